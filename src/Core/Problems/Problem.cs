@@ -1,0 +1,128 @@
+using System.Globalization;
+
+namespace ServerlessRosa.Core.Problems;
+
+/// <summary>
+/// A refusal that the client can read. <see cref="Code"/> is ODK Central's permanent number (spec 9.3): its integer part is the
+/// HTTP status. Never reuse or renumber one. <see cref="Details"/> is serialised as JSON and left out when null.
+/// </summary>
+public sealed record Problem(decimal Code, string Message, object? Details = null)
+{
+    public int Status => (int)Code;
+
+    // 400: what the client sent
+    public static Problem UnparseableXml(long length, string reason) =>
+        new(400.1m, $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as xml: {reason}",
+            new { format = "xml", rawLength = length });
+
+    public static Problem UnparseableJson(long length) =>
+        new(400.1m, $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as json.",
+            new { format = "json", rawLength = length });
+
+    public static Problem MissingParameter(string field) =>
+        new(400.2m, $"Required parameter {field} missing.", new { field });
+
+    public static Problem MissingParameters(IReadOnlyList<string> expected, IReadOnlyDictionary<string, object?> got) =>
+        new(400.3m, $"Required parameters missing. Expected {string.Join(", ", expected)}.", new { expected, got });
+
+    public static Problem InvalidHeader(string field, string? value) =>
+        new(400.6m, $"The header ({field}) did not match the expected format{(string.IsNullOrEmpty(value) ? "" : $" (got: {value})")}.", new { field, value });
+
+    public static Problem MissingMultipartField(string field) =>
+        new(400.7m, $"Required multipart POST field {field} missing.", new { field });
+
+    public static Problem UnexpectedValue(string field, string? value, string reason) =>
+        new(400.8m, $"Unexpected {field} value {value}; {reason}", new { field, value, reason });
+
+    public static Problem InvalidDataType(string value, string expected) =>
+        new(400.11m, $"Invalid input data type: expected ({value}) to be ({expected})", new { value, expected });
+
+    public static Problem ValueTooLong(string field, int maximum) =>
+        new(400.13m, $"The value of {field} is too long; it may have {maximum.ToString(CultureInfo.InvariantCulture)} characters at most.", new { field, maximum });
+
+    /// <summary><paramref name="warnings"/> are `{type, details}` objects; the client may send again with `ignoreWarnings=true`.</summary>
+    public static Problem FormWarnings(IReadOnlyList<FormWarning> warnings) =>
+        new(400.16m, "The form is accepted only with ?ignoreWarnings=true, since there are warnings.", new { warnings = new { workflowWarnings = warnings } });
+
+    public static Problem FieldTypeConflict(string path, string type) =>
+        new(400.17m, $"The form changes the type of the field {path} from {type}; an earlier version of the form has it.", new { path, type });
+
+    public static Problem PasswordTooShort() => new(400.21m, "The password must have at least 10 characters.");
+
+    public static Problem InvalidEntityForm(string reason) => new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
+
+    public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
+
+    public static Problem JsonTooLarge() => new(400.36m, "The JSON body is larger than 250 kB.");
+
+    public static Problem UnsupportedEncoding(string encoding) => new(400.37m, $"The Content-Encoding {encoding} is not supported.");
+
+    public static Problem PasswordTooLong() => new(400.38m, "The password must have at most 72 bytes.");
+
+    public static Problem BrokenMultipart(string reason) => new(400.39m, $"Multipart form content failed to parse: {reason}", reason);
+
+    // 401 and 403: who the client is
+    public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
+
+    public static Problem HttpsOnly() => new(401.3m, "This authentication method is only available over HTTPS.");
+
+    public static Problem NotAllowed() => new(403.1m, "The authenticated actor does not have rights to perform that action.");
+
+    // 404: what isn't here
+    public static Problem NotFound() => new(404.1m, "Could not find the resource you were looking for.");
+
+    public static Problem NoApiVersion() => new(404.2m, "Expected an API version (as in /v1) at the start of the request URL.");
+
+    public static Problem WrongApiVersion(string got) => new(404.3m, $"Unexpected API version {got}: only v1 is served.", new { got });
+
+    public static Problem DraftGone() => new(404.4m, "The draft you are trying to reach does not exist anymore or your access is no longer valid.");
+
+    public static Problem DeprecatedIdNotFound(string instanceId) =>
+        new(404.5m, $"You tried to update {instanceId}, but we couldn't find that submission to update.", new { instanceId });
+
+    public static Problem SubmittedVersionNotFound(string version) =>
+        new(404.6m, $"The form version specified in this submission '{version}' does not exist.", new { formVersion = version });
+
+    // 409: what is here already
+    public static Problem InstanceConflict(string instanceId) =>
+        new(409.1m, $"A submission already exists with this ID, but with different XML. ({instanceId})", new { instanceId });
+
+    public static Problem NotAcceptingSubmissions() => new(409.2m, "This form is not currently accepting submissions.");
+
+    public static Problem AlreadyExists(IReadOnlyList<string> fields, IReadOnlyList<string> values, string? table = null) =>
+        new(409.3m, $"A resource already exists with {string.Join(',', fields)} value(s) of {string.Join(',', values)}.",
+            table is null ? new { fields, values } : new { fields, values, table });
+
+    public static Problem VersionAlreadyPublished(string xmlFormId, string version) =>
+        new(409.6m, $"A version '{version}' of the form {xmlFormId} has been published before; each version needs a name of its own.", new { xmlFormId, version });
+
+    public static Problem CannotDeleteOnlyDraft() => new(409.7m, "The form has never been published, so its draft cannot be deleted; delete the form.");
+
+    public static Problem SupersededInstance(string instanceId) =>
+        new(409.9m, $"The submission {instanceId} has been edited since, so this copy is now out of date.", new { instanceId });
+
+    public static Problem SupersededDeprecated(string instanceId, string deprecatedId) =>
+        new(409.9m, $"You are submitting an edit, but the copy you were editing ({deprecatedId}) is now out of date.", new { instanceId, deprecatedId });
+
+    public static Problem SubmissionDeleted(string instanceId) =>
+        new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });
+
+    // Sizes, and what this server doesn't do
+    public static Problem BodyTooLarge(long maximum) =>
+        new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });
+
+    public static Problem Unexpected(string traceId) => new(500.1m, $"Completely unhandled exception; its trace id is {traceId}.", new { traceId });
+
+    public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
+
+    public ProblemException AsException(Exception? cause = null) => new(this, cause);
+}
+
+/// <summary>One of the workflow warnings of a form upload, such as `deletedFormExists` or `structureChanged` (spec 6.2).</summary>
+public sealed record FormWarning(string Type, object Details);
+
+/// <summary>Carries a <see cref="Problem"/> to the endpoint door, the only place that catches it.</summary>
+public sealed class ProblemException(Problem problem, Exception? cause = null) : Exception(problem.Message, cause)
+{
+    public Problem Problem { get; } = problem;
+}
