@@ -57,14 +57,11 @@ internal sealed class FunctionCatalog
     /// </summary>
     private static void RefuseSharedRoutes(IReadOnlyList<HttpFunction> functions)
     {
-        foreach (var same in functions.GroupBy(function => Shape(function.Route), StringComparer.OrdinalIgnoreCase))
+        var answers = functions.SelectMany(function => function.Verbs.DefaultIfEmpty("any"), (function, verb) => (Function: function, Verb: verb));
+        foreach (var same in answers.GroupBy(answer => $"{answer.Verb} {Shape(answer.Function.Route)}", answer => answer.Function, StringComparer.OrdinalIgnoreCase))
         {
-            var byVerb = same.SelectMany(function => function.Verbs.DefaultIfEmpty(""), (function, verb) => (function, verb)).ToLookup(pair => pair.verb, pair => pair.function);
-            foreach (var verb in byVerb)
-            {
-                if (verb.Skip(1).FirstOrDefault() is { } second)
-                    throw new InvalidOperationException($"{verb.First().EntryPoint} and {second.EntryPoint} share a route and a verb.");
-            }
+            if (same.Skip(1).FirstOrDefault() is { } second)
+                throw new InvalidOperationException($"{same.First().EntryPoint} and {second.EntryPoint} share a route and a verb.");
         }
     }
 

@@ -51,6 +51,14 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
     {
         if (template.Length == 0) throw Refuse(method, "an empty route means the function's name: write {ignored:maxlength(0)?} for the root");
 
+        var route = ParseRoute(method, template);
+        if (route.PathSegments is [{ IsSimple: true, Parts: [RoutePatternLiteralPart { Content: var first }] }, ..] && HostPaths.Own(first))
+            throw Refuse(method, $"paths under /{first} belong to the host");
+        return route;
+    }
+
+    private RoutePattern ParseRoute(MethodInfo method, string template)
+    {
         var path = template.TrimStart('/');
         try
         {
@@ -60,13 +68,12 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
                 foreach (var constraint in parameter.ParameterPolicies) constraints.Create(parameter, constraint);
             }
 
-            return route.PathSegments is not [{ IsSimple: true, Parts: [RoutePatternLiteralPart { Content: var first }] }, ..] || !HostPaths.Own(first)
-                ? route
-                : throw Refuse(method, $"paths under /{first} belong to the host");
+            return route;
         }
-        catch (RoutePatternException e)
+        catch (Exception e) when (e is RoutePatternException or InvalidOperationException)
         {
-            throw Refuse(method, $"the route '{template}' is not a template: {e.Message}", e);
+            // The second is what ASP.NET throws for a constraint that it doesn't know.
+            throw Refuse(method, $"the route '{template}' is not a template: {e.Message.TrimEnd('.')}", e);
         }
     }
 
@@ -105,7 +112,7 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
     private static bool IsContext(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(FunctionContext) || parameter.ParameterType == typeof(CancellationToken);
 
-    public static InvalidOperationException Refuse(MethodInfo method, string reason, Exception? cause = null) =>
+    private static InvalidOperationException Refuse(MethodInfo method, string reason, Exception? cause = null) =>
         new($"{method.DeclaringType!.FullName}.{method.Name} cannot be a function: {reason}.", cause);
 
     [GeneratedRegex("^(?!host$)[a-z][a-z0-9_-]{0,127}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
