@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ServerlessRosa.Dev;
+
+/// <param name="DataFolder">Where data is kept; null keeps it in memory, and forgets it at the end.</param>
+/// <param name="BlobPort">0 takes a free one.</param>
+/// <param name="TablePort">0 takes a free one.</param>
+public sealed record AzuriteOptions(string? DataFolder = null, int BlobPort = 0, int TablePort = 0);
+
+/// <summary>
+/// The storage emulator: a blob and a table service, each a process with an event loop of its own, on loopback only.
+/// They end when this process ends, however it ends, and write their data to disk as they do. Only when they are killed
+/// themselves are the last seconds lost: they save every five.
+/// </summary>
+public sealed class Azurite : IAsyncDisposable
+{
+    // The account that every storage emulator has, published in its documentation: no secret.
+    private const string Account = "devstoreaccount1";
+    private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string Loopback = "127.0.0.1";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Service _blob;
+    private readonly Service _table;
+
+    private Azurite(Service blob, Service table)
+    {
+        _blob = blob;
+        _table = table;
+    }
+
+    public int BlobPort => _blob.Port;
+
+    public int TablePort => _table.Port;
+
+    public IReadOnlyList<int> ProcessIds => [_blob.Process.Id, _table.Process.Id];
+
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};" +
+        $"BlobEndpoint=http://{Loopback}:{BlobPort}/{Account};TableEndpoint=http://{Loopback}:{TablePort}/{Account};";
+
+    /// <summary>Installs it first if it isn't there, which takes about a minute.</summary>
+    /// <exception cref="StartException">It doesn't start, with the reason.</exception>
+    public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    {
+        await AzuriteInstall.EnsureAsync(cancellationToken);
+        var blob = Service.StartAsync("blob", options.BlobPort, options.DataFolder, cancellationToken);
+        var table = Service.StartAsync("table", options.TablePort, options.DataFolder, cancellationToken);
+        try
+        {
+            return new Azurite(await blob, await table);
+        }
+        catch
+        {
+            foreach (var started in new[] { blob, table })
+            {
+                await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (started.IsCompletedSuccessfully) await (await started).Process.DisposeAsync();
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Stops both services. Data that was written before is on disk afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_blob.Process.DisposeAsync().AsTask(), _table.Process.DisposeAsync().AsTask());
+    }
+
+    private sealed record Service(ChildProcess Process, int Port)
+    {
+        private const string Listening = "listening ";
+
+        public static async Task<Service> StartAsync(string name, int port, string? dataFolder, CancellationToken cancellationToken)
+        {
+            if (dataFolder is not null) Directory.CreateDirectory(dataFolder);
+            var listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var process = ChildProcess.Start(
+                new ProcessStartInfo("node", Arguments(name, port, dataFolder)) { WorkingDirectory = Repository.DevFolder },
+                "Node.js was not found.",
+                line =>
+                {
+                    if (line.StartsWith(Listening, StringComparison.Ordinal))
+                        listening.TrySetResult(int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));
+                });
+            try
+            {
+                var ended = process.WaitForExitAsync(cancellationToken);
+                if (await Task.WhenAny(listening.Task, ended).WaitAsync(StartLimit, cancellationToken) == ended)
+                {
+                    await ended;
+                    throw new StartException($"Azurite's {name} service ended at once.{process.LastWords}");
+                }
+                return new Service(process, await listening.Task);
+            }
+            catch (Exception e)
+            {
+                await process.DisposeAsync();
+                if (e is TimeoutException)
+                    throw new StartException($"Azurite's {name} service did not answer within {StartLimit.TotalSeconds} seconds.{process.LastWords}", e);
+                throw;
+            }
+        }
+
+        private static List<string> Arguments(string name, int port, string? dataFolder) =>
+        [
+            Path.Combine(Repository.DevFolder, "azurite.mjs"), name,
+            $"--{name}Host", Loopback, $"--{name}Port", port.ToString(CultureInfo.InvariantCulture),
+            "--silent", "--disableTelemetry", "--skipApiVersionCheck",
+            .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", Path.GetFullPath(dataFolder) },
+        ];
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ServerlessRosa.Dev;
+
+/// <summary>A process that this one started, with the last lines that it wrote. Its stdin stays open for as long as this process lives.</summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int KeptLines = 200;
+    private const int Sigterm = 15;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = [];
+
+    private ChildProcess(ProcessStartInfo start, Action<string>? onLine)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        start.CreateNoWindow = true;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data, onLine);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data, onLine);
+    }
+
+    public int Id { get; private set; }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public IReadOnlyList<string> Output => [.. _output];
+
+    /// <summary>What to add to an error message: the last lines, indented, or that there were none.</summary>
+    public string LastWords
+    {
+        get
+        {
+            var last = _output.Where(line => line.Length > 0).TakeLast(20).ToList();
+            return last.Count == 0 ? " It wrote nothing." : $" Its last output:{Environment.NewLine}  " + string.Join($"{Environment.NewLine}  ", last);
+        }
+    }
+
+    /// <exception cref="StartException">The program is not there.</exception>
+    public static ChildProcess Start(ProcessStartInfo start, string ifMissing, Action<string>? onLine = null)
+    {
+        var child = new ChildProcess(start, onLine);
+        try
+        {
+            child._process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            child._process.Dispose();
+            throw new StartException(ifMissing, e);
+        }
+        child.Id = child._process.Id;
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
+        return child;
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    /// <summary>Asks it to end, and insists after ten seconds.</summary>
+    public async Task StopAsync()
+    {
+        if (HasExited) return;
+        _process.StandardInput.Close();
+        if (OperatingSystem.IsWindows() || SendSignal(Id, Sigterm) != 0) Kill();
+        using var limit = new CancellationTokenSource(Grace);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendSignal(int processId, int signal);
+
+    private void Keep(string? line, Action<string>? onLine)
+    {
+        if (line is null) return;
+        _output.Enqueue(line);
+        while (_output.Count > KeptLines) _output.TryDequeue(out _);
+        onLine?.Invoke(line);
+    }
+}
