@@ -1,0 +1,158 @@
+using System.Collections;
+using System.Diagnostics;
+
+namespace ServerlessRosa.Dev;
+
+/// <param name="StorageConnectionString">The storage account.</param>
+/// <param name="Port">0 takes a free one.</param>
+/// <param name="Settings">Further settings, by the name that an environment variable has: <c>Rosa__CacheSeconds</c>.</param>
+/// <param name="OnOutput">Called with each line that the app writes, from any thread.</param>
+public sealed record RosaAppOptions(
+    string StorageConnectionString,
+    int Port = 0,
+    IReadOnlyDictionary<string, string>? Settings = null,
+    Action<string>? OnOutput = null);
+
+/// <summary>
+/// The app, in a process of its own, as it was built last. Settings in the environment of this process reach it, and win over
+/// those given here; only its address and its storage are always the given ones.
+/// </summary>
+public sealed class RosaApp : IAsyncDisposable
+{
+    private const int Attempts = 3;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(100);
+
+    private readonly ChildProcess _process;
+
+    private RosaApp(ChildProcess process, Uri baseUrl)
+    {
+        _process = process;
+        BaseUrl = baseUrl;
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
+    }
+
+    public Uri BaseUrl { get; }
+
+    public int ProcessId => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The last lines that it wrote.</summary>
+    public IReadOnlyList<string> Output => _process.Output;
+
+    /// <summary>Returns when it answers requests.</summary>
+    /// <exception cref="StartException">It doesn't start, with the reason.</exception>
+    public static async Task<RosaApp> StartAsync(RosaAppOptions options, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (options.Port != 0) LoopbackPort.EnsureFree(options.Port);
+            var app = Start(options, options.Port == 0 ? LoopbackPort.TakeFree() : options.Port);
+            try
+            {
+                await app.WaitUntilItAnswersAsync(cancellationToken);
+                return app;
+            }
+            catch (StartException) when (options.Port == 0 && attempt < Attempts && app.LostItsPort)
+            {
+                // Somebody else took the port between finding it free and listening on it.
+                await app.DisposeAsync();
+            }
+            catch
+            {
+                await app.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    /// <summary>Asks it to finish what it is doing and end, and insists after ten seconds.</summary>
+    public Task StopAsync() => _process.StopAsync();
+
+    /// <summary>Ends it at once, as a crash would (SIGKILL).</summary>
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
+        await _process.DisposeAsync();
+    }
+
+    internal static IReadOnlyDictionary<string, string> SettingsFor(RosaAppOptions options, Uri baseUrl, IDictionary environment)
+    {
+        var address = baseUrl.GetLeftPart(UriPartial.Authority);
+        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Rosa__PublicUrl"] = address,
+            ["Rosa__AllowBasicOverHttp"] = "true",
+        };
+        foreach (var (name, value) in options.Settings ?? new Dictionary<string, string>()) settings[name] = value;
+        foreach (string name in environment.Keys) settings.Remove(name);
+        settings["Storage__ConnectionString"] = options.StorageConnectionString;
+        settings["ASPNETCORE_URLS"] = address;
+        return settings;
+    }
+
+    private static RosaApp Start(RosaAppOptions options, int port)
+    {
+        // The last part of the folder is the configuration (debug, release), the same for everything that is built together.
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var folder = Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration);
+        var assembly = Path.Combine(folder, "ServerlessRosa.Functions.dll");
+        if (!File.Exists(assembly)) throw new StartException($"The app is not built: {assembly} is missing.");
+
+        var baseUrl = new Uri($"http://127.0.0.1:{port}");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly]) { WorkingDirectory = folder };
+        foreach (var (name, value) in SettingsFor(options, baseUrl, Environment.GetEnvironmentVariables()))
+        {
+            // Settings have no case, but on most systems the names of environment variables do.
+            foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
+                start.Environment.Remove(same);
+            start.Environment[name] = value;
+        }
+        return new RosaApp(ChildProcess.Start(start, "The program `dotnet` was not found.", options.OnOutput), baseUrl);
+    }
+
+    private bool LostItsPort => Output.Any(line => line.Contains("address already in use", StringComparison.OrdinalIgnoreCase));
+
+    private async Task WaitUntilItAnswersAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(5) };
+        var waited = Stopwatch.StartNew();
+        while (!await AnswersAsync(client, cancellationToken))
+        {
+            if (HasExited)
+            {
+                await _process.WaitForExitAsync(cancellationToken);   // until its last line has been read, too
+                throw new StartException($"The app ended at once, with exit code {_process.ExitCode}.{_process.LastWords}");
+            }
+            if (waited.Elapsed > StartLimit)
+                throw new StartException($"The app did not answer at {BaseUrl} within {StartLimit.TotalSeconds} seconds.{_process.LastWords}");
+            await Task.Delay(BetweenPolls, cancellationToken);
+        }
+    }
+
+    // Any answer will do: without credentials it is a refusal.
+    private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, "/v1/projects");
+            using var answer = await client.SendAsync(request, cancellationToken);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private void KillAtExit(object? sender, EventArgs e) => Kill();
+}
