@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>Turns what `bind`, `repeat` and `select` point at into the path of a field: no root element, no prefixes (spec 6.1).</summary>
+internal static class FieldPath
+{
+    /// <summary>Null when the path, absolute or relative to the root element, cannot be one of this instance.</summary>
+    public static string? Of(string nodeset, string rootName)
+    {
+        var absolute = nodeset.AsSpan().Trim().StartsWith('/');
+        var path = new StringBuilder();
+        var first = true;
+        foreach (var part in nodeset.Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == ".") continue;
+            var name = part[(part.IndexOf(':', StringComparison.Ordinal) + 1)..];
+            if (first && absolute)
+            {
+                if (name != rootName) return null;
+            }
+            else
+            {
+                path.Append('/').Append(name);
+            }
+            first = false;
+        }
+        return path.ToString();
+    }
+
+    public static HashSet<string> SetOf(IEnumerable<string> nodesets, string rootName) =>
+        [.. nodesets.Select(nodeset => Of(nodeset, rootName)).OfType<string>()];
+}

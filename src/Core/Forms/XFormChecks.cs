@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>
+/// The rules of spec 6.2 that need no more than the documents. Each check throws the refusal, in the order of the spec, and returns
+/// the warnings that the client may wave through with `ignoreWarnings=true`.
+/// </summary>
+public static partial class XFormChecks
+{
+    /// <summary>For a new form: it needs a `meta` group (400.27, OR-152), and the rules of every upload.</summary>
+    public static IReadOnlyList<FormWarning> ForCreation(XForm form)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        if (!form.Fields.Any(field => field is { Name: "meta", Type: FieldType.Structure })) throw Problem.NoMetaGroup().AsException();
+        return OfDocument(form);
+    }
+
+    /// <summary>
+    /// For a new draft, against the form's earlier definition: the same form id (400.8, OR-160), no field of another type (400.17,
+    /// OR-161), and a warning when fields are gone (OR-162). The rules of every upload apply too.
+    /// </summary>
+    public static IReadOnlyList<FormWarning> AgainstEarlier(XForm next, XForm earlier)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(earlier);
+        if (next.Id != earlier.Id)
+            throw Problem.UnexpectedValue("xmlFormId", next.Id.Value, $"a draft keeps the form ID, which is {earlier.Id}.").AsException();
+        var warnings = OfDocument(next);
+
+        var types = next.Fields.DistinctBy(field => field.Path).ToDictionary(field => field.Path, field => field.Type);
+        var removed = new List<string>();
+        foreach (var field in earlier.Fields)
+        {
+            if (!types.TryGetValue(field.Path, out var type)) removed.Add(field.Name);
+            else if (type != field.Type && !MayBecome(field.Type, type)) throw Problem.FieldTypeConflict(field.Path, field.Type).AsException();
+        }
+        return removed.Count == 0 ? warnings : [.. warnings, new FormWarning("structureChanged", removed)];
+    }
+
+    /// <summary>Any answer can be read as text, so that a question may become one.</summary>
+    private static bool MayBecome(string earlier, string next) =>
+        next == FieldType.Text && earlier is not (FieldType.Structure or FieldType.Repeat);
+
+    private static IReadOnlyList<FormWarning> OfDocument(XForm form)
+    {
+        var warnings = Entities(form);
+        foreach (var name in form.MediaSlots.CountBy(slot => slot.Name))
+        {
+            if (name.Value > 1) throw Problem.UnexpectedValue("attachment", name.Key, "the form expects it with two different types.").AsException();
+        }
+        return warnings;
+    }
+
+    /// <summary>Spec 7.8. A server cannot read the entities of an encrypted form, so it ignores what such a form declares.</summary>
+    private static IReadOnlyList<FormWarning> Entities(XForm form)
+    {
+        if (form.Entities.Count == 0 || form.PublicKey is not null) return [];
+        var (year, release) = EntitiesVersionOf(form);
+        foreach (var entity in form.Entities)
+        {
+            if (string.IsNullOrEmpty(entity.Dataset)) throw Invalid("the dataset name is missing.");
+            if (!DatasetName().IsMatch(entity.Dataset)) throw Invalid($"{entity.Dataset} is not a dataset name.");
+            if (!entity.Create && !entity.Update) throw Invalid("an entity needs at least one action, create or update.");
+        }
+        var isSimple = form.Entities is [{ Path: "/meta/entity" }];
+        if (!isSimple && (year, release).CompareTo((2025, 1)) < 0)
+            throw Invalid("several entities, or entities in repeats, need the entities version 2025.1.0.");
+        foreach (var field in form.Fields)
+        {
+            if (field.EntityProperty is { } property && !PropertyName().IsMatch(property)) throw Invalid($"{property} is not a property name.");
+        }
+        return (year, release).CompareTo((2024, 1)) < 0 ? [new FormWarning("oldEntityVersion", new { version = form.EntitiesVersion })] : [];
+    }
+
+    private static (int Year, int Release) EntitiesVersionOf(XForm form)
+    {
+        if (string.IsNullOrWhiteSpace(form.EntitiesVersion)) throw Invalid("the entities version is missing.");
+        var match = EntitiesVersion().Match(form.EntitiesVersion);
+        if (match.Success)
+        {
+            var year = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            var release = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+            if ((year, release).CompareTo((2022, 1)) >= 0 && (year, release).CompareTo((2025, 1)) <= 0) return (year, release);
+        }
+        throw Invalid($"the entities version {form.EntitiesVersion} is not supported.");
+    }
+
+    private static ProblemException Invalid(string reason) => Problem.InvalidEntityForm(reason).AsException();
+
+    [GeneratedRegex(@"^([0-9]{4})\.([0-9]{1,4})\.[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex EntitiesVersion();
+
+    [GeneratedRegex(@"^(?!__)[\p{L}:_][\p{L}0-9:_-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DatasetName();
+
+    [GeneratedRegex(@"^(?!__)(?!(?i:name|label)\z)[\p{L}_][\p{L}0-9._-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PropertyName();
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Xml;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Core.Xml;
+
+/// <summary>
+/// The only way to an <see cref="XmlReader"/>. What phones and form designers send is read without DTDs, entities or resolvers
+/// (OR-154), and everything that isn't well-formed is refused as 400.1 (spec 6.2, 7.2; OR-153, OR-194).
+/// </summary>
+public static class SafeXml
+{
+    /// <summary>Deeper documents are refused. Forms of the field stay under 30 levels.</summary>
+    public const int MaxDepth = 512;
+
+    /// <summary>
+    /// Longer tags are refused: a tag with a million attributes is a small upload, but <see cref="XmlReader"/> would spend hundreds
+    /// of megabytes on it. The largest attribute in use, an itext-free XPath expression, has a few kilobytes.
+    /// </summary>
+    public const int MaxTagLength = 256 * 1024;
+
+    private const int MaxReasonLength = 300;
+
+    private static readonly XmlReaderSettings _settings = new()
+    {
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        CloseInput = true,
+    };
+
+    /// <summary>
+    /// Reads a whole document: <paramref name="read"/> gets the reader on the root element and may leave it anywhere; the rest is
+    /// read after it, so that a result is only given for a document that is well-formed to its last byte.
+    /// </summary>
+    public static T Read<T>(ReadOnlyMemory<byte> document, Func<XmlReader, T> read)
+    {
+        try
+        {
+            using var xml = Open(document);
+            var result = read(xml);
+            while (xml.Read())
+            {
+                // To the end: what follows what was looked for has to be well-formed too.
+            }
+            return result;
+        }
+        catch (XmlException e)
+        {
+            throw Malformed(document, e);
+        }
+    }
+
+    /// <summary>
+    /// A reader on the root element of the document. Whitespace is kept. The caller turns a later <see cref="XmlException"/> into a
+    /// Problem with <see cref="Malformed"/>; <see cref="Read{T}"/> does both.
+    /// </summary>
+    public static XmlReader Open(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            return IsUtf16(document.Span, out var bigEndian) ? OpenUtf16(document, bigEndian) : OpenBytes(document);
+        }
+        catch (XmlException e)
+        {
+            throw Malformed(document, e);
+        }
+    }
+
+    /// <summary>The refusal for a document that the reader gave up on, with line and column.</summary>
+    public static ProblemException Malformed(ReadOnlyMemory<byte> document, XmlException cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        // The framework quotes what it found, which may be anything, and the reason has to fit into an XML answer.
+        var text = new StringBuilder(Math.Min(cause.Message.Length, MaxReasonLength));
+        foreach (var character in cause.Message.AsSpan(0, Math.Min(cause.Message.Length, MaxReasonLength)))
+            text.Append(char.IsControl(character) || !XmlConvert.IsXmlChar(character) ? '?' : character);
+        var place = string.Create(CultureInfo.InvariantCulture, $"line {cause.LineNumber}, column {cause.LinePosition}");
+        return Problem.UnparseableXml(document.Length, $"{place}: {text}").AsException(cause);
+    }
+
+    private static XmlReader OpenBytes(ReadOnlyMemory<byte> document)
+    {
+        if (document.Span[..Math.Min(4, document.Length)].IndexOf("\0\0"u8) >= 0)
+            throw Refused(document, "its encoding is not supported; send UTF-8.");
+        Guard(document, document.Span);
+        var stream = MemoryMarshal.TryGetArray(document, out var bytes)
+            ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
+            : new MemoryStream(document.ToArray(), writable: false);
+        var xml = XmlReader.Create(stream, _settings);
+        xml.Read();
+        // Any other encoding, UTF-32 for one, would make the reader see other tags than the guard saw.
+        if (xml.NodeType == XmlNodeType.XmlDeclaration && xml.GetAttribute("encoding") is { } encoding && !IsAsciiCompatible(encoding))
+            throw Refused(document, "its encoding is not supported; send UTF-8.");
+        xml.MoveToContent();
+        return xml;
+    }
+
+    private static XmlReader OpenUtf16(ReadOnlyMemory<byte> document, bool bigEndian)
+    {
+        string text;
+        try
+        {
+            text = new UnicodeEncoding(bigEndian, byteOrderMark: false, throwOnInvalidBytes: true).GetString(document.Span);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Problem.UnparseableXml(document.Length, "it is not valid UTF-16.").AsException(e);
+        }
+        text = text.TrimStart('\uFEFF');
+        Guard(document, MemoryMarshal.Cast<char, ushort>(text.AsSpan()));
+        var xml = XmlReader.Create(new StringReader(text), _settings);
+        xml.MoveToContent();
+        return xml;
+    }
+
+    private static void Guard<T>(ReadOnlyMemory<byte> document, ReadOnlySpan<T> units) where T : unmanaged, INumberBase<T>
+    {
+        var tags = new TagScanner<T>(units, MaxTagLength);
+        var depth = 0;
+        while (tags.MoveNext())
+        {
+            if (tags.Kind == TagKind.Start && ++depth > MaxDepth)
+                throw Refused(document, string.Create(CultureInfo.InvariantCulture, $"elements are nested more than {MaxDepth} deep."));
+            if (tags.Kind == TagKind.End) depth--;
+        }
+        if (tags.TagTooLong)
+            throw Refused(document, string.Create(CultureInfo.InvariantCulture, $"the tag at {tags.Start} is longer than {MaxTagLength} characters."));
+    }
+
+    private static bool IsUtf16(ReadOnlySpan<byte> document, out bool bigEndian)
+    {
+        bigEndian = document is [0xFE, 0xFF, ..] or [0, (byte)'<', ..];
+        return (bigEndian || document is [0xFF, 0xFE, ..] or [(byte)'<', 0, ..])
+            && document[..Math.Min(4, document.Length)].IndexOf("\0\0"u8) < 0;
+    }
+
+    private static bool IsAsciiCompatible(string encoding) =>
+        encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        || encoding.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)
+        || encoding.Equals("iso-8859-1", StringComparison.OrdinalIgnoreCase);
+
+    private static ProblemException Refused(ReadOnlyMemory<byte> document, string reason) =>
+        Problem.UnparseableXml(document.Length, reason).AsException();
+}
