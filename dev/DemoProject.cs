@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace ServerlessRosa.Dev;
+
+/// <summary>
+/// The project that a newcomer finds: forms with and without media, and an app user who may fill them. It is made over the
+/// public API. Each step looks first whether it was done, so that an interrupted run is completed by the next.
+/// </summary>
+internal sealed class DemoProject(RestClient server)
+{
+    public const string Name = "Demo";
+    public const string Domain = "demo";
+    public const string AppUser = "Demo tablet";
+
+    public static string SeedFolder => Path.Combine(Repository.DevFolder, "seed");
+
+    public async Task<(int ProjectId, string AppUserToken)> EnsureAsync(CancellationToken cancellationToken)
+    {
+        var projectId = await EnsureProjectAsync(cancellationToken);
+        var project = $"/v1/projects/{projectId}";
+
+        var forms = Directory.GetFiles(SeedFolder, "*.xml").Order(StringComparer.Ordinal).ToList();
+        foreach (var form in forms) await EnsureFormAsync(project, form, cancellationToken);
+
+        var appUser = await EnsureAppUserAsync(project, cancellationToken);
+        foreach (var form in forms) await EnsureAssignmentAsync(project, form, appUser, cancellationToken);
+        return (projectId, appUser.GetProperty("token").GetString()!);
+    }
+
+    private async Task<int> EnsureProjectAsync(CancellationToken cancellationToken)
+    {
+        var projects = await server.ListAsync("/v1/projects", cancellationToken);
+        var demo = projects.Where(project => project.GetProperty("name").GetString() == Name).ToList() is [var found, ..]
+            ? found
+            : await server.PostAsync("/v1/projects", new { name = Name, domain = Domain }, cancellationToken);
+        return demo.GetProperty("id").GetInt32();
+    }
+
+    /// <summary>The form id is the file's name; the media that the form asks for are in a folder of the same name.</summary>
+    private async Task EnsureFormAsync(string project, string file, CancellationToken cancellationToken)
+    {
+        var form = FormPath(project, file);
+        var found = await server.FindAsync(form, cancellationToken)
+            ?? await server.PostFileAsync($"{project}/forms", file, "application/xml", cancellationToken);
+        if (found.GetProperty("publishedAt").ValueKind != JsonValueKind.Null) return;
+
+        var media = Path.Combine(SeedFolder, Path.GetFileNameWithoutExtension(file));
+        foreach (var slot in await server.ListAsync($"{form}/draft/attachments", cancellationToken))
+        {
+            if (slot.GetProperty("exists").GetBoolean()) continue;
+            var name = slot.GetProperty("name").GetString()!;
+            await server.PostFileAsync(
+                $"{form}/draft/attachments/{Uri.EscapeDataString(name)}", Path.Combine(media, name), MediaTypeOf(name), cancellationToken);
+        }
+        await server.PostAsync($"{form}/draft/publish", cancellationToken);
+    }
+
+    private async Task<JsonElement> EnsureAppUserAsync(string project, CancellationToken cancellationToken)
+    {
+        var appUsers = await server.ListAsync($"{project}/app-users", cancellationToken);
+
+        // One whose access was revoked has no token any more.
+        return appUsers.Where(user => user.GetProperty("displayName").GetString() == AppUser
+                && user.GetProperty("token").ValueKind == JsonValueKind.String).ToList() is [var found, ..]
+            ? found
+            : await server.PostAsync($"{project}/app-users", new { displayName = AppUser }, cancellationToken);
+    }
+
+    private async Task EnsureAssignmentAsync(string project, string file, JsonElement appUser, CancellationToken cancellationToken)
+    {
+        var assignments = $"{FormPath(project, file)}/assignments/app-user";
+        var id = appUser.GetProperty("id").GetInt32();
+        var assigned = await server.ListAsync(assignments, cancellationToken);
+        if (assigned.Any(actor => actor.GetProperty("id").GetInt32() == id)) return;
+        await server.PostAsync($"{assignments}/{id}", cancellationToken);
+    }
+
+    private static string FormPath(string project, string file) => $"{project}/forms/{Path.GetFileNameWithoutExtension(file)}";
+
+    private static string MediaTypeOf(string name) => Path.GetExtension(name) switch
+    {
+        ".png" => "image/png",
+        ".wav" => "audio/wav",
+        ".mp4" => "video/mp4",
+        ".csv" => "text/csv",
+        ".geojson" => "application/geo+json",
+        var other => throw new StartException($"The demo form's media file {name} has the ending {other}, which has no media type here."),
+    };
+}
