@@ -1,3 +1,26 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core;
+using ServerlessRosa.Functions.Accounts;
+using ServerlessRosa.Functions.Forms;
+using ServerlessRosa.Functions.Http;
+
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+
+builder.Services.AddRosaCore(builder.Configuration);
+builder.Services.AddOptions<RosaOptions>().Bind(builder.Configuration.GetSection(RosaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<RosaOptions>>((kestrel, rosa) =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = rosa.Value.MaxBodyBytes;
+});
+
+builder.Services.AddSingleton<Door>();
+builder.Services.AddSingleton<RequestAuthenticator>();
+builder.Services.AddSingleton<Links>();
+builder.Services.AddSingleton<XmlBody>();
+builder.Services.AddSingleton<FormShapes>();
+builder.Services.AddSingleton<AccountShapes>();
+
 builder.Build().Run();

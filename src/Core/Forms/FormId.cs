@@ -23,5 +23,14 @@ public readonly record struct FormId
         return new FormId(text);
     }
 
+    /// <summary>False for what no form can be called.</summary>
+    public static bool TryParse(string? text, out FormId id)
+    {
+        var possible = !string.IsNullOrWhiteSpace(text) && text.Length <= MaxLength
+            && !_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        id = possible ? new FormId(text!) : default;
+        return possible;
+    }
+
     public override string ToString() => Value;
 }

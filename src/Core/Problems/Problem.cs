@@ -61,6 +61,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem BrokenMultipart(string reason) => new(400.39m, $"Multipart form content failed to parse: {reason}", reason);
 
+    public static Problem BrokenBody(string reason) => new(400.39m, $"The request body could not be read: {reason}", reason);
+
     // 401 and 403: who the client is
     public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
 

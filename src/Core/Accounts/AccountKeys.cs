@@ -1,0 +1,32 @@
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>The keys of table `accounts`. Actors are spread over eight partitions per project (and eight for web users): a partition has its rate limit.</summary>
+internal static class AccountKeys
+{
+    private const int Spread = 8;
+
+    public static (string Partition, string Row) Sequence => ("sequence", "actors");
+
+    public static string Partition(ProjectId? project, ActorId actor) =>
+        PartitionsOf(project) + (actor.Value % Spread).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>What the partitions of a project's app users and public links start with, or those of the web users.</summary>
+    public static string PartitionsOf(ProjectId? project) =>
+        project is { } id ? TableKey.Join("project", TableKey.Number(id.Value)) + "|" : "users|";
+
+    public static string Actor(ActorId actor) => TableKey.Number(actor.Value);
+
+    public static string Session(ActorId actor, string tokenHash) => TableKey.Join(TableKey.Number(actor.Value), "session", tokenHash);
+
+    /// <summary>The row that makes an address unique.</summary>
+    public static (string Partition, string Row) Email(string email)
+    {
+        var hash = TableKey.Hash(Normalise(email));
+        return (TableKey.Join("email", hash[..2]), hash);
+    }
+
+    public static string Normalise(string email) => email.Trim().ToLowerInvariant();
+}

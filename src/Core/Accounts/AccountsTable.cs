@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>Table `accounts`: actors with what they may do, sessions, and the claims that keep e-mail addresses unique.</summary>
+public sealed class AccountsTable(StorageAccount storage)
+{
+    private const int MaxAttempts = 20;
+    private readonly TableClient _table = storage.Table(StorageNames.AccountsTable);
+
+    /// <summary>A number that no other actor has. Two operations; gaps are possible.</summary>
+    internal Task<ActorId> NextIdAsync(CancellationToken cancellationToken) =>
+        Sequences.NextAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, id => new ActorId(id), cancellationToken);
+
+    /// <summary>One operation.</summary>
+    internal async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
+        return found.HasValue ? ToActor(found.Value!, project) : null;
+    }
+
+    internal async Task AddAsync(Actor actor, CancellationToken cancellationToken) =>
+        await _table.AddEntityAsync(ToEntity(actor), cancellationToken);
+
+    /// <summary>Replaces the actor by what <paramref name="change"/> makes of it, which must be pure; null leaves all as it is. Null when there is no such actor.</summary>
+    internal async Task<Actor?> ChangeAsync(ProjectId? project, ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
+            if (!found.HasValue)
+            {
+                return null;
+            }
+            var current = ToActor(found.Value!, project);
+            if (change(current) is not { } next)
+            {
+                return current;
+            }
+            try
+            {
+                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                return next;
+            }
+            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
+            {
+                // Somebody wrote first: read again, and apply the change to what they wrote.
+            }
+        }
+    }
+
+    /// <summary>True when it was there.</summary>
+    internal async Task<bool> RemoveAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
+    {
+        var response = await _table.DeleteEntityAsync(AccountKeys.Partition(project, id), AccountKeys.Actor(id), ETag.All, cancellationToken);
+        return response.Status != 404;
+    }
+
+    /// <summary>A project's app users and public links, or the web users; in no order. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<Actor> ListAsync(ProjectId? project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            if (entity.ContainsKey(Column.Kind))
+            {
+                yield return ToActor(entity, project);
+            }
+        }
+    }
+
+    /// <summary>One operation. The actor's own row is the truth: the claim of a sign-up that broke off names nobody.</summary>
+    internal async Task<ActorId?> FindByEmailAsync(string email, CancellationToken cancellationToken)
+    {
+        var (partition, row) = AccountKeys.Email(email);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        return found.HasValue ? new ActorId(found.Value!.GetInt32(Column.Actor)!.Value) : null;
+    }
+
+    /// <summary>False when another account has the address. A claim whose account was never written (the sign-up broke off) is taken over.</summary>
+    internal async Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
+    {
+        var (partition, row) = AccountKeys.Email(email);
+        var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
+        try
+        {
+            await _table.AddEntityAsync(claim, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            var held = (await _table.GetEntityAsync<TableEntity>(partition, row, cancellationToken: cancellationToken)).Value;
+            if (held.Timestamp > DateTimeOffset.UtcNow.AddMinutes(-2)
+                || await FindAsync(null, new ActorId(held.GetInt32(Column.Actor)!.Value), cancellationToken) is not null)
+            {
+                return false;
+            }
+            try
+            {
+                await _table.UpdateEntityAsync(claim, held.ETag, TableUpdateMode.Replace, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException conflict) when (conflict.Status is 404 or 412)
+            {
+                return false;
+            }
+        }
+    }
+
+    internal async Task AddSessionAsync(Session session, CancellationToken cancellationToken) =>
+        await _table.AddEntityAsync(
+            new TableEntity(AccountKeys.Partition(null, session.Actor), AccountKeys.Session(session.Actor, session.TokenHash))
+            {
+                [Column.Csrf] = session.Csrf,
+                [Column.CreatedAt] = session.CreatedAt,
+                [Column.ExpiresAt] = session.ExpiresAt,
+            },
+            cancellationToken);
+
+    /// <summary>One operation.</summary>
+    internal async Task<Session?> FindSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            AccountKeys.Partition(null, actor), AccountKeys.Session(actor, tokenHash), cancellationToken: cancellationToken);
+        return found.HasValue
+            ? new Session(actor, tokenHash, found.Value!.GetString(Column.Csrf)!,
+                found.Value.GetDateTimeOffset(Column.CreatedAt)!.Value, found.Value.GetDateTimeOffset(Column.ExpiresAt)!.Value)
+            : null;
+    }
+
+    /// <summary>True when it was there.</summary>
+    internal async Task<bool> RemoveSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
+    {
+        var response = await _table.DeleteEntityAsync(
+            AccountKeys.Partition(null, actor), AccountKeys.Session(actor, tokenHash), ETag.All, cancellationToken);
+        return response.Status != 404;
+    }
+
+    private static TableEntity ToEntity(Actor actor)
+    {
+        var entity = new TableEntity(AccountKeys.Partition(actor.Project, actor.Id), AccountKeys.Actor(actor.Id))
+        {
+            [Column.Kind] = actor.Kind.ToString(),
+            [Column.DisplayName] = actor.DisplayName,
+            [Column.CreatedAt] = actor.CreatedAt,
+            [Column.UpdatedAt] = actor.UpdatedAt,
+            [Column.CreatedBy] = actor.CreatedBy?.Value,
+            [Column.Email] = actor.Email,
+            [Column.LastLoginAt] = actor.LastLoginAt,
+            [Column.Form] = actor.Form,
+            [Column.Once] = actor.Once,
+            [Column.KeyHash] = actor.KeyHash,
+            [Column.ProtectedKey] = actor.ProtectedKey,
+            [Column.PasswordHash] = actor.PasswordHash,
+        };
+        SpilledText.Set(entity, Column.Grants, actor.Grants.ToString());
+        return entity;
+    }
+
+    private static Actor ToActor(TableEntity entity, ProjectId? project) =>
+        new(new ActorId(int.Parse(entity.RowKey, CultureInfo.InvariantCulture)),
+            Enum.Parse<ActorKind>(entity.GetString(Column.Kind)!),
+            entity.GetString(Column.DisplayName)!,
+            Grants.Parse(SpilledText.Get(entity, Column.Grants)),
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value)
+        {
+            Project = project,
+            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
+            CreatedBy = entity.GetInt32(Column.CreatedBy) is { } creator ? new ActorId(creator) : null,
+            Email = entity.GetString(Column.Email),
+            LastLoginAt = entity.GetDateTimeOffset(Column.LastLoginAt),
+            Form = entity.GetInt32(Column.Form),
+            Once = entity.GetBoolean(Column.Once),
+            KeyHash = entity.GetString(Column.KeyHash),
+            ProtectedKey = entity.GetString(Column.ProtectedKey),
+            PasswordHash = entity.GetString(Column.PasswordHash),
+        };
+
+    private static class Column
+    {
+        public const string Actor = "Actor";
+        public const string Kind = "Kind";
+        public const string DisplayName = "DisplayName";
+        public const string Grants = "Grants";
+        public const string CreatedAt = "CreatedAt";
+        public const string UpdatedAt = "UpdatedAt";
+        public const string CreatedBy = "CreatedBy";
+        public const string Email = "Email";
+        public const string LastLoginAt = "LastLoginAt";
+        public const string Form = "Form";
+        public const string Once = "Once";
+        public const string KeyHash = "KeyHash";
+        public const string ProtectedKey = "ProtectedKey";
+        public const string PasswordHash = "PasswordHash";
+        public const string Csrf = "Csrf";
+        public const string ExpiresAt = "ExpiresAt";
+    }
+}

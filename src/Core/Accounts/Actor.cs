@@ -1,0 +1,49 @@
+using System.Globalization;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>Numbers an actor of any kind, unique on the server.</summary>
+public readonly record struct ActorId(int Value)
+{
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+}
+
+public enum ActorKind
+{
+    WebUser,
+    AppUser,
+    PublicLink,
+}
+
+/// <summary>Somebody who acts: a web user, or the holder of one key (an app user or a public link) of one project.</summary>
+public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grants Grants, DateTimeOffset CreatedAt)
+{
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public ActorId? CreatedBy { get; init; }
+
+    /// <summary>Web users only.</summary>
+    public string? Email { get; init; }
+
+    public DateTimeOffset? LastLoginAt { get; init; }
+
+    /// <summary>App users and public links only: the project that they belong to.</summary>
+    public ProjectId? Project { get; init; }
+
+    /// <summary>Public links only: the number of their form, and whether the web front end takes one submission only.</summary>
+    public int? Form { get; init; }
+
+    public bool? Once { get; init; }
+
+    /// <summary>The hash of the only key; null for web users, and once revoked.</summary>
+    public string? KeyHash { get; init; }
+
+    /// <summary>The key itself, encrypted, since listings show it again.</summary>
+    internal string? ProtectedKey { get; init; }
+
+    internal string? PasswordHash { get; init; }
+}
+
+/// <summary>A web user's session: 24 hours from <see cref="CreatedAt"/> (spec 2.1).</summary>
+public sealed record Session(ActorId Actor, string TokenHash, string Csrf, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);

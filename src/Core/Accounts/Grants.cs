@@ -1,0 +1,97 @@
+using System.Globalization;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>What a right is about: the whole server, a project, or a form of it (by its number). Rights are inherited downwards.</summary>
+public readonly record struct Scope(ProjectId? Project, int? Form)
+{
+    public static Scope Server => default;
+
+    public static Scope Of(ProjectId project) => new(project, null);
+
+    public static Scope Of(ProjectId project, int form) => new(project, form);
+
+    /// <summary>`*`, `7` or `7/12`.</summary>
+    public override string ToString() => (Project, Form) switch
+    {
+        (null, _) => "*",
+        ({ } project, null) => project.ToString(),
+        ({ } project, { } form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}"),
+    };
+
+    internal static Scope Parse(ReadOnlySpan<char> text)
+    {
+        if (text is "*")
+        {
+            return Server;
+        }
+        var slash = text.IndexOf('/');
+        return slash < 0
+            ? Of(new ProjectId(int.Parse(text, CultureInfo.InvariantCulture)))
+            : Of(new ProjectId(int.Parse(text[..slash], CultureInfo.InvariantCulture)), int.Parse(text[(slash + 1)..], CultureInfo.InvariantCulture));
+    }
+}
+
+/// <summary>A role that an actor holds on a scope.</summary>
+public readonly record struct Grant(int RoleId, Scope Scope);
+
+/// <summary>All that an actor holds. Kept in the actor's own row, so that one point read tells who it is and what it may do.</summary>
+public sealed class Grants
+{
+    private readonly HashSet<Grant> _grants;
+
+    private Grants(HashSet<Grant> grants) => _grants = grants;
+
+    public static Grants None { get; } = new([]);
+
+    public IReadOnlyCollection<Grant> All => _grants;
+
+    public bool Contains(Grant grant) => _grants.Contains(grant);
+
+    public Grants With(Grant grant) => new([.. _grants, grant]);
+
+    public Grants Without(Grant grant) => new([.. _grants.Where(held => held != grant)]);
+
+    /// <summary>Whether any role held on <paramref name="scope"/>, or on what it is part of, has the verb.</summary>
+    public bool Allow(string verb, Scope scope)
+    {
+        if (_grants.Count == 0)
+        {
+            return false;
+        }
+        foreach (var role in Role.All)
+        {
+            if (role.Holds(verb) && (_grants.Contains(new Grant(role.Id, Scope.Server))
+                || (scope.Project is { } project && _grants.Contains(new Grant(role.Id, Scope.Of(project))))
+                || (scope.Form is not null && _grants.Contains(new Grant(role.Id, scope)))))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>All verbs that the actor has on the scope, as extended metadata lists them.</summary>
+    public IReadOnlyList<string> VerbsOn(Scope scope) =>
+        [.. Role.All.SelectMany(role => role.Verbs).Distinct().Where(verb => Allow(verb, scope)).Order(StringComparer.Ordinal)];
+
+    /// <summary>`role@scope`, separated by blanks: `5@7 2@7/12`.</summary>
+    public override string ToString() =>
+        string.Join(' ', _grants.Select(grant => string.Create(CultureInfo.InvariantCulture, $"{grant.RoleId}@{grant.Scope}")));
+
+    internal static Grants Parse(string? text)
+    {
+        var grants = new HashSet<Grant>();
+        foreach (var range in text.AsSpan().Split(' '))
+        {
+            var part = text.AsSpan()[range];
+            if (part.Length > 0)
+            {
+                var at = part.IndexOf('@');
+                grants.Add(new Grant(int.Parse(part[..at], CultureInfo.InvariantCulture), Scope.Parse(part[(at + 1)..])));
+            }
+        }
+        return new Grants(grants);
+    }
+}

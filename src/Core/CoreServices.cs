@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core;
+
+/// <summary>Puts the domain together. All of it is stateless but for the caches, so all of it is single.</summary>
+public static class CoreServices
+{
+    public static IServiceCollection AddRosaCore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CacheOptions>().Bind(configuration.GetSection(CacheOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AccountOptions>().Bind(configuration.GetSection(AccountOptions.Section));
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<StorageAccount>();
+        services.AddHostedService(provider => provider.GetRequiredService<StorageAccount>());
+        services.AddSingleton<TimedCache>();
+
+        services.AddDataProtection().SetApplicationName("ServerlessRosa");
+        services.AddSingleton<KeysContainer>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = provider.GetRequiredService<KeysContainer>()));
+
+        services.AddSingleton<AccountsTable>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<KeyProtection>();
+        services.AddSingleton<AuthenticateActor>();
+        services.AddSingleton<WebUsers>();
+        services.AddSingleton<KeyHolders>();
+        services.AddSingleton<Assignments>();
+
+        services.AddSingleton<ProjectsTable>();
+        services.AddSingleton<ProjectDirectory>();
+
+        services.AddSingleton<FormsTable>();
+        services.AddSingleton<FormVersionsTable>();
+        services.AddSingleton<FormMediaTable>();
+        services.AddSingleton<FormFilesContainer>();
+        services.AddSingleton<FormDirectory>();
+        services.AddSingleton<FormAccess>();
+        services.AddSingleton<UploadForm>();
+
+        services.AddSingleton<SubmissionsTable>();
+        services.AddSingleton<SubmissionFilesContainer>();
+        services.AddSingleton<IntentsTable>();
+        services.AddSingleton<ReceiveSubmission>();
+        services.AddSingleton<SubmissionDirectory>();
+        services.AddSingleton<ReconcileSubmissions>();
+        return services;
+    }
+}

@@ -1,0 +1,69 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>A definition that the caller may read, and the form that it belongs to.</summary>
+public sealed record ReadableForm(Form Form, FormDefinition Definition);
+
+/// <summary>Finds the definition behind an address, and decides whether the caller may read it. What isn't there is refused (404.1) before rights (403.1).</summary>
+public sealed class FormAccess(FormDirectory forms)
+{
+    /// <summary>The version that phones get now; the draft of a form that was never published, for those who may edit it (OR-112).</summary>
+    public async Task<ReadableForm> PublishedAsync(Actor actor, ProjectId project, string formId, CancellationToken cancellationToken)
+    {
+        var form = await FindAsync(project, formId, cancellationToken);
+        RequireRead(actor, form);
+        return new ReadableForm(form, form.Shown);
+    }
+
+    /// <summary>A published version by its name; `___` is the blank one (OR-113, OR-114).</summary>
+    public async Task<ReadableForm> VersionAsync(Actor actor, ProjectId project, string formId, string version, CancellationToken cancellationToken)
+    {
+        var form = await FindAsync(project, formId, cancellationToken);
+        RequireRead(actor, form);
+        var definition = await forms.FindVersionAsync(form, version == "___" ? "" : version, cancellationToken)
+            ?? throw Problem.NotFound().AsException();
+        return new ReadableForm(form, definition);
+    }
+
+    /// <summary>The draft, for those who may edit the form (OR-116).</summary>
+    public async Task<ReadableForm> DraftAsync(Actor actor, ProjectId project, string formId, CancellationToken cancellationToken)
+    {
+        var form = await FindAsync(project, formId, cancellationToken);
+        actor.Require(Verb.FormUpdate, form.Scope);
+        return new ReadableForm(form, (form.Draft ?? throw Problem.NotFound().AsException()).Definition);
+    }
+
+    /// <summary>The draft, for whoever has its token. A wrong token looks like no draft: <paramref name="refusal"/> (spec 8).</summary>
+    public async Task<ReadableForm> TestDraftAsync(string token, ProjectId project, string formId, Problem refusal, CancellationToken cancellationToken)
+    {
+        var form = FormId.TryParse(formId, out var id) ? await forms.FindAsync(project, id, cancellationToken) : null;
+        return form?.Draft is { } draft && AccessToken.TryParse(token) is { } presented && presented.Matches(draft.TokenHash)
+            ? new ReadableForm(form, draft.Definition)
+            : throw refusal.AsException();
+    }
+
+    /// <summary>A form that the actor may <paramref name="verb"/>.</summary>
+    public async Task<Form> WithAsync(Actor actor, string verb, ProjectId project, string formId, CancellationToken cancellationToken)
+    {
+        var form = await FindAsync(project, formId, cancellationToken);
+        actor.Require(verb, form.Scope);
+        return form;
+    }
+
+    private static void RequireRead(Actor actor, Form form)
+    {
+        if (!actor.MayRead(form))
+        {
+            throw Problem.NotAllowed().AsException();
+        }
+    }
+
+    private async Task<Form> FindAsync(ProjectId project, string formId, CancellationToken cancellationToken)
+    {
+        var form = FormId.TryParse(formId, out var id) ? await forms.FindAsync(project, id, cancellationToken) : null;
+        return form ?? throw Problem.NotFound().AsException();
+    }
+}

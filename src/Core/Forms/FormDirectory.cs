@@ -1,0 +1,137 @@
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>
+/// Finds forms, their versions, XML and media. What never changes (a definition's XML, a published version's media) is kept in memory while
+/// there is room; what does change is checked with one point read, so that every instance answers the same.
+/// </summary>
+public sealed class FormDirectory(
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, ProjectDirectory projects, TimedCache cache, TimeProvider clock)
+{
+    private static readonly TimeSpan Unchanging = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// All forms of the project. Warm: one operation, however many there are. Cold: one more per 1,000. The list is whole or the call fails:
+    /// phones delete forms that are missing from it (OR-108). Refuses an unknown project with 404.1.
+    /// </summary>
+    public async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        // The head first: a list read after it is at least as new.
+        var head = await forms.ReadHeadAsync(project, cancellationToken);
+        if (head is null)
+        {
+            await projects.GetAsync(project, cancellationToken);
+            return [];
+        }
+        if (cache.TryGet(("forms", project), out (string Head, IReadOnlyList<Form> Forms) known) && known.Head == head)
+        {
+            return known.Forms;
+        }
+        var all = await forms.ListAsync(project, cancellationToken);
+        var sorted = all
+            .OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.Ordinal)
+            .ThenBy(form => form.Id.Value, StringComparer.Ordinal)
+            .ToList();
+        cache.Set(("forms", project), (head, (IReadOnlyList<Form>)sorted), size: 1024 + (1500 * sorted.Count), Unchanging);
+        return sorted;
+    }
+
+    /// <summary>As it is now: one operation. Refuses an unknown form with 404.1.</summary>
+    public async Task<Form> GetAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
+        await FindAsync(project, id, cancellationToken) ?? throw Problem.NotFound().AsException();
+
+    /// <summary>As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form.</summary>
+    public async Task<Form?> FindRecentAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
+        cache.TryGet((project, id), out Form? form) ? form : await FindAsync(project, id, cancellationToken);
+
+    /// <summary>A published version by its name; null when it was never published. Costs nothing for the current version, else one operation when cold.</summary>
+    public async Task<FormDefinition?> FindVersionAsync(Form form, string version, CancellationToken cancellationToken)
+    {
+        if (form.Published?.Version == version)
+        {
+            return form.Published;
+        }
+        if (form.Published is null)
+        {
+            return null;
+        }
+        if (!cache.TryGet(("version", form.Project, form.Number, version), out FormDefinition? definition))
+        {
+            definition = await versions.FindAsync(form.Project, form.Number, version, cancellationToken);
+            if (definition is not null)
+            {
+                cache.Set(("version", form.Project, form.Number, version), definition);
+            }
+        }
+        return definition;
+    }
+
+    /// <summary>Every published version, newest publication first.</summary>
+    public Task<IReadOnlyList<FormDefinition>> ListVersionsAsync(Form form, CancellationToken cancellationToken) =>
+        versions.ListAsync(form.Project, form.Number, cancellationToken);
+
+    /// <summary>The exact bytes that were uploaded. One operation unless they are in memory.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadXmlAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(("xml", definition.Key), out byte[]? xml))
+        {
+            xml = await files.ReadXmlAsync(project, definition.Key, cancellationToken);
+            cache.Set(("xml", definition.Key), xml, size: xml.Length, Unchanging);
+        }
+        return xml;
+    }
+
+    /// <summary>The media slots, by name. A published version's never change: one operation per 1,000 unless they are in memory; a draft's are read each time.</summary>
+    public async Task<IReadOnlyList<FormMedia>> ListMediaAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
+    {
+        if (!definition.ExpectsMedia)
+        {
+            return [];
+        }
+        if (!cache.TryGet(("media", definition.Key), out IReadOnlyList<FormMedia>? list))
+        {
+            list = await media.ListAsync(project, definition.Key, cancellationToken);
+            if (definition.PublishedAt is not null)
+            {
+                cache.Set(("media", definition.Key), list, size: 512 + (512 * list.Count), Unchanging);
+            }
+        }
+        return list!;
+    }
+
+    /// <summary>A file of a definition. Refuses an unknown or empty slot with 404.1 (OR-138).</summary>
+    public async Task<FormMedia> GetMediaAsync(ProjectId project, FormDefinition definition, string name, CancellationToken cancellationToken) =>
+        (await ListMediaAsync(project, definition, cancellationToken)).FirstOrDefault(file => file.Name == name) is { Exists: true } found
+            ? found
+            : throw Problem.NotFound().AsException();
+
+    /// <summary>One operation.</summary>
+    public Task<Stream> OpenMediaAsync(FormMedia file, long offset, long? length, CancellationToken cancellationToken) =>
+        files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
+
+    /// <summary>Changes what isn't the definition. Refuses an unknown form with 404.1.</summary>
+    public async Task<Form> ChangeAsync(ProjectId project, FormId id, Func<Form, Form> change, CancellationToken cancellationToken)
+    {
+        var changed = await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
+            ?? throw Problem.NotFound().AsException();
+        Remember(changed);
+        return changed;
+    }
+
+    internal void Remember(Form form) => cache.Set((form.Project, form.Id), form, size: 3000);
+
+    /// <summary>As it is now: one operation. Null when there is no such form.</summary>
+    public async Task<Form?> FindAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
+    {
+        var form = await forms.FindAsync(project, id, cancellationToken);
+        if (form is not null)
+        {
+            Remember(form);
+        }
+        return form;
+    }
+}

@@ -1,0 +1,28 @@
+using Azure.Storage.Blobs;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>Container `forms`: definitions byte for byte, and their media. No blob ever changes.</summary>
+public sealed class FormFilesContainer(StorageAccount storage)
+{
+    private const string XmlType = "application/xml";
+    private readonly BlobContainerClient _container = storage.Container(StorageNames.FormsContainer);
+
+    internal Task PutXmlAsync(ProjectId project, string definition, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken) =>
+        StreamedBlob.PutAsync(_container, FormKeys.XmlBlob(project, definition), xml, XmlType, cancellationToken);
+
+    internal async Task<byte[]> ReadXmlAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
+        await StreamedBlob.ReadAsync(_container, FormKeys.XmlBlob(project, definition), cancellationToken)
+        ?? throw new InvalidOperationException($"The XML of the definition {definition} in project {project} is missing from storage.");
+
+    internal Task<StoredFile> PutMediaAsync(ProjectId project, string definition, Stream content, string contentType, CancellationToken cancellationToken) =>
+        StreamedBlob.UploadAsync(_container, FormKeys.NewMediaBlob(project, definition), content, contentType, cancellationToken);
+
+    internal async Task<Stream> OpenMediaAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
+        await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
+        ?? throw new InvalidOperationException($"The media blob {blob} is missing from storage.");
+
+    internal Task DiscardAsync(string blob) => StreamedBlob.DiscardAsync(_container, [blob]);
+}

@@ -1,0 +1,33 @@
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>The keys of the tables `forms`, `formVersions` and `formMedia`, and the names of the blobs in container `forms`.</summary>
+internal static class FormKeys
+{
+    /// <summary>Carries a version that every change bumps.</summary>
+    public const string Head = "head";
+
+    public const string Sequence = "sequence";
+
+    public const string FormPrefix = "id|";
+
+    public static string Project(ProjectId project) => TableKey.Number(project.Value);
+
+    public static string Form(FormId form) => FormPrefix + TableKey.Hash(form.Value);
+
+    public static string Versions(ProjectId project, int form) => TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form));
+
+    public static string Version(string version) => TableKey.Hash(version);
+
+    public static string Media(ProjectId project, string definition) => TableKey.Join(TableKey.Number(project.Value), definition);
+
+    public static string MediaFile(string name) => TableKey.Hash(name);
+
+    public static string NewDefinition() => Guid.NewGuid().ToString("N");
+
+    public static string XmlBlob(ProjectId project, string definition) => $"{project}/{definition}/form.xml";
+
+    public static string NewMediaBlob(ProjectId project, string definition) => $"{project}/{definition}/media/{Guid.NewGuid():N}";
+}

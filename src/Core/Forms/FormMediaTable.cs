@@ -1,0 +1,79 @@
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>Table `formMedia`: one partition per definition, one row per media slot.</summary>
+public sealed class FormMediaTable(StorageAccount storage)
+{
+    private const int BatchSize = 100;
+    private readonly TableClient _table = storage.Table(StorageNames.FormMediaTable);
+
+    /// <summary>For a definition that nothing refers to yet. One operation per 100 slots.</summary>
+    internal async Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken)
+    {
+        foreach (var batch in media.Chunk(BatchSize))
+        {
+            await _table.SubmitTransactionAsync(
+                batch.Select(file => new TableTransactionAction(TableTransactionActionType.Add, ToEntity(project, definition, file))), cancellationToken);
+        }
+    }
+
+    /// <summary>By name, in ordinal order. One operation per 1,000 slots.</summary>
+    internal async Task<IReadOnlyList<FormMedia>> ListAsync(ProjectId project, string definition, CancellationToken cancellationToken)
+    {
+        var media = new List<FormMedia>();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Media(project, definition)}");
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            media.Add(ToMedia(entity));
+        }
+        media.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return media;
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task<FormMedia?> FindAsync(ProjectId project, string definition, string name, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FormKeys.Media(project, definition), FormKeys.MediaFile(name), cancellationToken: cancellationToken);
+        return found.HasValue ? ToMedia(found.Value!) : null;
+    }
+
+    /// <summary>Whoever writes a slot last has it; false when the slot is gone. One operation.</summary>
+    internal async Task<bool> ReplaceAsync(ProjectId project, string definition, FormMedia media, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _table.UpdateEntityAsync(ToEntity(project, definition, media), ETag.All, TableUpdateMode.Replace, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return false;
+        }
+    }
+
+    private static TableEntity ToEntity(ProjectId project, string definition, FormMedia media) =>
+        new(FormKeys.Media(project, definition), FormKeys.MediaFile(media.Name))
+        {
+            [nameof(FormMedia.Name)] = media.Name,
+            [nameof(FormMedia.Type)] = media.Type,
+            [nameof(FormMedia.Blob)] = media.Blob,
+            [nameof(FormMedia.Md5)] = media.Md5,
+            [nameof(FormMedia.Size)] = media.Size,
+            [nameof(FormMedia.ContentType)] = media.ContentType,
+            [nameof(FormMedia.UpdatedAt)] = media.UpdatedAt,
+        };
+
+    private static FormMedia ToMedia(TableEntity entity) => new(entity.GetString(nameof(FormMedia.Name))!, entity.GetString(nameof(FormMedia.Type))!)
+    {
+        Blob = entity.GetString(nameof(FormMedia.Blob)),
+        Md5 = entity.GetString(nameof(FormMedia.Md5)),
+        Size = entity.GetInt64(nameof(FormMedia.Size)),
+        ContentType = entity.GetString(nameof(FormMedia.ContentType)),
+        UpdatedAt = entity.GetDateTimeOffset(nameof(FormMedia.UpdatedAt)),
+    };
+}

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>
+/// Table `forms`: one partition per project, one row per form. Every change of a form also bumps the project's `head` row in the same batch,
+/// so that one point read tells an instance whether its list still holds.
+/// </summary>
+public sealed class FormsTable(StorageAccount storage)
+{
+    private const int MaxAttempts = 20;
+    private readonly TableClient _table = storage.Table(StorageNames.FormsTable);
+
+    /// <summary>Two operations.</summary>
+    internal Task<int> NextNumberAsync(ProjectId project, CancellationToken cancellationToken) =>
+        Sequences.NextAsync(_table, FormKeys.Project(project), FormKeys.Sequence, number => number, cancellationToken);
+
+    /// <summary>One operation. Null while the project has never had a form.</summary>
+    internal async Task<string?> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Head, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value!.GetString(Column.HeadVersion) : null;
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task<Form?> FindAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
+        return found.HasValue ? ToForm(found.Value!, project) : null;
+    }
+
+    /// <summary>One operation per 1,000 forms.</summary>
+    internal async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var forms = new List<Form>();
+        var filter = TableKey.Prefix(FormKeys.Project(project), FormKeys.FormPrefix);
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            forms.Add(ToForm(entity, project));
+        }
+        return forms;
+    }
+
+    /// <summary>False when the project has a form with this id. One operation.</summary>
+    internal async Task<bool> AddAsync(Form form, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [new(TableTransactionActionType.Add, ToEntity(form)), NewHead(form.Project)], cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Replaces the form by what <paramref name="change"/> makes of it, which must be pure; null leaves it. Null when there is no such form.</summary>
+    internal async Task<Form?> ChangeAsync(ProjectId project, FormId id, Func<Form, Form?> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
+            if (!found.HasValue)
+            {
+                return null;
+            }
+            var current = ToForm(found.Value!, project);
+            if (change(current) is not { } next)
+            {
+                return current;
+            }
+            try
+            {
+                await _table.SubmitTransactionAsync(
+                    [new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag), NewHead(project)], cancellationToken);
+                return next;
+            }
+            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
+            {
+                // Somebody wrote first: read again, and apply the change to what they wrote.
+            }
+        }
+    }
+
+    // No condition: any new version says what is meant, that the list has changed.
+    private static TableTransactionAction NewHead(ProjectId project) =>
+        new(TableTransactionActionType.UpsertReplace, new TableEntity(FormKeys.Project(project), FormKeys.Head) { [Column.HeadVersion] = Guid.NewGuid().ToString("N") });
+
+    private static TableEntity ToEntity(Form form)
+    {
+        var entity = new TableEntity(FormKeys.Project(form.Project), FormKeys.Form(form.Id))
+        {
+            [Column.Number] = form.Number,
+            [Column.Id] = form.Id.Value,
+            [Column.State] = form.State.ToString(),
+            [Column.CreatedAt] = form.CreatedAt,
+            [Column.UpdatedAt] = form.UpdatedAt,
+            [Column.CreatedBy] = form.CreatedBy?.Value,
+            [Column.WebFormsEnabled] = form.WebFormsEnabled,
+        };
+        if (form.Description is { } description)
+        {
+            SpilledText.Set(entity, Column.Description, description);
+        }
+        if (form.Published is { } published)
+        {
+            SpilledText.Set(entity, Column.Published, JsonSerializer.Serialize(published));
+        }
+        if (form.Draft is { } draft)
+        {
+            SpilledText.Set(entity, Column.Draft, JsonSerializer.Serialize(draft));
+        }
+        return entity;
+    }
+
+    private static Form ToForm(TableEntity entity, ProjectId project) =>
+        new(project,
+            entity.GetInt32(Column.Number)!.Value,
+            FormId.Parse(entity.GetString(Column.Id)),
+            Enum.Parse<FormState>(entity.GetString(Column.State)!),
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value)
+        {
+            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
+            CreatedBy = entity.GetInt32(Column.CreatedBy) is { } creator ? new ActorId(creator) : null,
+            WebFormsEnabled = entity.GetBoolean(Column.WebFormsEnabled) ?? false,
+            Description = SpilledText.Get(entity, Column.Description),
+            Published = FromJson<FormDefinition>(SpilledText.Get(entity, Column.Published)),
+            Draft = FromJson<FormDraft>(SpilledText.Get(entity, Column.Draft)),
+        };
+
+    private static T? FromJson<T>(string? json) where T : class => json is null ? null : JsonSerializer.Deserialize<T>(json);
+
+    private static class Column
+    {
+        public const string HeadVersion = "Version";
+        public const string Number = "Number";
+        public const string Id = "Id";
+        public const string State = "State";
+        public const string CreatedAt = "CreatedAt";
+        public const string UpdatedAt = "UpdatedAt";
+        public const string CreatedBy = "CreatedBy";
+        public const string WebFormsEnabled = "WebFormsEnabled";
+        public const string Description = "Description";
+        public const string Published = "Published";
+        public const string Draft = "Draft";
+    }
+}

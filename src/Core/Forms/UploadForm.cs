@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it is the commit point.</summary>
+public sealed class UploadForm(
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormDirectory directory, KeyProtection protection, TimeProvider clock)
+{
+    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with 409.3.</summary>
+    public async Task<Form> CreateAsync(
+        ProjectId project, ReadOnlyMemory<byte> xml, bool publish, bool ignoreWarnings, ActorId? creator, CancellationToken cancellationToken)
+    {
+        var xform = XFormReader.Read(xml);
+        RefuseWarnings(XFormChecks.ForCreation(xform), ignoreWarnings);
+        if (await directory.FindRecentAsync(project, xform.Id, cancellationToken) is not null)
+        {
+            throw AlreadyExists(project, xform.Id);
+        }
+        var number = await forms.NextNumberAsync(project, cancellationToken);
+        var definition = await StoreAsync(project, xform, xml, xform.Version, [], publish, cancellationToken);
+        var form = new Form(project, number, xform.Id, FormState.Open, definition.CreatedAt)
+        {
+            CreatedBy = creator,
+            WebFormsEnabled = true,
+            Published = publish ? definition : null,
+            Draft = publish ? null : NewDraft(definition),
+        };
+        if (publish)
+        {
+            await versions.AddAsync(project, number, definition, cancellationToken);
+        }
+        if (!await forms.AddAsync(form, cancellationToken))
+        {
+            throw AlreadyExists(project, xform.Id);
+        }
+        directory.Remember(form);
+        return form;
+    }
+
+    /// <summary>
+    /// Replaces the draft, or starts one; without XML, from a copy of the published version. Files carry over by name and type, from the
+    /// draft before, else from the published version (OR-178). Warnings refuse with 400.16 unless ignored.
+    /// </summary>
+    public async Task ReplaceDraftAsync(ProjectId project, FormId id, ReadOnlyMemory<byte>? xml, bool ignoreWarnings, CancellationToken cancellationToken)
+    {
+        var form = await directory.GetAsync(project, id, cancellationToken);
+        var bytes = xml ?? await directory.ReadXmlAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
+        var xform = XFormReader.Read(bytes);
+        if (form.Published is { } published && xml is not null)
+        {
+            var earlier = XFormReader.Read(await directory.ReadXmlAsync(project, published, cancellationToken));
+            RefuseWarnings(XFormChecks.AgainstEarlier(xform, earlier), ignoreWarnings);
+        }
+        else if (xform.Id != id)
+        {
+            throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {id}.").AsException();
+        }
+
+        var held = new Dictionary<(string Name, string Type), FormMedia>();
+        foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
+        {
+            foreach (var file in await directory.ListMediaAsync(project, source, cancellationToken))
+            {
+                if (file.Exists)
+                {
+                    held[(file.Name, file.Type)] = file;
+                }
+            }
+        }
+        var definition = await StoreAsync(project, xform, bytes, xform.Version, held, publish: false, cancellationToken);
+        var fresh = NewDraft(definition);
+        var changed = await forms.ChangeAsync(project, id,
+            current => current with
+            {
+                Draft = current.Draft is { } before ? before with { Definition = definition } : fresh,
+                UpdatedAt = clock.GetUtcNow(),
+            },
+            cancellationToken) ?? throw Problem.NotFound().AsException();
+        directory.Remember(changed);
+    }
+
+    /// <summary>Refuses when there is no draft (404.1), or nothing else (409.7).</summary>
+    public async Task DeleteDraftAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
+    {
+        var changed = await forms.ChangeAsync(project, id,
+            form => form switch
+            {
+                { Draft: null } => throw Problem.NotFound().AsException(),
+                { Published: null } => throw Problem.CannotDeleteOnlyDraft().AsException(),
+                _ => form with { Draft = null, UpdatedAt = clock.GetUtcNow() },
+            },
+            cancellationToken) ?? throw Problem.NotFound().AsException();
+        directory.Remember(changed);
+    }
+
+    /// <summary>
+    /// Makes the draft the version that phones get; <paramref name="version"/> first rewrites the version inside the XML (OR-159). Refuses
+    /// without a draft (404.1), and a version that was published before (409.6).
+    /// </summary>
+    public async Task PublishAsync(ProjectId project, FormId id, string? version, CancellationToken cancellationToken)
+    {
+        var form = await directory.GetAsync(project, id, cancellationToken);
+        var draft = form.Draft ?? throw Problem.NotFound().AsException();
+        var definition = draft.Definition with { PublishedAt = clock.GetUtcNow() };
+        if (version is not null && version != definition.Version)
+        {
+            var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
+            var slots = (await directory.ListMediaAsync(project, draft.Definition, cancellationToken)).ToDictionary(file => (file.Name, file.Type));
+            definition = await StoreAsync(project, XFormReader.Read(xml), xml, version, slots, publish: true, cancellationToken);
+        }
+
+        // The version's own row first: it is what keeps a version from being published twice.
+        if (!await versions.AddAsync(project, form.Number, definition, cancellationToken))
+        {
+            throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
+        }
+        var changed = await forms.ChangeAsync(project, id,
+            current => current.Draft?.Definition.Key == draft.Definition.Key
+                ? current with { Published = definition, Draft = null, UpdatedAt = definition.PublishedAt }
+                : null,
+            cancellationToken);
+        if (changed?.Published?.Key != definition.Key)
+        {
+            // Somebody replaced or deleted the draft in between: what was to be published is no longer what is there.
+            await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
+            throw Problem.NotFound().AsException();
+        }
+        directory.Remember(changed);
+    }
+
+    /// <summary>Puts a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
+    public async Task<FormMedia> PutMediaAsync(ProjectId project, FormId id, string name, Stream content, string? contentType, CancellationToken cancellationToken)
+    {
+        var (definition, slot) = await DraftSlotAsync(project, id, name, cancellationToken);
+        var type = contentType ?? MediaType.OfName(name);
+        var stored = await files.PutMediaAsync(project, definition.Key, content, type, cancellationToken);
+        var filled = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type, UpdatedAt = clock.GetUtcNow() };
+        await WriteSlotAsync(project, id, definition, filled, cancellationToken);
+        return filled;
+    }
+
+    /// <summary>Empties a slot of the draft. Refuses an unknown or empty one with 404.1.</summary>
+    public async Task DeleteMediaAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
+    {
+        var (definition, slot) = await DraftSlotAsync(project, id, name, cancellationToken);
+        if (!slot.Exists)
+        {
+            throw Problem.NotFound().AsException();
+        }
+        await WriteSlotAsync(project, id, definition, new FormMedia(slot.Name, slot.Type) { UpdatedAt = clock.GetUtcNow() }, cancellationToken);
+    }
+
+    private async Task<(FormDefinition Definition, FormMedia Slot)> DraftSlotAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
+    {
+        var form = await directory.GetAsync(project, id, cancellationToken);
+        var definition = (form.Draft ?? throw Problem.NotFound().AsException()).Definition;
+        return (definition, await media.FindAsync(project, definition.Key, name, cancellationToken) ?? throw Problem.NotFound().AsException());
+    }
+
+    private async Task WriteSlotAsync(ProjectId project, FormId id, FormDefinition definition, FormMedia slot, CancellationToken cancellationToken)
+    {
+        if (!await media.ReplaceAsync(project, definition.Key, slot, cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+
+        // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came too late.
+        if ((await directory.GetAsync(project, id, cancellationToken)).Draft?.Definition.Key != definition.Key)
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+
+    private async Task<FormDefinition> StoreAsync(
+        ProjectId project, XForm xform, ReadOnlyMemory<byte> xml, string version, Dictionary<(string Name, string Type), FormMedia> slots, bool publish, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var definition = new FormDefinition(
+            FormKeys.NewDefinition(), version, xform.Title,
+            Convert.ToHexStringLower(MD5.HashData(xml.Span)), Convert.ToHexStringLower(SHA1.HashData(xml.Span)), Convert.ToHexStringLower(SHA256.HashData(xml.Span)), now)
+        {
+            PublishedAt = publish ? now : null,
+            ExpectsMedia = xform.MediaSlots.Count > 0,
+            PublicKey = xform.PublicKey,
+            BinaryPaths = xform.BinaryPaths,
+            HasEntities = xform.Entities.Count > 0,
+        };
+        await files.PutXmlAsync(project, definition.Key, xml, cancellationToken);
+        await media.AddAsync(project, definition.Key,
+            xform.MediaSlots.Select(slot => slots.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type)), cancellationToken);
+        return definition;
+    }
+
+    private FormDraft NewDraft(FormDefinition definition)
+    {
+        var token = AccessToken.Create();
+        return new FormDraft(definition, token.Hash, protection.Protect(token));
+    }
+
+    private static void RefuseWarnings(IReadOnlyList<FormWarning> warnings, bool ignore)
+    {
+        if (warnings.Count > 0 && !ignore)
+        {
+            throw Problem.FormWarnings(warnings).AsException();
+        }
+    }
+
+    private static ProblemException AlreadyExists(ProjectId project, FormId id) =>
+        Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), id.Value], "forms").AsException();
+}

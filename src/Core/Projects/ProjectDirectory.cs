@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Projects;
+
+/// <summary>The projects of this server: creates, finds, changes and lists them.</summary>
+public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache cache, TimeProvider clock)
+{
+    private const int MaxName = 10_000;
+
+    /// <summary>Refuses a missing name (400.2), and a domain that is no slug (400.8) or is taken (409.3).</summary>
+    public Task<Project> CreateAsync(string? name, string? description, string? domain, CancellationToken cancellationToken)
+    {
+        RequireName(name);
+        if (domain is not null && !Slug().IsMatch(domain))
+        {
+            throw Problem.UnexpectedValue("domain", domain, "a domain has 1 to 63 lower-case letters, digits and inner dashes.").AsException();
+        }
+        return projects.AddAsync(name!, description, domain, clock.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>Refuses an unknown project with 404.1. Cold: one operation.</summary>
+    public async Task<Project> GetAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(id, out Project? project))
+        {
+            project = await projects.FindAsync(id, cancellationToken) ?? throw Problem.NotFound().AsException();
+            cache.Set(id, project);
+        }
+        return project!;
+    }
+
+    public async Task<Project> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
+    {
+        var changed = await projects.ChangeAsync(id, project =>
+        {
+            var next = change(project) with { UpdatedAt = clock.GetUtcNow() };
+            RequireName(next.Name);
+            return next;
+        }, cancellationToken);
+        cache.Remove(id);
+        return changed ?? throw Problem.NotFound().AsException();
+    }
+
+    /// <summary>Archived ones last, then by name.</summary>
+    public async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await projects.ListAsync(cancellationToken))
+            .OrderBy(project => project.Archived == true).ThenBy(project => project.Name, StringComparer.OrdinalIgnoreCase).ThenBy(project => project.Id.Value)];
+
+    private static void RequireName(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw Problem.MissingParameter("name").AsException();
+        }
+        if (name.Length > MaxName)
+        {
+            throw Problem.ValueTooLong("name", MaxName).AsException();
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+    private static partial Regex Slug();
+}

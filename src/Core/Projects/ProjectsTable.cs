@@ -1,0 +1,102 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Projects;
+
+/// <summary>Table `projects`: one row per project, one per domain slug, all in one partition, so that both are written together.</summary>
+public sealed class ProjectsTable(StorageAccount storage)
+{
+    private const string Partition = "projects";
+    private const string Sequence = "sequence";
+    private const string ProjectPrefix = "id|";
+    private const int MaxAttempts = 20;
+    private readonly TableClient _table = storage.Table(StorageNames.ProjectsTable);
+
+    /// <summary>Three operations. Refuses a domain that another project has with 409.3.</summary>
+    internal async Task<Project> AddAsync(string name, string? description, string? domain, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var id = await Sequences.NextAsync(_table, Partition, Sequence, number => new ProjectId(number), cancellationToken);
+        var project = new Project(id, name, description, domain, null, now, null);
+        var batch = new List<TableTransactionAction> { new(TableTransactionActionType.Add, ToEntity(project)) };
+        if (domain is not null)
+        {
+            batch.Add(new(TableTransactionActionType.Add, new TableEntity(Partition, DomainRow(domain)) { ["Project"] = id.Value }));
+        }
+        try
+        {
+            await _table.SubmitTransactionAsync(batch, cancellationToken);
+            return project;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            throw Problem.AlreadyExists(["domain"], [domain!], "projects").AsException(e);
+        }
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row(id), cancellationToken: cancellationToken);
+        return found.HasValue ? ToProject(found.Value!) : null;
+    }
+
+    /// <summary>Null when there is no such project. <paramref name="change"/> must be pure.</summary>
+    internal async Task<Project?> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row(id), cancellationToken: cancellationToken);
+            if (!found.HasValue)
+            {
+                return null;
+            }
+            var next = change(ToProject(found.Value!));
+            try
+            {
+                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                return next;
+            }
+            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
+            {
+                // Somebody wrote first: read again, and apply the change to what they wrote.
+            }
+        }
+    }
+
+    /// <summary>One operation per 1,000 projects.</summary>
+    internal async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken)
+    {
+        var projects = new List<Project>();
+        await foreach (var entity in _table.QueryAsync<TableEntity>(TableKey.Prefix(Partition, ProjectPrefix), cancellationToken: cancellationToken))
+        {
+            projects.Add(ToProject(entity));
+        }
+        return projects;
+    }
+
+    private static string Row(ProjectId id) => ProjectPrefix + TableKey.Number(id.Value);
+
+    private static string DomainRow(string domain) => TableKey.Join("domain", domain);
+
+    private static TableEntity ToEntity(Project project) => new(Partition, Row(project.Id))
+    {
+        [nameof(Project.Name)] = project.Name,
+        [nameof(Project.Description)] = project.Description,
+        [nameof(Project.Domain)] = project.Domain,
+        [nameof(Project.Archived)] = project.Archived,
+        [nameof(Project.CreatedAt)] = project.CreatedAt,
+        [nameof(Project.UpdatedAt)] = project.UpdatedAt,
+    };
+
+    private static Project ToProject(TableEntity entity) => new(
+        new ProjectId(int.Parse(entity.RowKey.AsSpan(ProjectPrefix.Length), CultureInfo.InvariantCulture)),
+        entity.GetString(nameof(Project.Name))!,
+        entity.GetString(nameof(Project.Description)),
+        entity.GetString(nameof(Project.Domain)),
+        entity.GetBoolean(nameof(Project.Archived)),
+        entity.GetDateTimeOffset(nameof(Project.CreatedAt))!.Value,
+        entity.GetDateTimeOffset(nameof(Project.UpdatedAt)));
+}

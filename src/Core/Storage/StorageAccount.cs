@@ -1,0 +1,64 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace ServerlessRosa.Core.Storage;
+
+/// <summary>The one storage account of this deployment. Hands the store classes their table or container, by name.</summary>
+public sealed class StorageAccount : IHostedService
+{
+    private readonly TableServiceClient _tables;
+    private readonly BlobServiceClient _blobs;
+    private readonly bool _createMissing;
+
+    public StorageAccount(IOptions<StorageOptions> options)
+    {
+        var tableOptions = Configured(new TableClientOptions());
+        var blobOptions = Configured(new BlobClientOptions());
+        if (options.Value.ConnectionString is { Length: > 0 } connectionString)
+        {
+            _tables = new TableServiceClient(connectionString, tableOptions);
+            _blobs = new BlobServiceClient(connectionString, blobOptions);
+            _createMissing = true;
+        }
+        else
+        {
+            var account = options.Value.AccountName;
+            var identity = new DefaultAzureCredential();
+            _tables = new TableServiceClient(new Uri($"https://{account}.table.core.windows.net"), identity, tableOptions);
+            _blobs = new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), identity, blobOptions);
+        }
+    }
+
+    internal TableClient Table(string name) => _tables.GetTableClient(name);
+
+    internal BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(name);
+
+    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!_createMissing)
+        {
+            return;
+        }
+        await Task.WhenAll(
+            StorageNames.Tables.Select(name => (Task)_tables.CreateTableIfNotExistsAsync(name, cancellationToken))
+                .Concat(StorageNames.Containers.Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken))));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static T Configured<T>(T options) where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 3;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(3);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        options.Diagnostics.IsTelemetryEnabled = false;
+        options.AddPolicy(StorageOperations.Policy, HttpPipelinePosition.PerRetry);
+        return options;
+    }
+}

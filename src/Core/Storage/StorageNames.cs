@@ -1,0 +1,22 @@
+namespace ServerlessRosa.Core.Storage;
+
+/// <summary>The names of all tables and containers: the deployment creates the same ones.</summary>
+public static class StorageNames
+{
+    public const string AccountsTable = "accounts";
+    public const string ProjectsTable = "projects";
+    public const string FormsTable = "forms";
+    public const string FormVersionsTable = "formVersions";
+    public const string FormMediaTable = "formMedia";
+    public const string SubmissionsTable = "submissions";
+    public const string IntentsTable = "intents";
+
+    public const string FormsContainer = "forms";
+    public const string SubmissionsContainer = "submissions";
+    public const string KeysContainer = "keys";
+
+    public static IReadOnlyList<string> Tables { get; } =
+        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable];
+
+    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, KeysContainer];
+}

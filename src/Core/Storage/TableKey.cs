@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServerlessRosa.Core.Storage;
+
+/// <summary>What the slices' key classes are built on: the only ways to make a table key of several parts, or of text that a client chose.</summary>
+internal static class TableKey
+{
+    /// <summary>Table Storage refuses a longer key.</summary>
+    public const int MaxLength = 512;
+
+    // Escaping leaves A-Z a-z 0-9 - . _ ~ and '=': no part can hold '/', '\', '#', '?' or '|', and two different lists never share a key.
+    public static string Join(params ReadOnlySpan<string> parts)
+    {
+        var key = new StringBuilder();
+        foreach (var part in parts)
+        {
+            key.Append(key.Length == 0 ? "" : "|").Append(Uri.EscapeDataString(part).Replace('%', '='));
+        }
+        return key.ToString();
+    }
+
+    /// <summary>For text of any length and content: 64 lower-case hex digits.</summary>
+    public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Numbers in keys sort as numbers.</summary>
+    public static string Number(int value) => value.ToString("D10", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Sorts later times first.</summary>
+    public static string NewestFirst(DateTimeOffset time) =>
+        (DateTimeOffset.MaxValue.UtcTicks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A filter for all rows of a partition whose key starts with <paramref name="prefix"/>.</summary>
+    public static string Prefix(string partition, string prefix) =>
+        Azure.Data.Tables.TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {After(prefix)}");
+
+    /// <summary>A filter for all rows of the partitions whose key starts with <paramref name="prefix"/>.</summary>
+    public static string PartitionPrefix(string prefix) =>
+        Azure.Data.Tables.TableClient.CreateQueryFilter($"PartitionKey ge {prefix} and PartitionKey lt {After(prefix)}");
+
+    private static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
+}

@@ -1,0 +1,60 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>
+/// Where instance ids are unique: the published submissions of a form, or those of one upload of its draft. Replacing a draft makes a new
+/// space, so that the submissions of the one before are gone at once (OR-250, OR-252).
+/// </summary>
+public sealed record SubmissionSpace(ProjectId Project, int Form, string? Draft)
+{
+    public static SubmissionSpace Published(Form form) => new(form.Project, form.Number, null);
+
+    public static SubmissionSpace OfDraft(Form form) => new(form.Project, form.Number, form.Draft!.Definition.Key);
+}
+
+/// <summary>Who sent something, and with what.</summary>
+public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAgent);
+
+/// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>
+public sealed record SubmissionVersion(InstanceId Id, string XmlHash, string FormVersion, Sender Sender, string? InstanceName, DateTimeOffset CreatedAt)
+{
+    /// <summary>In the order in which the form names them; the same on every read.</summary>
+    public IReadOnlyList<SubmissionMedia> Media { get; init; } = [];
+}
+
+/// <summary>An attachment that the XML names, and its file once it has come (OR-218). <see cref="Blob"/> may be shared with an earlier version.</summary>
+public sealed record SubmissionMedia(string Name, bool IsAudit)
+{
+    public string? Blob { get; init; }
+
+    public string? Md5 { get; init; }
+
+    public long? Size { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public bool Exists => Blob is not null;
+}
+
+/// <summary>A submission as lists show it: its root instance id is its identity for good (OR-221), <see cref="Current"/> what it says now.</summary>
+public sealed record Submission(InstanceId RootId, Sender Sender, string FormVersion, DateTimeOffset CreatedAt, SubmissionVersion Current)
+{
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>As on the wire: null, `hasIssues`, `edited`, `rejected` or `approved`.</summary>
+    public string? ReviewState { get; init; }
+
+    public int Edits { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>How many case blocks the current XML carries.</summary>
+    public int CaseBlocks { get; init; }
+
+    public int MediaExpected { get; init; }
+
+    public int MediaPresent { get; init; }
+}

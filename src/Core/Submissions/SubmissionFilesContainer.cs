@@ -1,0 +1,27 @@
+using Azure.Storage.Blobs;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>Container `submissions`: XML byte for byte, named by its content, and attachments. No blob ever changes.</summary>
+public sealed class SubmissionFilesContainer(StorageAccount storage)
+{
+    private const string XmlType = "text/xml";
+    private readonly BlobContainerClient _container = storage.Container(StorageNames.SubmissionsContainer);
+
+    internal Task PutXmlAsync(SubmissionSpace space, InstanceId id, string xmlHash, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken) =>
+        StreamedBlob.PutAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash), xml, XmlType, cancellationToken);
+
+    internal async Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
+        await StreamedBlob.OpenAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), 0, null, cancellationToken)
+        ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
+
+    internal Task<StoredFile> PutMediaAsync(SubmissionSpace space, InstanceId id, string xmlHash, Stream content, string contentType, CancellationToken cancellationToken) =>
+        StreamedBlob.UploadAsync(_container, SubmissionKeys.NewMediaBlob(space.Project, space.Form, id, xmlHash), content, contentType, cancellationToken);
+
+    internal async Task<Stream> OpenMediaAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
+        await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
+        ?? throw new InvalidOperationException($"The attachment blob {blob} is missing from storage.");
+
+    internal Task DiscardMediaAsync(IEnumerable<string> blobs) => StreamedBlob.DiscardAsync(_container, blobs);
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>The keys of table `submissions` and the names of the blobs in container `submissions`.</summary>
+internal static class SubmissionKeys
+{
+    public const string TimelinePrefix = "t|";
+
+    // The last part is the shard: one for now, and in the key so that a busy form can have more.
+    public static string Partition(SubmissionSpace space) =>
+        TableKey.Join(TableKey.Number(space.Project.Value), TableKey.Number(space.Form), space.Draft is null ? "published" : $"draft-{space.Draft}", "0");
+
+    /// <summary>One row per instance id ever used: the version that it names.</summary>
+    public static string Instance(InstanceId id) => InstanceOfHash(TableKey.Hash(id.Value));
+
+    public static string InstanceOfHash(string hash) => "i|" + hash;
+
+    /// <summary>One row per submission, newest first.</summary>
+    public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + TableKey.Hash(root.Value);
+
+    /// <summary>One row per edit, in order: which instance it is.</summary>
+    public static string Edit(InstanceId root, int number) => EditsOf(root) + number.ToString("D6", CultureInfo.InvariantCulture);
+
+    public static string EditsOf(InstanceId root) => "v|" + TableKey.Hash(root.Value) + "|";
+
+    public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/submission.xml";
+
+    public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
+
+    private static string Folder(ProjectId project, int form, InstanceId id, string xmlHash) =>
+        string.Create(CultureInfo.InvariantCulture, $"{project}/{form}/{TableKey.Hash(id.Value)}/{xmlHash}");
+}

@@ -1,0 +1,254 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>What became of an instance id since it was first used.</summary>
+public enum InstanceState
+{
+    Current,
+    Superseded,
+    Deleted,
+}
+
+/// <summary>The row of an instance id: the version that it names, and where that version's submission stands in the timeline.</summary>
+public sealed record Instance(SubmissionVersion Version, InstanceState State, string TimelineKey)
+{
+    internal ETag ETag { get; init; }
+}
+
+/// <summary>
+/// Table `submissions`: the index of what was received. A new submission is one batch of two rows: its instance id (the claim: no id is
+/// used twice) and its place in the timeline, which carries all that a listing shows.
+/// </summary>
+public sealed class SubmissionsTable(StorageAccount storage)
+{
+    private const int PageSize = 1000;
+    private static readonly string[] ListedColumns =
+    [
+        Column.RootId, Column.UpdatedAt, Column.ReviewState, Column.Edits, Column.DeletedAt, Column.CaseBlocks, Column.MediaExpected, Column.MediaPresent,
+        .. Column.OfSender(""), Column.CreatedAt, Column.FormVersion,
+        .. Column.OfSender(Column.Current), Column.Current + Column.Id, Column.Current + Column.XmlHash, Column.Current + Column.FormVersion,
+        Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt,
+    ];
+
+    private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
+
+    /// <summary>False when the instance id has been used in this space. One operation.</summary>
+    internal async Task<bool> AddAsync(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
+    {
+        var timelineKey = SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId);
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.Add, ToEntity(space, new Instance(submission.Current, InstanceState.Current, timelineKey))),
+                    new(TableTransactionActionType.Add, ToEntity(space, submission, xml)),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null when the instance id was never used in this space. One operation.</summary>
+    internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            SubmissionKeys.Partition(space), SubmissionKeys.Instance(id), cancellationToken: cancellationToken);
+        return found.HasValue ? ToInstance(found.Value!) : null;
+    }
+
+    /// <summary>The submission that an instance belongs to. One operation.</summary>
+    internal async Task<(Submission Submission, ETag ETag)> GetAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    {
+        var entity = await _table.GetEntityAsync<TableEntity>(
+            SubmissionKeys.Partition(space), instance.TimelineKey, ListedColumns, cancellationToken);
+        return (ToSubmission(entity.Value), entity.Value.ETag);
+    }
+
+    /// <summary>
+    /// Makes <paramref name="edited"/>'s current version follow <paramref name="before"/>, in one batch. False when anything it rests on has
+    /// changed since it was read, or the new instance id is taken: read again and decide again. One operation.
+    /// </summary>
+    internal async Task<bool> EditAsync(
+        SubmissionSpace space, Instance before, Submission edited, ETag submissionETag, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
+    {
+        var partition = SubmissionKeys.Partition(space);
+        var row = ToEntity(space, edited, xml);
+        row.RowKey = before.TimelineKey;
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.Add, ToEntity(space, new Instance(edited.Current, InstanceState.Current, before.TimelineKey))),
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, before with { State = InstanceState.Superseded }), before.ETag),
+                    new(TableTransactionActionType.UpdateReplace, row, submissionETag),
+                    new(TableTransactionActionType.Add, new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits)) { [Column.Id] = edited.Current.Id.Value }),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes the attachments of a current version, if it hasn't changed since it was read. One operation.</summary>
+    internal async Task<bool> FillMediaAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    {
+        var counts = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
+        {
+            [Column.MediaPresent] = instance.Version.Media.Count(file => file.Exists),
+        };
+        try
+        {
+            // The count follows from the instance row, whose ETag orders the writers.
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
+                    new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for.</summary>
+    internal async IAsyncEnumerable<Submission> ListAsync(
+        SubmissionSpace space, bool deleted, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
+        var pageSize = Math.Clamp(atMost ?? PageSize, 1, PageSize);
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, pageSize, ListedColumns, cancellationToken))
+        {
+            if (entity.ContainsKey(Column.DeletedAt) == deleted)
+            {
+                yield return ToSubmission(entity);
+            }
+        }
+    }
+
+    private static TableEntity ToEntity(SubmissionSpace space, Instance instance)
+    {
+        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Instance(instance.Version.Id))
+        {
+            [Column.State] = instance.State.ToString(),
+            [Column.TimelineKey] = instance.TimelineKey,
+        };
+        WriteVersion(entity, "", instance.Version);
+        if (instance.Version.Media.Count > 0)
+        {
+            SpilledText.Set(entity, Column.Media, JsonSerializer.Serialize(instance.Version.Media));
+        }
+        return entity;
+    }
+
+    private static Instance ToInstance(TableEntity entity) =>
+        new(ReadVersion(entity, "") with
+        {
+            Media = SpilledText.Get(entity, Column.Media) is { } media ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)! : [],
+        },
+            Enum.Parse<InstanceState>(entity.GetString(Column.State)!),
+            entity.GetString(Column.TimelineKey)!)
+        { ETag = entity.ETag };
+
+    private static TableEntity ToEntity(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml)
+    {
+        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId))
+        {
+            [Column.RootId] = submission.RootId.Value,
+            [Column.CreatedAt] = submission.CreatedAt,
+            [Column.FormVersion] = submission.FormVersion,
+            [Column.UpdatedAt] = submission.UpdatedAt,
+            [Column.ReviewState] = submission.ReviewState,
+            [Column.Edits] = submission.Edits,
+            [Column.DeletedAt] = submission.DeletedAt,
+            [Column.CaseBlocks] = submission.CaseBlocks,
+            [Column.MediaExpected] = submission.MediaExpected,
+            [Column.MediaPresent] = submission.MediaPresent,
+            [Column.Xml] = CompressedXml.TryPack(xml),
+        };
+        WriteSender(entity, "", submission.Sender);
+        WriteVersion(entity, Column.Current, submission.Current);
+        return entity;
+    }
+
+    private static Submission ToSubmission(TableEntity entity) =>
+        new(InstanceId.Parse(entity.GetString(Column.RootId)), ReadSender(entity, ""), entity.GetString(Column.FormVersion)!,
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value, ReadVersion(entity, Column.Current))
+        {
+            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
+            ReviewState = entity.GetString(Column.ReviewState),
+            Edits = entity.GetInt32(Column.Edits) ?? 0,
+            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
+            CaseBlocks = entity.GetInt32(Column.CaseBlocks) ?? 0,
+            MediaExpected = entity.GetInt32(Column.MediaExpected) ?? 0,
+            MediaPresent = entity.GetInt32(Column.MediaPresent) ?? 0,
+        };
+
+    private static void WriteVersion(TableEntity entity, string prefix, SubmissionVersion version)
+    {
+        entity[prefix + Column.Id] = version.Id.Value;
+        entity[prefix + Column.XmlHash] = version.XmlHash;
+        entity[prefix + Column.FormVersion] = version.FormVersion;
+        entity[prefix + Column.InstanceName] = version.InstanceName;
+        entity[prefix + Column.CreatedAt] = version.CreatedAt;
+        WriteSender(entity, prefix, version.Sender);
+    }
+
+    private static SubmissionVersion ReadVersion(TableEntity entity, string prefix) =>
+        new(InstanceId.Parse(entity.GetString(prefix + Column.Id)), entity.GetString(prefix + Column.XmlHash)!,
+            entity.GetString(prefix + Column.FormVersion)!, ReadSender(entity, prefix), entity.GetString(prefix + Column.InstanceName),
+            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value);
+
+    private static void WriteSender(TableEntity entity, string prefix, Sender sender)
+    {
+        entity[prefix + Column.Submitter] = sender.Submitter?.Value;
+        entity[prefix + Column.DeviceId] = sender.DeviceId;
+        entity[prefix + Column.UserAgent] = sender.UserAgent;
+    }
+
+    private static Sender ReadSender(TableEntity entity, string prefix) =>
+        new(entity.GetInt32(prefix + Column.Submitter) is { } submitter ? new ActorId(submitter) : null,
+            entity.GetString(prefix + Column.DeviceId), entity.GetString(prefix + Column.UserAgent));
+
+    private static class Column
+    {
+        public const string Id = "InstanceId";
+        public const string State = "State";
+        public const string TimelineKey = "TimelineKey";
+        public const string Media = "Media";
+        public const string XmlHash = "XmlHash";
+        public const string FormVersion = "FormVersion";
+        public const string InstanceName = "InstanceName";
+        public const string CreatedAt = "CreatedAt";
+        public const string UpdatedAt = "UpdatedAt";
+        public const string DeletedAt = "DeletedAt";
+        public const string RootId = "RootId";
+        public const string Current = "Current";
+        public const string ReviewState = "ReviewState";
+        public const string Edits = "Edits";
+        public const string CaseBlocks = "CaseBlocks";
+        public const string MediaExpected = "MediaExpected";
+        public const string MediaPresent = "MediaPresent";
+        public const string Xml = "Xml";
+        public const string Submitter = "Submitter";
+        public const string DeviceId = "DeviceId";
+        public const string UserAgent = "UserAgent";
+
+        public static string[] OfSender(string prefix) => [prefix + Submitter, prefix + DeviceId, prefix + UserAgent];
+    }
+}

@@ -1,0 +1,81 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.Accounts;
+
+/// <summary>Web users' sessions (spec 9.2), and the end of anybody's key: revoking an app user is ending its session.</summary>
+public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holders, AuthenticateActor authenticate)
+{
+    private const string CsrfCookie = "__csrf";
+
+    [Function("CreateSession")]
+    public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
+        door.OpenToAllAsync(request, AnswerKind.Rest, async () =>
+        {
+            var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+            if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
+            {
+                // Whatever came as a password is not sent back.
+                var got = body.EnumerateObject().Where(member => member.Name == "email").ToDictionary(member => member.Name, member => (object?)member.Value);
+                throw Problem.MissingParameters(["email", "password"], got).AsException();
+            }
+            var (token, session) = await users.SignInAsync(email, password, request.HttpContext.RequestAborted);
+            var secure = RequestAuthenticator.CookieName(request).StartsWith("__Host-", StringComparison.Ordinal);
+            var cookie = new CookieOptions { HttpOnly = true, Secure = secure, SameSite = SameSiteMode.Strict, Path = "/", Expires = session.ExpiresAt };
+            request.HttpContext.Response.Cookies.Append(RequestAuthenticator.CookieName(request), token.Text, cookie);
+            request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, new CookieOptions(cookie) { HttpOnly = false });
+            return Json.Ok(new { token = token.Text, csrf = session.Csrf, expiresAt = session.ExpiresAt, createdAt = session.CreatedAt });
+        });
+
+    [Function("GetCurrentSession")]
+    public Task<IResult> Restore([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request) =>
+        door.RestAsync(request, caller => Task.FromResult(caller.Session is { } session
+            ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
+            : throw Problem.NotFound().AsException()));
+
+    [Function("EndSession")]
+    public Task<IResult> End([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request, string token) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var text = RouteText.Decode(request, token);
+            if (text == "current")
+            {
+                await EndOwnAsync(caller, hangUp);
+                request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request));
+                request.HttpContext.Response.Cookies.Delete(CsrfCookie);
+                return Json.Success();
+            }
+            if (AccessToken.TryParse(text) is not { } ending || await authenticate.ByTokenAsync(ending, hangUp) is not var (owner, session))
+            {
+                throw Problem.NotAllowed().AsException();
+            }
+            if (session is not null)
+            {
+                if (owner.Id != caller.KnownActor.Id)
+                {
+                    caller.Actor.Require(Verb.SessionEnd, Scope.Server);
+                }
+                await users.SignOutAsync(ending, hangUp);
+            }
+            else
+            {
+                caller.Actor.Require(Verb.SessionEnd, Scope.Of(owner.Project!.Value));
+                await holders.RevokeAsync(owner, hangUp);
+            }
+            return Json.Success();
+        });
+
+    private async Task EndOwnAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.KnownActor.Kind != ActorKind.WebUser)
+        {
+            throw Problem.NotAllowed().AsException();
+        }
+        if (caller.SessionToken is not { } token || !await users.SignOutAsync(token, cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.Forms;
+
+/// <summary>A form's draft (spec 8, 9.2): replace, look at, fill its media slots, publish, drop.</summary>
+public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm upload, FormShapes shapes, XmlBody xmlBody)
+{
+    [Function("ReplaceFormDraft")]
+    public Task<IResult> Replace(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var found = await access.WithAsync(caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
+            var xml = await xmlBody.ReadAsync(request, hangUp);
+
+            // Neither body nor content type: a copy of what is published.
+            ReadOnlyMemory<byte>? definition = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType) ? null : xml;
+            await upload.ReplaceDraftAsync(found.Project, found.Id, definition, Flags.IsTrue(request, "ignoreWarnings"), hangUp);
+            return Json.Success();
+        });
+
+    [Function("GetFormDraft")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+        {
+            var found = await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+            return Json.Ok(shapes.Form(found.Form, found.Definition));
+        });
+
+    [Function("DeleteFormDraft")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+        {
+            var found = await access.WithAsync(
+                caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+            await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+
+    [Function("PublishFormDraft")]
+    public Task<IResult> Publish(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/publish")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+        {
+            var found = await access.WithAsync(
+                caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+            await upload.PublishAsync(
+                found.Project, found.Id, request.Query.TryGetValue("version", out var version) ? version.ToString() : null, request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+
+    [Function("PutFormDraftAttachment")]
+    public Task<IResult> PutAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")] HttpRequest request,
+        int projectId, string form, string name) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var found = await access.WithAsync(caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
+            var type = string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal) ? null : request.ContentType;
+            return Json.Ok(FormShapes.Attachment(await upload.PutMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.Body, type, hangUp)));
+        });
+
+    [Function("DeleteFormDraftAttachment")]
+    public Task<IResult> DeleteAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")] HttpRequest request,
+        int projectId, string form, string name) =>
+        door.RestAsync(request, async caller =>
+        {
+            var found = await access.WithAsync(
+                caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+            await upload.DeleteMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+}

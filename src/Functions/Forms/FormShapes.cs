@@ -1,0 +1,61 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+
+namespace ServerlessRosa.Functions.Forms;
+
+/// <summary>Forms as the management API's JSON (spec 9.1).</summary>
+public sealed class FormShapes(KeyProtection protection)
+{
+    /// <summary>The form as one of its definitions.</summary>
+    public object Form(Form form, FormDefinition definition) => new
+    {
+        projectId = form.Project.Value,
+        xmlFormId = form.Id.Value,
+        state = form.State.ToString().ToLowerInvariant(),
+        enketoId = (string?)null,
+        enketoOnceId = (string?)null,
+        createdAt = form.CreatedAt,
+        updatedAt = form.UpdatedAt,
+        webformsEnabled = form.WebFormsEnabled,
+        keyId = (int?)null,
+        version = definition.Version,
+        hash = definition.Md5,
+        sha = definition.Sha1,
+        sha256 = definition.Sha256,
+        draftToken = form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.Unprotect(draft.ProtectedToken) : null,
+        publishedAt = definition.PublishedAt,
+        name = definition.Title,
+        description = form.Description,
+    };
+
+    public static object Attachment(FormMedia media)
+    {
+        var shape = new Dictionary<string, object?>
+        {
+            ["name"] = media.Name,
+            ["type"] = media.Type,
+            ["hash"] = media.Md5,
+            ["exists"] = media.Exists,
+            ["blobExists"] = media.Exists,
+            ["datasetExists"] = false,
+        };
+        if (media.UpdatedAt is { } updatedAt)
+        {
+            shape["updatedAt"] = updatedAt;
+        }
+        if (media.Size is { } size)
+        {
+            shape["size"] = size;
+        }
+        return shape;
+    }
+
+    public static object Field(FormField field) => new
+    {
+        path = field.Path,
+        name = field.Name,
+        type = field.Type,
+        binary = field.Binary,
+        selectMultiple = field.SelectMultiple,
+    };
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Functions.Http;
+
+/// <summary>The management API's JSON: in and out (spec 9).</summary>
+public static class Json
+{
+    private const int MaxBytes = 250_000;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new Timestamp() },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static IResult Ok(object? value) => Results.Json(value, Options);
+
+    public static IResult Success() => Ok(new { success = true });
+
+    public static IResult Refusal(Problem problem) =>
+        problem.Details is null
+            ? Results.Json(new { message = problem.Message, code = problem.Code }, Options, statusCode: problem.Status)
+            : Results.Json(new { message = problem.Message, code = problem.Code, details = problem.Details }, Options, statusCode: problem.Status);
+
+    public static JsonSerializerOptions SerializerOptions => Options;
+
+    /// <summary>
+    /// The object in the body; a missing body is an empty one. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a
+    /// JSON object (400.1), and a cookie's POST without its `__csrf` (401.2).
+    /// </summary>
+    public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw Problem.UnsupportedEncoding(encoding.ToString()).AsException();
+        }
+        var bytes = await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
+        var body = Parse(bytes);
+        if (caller.ExpectedCsrf is { } csrf && (Text(body, "__csrf") is not { } given || Uri.UnescapeDataString(given) != csrf))
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+        return body;
+    }
+
+    /// <summary>A text member; null when absent or null. Refuses another type with 400.11.</summary>
+    public static string? Text(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { } other => throw Problem.InvalidDataType(other.GetRawText(), "string").AsException(),
+        };
+
+    /// <summary>A truth value; null when absent or null. Refuses another type with 400.11.</summary>
+    public static bool? Flag(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
+            { } other => throw Problem.InvalidDataType(other.GetRawText(), "boolean").AsException(),
+        };
+
+    public static bool Has(JsonElement body, string name) => body.TryGetProperty(name, out _);
+
+    private static JsonElement? Member(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+
+    private static JsonElement Parse(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return JsonSerializer.SerializeToElement(new object());
+        }
+        try
+        {
+            var body = JsonSerializer.Deserialize<JsonElement>(bytes.Span);
+            return body.ValueKind == JsonValueKind.Object ? body : throw Problem.UnparseableJson(bytes.Length).AsException();
+        }
+        catch (JsonException e)
+        {
+            throw Problem.UnparseableJson(bytes.Length).AsException(e);
+        }
+    }
+
+    /// <summary>`2024-05-01T10:11:12.345Z`, always.</summary>
+    private sealed class Timestamp : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Timestamps.Format(value));
+    }
+}
+
+public static class Timestamps
+{
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

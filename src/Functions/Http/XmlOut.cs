@@ -1,0 +1,24 @@
+using System.Text;
+using System.Xml;
+
+namespace ServerlessRosa.Functions.Http;
+
+/// <summary>The only factory of XML writers.</summary>
+public static class XmlOut
+{
+    /// <summary>For answers of bounded size.</summary>
+    public static ReadOnlyMemory<byte> ToBytes(Action<XmlWriter> write, bool declaration)
+    {
+        var bytes = new MemoryStream();
+        using (var xml = XmlWriter.Create(bytes, new XmlWriterSettings
+        {
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),   // no byte order mark: a client's parser may not expect one
+            OmitXmlDeclaration = !declaration,
+            CheckCharacters = false,
+        }))
+        {
+            write(xml);
+        }
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+    }
+}
