@@ -24,15 +24,6 @@ public static class SafeXml
 
     private const int MaxReasonLength = 300;
 
-    private static readonly XmlReaderSettings _settings = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        CloseInput = true,
-    };
-
     /// <summary>
     /// Reads a whole document: <paramref name="read"/> gets the reader on the root element and may leave it anywhere; the rest is
     /// read after it, so that a result is only given for a document that is well-formed to its last byte.
@@ -79,9 +70,19 @@ public static class SafeXml
         var text = new StringBuilder(Math.Min(cause.Message.Length, MaxReasonLength));
         foreach (var character in cause.Message.AsSpan(0, Math.Min(cause.Message.Length, MaxReasonLength)))
             text.Append(char.IsControl(character) || !XmlConvert.IsXmlChar(character) ? '?' : character);
-        var place = string.Create(CultureInfo.InvariantCulture, $"line {cause.LineNumber}, column {cause.LinePosition}");
-        return Problem.UnparseableXml(document.Length, $"{place}: {text}").AsException(cause);
+        var place = cause.LineNumber == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"line {cause.LineNumber}, column {cause.LinePosition}: ");
+        return Problem.UnparseableXml(document.Length, place + text).AsException(cause);
     }
+
+    private static XmlReaderSettings Settings() => new()
+    {
+        NameTable = new BoundedNames(),
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        CloseInput = true,
+    };
 
     private static XmlReader OpenBytes(ReadOnlyMemory<byte> document)
     {
@@ -91,7 +92,7 @@ public static class SafeXml
         var stream = MemoryMarshal.TryGetArray(document, out var bytes)
             ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
             : new MemoryStream(document.ToArray(), writable: false);
-        var xml = XmlReader.Create(stream, _settings);
+        var xml = XmlReader.Create(stream, Settings());
         xml.Read();
         // Any other encoding, UTF-32 for one, would make the reader see other tags than the guard saw.
         if (xml.NodeType == XmlNodeType.XmlDeclaration && xml.GetAttribute("encoding") is { } encoding && !IsAsciiCompatible(encoding))
@@ -113,7 +114,7 @@ public static class SafeXml
         }
         text = text.TrimStart('\uFEFF');
         Guard(document, MemoryMarshal.Cast<char, ushort>(text.AsSpan()));
-        var xml = XmlReader.Create(new StringReader(text), _settings);
+        var xml = XmlReader.Create(new StringReader(text), Settings());
         xml.MoveToContent();
         return xml;
     }

@@ -139,6 +139,19 @@ public sealed class SafeXmlTests
     }
 
     [Fact]
+    public void A_document_with_a_new_name_for_every_element_is_refused_before_it_fills_the_memory()
+    {
+        var document = Utf8($"<r>{string.Concat(Enumerable.Range(0, 1_000_000).Select(i => $"<n{i}/>"))}</r>");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("names", Expect(400.1, () => Root(document)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    [Fact]
+    public void A_form_with_twenty_thousand_names_is_read() =>
+        Assert.Equal("r", Root(Utf8($"<r>{string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<n{i} a{i}=''/>"))}</r>")));
+
+    [Fact]
     public void A_long_value_is_no_long_tag() =>
         Assert.Equal(1_000_000, SafeXml.Read(Utf8($"<a><!--{new string('<', 300_000)}-->{new string('x', 1_000_000)}</a>"), xml => xml.ReadTrimmedText().Length));
 
