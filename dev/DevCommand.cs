@@ -35,6 +35,10 @@ internal static class DevCommand
             if (!int.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "0", out var number) || number is < 0 or > IPEndPoint.MaxPort)
                 result.AddError($"--port takes a number from 0 to {IPEndPoint.MaxPort}.");
         });
+        storage.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }]) result.AddError("--storage takes a connection string, and this one is empty.");
+        });
 
         var command = new RootCommand("Runs ServerlessRosa on this machine, with storage and demo data.") { port, data, fresh, noSeed, storage };
         command.SetAction((parsed, cancellationToken) => run(

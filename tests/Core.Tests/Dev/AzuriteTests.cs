@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using ServerlessRosa.Dev;
 using Xunit;
@@ -15,11 +16,18 @@ public sealed class AzuriteTests : IDisposable
     public async Task What_was_written_just_before_a_stop_is_there_after_a_restart()
     {
         await using (var first = await StartAsync())
+        {
+            var table = new TableServiceClient(first.ConnectionString).GetTableClient("notes");
+            await table.CreateIfNotExistsAsync();
+            await table.AddEntityAsync(new TableEntity("notes", "1"));
             await ContainerOf(first).UploadBlobAsync("note", new BinaryData("kept"));
+        }
 
         await using var second = await StartAsync();
+        var row = await new TableServiceClient(second.ConnectionString).GetTableClient("notes").GetEntityIfExistsAsync<TableEntity>("notes", "1");
         var note = await ContainerOf(second).GetBlobClient("note").DownloadContentAsync();
 
+        Assert.True(row.HasValue);
         Assert.Equal("kept", note.Value.Content.ToString());
     }
 

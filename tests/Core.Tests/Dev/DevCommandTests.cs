@@ -25,6 +25,7 @@ public sealed class DevCommandTests
     [InlineData("--port takes a number from 0 to 65535.", "--port", "70710")]
     [InlineData("--port takes a number from 0 to 65535.", "--port", "-1")]
     [InlineData("--port takes a number from 0 to 65535.", "--port", "http")]
+    [InlineData("--storage takes a connection string, and this one is empty.", "--storage", "")]
     [InlineData("Required argument missing for option: '--data'.", "--data")]
     [InlineData("Unrecognized command or argument '--sed'.", "--sed")]
     public void A_wrong_option_is_refused_and_named(string message, params string[] args)
