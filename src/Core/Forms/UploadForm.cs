@@ -54,7 +54,11 @@ public sealed class UploadForm(
             var earlier = XFormReader.Read(await directory.ReadXmlAsync(project, published, cancellationToken));
             RefuseWarnings(XFormChecks.AgainstEarlier(xform, earlier), ignoreWarnings);
         }
-        else if (xform.Id != id)
+        else if (xform.Id == id)
+        {
+            RefuseWarnings(XFormChecks.OfDocument(xform), ignoreWarnings || xml is null);
+        }
+        else
         {
             throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {id}.").AsException();
         }

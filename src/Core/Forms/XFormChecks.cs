@@ -44,8 +44,10 @@ public static partial class XFormChecks
     private static bool MayBecome(string earlier, string next) =>
         next == FieldType.Text && earlier is not (FieldType.Structure or FieldType.Repeat);
 
-    private static IReadOnlyList<FormWarning> OfDocument(XForm form)
+    /// <summary>The rules of every upload: entity definitions (400.25), and no name with two types (400.8, OR-175).</summary>
+    public static IReadOnlyList<FormWarning> OfDocument(XForm form)
     {
+        ArgumentNullException.ThrowIfNull(form);
         var warnings = Entities(form);
         foreach (var name in form.MediaSlots.CountBy(slot => slot.Name))
         {

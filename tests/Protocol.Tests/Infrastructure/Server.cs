@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using ServerlessRosa.Dev;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>
+/// The server under test: the real app in its own process, on real Azurite. All tests share one unless they ask for another with settings of
+/// their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers there.
+/// </summary>
+public sealed class Server
+{
+    public const string AdminEmail = "admin@example.org";
+    public const string AdminPassword = "a password for tests";
+
+    private static readonly Lazy<Task<Azurite>> Storage = new(() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None));
+    private static readonly Lazy<Task<Server>> Shared = new(StartSharedAsync);
+    private static readonly ConcurrentBag<RosaApp> Apps = [];
+
+    private Server(Uri baseUrl, RosaApp? app)
+    {
+        BaseUrl = baseUrl;
+        App = app;
+    }
+
+    public Uri BaseUrl { get; }
+
+    /// <summary>Null when the server is not ours.</summary>
+    public RosaApp? App { get; }
+
+    public static Task<Server> SharedAsync() => Shared.Value;
+
+    /// <summary>The storage that the shared server, and by default every other one, runs on.</summary>
+    public static async Task<string> StorageAsync() => (await Storage.Value).ConnectionString;
+
+    /// <summary>Another app process. Settings as environment variables: `Rosa__CacheSeconds`.</summary>
+    public static async Task<Server> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? storage = null)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["Rosa__AllowBasicOverHttp"] = "false",
+            ["Rosa__ReportStorageOperations"] = "true",
+            ["Rosa__FirstAdminEmail"] = AdminEmail,
+            ["Rosa__FirstAdminPassword"] = AdminPassword,
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            all[name] = value;
+        }
+        var app = await RosaApp.StartAsync(new RosaAppOptions(storage ?? await StorageAsync(), Settings: all), CancellationToken.None);
+        Apps.Add(app);
+        return new Server(app.BaseUrl, app);
+    }
+
+    private static async Task<Server> StartSharedAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+        return Environment.GetEnvironmentVariable("ROSA_BASE_URL") is { Length: > 0 } given ? new Server(new Uri(given), null) : await StartAsync();
+    }
+
+    private static void StopAll()
+    {
+        foreach (var app in Apps)
+        {
+            app.Kill();
+        }
+        if (Storage.IsValueCreated)
+        {
+            Storage.Value.Result.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        }
+    }
+}
