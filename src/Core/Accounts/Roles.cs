@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace ServerlessRosa.Core.Accounts;
@@ -54,6 +55,9 @@ public static class Verb
 /// <summary>A named set of verbs. The ids are ODK Central's own: clients hard-code them (spec 2.3).</summary>
 public sealed record Role(int Id, string System, string Name, IReadOnlyList<string> Verbs)
 {
+    // Asked once per form of every list, so it has to be quick.
+    private readonly FrozenSet<string> _held = Verbs.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly string[] ProjectVerbs =
     [
         Verb.ProjectRead, Verb.ProjectUpdate, Verb.ProjectDelete,
@@ -97,5 +101,5 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
     public static Role? Find(string idOrSystem) =>
         All.FirstOrDefault(role => role.System == idOrSystem || role.Id.ToString(CultureInfo.InvariantCulture) == idOrSystem);
 
-    public bool Holds(string verb) => Verbs.Contains(verb);
+    public bool Holds(string verb) => _held.Contains(verb);
 }

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Azure;
-using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 
 namespace ServerlessRosa.Core.Storage;
 
@@ -15,22 +16,51 @@ internal static class StreamedBlob
     private const int Block = 4 << 20;
 
     /// <summary>
-    /// Streams <paramref name="content"/> into a blob that must not exist yet: one operation up to 4 MiB, else one per 4 MiB and one more.
-    /// Returns its MD5 (lower-case hex) and size.
+    /// Streams <paramref name="content"/> into a blob whose name nothing else has: one operation up to 4 MiB, else one per 4 MiB and one more.
+    /// Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most.
     /// </summary>
     public static async Task<StoredFile> UploadAsync(BlobContainerClient container, string name, Stream content, string contentType, CancellationToken cancellationToken)
     {
-        await using var hashing = new HashingStream(content);
-        await container.GetBlobClient(name).UploadAsync(
-            hashing,
-            new BlobUploadOptions
+        var blob = container.GetBlockBlobClient(name);
+        var headers = new BlobHttpHeaders { ContentType = contentType };
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var first = new PooledBlock();
+        using var second = new PooledBlock();
+
+        await first.FillAsync(content, cancellationToken);
+        md5.AppendData(first.Bytes.Span);
+        long size = first.Bytes.Length;
+        if (!first.IsFull || !await second.FillAsync(content, cancellationToken))
+        {
+            await blob.UploadAsync(first.AsStream(), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
+            return new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
+        }
+
+        var ids = new List<string>();
+        var (sending, next) = (first, second);
+        for (var more = true; more;)
+        {
+            var id = Convert.ToBase64String(BitConverter.GetBytes(ids.Count));
+            ids.Add(id);
+            var staging = blob.StageBlockAsync(id, sending.AsStream(), cancellationToken: cancellationToken);
+            try
             {
-                HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
-                Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
-                TransferOptions = new StorageTransferOptions { InitialTransferSize = Block, MaximumTransferSize = Block, MaximumConcurrency = 2 },
-            },
-            cancellationToken);
-        return new StoredFile(name, hashing.Md5, hashing.Count);
+                if (ids.Count > 1)
+                {
+                    await next.FillAsync(content, cancellationToken);
+                }
+            }
+            finally
+            {
+                await staging;   // its bytes are in a buffer that others may get next
+            }
+            more = next.Bytes.Length > 0;
+            md5.AppendData(next.Bytes.Span);
+            size += next.Bytes.Length;
+            (sending, next) = (next, sending);
+        }
+        await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
+        return new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
     }
 
     /// <summary>Stores bytes under a name that says what they are: writing them twice is harmless. One operation.</summary>
@@ -92,51 +122,46 @@ internal static class StreamedBlob
         }
     }
 
-    private sealed class HashingStream(Stream inner) : Stream
+    /// <summary>A block's worth of bytes. Most files are far smaller than a block, so the memory grows with what comes.</summary>
+    private sealed class PooledBlock : IDisposable
     {
-        private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        private int _count;
 
-        public long Count { get; private set; }
+        public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _count);
 
-        public string Md5 => Convert.ToHexStringLower(_md5.GetCurrentHash());
+        public bool IsFull => _count == Block;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        /// <summary>Replaces what was in it by the next bytes of <paramref name="content"/>. False when there are none left.</summary>
+        public async Task<bool> FillAsync(Stream content, CancellationToken cancellationToken)
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            _md5.AppendData(buffer.Span[..read]);
-            Count += read;
-            return read;
+            _count = 0;
+            while (_count < Block)
+            {
+                if (_count == _bytes.Length)
+                {
+                    Grow();
+                }
+                var read = await content.ReadAsync(_bytes.AsMemory(_count, Math.Min(_bytes.Length, Block) - _count), cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
+                _count += read;
+            }
+            return _count > 0;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public MemoryStream AsStream() => new(_bytes, 0, _count, writable: false);
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reading is used.");
+        public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-        public override void Flush()
+        private void Grow()
         {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            _md5.Dispose();
-            base.Dispose(disposing);
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(_bytes.Length * 4, Block));
+            _bytes.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
         }
     }
 }

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -20,8 +21,9 @@ public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, Submissio
 /// instance id and makes all visible. The rows of spec 7.3 are decided by what that batch, or the rows it rests on, finds.
 /// </summary>
 public sealed class ReceiveSubmission(
-    FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, TimeProvider clock)
+    FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, TimedCache cache, TimeProvider clock)
 {
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
     private const int MaxAttempts = 20;
     private const int MaxMedia = 2000;
 
@@ -68,11 +70,16 @@ public sealed class ReceiveSubmission(
             head.InstanceId ?? InstanceId.New(), Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)), head.Version, upload.Sender, head.InstanceName, clock.GetUtcNow());
 
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
+        Instance? known;
         try
         {
-            // The XML last, when the whole body has been read: one that breaks off leaves nothing.
             await StoreFilesAsync(space, version, expected, upload.Files, received, cancellationToken);
-            await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, cancellationToken);
+            known = await FindRememberedAsync(space, version, cancellationToken);
+            if (known is null)
+            {
+                // The XML last, when the whole body has been read: one that breaks off leaves nothing.
+                await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, cancellationToken);
+            }
         }
         catch
         {
@@ -84,7 +91,8 @@ public sealed class ReceiveSubmission(
         try
         {
             // From here a phone that hangs up changes nothing, so these writes do not stop with it.
-            var (root, stored) = await ClaimAsync(arrival);
+            var (root, stored) = await (known is null ? ClaimAsync(arrival) : RepeatAsync(arrival, known));
+            cache.Set((space, version.Id), version.XmlHash, size: 512, Remembered);
             return new SubmissionReceipt(form.Id, root, stored);
         }
         catch (ProblemException)
@@ -94,6 +102,13 @@ public sealed class ReceiveSubmission(
             throw;
         }
     }
+
+    // A phone that never got its answer soon sends the same again, often to the same instance: then one read says that all is there.
+    private async Task<Instance?> FindRememberedAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
+        cache.TryGet((space, version.Id), out string? hash) && hash == version.XmlHash
+        && await submissions.FindInstanceAsync(space, version.Id, cancellationToken) is { State: InstanceState.Current } found
+            ? found
+            : null;
 
     // Case blocks are work beyond the claim. The intent stands before it and goes when all is done or refused; what a crash leaves, Reconcile ends.
     private async Task<(InstanceId Root, SubmissionVersion Version)> ClaimAsync(Arrival arrival)
