@@ -1,5 +1,5 @@
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Accounts;
 
