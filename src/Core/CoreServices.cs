@@ -37,6 +37,7 @@ public static class CoreServices
         services.AddSingleton<WebUsers>();
         services.AddSingleton<KeyHolders>();
         services.AddSingleton<Assignments>();
+        services.AddSingleton<ActorNames>();
 
         services.AddSingleton<ProjectsTable>();
         services.AddSingleton<ProjectDirectory>();

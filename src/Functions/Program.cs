@@ -4,6 +4,7 @@ using ServerlessRosa.Core;
 using ServerlessRosa.Functions.Accounts;
 using ServerlessRosa.Functions.Forms;
 using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Submissions;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -22,5 +23,7 @@ builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormShapes>();
 builder.Services.AddSingleton<AccountShapes>();
+builder.Services.AddSingleton<SubmissionShapes>();
+builder.Services.AddSingleton<SubmissionAnswers>();
 
 builder.Build().Run();

@@ -61,7 +61,8 @@ public sealed class FormAccess(FormDirectory forms)
         }
     }
 
-    private async Task<Form> FindAsync(ProjectId project, string formId, CancellationToken cancellationToken)
+    /// <summary>Whoever asks; the caller decides on rights. Refuses an unknown form with 404.1.</summary>
+    public async Task<Form> FindAsync(ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = FormId.TryParse(formId, out var id) ? await forms.FindAsync(project, id, cancellationToken) : null;
         return form ?? throw Problem.NotFound().AsException();

@@ -47,6 +47,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem FieldTypeConflict(string path, string type) =>
         new(400.17m, $"The form changes the type of the field {path} from {type}; an earlier version of the form has it.", new { path, type });
 
+    public static Problem NoDeprecatedId() =>
+        new(400.19m, "An edit must name the instance that it replaces in its deprecatedID; to add a submission, POST it.");
+
     public static Problem PasswordTooShort() => new(400.21m, "The password must have at least 10 characters.");
 
     public static Problem InvalidEntityForm(string reason) => new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });

@@ -29,25 +29,39 @@ public sealed class ReceiveSubmission(
 
     /// <summary>
     /// To the published version that the XML names. Warm: two operations and one per file (four and one with case blocks). Existence, version
-    /// and state are refused before rights (OR-077), and missing rights with <paramref name="notAllowed"/>.
+    /// and state are refused before rights (OR-077), and missing rights as missing authentication (OR-075).
     /// </summary>
     public async Task<SubmissionReceipt> ToProjectAsync(
-        ProjectId project, Actor actor, SubmissionUpload upload, Problem notAllowed, CancellationToken cancellationToken)
+        ProjectId project, Actor actor, SubmissionUpload upload, CancellationToken cancellationToken)
     {
         var head = SubmissionHeadReader.Read(upload.Xml);
         var form = (FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null)
             ?? throw Problem.NotFound().AsException();
-        var definition = await forms.FindVersionAsync(form, head.Version, cancellationToken)
-            ?? throw Problem.SubmittedVersionNotFound(head.Version).AsException();
-        if (form.State == FormState.Closed)
-        {
-            throw Problem.NotAcceptingSubmissions().AsException();
-        }
+        var definition = await AcceptingVersionAsync(form, head, cancellationToken);
         if (!actor.May(Verb.SubmissionCreate, form.Scope))
         {
-            throw notAllowed.AsException();
+            throw Problem.NotAuthenticated().AsException();
         }
-        return await ReceiveAsync(SubmissionSpace.Published(form), form, definition, head, upload, cancellationToken);
+        return await ReceiveAsync(SubmissionSpace.Published(form), form, definition, head, Arriving.AsOpenRosa, upload, cancellationToken);
+    }
+
+    /// <summary>
+    /// To a form that the address names, from a script: a new submission, or with <paramref name="edits"/> an edit of that one. Nothing is taken
+    /// twice here: an instance id in use is refused with 409.3 (OR-270), and an edit that names nothing to replace with 400.19 (OR-271).
+    /// </summary>
+    public async Task<SubmissionReceipt> ToFormAsync(Form form, bool toDraft, SubmissionUpload upload, InstanceId? edits, CancellationToken cancellationToken)
+    {
+        var head = SubmissionHeadReader.Read(upload.Xml);
+        RequireForm(form, head);
+        var (space, definition) = toDraft
+            ? (SubmissionSpace.OfDraft(form), form.Draft!.Definition)
+            : (SubmissionSpace.Published(form), await AcceptingVersionAsync(form, head, cancellationToken));
+        if (edits is not null && head.DeprecatedId is null)
+        {
+            throw Problem.NoDeprecatedId().AsException();
+        }
+        var whole = edits is null ? head with { DeprecatedId = null } : head;
+        return await ReceiveAsync(space, form, definition, whole, new Arriving(TakesRepeats: false, edits), upload, cancellationToken);
     }
 
     /// <summary>To the draft of a form, whatever version the XML names and whatever the form's state (OR-248, OR-249).</summary>
@@ -55,15 +69,27 @@ public sealed class ReceiveSubmission(
     {
         var draft = form.Draft ?? throw Problem.NotFound().AsException();
         var head = SubmissionHeadReader.Read(upload.Xml);
+        RequireForm(form, head);
+        return await ReceiveAsync(SubmissionSpace.OfDraft(form), form, draft.Definition, head, Arriving.AsOpenRosa, upload, cancellationToken);
+    }
+
+    private static void RequireForm(Form form, SubmissionHead head)
+    {
         if (head.FormId != form.Id.Value)
         {
             throw Problem.UnexpectedValue("form id", head.FormId, "it did not match the form ID in the URL.").AsException();
         }
-        return await ReceiveAsync(SubmissionSpace.OfDraft(form), form, draft.Definition, head, upload, cancellationToken);
+    }
+
+    private async Task<FormDefinition> AcceptingVersionAsync(Form form, SubmissionHead head, CancellationToken cancellationToken)
+    {
+        var definition = await forms.FindVersionAsync(form, head.Version, cancellationToken)
+            ?? throw Problem.SubmittedVersionNotFound(head.Version).AsException();
+        return form.State == FormState.Closed ? throw Problem.NotAcceptingSubmissions().AsException() : definition;
     }
 
     private async Task<SubmissionReceipt> ReceiveAsync(
-        SubmissionSpace space, Form form, FormDefinition definition, SubmissionHead head, SubmissionUpload upload, CancellationToken cancellationToken)
+        SubmissionSpace space, Form form, FormDefinition definition, SubmissionHead head, Arriving arriving, SubmissionUpload upload, CancellationToken cancellationToken)
     {
         var expected = ExpectedMedia(head, definition, upload.Xml);
         var version = new SubmissionVersion(
@@ -74,7 +100,7 @@ public sealed class ReceiveSubmission(
         try
         {
             await StoreFilesAsync(space, version, expected, upload.Files, received, cancellationToken);
-            known = await FindRememberedAsync(space, version, cancellationToken);
+            known = arriving.TakesRepeats ? await FindRememberedAsync(space, version, cancellationToken) : null;
             if (known is null)
             {
                 // The XML last, when the whole body has been read: one that breaks off leaves nothing.
@@ -87,7 +113,7 @@ public sealed class ReceiveSubmission(
             throw;
         }
 
-        var arrival = new Arrival(space, head, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received);
+        var arrival = new Arrival(space, head, arriving, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received);
         try
         {
             // From here a phone that hangs up changes nothing, so these writes do not stop with it.
@@ -185,6 +211,10 @@ public sealed class ReceiveSubmission(
             }
 
             var (submission, etag) = await submissions.GetAsync(arrival.Space, before!, CancellationToken.None);
+            if (arrival.Arriving.Edits is { } edits && submission.RootId != edits)
+            {
+                throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
+            }
             var carried = version with { Media = CarryOver(version.Media, before!.Version.Media) };
             var edited = submission with
             {
@@ -207,6 +237,10 @@ public sealed class ReceiveSubmission(
     // Rows 6, 7, 13 and 14 of spec 7.3: the instance is there and current. The same XML may bring files that were missing, or replace some.
     private async Task<(InstanceId Root, SubmissionVersion Version)> RepeatAsync(Arrival arrival, Instance existing)
     {
+        if (!arrival.Arriving.TakesRepeats)
+        {
+            throw Problem.AlreadyExists(["instanceID"], [arrival.Version.Id.Value]).AsException();
+        }
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             if (existing.Version.XmlHash != arrival.Version.XmlHash)
@@ -267,6 +301,12 @@ public sealed class ReceiveSubmission(
             ? slot
             : before.FirstOrDefault(file => file.Name == slot.Name && file.Exists) is { } held ? held with { IsAudit = slot.IsAudit } : slot)];
 
+    /// <summary>How it came: phones send again what they got no answer for; scripts are told.</summary>
+    private sealed record Arriving(bool TakesRepeats, InstanceId? Edits)
+    {
+        public static Arriving AsOpenRosa { get; } = new(TakesRepeats: true, null);
+    }
+
     private sealed record Arrival(
-        SubmissionSpace Space, SubmissionHead Head, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received);
+        SubmissionSpace Space, SubmissionHead Head, Arriving Arriving, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received);
 }

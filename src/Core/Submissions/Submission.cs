@@ -58,3 +58,5 @@ public sealed record Submission(InstanceId RootId, Sender Sender, string FormVer
 
     public int MediaPresent { get; init; }
 }
+
+public sealed record SubmissionComment(string Body, ActorId Author, DateTimeOffset CreatedAt);

@@ -1,10 +1,14 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
-public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files)
+public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
 {
+    private const int MaxParallelReads = 16;
+
     /// <summary>Newest first (OR-266). One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
     public IAsyncEnumerable<Submission> ListAsync(SubmissionSpace space, bool deleted, int offset, int? limit, CancellationToken cancellationToken)
     {
@@ -13,33 +17,175 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         return limit is { } count ? all.Take(count) : all;
     }
 
-    /// <summary>By its root instance id, as it is now. Refuses an unknown, deleted or edit's id with 404.1. Two operations.</summary>
-    public async Task<Submission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    /// <summary>By its root instance id, as it is now. Refuses an unknown or deleted one, and an edit's id, with 404.1. Two operations.</summary>
+    public async Task<Submission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
+        (await FindCurrentAsync(space, root, cancellationToken)).Submission;
+
+    /// <summary>Which submission an instance id belongs to, if it is that of an edit; null when it is a root's, or unknown (OR-268).</summary>
+    public async Task<InstanceId?> FindRootOfEditAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
     {
-        var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
+        if (await submissions.FindInstanceAsync(space, id, cancellationToken) is not { } instance)
+        {
+            return null;
+        }
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        return submission.RootId == root && submission.DeletedAt is null ? submission : throw Problem.NotFound().AsException();
+        return submission.RootId == id || submission.DeletedAt is not null ? null : submission.RootId;
     }
 
-    /// <summary>The current XML, byte for byte (OR-267). Three operations.</summary>
-    public async Task<Stream> OpenXmlAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
-        await files.OpenXmlAsync(space, (await GetAsync(space, root, cancellationToken)).Current, cancellationToken);
-
-    /// <summary>The attachments of the current version, by name.</summary>
-    public async Task<IReadOnlyList<SubmissionMedia>> ListMediaAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
+    public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
-        var submission = await GetAsync(space, root, cancellationToken);
-        var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken) ?? throw Problem.NotFound().AsException();
-        return [.. current.Version.Media.OrderBy(file => file.Name, StringComparer.Ordinal)];
+        await GetAsync(space, root, cancellationToken);
+        var ids = new List<InstanceId> { root };
+        await foreach (var edit in submissions.ListEditsAsync(space, root, cancellationToken))
+        {
+            ids.Add(edit);
+        }
+        var versions = new List<SubmissionVersion>();
+        foreach (var batch in ids.AsEnumerable().Reverse().Chunk(MaxParallelReads))
+        {
+            var found = await Task.WhenAll(batch.Select(id => submissions.FindInstanceAsync(space, id, cancellationToken)));
+            versions.AddRange(found.Select(instance => instance!.Version));
+        }
+        return versions;
     }
 
-    /// <summary>Refuses an unknown slot, and one whose file hasn't come, with 404.1.</summary>
-    public async Task<SubmissionMedia> GetMediaAsync(SubmissionSpace space, InstanceId root, string name, CancellationToken cancellationToken) =>
-        (await ListMediaAsync(space, root, cancellationToken)).FirstOrDefault(file => file.Name == name) is { Exists: true } found
-            ? found
-            : throw Problem.NotFound().AsException();
+    /// <summary>One version of a submission. Refuses one of another submission with 404.1.</summary>
+    public async Task<SubmissionVersion> GetVersionAsync(SubmissionSpace space, InstanceId root, InstanceId id, CancellationToken cancellationToken)
+    {
+        await GetAsync(space, root, cancellationToken);
+        var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
+        var (owner, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        return owner.RootId == root ? instance.Version : throw Problem.NotFound().AsException();
+    }
+
+    /// <summary>The current version with its attachments. Three operations.</summary>
+    public async Task<SubmissionVersion> GetCurrentAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
+        (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
+
+    /// <summary>A version's XML, byte for byte (OR-267). One operation.</summary>
+    public Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
+        files.OpenXmlAsync(space, version, cancellationToken);
 
     /// <summary>One operation.</summary>
     public Task<Stream> OpenMediaAsync(SubmissionMedia file, long offset, long? length, CancellationToken cancellationToken) =>
         files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
+
+    /// <summary>Null takes the decision back.</summary>
+    public async Task<Submission> ReviewAsync(SubmissionSpace space, InstanceId root, string? reviewState, CancellationToken cancellationToken)
+    {
+        var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
+        await submissions.ReviewAsync(space, current, reviewState, clock.GetUtcNow(), cancellationToken);
+        return await GetAsync(space, root, cancellationToken);
+    }
+
+    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18).</summary>
+    public async Task DeleteAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
+            if (await submissions.SetDeletedAsync(space, current, deleted: true, clock.GetUtcNow(), cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes a soft deletion back. Refuses what isn't deleted with 404.1.</summary>
+    public async Task RestoreAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
+        if (submission.RootId != root || submission.DeletedAt is null || current is not { State: InstanceState.Deleted }
+            || !await submissions.SetDeletedAsync(space, current, deleted: false, clock.GetUtcNow(), cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+
+    /// <summary>Fills a slot of the current version, or empties it (null). Refuses an unknown slot with 404.1.</summary>
+    public async Task PutMediaAsync(SubmissionSpace space, InstanceId root, string name, IncomingFile? file, CancellationToken cancellationToken)
+    {
+        var version = await GetCurrentAsync(space, root, cancellationToken);
+        RequireSlot(version, name);
+        var type = file?.ContentType ?? MediaType.OfName(name);
+        var stored = file is null ? null : await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
+        while (true)
+        {
+            var (_, current) = await FindCurrentAsync(space, root, CancellationToken.None);
+            RequireSlot(current.Version, name);
+            var media = current.Version.Media
+                .Select(slot => slot.Name != name
+                    ? slot
+                    : new SubmissionMedia(name, slot.IsAudit) { Blob = stored?.Blob, Md5 = stored?.Md5, Size = stored?.Size, ContentType = stored is null ? null : type })
+                .ToList();
+            if (await submissions.FillMediaAsync(space, current with { Version = current.Version with { Media = media } }, CancellationToken.None))
+            {
+                return;
+            }
+        }
+    }
+
+    public async Task<SubmissionComment> CommentAsync(SubmissionSpace space, InstanceId root, string body, ActorId author, CancellationToken cancellationToken)
+    {
+        await GetAsync(space, root, cancellationToken);
+        var comment = new SubmissionComment(body, author, clock.GetUtcNow());
+        await submissions.AddCommentAsync(space, root, comment, cancellationToken);
+        return comment;
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<SubmissionComment>> ListCommentsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        await GetAsync(space, root, cancellationToken);
+        var comments = new List<SubmissionComment>();
+        await foreach (var comment in submissions.ListCommentsAsync(space, root, cancellationToken))
+        {
+            comments.Add(comment);
+        }
+        return comments;
+    }
+
+    /// <summary>Everybody who sent one of the form's submissions, once. One operation per 1,000 submissions.</summary>
+    public async Task<IReadOnlySet<ActorId>> ListSubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        var submitters = new HashSet<ActorId>();
+        await foreach (var submission in submissions.ListAsync(space, false, null, cancellationToken))
+        {
+            if (submission.Sender.Submitter is { } submitter)
+            {
+                submitters.Add(submitter);
+            }
+        }
+        return submitters;
+    }
+
+    private static void RequireSlot(SubmissionVersion version, string name)
+    {
+        if (version.Media.All(slot => slot.Name != name))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+
+    private async Task<(Submission Submission, Instance Current)> FindCurrentAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
+            var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+            if (submission.RootId != root || submission.DeletedAt is not null)
+            {
+                throw Problem.NotFound().AsException();
+            }
+            var current = submission.Current.Id == root ? instance : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
+            if (current is { State: InstanceState.Current })
+            {
+                return (submission, current);
+            }
+            // An edit came between the reads: read again.
+        }
+    }
 }

@@ -26,6 +26,11 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => "v|" + TableKey.Hash(root.Value) + "|";
 
+    public static string CommentsOn(InstanceId root) => "c|" + TableKey.Hash(root.Value) + "|";
+
+    /// <summary>One row per comment, newest first.</summary>
+    public static string NewComment(InstanceId root, DateTimeOffset time) => CommentsOn(root) + TableKey.NewestFirst(time) + "|" + Guid.NewGuid().ToString("N");
+
     public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/submission.xml";
 
     public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";

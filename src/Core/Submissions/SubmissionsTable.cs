@@ -30,7 +30,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
     private const int PageSize = 1000;
     private static readonly string[] ListedColumns =
     [
-        Column.RootId, Column.UpdatedAt, Column.ReviewState, Column.Edits, Column.DeletedAt, Column.CaseBlocks, Column.MediaExpected, Column.MediaPresent,
+        Column.RootId, Column.UpdatedAt, Column.ReviewState, Column.Edits, Column.Deleted, Column.DeletedAt, Column.CaseBlocks, Column.MediaExpected, Column.MediaPresent,
         .. Column.OfSender(""), Column.CreatedAt, Column.FormVersion,
         .. Column.OfSender(Column.Current), Column.Current + Column.Id, Column.Current + Column.XmlHash, Column.Current + Column.FormVersion,
         Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt,
@@ -126,6 +126,66 @@ public sealed class SubmissionsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Whoever decides last is right. One operation.</summary>
+    internal async Task ReviewAsync(SubmissionSpace space, Instance instance, string? reviewState, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await _table.UpdateEntityAsync(
+            new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.ReviewState] = reviewState ?? "", [Column.UpdatedAt] = now },
+            ETag.All, TableUpdateMode.Merge, cancellationToken);
+
+    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation.</summary>
+    internal async Task<bool> SetDeletedAsync(SubmissionSpace space, Instance current, bool deleted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey) { [Column.Deleted] = deleted, [Column.DeletedAt] = now };
+        var state = deleted ? InstanceState.Deleted : InstanceState.Current;
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, current with { State = state }), current.ETag),
+                    new(TableTransactionActionType.UpdateMerge, row, ETag.All),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The instance ids of a submission's edits, oldest first. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<InstanceId> ListEditsAsync(SubmissionSpace space, InstanceId root, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.EditsOf(root));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return InstanceId.Parse(entity.GetString(Column.Id));
+        }
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task AddCommentAsync(SubmissionSpace space, InstanceId root, SubmissionComment comment, CancellationToken cancellationToken)
+    {
+        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.NewComment(root, comment.CreatedAt))
+        {
+            [Column.Author] = comment.Author.Value,
+            [Column.CreatedAt] = comment.CreatedAt,
+        };
+        SpilledText.Set(entity, Column.Body, comment.Body);
+        await _table.AddEntityAsync(entity, cancellationToken);
+    }
+
+    /// <summary>Newest first. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<SubmissionComment> ListCommentsAsync(SubmissionSpace space, InstanceId root, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.CommentsOn(root));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return new SubmissionComment(
+                SpilledText.Get(entity, Column.Body)!, new ActorId(entity.GetInt32(Column.Author)!.Value), entity.GetDateTimeOffset(Column.CreatedAt)!.Value);
+        }
+    }
+
     /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for.</summary>
     internal async IAsyncEnumerable<Submission> ListAsync(
         SubmissionSpace space, bool deleted, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -134,7 +194,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
         var pageSize = Math.Clamp(atMost ?? PageSize, 1, PageSize);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, pageSize, ListedColumns, cancellationToken))
         {
-            if (entity.ContainsKey(Column.DeletedAt) == deleted)
+            if ((entity.GetBoolean(Column.Deleted) ?? false) == deleted)
             {
                 yield return ToSubmission(entity);
             }
@@ -175,7 +235,6 @@ public sealed class SubmissionsTable(StorageAccount storage)
             [Column.UpdatedAt] = submission.UpdatedAt,
             [Column.ReviewState] = submission.ReviewState,
             [Column.Edits] = submission.Edits,
-            [Column.DeletedAt] = submission.DeletedAt,
             [Column.CaseBlocks] = submission.CaseBlocks,
             [Column.MediaExpected] = submission.MediaExpected,
             [Column.MediaPresent] = submission.MediaPresent,
@@ -191,9 +250,10 @@ public sealed class SubmissionsTable(StorageAccount storage)
             entity.GetDateTimeOffset(Column.CreatedAt)!.Value, ReadVersion(entity, Column.Current))
         {
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
-            ReviewState = entity.GetString(Column.ReviewState),
+            // A merge cannot take a property away: what is no longer so is blank or false.
+            ReviewState = entity.GetString(Column.ReviewState) is { Length: > 0 } state ? state : null,
             Edits = entity.GetInt32(Column.Edits) ?? 0,
-            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
+            DeletedAt = entity.GetBoolean(Column.Deleted) == true ? entity.GetDateTimeOffset(Column.DeletedAt) : null,
             CaseBlocks = entity.GetInt32(Column.CaseBlocks) ?? 0,
             MediaExpected = entity.GetInt32(Column.MediaExpected) ?? 0,
             MediaPresent = entity.GetInt32(Column.MediaPresent) ?? 0,
@@ -236,7 +296,10 @@ public sealed class SubmissionsTable(StorageAccount storage)
         public const string InstanceName = "InstanceName";
         public const string CreatedAt = "CreatedAt";
         public const string UpdatedAt = "UpdatedAt";
+        public const string Deleted = "Deleted";
         public const string DeletedAt = "DeletedAt";
+        public const string Body = "Body";
+        public const string Author = "Author";
         public const string RootId = "RootId";
         public const string Current = "Current";
         public const string ReviewState = "ReviewState";

@@ -13,7 +13,6 @@ namespace ServerlessRosa.Functions.Submissions;
 public sealed class SubmitFunctions(
     Door door, ReceiveSubmission receive, FormAccess access, ProjectDirectory projects, Links links, IOptions<RosaOptions> options)
 {
-    private const int MaxSenderText = 255;
     private const string MetadataNamespace = "http://www.opendatakit.org/xforms";
 
     [Function("PreflightSubmission")]
@@ -88,7 +87,7 @@ public sealed class SubmitFunctions(
         var hangUp = request.HttpContext.RequestAborted;
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
         var receipt = await receive.ToProjectAsync(
-            new ProjectId(projectId), caller.KnownActor, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), SenderOf(request, caller)), Problem.NotAuthenticated(), hangUp);
+            new ProjectId(projectId), caller.KnownActor, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
         return Accepted(request, receipt, $"{Links.Project(links.Root(request, caller), new ProjectId(projectId))}/forms/{Links.Encode(receipt.Form.Value)}");
     }
 
@@ -96,7 +95,7 @@ public sealed class SubmitFunctions(
     {
         var hangUp = request.HttpContext.RequestAborted;
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
-        var receipt = await receive.ToDraftAsync(form, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), SenderOf(request, caller)), hangUp);
+        var receipt = await receive.ToDraftAsync(form, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
         return Accepted(request, receipt, $"{Links.Form(root, form)}/draft");
     }
 
@@ -137,13 +136,4 @@ public sealed class SubmitFunctions(
         }
         xml.WriteEndElement();
     }
-
-    private static Sender SenderOf(HttpRequest request, Caller caller)
-    {
-        var agent = request.Headers.UserAgent.ToString();
-        var client = request.Headers["ODK-Client"].ToString();
-        return new Sender(caller.Actor?.Id, Cut(request.Query["deviceID"]), Cut(client.Length > 0 ? $"{client} {agent}" : agent));
-    }
-
-    private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= MaxSenderText ? text : text[..MaxSenderText];
 }

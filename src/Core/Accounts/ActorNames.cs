@@ -1,0 +1,19 @@
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>Finds actors by their number, for listings that name who did something. Those who are gone are null.</summary>
+public sealed class ActorNames(AccountsTable accounts, TimedCache cache)
+{
+    /// <summary>Cold: two operations, since a number alone doesn't tell an app user of the project from a web user.</summary>
+    public async Task<Actor?> FindAsync(ProjectId project, ActorId id, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(("name", project, id), out Actor? actor))
+        {
+            actor = await accounts.FindAsync(project, id, cancellationToken) ?? await accounts.FindAsync(null, id, cancellationToken);
+            cache.Set(("name", project, id), actor);
+        }
+        return actor;
+    }
+}

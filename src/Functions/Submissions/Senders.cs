@@ -1,0 +1,19 @@
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.Submissions;
+
+/// <summary>Who sends a submission, and with what (OR-232, OR-233).</summary>
+public static class Senders
+{
+    private const int MaxLength = 255;
+
+    public static Sender Of(HttpRequest request, Caller caller)
+    {
+        var agent = request.Headers.UserAgent.ToString();
+        var client = request.Headers["ODK-Client"].ToString();
+        return new Sender(caller.Actor?.Id, Cut(request.Query["deviceID"]), Cut(client.Length > 0 ? $"{client} {agent}" : agent));
+    }
+
+    private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= MaxLength ? text : text[..MaxLength];
+}

@@ -1,0 +1,171 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Forms;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.Submissions;
+
+/// <summary>Changing what was received (spec 9.2): from a script, by review, by comment, and taking back.</summary>
+public sealed class SubmissionChangeFunctions(
+    Door door, SubmissionAnswers answers, SubmissionDirectory submissions, ReceiveSubmission receive, FormAccess access, SubmissionShapes shapes, XmlBody xmlBody)
+{
+    private static readonly string[] ReviewStates = ["hasIssues", "edited", "rejected", "approved"];
+
+    [Function("CreateSubmission")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+            await ReceiveAsync(request, caller, await answers.FormAsync(request, caller, Verb.SubmissionCreate, projectId, form), toDraft: false, edits: null));
+
+    [Function("CreateSubmissionWithKey")]
+    public Task<IResult> CreateWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/submissions")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+            await ReceiveAsync(request, caller, await answers.FormAsync(request, caller, Verb.SubmissionCreate, projectId, form), toDraft: false, edits: null));
+
+    [Function("CreateDraftSubmission")]
+    public Task<IResult> CreateForDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+            await ReceiveAsync(request, caller, WithDraft(await answers.FormAsync(request, caller, Verb.SubmissionCreate, projectId, form)), toDraft: true, edits: null));
+
+    [Function("CreateTestSubmission")]
+    public Task<IResult> CreateForTest(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submissions")] HttpRequest request,
+        string draftToken, int projectId, string form) =>
+        door.OpenToAllAsync(request, AnswerKind.Rest, async () =>
+        {
+            var found = await access.TestDraftAsync(
+                RouteText.Decode(request, draftToken), new ProjectId(projectId), RouteText.Decode(request, form), Problem.NotFound(), request.HttpContext.RequestAborted);
+            return await ReceiveAsync(request, Caller.Anonymous, found.Form, toDraft: true, edits: null);
+        });
+
+    [Function("EditSubmission")]
+    public Task<IResult> Edit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller =>
+        {
+            var found = await answers.FormAsync(request, caller, Verb.SubmissionCreate, projectId, form);
+            var root = SubmissionAnswers.Id(request, instance);
+            await submissions.GetAsync(SubmissionSpace.Published(found), root, request.HttpContext.RequestAborted);
+            return await ReceiveAsync(request, caller, found, toDraft: false, root);
+        });
+
+    [Function("ReviewSubmission")]
+    public Task<IResult> Review(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
+            var root = SubmissionAnswers.Id(request, instance);
+            var body = await Json.ReadAsync(request, caller, hangUp);
+            if (Json.Has(body, "reviewState"))
+            {
+                var state = Json.Text(body, "reviewState");
+                if (state is not null && !ReviewStates.Contains(state))
+                {
+                    throw Problem.UnexpectedValue("reviewState", state, "it is not a recognized state name.").AsException();
+                }
+                await submissions.ReviewAsync(space, root, state, hangUp);
+            }
+            return await answers.DetailsAsync(request, space, root);
+        }, bodyShowsCsrf: true);
+
+    [Function("DeleteSubmission")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller =>
+        {
+            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionDelete, projectId, form);
+            await submissions.DeleteAsync(space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+
+    [Function("RestoreSubmission")]
+    public Task<IResult> Restore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/restore")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller =>
+        {
+            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRestore, projectId, form);
+            await submissions.RestoreAsync(space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+
+    [Function("CommentOnSubmission")]
+    public Task<IResult> Comment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/comments")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form);
+            var text = Json.Text(await Json.ReadAsync(request, caller, hangUp), "body");
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                throw Problem.MissingParameter("body").AsException();
+            }
+            var comment = await submissions.CommentAsync(space, SubmissionAnswers.Id(request, instance), text, caller.KnownActor.Id, hangUp);
+            return Json.Ok(await shapes.CommentAsync(request, space.Project, comment));
+        }, bodyShowsCsrf: true);
+
+    [Function("PutSubmissionAttachment")]
+    public Task<IResult> PutAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/attachments/{name}")] HttpRequest request,
+        int projectId, string form, string instance, string name) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var found = await access.FindAsync(new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
+            var space = SubmissionSpace.Published(found);
+            var root = SubmissionAnswers.Id(request, instance);
+            var slot = RouteText.Decode(request, name);
+            if (!caller.Actor.May(Verb.SubmissionUpdate, found.Scope))
+            {
+                await RequireOwnEmptySlotAsync(caller.KnownActor, found, root, slot, hangUp);
+            }
+            await submissions.PutMediaAsync(space, root, slot, new IncomingFile(slot, request.ContentType, request.Body), hangUp);
+            return Json.Success();
+        });
+
+    [Function("DeleteSubmissionAttachment")]
+    public Task<IResult> DeleteAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/attachments/{name}")] HttpRequest request,
+        int projectId, string form, string instance, string name) =>
+        door.RestAsync(request, async caller =>
+        {
+            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
+            await submissions.PutMediaAsync(space, SubmissionAnswers.Id(request, instance), RouteText.Decode(request, name), null, request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
+
+    private async Task<IResult> ReceiveAsync(HttpRequest request, Caller caller, Form form, bool toDraft, InstanceId? edits)
+    {
+        var hangUp = request.HttpContext.RequestAborted;
+        var xml = await xmlBody.ReadAsync(request, hangUp);
+        var receipt = await receive.ToFormAsync(form, toDraft, new SubmissionUpload(xml, AsyncEnumerable.Empty<IncomingFile>(), Senders.Of(request, caller)), edits, hangUp);
+        return await answers.DetailsAsync(request, toDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form), receipt.RootId);
+    }
+
+    // Whoever may only send submissions may still complete their own, as long as nobody has edited it.
+    private async Task RequireOwnEmptySlotAsync(Actor actor, Form form, InstanceId root, string slot, CancellationToken cancellationToken)
+    {
+        actor.Require(Verb.SubmissionCreate, form.Scope);
+        var space = SubmissionSpace.Published(form);
+        var submission = await submissions.GetAsync(space, root, cancellationToken);
+        var current = await submissions.GetCurrentAsync(space, root, cancellationToken);
+        if (submission.Sender.Submitter != actor.Id || submission.Edits > 0 || current.Media.Any(file => file.Name == slot && file.Exists))
+        {
+            throw Problem.NotAllowed().AsException();
+        }
+    }
+
+    private static Form WithDraft(Form form) => form.Draft is null ? throw Problem.NotFound().AsException() : form;
+}
