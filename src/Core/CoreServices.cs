@@ -41,6 +41,7 @@ public static class CoreServices
 
         services.AddSingleton<ProjectsTable>();
         services.AddSingleton<ProjectDirectory>();
+        services.AddSingleton<DeleteProject>();
 
         services.AddSingleton<FormsTable>();
         services.AddSingleton<FormVersionsTable>();

@@ -22,6 +22,9 @@ public sealed record Form(ProjectId Project, int Number, FormId Id, FormState St
 
     public ActorId? CreatedBy { get; init; }
 
+    /// <summary>When it went to the trash.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     /// <summary>An addition of ours, shown by formList with `verbose=true` (OR-101).</summary>
     public string? Description { get; init; }
 

@@ -31,6 +31,11 @@ public sealed class FormDirectory(
             return known.Forms;
         }
         var all = await forms.ListAsync(project, cancellationToken);
+        if (all.Count == 0)
+        {
+            // All forms are in the trash, perhaps with the project.
+            await projects.GetAsync(project, cancellationToken);
+        }
         var sorted = all
             .OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)
             .ThenBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.Ordinal)
@@ -121,6 +126,31 @@ public sealed class FormDirectory(
         Remember(changed);
         return changed;
     }
+
+    /// <summary>Moves a form to the trash: phones see it no more, its submissions are kept. Refuses an unknown form with 404.1.</summary>
+    public async Task TrashAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
+    {
+        if (!await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+        cache.Remove((project, id));
+    }
+
+    /// <summary>Refuses a form that isn't in the trash with 404.1, and one whose id another form has by now with 409.3.</summary>
+    public async Task RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
+    {
+        var trashed = (await forms.ListTrashAsync(project, cancellationToken)).FirstOrDefault(form => form.Number == number);
+        switch (await forms.RestoreAsync(project, number, cancellationToken))
+        {
+            case null:
+                throw Problem.NotFound().AsException();
+            case false:
+                throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
+        }
+    }
+
+    public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) => forms.ListTrashAsync(project, cancellationToken);
 
     internal void Remember(Form form) => cache.Set((form.Project, form.Id), form, size: 3000);
 

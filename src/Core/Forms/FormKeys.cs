@@ -13,9 +13,13 @@ internal static class FormKeys
 
     public const string FormPrefix = "id|";
 
+    public const string TrashPrefix = "trash|";
+
     public static string Project(ProjectId project) => TableKey.Number(project.Value);
 
     public static string Form(FormId form) => FormPrefix + TableKey.Hash(form.Value);
+
+    public static string Trashed(int number) => TrashPrefix + TableKey.Number(number);
 
     public static string Versions(ProjectId project, int form) => TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form));
 

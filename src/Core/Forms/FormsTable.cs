@@ -89,6 +89,73 @@ public sealed class FormsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. False when there is no such form.</summary>
+    internal async Task<bool> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
+            if (!found.HasValue)
+            {
+                return false;
+            }
+            var trashed = ToEntity(ToForm(found.Value!, project) with { DeletedAt = now });
+            trashed.RowKey = FormKeys.Trashed(found.Value!.GetInt32(Column.Number)!.Value);
+            try
+            {
+                await _table.SubmitTransactionAsync(
+                    [
+                        new(TableTransactionActionType.Add, trashed),
+                        new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
+                        NewHead(project),
+                    ],
+                    cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
+            {
+                // Somebody changed the form first: trash what they wrote.
+            }
+        }
+    }
+
+    /// <summary>Takes a form out of the trash. Null when it isn't there; false when its id is taken by now.</summary>
+    internal async Task<bool?> RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Trashed(number), cancellationToken: cancellationToken);
+        if (!found.HasValue)
+        {
+            return null;
+        }
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.Add, ToEntity(ToForm(found.Value!, project) with { DeletedAt = null })),
+                    new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
+                    NewHead(project),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The trash, oldest form first. One operation per 1,000.</summary>
+    internal async Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var forms = new List<Form>();
+        var filter = TableKey.Prefix(FormKeys.Project(project), FormKeys.TrashPrefix);
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            forms.Add(ToForm(entity, project));
+        }
+        return forms;
+    }
+
     // No condition: any new version says what is meant, that the list has changed.
     private static TableTransactionAction NewHead(ProjectId project) =>
         new(TableTransactionActionType.UpsertReplace, new TableEntity(FormKeys.Project(project), FormKeys.Head) { [Column.HeadVersion] = Guid.NewGuid().ToString("N") });
@@ -104,6 +171,7 @@ public sealed class FormsTable(StorageAccount storage)
             [Column.UpdatedAt] = form.UpdatedAt,
             [Column.CreatedBy] = form.CreatedBy?.Value,
             [Column.WebFormsEnabled] = form.WebFormsEnabled,
+            [Column.DeletedAt] = form.DeletedAt,
         };
         if (form.Description is { } description)
         {
@@ -130,6 +198,7 @@ public sealed class FormsTable(StorageAccount storage)
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
             CreatedBy = entity.GetInt32(Column.CreatedBy) is { } creator ? new ActorId(creator) : null,
             WebFormsEnabled = entity.GetBoolean(Column.WebFormsEnabled) ?? false,
+            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
             Description = SpilledText.Get(entity, Column.Description),
             Published = FromJson<FormDefinition>(SpilledText.Get(entity, Column.Published)),
             Draft = FromJson<FormDraft>(SpilledText.Get(entity, Column.Draft)),
@@ -146,6 +215,7 @@ public sealed class FormsTable(StorageAccount storage)
         public const string CreatedAt = "CreatedAt";
         public const string UpdatedAt = "UpdatedAt";
         public const string CreatedBy = "CreatedBy";
+        public const string DeletedAt = "DeletedAt";
         public const string WebFormsEnabled = "WebFormsEnabled";
         public const string Description = "Description";
         public const string Published = "Published";

@@ -14,7 +14,13 @@ public sealed class UploadForm(
         ProjectId project, ReadOnlyMemory<byte> xml, bool publish, bool ignoreWarnings, ActorId? creator, CancellationToken cancellationToken)
     {
         var xform = XFormReader.Read(xml);
-        RefuseWarnings(XFormChecks.ForCreation(xform), ignoreWarnings);
+        var warnings = XFormChecks.ForCreation(xform).ToList();
+        var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(form => form.Id == xform.Id).ToList();
+        if (trashed.Count > 0)
+        {
+            warnings.Add(new FormWarning("deletedFormExists", new { xmlFormId = xform.Id.Value }));
+        }
+        RefuseWarnings(warnings, ignoreWarnings);
         if (await directory.FindRecentAsync(project, xform.Id, cancellationToken) is not null)
         {
             throw AlreadyExists(project, xform.Id);
@@ -30,6 +36,7 @@ public sealed class UploadForm(
         };
         if (publish)
         {
+            await RequireNewVersionAsync(trashed, definition, cancellationToken);
             await versions.AddAsync(project, number, definition, cancellationToken);
         }
         if (!await forms.AddAsync(form, cancellationToken))
@@ -115,6 +122,9 @@ public sealed class UploadForm(
             var slots = (await directory.ListMediaAsync(project, draft.Definition, cancellationToken)).ToDictionary(file => (file.Name, file.Type));
             definition = await StoreAsync(project, XFormReader.Read(xml), xml, version, slots, publish: true, cancellationToken);
         }
+
+        var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(other => other.Id == id).ToList();
+        await RequireNewVersionAsync(trashed, definition, cancellationToken);
 
         // The version's own row first: it is what keeps a version from being published twice.
         if (!await versions.AddAsync(project, form.Number, definition, cancellationToken))
@@ -202,6 +212,18 @@ public sealed class UploadForm(
     {
         var token = AccessToken.Create();
         return new FormDraft(definition, token.Hash, protection.Protect(token));
+    }
+
+    // Forms in the trash count too: a phone may still hold submissions to their versions (OR-158).
+    private async Task RequireNewVersionAsync(List<Form> trashed, FormDefinition definition, CancellationToken cancellationToken)
+    {
+        foreach (var form in trashed)
+        {
+            if (await versions.FindAsync(form.Project, form.Number, definition.Version, cancellationToken) is not null)
+            {
+                throw Problem.VersionAlreadyPublished(form.Id.Value, definition.Version).AsException();
+            }
+        }
     }
 
     private static void RefuseWarnings(IReadOnlyList<FormWarning> warnings, bool ignore)

@@ -20,12 +20,12 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return projects.AddAsync(name!, description, domain, clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Refuses an unknown project with 404.1. Cold: one operation.</summary>
+    /// <summary>Refuses an unknown or deleted project with 404.1. Cold: one operation.</summary>
     public async Task<Project> GetAsync(ProjectId id, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(id, out Project? project))
         {
-            project = await projects.FindAsync(id, cancellationToken) ?? throw Problem.NotFound().AsException();
+            project = await projects.FindAsync(id, cancellationToken) is { DeletedAt: null } found ? found : throw Problem.NotFound().AsException();
             cache.Set(id, project);
         }
         return project!;
@@ -35,7 +35,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     {
         var changed = await projects.ChangeAsync(id, project =>
         {
-            var next = change(project) with { UpdatedAt = clock.GetUtcNow() };
+            var next = change(project.DeletedAt is null ? project : throw Problem.NotFound().AsException()) with { UpdatedAt = clock.GetUtcNow() };
             RequireName(next.Name);
             return next;
         }, cancellationToken);
@@ -46,6 +46,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     /// <summary>Archived ones last, then by name.</summary>
     public async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await projects.ListAsync(cancellationToken))
+            .Where(project => project.DeletedAt is null)
             .OrderBy(project => project.Archived == true).ThenBy(project => project.Name, StringComparer.OrdinalIgnoreCase).ThenBy(project => project.Id.Value)];
 
     private static void RequireName(string? name)

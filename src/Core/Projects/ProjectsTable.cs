@@ -89,6 +89,7 @@ public sealed class ProjectsTable(StorageAccount storage)
         [nameof(Project.Archived)] = project.Archived,
         [nameof(Project.CreatedAt)] = project.CreatedAt,
         [nameof(Project.UpdatedAt)] = project.UpdatedAt,
+        [nameof(Project.DeletedAt)] = project.DeletedAt,
     };
 
     private static Project ToProject(TableEntity entity) => new(
@@ -98,5 +99,8 @@ public sealed class ProjectsTable(StorageAccount storage)
         entity.GetString(nameof(Project.Domain)),
         entity.GetBoolean(nameof(Project.Archived)),
         entity.GetDateTimeOffset(nameof(Project.CreatedAt))!.Value,
-        entity.GetDateTimeOffset(nameof(Project.UpdatedAt)));
+        entity.GetDateTimeOffset(nameof(Project.UpdatedAt)))
+    {
+        DeletedAt = entity.GetDateTimeOffset(nameof(Project.DeletedAt)),
+    };
 }

@@ -16,6 +16,11 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
         {
             var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
             var scope = Scope.Of(project.Id);
+            if (Flags.IsTrue(request, "deleted"))
+            {
+                caller.Actor.Require(Verb.FormRestore, scope);
+                return Json.Ok((await forms.ListTrashAsync(project.Id, request.HttpContext.RequestAborted)).Select(shapes.TrashedForm));
+            }
             var all = await forms.ListAsync(project.Id, request.HttpContext.RequestAborted);
             var readable = all.Where(form => caller.Actor.MayRead(form) && MayList(caller.Actor, form)).ToList();
             if (readable.Count == 0 && !caller.Actor.May(Verb.FormList, scope) && !caller.Actor.May(Verb.OpenFormList, scope))
@@ -61,6 +66,29 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
                 hangUp);
             return Json.Ok(shapes.Form(changed, changed.Shown));
         }, bodyShowsCsrf: true);
+
+    [Function("DeleteForm")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request, int projectId, string form) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var found = await access.WithAsync(caller.KnownActor, Verb.FormDelete, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
+            await forms.TrashAsync(found.Project, found.Id, hangUp);
+            return Json.Success();
+        });
+
+    [Function("RestoreForm")]
+    public Task<IResult> Restore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{number:int}/restore")] HttpRequest request, int projectId, int number) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var project = await projects.GetAsync(new ProjectId(projectId), hangUp);
+            caller.Actor.Require(Verb.FormRestore, Scope.Of(project.Id, number));
+            await forms.RestoreAsync(project.Id, number, hangUp);
+            return Json.Success();
+        });
 
     [Function("ListFormVersions")]
     public Task<IResult> ListVersions(

@@ -7,26 +7,29 @@ namespace ServerlessRosa.Functions.Forms;
 public sealed class FormShapes(KeyProtection protection)
 {
     /// <summary>The form as one of its definitions.</summary>
-    public object Form(Form form, FormDefinition definition) => new
+    public Dictionary<string, object?> Form(Form form, FormDefinition definition) => new()
     {
-        projectId = form.Project.Value,
-        xmlFormId = form.Id.Value,
-        state = form.State.ToString().ToLowerInvariant(),
-        enketoId = (string?)null,
-        enketoOnceId = (string?)null,
-        createdAt = form.CreatedAt,
-        updatedAt = form.UpdatedAt,
-        webformsEnabled = form.WebFormsEnabled,
-        keyId = (int?)null,
-        version = definition.Version,
-        hash = definition.Md5,
-        sha = definition.Sha1,
-        sha256 = definition.Sha256,
-        draftToken = form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.Unprotect(draft.ProtectedToken) : null,
-        publishedAt = definition.PublishedAt,
-        name = definition.Title,
-        description = form.Description,
+        ["projectId"] = form.Project.Value,
+        ["xmlFormId"] = form.Id.Value,
+        ["state"] = form.State.ToString().ToLowerInvariant(),
+        ["enketoId"] = null,
+        ["enketoOnceId"] = null,
+        ["createdAt"] = form.CreatedAt,
+        ["updatedAt"] = form.UpdatedAt,
+        ["webformsEnabled"] = form.WebFormsEnabled,
+        ["keyId"] = null,
+        ["version"] = definition.Version,
+        ["hash"] = definition.Md5,
+        ["sha"] = definition.Sha1,
+        ["sha256"] = definition.Sha256,
+        ["draftToken"] = form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.Unprotect(draft.ProtectedToken) : null,
+        ["publishedAt"] = definition.PublishedAt,
+        ["name"] = definition.Title,
+        ["description"] = form.Description,
     };
+
+    /// <summary>A form in the trash shows the number that restores it.</summary>
+    public Dictionary<string, object?> TrashedForm(Form form) => new(Form(form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };
 
     public static object Attachment(FormMedia media)
     {

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Projects;
 
 /// <summary>Projects (spec 9.2). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
-public sealed class ProjectFunctions(Door door, ProjectDirectory projects)
+public sealed class ProjectFunctions(Door door, ProjectDirectory projects, DeleteProject deleteProject)
 {
     [Function("ListProjects")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
@@ -52,6 +52,16 @@ public sealed class ProjectFunctions(Door door, ProjectDirectory projects)
                 },
                 hangUp)));
         }, bodyShowsCsrf: true);
+
+    [Function("DeleteProject")]
+    public Task<IResult> Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}")] HttpRequest request, int projectId) =>
+        door.RestAsync(request, async caller =>
+        {
+            var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
+            caller.Actor.Require(Verb.ProjectDelete, Scope.Of(project.Id));
+            await deleteProject.RunAsync(project.Id, request.HttpContext.RequestAborted);
+            return Json.Success();
+        });
 
     private static object Shape(Project project) => new
     {

@@ -1,0 +1,28 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+
+namespace ServerlessRosa.Core.Projects;
+
+/// <summary>
+/// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break off, the
+/// project is still there to be deleted again.
+/// </summary>
+public sealed class DeleteProject(ProjectDirectory projects, FormDirectory forms, KeyHolders holders, TimeProvider clock)
+{
+    /// <summary>Refuses an unknown project with 404.1.</summary>
+    public async Task RunAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        foreach (var form in await forms.ListAsync(id, cancellationToken))
+        {
+            await forms.TrashAsync(id, form.Id, cancellationToken);
+        }
+        foreach (var kind in new[] { ActorKind.AppUser, ActorKind.PublicLink })
+        {
+            foreach (var holder in await holders.ListAsync(id, kind, cancellationToken))
+            {
+                await holders.RemoveAsync(holder, cancellationToken);
+            }
+        }
+        await projects.ChangeAsync(id, project => project with { DeletedAt = clock.GetUtcNow() }, cancellationToken);
+    }
+}
