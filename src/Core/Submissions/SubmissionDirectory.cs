@@ -148,6 +148,28 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         return comments;
     }
 
+    /// <summary>When the newest submission came; null when there is none. One operation.</summary>
+    public async Task<DateTimeOffset?> FindNewestAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        await foreach (var submission in submissions.ListAsync(space, false, 1, cancellationToken))
+        {
+            return submission.CreatedAt;
+        }
+        return null;
+    }
+
+    /// <summary>How many submissions there are, by review state (blank for none yet). One operation per 1,000.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<string, int>();
+        await foreach (var submission in submissions.ListAsync(space, false, null, cancellationToken))
+        {
+            var state = submission.ReviewState ?? "";
+            counts[state] = counts.GetValueOrDefault(state) + 1;
+        }
+        return counts;
+    }
+
     /// <summary>Everybody who sent one of the form's submissions, once. One operation per 1,000 submissions.</summary>
     public async Task<IReadOnlySet<ActorId>> ListSubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {

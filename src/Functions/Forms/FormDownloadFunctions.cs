@@ -91,7 +91,7 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
         {
             RefuseWorkbook(name);
             var found = await access.PublishedAsync(caller.KnownActor, new ProjectId(project), asXml ? name[..^XmlEnding.Length] : name, request.HttpContext.RequestAborted);
-            return asXml ? await XmlAsync(request, found) : Json.Ok(shapes.Form(found.Form, found.Definition));
+            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         }
         return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
     }
@@ -105,7 +105,7 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
             RefuseWorkbook(name);
             var found = await access.VersionAsync(
                 caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), asXml ? name[..^XmlEnding.Length] : name, request.HttpContext.RequestAborted);
-            return asXml ? await XmlAsync(request, found) : Json.Ok(shapes.Form(found.Form, found.Definition));
+            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         }
         return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
     }

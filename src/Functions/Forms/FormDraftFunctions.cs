@@ -29,7 +29,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
         door.RestAsync(request, async caller =>
         {
             var found = await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            return Json.Ok(shapes.Form(found.Form, found.Definition));
+            return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         });
 
     [Function("DeleteFormDraft")]

@@ -27,7 +27,12 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
             {
                 throw Problem.NotAllowed().AsException();
             }
-            return Json.Ok(readable.Select(form => shapes.Form(form, form.Shown)));
+            var listed = new List<object>();
+            foreach (var form in readable)
+            {
+                listed.Add(await shapes.FormAsync(request, form, form.Shown));
+            }
+            return Json.Ok(listed);
         });
 
     [Function("CreateForm")]

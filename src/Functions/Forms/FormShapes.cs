@@ -1,10 +1,13 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Accounts;
+using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>Forms as the management API's JSON (spec 9.1).</summary>
-public sealed class FormShapes(KeyProtection protection)
+public sealed class FormShapes(KeyProtection protection, SubmissionDirectory submissions, KeyHolders holders, ActorNames names)
 {
     /// <summary>The form as one of its definitions.</summary>
     public Dictionary<string, object?> Form(Form form, FormDefinition definition) => new()
@@ -27,6 +30,25 @@ public sealed class FormShapes(KeyProtection protection)
         ["name"] = definition.Title,
         ["description"] = form.Description,
     };
+
+    /// <summary>With what `X-Extended-Metadata` asks for: reads all submissions of the form, 1,000 per operation, to count them.</summary>
+    public async Task<Dictionary<string, object?>> FormAsync(HttpRequest request, Form form, FormDefinition definition)
+    {
+        var shape = Form(form, definition);
+        if (ExtendedMetadata.IsWanted(request))
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var counts = await submissions.CountAsync(SubmissionSpace.Published(form), hangUp);
+            shape["submissions"] = counts.Values.Sum();
+            shape["entityRelated"] = definition.HasEntities;
+            shape["reviewStates"] = new { received = counts.GetValueOrDefault(""), hasIssues = counts.GetValueOrDefault("hasIssues"), edited = counts.GetValueOrDefault("edited") };
+            shape["lastSubmission"] = await submissions.FindNewestAsync(SubmissionSpace.Published(form), hangUp);
+            shape["excelContentType"] = null;
+            shape["publicLinks"] = (await holders.ListAsync(form.Project, ActorKind.PublicLink, hangUp)).Count(link => link.Form == form.Number && link.KeyHash is not null);
+            shape["createdBy"] = form.CreatedBy is { } creator && await names.FindAsync(form.Project, creator, hangUp) is { } actor ? AccountShapes.Actor(actor) : null;
+        }
+        return shape;
+    }
 
     /// <summary>A form in the trash shows the number that restores it.</summary>
     public Dictionary<string, object?> TrashedForm(Form form) => new(Form(form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };

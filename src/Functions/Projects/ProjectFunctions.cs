@@ -1,18 +1,36 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Forms;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Projects;
 
 /// <summary>Projects (spec 9.2). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
-public sealed class ProjectFunctions(Door door, ProjectDirectory projects, DeleteProject deleteProject)
+public sealed class ProjectFunctions(
+    Door door, ProjectDirectory projects, DeleteProject deleteProject, FormDirectory forms, KeyHolders holders, SubmissionDirectory submissions, FormShapes shapes)
 {
     [Function("ListProjects")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
-        door.RestAsync(request, async caller => Json.Ok(
-            (await projects.ListAsync(request.HttpContext.RequestAborted))
-                .Where(project => caller.Actor.May(Verb.ProjectRead, Scope.Of(project.Id)))
-                .Select(Shape)));
+        door.RestAsync(request, async caller =>
+        {
+            var listed = new List<object>();
+            foreach (var project in await projects.ListAsync(request.HttpContext.RequestAborted))
+            {
+                if (caller.Actor.May(Verb.ProjectRead, Scope.Of(project.Id)))
+                {
+                    var shape = await ShapeAsync(request, caller, project);
+                    shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
+                    if (Flags.IsTrue(request, "forms"))
+                    {
+                        shape["formList"] = await FormListAsync(request, caller, project);
+                    }
+                    listed.Add(shape);
+                }
+            }
+            return Json.Ok(listed);
+        });
 
     [Function("CreateProject")]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects")] HttpRequest request) =>
@@ -20,7 +38,7 @@ public sealed class ProjectFunctions(Door door, ProjectDirectory projects, Delet
         {
             caller.Actor.Require(Verb.ProjectCreate, Scope.Server);
             var body = await Json.ReadAsync(request, caller, request.HttpContext.RequestAborted);
-            return Json.Ok(Shape(await projects.CreateAsync(
+            return Json.Ok(await ShapeAsync(request, caller, await projects.CreateAsync(
                 Json.Text(body, "name"), Json.Text(body, "description"), Json.Text(body, "domain"), request.HttpContext.RequestAborted)));
         }, bodyShowsCsrf: true);
 
@@ -30,7 +48,7 @@ public sealed class ProjectFunctions(Door door, ProjectDirectory projects, Delet
         {
             var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
             caller.Actor.Require(Verb.ProjectRead, Scope.Of(project.Id));
-            return Json.Ok(Shape(project));
+            return Json.Ok(await ShapeAsync(request, caller, project));
         });
 
     [Function("ChangeProject")]
@@ -42,7 +60,7 @@ public sealed class ProjectFunctions(Door door, ProjectDirectory projects, Delet
             caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
             var body = await Json.ReadAsync(request, caller, hangUp);
             var (name, description, archived) = (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"));
-            return Json.Ok(Shape(await projects.ChangeAsync(
+            return Json.Ok(await ShapeAsync(request, caller, await projects.ChangeAsync(
                 project.Id,
                 current => current with
                 {
@@ -63,16 +81,47 @@ public sealed class ProjectFunctions(Door door, ProjectDirectory projects, Delet
             return Json.Success();
         });
 
-    private static object Shape(Project project) => new
+    private async Task<Dictionary<string, object?>> ShapeAsync(HttpRequest request, Caller caller, Project project)
     {
-        id = project.Id.Value,
-        name = project.Name,
-        description = project.Description,
-        archived = project.Archived,
-        keyId = (int?)null,
-        createdAt = project.CreatedAt,
-        updatedAt = project.UpdatedAt,
-        deletedAt = (DateTimeOffset?)null,
-        domain = project.Domain,
-    };
+        var shape = new Dictionary<string, object?>
+        {
+            ["id"] = project.Id.Value,
+            ["name"] = project.Name,
+            ["description"] = project.Description,
+            ["archived"] = project.Archived,
+            ["keyId"] = null,
+            ["createdAt"] = project.CreatedAt,
+            ["updatedAt"] = project.UpdatedAt,
+            ["deletedAt"] = project.DeletedAt,
+            ["domain"] = project.Domain,
+        };
+        if (ExtendedMetadata.IsWanted(request))
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var all = await forms.ListAsync(project.Id, hangUp);
+            shape["forms"] = all.Count;
+            shape["appUsers"] = (await holders.ListAsync(project.Id, ActorKind.AppUser, hangUp)).Count(user => user.KeyHash is not null);
+            shape["datasets"] = 0;
+            shape["lastSubmission"] = await LastSubmissionAsync(all, hangUp);
+            shape["lastEntity"] = null;
+            shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
+        }
+        return shape;
+    }
+
+    private async Task<DateTimeOffset?> LastSubmissionAsync(IReadOnlyList<Form> all, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? last = null;
+        foreach (var form in all)
+        {
+            var newest = await submissions.FindNewestAsync(SubmissionSpace.Published(form), cancellationToken);
+            last = newest > last || last is null ? newest ?? last : last;
+        }
+        return last;
+    }
+
+    private async Task<IEnumerable<object>> FormListAsync(HttpRequest request, Caller caller, Project project) =>
+        (await forms.ListAsync(project.Id, request.HttpContext.RequestAborted))
+            .Where(form => caller.Actor.MayRead(form))
+            .Select(form => shapes.Form(form, form.Shown));
 }
