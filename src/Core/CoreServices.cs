@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -39,6 +40,9 @@ public static class CoreServices
         services.AddSingleton<Assignments>();
         services.AddSingleton<ActorNames>();
 
+        services.AddSingleton<AuditsTable>();
+        services.AddSingleton<AuditLog>();
+
         services.AddSingleton<ProjectsTable>();
         services.AddSingleton<ProjectDirectory>();
         services.AddSingleton<DeleteProject>();
@@ -57,6 +61,7 @@ public static class CoreServices
         services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<SubmissionDirectory>();
         services.AddSingleton<ReconcileSubmissions>();
+        services.AddSingleton<PurgeDeleted>();
         return services;
     }
 }

@@ -7,11 +7,12 @@ namespace ServerlessRosa.Core.Accounts;
 public sealed class ActorNames(AccountsTable accounts, TimedCache cache)
 {
     /// <summary>Cold: two operations, since a number alone doesn't tell an app user of the project from a web user.</summary>
-    public async Task<Actor?> FindAsync(ProjectId project, ActorId id, CancellationToken cancellationToken)
+    public async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(("name", project, id), out Actor? actor))
         {
-            actor = await accounts.FindAsync(project, id, cancellationToken) ?? await accounts.FindAsync(null, id, cancellationToken);
+            actor = project is null ? null : await accounts.FindAsync(project, id, cancellationToken);
+            actor ??= await accounts.FindAsync(null, id, cancellationToken);
             cache.Set(("name", project, id), actor);
         }
         return actor;

@@ -20,7 +20,8 @@ public readonly record struct Scope(ProjectId? Project, int? Form)
         ({ } project, { } form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}"),
     };
 
-    internal static Scope Parse(ReadOnlySpan<char> text)
+    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    public static Scope Parse(ReadOnlySpan<char> text)
     {
         if (text is "*")
         {

@@ -24,5 +24,6 @@ public sealed class FormFilesContainer(StorageAccount storage)
         await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
         ?? throw new InvalidOperationException($"The media blob {blob} is missing from storage.");
 
-    internal Task DiscardAsync(string blob) => StreamedBlob.DiscardAsync(_container, [blob]);
+    internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
+        StreamedBlob.DeleteAllAsync(_container, FormKeys.FolderOf(project, definition), cancellationToken);
 }

@@ -31,7 +31,10 @@ internal static class FormKeys
 
     public static string NewDefinition() => Guid.NewGuid().ToString("N");
 
-    public static string XmlBlob(ProjectId project, string definition) => $"{project}/{definition}/form.xml";
+    public static string XmlBlob(ProjectId project, string definition) => FolderOf(project, definition) + "form.xml";
 
-    public static string NewMediaBlob(ProjectId project, string definition) => $"{project}/{definition}/media/{Guid.NewGuid():N}";
+    public static string NewMediaBlob(ProjectId project, string definition) => $"{FolderOf(project, definition)}media/{Guid.NewGuid():N}";
+
+    /// <summary>What the names of all blobs of a definition start with.</summary>
+    public static string FolderOf(ProjectId project, string definition) => $"{project}/{definition}/";
 }

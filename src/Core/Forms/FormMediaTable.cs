@@ -56,6 +56,9 @@ public sealed class FormMediaTable(StorageAccount storage)
         }
     }
 
+    internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
+        TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Media(project, definition)}"), cancellationToken);
+
     private static TableEntity ToEntity(ProjectId project, string definition, FormMedia media) =>
         new(FormKeys.Media(project, definition), FormKeys.MediaFile(media.Name))
         {

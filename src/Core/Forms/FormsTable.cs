@@ -144,6 +144,9 @@ public sealed class FormsTable(StorageAccount storage)
         }
     }
 
+    internal async Task RemoveTrashedAsync(Form form, CancellationToken cancellationToken) =>
+        await _table.DeleteEntityAsync(FormKeys.Project(form.Project), FormKeys.Trashed(form.Number), ETag.All, cancellationToken);
+
     /// <summary>The trash, oldest form first. One operation per 1,000.</summary>
     internal async Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken)
     {

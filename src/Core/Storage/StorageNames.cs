@@ -10,13 +10,14 @@ public static class StorageNames
     public const string FormMediaTable = "formMedia";
     public const string SubmissionsTable = "submissions";
     public const string IntentsTable = "intents";
+    public const string AuditsTable = "audits";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
     public const string KeysContainer = "keys";
 
     public static IReadOnlyList<string> Tables { get; } =
-        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable];
+        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable];
 
     public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, KeysContainer];
 }

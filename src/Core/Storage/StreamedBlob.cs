@@ -106,6 +106,15 @@ internal static class StreamedBlob
         }
     }
 
+    /// <summary>Deletes all blobs whose names start with <paramref name="prefix"/>. One operation per 5,000 found and one for each.</summary>
+    public static async Task DeleteAllAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        {
+            await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+    }
+
     /// <summary>Takes back what a refused request has stored: a failure leaves litter, and nothing worse.</summary>
     public static async Task DiscardAsync(BlobContainerClient container, IEnumerable<string> names)
     {

@@ -84,8 +84,8 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     {
         while (true)
         {
-            var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
-            if (await submissions.SetDeletedAsync(space, current, deleted: true, clock.GetUtcNow(), cancellationToken))
+            var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
+            if (await submissions.SetDeletedAsync(space, submission, current, deleted: true, clock.GetUtcNow(), cancellationToken))
             {
                 return;
             }
@@ -99,7 +99,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
         var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
         if (submission.RootId != root || submission.DeletedAt is null || current is not { State: InstanceState.Deleted }
-            || !await submissions.SetDeletedAsync(space, current, deleted: false, clock.GetUtcNow(), cancellationToken))
+            || !await submissions.SetDeletedAsync(space, submission, current, deleted: false, clock.GetUtcNow(), cancellationToken))
         {
             throw Problem.NotFound().AsException();
         }

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -22,6 +23,12 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
     internal async Task<Stream> OpenMediaAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
         await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
         ?? throw new InvalidOperationException($"The attachment blob {blob} is missing from storage.");
+
+    internal Task PurgeAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
+        StreamedBlob.DeleteAllAsync(_container, SubmissionKeys.FolderOf(space.Project, space.Form, id), cancellationToken);
+
+    internal Task PurgeFormAsync(Form form, CancellationToken cancellationToken) =>
+        StreamedBlob.DeleteAllAsync(_container, SubmissionKeys.FolderOf(form.Project, form.Number), cancellationToken);
 
     internal Task DiscardMediaAsync(IEnumerable<string> blobs) => StreamedBlob.DiscardAsync(_container, blobs);
 }

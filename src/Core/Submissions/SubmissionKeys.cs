@@ -26,6 +26,16 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => "v|" + TableKey.Hash(root.Value) + "|";
 
+    public const string DeletedPrefix = "d|";
+
+    /// <summary>One row per softly deleted submission, oldest deletion first: what a purge looks for.</summary>
+    public static string Deleted(DateTimeOffset deletedAt, InstanceId root) => DeletedBefore(deletedAt) + "|" + TableKey.Hash(root.Value);
+
+    public static string DeletedBefore(DateTimeOffset time) => DeletedPrefix + time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>What the partitions of all spaces of a form start with.</summary>
+    public static string PartitionsOf(ProjectId project, int form) => TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form)) + "|";
+
     public static string CommentsOn(InstanceId root) => "c|" + TableKey.Hash(root.Value) + "|";
 
     /// <summary>One row per comment, newest first.</summary>
@@ -35,6 +45,12 @@ internal static class SubmissionKeys
 
     public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
 
+    /// <summary>What the names of all blobs of a form start with.</summary>
+    public static string FolderOf(ProjectId project, int form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}/");
+
+    /// <summary>What the names of all blobs of one instance start with.</summary>
+    public static string FolderOf(ProjectId project, int form, InstanceId id) => FolderOf(project, form) + TableKey.Hash(id.Value) + "/";
+
     private static string Folder(ProjectId project, int form, InstanceId id, string xmlHash) =>
-        string.Create(CultureInfo.InvariantCulture, $"{project}/{form}/{TableKey.Hash(id.Value)}/{xmlHash}");
+        FolderOf(project, form, id) + xmlHash;
 }

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Http;
@@ -6,7 +7,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>A form's draft (spec 8, 9.2): replace, look at, fill its media slots, publish, drop.</summary>
-public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm upload, FormShapes shapes, XmlBody xmlBody)
+public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm upload, FormShapes shapes, XmlBody xmlBody, AuditLog audits)
 {
     [Function("ReplaceFormDraft")]
     public Task<IResult> Replace(
@@ -20,6 +21,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             // Neither body nor content type: a copy of what is published.
             ReadOnlyMemory<byte>? definition = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType) ? null : xml;
             await upload.ReplaceDraftAsync(found.Project, found.Id, definition, Flags.IsTrue(request, "ignoreWarnings"), hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.set", found.Scope, null, CancellationToken.None);
             return Json.Success();
         });
 
@@ -40,6 +42,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             var found = await access.WithAsync(
                 caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
             await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.delete", found.Scope, null, CancellationToken.None);
             return Json.Success();
         });
 
@@ -52,6 +55,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
                 caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
             await upload.PublishAsync(
                 found.Project, found.Id, request.Query.TryGetValue("version", out var version) ? version.ToString() : null, request.HttpContext.RequestAborted);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.update.publish", found.Scope, null, CancellationToken.None);
             return Json.Success();
         });
 
@@ -64,7 +68,9 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             var hangUp = request.HttpContext.RequestAborted;
             var found = await access.WithAsync(caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
             var type = string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal) ? null : request.ContentType;
-            return Json.Ok(FormShapes.Attachment(await upload.PutMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.Body, type, hangUp)));
+            var file = await upload.PutMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.Body, type, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.attachment.update", found.Scope, new { name = file.Name, exists = true }, CancellationToken.None);
+            return Json.Ok(FormShapes.Attachment(file));
         });
 
     [Function("DeleteFormDraftAttachment")]
@@ -76,6 +82,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             var found = await access.WithAsync(
                 caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
             await upload.DeleteMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.attachment.update", found.Scope, new { name = RouteText.Decode(request, name), exists = false }, CancellationToken.None);
             return Json.Success();
         });
 }

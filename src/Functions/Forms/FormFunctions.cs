@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -7,7 +8,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>Managing forms (spec 9.2): create, list, change, versions, fields and files.</summary>
-public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess access, UploadForm upload, ProjectDirectory projects, FormShapes shapes, XmlBody xmlBody)
+public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess access, UploadForm upload, ProjectDirectory projects, FormShapes shapes, XmlBody xmlBody, AuditLog audits)
 {
     [Function("ListForms")]
     public Task<IResult> List(
@@ -46,6 +47,7 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
             var xml = await xmlBody.ReadAsync(request, hangUp);
             var form = await upload.CreateAsync(
                 project.Id, xml, Flags.IsTrue(request, "publish"), Flags.IsTrue(request, "ignoreWarnings"), caller.KnownActor.Id, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.create", form.Scope, new { xmlFormId = form.Id.Value, version = form.Shown.Version }, CancellationToken.None);
             return Json.Ok(shapes.Form(form, form.Shown));
         });
 
@@ -69,6 +71,7 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
                     Description = Json.Has(body, "description") ? description : current.Description,
                 },
                 hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.update", found.Scope, new { data = new { state = Json.Text(body, "state"), webformsEnabled = webForms } }, CancellationToken.None);
             return Json.Ok(shapes.Form(changed, changed.Shown));
         }, bodyShowsCsrf: true);
 
@@ -80,6 +83,7 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
             var hangUp = request.HttpContext.RequestAborted;
             var found = await access.WithAsync(caller.KnownActor, Verb.FormDelete, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
             await forms.TrashAsync(found.Project, found.Id, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.delete", found.Scope, new { xmlFormId = found.Id.Value }, CancellationToken.None);
             return Json.Success();
         });
 
@@ -92,6 +96,7 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
             var project = await projects.GetAsync(new ProjectId(projectId), hangUp);
             caller.Actor.Require(Verb.FormRestore, Scope.Of(project.Id, number));
             await forms.RestoreAsync(project.Id, number, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.restore", Scope.Of(project.Id, number), null, CancellationToken.None);
             return Json.Success();
         });
 

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
@@ -9,7 +10,7 @@ namespace ServerlessRosa.Functions.Projects;
 
 /// <summary>Projects (spec 9.2). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
 public sealed class ProjectFunctions(
-    Door door, ProjectDirectory projects, DeleteProject deleteProject, FormDirectory forms, KeyHolders holders, SubmissionDirectory submissions, FormShapes shapes)
+    Door door, ProjectDirectory projects, DeleteProject deleteProject, FormDirectory forms, KeyHolders holders, SubmissionDirectory submissions, FormShapes shapes, AuditLog audits)
 {
     [Function("ListProjects")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
@@ -38,8 +39,10 @@ public sealed class ProjectFunctions(
         {
             caller.Actor.Require(Verb.ProjectCreate, Scope.Server);
             var body = await Json.ReadAsync(request, caller, request.HttpContext.RequestAborted);
-            return Json.Ok(await ShapeAsync(request, caller, await projects.CreateAsync(
-                Json.Text(body, "name"), Json.Text(body, "description"), Json.Text(body, "domain"), request.HttpContext.RequestAborted)));
+            var created = await projects.CreateAsync(
+                Json.Text(body, "name"), Json.Text(body, "description"), Json.Text(body, "domain"), request.HttpContext.RequestAborted);
+            await audits.WriteAsync(caller.KnownActor.Id, "project.create", Scope.Of(created.Id), new { data = new { name = created.Name } }, CancellationToken.None);
+            return Json.Ok(await ShapeAsync(request, caller, created));
         }, bodyShowsCsrf: true);
 
     [Function("GetProject")]
@@ -60,7 +63,7 @@ public sealed class ProjectFunctions(
             caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
             var body = await Json.ReadAsync(request, caller, hangUp);
             var (name, description, archived) = (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"));
-            return Json.Ok(await ShapeAsync(request, caller, await projects.ChangeAsync(
+            var changed = await projects.ChangeAsync(
                 project.Id,
                 current => current with
                 {
@@ -68,7 +71,9 @@ public sealed class ProjectFunctions(
                     Description = Json.Has(body, "description") ? description : current.Description,
                     Archived = Json.Has(body, "archived") ? archived : current.Archived,
                 },
-                hangUp)));
+                hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data = new { name, description, archived } }, CancellationToken.None);
+            return Json.Ok(await ShapeAsync(request, caller, changed));
         }, bodyShowsCsrf: true);
 
     [Function("DeleteProject")]
@@ -78,6 +83,7 @@ public sealed class ProjectFunctions(
             var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
             caller.Actor.Require(Verb.ProjectDelete, Scope.Of(project.Id));
             await deleteProject.RunAsync(project.Id, request.HttpContext.RequestAborted);
+            await audits.WriteAsync(caller.KnownActor.Id, "project.delete", Scope.Of(project.Id), null, CancellationToken.None);
             return Json.Success();
         });
 

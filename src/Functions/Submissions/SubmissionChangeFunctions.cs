@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -10,7 +11,8 @@ namespace ServerlessRosa.Functions.Submissions;
 
 /// <summary>Changing what was received (spec 9.2): from a script, by review, by comment, and taking back.</summary>
 public sealed class SubmissionChangeFunctions(
-    Door door, SubmissionAnswers answers, SubmissionDirectory submissions, ReceiveSubmission receive, FormAccess access, SubmissionShapes shapes, XmlBody xmlBody)
+    Door door, SubmissionAnswers answers, SubmissionDirectory submissions, ReceiveSubmission receive, FormAccess access, SubmissionShapes shapes, XmlBody xmlBody,
+    AuditLog audits)
 {
     private static readonly string[] ReviewStates = ["hasIssues", "edited", "rejected", "approved"];
 
@@ -73,6 +75,7 @@ public sealed class SubmissionChangeFunctions(
                     throw Problem.UnexpectedValue("reviewState", state, "it is not a recognized state name.").AsException();
                 }
                 await submissions.ReviewAsync(space, root, state, hangUp);
+                await AuditAsync(caller, "submission.update", space, new { instanceId = root.Value, reviewState = state });
             }
             return await answers.DetailsAsync(request, space, root);
         }, bodyShowsCsrf: true);
@@ -84,7 +87,9 @@ public sealed class SubmissionChangeFunctions(
         door.RestAsync(request, async caller =>
         {
             var space = await answers.PublishedAsync(request, caller, Verb.SubmissionDelete, projectId, form);
-            await submissions.DeleteAsync(space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted);
+            var root = SubmissionAnswers.Id(request, instance);
+            await submissions.DeleteAsync(space, root, request.HttpContext.RequestAborted);
+            await AuditAsync(caller, "submission.delete", space, new { instanceId = root.Value });
             return Json.Success();
         });
 
@@ -95,7 +100,9 @@ public sealed class SubmissionChangeFunctions(
         door.RestAsync(request, async caller =>
         {
             var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRestore, projectId, form);
-            await submissions.RestoreAsync(space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted);
+            var root = SubmissionAnswers.Id(request, instance);
+            await submissions.RestoreAsync(space, root, request.HttpContext.RequestAborted);
+            await AuditAsync(caller, "submission.restore", space, new { instanceId = root.Value });
             return Json.Success();
         });
 
@@ -132,6 +139,7 @@ public sealed class SubmissionChangeFunctions(
                 await RequireOwnEmptySlotAsync(caller.KnownActor, found, root, slot, hangUp);
             }
             await submissions.PutMediaAsync(space, root, slot, new IncomingFile(slot, request.ContentType, request.Body), hangUp);
+            await AuditAsync(caller, "submission.attachment.update", space, new { instanceId = root.Value, name = slot, exists = true });
             return Json.Success();
         });
 
@@ -142,7 +150,10 @@ public sealed class SubmissionChangeFunctions(
         door.RestAsync(request, async caller =>
         {
             var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
-            await submissions.PutMediaAsync(space, SubmissionAnswers.Id(request, instance), RouteText.Decode(request, name), null, request.HttpContext.RequestAborted);
+            var root = SubmissionAnswers.Id(request, instance);
+            var slot = RouteText.Decode(request, name);
+            await submissions.PutMediaAsync(space, root, slot, null, request.HttpContext.RequestAborted);
+            await AuditAsync(caller, "submission.attachment.update", space, new { instanceId = root.Value, name = slot, exists = false });
             return Json.Success();
         });
 
@@ -151,6 +162,10 @@ public sealed class SubmissionChangeFunctions(
         var hangUp = request.HttpContext.RequestAborted;
         var xml = await xmlBody.ReadAsync(request, hangUp);
         var receipt = await receive.ToFormAsync(form, toDraft, new SubmissionUpload(xml, AsyncEnumerable.Empty<IncomingFile>(), Senders.Of(request, caller)), edits, hangUp);
+        if (caller.Actor is { } actor && !toDraft)
+        {
+            await audits.WriteAsync(actor.Id, edits is null ? "submission.create" : "submission.update.version", form.Scope, new { instanceId = receipt.Version.Id.Value }, CancellationToken.None);
+        }
         return await answers.DetailsAsync(request, toDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form), receipt.RootId);
     }
 
@@ -166,6 +181,9 @@ public sealed class SubmissionChangeFunctions(
             throw Problem.NotAllowed().AsException();
         }
     }
+
+    private Task AuditAsync(Caller caller, string action, SubmissionSpace space, object details) =>
+        audits.WriteAsync(caller.KnownActor.Id, action, Scope.Of(space.Project, space.Form), details, CancellationToken.None);
 
     private static Form WithDraft(Form form) => form.Draft is null ? throw Problem.NotFound().AsException() : form;
 }

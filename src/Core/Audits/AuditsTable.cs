@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Audits;
+
+/// <summary>Table `audits`: one partition per day, newest first in both keys, so that the latest entries are read without sorting.</summary>
+public sealed class AuditsTable(StorageAccount storage)
+{
+    private readonly TableClient _table = storage.Table(StorageNames.AuditsTable);
+
+    internal async Task AddAsync(AuditEntry entry, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(Day(entry.LoggedAt), $"{TableKey.NewestFirst(entry.LoggedAt)}|{Guid.NewGuid():N}")
+        {
+            [nameof(AuditEntry.Actor)] = entry.Actor?.Value,
+            [nameof(AuditEntry.Action)] = entry.Action,
+            [nameof(AuditEntry.Actee)] = entry.Actee,
+            [nameof(AuditEntry.LoggedAt)] = entry.LoggedAt,
+        };
+        if (entry.Details is { } details)
+        {
+            SpilledText.Set(row, nameof(AuditEntry.Details), details);
+        }
+        await _table.AddEntityAsync(row, cancellationToken);
+    }
+
+    /// <summary>The days that the filter's times touch, newest first.</summary>
+    internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le {Day(filter.Start ?? DateTimeOffset.MinValue)}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
+        {
+            yield return new AuditEntry(
+                row.GetInt32(nameof(AuditEntry.Actor)) is { } actor ? new ActorId(actor) : null,
+                row.GetString(nameof(AuditEntry.Action))!,
+                row.GetString(nameof(AuditEntry.Actee))!,
+                SpilledText.Get(row, nameof(AuditEntry.Details)),
+                row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value);
+        }
+    }
+
+    // Later days sort first.
+    private static string Day(DateTimeOffset time) =>
+        (DateTimeOffset.MaxValue.UtcDateTime.Date - time.UtcDateTime.Date).Days.ToString("D7", CultureInfo.InvariantCulture);
+}
