@@ -1,5 +1,6 @@
 using System.Xml;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
 
@@ -27,7 +28,7 @@ public static class FormListWriter
             xml.WriteElementString("hash", Namespace, "md5:" + definition.Md5);
             if (entry.Description is not null)
             {
-                xml.WriteElementString("descriptionText", Namespace, entry.Description);
+                xml.WriteElementString("descriptionText", Namespace, XmlOut.Text(entry.Description));
             }
             xml.WriteElementString("downloadUrl", Namespace, entry.DownloadUrl);
             if (definition.ExpectsMedia)
@@ -40,7 +41,7 @@ public static class FormListWriter
         {
             xml.WriteStartElement("xforms-group", Namespace);
             xml.WriteElementString("groupID", Namespace, group.Id);
-            xml.WriteElementString("name", Namespace, group.Name);
+            xml.WriteElementString("name", Namespace, XmlOut.Text(group.Name));
             xml.WriteElementString("listUrl", Namespace, group.ListUrl);
             xml.WriteEndElement();
         }

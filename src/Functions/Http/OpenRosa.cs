@@ -40,7 +40,7 @@ public static class OpenRosa
             xml.WriteAttributeString("items", items.ToString(CultureInfo.InvariantCulture));
             xml.WriteStartElement("message", ResponseNamespace);
             xml.WriteAttributeString("nature", nature);
-            xml.WriteString(message);
+            xml.WriteString(XmlOut.Text(message));
             xml.WriteEndElement();
             payload?.Invoke(xml);
             xml.WriteEndElement();

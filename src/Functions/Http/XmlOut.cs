@@ -21,4 +21,26 @@ public static class XmlOut
         }
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
+
+    /// <summary>For text that came in otherwise than as XML, and so may hold what no XML document can: each such character becomes U+FFFD.</summary>
+    public static string Text(string text)
+    {
+        if (text.All(XmlConvert.IsXmlChar))
+        {
+            return text;
+        }
+        var clean = text.ToCharArray();
+        for (var i = 0; i < clean.Length; i++)
+        {
+            if (i + 1 < clean.Length && XmlConvert.IsXmlSurrogatePair(clean[i + 1], clean[i]))
+            {
+                i++;
+            }
+            else if (!XmlConvert.IsXmlChar(clean[i]))
+            {
+                clean[i] = '\ufffd';
+            }
+        }
+        return new string(clean);
+    }
 }
