@@ -18,8 +18,9 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
     public int StorageOperations =>
         int.Parse(Headers.GetValues("Server-Timing").Single().Split("dur=")[1], CultureInfo.InvariantCulture);
 
+    /// <summary>As it came, not as the library would write it.</summary>
     public string? Header(string name) =>
-        Headers.TryGetValues(name, out var values) || ContentHeaders.TryGetValues(name, out values) ? string.Join(", ", values) : null;
+        Headers.NonValidated.TryGetValues(name, out var values) || ContentHeaders.NonValidated.TryGetValues(name, out values) ? string.Join(", ", values) : null;
 }
 
 /// <summary>
@@ -67,6 +68,12 @@ public sealed class Api
     public static Api WithDraftToken(Server server, string token) => new(server, $"/v1/test/{token}", new() { ["X-Forwarded-Proto"] = "https", ["X-OpenRosa-Version"] = "1.0" });
 
     public Server Server => _server;
+
+    /// <summary>The key or token in the path, of a client that has one.</summary>
+    public string Key => _prefix.Split('/')[^1];
+
+    /// <summary>The bearer token, of a client that has one.</summary>
+    public string Token => _headers["Authorization"]["Bearer ".Length..];
 
     /// <summary>The same client with one more header, or another value of it; null leaves it out.</summary>
     public Api With(string header, string? value)

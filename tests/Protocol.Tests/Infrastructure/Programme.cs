@@ -39,6 +39,24 @@ public sealed class Programme
         return id;
     }
 
+    /// <summary>Creates and publishes a form with a picture, which is filled, and returns its id.</summary>
+    public async Task<string> PublishWithPictureAsync(string picture)
+    {
+        var id = await CreateDraftAsync(picture);
+        using var content = Samples.Part(Samples.Bytes(500), "image/png");
+        (await Admin.PostAsync($"{FormPath(id)}/draft/attachments/{Uri.EscapeDataString(picture)}", content)).ShouldBe(HttpStatusCode.OK);
+        (await Admin.PostAsync($"{FormPath(id)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
+        return id;
+    }
+
+    /// <summary>Creates a form that is not published, and returns its id.</summary>
+    public async Task<string> CreateDraftAsync(params string[] pictures)
+    {
+        var id = Samples.Unique("draft");
+        (await Admin.PostXmlAsync($"{Path}/forms", Samples.Form(id, pictures: pictures))).ShouldBe(HttpStatusCode.OK);
+        return id;
+    }
+
     /// <summary>A new app user, assigned to the forms.</summary>
     public async Task<Api> AppUserAsync(params string[] formIds)
     {
