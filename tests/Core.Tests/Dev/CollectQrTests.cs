@@ -10,7 +10,7 @@ public sealed class CollectQrTests
 {
     private const string ServerUrl = "http://127.0.0.1:7071/v1/key/d1!E$/projects/1";
 
-    [Fact]
+    [Fact, Clause("OR-285")]
     public void The_payload_inflates_to_the_settings_that_Collect_reads()
     {
         using var zlib = new ZLibStream(new MemoryStream(Convert.FromBase64String(CollectQr.Payload(ServerUrl, "Demo"))), CompressionMode.Decompress);

@@ -16,22 +16,22 @@ public sealed class XFormChecksTests
     private static XForm WithEntity(string entity, string modelAttributes = Version, string model = "") =>
         Read($"<data id='f'><a/><meta>{entity}<instanceID/></meta></data>", model, modelAttributes: modelAttributes);
 
-    [Theory, Trait("Clause", "OR-152")]
+    [Theory, Clause("OR-152")]
     [InlineData("<data id='f'><a/></data>")]
     [InlineData("<data id='f'><meta/></data>")]
     [InlineData("<data id='f'><metadata><instanceID/></metadata></data>")]
     public void A_new_form_without_a_meta_group_is_refused(string instance) => Expect(400.27, () => XFormChecks.ForCreation(Read(instance)));
 
-    [Theory, Trait("Clause", "OR-152")]
+    [Theory, Clause("OR-152")]
     [InlineData("<data id='f'><meta><instanceID/></meta></data>")]
     [InlineData("<data id='f'><orx:meta><orx:instanceID/></orx:meta></data>")]
     public void A_new_form_with_a_meta_group_is_accepted(string instance) => Assert.Empty(XFormChecks.ForCreation(Read(instance)));
 
-    [Fact, Trait("Clause", "OR-152")]
+    [Fact, Clause("OR-152")]
     public void A_new_draft_needs_no_meta_group() =>
         Assert.Empty(XFormChecks.AgainstEarlier(Read("<data id='f'><a/></data>"), Read("<data id='f'><a/></data>")));
 
-    [Fact, Trait("Clause", "OR-175")]
+    [Fact, Clause("OR-175")]
     public void A_media_name_with_two_types_is_refused()
     {
         var form = Read("<data id='f'><a>jr://images/x</a><meta><instanceID/></meta></data>", "<instance src='jr://file/x'/>");
@@ -39,12 +39,12 @@ public sealed class XFormChecksTests
         Expect(400.8, () => XFormChecks.AgainstEarlier(form, form));
     }
 
-    [Fact, Trait("Clause", "OR-160")]
+    [Fact, Clause("OR-160")]
     public void A_draft_with_another_form_id_is_refused() =>
         Assert.Contains("xmlFormId", Expect(400.8, () =>
             XFormChecks.AgainstEarlier(Read("<data id='F'/>"), Read("<data id='f'/>"))).Message, StringComparison.Ordinal);
 
-    [Theory, Trait("Clause", "OR-161")]
+    [Theory, Clause("OR-161")]
     [InlineData("int", "decimal")]
     [InlineData("string", "int")]
     [InlineData("binary", "int")]
@@ -54,23 +54,23 @@ public sealed class XFormChecksTests
         Assert.Equal($$"""{"path":"/a","type":"{{earlier}}"}""", JsonSerializer.Serialize(problem.Details));
     }
 
-    [Fact, Trait("Clause", "OR-161")]
+    [Fact, Clause("OR-161")]
     public void A_group_may_not_become_text() =>
         Expect(400.17, () => XFormChecks.AgainstEarlier(Typed("string"), Read("<data id='f'><a><b/></a></data>")));
 
-    [Fact, Trait("Clause", "OR-161")]
+    [Fact, Clause("OR-161")]
     public void A_repeat_may_not_become_a_group() =>
         Expect(400.17, () => XFormChecks.AgainstEarlier(
             Read("<data id='f'><a><b/></a></data>"), Read("<data id='f'><a><b/></a></data>", body: "<repeat nodeset='/data/a'/>")));
 
-    [Theory, Trait("Clause", "OR-161")]
+    [Theory, Clause("OR-161")]
     [InlineData("int", "string")]
     [InlineData("binary", "string")]
     [InlineData("int", "int")]
     public void A_field_may_stay_or_become_text(string earlier, string next) =>
         Assert.Empty(XFormChecks.AgainstEarlier(Typed(next), Typed(earlier)));
 
-    [Fact, Trait("Clause", "OR-162")]
+    [Fact, Clause("OR-162")]
     public void Removed_fields_are_a_warning_and_new_ones_are_not()
     {
         var warning = Assert.Single(XFormChecks.AgainstEarlier(

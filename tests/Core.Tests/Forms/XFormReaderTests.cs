@@ -13,7 +13,7 @@ public sealed class XFormReaderTests
     private static string Fields(XForm form) =>
         string.Join(' ', form.Fields.Select(f => $"{f.Path}:{f.Type}{(f.Binary is true ? "*" : "")}{(f.SelectMultiple is true ? "+" : "")}"));
 
-    [Fact, Trait("Clause", "OR-176")]
+    [Fact, Clause("OR-176")]
     public void The_form_of_the_specification_is_read_as_it_says()
     {
         var form = XFormReader.Read(Utf8(Vector));
@@ -33,7 +33,7 @@ public sealed class XFormReaderTests
         Assert.Equal(["/pic", "/meta/audit"], form.BinaryPaths);
     }
 
-    [Theory, Trait("Clause", "OR-147")]
+    [Theory, Clause("OR-147")]
     [InlineData("<data><a/></data>")]
     [InlineData("<data id=''><a/></data>")]
     [InlineData("<data id='  '><a/></data>")]
@@ -53,7 +53,7 @@ public sealed class XFormReaderTests
     [InlineData("<html><head><model><instance/><instance><data id='second'/></instance></model></head></html>")]
     public void A_document_without_a_primary_instance_has_no_form_id(string document) => Expect(400.2, () => XFormReader.Read(Utf8(document)));
 
-    [Theory, Trait("Clause", "OR-148")]
+    [Theory, Clause("OR-148")]
     [InlineData("<data xmlns='http://example.org/f'/>", "http://example.org/f")]
     [InlineData("<data xmlns='http://example.org/f' id=''/>", "http://example.org/f")]
     [InlineData("<data xmlns='http://example.org/f' id='mine'/>", "mine")]
@@ -64,14 +64,14 @@ public sealed class XFormReaderTests
     public void A_form_id_is_decoded_and_kept_as_it_is() =>
         Assert.Equal(" a&b/é#? ", XFormReader.Read(Form("<data id=' a&amp;b/é#? '/>")).Id.Value);
 
-    [Theory, Trait("Clause", "OR-149")]
+    [Theory, Clause("OR-149")]
     [InlineData("a.xml")]
     [InlineData("a.XLS")]
     [InlineData("a.Xlsx")]
     public void A_form_id_may_not_end_like_a_file(string id) =>
         Assert.Contains("formId", Expect(400.8, () => XFormReader.Read(Form($"<data id='{id}'/>"))).Message, StringComparison.Ordinal);
 
-    [Fact, Trait("Clause", "OR-150")]
+    [Fact, Clause("OR-150")]
     public void Ids_and_versions_have_up_to_249_characters()
     {
         var (fits, tooLong) = (new string('x', 249), new string('x', 250));
@@ -80,7 +80,7 @@ public sealed class XFormReaderTests
         Expect(400.13, () => XFormReader.Read(Form($"<data id='f' version='{tooLong}'/>")));
     }
 
-    [Theory, Trait("Clause", "OR-151")]
+    [Theory, Clause("OR-151")]
     [InlineData("version='1'", "1")]
     [InlineData("orx:version='2'", "2")]
     [InlineData("orx:version='2' version='1'", "2")]
@@ -99,7 +99,7 @@ public sealed class XFormReaderTests
     public void The_title_is_decoded_and_trimmed(string title, string? expected) =>
         Assert.Equal(expected, XFormReader.Read(Utf8(Encoding.UTF8.GetString(Form()).Replace("<h:title>T</h:title>", title, StringComparison.Ordinal))).Title);
 
-    [Fact, Trait("Clause", "OR-180")]
+    [Fact, Clause("OR-180")]
     public void An_encrypted_form_has_a_public_key() =>
         Assert.Equal("MIIB", XFormReader.Read(Form(model: "<submission base64RsaPublicKey='MIIB' action='x'/>")).PublicKey);
 
@@ -164,7 +164,7 @@ public sealed class XFormReaderTests
         Assert.Equal([new EntityDeclaration("/meta/entity", "trees", Create: true, Update: false)], form.Entities);
     }
 
-    [Theory, Trait("Clause", "OR-164")]
+    [Theory, Clause("OR-164")]
     [InlineData("jr://images/a.png", "a.png:file")]
     [InlineData("jr://audio/a.mp3", "a.mp3:file")]
     [InlineData("jr://video/a.mp4", "a.mp4:file")]
@@ -180,18 +180,18 @@ public sealed class XFormReaderTests
     public void An_external_instance_expects_its_file(string source, string slots) =>
         Assert.Equal(slots, Slots(XFormReader.Read(Form(model: $"<instance id='x' src='{source}'><root/></instance>"))));
 
-    [Fact, Trait("Clause", "OR-167")]
+    [Fact, Clause("OR-167")]
     public void The_last_saved_submission_is_no_file() =>
         Assert.Empty(XFormReader.Read(Form(model: "<instance id='x' src='jr://instance/last-saved'/>")).MediaSlots);
 
-    [Theory, Trait("Clause", "OR-168")]
+    [Theory, Clause("OR-168")]
     [InlineData("jr://file/dir/x.xml")]
     [InlineData("http://example.org/x.xml")]
     [InlineData("https://example.org/x.xml")]
     public void Folders_and_web_addresses_are_no_files(string source) =>
         Assert.Empty(XFormReader.Read(Form(model: $"<instance id='x' src='{source}'/>")).MediaSlots);
 
-    [Theory, Trait("Clause", "OR-165")]
+    [Theory, Clause("OR-165")]
     [InlineData("image", "jr://images/x", "x:image")]
     [InlineData("big-image", "jr://images/x", "x:image")]
     [InlineData("audio", "jr://audio/x", "x:audio")]
@@ -203,7 +203,7 @@ public sealed class XFormReaderTests
     public void Media_of_a_translation_is_expected(string form, string value, string slots) =>
         Assert.Equal(slots, Slots(XFormReader.Read(Form(model: Itext($"<value form='{form}'>{value}</value>")))));
 
-    [Theory, Trait("Clause", "OR-166")]
+    [Theory, Clause("OR-166")]
     [InlineData("form='markdown'")]
     [InlineData("form='short'")]
     [InlineData("form='guidance'")]
@@ -212,7 +212,7 @@ public sealed class XFormReaderTests
     public void Other_forms_of_a_text_expect_nothing(string form) =>
         Assert.Empty(XFormReader.Read(Form(model: Itext($"<value {form}>jr://images/x</value>"))).MediaSlots);
 
-    [Theory, Trait("Clause", "OR-169")]
+    [Theory, Clause("OR-169")]
     [InlineData("<a>jr://images/x.png</a>", "x.png:image")]
     [InlineData("<g><a/><h><b> jr://images/x.png </b></h></g>", "x.png:image")]
     [InlineData("<r><a>jr://images/x.png</a></r><r><a>jr://images/y.png</a></r>", "x.png:image y.png:image")]
@@ -226,18 +226,18 @@ public sealed class XFormReaderTests
     public void A_default_value_may_be_an_image(string children, string slots) =>
         Assert.Equal(slots, Slots(XFormReader.Read(Form($"<data id='f'>{children}</data>"))));
 
-    [Fact, Trait("Clause", "OR-169")]
+    [Fact, Clause("OR-169")]
     public void Images_among_the_choices_are_no_default_values() =>
         Assert.Empty(XFormReader.Read(Form(model: "<instance id='c'><root><item><name>jr://images/x.png</name></item></root></instance>")).MediaSlots);
 
-    [Theory, Trait("Clause", "OR-170")]
+    [Theory, Clause("OR-170")]
     [InlineData("<input query='x'/>", "itemsets.csv:file")]
     [InlineData("<group><input query='x'/><input query='y'/></group>", "itemsets.csv:file")]
     [InlineData("<input ref='x'/>", "")]
     [InlineData("<select1 query='x'/>", "")]
     public void A_query_expects_the_itemsets(string body, string slots) => Assert.Equal(slots, Slots(XFormReader.Read(Form(body: body))));
 
-    [Theory, Trait("Clause", "OR-171")]
+    [Theory, Clause("OR-171")]
     [InlineData("search('x')", "x.csv:file")]
     [InlineData("search('x.csv')", "x.csv:file")]
     [InlineData("search(&quot;x&quot;)", "x.csv:file")]
@@ -264,7 +264,7 @@ public sealed class XFormReaderTests
         Assert.Empty(XFormReader.Read(Form(body: $"<input appearance=\"{appearance}\"/>")).MediaSlots);
     }
 
-    [Theory, Trait("Clause", "OR-172")]
+    [Theory, Clause("OR-172")]
     [InlineData("search(/data/x)")]
     [InlineData("search(concat('a', 'b'))")]
     [InlineData("search(' padded')")]
@@ -272,7 +272,7 @@ public sealed class XFormReaderTests
     public void A_computed_or_padded_name_expects_nothing(string appearance) =>
         Assert.Empty(XFormReader.Read(Form(body: $"<select1 appearance=\"{appearance}\"/>")).MediaSlots);
 
-    [Theory, Trait("Clause", "OR-173")]
+    [Theory, Clause("OR-173")]
     [InlineData("search('x)")]
     [InlineData("search('x&quot;)")]
     [InlineData("search('x'y)")]
@@ -285,7 +285,7 @@ public sealed class XFormReaderTests
         Assert.Contains("search() appearance", problem.Message, StringComparison.Ordinal);
     }
 
-    [Fact, Trait("Clause", "OR-174")]
+    [Fact, Clause("OR-174")]
     public void A_file_that_is_named_twice_is_one_slot() =>
         Assert.Equal("y.csv:file x.png:image", Slots(XFormReader.Read(Form(
             "<data id='f'><a>jr://images/x.png</a></data>",

@@ -6,7 +6,7 @@ using static ServerlessRosa.Core.Tests.Refusals;
 
 namespace ServerlessRosa.Core.Tests.Forms;
 
-[Trait("Clause", "OR-159")]
+[Clause("OR-159")]
 public sealed class XFormVersionTests
 {
     private static string Rewrite(string document, string version) => Encoding.UTF8.GetString(XFormVersion.Rewrite(Utf8(document), version));

@@ -9,21 +9,21 @@ public sealed class ExpectedFilesReaderTests
     private static string Read(string document, params string[] paths) =>
         string.Join(' ', ExpectedFilesReader.Read(Utf8(document), paths).Select(file => file.IsAudit ? file.Name + "*" : file.Name));
 
-    [Fact, Trait("Clause", "OR-214"), Trait("Clause", "OR-215")]
+    [Fact, Clause("OR-214"), Clause("OR-215")]
     public void The_values_of_binary_fields_are_expected_in_document_order_and_once() =>
         Assert.Equal("1.jpg 2.jpg 3.m4a 4.jpg audit.csv*", Read(SubmissionSamples.Rich, SubmissionSamples.RichBinaryPaths));
 
-    [Fact, Trait("Clause", "OR-214")]
+    [Fact, Clause("OR-214")]
     public void Values_of_other_fields_are_not() => Assert.Equal("3.m4a", Read(SubmissionSamples.Rich, "/child/media/sound"));
 
-    [Theory, Trait("Clause", "OR-216")]
+    [Theory, Clause("OR-216")]
     [InlineData("<data><meta><audit>audit.csv</audit></meta></data>", "audit.csv*")]
     [InlineData("<data xmlns:o='u'><o:meta><o:audit> audit.csv </o:audit></o:meta></data>", "audit.csv*")]
     [InlineData("<data><audit>audit.csv</audit></data>", "")]
     [InlineData("<data><g><meta><audit>audit.csv</audit></meta></g></data>", "")]
     public void The_audit_log_is_flagged(string document, string files) => Assert.Equal(files, Read(document, "/meta/audit"));
 
-    [Fact, Trait("Clause", "OR-217")]
+    [Fact, Clause("OR-217")]
     public void Without_binary_fields_nothing_is_expected() => Assert.Equal("", Read(SubmissionSamples.Rich));
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class SubmissionHeadReaderTests
         Assert.Equal(0, head.CaseBlocks);
     }
 
-    [Theory, Trait("Clause", "OR-193")]
+    [Theory, Clause("OR-193")]
     [InlineData("<data/>")]
     [InlineData("<data id=''/>")]
     [InlineData("<data id=' '/>")]
@@ -33,7 +33,7 @@ public sealed class SubmissionHeadReaderTests
     public void Without_a_form_id_it_is_refused(string document) =>
         Assert.Contains("form ID xml attribute", Expect(400.2, () => Read(document)).Message, StringComparison.Ordinal);
 
-    [Theory, Trait("Clause", "OR-148")]
+    [Theory, Clause("OR-148")]
     [InlineData("<data xmlns='http://example.org/f'/>", "http://example.org/f")]
     [InlineData("<data xmlns='http://example.org/f' id='f'/>", "f")]
     [InlineData("<data id=' a&amp;b.xml '/>", " a&b.xml ")]
@@ -47,21 +47,21 @@ public sealed class SubmissionHeadReaderTests
     public void The_version_is_an_attribute_with_any_prefix(string attribute, string version) =>
         Assert.Equal(version, Read($"<data id='f' {attribute}/>").Version);
 
-    [Theory, Trait("Clause", "OR-194")]
+    [Theory, Clause("OR-194")]
     [InlineData("<data id='f'>")]
     [InlineData("<data id='f'><meta><instanceID>x</instanceID></meta>")]
     [InlineData("<data id='f'/><more/>")]
     [InlineData("<data id='f'><orx:meta/></data>")]
     public void Truncated_or_malformed_xml_is_refused(string document) => Expect(400.1, () => Read(document));
 
-    [Theory, Trait("Clause", "OR-195")]
+    [Theory, Clause("OR-195")]
     [InlineData("<data id='f'><meta><instanceID>x</instanceID></meta></data>")]
     [InlineData("<data id='f' xmlns:o='http://openrosa.org/xforms'><o:meta><o:instanceID>x</o:instanceID></o:meta></data>")]
     [InlineData("<data id='f'><n0:meta xmlns:n0='http://openrosa.org/jr/xforms'><n0:instanceID>x</n0:instanceID></n0:meta></data>")]
     [InlineData("<data id='f'><meta xmlns='a'><instanceID xmlns='b'>x</instanceID></meta></data>")]
     public void The_instance_id_is_in_a_meta_of_any_namespace(string document) => Assert.Equal("x", Read(document).InstanceId?.Value);
 
-    [Theory, Trait("Clause", "OR-196")]
+    [Theory, Clause("OR-196")]
     [InlineData("<data id='f'><instanceID>x</instanceID></data>")]
     [InlineData("<data id='f' instanceID='x'/>")]
     [InlineData("<data id='f' instanceID='z'><instanceID>x</instanceID></data>")]
@@ -69,7 +69,7 @@ public sealed class SubmissionHeadReaderTests
     [InlineData("<data id='f' instanceID='x'><instanceID/><meta><instanceID> </instanceID></meta></data>")]
     public void The_instance_id_may_be_a_child_or_attribute_of_the_root(string document) => Assert.Equal("x", Read(document).InstanceId?.Value);
 
-    [Theory, Trait("Clause", "OR-197")]
+    [Theory, Clause("OR-197")]
     [InlineData("<data id='f'/>")]
     [InlineData("<data id='f'><meta><instanceID/></meta></data>")]
     [InlineData("<data id='f'><meta><instanceID> \n </instanceID></meta></data>")]
@@ -78,7 +78,7 @@ public sealed class SubmissionHeadReaderTests
     [InlineData("<data id='f'><g><instanceID>x</instanceID></g></data>")]
     public void Blank_or_elsewhere_it_is_absent(string document) => Assert.Null(Read(document).InstanceId);
 
-    [Fact, Trait("Clause", "OR-198")]
+    [Fact, Clause("OR-198")]
     public void An_instance_id_has_up_to_249_characters()
     {
         var (fits, tooLong) = (new string('x', 249), new string('x', 250));
@@ -87,7 +87,7 @@ public sealed class SubmissionHeadReaderTests
         Expect(400.13, () => Read($"<data id='f'><meta><deprecatedID>{tooLong}</deprecatedID></meta></data>"));
     }
 
-    [Fact, Trait("Clause", "OR-199")]
+    [Fact, Clause("OR-199")]
     public void Values_of_meta_are_decoded_and_trimmed()
     {
         var head = Read("""
@@ -110,7 +110,7 @@ public sealed class SubmissionHeadReaderTests
         Assert.Null(head.InstanceName);
     }
 
-    [Theory, Trait("Clause", "OR-237")]
+    [Theory, Clause("OR-237")]
     [InlineData("http://www.opendatakit.org/xforms/encrypted")]
     [InlineData("http://opendatakit.org/submissions")]
     public void An_encryption_manifest_is_read_in_either_namespace(string uri)
@@ -123,13 +123,13 @@ public sealed class SubmissionHeadReaderTests
         Assert.Equal(["1.jpg.enc", "audit.csv.enc", "2.jpg.enc"], head.Encrypted?.MediaFiles);
     }
 
-    [Fact, Trait("Clause", "OR-235")]
+    [Fact, Clause("OR-235")]
     public void An_encrypted_submission_expects_its_media_and_then_its_xml() =>
         Assert.Equal(
             [new("1.jpg.enc", false), new("audit.csv.enc", true), new("2.jpg.enc", false), new("submission.xml.enc", false)],
             Read(SubmissionSamples.Encrypted("u")).Encrypted!.ExpectedFiles);
 
-    [Theory, Trait("Clause", "OR-236")]
+    [Theory, Clause("OR-236")]
     [InlineData("<data id='f' encrypted='yes'/>")]
     [InlineData("<data id='f'><base64EncryptedKey>a2V5</base64EncryptedKey><meta><instanceID/></meta></data>")]
     public void An_encrypted_submission_without_instance_id_is_refused(string document) =>

@@ -1,0 +1,83 @@
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests;
+
+/// <summary>docs/protocol.md says what is kept, and here that is held against the tests and the catalogue of refusals.</summary>
+public sealed class ProtocolPageTests
+{
+    [Fact]
+    public void Each_clause_that_the_page_calls_kept_has_a_test_and_no_test_cites_another() =>
+        AssertNone(Page().ComplaintsAboutClauses([.. CitedHere(), .. CitedInCoreTests()]));
+
+    [Fact]
+    public void The_page_lists_exactly_the_refusals_that_there_are() =>
+        AssertNone(Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(InRepository("src", "Core", "Problems", "Problem.cs")))));
+
+    [Fact]
+    public void A_page_that_agrees_with_its_tests_is_whole()
+    {
+        var page = ProtocolPage.Parse(WholePage());
+        Assert.Empty(page.ComplaintsAboutClauses(["OR-001", "OR-002"]));
+    }
+
+    [Theory]
+    [InlineData("| OR-001 | x | kept | |", "", "OR-001 is missing.")]
+    [InlineData("| OR-002 |", "| OR-001 |", "OR-001 stands there 2 times.")]
+    [InlineData("| OR-291 |", "| OR-292 |", "OR-292 is no clause.")]
+    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | kept | |", "OR-003 has no test.")]
+    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | differs | why |", "OR-003 has no test.")]
+    [InlineData("| OR-002 | x | differs | why |", "| OR-002 | x | differs | |", "OR-002 differs, and does not say why.")]
+    [InlineData("| OR-002 | x | differs | why |", "| OR-002 | x | later | |", "OR-002 is marked as later, but a test cites it.")]
+    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | soon | |", "OR-003 has the unknown state 'soon'.")]
+    [InlineData("| OR-003 | x | later | |", "| OR-003 | x |", "OR-003 has the unknown state ''.")]
+    public void A_page_that_does_not_is_told_what_is_wrong(string row, string instead, string complaint)
+    {
+        var page = ProtocolPage.Parse(WholePage().Replace(row, instead, StringComparison.Ordinal));
+        Assert.Contains(complaint, page.ComplaintsAboutClauses(["OR-001", "OR-002"]));
+    }
+
+    [Fact]
+    public void A_test_that_cites_what_is_not_there_is_told() =>
+        Assert.Equal(["OR-1 is cited by a test, but is not there."], ProtocolPage.Parse(WholePage()).ComplaintsAboutClauses(["OR-001", "OR-002", "OR-1"]));
+
+    [Fact]
+    public void Refusals_are_compared_in_both_directions()
+    {
+        var page = ProtocolPage.Parse("| 400.1 | 400 | x |\n| 404.1 | 404 | x |\n| 404.1 | 404 | x |\n| 409.18 | 400 | x |\n");
+        Assert.Equal(
+            ["403.1 is missing.", "404.1 is not in the catalogue.", "404.1 stands there 2 times.", "409.18 is not answered with 400."],
+            page.ComplaintsAboutCodes(ProtocolPage.CodesIn("new(400.1m, \"\"); new(\n    409.18m, \"\"); new(403.1m, \"\");")));
+    }
+
+    [Fact]
+    public void Clauses_are_found_in_source() =>
+        Assert.Equal(["OR-001", "OR-002"], ProtocolPage.CitedIn("[Fact, Clause(\"OR-001\")]\n[Clause(\"OR-002\")] // OR-003"));
+
+    // OR-001 is kept, OR-002 differs, the others come later.
+    private static string WholePage() =>
+        "| OR-001 | x | kept | |\n| OR-002 | x | differs | why |\n" + string.Concat(Enumerable.Range(3, 289).Select(number => $"| OR-{number:000} | x | later | |\n"));
+
+    private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
+
+    private static ProtocolPage Page() => ProtocolPage.Parse(File.ReadAllText(InRepository("docs", "protocol.md")));
+
+    private static IEnumerable<string> CitedHere() =>
+        typeof(ProtocolPageTests).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods().Cast<System.Reflection.MemberInfo>().Append(type))
+            .SelectMany(member => member.GetCustomAttributes(typeof(ClauseAttribute), inherit: false))
+            .Select(clause => ((ClauseAttribute)clause).Id);
+
+    // The other test assembly isn't loaded here, but its source is beside ours.
+    private static IEnumerable<string> CitedInCoreTests() =>
+        Directory.EnumerateFiles(InRepository("tests", "Core.Tests"), "*.cs", SearchOption.AllDirectories).SelectMany(file => ProtocolPage.CitedIn(File.ReadAllText(file)));
+
+    private static string InRepository(params string[] path)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ServerlessRosa.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests don't run inside the repository.");
+        }
+        return Path.Combine([folder.FullName, .. path]);
+    }
+}
