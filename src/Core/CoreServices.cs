@@ -33,6 +33,8 @@ public static class CoreServices
 
         services.AddSingleton<AccountsTable>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<PasswordThrottle>();
+        services.AddSingleton<Administrators>();
         services.AddSingleton<KeyProtection>();
         services.AddSingleton<AuthenticateActor>();
         services.AddSingleton<WebUsers>();

@@ -10,6 +10,8 @@ internal static class AccountKeys
 
     public static (string Partition, string Row) Sequence => ("sequence", "actors");
 
+    public static (string Partition, string Row) Administrators => ("administrators", "administrators");
+
     public static string Partition(ProjectId? project, ActorId actor) =>
         PartitionsOf(project) + (actor.Value % Spread).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -19,7 +21,9 @@ internal static class AccountKeys
 
     public static string Actor(ActorId actor) => TableKey.Number(actor.Value);
 
-    public static string Session(ActorId actor, string tokenHash) => TableKey.Join(TableKey.Number(actor.Value), "session", tokenHash);
+    public static string SessionsOf(ActorId actor) => TableKey.Join(TableKey.Number(actor.Value), "session") + "|";
+
+    public static string Session(ActorId actor, string tokenHash) => SessionsOf(actor) + tokenHash;
 
     /// <summary>The row that makes an address unique.</summary>
     public static (string Partition, string Row) Email(string email)

@@ -63,7 +63,7 @@ public sealed class AccountsTable(StorageAccount storage)
         return response.Status != 404;
     }
 
-    /// <summary>A project's app users and public links, or the web users; in no order. One operation per 1,000.</summary>
+    /// <summary>A project's app users and public links, or the web users (those whose account was ended among them); in no order. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<Actor> ListAsync(ProjectId? project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var filter = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project));
@@ -114,6 +114,54 @@ public sealed class AccountsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Gives an address up, if this actor has it.</summary>
+    internal async Task ReleaseEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
+    {
+        var (partition, row) = AccountKeys.Email(email);
+        var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        if (held.HasValue && held.Value!.GetInt32(Column.Actor) == actor.Value)
+        {
+            await _table.DeleteEntityAsync(partition, row, held.Value.ETag, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The administrators, in one row, so that two of them cannot remove each other at the same time: <paramref name="change"/> may refuse by throwing.
+    /// </summary>
+    internal async Task ChangeAdministratorsAsync(Func<IReadOnlyList<ActorId>, Task<IReadOnlyList<ActorId>>> change, CancellationToken cancellationToken)
+    {
+        var (partition, key) = AccountKeys.Administrators;
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, key, cancellationToken: cancellationToken);
+            var text = found.HasValue ? SpilledText.Get(found.Value!, Column.Administrators) ?? "" : "";
+            var current = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => new ActorId(int.Parse(id, CultureInfo.InvariantCulture))).ToList();
+            var next = new TableEntity(partition, key);
+            SpilledText.Set(next, Column.Administrators, string.Join(' ', await change(current)));
+            try
+            {
+                await (found.HasValue
+                    ? _table.UpdateEntityAsync(next, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                    : _table.AddEntityAsync(next, cancellationToken));
+                return;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)
+            {
+                // Somebody wrote first: decide again on what they wrote.
+            }
+        }
+    }
+
+    internal Task RemoveSessionsAsync(ActorId actor, CancellationToken cancellationToken) =>
+        TableRows.DeleteAllAsync(_table, TableKey.Prefix(AccountKeys.Partition(null, actor), AccountKeys.SessionsOf(actor)), cancellationToken);
+
+    /// <summary>Forgets the sessions that ended before <paramref name="time"/>.</summary>
+    internal Task RemoveExpiredSessionsAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var users = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(null));
+        return TableRows.DeleteAllAsync(_table, $"{users} and {TableClient.CreateQueryFilter($"ExpiresAt lt {time}")}", cancellationToken);
+    }
+
     internal async Task AddSessionAsync(Session session, CancellationToken cancellationToken) =>
         await _table.AddEntityAsync(
             new TableEntity(AccountKeys.Partition(null, session.Actor), AccountKeys.Session(session.Actor, session.TokenHash))
@@ -151,6 +199,7 @@ public sealed class AccountsTable(StorageAccount storage)
             [Column.DisplayName] = actor.DisplayName,
             [Column.CreatedAt] = actor.CreatedAt,
             [Column.UpdatedAt] = actor.UpdatedAt,
+            [Column.DeletedAt] = actor.DeletedAt,
             [Column.CreatedBy] = actor.CreatedBy?.Value,
             [Column.Email] = actor.Email,
             [Column.LastLoginAt] = actor.LastLoginAt,
@@ -173,6 +222,7 @@ public sealed class AccountsTable(StorageAccount storage)
         {
             Project = project,
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
+            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
             CreatedBy = entity.GetInt32(Column.CreatedBy) is { } creator ? new ActorId(creator) : null,
             Email = entity.GetString(Column.Email),
             LastLoginAt = entity.GetDateTimeOffset(Column.LastLoginAt),
@@ -191,7 +241,9 @@ public sealed class AccountsTable(StorageAccount storage)
         public const string Grants = "Grants";
         public const string CreatedAt = "CreatedAt";
         public const string UpdatedAt = "UpdatedAt";
+        public const string DeletedAt = "DeletedAt";
         public const string CreatedBy = "CreatedBy";
+        public const string Administrators = "Administrators";
         public const string Email = "Email";
         public const string LastLoginAt = "LastLoginAt";
         public const string Form = "Form";

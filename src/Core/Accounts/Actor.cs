@@ -21,6 +21,9 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
 {
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>Web users only: when the account was ended. The row stays, so that what they did keeps a name.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     public ActorId? CreatedBy { get; init; }
 
     /// <summary>Web users only.</summary>

@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer differs (spec 2.2).</summary>
-public sealed class AuthenticateActor(AccountsTable accounts, Passwords passwords, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
+public sealed class AuthenticateActor(
+    AccountsTable accounts, Passwords passwords, PasswordThrottle throttle, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
 {
     /// <summary>An app user or public link by its key. Cold: one operation.</summary>
     public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken)
@@ -46,8 +47,11 @@ public sealed class AuthenticateActor(AccountsTable accounts, Passwords password
         return known.Session.ExpiresAt > clock.GetUtcNow() ? known : null;
     }
 
-    /// <summary>A web user by e-mail address (in any case) and password. Cold: two operations.</summary>
-    public async Task<Actor?> ByPasswordAsync(string email, string password, CancellationToken cancellationToken)
+    /// <summary>
+    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations. Who keeps guessing is refused
+    /// with 429.1; a password that was right before is not affected.
+    /// </summary>
+    public async Task<Actor?> ByPasswordAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         var address = AccountKeys.Normalise(email);
         if (!cache.TryGet(("email", address), out Actor? actor))
@@ -59,7 +63,18 @@ public sealed class AuthenticateActor(AccountsTable accounts, Passwords password
                 cache.Set(("email", address), actor);
             }
         }
-        return passwords.Verify(actor?.PasswordHash, password) ? actor : null;
+        if (passwords.Remembers(actor?.PasswordHash, password))
+        {
+            return actor;
+        }
+        throttle.Require(address, from);
+        if (!passwords.Verify(actor?.PasswordHash, password))
+        {
+            throttle.Failed(address, from);
+            return null;
+        }
+        throttle.Succeeded(address, from);
+        return actor;
     }
 
     internal void Forget(AccessToken token) => cache.Remove(("session", token.Hash));
@@ -69,6 +84,10 @@ public sealed class AuthenticateActor(AccountsTable accounts, Passwords password
         if (actor.Project is { } project)
         {
             cache.Remove((project, actor.Id));
+        }
+        if (actor.Email is { } email)
+        {
+            cache.Remove(("email", email));
         }
     }
 

@@ -31,19 +31,24 @@ public sealed class Passwords(TimedCache cache)
         return _hasher.HashPassword("", password);
     }
 
+    /// <summary>Whether this password has been verified against this hash within the last hour, on this instance.</summary>
+    public bool Remembers(string? hash, string password) => hash is not null && cache.TryGet(Remembrance(hash, password), out bool _);
+
     /// <summary>With no hash (there is no such account) it takes as long and answers false: time does not tell who exists.</summary>
     public bool Verify(string? hash, string password)
     {
-        var remembered = ("password", Convert.ToHexString(HMACSHA256.HashData(_processKey, Encoding.UTF8.GetBytes($"{hash}\n{password}"))));
-        if (cache.TryGet(remembered, out bool _))
+        if (Remembers(hash, password))
         {
             return true;
         }
         var verified = _hasher.VerifyHashedPassword("", hash ?? _nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
         if (verified)
         {
-            cache.Set(remembered, true, size: 256, Remembered);
+            cache.Set(Remembrance(hash!, password), true, size: 256, Remembered);
         }
         return verified;
     }
+
+    private (string, string) Remembrance(string hash, string password) =>
+        ("password", Convert.ToHexString(HMACSHA256.HashData(_processKey, Encoding.UTF8.GetBytes($"{hash}\n{password}"))));
 }

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Web users: people with an e-mail address and a password.</summary>
-public sealed class WebUsers(AccountsTable accounts, Passwords passwords, AuthenticateActor authenticate, TimeProvider clock)
+public sealed class WebUsers(AccountsTable accounts, Passwords passwords, AuthenticateActor authenticate, Administrators administrators, TimeProvider clock)
 {
     private const int MaxWaits = 20;
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(24);
@@ -33,11 +33,11 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         return actor;
     }
 
-    /// <summary>Signs in for 24 hours (OR-257), or refuses with 401.2.</summary>
-    public async Task<(AccessToken Token, Session Session)> SignInAsync(string email, string password, CancellationToken cancellationToken)
+    /// <summary>Signs in for 24 hours (OR-257), or refuses with 401.2, or 429.1 for who keeps guessing from <paramref name="from"/>.</summary>
+    public async Task<(AccessToken Token, Session Session)> SignInAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
-        var actor = await authenticate.ByPasswordAsync(email, password, cancellationToken)
-            ?? await FirstAdministratorAsync(email, password, cancellationToken)
+        var actor = await authenticate.ByPasswordAsync(email, password, from, cancellationToken)
+            ?? await FirstAdministratorAsync(email, password, from, cancellationToken)
             ?? throw Problem.NotAuthenticated().AsException();
         var token = AccessToken.Create(actor: actor.Id);
         var now = clock.GetUtcNow();
@@ -54,11 +54,81 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         return await accounts.RemoveSessionAsync(token.Locator.Actor, token.Hash, cancellationToken);
     }
 
-    public Task<Actor?> FindAsync(ActorId id, CancellationToken cancellationToken) => accounts.FindAsync(null, id, cancellationToken);
+    /// <summary>Refuses an unknown or ended account with 404.1.</summary>
+    public async Task<Actor> GetAsync(ActorId id, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user ? user : throw Problem.NotFound().AsException();
+
+    /// <summary>By address; those whose name or address contains <paramref name="search"/>, in any case.</summary>
+    public async Task<IReadOnlyList<Actor>> ListAsync(string? search, CancellationToken cancellationToken)
+    {
+        var users = new List<Actor>();
+        await foreach (var user in accounts.ListAsync(null, cancellationToken))
+        {
+            if (user.DeletedAt is null && (string.IsNullOrEmpty(search)
+                || user.DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase) || user.Email!.Contains(search, StringComparison.OrdinalIgnoreCase)))
+            {
+                users.Add(user);
+            }
+        }
+        return [.. users.OrderBy(user => user.Email, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The account with exactly this address, in any case.</summary>
+    public async Task<Actor?> FindByEmailAsync(string email, CancellationToken cancellationToken) =>
+        await accounts.FindByEmailAsync(email, cancellationToken) is { } id && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user ? user : null;
+
+    /// <summary>Null leaves a value as it is. Refuses an address that is taken with 409.3.</summary>
+    public async Task<Actor> ChangeAsync(Actor user, string? email, string? displayName, CancellationToken cancellationToken)
+    {
+        var moves = email is not null && AccountKeys.Normalise(email) != user.Email;
+        if (moves && !await accounts.ClaimEmailAsync(email!, user.Id, cancellationToken))
+        {
+            throw Problem.AlreadyExists(["email"], [email!], "users").AsException();
+        }
+        var changed = await accounts.ChangeAsync(null, user.Id, current => current with
+        {
+            Email = moves ? AccountKeys.Normalise(email!) : current.Email,
+            DisplayName = displayName ?? current.DisplayName,
+            UpdatedAt = clock.GetUtcNow(),
+        }, cancellationToken);
+        if (moves)
+        {
+            await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
+        }
+        authenticate.Forget(user);
+        return changed ?? throw Problem.NotFound().AsException();
+    }
+
+    /// <summary>Ends all of the user's sessions. Refuses a wrong old password with 401.2, and a bad new one.</summary>
+    public async Task ChangePasswordAsync(Actor user, string oldPassword, string newPassword, string from, CancellationToken cancellationToken)
+    {
+        if ((await authenticate.ByPasswordAsync(user.Email!, oldPassword, from, cancellationToken))?.Id != user.Id)
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+        var hash = passwords.Hash(newPassword);
+        await accounts.ChangeAsync(null, user.Id, current => current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() }, cancellationToken);
+        await accounts.RemoveSessionsAsync(user.Id, CancellationToken.None);
+        authenticate.Forget(user);
+    }
+
+    /// <summary>Ends an account: no rights, no password, no sessions, and its address is free again. Refuses the last administrator with 409.21.</summary>
+    public async Task DeleteAsync(Actor user, CancellationToken cancellationToken)
+    {
+        await administrators.RemoveAsync(user.Id, cancellationToken);
+        await accounts.ChangeAsync(null, user.Id,
+            current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null }, cancellationToken);
+        await accounts.RemoveSessionsAsync(user.Id, CancellationToken.None);
+        await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
+        authenticate.Forget(user);
+    }
+
+    /// <summary>Forgets sessions that have ended.</summary>
+    public Task PurgeSessionsAsync(CancellationToken cancellationToken) => accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
 
     // A fresh deployment has nobody who could create its first account: its settings name that one, and count only while there is no other. Of
     // several sign-ins at once one creates the account, and the others wait for it.
-    private async Task<Actor?> FirstAdministratorAsync(string email, string password, CancellationToken cancellationToken)
+    private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         if (!authenticate.IsFirstAdministrator(email, password))
         {
@@ -68,11 +138,12 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         {
             await foreach (var _ in accounts.ListAsync(null, cancellationToken))
             {
-                return await authenticate.ByPasswordAsync(email, password, cancellationToken);
+                return await authenticate.ByPasswordAsync(email, password, from, cancellationToken);
             }
             var administrator = Grants.None.With(new Grant(Role.Administrator.Id, Scope.Server));
             if (await TryCreateAsync(email, password, null, administrator, null, cancellationToken) is { } created)
             {
+                await administrators.AddAsync(created.Id, cancellationToken);
                 return created;
             }
             await Task.Delay(BetweenWaits, clock, cancellationToken);

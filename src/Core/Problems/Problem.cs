@@ -10,6 +10,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 {
     public int Status => (int)Code;
 
+    /// <summary>How long the client has to wait, where that is known: the header `Retry-After`.</summary>
+    public int? RetryAfterSeconds { get; private init; }
+
     // 400: what the client sent
     public static Problem UnparseableXml(long length, string reason) =>
         new(400.1m, $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as xml: {reason}",
@@ -112,9 +115,17 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem SubmissionDeleted(string instanceId) =>
         new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });
 
-    // Sizes, and what this server doesn't do
+    public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
+
+    // Sizes, pace, and what this server doesn't do
     public static Problem BodyTooLarge(long maximum) =>
         new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });
+
+    public static Problem TooManyAttempts(TimeSpan wait)
+    {
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        return new(429.1m, $"Too many wrong passwords: try again in {seconds} seconds.", new { retryAfter = seconds }) { RetryAfterSeconds = seconds };
+    }
 
     public static Problem Unexpected(string traceId) => new(500.1m, $"Completely unhandled exception; its trace id is {traceId}.", new { traceId });
 

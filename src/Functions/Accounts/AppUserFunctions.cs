@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Http;
@@ -6,7 +7,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Accounts;
 
 /// <summary>App users (spec 9.2): the keys that phones hold.</summary>
-public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirectory projects, AccountShapes shapes)
+public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirectory projects, AccountShapes shapes, AuditLog audits)
 {
     [Function("ListAppUsers")]
     public Task<IResult> List(
@@ -14,7 +15,12 @@ public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirec
         door.RestAsync(request, async caller =>
         {
             var project = await AllowedAsync(request, caller, Verb.FieldKeyList, projectId);
-            return Json.Ok((await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted)).Select(shapes.AppUser));
+            var listed = new List<object>();
+            foreach (var user in await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted))
+            {
+                listed.Add(await shapes.AppUserAsync(request, user));
+            }
+            return Json.Ok(listed);
         });
 
     [Function("CreateAppUser")]
@@ -25,13 +31,15 @@ public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirec
             var hangUp = request.HttpContext.RequestAborted;
             var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
             var body = await Json.ReadAsync(request, caller, hangUp);
-            return Json.Ok(shapes.AppUser(await holders.CreateAppUserAsync(project, Json.Text(body, "displayName"), caller.KnownActor.Id, hangUp)));
+            var created = await holders.CreateAppUserAsync(project, Json.Text(body, "displayName"), caller.KnownActor.Id, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "field_key.create", Scope.Of(project), new { actorId = created.Id.Value }, CancellationToken.None);
+            return Json.Ok(await shapes.AppUserAsync(request, created));
         }, bodyShowsCsrf: true);
 
     [Function("GetAppUser")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request, int projectId, int id) =>
-        door.RestAsync(request, async caller => Json.Ok(shapes.AppUser(
+        door.RestAsync(request, async caller => Json.Ok(await shapes.AppUserAsync(request,
             await FindAsync(await AllowedAsync(request, caller, Verb.FieldKeyList, projectId), id, request.HttpContext.RequestAborted))));
 
     [Function("DeleteAppUser")]
@@ -42,6 +50,7 @@ public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirec
             var hangUp = request.HttpContext.RequestAborted;
             var project = await AllowedAsync(request, caller, Verb.FieldKeyDelete, projectId);
             await holders.RemoveAsync(await FindAsync(project, id, hangUp), hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "field_key.delete", Scope.Of(project), new { actorId = id }, CancellationToken.None);
             return Json.Success();
         });
 

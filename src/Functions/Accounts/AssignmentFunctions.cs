@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -6,11 +7,30 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Accounts;
 
-/// <summary>Who may do what on a project or on a form of it (spec 9.2).</summary>
-public sealed class AssignmentFunctions(Door door, Assignments assignments, ProjectDirectory projects, FormAccess access, FormDirectory forms)
+/// <summary>Who may do what on the server, on a project or on a form of it (spec 9.2).</summary>
+public sealed class AssignmentFunctions(Door door, Assignments assignments, ProjectDirectory projects, FormAccess access, FormDirectory forms,
+    AuditLog audits)
 {
     // In place of a role, `forms` lists the assignments on all forms of the project.
     private const string AllForms = "forms";
+
+    [Function("ListServerAssignments")]
+    public Task<IResult> ListOfServer([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments")] HttpRequest request) =>
+        door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), null));
+
+    [Function("ListServerAssignmentsOfRole")]
+    public Task<IResult> ListOfServerRole([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments/{role}")] HttpRequest request, string role) =>
+        door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), role));
+
+    [Function("AddServerAssignment")]
+    public Task<IResult> AddToServer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request, string role, int actorId) =>
+        door.RestAsync(request, async caller => await AddAsync(request, caller, Server(caller, Verb.AssignmentCreate), role, actorId));
+
+    [Function("RemoveServerAssignment")]
+    public Task<IResult> RemoveFromServer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request, string role, int actorId) =>
+        door.RestAsync(request, async caller => await RemoveAsync(request, caller, Server(caller, Verb.AssignmentDelete), role, actorId));
 
     [Function("ListProjectAssignments")]
     public Task<IResult> ListOfProject(
@@ -68,6 +88,12 @@ public sealed class AssignmentFunctions(Door door, Assignments assignments, Proj
         int projectId, string form, string role, int actorId) =>
         door.RestAsync(request, async caller => await RemoveAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId));
 
+    private static Scope Server(Caller caller, string verb)
+    {
+        caller.Actor.Require(verb, Scope.Server);
+        return Scope.Server;
+    }
+
     private async Task<Scope> ProjectAsync(HttpRequest request, Caller caller, string verb, int projectId)
     {
         var scope = Scope.Of((await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted)).Id);
@@ -80,13 +106,17 @@ public sealed class AssignmentFunctions(Door door, Assignments assignments, Proj
 
     private async Task<IResult> AddAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
     {
-        await assignments.AddAsync(new ActorId(actorId), Grantable(caller, scope, role), scope, request.HttpContext.RequestAborted);
+        var granted = Grantable(caller, scope, role);
+        await assignments.AddAsync(new ActorId(actorId), granted, scope, request.HttpContext.RequestAborted);
+        await audits.WriteAsync(caller.KnownActor.Id, "assignment.create", scope, new { actorId, roleId = granted.Id }, CancellationToken.None);
         return Json.Success();
     }
 
     private async Task<IResult> RemoveAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
     {
-        await assignments.RemoveAsync(new ActorId(actorId), Grantable(caller, scope, role), scope, request.HttpContext.RequestAborted);
+        var taken = Grantable(caller, scope, role);
+        await assignments.RemoveAsync(new ActorId(actorId), taken, scope, request.HttpContext.RequestAborted);
+        await audits.WriteAsync(caller.KnownActor.Id, "assignment.delete", scope, new { actorId, roleId = taken.Id }, CancellationToken.None);
         return Json.Success();
     }
 
@@ -96,7 +126,7 @@ public sealed class AssignmentFunctions(Door door, Assignments assignments, Proj
         var held = await assignments.ListAsync(
             scope.Project, grant => grant.Scope == scope && (wanted is null || grant.RoleId == wanted.Id), request.HttpContext.RequestAborted);
         return wanted is null
-            ? Json.Ok(held.Select(one => new { actorId = one.Actor.Id.Value, roleId = one.Grant.RoleId }))
+            ? Json.Ok(held.Select(one => Shape(request, one.Actor, one.Grant)))
             : Json.Ok(held.Select(one => AccountShapes.Actor(one.Actor)));
     }
 
@@ -108,8 +138,13 @@ public sealed class AssignmentFunctions(Door door, Assignments assignments, Proj
             scope.Project,
             grant => grant.Scope.Project == scope.Project && grant.Scope.Form is { } form && ids.ContainsKey(form) && (wanted is null || grant.RoleId == wanted.Id),
             request.HttpContext.RequestAborted);
-        return Json.Ok(held.Select(one => new { actorId = one.Actor.Id.Value, roleId = one.Grant.RoleId, xmlFormId = ids[one.Grant.Scope.Form!.Value] }));
+        return Json.Ok(held.Select(one => new Dictionary<string, object?>(Shape(request, one.Actor, one.Grant)) { ["xmlFormId"] = ids[one.Grant.Scope.Form!.Value] }));
     }
+
+    private static Dictionary<string, object?> Shape(HttpRequest request, Actor actor, Grant grant) =>
+        ExtendedMetadata.IsWanted(request)
+            ? new() { ["actor"] = AccountShapes.Actor(actor), ["roleId"] = grant.RoleId }
+            : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
 
     // Nobody gives away, or takes away, more than they hold themselves.
     private static Role Grantable(Caller caller, Scope scope, string role)

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -7,7 +8,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Accounts;
 
 /// <summary>Public links (spec 9.2): keys for anybody, to one form.</summary>
-public sealed class PublicLinkFunctions(Door door, KeyHolders holders, FormAccess access, AccountShapes shapes)
+public sealed class PublicLinkFunctions(Door door, KeyHolders holders, FormAccess access, AccountShapes shapes, AuditLog audits)
 {
     [Function("ListPublicLinks")]
     public Task<IResult> List(
@@ -16,8 +17,15 @@ public sealed class PublicLinkFunctions(Door door, KeyHolders holders, FormAcces
         door.RestAsync(request, async caller =>
         {
             var found = await AllowedAsync(request, caller, Verb.PublicLinkList, projectId, form);
-            var links = await holders.ListAsync(found.Project, ActorKind.PublicLink, request.HttpContext.RequestAborted);
-            return Json.Ok(links.Where(link => link.Form == found.Number).Select(shapes.PublicLink));
+            var listed = new List<object>();
+            foreach (var link in await holders.ListAsync(found.Project, ActorKind.PublicLink, request.HttpContext.RequestAborted))
+            {
+                if (link.Form == found.Number)
+                {
+                    listed.Add(await shapes.PublicLinkAsync(request, link));
+                }
+            }
+            return Json.Ok(listed);
         });
 
     [Function("CreatePublicLink")]
@@ -29,9 +37,18 @@ public sealed class PublicLinkFunctions(Door door, KeyHolders holders, FormAcces
             var hangUp = request.HttpContext.RequestAborted;
             var found = await AllowedAsync(request, caller, Verb.PublicLinkCreate, projectId, form);
             var body = await Json.ReadAsync(request, caller, hangUp);
-            return Json.Ok(shapes.PublicLink(await holders.CreatePublicLinkAsync(
-                found.Project, found.Number, Json.Text(body, "displayName"), Json.Flag(body, "once"), caller.KnownActor.Id, hangUp)));
+            var created = await holders.CreatePublicLinkAsync(
+                found.Project, found.Number, Json.Text(body, "displayName"), Json.Flag(body, "once"), caller.KnownActor.Id, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "public_link.create", found.Scope, new { actorId = created.Id.Value }, CancellationToken.None);
+            return Json.Ok(await shapes.PublicLinkAsync(request, created));
         }, bodyShowsCsrf: true);
+
+    [Function("GetPublicLink")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")] HttpRequest request,
+        int projectId, string form, int id) =>
+        door.RestAsync(request, async caller =>
+            Json.Ok(await shapes.PublicLinkAsync(request, await FindAsync(await AllowedAsync(request, caller, Verb.PublicLinkList, projectId, form), id, request.HttpContext.RequestAborted))));
 
     [Function("DeletePublicLink")]
     public Task<IResult> Delete(
@@ -41,10 +58,15 @@ public sealed class PublicLinkFunctions(Door door, KeyHolders holders, FormAcces
         {
             var hangUp = request.HttpContext.RequestAborted;
             var found = await AllowedAsync(request, caller, Verb.PublicLinkDelete, projectId, form);
-            var link = await holders.FindAsync(found.Project, ActorKind.PublicLink, new ActorId(id), hangUp);
-            await holders.RemoveAsync(link?.Form == found.Number ? link : throw Problem.NotFound().AsException(), hangUp);
+            await holders.RemoveAsync(await FindAsync(found, id, hangUp), hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "public_link.delete", found.Scope, new { actorId = id }, CancellationToken.None);
             return Json.Success();
         });
+
+    private async Task<Actor> FindAsync(Form form, int id, CancellationToken cancellationToken) =>
+        await holders.FindAsync(form.Project, ActorKind.PublicLink, new ActorId(id), cancellationToken) is { } link && link.Form == form.Number
+            ? link
+            : throw Problem.NotFound().AsException();
 
     private Task<Form> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
         access.WithAsync(caller.KnownActor, verb, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);

@@ -1,11 +1,12 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Accounts;
 
 /// <summary>Web users' sessions (spec 9.2), and the end of anybody's key: revoking an app user is ending its session.</summary>
-public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holders, AuthenticateActor authenticate)
+public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holders, AuthenticateActor authenticate, AuditLog audits)
 {
     private const string CsrfCookie = "__csrf";
 
@@ -20,7 +21,8 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
                 var got = body.EnumerateObject().Where(member => member.Name == "email").ToDictionary(member => member.Name, member => (object?)member.Value);
                 throw Problem.MissingParameters(["email", "password"], got).AsException();
             }
-            var (token, session) = await users.SignInAsync(email, password, request.HttpContext.RequestAborted);
+            var (token, session) = await users.SignInAsync(email, password, RequestAuthenticator.AddressOf(request), request.HttpContext.RequestAborted);
+            await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
             var secure = RequestAuthenticator.CookieName(request).StartsWith("__Host-", StringComparison.Ordinal);
             var cookie = new CookieOptions { HttpOnly = true, Secure = secure, SameSite = SameSiteMode.Strict, Path = "/", Expires = session.ExpiresAt };
             request.HttpContext.Response.Cookies.Append(RequestAuthenticator.CookieName(request), token.Text, cookie);
@@ -63,6 +65,8 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
             {
                 caller.Actor.Require(Verb.SessionEnd, Scope.Of(owner.Project!.Value));
                 await holders.RevokeAsync(owner, hangUp);
+                await audits.WriteAsync(caller.KnownActor.Id, owner.Kind == ActorKind.AppUser ? "field_key.session.end" : "public_link.session.end",
+                    Scope.Of(owner.Project!.Value), new { actorId = owner.Id.Value }, CancellationToken.None);
             }
             return Json.Success();
         });

@@ -111,6 +111,10 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"ODK\", charset=\"UTF-8\"";
         }
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
         http.Response.Headers.Remove("ETag");
         await (kind == AnswerKind.OpenRosa ? OpenRosa.Refusal(problem) : Json.Refusal(problem)).ExecuteAsync(http);
     }

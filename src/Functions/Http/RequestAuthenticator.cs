@@ -61,6 +61,14 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     public static string CookieName(HttpRequest request) =>
         request.IsHttps || request.Headers["X-Forwarded-Proto"] == "https" ? SecureCookie : PlainCookie;
 
+    /// <summary>Where a request comes from: the front end adds the client's address to the header, last.</summary>
+    public static string AddressOf(HttpRequest request)
+    {
+        var peer = request.HttpContext.Connection.RemoteIpAddress;
+        var forwarded = request.Headers["X-Forwarded-For"].ToString();
+        return peer is not null && IPAddress.IsLoopback(peer) && forwarded.Length > 0 ? forwarded.Split(',')[^1].Trim() : peer?.ToString() ?? "";
+    }
+
     private static string? PresentedKey(HttpRequest request) =>
         request.RouteValues.TryGetValue(KeyRouteValue, out var key) ? RouteText.Decode(request, (string)key!)
         : request.Query.TryGetValue("st", out var st) ? st.ToString()
@@ -95,7 +103,7 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         {
             throw Problem.NotAuthenticated().AsException();
         }
-        var actor = await authenticate.ByPasswordAsync(text[..colon], text[(colon + 1)..], cancellationToken)
+        var actor = await authenticate.ByPasswordAsync(text[..colon], text[(colon + 1)..], AddressOf(request), cancellationToken)
             ?? throw Problem.NotAuthenticated().AsException();
         return new Caller(actor);
     }
