@@ -67,6 +67,10 @@ public sealed class AuthenticateActor(
         {
             return actor;
         }
+        if (actor is null && IsFirstAdministrator(email, password))
+        {
+            return null;   // no guess: that account is about to be made
+        }
         throttle.Require(address, from);
         if (!passwords.Verify(actor?.PasswordHash, password))
         {
