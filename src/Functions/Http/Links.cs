@@ -24,5 +24,5 @@ public sealed class Links(IOptions<RosaOptions> options)
         Uri.EscapeDataString(text).Replace("%21", "!").Replace("%2A", "*").Replace("%27", "'").Replace("%28", "(").Replace("%29", ")");
 
     private string Origin(HttpRequest request) =>
-        options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
+        options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{(RequestAuthenticator.IsHttps(request) ? "https" : "http")}://{request.Host}";
 }

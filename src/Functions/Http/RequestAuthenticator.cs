@@ -36,19 +36,13 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         throw Problem.NotAuthenticated().AsException();
     }
 
-    /// <summary>Whether a password may travel on this connection (OR-048, OR-049).</summary>
-    public bool IsConfidential(HttpRequest request)
-    {
-        if (request.IsHttps)
-        {
-            return true;
-        }
-        // The Functions host is a loopback peer and sets the header itself; anybody else's is worth nothing.
-        var peerIsLoopback = request.HttpContext.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer);
-        return peerIsLoopback && (
-            request.Headers["X-Forwarded-Proto"] == "https"
-            || (options.Value.AllowBasicOverHttp && IsLoopbackName(request.Host.Host)));
-    }
+    /// <summary>Whether a password may travel on this connection (OR-048).</summary>
+    public bool IsConfidential(HttpRequest request) =>
+        IsHttps(request) || (options.Value.AllowBasicOverHttp && PeerIsLoopback(request) && IsLoopbackName(request.Host.Host));
+
+    /// <summary>The Functions host is a loopback peer and sets the header itself; anybody else's is worth nothing (OR-049).</summary>
+    public static bool IsHttps(HttpRequest request) =>
+        request.IsHttps || (PeerIsLoopback(request) && request.Headers["X-Forwarded-Proto"] == "https");
 
     /// <summary>Whether a 401 here should ask for a password: clients that hold one wait for it, the others would only bother a human (OR-041 to OR-046).</summary>
     public bool MayChallenge(HttpRequest request) =>
@@ -58,8 +52,7 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         && !request.Headers.ContainsKey(HeaderNames.XRequestedWith);
 
     /// <summary>The cookie's name depends on the connection: browsers take `__Host-` cookies over HTTPS only.</summary>
-    public static string CookieName(HttpRequest request) =>
-        request.IsHttps || request.Headers["X-Forwarded-Proto"] == "https" ? SecureCookie : PlainCookie;
+    public static string CookieName(HttpRequest request) => IsHttps(request) ? SecureCookie : PlainCookie;
 
     /// <summary>Where a request comes from: the front end adds the client's address to the header, last.</summary>
     public static string AddressOf(HttpRequest request)
@@ -74,7 +67,12 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         : request.Query.TryGetValue("st", out var st) ? st.ToString()
         : null;
 
-    private static string? SessionCookie(HttpRequest request) => request.Cookies[SecureCookie] ?? request.Cookies[PlainCookie];
+    // Over HTTPS a plain `session` is another application's, or planted from a neighbouring domain, which a `__Host-` cookie can't be.
+    private static string? SessionCookie(HttpRequest request) =>
+        request.Cookies[SecureCookie] ?? (IsHttps(request) ? null : request.Cookies[PlainCookie]);
+
+    private static bool PeerIsLoopback(HttpRequest request) =>
+        request.HttpContext.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer);
 
     private static bool IsLoopbackName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
