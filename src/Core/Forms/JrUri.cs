@@ -17,6 +17,6 @@ internal static class JrUri
         if (!uri.StartsWith(Start, StringComparison.Ordinal)) return null;
         var slash = uri.IndexOf('/', Start.Length);
         var name = slash < 0 ? "" : uri[(slash + 1)..];
-        return name.Length == 0 || name.Contains('/') ? null : (uri[Start.Length..slash], name);
+        return name is "" or "." or ".." || name.Contains('/') ? null : (uri[Start.Length..slash], name);
     }
 }
