@@ -93,6 +93,9 @@ public sealed class Api
     /// <summary>The same credentials at another process.</summary>
     public Api At(Server server) => new(server, _prefix, _headers);
 
+    /// <summary>The whole address of a path that follows `/v1`, as this client asks for it.</summary>
+    public string Address(string path) => $"{_server.BaseUrl.GetLeftPart(UriPartial.Authority)}{_prefix}{path}";
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<Answer> HeadAsync(string path) => SendAsync(HttpMethod.Head, path);
@@ -110,7 +113,7 @@ public sealed class Api
     /// <summary><paramref name="path"/> follows `/v1`, with its escapes as they are; one that starts with `http` is taken whole.</summary>
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
-        var address = path.StartsWith("http", StringComparison.Ordinal) ? path : $"{_server.BaseUrl.GetLeftPart(UriPartial.Authority)}{_prefix}{path}";
+        var address = path.StartsWith("http", StringComparison.Ordinal) ? path : Address(path);
         using var request = new HttpRequestMessage(method, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })) { Content = content };
         foreach (var (name, value) in _headers)
         {

@@ -21,7 +21,7 @@ public static class Samples
         var text = new StringBuilder();
         foreach (var picture in pictures)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<text id=\"{picture}\"><value form=\"image\">jr://images/{Escape(picture)}</value></text>");
+            text.Append(CultureInfo.InvariantCulture, $"<text id=\"{Escape(picture)}\"><value form=\"image\">jr://images/{Escape(picture)}</value></text>");
         }
         var itext = pictures.Length == 0 ? "" : $"<itext><translation lang=\"en\">{text}</translation></itext>";
         var versionAttribute = version is null ? "" : $" version=\"{Escape(version)}\"";
