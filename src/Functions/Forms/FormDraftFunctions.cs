@@ -19,8 +19,8 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             var xml = await xmlBody.ReadAsync(request, hangUp);
 
             // Neither body nor content type: a copy of what is published.
-            ReadOnlyMemory<byte>? definition = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType) ? null : xml;
-            await upload.ReplaceDraftAsync(found.Project, found.Id, definition, Flags.IsTrue(request, "ignoreWarnings"), hangUp);
+            var copies = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
+            await upload.ReplaceDraftAsync(found.Project, found.Id, copies ? (ReadOnlyMemory<byte>?)null : xml, Flags.IsTrue(request, "ignoreWarnings"), hangUp);
             await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.set", found.Scope, null, CancellationToken.None);
             return Json.Success();
         });
