@@ -274,19 +274,22 @@ public sealed class ReceiveSubmission(
         await foreach (var file in incoming.WithCancellation(cancellationToken))
         {
             // Phones send whatever is in the instance's folder; what the XML does not name is dropped (OR-190).
-            if (expected.Find(slot => slot.Name == file.Name) is not { } slot)
+            if ((expected.Find(slot => slot.Name == file.Name) ?? expected.Find(slot => PartName(slot.Name) == file.Name)) is not { } slot)
             {
                 continue;
             }
             var type = file.ContentType ?? MediaType.OfName(file.Name);
             var stored = await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
-            if (received.TryGetValue(file.Name, out var earlier))
+            if (received.TryGetValue(slot.Name, out var earlier))
             {
                 await files.DiscardMediaAsync([earlier.Blob!]);
             }
-            received[file.Name] = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type };
+            received[slot.Name] = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type };
         }
     }
+
+    // A quote cannot stand in the name of a part: browsers and phones' HTTP clients write it so, and a percent sign as it is.
+    private static string PartName(string fileName) => fileName.Replace("\"", "%22", StringComparison.Ordinal);
 
     private static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml)
     {
