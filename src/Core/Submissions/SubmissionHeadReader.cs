@@ -13,6 +13,9 @@ public sealed class SubmissionHeadReader
 {
     private const string CaseNamespace = "http://commcarehq.org/case/transaction/v2";
 
+    // A row of a table holds 32,000 characters in one property, and a page of a thousand rows should stay small.
+    private const int MaxInstanceName = 1000;
+
     private readonly List<string> _mediaFiles = [];
     private string? _metaInstanceId;
     private string? _rootInstanceId;
@@ -91,7 +94,7 @@ public sealed class SubmissionHeadReader
         {
             case "instanceID": _metaInstanceId ??= Text(xml); break;
             case "deprecatedID": _deprecatedId ??= Text(xml); break;
-            case "instanceName": _instanceName ??= Text(xml); break;
+            case "instanceName": _instanceName ??= Text(xml) is { } name ? ShortText.Cut(name, MaxInstanceName) : null; break;
         }
     }
 

@@ -15,5 +15,5 @@ public static class Senders
         return new Sender(caller.Actor?.Id, Cut(request.Query["deviceID"]), Cut(client.Length > 0 ? $"{client} {agent}" : agent));
     }
 
-    private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= MaxLength ? text : text[..MaxLength];
+    private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Cut(text, MaxLength);
 }
