@@ -149,7 +149,7 @@ public sealed class UploadForm(
     public async Task<FormMedia> PutMediaAsync(ProjectId project, FormId id, string name, Stream content, string? contentType, CancellationToken cancellationToken)
     {
         var (definition, slot) = await DraftSlotAsync(project, id, name, cancellationToken);
-        var type = contentType ?? MediaType.OfName(name);
+        var type = MediaType.Of(contentType, name);
         var stored = await files.PutMediaAsync(project, definition.Key, content, type, cancellationToken);
         var filled = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type, UpdatedAt = clock.GetUtcNow() };
         await WriteSlotAsync(project, id, definition, filled, cancellationToken);

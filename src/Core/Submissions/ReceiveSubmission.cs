@@ -278,7 +278,7 @@ public sealed class ReceiveSubmission(
             {
                 continue;
             }
-            var type = file.ContentType ?? MediaType.OfName(file.Name);
+            var type = MediaType.Of(file.ContentType, file.Name);
             var stored = await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
             if (received.TryGetValue(slot.Name, out var earlier))
             {

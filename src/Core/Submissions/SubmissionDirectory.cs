@@ -110,7 +110,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     {
         var version = await GetCurrentAsync(space, root, cancellationToken);
         RequireSlot(version, name);
-        var type = file?.ContentType ?? MediaType.OfName(name);
+        var type = MediaType.Of(file?.ContentType, name);
         var stored = file is null ? null : await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
         while (true)
         {
