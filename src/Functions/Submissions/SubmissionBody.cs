@@ -104,7 +104,7 @@ public sealed class SubmissionBody : IAsyncDisposable
             if (part.IsFile)
             {
                 var file = new FileStream(
-                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
+                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 4096,
                     FileOptions.Asynchronous | FileOptions.DeleteOnClose);
                 _early.Add((part.Name, part.Section.ContentType, file));
                 await content.CopyToAsync(file, cancellationToken);
