@@ -1,0 +1,36 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Forms;
+
+public sealed class FormCallTests
+{
+    [Fact, Clause("OR-261")]
+    public async Task The_hash_of_a_created_form_is_that_of_the_form_list()
+    {
+        var programme = await Programme.StartAsync();
+        var xml = Samples.Form(Samples.Unique("trees"));
+
+        var created = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms?publish=true", xml)).ShouldBe(HttpStatusCode.OK).Json;
+
+        var hash = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(xml)));
+        Assert.Equal(hash, created.GetProperty("hash").GetString());
+        Assert.Contains($"<hash>md5:{hash}</hash>", (await programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory, Clause("OR-262")]
+    [InlineData("shut")]
+    [InlineData("Open")]
+    [InlineData("")]
+    public async Task A_state_that_no_form_can_have_is_refused(string state)
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+
+        (await programme.Admin.PatchJsonAsync(programme.FormPath(form), new { state })).ShouldBeProblem(400.8m, "state");
+
+        Assert.Equal("open", (await programme.Admin.GetAsync(programme.FormPath(form))).Json.GetProperty("state").GetString());
+    }
+}
