@@ -20,6 +20,21 @@ public sealed class FormCallTests
         Assert.Contains($"<hash>md5:{hash}</hash>", (await programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList")).Text, StringComparison.Ordinal);
     }
 
+    [Fact, Clause("OR-157")]
+    public async Task The_id_of_a_form_in_the_trash_is_taken_again_only_on_purpose()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+        (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
+
+        var refusal = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form, "2"))).ShouldBeProblem(400.16m).Json;
+        var warning = refusal.GetProperty("details").GetProperty("warnings").GetProperty("workflowWarnings").EnumerateArray().Single();
+        Assert.Equal("deletedFormExists", warning.GetProperty("type").GetString());
+        Assert.Equal(form, warning.GetProperty("details").GetProperty("xmlFormId").GetString());
+
+        (await programme.Admin.PostXmlAsync($"{programme.Path}/forms?ignoreWarnings=true", Samples.Form(form, "2"))).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory, Clause("OR-262")]
     [InlineData("shut")]
     [InlineData("Open")]

@@ -27,6 +27,19 @@ public sealed class ProjectCallTests
     }
 
     [Fact, Clause("OR-260")]
+    public async Task A_deleted_project_is_gone_and_so_is_what_was_in_it()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+
+        (await programme.Admin.DeleteAsync(programme.Path)).ShouldBe(HttpStatusCode.OK);
+
+        (await programme.Admin.GetAsync(programme.Path)).ShouldBeProblem(404.1m);
+        (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBeProblem(404.1m);
+        (await programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(404, "Could not find the resource");
+    }
+
+    [Fact, Clause("OR-260")]
     public async Task A_project_needs_a_name_and_an_unknown_one_is_not_found()
     {
         var admin = await Api.AdministratorAsync();
