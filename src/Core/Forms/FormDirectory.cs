@@ -49,9 +49,12 @@ public sealed class FormDirectory(
     public async Task<Form> GetAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
         await FindAsync(project, id, cancellationToken) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form.</summary>
+    /// <summary>
+    /// As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form. One that was not
+    /// published then is read again: the phone that submits to it has seen it published.
+    /// </summary>
     public async Task<Form?> FindRecentAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
-        cache.TryGet((project, id), out Form? form) ? form : await FindAsync(project, id, cancellationToken);
+        cache.TryGet((project, id), out Form? form) && form is { Published: not null } ? form : await FindAsync(project, id, cancellationToken);
 
     /// <summary>A published version by its name; null when it was never published. Costs nothing for the current version, else one operation when cold.</summary>
     public async Task<FormDefinition?> FindVersionAsync(Form form, string version, CancellationToken cancellationToken)

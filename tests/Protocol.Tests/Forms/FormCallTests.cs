@@ -35,6 +35,21 @@ public sealed class FormCallTests
         (await programme.Admin.PostXmlAsync($"{programme.Path}/forms?ignoreWarnings=true", Samples.Form(form, "2"))).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_form_takes_submissions_as_soon_as_another_instance_has_published_it()
+    {
+        var programme = await Programme.StartAsync();
+        var other = await Server.StartAsync();
+        var form = Samples.Unique("trees");
+        (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form))).ShouldBe(HttpStatusCode.OK);
+        var phone = (await programme.AppUserAsync(form)).At(other);
+        (await programme.Admin.At(other).GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
+
+        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
+
+        (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+    }
+
     [Theory, Clause("OR-262")]
     [InlineData("shut")]
     [InlineData("Open")]
