@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Bench;
+
+/// <summary>
+/// The storage operations of a request with nothing around them: the same kinds, in the same order, on rows and blobs of about the same shape, in the
+/// app's own tables and containers, whose growth slows the emulator down. What no server on this storage could go below.
+/// </summary>
+internal sealed class Floor
+{
+    private const string Partition = "bench-floor";
+    private const string HeadRow = "head";
+    private const string FormRow = "form";
+    private const int Block = 4 << 20;
+    private static readonly string KnownInstance = InstanceRow("known");
+    private static readonly BinaryData SubmissionXml = BinaryData.FromString(Samples.Submission(Samples.NewInstanceId()));
+    private static readonly byte[] PackedXml = Samples.File(SubmissionXml.ToMemory().Length / 2).ToArray();
+
+    private readonly Counter _counter = new();
+    private readonly TableClient _forms;
+    private readonly TableClient _submissions;
+    private readonly BlobContainerClient _files;
+
+    private Floor(string connectionString)
+    {
+        var tables = new TableServiceClient(connectionString, Configured(new TableClientOptions()));
+        _forms = tables.GetTableClient(StorageNames.FormsTable);
+        _submissions = tables.GetTableClient(StorageNames.SubmissionsTable);
+        _files = new BlobServiceClient(connectionString, Configured(new BlobClientOptions())).GetBlobContainerClient(StorageNames.SubmissionsContainer);
+    }
+
+    public long Operations => _counter.Count;
+
+    public static async Task<Floor> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var floor = new Floor(connectionString);
+        await floor._forms.AddEntityAsync(new TableEntity(Partition, HeadRow) { ["Version"] = Guid.NewGuid().ToString("N") }, cancellationToken);
+        await floor._forms.AddEntityAsync(Form(), cancellationToken);
+        await floor._submissions.AddEntityAsync(Instance(KnownInstance, "known", "", files: 0), cancellationToken);
+        return floor;
+    }
+
+    /// <summary>formList: whether the list that an instance holds is still the one.</summary>
+    public Task ReadHeadAsync(CancellationToken cancellationToken) => _forms.GetEntityAsync<TableEntity>(Partition, HeadRow, cancellationToken: cancellationToken);
+
+    /// <summary>Manifest and form XML: the form as it is now.</summary>
+    public Task ReadFormAsync(CancellationToken cancellationToken) => _forms.GetEntityAsync<TableEntity>(Partition, FormRow, cancellationToken: cancellationToken);
+
+    /// <summary>The same submission again.</summary>
+    public Task ReadInstanceAsync(CancellationToken cancellationToken) => _submissions.GetEntityAsync<TableEntity>(Partition, KnownInstance, cancellationToken: cancellationToken);
+
+    /// <summary>A submission: its files, one after the other as they would come in, its XML, and the batch of its two rows.</summary>
+    public async Task SubmitAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
+    {
+        var id = Samples.NewInstanceId();
+        var folder = $"bench/{Hash(id)}/{Hash("xml")}";
+        foreach (var size in sizes) await StoreAsync($"{folder}/media/{Guid.NewGuid():N}", Samples.File(size), cancellationToken);
+        await _files.GetBlobClient($"{folder}/submission.xml").UploadAsync(
+            SubmissionXml,
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/xml" }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+            cancellationToken);
+
+        var timeline = string.Create(CultureInfo.InvariantCulture, $"t|{DateTimeOffset.MaxValue.UtcTicks - DateTimeOffset.UtcNow.UtcTicks:D19}|{Hash(id)}");
+        await _submissions.SubmitTransactionAsync(
+            [
+                new(TableTransactionActionType.Add, Instance(InstanceRow(id), id, timeline, sizes.Count)),
+                new(TableTransactionActionType.Add, Timeline(timeline, id, sizes.Count)),
+            ],
+            cancellationToken);
+    }
+
+    private async Task StoreAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var blob = _files.GetBlockBlobClient(name);
+        var headers = new BlobHttpHeaders { ContentType = "image/jpeg" };
+        if (content.Length <= Block)
+        {
+            using var whole = BinaryData.FromBytes(content).ToStream();
+            await blob.UploadAsync(whole, new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
+            return;
+        }
+        var ids = new List<string>();
+        for (var at = 0; at < content.Length; at += Block)
+        {
+            ids.Add(Convert.ToBase64String(BitConverter.GetBytes(ids.Count)));
+            using var part = BinaryData.FromBytes(content.Slice(at, Math.Min(Block, content.Length - at))).ToStream();
+            await blob.StageBlockAsync(ids[^1], part, cancellationToken: cancellationToken);
+        }
+        await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
+    }
+
+    private static TableEntity Form() => new(Partition, FormRow)
+    {
+        ["Number"] = 1,
+        ["Id"] = Samples.FormId,
+        ["State"] = "Open",
+        ["CreatedAt"] = DateTimeOffset.UtcNow,
+        ["UpdatedAt"] = DateTimeOffset.UtcNow,
+        ["CreatedBy"] = 1,
+        ["WebFormsEnabled"] = false,
+        ["Published"] = new string('x', 700),
+    };
+
+    private static TableEntity Instance(string row, string id, string timeline, int files)
+    {
+        var entity = new TableEntity(Partition, row) { ["State"] = "Current", ["TimelineKey"] = timeline };
+        AddVersion(entity, "", id);
+        if (files > 0) entity["Media"] = new string('x', 300 * files);
+        return entity;
+    }
+
+    private static TableEntity Timeline(string row, string id, int files)
+    {
+        var entity = new TableEntity(Partition, row)
+        {
+            ["RootId"] = id,
+            ["CreatedAt"] = DateTimeOffset.UtcNow,
+            ["FormVersion"] = "2026-01",
+            ["Edits"] = 0,
+            ["CaseBlocks"] = 0,
+            ["MediaExpected"] = files,
+            ["MediaPresent"] = files,
+            ["Xml"] = PackedXml,
+        };
+        AddSender(entity, "");
+        AddVersion(entity, "Current", id);
+        return entity;
+    }
+
+    private static void AddVersion(TableEntity entity, string prefix, string id)
+    {
+        entity[prefix + "InstanceId"] = id;
+        entity[prefix + "XmlHash"] = Hash("xml");
+        entity[prefix + "FormVersion"] = "2026-01";
+        entity[prefix + "InstanceName"] = "Amina Yusuf, 2026-03-04";
+        entity[prefix + "CreatedAt"] = DateTimeOffset.UtcNow;
+        AddSender(entity, prefix);
+    }
+
+    private static void AddSender(TableEntity entity, string prefix)
+    {
+        entity[prefix + "Submitter"] = 1;
+        entity[prefix + "DeviceId"] = "bench";
+        entity[prefix + "UserAgent"] = "bench";
+    }
+
+    private static string InstanceRow(string id) => "i|" + Hash(id);
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private T Configured<T>(T options) where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 0;   // a failure is to be seen
+        options.Diagnostics.IsTelemetryEnabled = false;
+        options.AddPolicy(_counter, HttpPipelinePosition.PerRetry);
+        return options;
+    }
+
+    private sealed class Counter : HttpPipelineSynchronousPolicy
+    {
+        private long _count;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public override void OnSendingRequest(HttpMessage message) => Interlocked.Increment(ref _count);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using ServerlessRosa.Dev;
+
+namespace ServerlessRosa.Bench;
+
+/// <param name="Root">An app user's address of the project that takes submissions and has the form with media.</param>
+/// <param name="FormLists">By length: the form list of a project with that many forms, for an app user assigned to each.</param>
+internal sealed record Seeded(string Root, IReadOnlyDictionary<int, string> FormLists);
+
+/// <summary>Makes what the workloads need through the management API, as any client of it would.</summary>
+internal sealed class Seed : IDisposable
+{
+    private const string Email = "admin@example.org";
+    private const string Password = "serverless-rosa";
+    private const int AtOnce = 4;
+
+    private readonly HttpClient _http;
+
+    private Seed(Uri baseUrl) => _http = new HttpClient { BaseAddress = baseUrl };
+
+    public static IReadOnlyDictionary<string, string> AppSettings { get; } = new Dictionary<string, string>
+    {
+        ["Rosa__FirstAdminEmail"] = Email,
+        ["Rosa__FirstAdminPassword"] = Password,
+        ["Rosa__ReportStorageOperations"] = "true",
+    };
+
+    public static async Task<Seeded> RunAsync(Uri baseUrl, IEnumerable<int> formLists, CancellationToken cancellationToken)
+    {
+        using var seed = new Seed(baseUrl);
+        var session = await seed.PostAsync("/v1/sessions", JsonContent.Create(new { email = Email, password = Password }), cancellationToken);
+        seed._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("token").GetString());
+
+        var root = await seed.MainProjectAsync(cancellationToken);
+        var lists = new Dictionary<int, string>();
+        foreach (var length in formLists) lists[length] = await seed.FormListAsync(length, cancellationToken);
+        return new Seeded(root, lists);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string> MainProjectAsync(CancellationToken cancellationToken)
+    {
+        var project = await ProjectAsync("Submissions", cancellationToken);
+        await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(Samples.FormId)), cancellationToken);
+        await PostAsync($"{project}/forms", Xml(Samples.PicturesForm()), cancellationToken);
+        foreach (var name in Samples.Pictures)
+        {
+            using var picture = new ReadOnlyMemoryContent(Samples.File(40_000)) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
+            await PostAsync($"{project}/forms/{Samples.PicturesId}/draft/attachments/{name}", picture, cancellationToken);
+        }
+        await PostAsync($"{project}/forms/{Samples.PicturesId}/draft/publish", null, cancellationToken);
+        return await AppUserAsync(project, [Samples.FormId, Samples.PicturesId], cancellationToken);
+    }
+
+    private async Task<string> FormListAsync(int length, CancellationToken cancellationToken)
+    {
+        var project = await ProjectAsync(string.Create(CultureInfo.InvariantCulture, $"{length} forms"), cancellationToken);
+        var ids = Enumerable.Range(0, length).Select(i => string.Create(CultureInfo.InvariantCulture, $"household{i:D4}")).ToList();
+        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (id, stop) => await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(id)), stop));
+        return await AppUserAsync(project, ids, cancellationToken) + "/formList";
+    }
+
+    private async Task<string> ProjectAsync(string name, CancellationToken cancellationToken)
+    {
+        var made = await PostAsync("/v1/projects", JsonContent.Create(new { name }), cancellationToken);
+        return $"/v1/projects/{made.GetProperty("id").GetInt32()}";
+    }
+
+    private async Task<string> AppUserAsync(string project, IEnumerable<string> forms, CancellationToken cancellationToken)
+    {
+        var user = await PostAsync($"{project}/app-users", JsonContent.Create(new { displayName = "Tablet" }), cancellationToken);
+        foreach (var form in forms)
+            await PostAsync($"{project}/forms/{form}/assignments/app-user/{user.GetProperty("id").GetInt32()}", null, cancellationToken);
+        return $"/v1/key/{user.GetProperty("token").GetString()}{project["/v1".Length..]}";
+    }
+
+    private async Task<JsonElement> PostAsync(string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.PostAsync(path, content, cancellationToken);
+        if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        throw new StartException($"Seeding failed: POST {path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+    }
+
+    private static StringContent Xml(string xml) => new(xml, Encoding.UTF8, "application/xml");
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+
+namespace ServerlessRosa.Bench;
+
+/// <param name="Count">Requests in a round.</param>
+/// <param name="Request">Makes a request; its argument counts from 0 in each round.</param>
+/// <param name="Expected">The only right answer.</param>
+/// <param name="Floor">The same storage operations, bare; null when the request needs none.</param>
+/// <param name="Holds">What the answer's body has to contain, and how often.</param>
+/// <param name="WarmUp">Requests before the first round.</param>
+internal sealed record Workload(
+    string Name, int Connections, int Count, Func<int, HttpRequestMessage> Request, HttpStatusCode Expected,
+    Func<CancellationToken, Task>? Floor = null, (string Text, int Times)? Holds = null, int WarmUp = 100);
+
+/// <summary>What phones ask for, from one connection and from many.</summary>
+internal static class Workloads
+{
+    private const int KnownSubmissions = 50;
+    private static readonly int[] Connections = [1, 8];
+    private static readonly int[] SubmissionConnections = [1, 8, 32];
+
+    public static bool NeedFormList(BenchOptions options, int length) => Connections.Any(connections => options.Wants(FormListName(length, connections)));
+
+    public static IEnumerable<Workload> All(Seeded seeded, Floor floor, double scale)
+    {
+        foreach (var (length, path) in seeded.FormLists)
+            foreach (var connections in Connections)
+                yield return new(FormListName(length, connections), connections, Count(length < 1000 ? 120 : 30, connections), Get(path), HttpStatusCode.OK,
+                    floor.ReadHeadAsync, ("<formID>", length));
+
+        foreach (var connections in Connections)
+            yield return new($"manifest-c{connections}", connections, Count(120, connections), Get($"{seeded.Root}/forms/{Samples.PicturesId}/manifest"), HttpStatusCode.OK,
+                floor.ReadFormAsync, ("<mediaFile>", Samples.Pictures.Count));
+
+        foreach (var connections in Connections)
+            yield return new($"formxml-c{connections}", connections, Count(120, connections), Get($"{seeded.Root}/forms/{Samples.FormId}.xml"), HttpStatusCode.OK,
+                floor.ReadFormAsync, ("<h:title>", 1));
+
+        foreach (var connections in Connections)
+            yield return new($"head-c{connections}", connections, Count(400, connections), _ => new(HttpMethod.Head, $"{seeded.Root}/submission"), HttpStatusCode.NoContent);
+
+        foreach (var connections in SubmissionConnections)
+            yield return Submission("submission", connections, 120, []);
+
+        foreach (var connections in Connections)
+            yield return Submission("submission3x200k", connections, 25, [Samples.FileSize, Samples.FileSize, Samples.FileSize]);
+
+        // The first of these requests make the submissions that all later ones repeat.
+        foreach (var connections in Connections)
+        {
+            var known = Enumerable.Range(0, KnownSubmissions).Select(_ => Samples.Submission(Samples.NewInstanceId())).ToList();
+            yield return new($"duplicate-c{connections}", connections, Count(120, connections), i => Post(known[i % KnownSubmissions], []), HttpStatusCode.Created,
+                floor.ReadInstanceAsync, WarmUp: KnownSubmissions);
+        }
+
+        // Last, as an app keeps some of the memory that it once needed.
+        yield return Submission("submission50m", 1, 2, [Samples.LargeFileSize], warmUp: 1);
+
+        int Count(int count, int connections) => Math.Max(connections, (int)Math.Round(count * scale * (connections > 1 ? 2 : 1)));
+
+        Workload Submission(string name, int connections, int count, int[] sizes, int warmUp = 50) =>
+            new($"{name}-c{connections}", connections, Count(count, connections),
+                _ => Post(Samples.Submission(Samples.NewInstanceId(), sizes), sizes), HttpStatusCode.Created,
+                stop => floor.SubmitAsync(sizes, stop), WarmUp: warmUp);
+
+        HttpRequestMessage Post(string xml, int[] sizes) =>
+            new(HttpMethod.Post, $"{seeded.Root}/submission?deviceID=bench") { Content = Samples.Multipart(xml, sizes) };
+    }
+
+    private static string FormListName(int length, int connections) => string.Create(CultureInfo.InvariantCulture, $"formlist-{length}-c{connections}");
+
+    private static Func<int, HttpRequestMessage> Get(string path) => _ => new HttpRequestMessage(HttpMethod.Get, path);
+}
