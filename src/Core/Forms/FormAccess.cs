@@ -45,6 +45,10 @@ public sealed class FormAccess(FormDirectory forms)
             : throw refusal.AsException();
     }
 
+    /// <summary>A form that has a draft, whoever asks.</summary>
+    public async Task<Form> WithDraftAsync(ProjectId project, string formId, CancellationToken cancellationToken) =>
+        await FindAsync(project, formId, cancellationToken) is { Draft: not null } form ? form : throw Problem.NotFound().AsException();
+
     /// <summary>A form that the actor may <paramref name="verb"/>.</summary>
     public async Task<Form> WithAsync(Actor actor, string verb, ProjectId project, string formId, CancellationToken cancellationToken)
     {

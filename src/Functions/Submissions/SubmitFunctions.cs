@@ -29,9 +29,9 @@ public sealed class SubmitFunctions(
     public Task<IResult> PreflightDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")] HttpRequest request,
         int projectId, string form) =>
-        door.OpenRosaAsync(request, async caller =>
+        door.OpenRosaAsync(request, async _ =>
         {
-            await OwnDraftAsync(request, caller, projectId, form);
+            await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
             return Results.NoContent();
         });
 
@@ -99,11 +99,11 @@ public sealed class SubmitFunctions(
         return Accepted(request, receipt, $"{Links.Form(root, form)}/draft");
     }
 
+    // Missing rights look like missing authentication, so that the client asks for other credentials (OR-075).
     private async Task<Form> OwnDraftAsync(HttpRequest request, Caller caller, int projectId, string form)
     {
-        var found = await access.WithAsync(
-            caller.KnownActor, Verb.SubmissionCreate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-        return found.Draft is null ? throw Problem.NotFound().AsException() : found;
+        var found = await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        return caller.Actor.May(Verb.SubmissionCreate, found.Scope) ? found : throw Problem.NotAuthenticated().AsException();
     }
 
     private async Task<Form> TestDraftAsync(HttpRequest request, string draftToken, int projectId, string form, Problem refusal) =>
