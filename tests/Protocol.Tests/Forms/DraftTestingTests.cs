@@ -107,16 +107,18 @@ public sealed class DraftTestingTests
     public async Task Replacing_the_draft_keeps_its_token_and_forgets_its_submissions()
     {
         var (programme, form, tester) = await DraftAsync();
-        async Task SendAsync() => (await tester.PostAsync(
-            $"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
-        await SendAsync();
-        await SendAsync();
+        async Task SendAsync(string id) => (await tester.PostAsync(
+            $"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+        var id = Samples.NewInstanceId();
+        await SendAsync(id);
+        await SendAsync(Samples.NewInstanceId());
         Assert.Equal(2, await CountAsync(programme, form, "/draft"));
 
         (await programme.ReplaceDraftAsync(form, Samples.Form(form, "3"))).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(0, await CountAsync(programme, form, "/draft"));
         Assert.Equal("3", Assert.Single((await tester.GetAsync($"{programme.FormPath(form)}/draft/formList")).FormList()).Version);
-        await SendAsync();
+        await SendAsync(id);
+        Assert.Equal(1, await CountAsync(programme, form, "/draft"));
 
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(0, await CountAsync(programme, form, ""));
@@ -155,7 +157,7 @@ public sealed class DraftTestingTests
         Assert.Equal(1, await CountAsync(programme, form, "/draft"));
     }
 
-    [Fact, Clause("OR-254"), Clause("OR-255")]
+    [Fact, Clause("OR-254"), Clause("OR-255"), Clause("OR-075")]
     public async Task Others_may_not()
     {
         var (programme, form, _) = await DraftAsync("leaf.png");
@@ -168,6 +170,7 @@ public sealed class DraftTestingTests
             (await client.GetAsync($"{programme.FormPath(form)}/draft/formList")).ShouldBe(isPhone ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden);
         }
         var viewer = (await programme.WebUserAsync("viewer")).Api.OpenRosa;
+        (await viewer.HeadAsync($"{programme.FormPath(form)}/draft/submission")).ShouldBe(HttpStatusCode.NoContent);
         var sent = await viewer.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
         sent.ShouldBeOpenRosaError(401, "Could not authenticate");
         (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(await programme.PublishAsync())}/draft/formList")).ShouldBeOpenRosaError(404, "Could not find");
