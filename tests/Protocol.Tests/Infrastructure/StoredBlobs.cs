@@ -1,0 +1,19 @@
+using System.Globalization;
+using Azure.Storage.Blobs;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>What really lies in container `submissions`, whatever the server says of it.</summary>
+public static class StoredBlobs
+{
+    public static async Task<List<string>> OfProjectAsync(int project, string? storage = null)
+    {
+        var container = new BlobContainerClient(storage ?? await Server.StorageAsync(), "submissions");
+        var names = new List<string>();
+        await foreach (var blob in container.GetBlobsAsync(prefix: string.Create(CultureInfo.InvariantCulture, $"{project}/")))
+        {
+            names.Add(blob.Name);
+        }
+        return names;
+    }
+}
