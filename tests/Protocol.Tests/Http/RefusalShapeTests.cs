@@ -21,6 +21,17 @@ public sealed class RefusalShapeTests
         Assert.All(details.GetProperty("values").EnumerateArray(), value => Assert.Equal(JsonValueKind.String, value.ValueKind));
     }
 
+    [Fact, Clause("OR-109")]
+    public async Task Without_the_version_header_no_list_of_before_OpenRosa_is_given()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+
+        var refusal = (await programme.Admin.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(400, "(X-OpenRosa-Version)");
+
+        Assert.DoesNotContain(form, refusal.Text, StringComparison.Ordinal);
+    }
+
     [Fact, Clause("OR-272")]
     public async Task Without_details_there_are_none()
     {

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 /// <summary>What a client sees when nothing works any more.</summary>
 public sealed class UnexpectedFailureTests
 {
-    [Fact, Clause("OR-021")]
+    [Fact, Clause("OR-021"), Clause("OR-108")]
     public async Task Without_storage_every_answer_is_an_honest_500_in_the_words_of_its_path()
     {
         await using var fresh = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });

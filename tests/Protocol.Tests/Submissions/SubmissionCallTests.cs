@@ -86,6 +86,17 @@ public sealed class SubmissionCallTests
         Assert.Equal(JsonValueKind.Null, (await programme.Admin.GetAsync(address)).Json.GetProperty("reviewState").ValueKind);
     }
 
+    [Fact, Clause("OR-076")]
+    public async Task A_script_that_may_not_submit_is_told_that_it_may_not()
+    {
+        var (programme, form, _) = await StartAsync();
+        var (viewer, _, _) = await programme.WebUserAsync("viewer");
+
+        (await viewer.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))).ShouldBeProblem(403.1m);
+
+        Assert.Empty(await ListAsync(programme, form, ""));
+    }
+
     [Fact, Clause("OR-270")]
     public async Task A_script_that_posts_an_instance_again_is_told()
     {
