@@ -23,10 +23,9 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
             }
             var (token, session) = await users.SignInAsync(email, password, RequestAuthenticator.AddressOf(request), request.HttpContext.RequestAborted);
             await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
-            var secure = RequestAuthenticator.CookieName(request).StartsWith("__Host-", StringComparison.Ordinal);
-            var cookie = new CookieOptions { HttpOnly = true, Secure = secure, SameSite = SameSiteMode.Strict, Path = "/", Expires = session.ExpiresAt };
-            request.HttpContext.Response.Cookies.Append(RequestAuthenticator.CookieName(request), token.Text, cookie);
-            request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, new CookieOptions(cookie) { HttpOnly = false });
+            var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
+            request.HttpContext.Response.Cookies.Append(RequestAuthenticator.CookieName(request), token.Text, new CookieOptions(cookie) { HttpOnly = true });
+            request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, cookie);
             return Json.Ok(new { token = token.Text, csrf = session.Csrf, expiresAt = session.ExpiresAt, createdAt = session.CreatedAt });
         });
 
@@ -45,8 +44,8 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
             if (text == "current")
             {
                 await EndOwnAsync(caller, hangUp);
-                request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request));
-                request.HttpContext.Response.Cookies.Delete(CsrfCookie);
+                request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
+                request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
                 return Json.Success();
             }
             if (AccessToken.TryParse(text) is not { } ending || await authenticate.ByTokenAsync(ending, hangUp) is not var (owner, session))
@@ -70,6 +69,10 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
             }
             return Json.Success();
         });
+
+    // Setting and clearing need the same: browsers ignore whatever is said of a `__Host-` cookie without `Secure` and the path `/`.
+    private static CookieOptions Attributes(HttpRequest request) =>
+        new() { Secure = RequestAuthenticator.IsHttps(request), SameSite = SameSiteMode.Strict, Path = "/" };
 
     private async Task EndOwnAsync(Caller caller, CancellationToken cancellationToken)
     {
