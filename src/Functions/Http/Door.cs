@@ -84,6 +84,10 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
         var keepable = reads && !http.Request.Path.StartsWithSegments("/v1/sessions");
         http.Response.Headers.CacheControl = keepable ? "private, no-cache" : "no-store";
         http.Response.Headers.Vary = keepable ? "Accept-Encoding, Origin" : "*";
+
+        // Whatever is served here was sent in by somebody: opened in a browser, none of it is a page of ours.
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         if (kind == AnswerKind.OpenRosa)
         {
             OpenRosa.ApplyHeaders(http, options.Value.MaxSubmissionBytes);

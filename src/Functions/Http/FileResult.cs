@@ -27,7 +27,6 @@ public sealed record FileResult(string Name, string ContentType, string Md5, lon
         }
         response.ContentType = WithCharset(ContentType);
         response.Headers.ContentDisposition = Disposition(Inline ? "inline" : "attachment", Name);
-        response.Headers.XContentTypeOptions = "nosniff";
         var (offset, length) = Requested(request, etag);
         if (length < 0)
         {
