@@ -79,14 +79,10 @@ public sealed class ResponseHeaderTests
     public async Task Characters_that_no_XML_document_can_hold_do_not_break_the_envelope()
     {
         var server = await Server.SharedAsync();
-        foreach (var version in new[] { "\u0001", "\u001b[31m", "\u00ff\u00fe" })
+        foreach (var version in new[] { "\u0001", "\u001b[31m", "1.0\u007f", "\u00ef\u00bf\u00be" })
         {
             var answer = await RawHttp.SendAsync(server, "GET", "/v1/projects/1/formList", $"X-OpenRosa-Version: {version}");
-            if (answer.Bytes.Length > 0)
-            {
-                answer.ShouldBeOpenRosaError(400, "did not match the expected format");
-            }
-            answer.ShouldBe(HttpStatusCode.BadRequest);
+            answer.ShouldBeOpenRosaError(400, "did not match the expected format");
         }
     }
 

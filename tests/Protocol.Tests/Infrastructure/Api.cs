@@ -69,6 +69,9 @@ public sealed class Api
 
     public Server Server => _server;
 
+    /// <summary>Whether it is an app user's or a public link's client.</summary>
+    public bool IsKey => _prefix.StartsWith("/v1/key/", StringComparison.Ordinal);
+
     /// <summary>The key or token in the path, of a client that has one.</summary>
     public string Key => _prefix.Split('/')[^1];
 

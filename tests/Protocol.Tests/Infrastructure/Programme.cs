@@ -68,6 +68,13 @@ public sealed class Programme
         return Api.WithKey(Server, user.GetProperty("token").GetString()!);
     }
 
+    /// <summary>A new public link to the form.</summary>
+    public async Task<Api> PublicLinkAsync(string formId)
+    {
+        var link = (await Admin.PostJsonAsync($"{FormPath(formId)}/public-links", new { displayName = "Poster" })).ShouldBe(HttpStatusCode.OK).Json;
+        return Api.WithKey(Server, link.GetProperty("token").GetString()!);
+    }
+
     /// <summary>A new web user with a role on this project (`manager`, `viewer`, `formfill`), or with none.</summary>
     public async Task<(Api Api, string Email, string Password)> WebUserAsync(string? role = null)
     {
