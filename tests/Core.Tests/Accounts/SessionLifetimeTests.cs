@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+using Xunit;
+
+namespace ServerlessRosa.Core.Tests.Accounts;
+
+public sealed class SessionLifetimeTests
+{
+    private const string Password = "correct horse battery";
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public async Task A_session_is_good_for_24_hours_and_not_a_moment_longer(int cacheSeconds)
+    {
+        var (users, authenticate, clock) = await StartAsync(cacheSeconds);
+        var email = $"{Guid.NewGuid():N}@example.org";
+        var created = await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
+        var (token, session) = await users.SignInAsync(email, Password, CancellationToken.None);
+        Assert.Equal((clock.Now, clock.Now.AddHours(24)), (session.CreatedAt, session.ExpiresAt));
+
+        clock.Now = session.ExpiresAt.AddMilliseconds(-1);
+        var known = await authenticate.ByTokenAsync(token, CancellationToken.None);
+        Assert.Equal(created.Id, known?.Actor.Id);
+
+        clock.Now = session.ExpiresAt;
+        Assert.Null(await authenticate.ByTokenAsync(token, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_starts_no_session()
+    {
+        var (users, _, _) = await StartAsync(cacheSeconds: 0);
+        var email = $"{Guid.NewGuid():N}@example.org";
+        await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => users.SignInAsync(email, Password + " ", CancellationToken.None));
+        Assert.Equal(401.2m, refused.Problem.Code);
+    }
+
+    private static async Task<(WebUsers Users, AuthenticateActor Authenticate, SetClock Clock)> StartAsync(int cacheSeconds)
+    {
+        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
+        await storage.StartAsync(CancellationToken.None);
+        var cache = new TimedCache(Options.Create(new CacheOptions { CacheSeconds = cacheSeconds }));
+        var clock = new SetClock();
+        var (accounts, passwords) = (new AccountsTable(storage), new Passwords(cache));
+        var authenticate = new AuthenticateActor(accounts, passwords, cache, Options.Create(new AccountOptions()), clock);
+        return (new WebUsers(accounts, passwords, authenticate, clock), authenticate, clock);
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2024, 5, 1, 10, 11, 12, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
