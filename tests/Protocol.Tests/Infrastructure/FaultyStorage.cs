@@ -1,0 +1,181 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>What becomes of a request that a fault catches.</summary>
+public enum Fault
+{
+    /// <summary>Storage answers 500 and does nothing.</summary>
+    ServerError,
+
+    /// <summary>The connection ends before storage has seen the request.</summary>
+    Dropped,
+
+    /// <summary>Storage does what it was asked, and the connection ends in the middle of its answer.</summary>
+    CutOff,
+
+    /// <summary>Storage answers a second late.</summary>
+    Delayed,
+}
+
+/// <summary>
+/// Stands between an app process and the storage emulator, on loopback, and passes everything through as it is but for the faults that a test
+/// asks for. (Signatures cover neither the host nor paging, so it may have a port of its own and ask for smaller pages.)
+/// </summary>
+public sealed class FaultyStorage : IAsyncDisposable
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+    private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
+
+    private readonly WebApplication _proxy;
+    private readonly HttpMessageInvoker _storage = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly Dictionary<int, string> _origins = [];
+    private readonly Lock _gate = new();
+    private Func<HttpRequest, bool> _matches = _ => false;
+    private Fault _fault;
+    private int _from;
+    private int _count;
+    private int _seen;
+
+    private FaultyStorage(WebApplication proxy) => _proxy = proxy;
+
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>When set, lists of table rows come in pages of so many.</summary>
+    public int? PageSize { get; set; }
+
+    /// <summary>How many requests matched since the last <see cref="Fail"/>.</summary>
+    public int Seen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _seen;
+            }
+        }
+    }
+
+    /// <summary>In front of the storage that all servers share.</summary>
+    public static async Task<FaultyStorage> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        var storage = new FaultyStorage(builder.Build());
+        storage._proxy.Run(storage.PassOnAsync);
+        await storage._proxy.StartAsync();
+
+        var parts = (await Server.StorageAsync()).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
+        storage.ConnectionString = string.Join(';', parts.Select(part => part.Contains("Endpoint=", StringComparison.Ordinal) ? storage.Redirected(part, ports.Dequeue()) : part));
+        return storage;
+    }
+
+    /// <summary>From the <paramref name="from"/>th matching request on (from 1), <paramref name="count"/> of them meet the fault; all others pass.</summary>
+    public void Fail(Fault fault, Func<HttpRequest, bool> matches, int from = 1, int count = int.MaxValue)
+    {
+        lock (_gate)
+        {
+            (_fault, _matches, _from, _count, _seen) = (fault, matches, from, count, 0);
+        }
+    }
+
+    public void Heal() => Fail(default, _ => false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _proxy.DisposeAsync();
+        _storage.Dispose();
+    }
+
+    private string Redirected(string endpoint, int port)
+    {
+        var (name, address) = (endpoint.Split('=', 2)[0], new Uri(endpoint.Split('=', 2)[1]));
+        _origins[port] = address.GetLeftPart(UriPartial.Authority);
+        return string.Create(CultureInfo.InvariantCulture, $"{name}=http://127.0.0.1:{port}{address.PathAndQuery}");
+    }
+
+    private Fault? FaultOf(HttpRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_matches(request))
+            {
+                return null;
+            }
+            _seen++;
+            return _seen >= _from && _seen - _from < _count ? _fault : null;
+        }
+    }
+
+    private async Task PassOnAsync(HttpContext http)
+    {
+        var fault = FaultOf(http.Request);
+        switch (fault)
+        {
+            case Fault.ServerError:
+                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            case Fault.Dropped:
+                http.Abort();
+                return;
+            case Fault.Delayed:
+                await Task.Delay(Delay, http.RequestAborted);
+                break;
+        }
+        using var request = RequestTo(http);
+        using var answer = await _storage.SendAsync(request, http.RequestAborted);
+        http.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !PerConnection.Contains(header.Key)))
+        {
+            http.Response.Headers[name] = new StringValues([.. values]);
+        }
+        if (fault == Fault.CutOff)
+        {
+            var whole = await answer.Content.ReadAsByteArrayAsync(http.RequestAborted);
+            await http.Response.Body.WriteAsync(whole.AsMemory(0, whole.Length / 2), http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            http.Abort();
+            return;
+        }
+        await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The message owns its content.")]
+    private HttpRequestMessage RequestTo(HttpContext http)
+    {
+        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (PageSize is { } size && IsTableQuery(http.Request))
+        {
+            target += string.Create(CultureInfo.InvariantCulture, $"&$top={size}");
+        }
+        var address = new Uri(_origins[http.Connection.LocalPort] + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
+        if (http.Request.ContentLength is > 0 || http.Request.Headers.TransferEncoding.Count > 0)
+        {
+            request.Content = new StreamContent(http.Request.Body);
+        }
+        else if (http.Request.ContentLength is 0)
+        {
+            request.Content = new ByteArrayContent([]);
+        }
+        foreach (var (name, values) in http.Request.Headers.Where(header => !PerConnection.Contains(header.Key)))
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+        return request;
+    }
+
+    private static bool IsTableQuery(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Query.ContainsKey("$filter");
+}
