@@ -49,13 +49,13 @@ internal static class StreamedBlob
                 {
                     await next.FillAsync(content, cancellationToken);
                 }
+                md5.AppendData(next.Bytes.Span);
             }
             finally
             {
                 await staging;   // its bytes are in a buffer that others may get next
             }
             more = next.Bytes.Length > 0;
-            md5.AppendData(next.Bytes.Span);
             size += next.Bytes.Length;
             (sending, next) = (next, sending);
         }

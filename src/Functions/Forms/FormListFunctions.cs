@@ -2,12 +2,13 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>Form discovery (spec 3, 8): which forms a phone may fill in, and where it gets them.</summary>
-public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess access, ProjectDirectory projects, Links links)
+public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess access, ProjectDirectory projects, Links links, TimedCache cache)
 {
     [Function("GetFormList")]
     public Task<IResult> Get(
@@ -53,19 +54,27 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
     private async Task<IResult> ListAsync(HttpRequest request, Caller caller, ProjectId project)
     {
         var hangUp = request.HttpContext.RequestAborted;
+        var all = await forms.ListAsync(project, hangUp);
         var wanted = request.Query["formID"];
-        var readable = (await forms.ListAsync(project, hangUp))
-            .Where(form => caller.Actor.MayFill(form) && (wanted.Count == 0 || wanted.Contains(form.Id.Value)));
-        var verbose = string.Equals(request.Query["verbose"], "true", StringComparison.OrdinalIgnoreCase);
+        var verbose = Flags.IsTrue(request, "verbose");
+        var allVersions = WantsAllVersions(request);
         var root = links.Root(request, caller);
 
+        // The directory gives the same list as long as no form has changed, and an actor keeps its grants as long as it is remembered: then the answer
+        // is the same too, and a phone that asks often costs no more for a thousand forms than for ten.
+        var asked = (all, caller.KnownActor.Grants, root, wanted.ToString(), verbose);
+        var keepable = !allVersions && wanted.Count <= 1;
+        if (keepable && cache.TryGet(asked, out XmlDocumentResult? known))
+        {
+            return known!;
+        }
         var entries = new List<FormListEntry>();
-        foreach (var form in readable)
+        foreach (var form in all.Where(form => caller.Actor.MayFill(form) && (wanted.Count == 0 || wanted.Contains(form.Id.Value))))
         {
             var description = verbose ? form.Description : null;
             var address = Links.Form(root, form);
             entries.Add(new FormListEntry(form, form.Published!, description, $"{address}.xml", $"{address}/manifest"));
-            if (WantsAllVersions(request))
+            if (allVersions)
             {
                 entries.AddRange((await forms.ListVersionsAsync(form, hangUp))
                     .Where(version => version.Version != form.Published!.Version)
@@ -73,7 +82,12 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
                     .Select(old => new FormListEntry(form, old.Version, description, $"{old.Address}.xml", $"{old.Address}/manifest")));
             }
         }
-        return OpenRosa.Document(xml => FormListWriter.Write(xml, entries, []));
+        var answer = OpenRosa.Document(xml => FormListWriter.Write(xml, entries, []));
+        if (keepable)
+        {
+            cache.Set(asked, answer, answer.Body.Length);
+        }
+        return answer;
     }
 
     private async Task<IResult> GroupsAsync(HttpRequest request, Caller caller)
@@ -93,7 +107,7 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
         return OpenRosa.Document(xml => FormListWriter.Write(xml, [], groups));
     }
 
-    private static IResult OneDraft(ReadableForm draft, string root)
+    private static XmlDocumentResult OneDraft(ReadableForm draft, string root)
     {
         var address = $"{Links.Form(root, draft.Form)}/draft";
         var entry = new FormListEntry(draft.Form, draft.Definition, null, $"{address}.xml", $"{address}/manifest");

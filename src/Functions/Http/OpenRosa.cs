@@ -34,7 +34,7 @@ public static class OpenRosa
 
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message; it returns how many elements that is (OR-010, OR-016 to OR-020).</summary>
     public static IResult Envelope(int status, string nature, string message, int items = 0, Action<XmlWriter>? payload = null) =>
-        Xml(status, xml =>
+        new XmlResult(status, XmlOut.ToBytes(xml =>
         {
             xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
             xml.WriteAttributeString("items", items.ToString(CultureInfo.InvariantCulture));
@@ -44,35 +44,42 @@ public static class OpenRosa
             xml.WriteEndElement();
             payload?.Invoke(xml);
             xml.WriteEndElement();
-        });
+        }, declaration: false));
 
     public static IResult Refusal(Problem problem) => Envelope(problem.Status, "error", problem.Message);
 
-    /// <summary>A document that phones poll: with a strong ETag of its bytes, and 304 when they have it (OR-037).</summary>
-    public static IResult Document(Action<XmlWriter> write) => new XmlResult(StatusCodes.Status200OK, XmlOut.ToBytes(write, declaration: true), Revalidates: true);
+    /// <summary>A document that phones poll.</summary>
+    public static XmlDocumentResult Document(Action<XmlWriter> write) => new(XmlOut.ToBytes(write, declaration: true));
 
-    private static XmlResult Xml(int status, Action<XmlWriter> write) => new(status, XmlOut.ToBytes(write, declaration: false), Revalidates: false);
-
-    private sealed record XmlResult(int Status, ReadOnlyMemory<byte> Body, bool Revalidates) : IResult
+    private sealed record XmlResult(int Status, ReadOnlyMemory<byte> Body) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var response = httpContext.Response;
-            if (Revalidates)
-            {
-                var etag = $"\"{Convert.ToHexStringLower(MD5.HashData(Body.Span))}\"";
-                response.Headers.ETag = etag;
-                if (Revalidation.Matches(httpContext.Request.Headers.IfNoneMatch, etag))
-                {
-                    response.StatusCode = StatusCodes.Status304NotModified;
-                    return;
-                }
-            }
-            response.StatusCode = Status;
-            response.ContentType = ContentType;
-            response.ContentLength = Body.Length;
-            await response.Body.WriteAsync(Body, httpContext.RequestAborted);
+            httpContext.Response.StatusCode = Status;
+            httpContext.Response.ContentType = ContentType;
+            httpContext.Response.ContentLength = Body.Length;
+            await httpContext.Response.Body.WriteAsync(Body, httpContext.RequestAborted);
         }
+    }
+}
+
+/// <summary>A whole OpenRosa document, with a strong ETag of its bytes, and 304 for who has it (OR-037). Holds nothing of the request: it may be kept.</summary>
+public sealed record XmlDocumentResult(ReadOnlyMemory<byte> Body) : IResult
+{
+    private readonly string _etag = $"\"{Convert.ToHexStringLower(MD5.HashData(Body.Span))}\"";
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.Headers.ETag = _etag;
+        if (Revalidation.Matches(httpContext.Request.Headers.IfNoneMatch, _etag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+        response.ContentType = OpenRosa.ContentType;
+        response.ContentLength = Body.Length;
+        await response.Body.WriteAsync(Body, httpContext.RequestAborted);
     }
 }
 
