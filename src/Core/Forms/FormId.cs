@@ -20,6 +20,7 @@ public readonly record struct FormId
         if (text.Length > MaxLength) throw Problem.ValueTooLong("formId", MaxLength).AsException();
         if (_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             throw Problem.UnexpectedValue("formId", text, "a form ID may not end in .xml, .xls or .xlsx.").AsException();
+        if (IsDots(text)) throw Problem.UnexpectedValue("formId", text, "no address can hold it.").AsException();
         return new FormId(text);
     }
 
@@ -27,10 +28,13 @@ public readonly record struct FormId
     public static bool TryParse(string? text, out FormId id)
     {
         var possible = !string.IsNullOrWhiteSpace(text) && text.Length <= MaxLength
-            && !_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+            && !IsDots(text) && !_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
         id = possible ? new FormId(text!) : default;
         return possible;
     }
+
+    /// <summary>Segments that clients and servers fold away.</summary>
+    internal static bool IsDots(string text) => text is "." or "..";
 
     public override string ToString() => Value;
 }

@@ -11,13 +11,13 @@ public sealed class FormMediaTable(StorageAccount storage)
     private const int BatchSize = 100;
     private readonly TableClient _table = storage.Table(StorageNames.FormMediaTable);
 
-    /// <summary>For a definition that nothing refers to yet. One operation per 100 slots.</summary>
+    /// <summary>For a definition that nothing refers to yet; twice is harmless. One operation per 100 slots.</summary>
     internal async Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken)
     {
         foreach (var batch in media.Chunk(BatchSize))
         {
             await _table.SubmitTransactionAsync(
-                batch.Select(file => new TableTransactionAction(TableTransactionActionType.Add, ToEntity(project, definition, file))), cancellationToken);
+                batch.Select(file => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(project, definition, file))), cancellationToken);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class UploadForm(
             throw AlreadyExists(project, xform.Id);
         }
         var number = await forms.NextNumberAsync(project, cancellationToken);
-        var definition = await StoreAsync(project, xform, xml, xform.Version, [], publish, cancellationToken);
+        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, xml, [], publish, cancellationToken);
         var form = new Form(project, number, xform.Id, FormState.Open, definition.CreatedAt)
         {
             CreatedBy = creator,
@@ -81,7 +81,7 @@ public sealed class UploadForm(
                 }
             }
         }
-        var definition = await StoreAsync(project, xform, bytes, xform.Version, held, publish: false, cancellationToken);
+        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, bytes, held, publish: false, cancellationToken);
         var fresh = NewDraft(definition);
         var changed = await forms.ChangeAsync(project, id,
             current => current with
@@ -120,7 +120,8 @@ public sealed class UploadForm(
         {
             var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
             var slots = (await directory.ListMediaAsync(project, draft.Definition, cancellationToken)).ToDictionary(file => (file.Name, file.Type));
-            definition = await StoreAsync(project, XFormReader.Read(xml), xml, version, slots, publish: true, cancellationToken);
+            definition = await StoreAsync(
+                project, FormKeys.DefinitionWithVersion(draft.Definition.Key, version), XFormReader.Read(xml), xml, slots, publish: true, cancellationToken);
         }
 
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(other => other.Id == id).ToList();
@@ -189,11 +190,15 @@ public sealed class UploadForm(
     }
 
     private async Task<FormDefinition> StoreAsync(
-        ProjectId project, XForm xform, ReadOnlyMemory<byte> xml, string version, Dictionary<(string Name, string Type), FormMedia> slots, bool publish, CancellationToken cancellationToken)
+        ProjectId project, string key, XForm xform, ReadOnlyMemory<byte> xml, Dictionary<(string Name, string Type), FormMedia> slots, bool publish, CancellationToken cancellationToken)
     {
+        if (FormId.IsDots(xform.Version))
+        {
+            throw Problem.UnexpectedValue("version", xform.Version, "no address can hold it.").AsException();
+        }
         var now = clock.GetUtcNow();
         var definition = new FormDefinition(
-            FormKeys.NewDefinition(), version, xform.Title,
+            key, xform.Version, xform.Title,
             Convert.ToHexStringLower(MD5.HashData(xml.Span)), Convert.ToHexStringLower(SHA1.HashData(xml.Span)), Convert.ToHexStringLower(SHA256.HashData(xml.Span)), now)
         {
             PublishedAt = publish ? now : null,
