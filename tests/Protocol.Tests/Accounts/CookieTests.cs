@@ -44,6 +44,7 @@ public sealed class CookieTests
             (await client.PostJsonAsync("/users", new { email = "forged@example.org", password = "a long password" })).ShouldBeProblem(401.2m);
             (await client.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "forged" })).ShouldBeProblem(401.2m);
             (await client.PostXmlAsync($"{programme.Path}/forms", Samples.Form("forged"))).ShouldBeProblem(401.2m);
+            (await client.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))).ShouldBeProblem(401.2m);
             (await client.PostAsync($"{programme.FormPath(draft)}/draft/publish")).ShouldBeProblem(401.2m);
             (await client.PostAsync($"{programme.FormPath(draft)}/draft/attachments/leaf.png", Samples.Part([1], "image/png"))).ShouldBeProblem(401.2m);
             (await client.PostAsync($"{programme.Path}/assignments/manager/1")).ShouldBeProblem(401.2m);

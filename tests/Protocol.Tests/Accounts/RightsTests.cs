@@ -79,6 +79,23 @@ public sealed class RightsTests
         }
     }
 
+    [Fact, Clause("OR-076")]
+    public async Task A_submission_through_the_management_API_is_refused_in_its_words()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+        foreach (var (name, client, _, _, submits) in await EverybodyAsync(programme, form, await programme.PublishAsync()))
+        {
+            var sent = await client.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()));
+            Assert.Equal((name, submits ? 200 : Forbidden), (name, (int)sent.Status));
+            if (!submits)
+            {
+                sent.ShouldBeProblem(403.1m, "does not have rights to perform that action");
+                Assert.Null(sent.Header("WWW-Authenticate"));
+            }
+        }
+    }
+
     [Fact, Clause("OR-073"), Clause("OR-074")]
     public async Task A_form_that_was_never_published_is_there_for_its_editors_only()
     {
