@@ -5,27 +5,26 @@ namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
 /// Slows down who guesses passwords, on this instance. An address that fails with an account waits, longer each time; one that fails with many accounts
-/// waits with all of them; and an account that is guessed at from many addresses refuses those that have failed before. An address that has never
-/// failed is always heard, so that a stranger cannot lock out a phone that knows its password.
+/// waits with all of them, for a minute at most; and an account that is guessed at from many addresses refuses those that have failed with it before. So
+/// a stranger cannot lock out a phone elsewhere; one beside the guesser, behind the same address, is heard if its password was right here before.
 /// </summary>
 public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
 {
-    private const int FreeTriesPerPair = 5;
-    private const int FreeTriesPerAddress = 50;
-    private const int FreeTriesPerAccount = 100;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
+    private static readonly Limit PerPair = new(FreeTries: 5, MaxWait: TimeSpan.FromMinutes(5));
+    private static readonly Limit PerAddress = new(FreeTries: 50, MaxWait: TimeSpan.FromMinutes(1));
+    private static readonly Limit PerAccount = new(FreeTries: 100, MaxWait: TimeSpan.FromMinutes(1));
 
     /// <summary>Refuses with 429.1 and the seconds to wait, before any password is looked at.</summary>
     public void Require(string account, string address)
     {
         var pair = Find(("throttle", account, address));
         var wait = pair.Count == 0
-            ? Find(("throttle-address", address)).WaitAfter(FreeTriesPerAddress, clock)
+            ? Find(("throttle-address", address)).WaitAfter(PerAddress, clock)
             : Longest(
-                pair.WaitAfter(FreeTriesPerPair, clock),
-                Find(("throttle-address", address)).WaitAfter(FreeTriesPerAddress, clock),
-                Find(("throttle-account", account)).WaitAfter(FreeTriesPerAccount, clock));
+                pair.WaitAfter(PerPair, clock),
+                Find(("throttle-address", address)).WaitAfter(PerAddress, clock),
+                Find(("throttle-account", account)).WaitAfter(PerAccount, clock));
         if (wait > TimeSpan.Zero)
         {
             throw Problem.TooManyAttempts(wait).AsException();
@@ -78,18 +77,20 @@ public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
             }
         }
 
-        /// <summary>One second after the free tries, and twice as long with each further failure.</summary>
-        public TimeSpan WaitAfter(int freeTries, TimeProvider clock)
+        /// <summary>Ten seconds after the free tries, and twice as long with each further failure.</summary>
+        public TimeSpan WaitAfter(Limit limit, TimeProvider clock)
         {
             lock (_lock)
             {
-                if (Count < freeTries)
+                if (Count < limit.FreeTries)
                 {
                     return TimeSpan.Zero;
                 }
-                var wait = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Count - freeTries), MaxWait.TotalSeconds));
+                var wait = TimeSpan.FromSeconds(Math.Min(10 * Math.Pow(2, Count - limit.FreeTries), limit.MaxWait.TotalSeconds));
                 return _last + wait - clock.GetUtcNow();
             }
         }
     }
+
+    private sealed record Limit(int FreeTries, TimeSpan MaxWait);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -54,12 +55,17 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     /// <summary>The cookie's name depends on the connection: browsers take `__Host-` cookies over HTTPS only.</summary>
     public static string CookieName(HttpRequest request) => IsHttps(request) ? SecureCookie : PlainCookie;
 
-    /// <summary>Where a request comes from: the front end adds the client's address to the header, last.</summary>
+    /// <summary>
+    /// Where a request comes from: the front end adds the client's address to the header, last, with a port that changes from one connection to the
+    /// next. An IPv6 client has the lower half of its address to choose from, so the upper half stands for it.
+    /// </summary>
     public static string AddressOf(HttpRequest request)
     {
-        var peer = request.HttpContext.Connection.RemoteIpAddress;
-        var forwarded = request.Headers["X-Forwarded-For"].ToString();
-        return peer is not null && IPAddress.IsLoopback(peer) && forwarded.Length > 0 ? forwarded.Split(',')[^1].Trim() : peer?.ToString() ?? "";
+        var forwarded = PeerIsLoopback(request) ? request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim() : "";
+        var address = IPEndPoint.TryParse(forwarded, out var endPoint) ? endPoint.Address : request.HttpContext.Connection.RemoteIpAddress;
+        return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address?.MapToIPv4().ToString() ?? "";
     }
 
     private static string? PresentedKey(HttpRequest request) =>
