@@ -25,6 +25,18 @@ public sealed class AccountsTable(StorageAccount storage)
         return found.HasValue ? ToActor(found.Value!, project) : null;
     }
 
+    /// <summary>With the version that <see cref="TryReplaceAsync"/> asks for. One operation.</summary>
+    internal async Task<(Actor Actor, ETag Version)?> FindVersionAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
+        return found.HasValue ? (ToActor(found.Value!, project), found.Value!.ETag) : null;
+    }
+
+    /// <summary>False when the actor is not of that version any more.</summary>
+    internal Task<bool> TryReplaceAsync(Actor actor, ETag version, CancellationToken cancellationToken) =>
+        SucceedsAsync(_table.UpdateEntityAsync(ToEntity(actor), version, TableUpdateMode.Replace, cancellationToken));
+
     internal async Task AddAsync(Actor actor, CancellationToken cancellationToken) =>
         await _table.AddEntityAsync(ToEntity(actor), cancellationToken);
 
@@ -84,76 +96,107 @@ public sealed class AccountsTable(StorageAccount storage)
         return found.HasValue ? new ActorId(found.Value!.GetInt32(Column.Actor)!.Value) : null;
     }
 
-    /// <summary>False when another account has the address. A claim whose account was never written (the sign-up broke off) is taken over.</summary>
+    /// <summary>
+    /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account was ended, else
+    /// when it is old enough for no request to be working on it. One's own claim is written again, which keeps others from giving it up.
+    /// </summary>
     internal async Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
         var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await _table.AddEntityAsync(claim, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-            var held = (await _table.GetEntityAsync<TableEntity>(partition, row, cancellationToken: cancellationToken)).Value;
-            if (held.Timestamp > DateTimeOffset.UtcNow.AddMinutes(-2)
-                || await FindAsync(null, new ActorId(held.GetInt32(Column.Actor)!.Value), cancellationToken) is not null)
+            var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+            if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
             {
                 return false;
             }
             try
             {
-                await _table.UpdateEntityAsync(claim, held.ETag, TableUpdateMode.Replace, cancellationToken);
+                await (held.HasValue
+                    ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                    : _table.AddEntityAsync(claim, cancellationToken));
                 return true;
             }
-            catch (RequestFailedException conflict) when (conflict.Status is 404 or 412)
+            catch (RequestFailedException e) when (e.Status is 404 or 409 or 412 && attempt < MaxAttempts)
             {
-                return false;
+                // Somebody claimed it, or gave it up: look again.
             }
         }
     }
 
-    /// <summary>Gives an address up, if this actor has it.</summary>
+    private async Task<bool> MayTakeAsync(TableEntity claim, string email, ActorId actor, CancellationToken cancellationToken)
+    {
+        var holder = new ActorId(claim.GetInt32(Column.Actor)!.Value);
+        return holder == actor || await FindAsync(null, holder, cancellationToken) switch
+        {
+            { DeletedAt: not null } => true,
+            { } account when account.Email == AccountKeys.Normalise(email) => false,
+            _ => claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
+        };
+    }
+
+    /// <summary>Gives an address up, if this actor claims it without having it.</summary>
     internal async Task ReleaseEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
         var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-        if (held.HasValue && held.Value!.GetInt32(Column.Actor) == actor.Value)
+        if (!held.HasValue || held.Value!.GetInt32(Column.Actor) != actor.Value
+            || (await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account && account.Email == AccountKeys.Normalise(email)))
+        {
+            return;
+        }
+        try
         {
             await _table.DeleteEntityAsync(partition, row, held.Value.ETag, cancellationToken);
         }
-    }
-
-    /// <summary>
-    /// The administrators, in one row, so that two of them cannot remove each other at the same time: <paramref name="change"/> may refuse by throwing.
-    /// </summary>
-    internal async Task ChangeAdministratorsAsync(Func<IReadOnlyList<ActorId>, Task<IReadOnlyList<ActorId>>> change, CancellationToken cancellationToken)
-    {
-        var (partition, key) = AccountKeys.Administrators;
-        for (var attempt = 1; ; attempt++)
+        catch (RequestFailedException e) when (e.Status == 412)
         {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, key, cancellationToken: cancellationToken);
-            var text = found.HasValue ? SpilledText.Get(found.Value!, Column.Administrators) ?? "" : "";
-            var current = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => new ActorId(int.Parse(id, CultureInfo.InvariantCulture))).ToList();
-            var next = new TableEntity(partition, key);
-            SpilledText.Set(next, Column.Administrators, string.Join(' ', await change(current)));
-            try
-            {
-                await (found.HasValue
-                    ? _table.UpdateEntityAsync(next, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                    : _table.AddEntityAsync(next, cancellationToken));
-                return;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)
-            {
-                // Somebody wrote first: decide again on what they wrote.
-            }
+            // It was claimed anew.
         }
     }
 
-    internal Task RemoveSessionsAsync(ActorId actor, CancellationToken cancellationToken) =>
-        TableRows.DeleteAllAsync(_table, TableKey.Prefix(AccountKeys.Partition(null, actor), AccountKeys.SessionsOf(actor)), cancellationToken);
+    /// <summary>The list of administrators, and which version of it; null when there never was one. One operation.</summary>
+    internal async Task<(IReadOnlyList<ActorId> Listed, ETag? Version)> FindAdministratorsAsync(CancellationToken cancellationToken)
+    {
+        var (partition, row) = AccountKeys.Administrators;
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        if (!found.HasValue)
+        {
+            return ([], null);
+        }
+        var ids = (SpilledText.Get(found.Value!, Column.Administrators) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return ([.. ids.Select(id => new ActorId(int.Parse(id, CultureInfo.InvariantCulture)))], found.Value!.ETag);
+    }
+
+    /// <summary>False when the list is not of that version any more.</summary>
+    internal async Task<bool> TryListAdministratorsAsync(IEnumerable<ActorId> listed, ETag? version, CancellationToken cancellationToken)
+    {
+        var (partition, row) = AccountKeys.Administrators;
+        var next = new TableEntity(partition, row);
+        SpilledText.Set(next, Column.Administrators, string.Join(' ', listed));
+        return await SucceedsAsync(version is { } tag
+            ? _table.UpdateEntityAsync(next, tag, TableUpdateMode.Replace, cancellationToken)
+            : _table.AddEntityAsync(next, cancellationToken));
+    }
+
+    /// <summary>Ends all of an actor's sessions but one, and returns which.</summary>
+    internal async Task<IReadOnlyList<string>> RemoveSessionsAsync(ActorId actor, string? exceptTokenHash, CancellationToken cancellationToken)
+    {
+        var (partition, prefix) = (AccountKeys.Partition(null, actor), AccountKeys.SessionsOf(actor));
+        string[] keys = ["PartitionKey", "RowKey"];
+        var removed = new List<string>();
+        await foreach (var row in _table.QueryAsync<TableEntity>(TableKey.Prefix(partition, prefix), select: keys, cancellationToken: cancellationToken))
+        {
+            var tokenHash = row.RowKey[prefix.Length..];
+            if (tokenHash != exceptTokenHash)
+            {
+                await _table.DeleteEntityAsync(partition, row.RowKey, ETag.All, cancellationToken);
+                removed.Add(tokenHash);
+            }
+        }
+        return removed;
+    }
 
     /// <summary>Forgets the sessions that ended before <paramref name="time"/>.</summary>
     internal Task RemoveExpiredSessionsAsync(DateTimeOffset time, CancellationToken cancellationToken)
@@ -189,6 +232,19 @@ public sealed class AccountsTable(StorageAccount storage)
         var response = await _table.DeleteEntityAsync(
             AccountKeys.Partition(null, actor), AccountKeys.Session(actor, tokenHash), ETag.All, cancellationToken);
         return response.Status != 404;
+    }
+
+    private static async Task<bool> SucceedsAsync(Task<Response> write)
+    {
+        try
+        {
+            await write;
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            return false;
+        }
     }
 
     private static TableEntity ToEntity(Actor actor)

@@ -10,23 +10,16 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     public async Task AddAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
-        if (IsAdministrator(grant) && await accounts.FindAsync(null, actor, cancellationToken) is { DeletedAt: null })
+        var outcome = grant == Administrators.Grant
+            ? await administrators.AddAsync(actor, cancellationToken)
+            : await ChangeAsync(actor, scope.Project, held => held.Contains(grant) ? null : held.With(grant), cancellationToken);
+        authenticate.Forget(null, actor);
+        switch (outcome)
         {
-            await administrators.AddAsync(actor, cancellationToken);
-        }
-        var existed = false;
-        var changed = await ChangeAsync(actor, scope.Project, held =>
-        {
-            existed = held.Contains(grant);
-            return existed ? null : held.With(grant);
-        }, cancellationToken);
-        if (!changed)
-        {
-            throw Problem.NotFound().AsException();
-        }
-        if (existed)
-        {
-            throw Problem.AlreadyExists(["actorId", "roleId", "acteeId"], [actor.ToString(), role.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), scope.ToString()], "assignments").AsException();
+            case GrantOutcome.NoSuchActor:
+                throw Problem.NotFound().AsException();
+            case GrantOutcome.AsItWas:
+                throw Problem.AlreadyExists(["actorId", "roleId", "acteeId"], [actor.ToString(), role.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), scope.ToString()], "assignments").AsException();
         }
     }
 
@@ -34,17 +27,13 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     public async Task RemoveAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
-        if (IsAdministrator(grant))
-        {
-            await administrators.RemoveAsync(actor, cancellationToken);
-        }
-        var existed = false;
-        await ChangeAsync(actor, scope.Project, held =>
-        {
-            existed = held.Contains(grant);
-            return existed ? held.Without(grant) : null;
-        }, cancellationToken);
-        if (!existed)
+        Grants? Without(Grants held) => held.Contains(grant) ? held.Without(grant) : null;
+
+        var outcome = grant == Administrators.Grant
+            ? await administrators.EndAsync(actor, user => Without(user.Grants) is { } grants ? user with { Grants = grants } : null, cancellationToken)
+            : await ChangeAsync(actor, scope.Project, Without, cancellationToken);
+        authenticate.Forget(null, actor);
+        if (outcome != GrantOutcome.Changed)
         {
             throw Problem.NotFound().AsException();
         }
@@ -64,20 +53,30 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         return [.. found.OrderBy(held => held.Actor.Id.Value).ThenBy(held => held.Grant.RoleId)];
     }
 
-    private static bool IsAdministrator(Grant grant) => grant == new Grant(Role.Administrator.Id, Scope.Server);
-
     // A number alone doesn't tell whether it is an app user of the project or a web user.
-    private async Task<bool> ChangeAsync(ActorId id, ProjectId? project, Func<Grants, Grants?> change, CancellationToken cancellationToken)
+    private async Task<GrantOutcome> ChangeAsync(ActorId id, ProjectId? project, Func<Grants, Grants?> change, CancellationToken cancellationToken)
     {
-        Actor? Apply(Actor actor) => actor.DeletedAt is null && change(actor.Grants) is { } grants ? actor with { Grants = grants } : null;
-
-        var actor = project is null ? null : await accounts.ChangeAsync(project, id, Apply, cancellationToken);
-        actor ??= await accounts.ChangeAsync(null, id, Apply, cancellationToken);
-        if (actor is null)
+        var outcome = GrantOutcome.NoSuchActor;
+        Actor? Apply(Actor actor)
         {
-            return false;
+            var next = actor.DeletedAt is null ? change(actor.Grants) : null;
+            outcome = actor.DeletedAt is not null ? GrantOutcome.NoSuchActor : next is null ? GrantOutcome.AsItWas : GrantOutcome.Changed;
+            return next is null ? null : actor with { Grants = next };
         }
-        authenticate.Forget(actor);
-        return true;
+
+        if (project is null || await accounts.ChangeAsync(project, id, Apply, cancellationToken) is null)
+        {
+            await accounts.ChangeAsync(null, id, Apply, cancellationToken);
+        }
+        authenticate.Forget(project, id);
+        return outcome;
     }
+}
+
+/// <summary>What became of a role that was to be given or taken away.</summary>
+public enum GrantOutcome
+{
+    Changed,
+    AsItWas,
+    NoSuchActor,
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
@@ -8,91 +9,95 @@ public sealed class AuthenticateActor(
     AccountsTable accounts, Passwords passwords, PasswordThrottle throttle, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
 {
     /// <summary>An app user or public link by its key. Cold: one operation.</summary>
-    public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken)
-    {
-        if (key.Locator is not ({ } project, var id))
-        {
-            return null;
-        }
-        if (!cache.TryGet((project, id), out Actor? actor))
-        {
-            actor = await accounts.FindAsync(project, id, cancellationToken);
-            if (actor is not null)
-            {
-                cache.Set((project, id), actor, size: 512 + (48 * actor.Grants.All.Count));
-            }
-        }
-        return key.Matches(actor?.KeyHash) ? actor : null;
-    }
+    public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken) =>
+        key.Locator is ({ } project, var id) && await FindAsync(project, id, cancellationToken) is { } actor && key.Matches(actor.KeyHash) ? actor : null;
 
     /// <summary>Any actor by its token (OR-055, OR-064); the session is null for app users and public links. Cold: two operations for a web user.</summary>
     public async Task<(Actor Actor, Session? Session)?> ByTokenAsync(AccessToken token, CancellationToken cancellationToken)
     {
-        if (token.Locator.Project is not null)
+        if (token.Locator is not (null, var id))
         {
             return await ByKeyAsync(token, cancellationToken) is { } holder ? (holder, null) : null;
         }
-        if (!cache.TryGet(("session", token.Hash), out (Actor Actor, Session Session) known))
+        var reading = FindAsync(null, id, cancellationToken);
+        if (!cache.TryGet(("session", token.Hash), out Session? session))
         {
-            var id = token.Locator.Actor;
-            var reading = accounts.FindAsync(null, id, cancellationToken);
-            var session = await accounts.FindSessionAsync(id, token.Hash, cancellationToken);
-            if (await reading is not { } actor || session is null)
+            session = await accounts.FindSessionAsync(id, token.Hash, cancellationToken);
+            if (session is not null)
             {
-                return null;
+                cache.Set(("session", token.Hash), session);
             }
-            known = (actor, session);
-            cache.Set(("session", token.Hash), known);
         }
-        return known.Session.ExpiresAt > clock.GetUtcNow() ? known : null;
+        return await reading is { DeletedAt: null } actor && session?.ExpiresAt > clock.GetUtcNow() ? (actor, session) : null;
     }
 
     /// <summary>
-    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations. Who keeps guessing is refused
-    /// with 429.1; a password that was right before is not affected.
+    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations, and a wrong password always costs
+    /// those two: nobody can tell from the time whether there is an account. Who keeps guessing is refused with 429.1 and costs none; a password that was
+    /// right here before is not affected.
     /// </summary>
     public async Task<Actor?> ByPasswordAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         var address = AccountKeys.Normalise(email);
-        if (!cache.TryGet(("email", address), out Actor? actor))
+        var isGuess = !passwords.Remembers(address, password) && !IsFirstAdministrator(email, password);
+        if (isGuess)
         {
-            var id = await accounts.FindByEmailAsync(address, cancellationToken);
-            actor = id is null ? null : await accounts.FindAsync(null, id.Value, cancellationToken);
-            if (actor is not null)
-            {
-                cache.Set(("email", address), actor);
-            }
+            throttle.Require(address, from);
         }
-        if (passwords.Remembers(actor?.PasswordHash, password))
+        var known = Known(address);
+        var actor = known ?? await ReadAsync(address, cancellationToken);
+        var isRight = passwords.Verify(address, actor?.PasswordHash, password);
+        if (!isRight && known is not null)
         {
+            // Another instance may have changed it since this one read the account.
+            actor = await ReadAsync(address, cancellationToken);
+            isRight = actor?.PasswordHash != known.PasswordHash && passwords.Verify(address, actor?.PasswordHash, password);
+        }
+        if (isRight)
+        {
+            throttle.Succeeded(address, from);
             return actor;
         }
-        if (actor is null && IsFirstAdministrator(email, password))
-        {
-            return null;   // no guess: that account is about to be made
-        }
-        throttle.Require(address, from);
-        if (!passwords.Verify(actor?.PasswordHash, password))
+        if (isGuess)
         {
             throttle.Failed(address, from);
-            return null;
         }
-        throttle.Succeeded(address, from);
+        return null;
+    }
+
+    internal void Remember(Actor actor) => cache.Set(("actor", actor.Project, actor.Id), actor, size: 1024 + (48 * actor.Grants.All.Count));
+
+    internal void Forget(ProjectId? project, ActorId actor) => cache.Remove(("actor", project, actor));
+
+    internal void ForgetSession(string tokenHash) => cache.Remove(("session", tokenHash));
+
+    private async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(("actor", project, id), out Actor? actor))
+        {
+            actor = await accounts.FindAsync(project, id, cancellationToken);
+            if (actor is not null)
+            {
+                Remember(actor);
+            }
+        }
         return actor;
     }
 
-    internal void Forget(AccessToken token) => cache.Remove(("session", token.Hash));
+    private Actor? Known(string address) =>
+        cache.TryGet(("email", address), out ActorId id) && cache.TryGet(("actor", (ProjectId?)null, id), out Actor? actor) && actor!.Email == address ? actor : null;
 
-    internal void Forget(Actor actor)
+    // Nobody is looked up too, so that it takes as long. A claim counts only with an account that bears it out.
+    private async Task<Actor?> ReadAsync(string address, CancellationToken cancellationToken)
     {
-        if (actor.Project is { } project)
+        var id = await accounts.FindByEmailAsync(address, cancellationToken) ?? default;
+        if (await accounts.FindAsync(null, id, cancellationToken) is not { DeletedAt: null } actor || actor.Email != address)
         {
-            cache.Remove((project, actor.Id));
+            return null;
         }
-        if (actor.Email is { } email)
-        {
-            cache.Remove(("email", email));
-        }
+        cache.Set(("email", address), id);
+        Remember(actor);
+        return actor;
     }
 
     /// <summary>Whether these are the credentials that a fresh deployment's settings name for its first administrator.</summary>

@@ -42,13 +42,13 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
     {
         await accounts.ChangeAsync(holder.Project, holder.Id,
             actor => actor with { KeyHash = null, ProtectedKey = null, UpdatedAt = clock.GetUtcNow() }, cancellationToken);
-        authenticate.Forget(holder);
+        authenticate.Forget(holder.Project, holder.Id);
     }
 
     public async Task RemoveAsync(Actor holder, CancellationToken cancellationToken)
     {
         await accounts.RemoveAsync(holder.Project, holder.Id, cancellationToken);
-        authenticate.Forget(holder);
+        authenticate.Forget(holder.Project, holder.Id);
     }
 
     private async Task<Actor> CreateAsync(

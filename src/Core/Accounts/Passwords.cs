@@ -20,35 +20,37 @@ public sealed class Passwords(TimedCache cache)
     /// <summary>Refuses a new password of fewer than 10 characters (400.21) or more than 72 bytes (400.38).</summary>
     public string Hash(string password)
     {
-        if (password.Length < MinCharacters)
+        if (ProblemOf(password) is { } problem)
         {
-            throw Problem.PasswordTooShort().AsException();
-        }
-        if (Encoding.UTF8.GetByteCount(password) > MaxBytes)
-        {
-            throw Problem.PasswordTooLong().AsException();
+            throw problem.AsException();
         }
         return _hasher.HashPassword("", password);
     }
 
-    /// <summary>Whether this password has been verified against this hash within the last hour, on this instance.</summary>
-    public bool Remembers(string? hash, string password) => hash is not null && cache.TryGet(Remembrance(hash, password), out bool _);
+    internal static Problem? ProblemOf(string password) =>
+        password.Length < MinCharacters ? Problem.PasswordTooShort()
+        : Encoding.UTF8.GetByteCount(password) > MaxBytes ? Problem.PasswordTooLong()
+        : null;
+
+    /// <summary>Whether this was an account's password within the last hour, as seen by this instance.</summary>
+    public bool Remembers(string account, string password) => cache.TryGet(Remembrance(account, password), out string? _);
 
     /// <summary>With no hash (there is no such account) it takes as long and answers false: time does not tell who exists.</summary>
-    public bool Verify(string? hash, string password)
+    public bool Verify(string account, string? hash, string password)
     {
-        if (Remembers(hash, password))
+        var remembrance = Remembrance(account, password);
+        if (hash is not null && cache.TryGet(remembrance, out string? verified) && verified == hash)
         {
             return true;
         }
-        var verified = _hasher.VerifyHashedPassword("", hash ?? _nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
-        if (verified)
+        var isRight = _hasher.VerifyHashedPassword("", hash ?? _nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
+        if (isRight)
         {
-            cache.Set(Remembrance(hash!, password), true, size: 256, Remembered);
+            cache.Set(remembrance, hash!, size: 512, Remembered);
         }
-        return verified;
+        return isRight;
     }
 
-    private (string, string) Remembrance(string hash, string password) =>
-        ("password", Convert.ToHexString(HMACSHA256.HashData(_processKey, Encoding.UTF8.GetBytes($"{hash}\n{password}"))));
+    private (string, string) Remembrance(string account, string password) =>
+        ("password", Convert.ToHexString(HMACSHA256.HashData(_processKey, Encoding.UTF8.GetBytes($"{account}\n{password}"))));
 }

@@ -43,14 +43,23 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         var now = clock.GetUtcNow();
         var session = new Session(actor.Id, token.Hash, AccessToken.Create().Text, now, now + SessionLifetime);
         await accounts.AddSessionAsync(session, cancellationToken);
-        await accounts.ChangeAsync(null, actor.Id, user => user with { LastLoginAt = now }, cancellationToken);
+
+        // Whoever changes the password ends the sessions that there are, so one that comes after must see that change.
+        bool IsStill(Actor? user) => user is { DeletedAt: null } && user.PasswordHash == actor.PasswordHash;
+        var signedIn = await accounts.ChangeAsync(null, actor.Id, user => IsStill(user) ? user with { LastLoginAt = now } : null, cancellationToken);
+        if (!IsStill(signedIn))
+        {
+            await accounts.RemoveSessionAsync(actor.Id, token.Hash, CancellationToken.None);
+            throw Problem.NotAuthenticated().AsException();
+        }
+        authenticate.Remember(signedIn!);
         return (token, session);
     }
 
     /// <summary>Ends a web user's session. False when there is no such session.</summary>
     public async Task<bool> SignOutAsync(AccessToken token, CancellationToken cancellationToken)
     {
-        authenticate.Forget(token);
+        authenticate.ForgetSession(token.Hash);
         return await accounts.RemoveSessionAsync(token.Locator.Actor, token.Hash, cancellationToken);
     }
 
@@ -75,58 +84,86 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
 
     /// <summary>The account with exactly this address, in any case.</summary>
     public async Task<Actor?> FindByEmailAsync(string email, CancellationToken cancellationToken) =>
-        await accounts.FindByEmailAsync(email, cancellationToken) is { } id && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user ? user : null;
+        await accounts.FindByEmailAsync(email, cancellationToken) is { } id
+        && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user && user.Email == AccountKeys.Normalise(email) ? user : null;
 
-    /// <summary>Null leaves a value as it is. Refuses an address that is taken with 409.3.</summary>
-    public async Task<Actor> ChangeAsync(Actor user, string? email, string? displayName, CancellationToken cancellationToken)
+    /// <summary>Null leaves a value as it is. Refuses an address that is taken with 409.3, and a blank name with 400.8.</summary>
+    public async Task<Actor> ChangeAsync(ActorId id, string? email, string? displayName, CancellationToken cancellationToken)
     {
-        var moves = email is not null && AccountKeys.Normalise(email) != user.Email;
-        if (moves && !await accounts.ClaimEmailAsync(email!, user.Id, cancellationToken))
+        if (displayName is not null && string.IsNullOrWhiteSpace(displayName))
         {
-            throw Problem.AlreadyExists(["email"], [email!], "users").AsException();
+            throw Problem.UnexpectedValue("displayName", displayName, "a name is not blank.").AsException();
         }
-        var changed = await accounts.ChangeAsync(null, user.Id, current => current with
+        if (email is not null && !await accounts.ClaimEmailAsync(email, id, cancellationToken))
         {
-            Email = moves ? AccountKeys.Normalise(email!) : current.Email,
-            DisplayName = displayName ?? current.DisplayName,
-            UpdatedAt = clock.GetUtcNow(),
-        }, cancellationToken);
-        if (moves)
-        {
-            await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
+            throw Problem.AlreadyExists(["email"], [email], "users").AsException();
         }
-        authenticate.Forget(user);
-        return changed ?? throw Problem.NotFound().AsException();
+        var before = "";
+        var changed = await accounts.ChangeAsync(null, id, current =>
+        {
+            before = current.Email!;
+            return current.DeletedAt is not null ? null : current with
+            {
+                Email = email is null ? current.Email : AccountKeys.Normalise(email),
+                DisplayName = displayName ?? current.DisplayName,
+                UpdatedAt = clock.GetUtcNow(),
+            };
+        }, CancellationToken.None);
+        authenticate.Forget(null, id);
+        if (email is not null && changed is { DeletedAt: null })
+        {
+            // Claimed again: who moves it away from here at the same time must not give up what has come back.
+            await accounts.ClaimEmailAsync(email, id, CancellationToken.None);
+            await accounts.ReleaseEmailAsync(before, id, CancellationToken.None);
+        }
+        return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();
     }
 
-    /// <summary>Ends all of the user's sessions. Refuses a wrong old password with 401.2, and a bad new one.</summary>
-    public async Task ChangePasswordAsync(Actor user, string oldPassword, string newPassword, string from, CancellationToken cancellationToken)
+    /// <summary>Ends all of the user's sessions but the one that asks for it. Refuses a wrong old password with 401.2, and a bad new one.</summary>
+    public async Task ChangePasswordAsync(
+        Actor user, string oldPassword, string newPassword, string from, Session? asking, CancellationToken cancellationToken)
     {
-        if ((await authenticate.ByPasswordAsync(user.Email!, oldPassword, from, cancellationToken))?.Id != user.Id)
+        if (await authenticate.ByPasswordAsync(user.Email!, oldPassword, from, cancellationToken) is not { } verified || verified.Id != user.Id)
         {
             throw Problem.NotAuthenticated().AsException();
         }
         var hash = passwords.Hash(newPassword);
-        await accounts.ChangeAsync(null, user.Id, current => current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() }, cancellationToken);
-        await accounts.RemoveSessionsAsync(user.Id, CancellationToken.None);
-        authenticate.Forget(user);
+        var changed = await accounts.ChangeAsync(null, user.Id,
+            current => current.PasswordHash == verified.PasswordHash ? current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() } : null, CancellationToken.None);
+        if (changed?.PasswordHash != hash)
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+        await EndSessionsAsync(user.Id, asking?.TokenHash);
     }
 
     /// <summary>Ends an account: no rights, no password, no sessions, and its address is free again. Refuses the last administrator with 409.21.</summary>
     public async Task DeleteAsync(Actor user, CancellationToken cancellationToken)
     {
-        await administrators.RemoveAsync(user.Id, cancellationToken);
-        await accounts.ChangeAsync(null, user.Id,
+        var outcome = await administrators.EndAsync(user.Id,
             current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null }, cancellationToken);
-        await accounts.RemoveSessionsAsync(user.Id, CancellationToken.None);
+        await EndSessionsAsync(user.Id, null);
         await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
-        authenticate.Forget(user);
+        if (outcome != GrantOutcome.Changed)
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+
+    // Begun, it is finished, whether or not the client waits for it.
+    private async Task EndSessionsAsync(ActorId user, string? exceptTokenHash)
+    {
+        authenticate.Forget(null, user);
+        foreach (var tokenHash in await accounts.RemoveSessionsAsync(user, exceptTokenHash, CancellationToken.None))
+        {
+            authenticate.ForgetSession(tokenHash);
+        }
     }
 
     /// <summary>Forgets sessions that have ended.</summary>
     public Task PurgeSessionsAsync(CancellationToken cancellationToken) => accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
 
-    // A fresh deployment has nobody who could create its first account: its settings name that one, and count only while there is no other. Of
+    // A fresh deployment has nobody who could create its first account: its settings name that one, and count only until there has been one. Of
     // several sign-ins at once one creates the account, and the others wait for it.
     private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
@@ -136,15 +173,18 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         }
         for (var attempt = 1; attempt <= MaxWaits; attempt++)
         {
-            await foreach (var _ in accounts.ListAsync(null, cancellationToken))
+            if (await administrators.AnyAsync(cancellationToken))
             {
                 return await authenticate.ByPasswordAsync(email, password, from, cancellationToken);
             }
-            var administrator = Grants.None.With(new Grant(Role.Administrator.Id, Scope.Server));
-            if (await TryCreateAsync(email, password, null, administrator, null, cancellationToken) is { } created)
+            if (await TryCreateAsync(email, password, null, Grants.None.With(Administrators.Grant), null, cancellationToken) is { } created)
             {
-                await administrators.AddAsync(created.Id, cancellationToken);
-                return created;
+                if (await administrators.BeginAsync(created.Id, CancellationToken.None))
+                {
+                    return created;
+                }
+                await accounts.RemoveAsync(null, created.Id, CancellationToken.None);
+                await accounts.ReleaseEmailAsync(email, created.Id, CancellationToken.None);
             }
             await Task.Delay(BetweenWaits, clock, cancellationToken);
         }

@@ -23,7 +23,7 @@ public sealed class UserFunctions(Door door, WebUsers users, AuditLog audits)
             }
 
             // Whoever knows an address may find its owner, to give them a role; nobody may look around.
-            var found = search.Length > 0 ? await users.FindByEmailAsync(search, hangUp) : null;
+            var found = search.Length > 0 && caller.KnownActor.Kind == ActorKind.WebUser ? await users.FindByEmailAsync(search, hangUp) : null;
             return Json.Ok(found is null ? [] : new[] { AccountShapes.User(found) });
         });
 
@@ -60,7 +60,7 @@ public sealed class UserFunctions(Door door, WebUsers users, AuditLog audits)
             var user = await FindAsync(request, caller, id, Verb.UserUpdate);
             var body = await Json.ReadAsync(request, caller, hangUp);
             var (email, displayName) = (Email(body), Json.Text(body, "displayName"));
-            var changed = await users.ChangeAsync(user, email, displayName, hangUp);
+            var changed = await users.ChangeAsync(user.Id, email, displayName, hangUp);
             await audits.WriteAsync(caller.KnownActor.Id, "user.update", Scope.Server, new { userId = user.Id.Value, data = new { email, displayName } }, CancellationToken.None);
             return Json.Ok(AccountShapes.User(changed));
         }, bodyShowsCsrf: true);
@@ -87,7 +87,7 @@ public sealed class UserFunctions(Door door, WebUsers users, AuditLog audits)
                 // Passwords that came are not sent back.
                 throw Problem.MissingParameters(["old", "new"], new Dictionary<string, object?>()).AsException();
             }
-            await users.ChangePasswordAsync(user, old, next, RequestAuthenticator.AddressOf(request), hangUp);
+            await users.ChangePasswordAsync(user, old, next, RequestAuthenticator.AddressOf(request), caller.Session, hangUp);
             await audits.WriteAsync(caller.KnownActor.Id, "user.update", Scope.Server, new { userId = user.Id.Value, data = new { password = true } }, CancellationToken.None);
             return Json.Success();
         });
