@@ -1,12 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace ServerlessRosa.Core.Accounts;
 
-public sealed class AccountOptions
+public sealed class AccountOptions : IValidatableObject
 {
     public const string Section = "Rosa";
 
-    /// <summary>Setting `Rosa:FirstAdminEmail`: with <see cref="FirstAdminPassword"/>, signs in as a new administrator while the server has no web user at all.</summary>
+    /// <summary>Setting `Rosa:FirstAdminEmail`: with <see cref="FirstAdminPassword"/>, signs in as a new administrator while the server has never had one.</summary>
     public string? FirstAdminEmail { get; set; }
 
-    /// <summary>Setting `Rosa:FirstAdminPassword`. Has no effect any more once a web user exists.</summary>
+    /// <summary>Setting `Rosa:FirstAdminPassword`. Has no effect any more once there is an administrator.</summary>
     public string? FirstAdminPassword { get; set; }
+
+    // The same rules as for any account, told when the app starts rather than to whoever signs in.
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (string.IsNullOrEmpty(FirstAdminEmail) != string.IsNullOrEmpty(FirstAdminPassword))
+        {
+            yield return new ValidationResult("Rosa:FirstAdminEmail and Rosa:FirstAdminPassword go together: set both, or none.");
+        }
+        else if (!string.IsNullOrEmpty(FirstAdminEmail))
+        {
+            if (FirstAdminEmail.IndexOf('@', StringComparison.Ordinal) <= 0 || FirstAdminEmail.Any(char.IsWhiteSpace))
+            {
+                yield return new ValidationResult("Rosa:FirstAdminEmail must be an e-mail address.");
+            }
+            if (Passwords.ProblemOf(FirstAdminPassword!) is { } problem)
+            {
+                yield return new ValidationResult($"Rosa:FirstAdminPassword: {problem.Message}");
+            }
+        }
+    }
 }
