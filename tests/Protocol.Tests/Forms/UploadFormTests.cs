@@ -44,6 +44,16 @@ public sealed class UploadFormTests
         Assert.Equal("formId", (await programme.CreateFormAsync(Samples.Form(id))).ShouldBeProblem(400.8m).Json.GetProperty("details").GetProperty("field").GetString());
     }
 
+    [Theory, Clause("OR-117")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task An_id_or_version_that_no_address_can_hold_is_refused(string dots)
+    {
+        var programme = await Programme.StartAsync();
+        (await programme.CreateFormAsync(Samples.Form(dots))).ShouldBeProblem(400.8m);
+        (await programme.CreateFormAsync(Samples.Form("trees", dots))).ShouldBeProblem(400.8m);
+    }
+
     [Fact, Clause("OR-150")]
     public async Task An_id_may_have_249_characters_and_no_more()
     {
