@@ -16,9 +16,10 @@ public sealed class OwnStorage : IAsyncDisposable
 
     public Server Server { get; }
 
-    public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
+    public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataFolder = null)
     {
-        var storage = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        var storage = await Azurite.StartAsync(new AzuriteOptions(dataFolder), CancellationToken.None);
         return new OwnStorage(storage, await Server.StartAsync(settings, storage.ConnectionString));
     }
 

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Data.Tables;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Submissions;
+
+/// <summary>What a process that died had promised to finish.</summary>
+public sealed class ReconcileTests
+{
+    private const string CaseBlock = "<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"c\"><update/></case><species>";
+
+    [Fact, Clause("OR-212")]
+    public async Task Promises_that_nobody_works_on_any_more_are_ended_and_young_ones_are_left_alone()
+    {
+        var inbox = await Inbox.OpenAsync();
+        var intents = await IntentsAsync();
+        var now = DateTimeOffset.UtcNow;
+        await AddAsync(intents, inbox, "uuid:old", now.AddMinutes(-10));
+        await AddAsync(intents, inbox, "uuid:older", now.AddDays(-10));
+        await AddAsync(intents, inbox, "uuid:young", now);
+
+        await ReconcileAsync(inbox);
+
+        Assert.Equal(["uuid:young"], await PromisedAsync(intents, inbox));
+        Assert.Empty(await inbox.ListAsync());
+        await ReconcileAsync(inbox);
+        Assert.Equal(["uuid:young"], await PromisedAsync(intents, inbox));
+    }
+
+    [Fact, Clause("OR-212"), Clause("OR-206")]
+    public async Task A_submission_that_was_received_or_refused_leaves_no_promise()
+    {
+        var inbox = await Inbox.OpenAsync();
+        var xml = inbox.Submission("uuid:1").Replace("<species>", CaseBlock, StringComparison.Ordinal);
+
+        (await inbox.PostAsync(xml)).ShouldBeReceived();
+        (await inbox.PostAsync(xml)).ShouldBeReceived();
+        (await inbox.PostAsync(xml + " ")).ShouldBeOpenRosaError(409, "different XML");
+        (await inbox.PostAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:none").Replace("<species>", CaseBlock, StringComparison.Ordinal)))
+            .ShouldBeOpenRosaError(404, "find that submission to update");
+
+        Assert.Empty(await PromisedAsync(await IntentsAsync(), inbox));
+    }
+
+    // The timer function, as an operator runs it by hand on the machine itself.
+    private static async Task ReconcileAsync(Inbox inbox)
+    {
+        var address = new Uri(inbox.Programme.Server.BaseUrl, "/admin/functions/Reconcile").ToString();
+        (await inbox.Programme.Admin.PostJsonAsync(address, new { })).ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    private static async Task<TableClient> IntentsAsync() => new TableServiceClient(await Server.StorageAsync()).GetTableClient("intents");
+
+    // As a request leaves it that dies between its promise and its claim.
+    private static async Task AddAsync(TableClient intents, Inbox inbox, string instanceId, DateTimeOffset at)
+    {
+        var xmlHash = new string('0', 64);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{inbox.Programme.Id:D10}|{1:D10}|published|0 {instanceId} {xmlHash}"))));
+        await intents.AddEntityAsync(new TableEntity(
+            Convert.ToInt32(hash[..1], 16).ToString("D2", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks:D19}|{hash}"))
+        {
+            ["Project"] = inbox.Programme.Id,
+            ["Form"] = 1,
+            ["InstanceId"] = instanceId,
+            ["XmlHash"] = xmlHash,
+            ["At"] = at,
+        });
+    }
+
+    private static async Task<List<string>> PromisedAsync(TableClient intents, Inbox inbox)
+    {
+        var promised = new List<string>();
+        await foreach (var row in intents.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Project eq {inbox.Programme.Id}")))
+        {
+            promised.Add(row.GetString("InstanceId"));
+        }
+        return promised;
+    }
+}
