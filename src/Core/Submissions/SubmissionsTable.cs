@@ -249,7 +249,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
         WriteVersion(entity, "", instance.Version);
         if (instance.Version.Media.Count > 0)
         {
-            SpilledText.Set(entity, Column.Media, JsonSerializer.Serialize(instance.Version.Media));
+            SpilledText.SetPacked(entity, Column.Media, JsonSerializer.Serialize(instance.Version.Media));
         }
         return entity;
     }
@@ -257,7 +257,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
     private static Instance ToInstance(TableEntity entity) =>
         new(ReadVersion(entity, "") with
         {
-            Media = SpilledText.Get(entity, Column.Media) is { } media ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)! : [],
+            Media = SpilledText.GetPacked(entity, Column.Media) is { } media ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)! : [],
         },
             Enum.Parse<InstanceState>(entity.GetString(Column.State)!),
             entity.GetString(Column.TimelineKey)!)
