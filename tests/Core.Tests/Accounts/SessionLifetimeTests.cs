@@ -9,6 +9,7 @@ namespace ServerlessRosa.Core.Tests.Accounts;
 public sealed class SessionLifetimeTests
 {
     private const string Password = "correct horse battery";
+    private const string Home = "192.0.2.1";
 
     [Theory]
     [InlineData(0)]
@@ -18,7 +19,7 @@ public sealed class SessionLifetimeTests
         var (users, authenticate, clock) = await StartAsync(cacheSeconds);
         var email = $"{Guid.NewGuid():N}@example.org";
         var created = await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
-        var (token, session) = await users.SignInAsync(email, Password, CancellationToken.None);
+        var (token, session) = await users.SignInAsync(email, Password, Home, CancellationToken.None);
         Assert.Equal((clock.Now, clock.Now.AddHours(24)), (session.CreatedAt, session.ExpiresAt));
 
         clock.Now = session.ExpiresAt.AddMilliseconds(-1);
@@ -35,8 +36,52 @@ public sealed class SessionLifetimeTests
         var (users, _, _) = await StartAsync(cacheSeconds: 0);
         var email = $"{Guid.NewGuid():N}@example.org";
         await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => users.SignInAsync(email, Password + " ", CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => users.SignInAsync(email, Password + " ", Home, CancellationToken.None));
         Assert.Equal(401.2m, refused.Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_session_that_has_ended_is_forgotten_and_others_are_not()
+    {
+        var (users, authenticate, clock) = await StartAsync(cacheSeconds: 0);
+        var email = $"{Guid.NewGuid():N}@example.org";
+        await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
+        var (ended, session) = await users.SignInAsync(email, Password, Home, CancellationToken.None);
+        clock.Now = session.ExpiresAt.AddHours(-1);
+        var (current, _) = await users.SignInAsync(email, Password, Home, CancellationToken.None);
+
+        clock.Now = session.ExpiresAt.AddMinutes(1);
+        await users.PurgeSessionsAsync(CancellationToken.None);
+
+        Assert.NotNull(await authenticate.ByTokenAsync(current, CancellationToken.None));
+        Assert.True(await users.SignOutAsync(current, CancellationToken.None));
+        Assert.False(await users.SignOutAsync(ended, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Whoever_goes_on_guessing_waits_longer_and_is_heard_again()
+    {
+        var (users, authenticate, clock) = await StartAsync(cacheSeconds: 300);
+        var email = $"{Guid.NewGuid():N}@example.org";
+        await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
+        Task<Actor?> TryAsync(string password) => authenticate.ByPasswordAsync(email, password, Home, CancellationToken.None);
+
+        for (var guess = 0; guess < 5; guess++)
+        {
+            Assert.Null(await TryAsync("not the password"));
+        }
+        foreach (var seconds in new[] { 10, 20, 40, 80, 160, 300, 300 })
+        {
+            clock.Now += TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1);
+            var refusal = (await Assert.ThrowsAsync<ProblemException>(() => TryAsync(Password))).Problem;
+            Assert.Equal((429.1m, 1), (refusal.Code, refusal.RetryAfterSeconds!.Value));
+            clock.Now += TimeSpan.FromMilliseconds(1);
+            Assert.Null(await TryAsync("not the password"));
+        }
+        clock.Now += TimeSpan.FromSeconds(300);
+        Assert.NotNull(await TryAsync(Password));
+        Assert.Null(await TryAsync("not the password"));
+        Assert.NotNull(await TryAsync(Password));
     }
 
     private static async Task<(WebUsers Users, AuthenticateActor Authenticate, SetClock Clock)> StartAsync(int cacheSeconds)
@@ -46,8 +91,8 @@ public sealed class SessionLifetimeTests
         var cache = new TimedCache(Options.Create(new CacheOptions { CacheSeconds = cacheSeconds }));
         var clock = new SetClock();
         var (accounts, passwords) = (new AccountsTable(storage), new Passwords(cache));
-        var authenticate = new AuthenticateActor(accounts, passwords, cache, Options.Create(new AccountOptions()), clock);
-        return (new WebUsers(accounts, passwords, authenticate, clock), authenticate, clock);
+        var authenticate = new AuthenticateActor(accounts, passwords, new PasswordThrottle(cache, clock), cache, Options.Create(new AccountOptions()), clock);
+        return (new WebUsers(accounts, passwords, authenticate, new Administrators(accounts), clock), authenticate, clock);
     }
 
     private sealed class SetClock : TimeProvider
