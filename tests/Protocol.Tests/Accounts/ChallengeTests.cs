@@ -82,7 +82,7 @@ public sealed class ChallengeTests
         {
             foreach (var path in new[] { "/projects", "/users/current", programme.Path, programme.FormPath(form), $"{programme.FormPath(form)}/submissions", "/sessions/restore" })
             {
-                Assert.Null((await client.GetAsync(path)).ShouldBeProblem(401.2m).Header("WWW-Authenticate"));
+                Assert.Null((await client.FromElsewhere.GetAsync(path)).ShouldBeProblem(401.2m).Header("WWW-Authenticate"));
             }
         }
     }
@@ -96,7 +96,7 @@ public sealed class ChallengeTests
 
         foreach (var (user, secret) in new[] { (email, password + "x"), (email, password[..^1]), (email, password.ToUpperInvariant()), ("nobody@example.org", password), ("", password) })
         {
-            var client = Api.WithBasic(programme.Server, user, secret).OpenRosa;
+            var client = Api.WithBasic(programme.Server, user, secret).OpenRosa.FromElsewhere;
             var list = (await client.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "Could not authenticate");
             Assert.Equal(Challenge, list.Header("WWW-Authenticate"));
             Assert.Equal(Challenge, (await client.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(401.2m).Header("WWW-Authenticate"));

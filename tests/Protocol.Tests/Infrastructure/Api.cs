@@ -34,6 +34,8 @@ public sealed class Api
         Timeout = TimeSpan.FromMinutes(2),
     };
 
+    private static int _addresses = 0x100;
+
     private readonly Server _server;
     private readonly string _prefix;
     private readonly Dictionary<string, string> _headers;
@@ -92,6 +94,9 @@ public sealed class Api
 
     /// <summary>With the header that every OpenRosa request carries.</summary>
     public Api OpenRosa => With("X-OpenRosa-Version", "1.0");
+
+    /// <summary>The same client at an address that nobody else has, for those who come with wrong passwords.</summary>
+    public Api FromElsewhere => With("X-Forwarded-For", $"2001:db8:0:{Interlocked.Increment(ref _addresses):x}::1");
 
     /// <summary>The same credentials at another process.</summary>
     public Api At(Server server) => new(server, _prefix, _headers);
