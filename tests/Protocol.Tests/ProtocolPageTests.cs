@@ -11,7 +11,7 @@ public sealed class ProtocolPageTests
 
     [Fact]
     public void The_page_lists_exactly_the_refusals_that_there_are() =>
-        AssertNone(Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(InRepository("src", "Core", "Problems", "Problem.cs")))));
+        AssertNone(Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(Repository.Locate("src", "Core", "Problems", "Problem.cs")))));
 
     [Fact]
     public void A_page_that_agrees_with_its_tests_is_whole()
@@ -59,7 +59,7 @@ public sealed class ProtocolPageTests
 
     private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
 
-    private static ProtocolPage Page() => ProtocolPage.Parse(File.ReadAllText(InRepository("docs", "protocol.md")));
+    private static ProtocolPage Page() => ProtocolPage.Parse(File.ReadAllText(Repository.Locate("docs", "protocol.md")));
 
     private static IEnumerable<string> CitedHere() =>
         typeof(ProtocolPageTests).Assembly.GetTypes()
@@ -69,15 +69,5 @@ public sealed class ProtocolPageTests
 
     // The other test assembly isn't loaded here, but its source is beside ours.
     private static IEnumerable<string> CitedInCoreTests() =>
-        Directory.EnumerateFiles(InRepository("tests", "Core.Tests"), "*.cs", SearchOption.AllDirectories).SelectMany(file => ProtocolPage.CitedIn(File.ReadAllText(file)));
-
-    private static string InRepository(params string[] path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ServerlessRosa.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests don't run inside the repository.");
-        }
-        return Path.Combine([folder.FullName, .. path]);
-    }
+        Directory.EnumerateFiles(Repository.Locate("tests", "Core.Tests"), "*.cs", SearchOption.AllDirectories).SelectMany(file => ProtocolPage.CitedIn(File.ReadAllText(file)));
 }

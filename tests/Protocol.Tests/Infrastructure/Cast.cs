@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>What a request of the rights matrix is about: the values for an address's placeholders.</summary>
+public sealed record Target
+{
+    public required int Project { get; init; }
+
+    /// <summary>Published with a picture, and with a draft beside it.</summary>
+    public required string Form { get; init; }
+
+    /// <summary>Of a form in the trash.</summary>
+    public required int TrashedForm { get; init; }
+
+    /// <summary>A submission with a photo, to the form and to its draft.</summary>
+    public required string Instance { get; init; }
+
+    public required int AppUser { get; init; }
+
+    public required int PublicLink { get; init; }
+
+    public required int User { get; init; }
+
+    /// <summary>The key of an app user that does nothing else.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The address, without credentials, for a row's path.</summary>
+    public string Fill(string path)
+    {
+        var ofSubmission = path.Contains("{instance}", StringComparison.Ordinal);
+        return "/" + path
+            .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
+            .Replace("{form}", Form, StringComparison.Ordinal)
+            .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
+            .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
+            .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
+            .Replace("{name}", ofSubmission ? Cast.Photo : Cast.Picture, StringComparison.Ordinal)
+            .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
+            .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
+            .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
+            .Replace("{actorId}", Text(User), StringComparison.Ordinal)
+            .Replace("{role}", "viewer", StringComparison.Ordinal)
+            .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>One client for each actor of the rights matrix, around one project, and fresh things for those who may change or delete them.</summary>
+public sealed class Cast
+{
+    public const string Picture = "leaf.png";
+    public const string Photo = "photo.jpg";
+    public const string Password = "correct horse battery";
+
+    private readonly Dictionary<string, Api> _clients = [];
+    private readonly ConcurrentQueue<int> _doomed = [];
+
+    private Cast(Programme programme, Target target, string email)
+    {
+        Programme = programme;
+        Target = target;
+        Email = email;
+    }
+
+    public Programme Programme { get; }
+
+    public Target Target { get; }
+
+    /// <summary>Of the account that <see cref="Target"/> names; its password is <see cref="Password"/>.</summary>
+    public string Email { get; }
+
+    private Api Admin => Programme.Admin;
+
+    public static async Task<Cast> AssembleAsync()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishWithPictureAsync(Picture);
+        (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
+        (await programme.PutFileAsync(form, Picture, Samples.Bytes(500), "image/png")).ShouldBe(HttpStatusCode.OK);
+
+        var email = $"{Samples.Unique("spare")}@example.org";
+        var (spare, link) = (await CreateAsync(programme, "/app-users"), await CreateAsync(programme, $"/forms/{form}/public-links"));
+        var target = new Target
+        {
+            Project = programme.Id,
+            Form = form,
+            TrashedForm = await TrashAsync(programme),
+            Instance = Samples.NewInstanceId(),
+            AppUser = spare.Id,
+            PublicLink = link.Id,
+            User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),
+            Key = spare.Key,
+        };
+        var cast = new Cast(programme, target, email);
+        await cast.SendAsync($"{programme.Path}/submission", target.Instance);
+        await cast.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
+        await cast.CallAsync(form);
+        return cast;
+    }
+
+    /// <summary>The requests that an actor has for a row: with a key, both as a bearer and in the path, where the row has a twin for it.</summary>
+    public IEnumerable<(Api Client, string Way)> ClientsFor(string actor, RightsRow row)
+    {
+        var client = _clients[actor];
+        if (client.IsKey)
+        {
+            yield return (Api.Anonymous(client.Server).OpenRosa.With("Authorization", $"Bearer {client.Key}"), "with the key as bearer");
+        }
+        if (!client.IsKey || row.Twins.Contains(RightsMatrix.KeyPrefix))
+        {
+            yield return (client, "");
+        }
+    }
+
+    // What a role means for a session is remembered for a moment, so the manager has these projects before the first request.
+    public Task<Target> DoomedProjectAsync() =>
+        Task.FromResult(Target with { Project = _doomed.TryDequeue(out var project) ? project : throw new InvalidOperationException("More rows delete projects than expected.") });
+
+    /// <summary>Published, with a draft beside it.</summary>
+    public async Task<Target> FreshFormAsync()
+    {
+        var form = await Programme.PublishAsync();
+        (await Programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
+        return Target with { Form = form };
+    }
+
+    /// <summary>Never published, with its picture.</summary>
+    public async Task<Target> FreshDraftAsync()
+    {
+        var form = await Programme.CreateDraftAsync(Picture);
+        (await Programme.PutFileAsync(form, Picture, Samples.Bytes(500), "image/png")).ShouldBe(HttpStatusCode.OK);
+        return Target with { Form = form };
+    }
+
+    public async Task<Target> FreshTrashAsync() => Target with { TrashedForm = await TrashAsync(Programme) };
+
+    public async Task<Target> FreshSubmissionAsync(bool deleted = false)
+    {
+        var target = Target with { Instance = Samples.NewInstanceId() };
+        await SendAsync($"{Programme.Path}/submission", target.Instance);
+        if (deleted)
+        {
+            (await Admin.DeleteAsync(target.Fill("projects/{projectId}/forms/{form}/submissions/{instance}"))).ShouldBe(HttpStatusCode.OK);
+        }
+        return target;
+    }
+
+    public async Task<Target> FreshAppUserAsync()
+    {
+        var user = await CreateAsync(Programme, "/app-users");
+        return Target with { AppUser = user.Id, Key = user.Key };
+    }
+
+    public async Task<Target> FreshPublicLinkAsync() => Target with { PublicLink = (await CreateAsync(Programme, $"/forms/{Target.Form}/public-links")).Id };
+
+    /// <summary><paramref name="assignedAt"/>: the assignments' address at which the user has a role already.</summary>
+    public async Task<Target> FreshUserAsync(string? assignedAt = null)
+    {
+        var target = Target with { User = await IdAsync(Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org" })) };
+        if (assignedAt is not null)
+        {
+            (await Admin.PostAsync(target.Fill(assignedAt))).ShouldBe(HttpStatusCode.OK);
+        }
+        return target;
+    }
+
+    private async Task CallAsync(string form)
+    {
+        var manager = await Programme.WebUserAsync("manager");
+        var managerId = (await Admin.GetAsync($"/users?q={Uri.EscapeDataString(manager.Email)}")).Json[0].GetProperty("id").GetInt32();
+        for (var number = 0; number < 2; number++)
+        {
+            var project = await IdAsync(Admin.PostJsonAsync("/projects", new { name = Samples.Unique("doomed") }));
+            (await Admin.PostAsync($"/projects/{project}/assignments/manager/{managerId}")).ShouldBe(HttpStatusCode.OK);
+            _doomed.Enqueue(project);
+        }
+        var elsewhere = await Programme.StartAsync(Programme.Server);
+        Api[] clients =
+        [
+            Api.Anonymous(Programme.Server), await Programme.AppUserAsync(form), await Programme.PublicLinkAsync(form), (await Programme.WebUserAsync("formfill")).Api,
+            (await Programme.WebUserAsync("viewer")).Api, manager.Api, Admin, Api.WithDraftToken(Programme.Server, await Programme.DraftTokenAsync(form)),
+            (await elsewhere.WebUserAsync("manager")).Api,
+        ];
+        foreach (var (actor, client) in RightsMatrix.Actors.Zip(clients))
+        {
+            _clients.Add(actor, client.OpenRosa);
+        }
+    }
+
+    private async Task SendAsync(string path, string instance)
+    {
+        using var body = Samples.Multipart(Samples.Submission(Target.Form, instance, photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
+        (await Admin.OpenRosa.PostAsync(path, body)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    private static async Task<int> TrashAsync(Programme programme)
+    {
+        var form = await programme.CreateDraftAsync();
+        (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
+        var trash = (await programme.Admin.GetAsync($"{programme.Path}/forms?deleted=true")).ShouldBe(HttpStatusCode.OK).Json;
+        return trash.EnumerateArray().Single(trashed => trashed.GetProperty("xmlFormId").GetString() == form).GetProperty("id").GetInt32();
+    }
+
+    private static async Task<(int Id, string Key)> CreateAsync(Programme programme, string path)
+    {
+        var created = (await programme.Admin.PostJsonAsync(programme.Path + path, new { displayName = "Spare" })).ShouldBe(HttpStatusCode.OK).Json;
+        return (created.GetProperty("id").GetInt32(), created.GetProperty("token").GetString()!);
+    }
+
+    private static async Task<int> IdAsync(Task<Answer> created) => (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+}

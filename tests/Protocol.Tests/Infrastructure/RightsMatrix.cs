@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>A row of the table in docs/operations.md: an address, its prefixed twins, and `yes`, `no` or `-` for each actor.</summary>
+public sealed record RightsRow(string Endpoint, IReadOnlyList<string> Twins, IReadOnlyDictionary<string, string> Cells)
+{
+    public string Method => Endpoint.Split(' ')[0];
+
+    public string Path => Endpoint.Split(' ')[1];
+
+    /// <summary>The addresses that the row speaks of, as the sources have them: `GET key/{key}/formList`.</summary>
+    public IEnumerable<string> Endpoints => [Endpoint, .. Twins.Select(twin => $"{Method} {twin}{Path}")];
+}
+
+/// <summary>Who may do what, as docs/operations.md says, and what is wrong with the table.</summary>
+public static partial class RightsMatrix
+{
+    public const string KeyPrefix = "key/{key}/";
+    public const string TestPrefix = "test/{draftToken}/";
+    public const string DraftToken = "draft token";
+    public const string Yes = "yes";
+    public const string No = "no";
+    private const string NoSuchAddress = "-";
+
+    public static IReadOnlyList<string> Actors { get; } =
+        ["nobody", "app user", "public link", "data collector", "viewer", "manager", "administrator", DraftToken, "manager of another project"];
+
+    public static IReadOnlyList<RightsRow> Parse(string markdown)
+    {
+        var lines = markdown.Split('\n', StringSplitOptions.TrimEntries).SkipWhile(line => !line.StartsWith("| Endpoint |", StringComparison.Ordinal)).ToList();
+        var actors = Cells(lines[0]).Skip(1).ToList();
+        return [.. lines.Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => Row(Cells(line), actors))];
+    }
+
+    /// <summary>The addresses that a source file answers, without `v1/` and constraints. What answers all that is left is none.</summary>
+    public static IEnumerable<string> EndpointsIn(string source) =>
+        from match in Trigger().Matches(source)
+        let route = Constraint().Replace(match.Groups["route"].Value, "}")
+        where route != "{*path}"
+        select $"{match.Groups["method"].Value.ToUpperInvariant()} {route["v1/".Length..]}";
+
+    /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see cref="EndpointsIn"/>.</summary>
+    public static int CountTriggers(string source) => source.Split("[HttpTrigger(").Length - 1;
+
+    /// <summary>Each sentence names an address. None: the table has all of them, and is well-formed.</summary>
+    public static IReadOnlyList<string> Complaints(IReadOnlyList<RightsRow> rows, IEnumerable<string> served)
+    {
+        var listed = rows.SelectMany(row => row.Endpoints).ToLookup(endpoint => endpoint);
+        var expected = served.ToHashSet();
+        return
+        [
+            .. expected.Where(endpoint => !listed.Contains(endpoint)).Select(endpoint => $"{endpoint} is missing."),
+            .. listed.Where(endpoint => !expected.Contains(endpoint.Key)).Select(endpoint => $"{endpoint.Key} is not served."),
+            .. listed.Where(endpoint => endpoint.Count() > 1).Select(endpoint => $"{endpoint.Key} stands there {endpoint.Count()} times."),
+            .. rows.Where(row => !row.Cells.Keys.SequenceEqual(Actors)).Select(row => $"{row.Endpoint} has other actors."),
+            .. from row in rows
+               from cell in row.Cells
+               where !IsAllowed(row, cell.Key, cell.Value)
+               select $"{row.Endpoint} has '{cell.Value}' for {cell.Key}.",
+        ];
+    }
+
+    // Only a draft's token can be without an address, and it is exactly where there is no twin for it.
+    private static bool IsAllowed(RightsRow row, string actor, string cell) =>
+        actor == DraftToken && !row.Twins.Contains(TestPrefix) ? cell == NoSuchAddress : cell is Yes or No;
+
+    private static RightsRow Row(string[] cells, List<string> actors)
+    {
+        var names = Code().Matches(cells[0]).Select(match => match.Groups[1].Value).ToList();
+        return new RightsRow(names[0], names[1..], actors.Zip(cells.Skip(1)).ToDictionary(pair => pair.First, pair => pair.Second));
+    }
+
+    private static string[] Cells(string line) => line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
+
+    [GeneratedRegex(@"`([^`]+)`")]
+    private static partial Regex Code();
+
+    // Of `get` and `head` the first counts.
+    [GeneratedRegex(@"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(AuthorizationLevel\.\w+, ""(?<method>\w+)""(, ""\w+"")*, Route = ""(?<route>[^""]+)""\)\]")]
+    private static partial Regex Trigger();
+
+    [GeneratedRegex(@":\w+\}")]
+    private static partial Regex Constraint();
+}
