@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Accounts;
 public sealed class Administrators(AccountsTable accounts)
 {
     private const int MaxAttempts = 20;
-    
+
     /// <summary>What makes a web user one.</summary>
     public static readonly Grant Grant = new(Role.Administrator.Id, Scope.Server);
 
