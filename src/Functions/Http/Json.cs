@@ -30,7 +30,7 @@ public static class Json
     public static JsonSerializerOptions SerializerOptions => Options;
 
     /// <summary>
-    /// The object in the body; a missing body is an empty one. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a
+    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could send. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a
     /// JSON object (400.1), and a cookie's POST without its `__csrf` (401.2).
     /// </summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ public static class Json
             throw Problem.UnsupportedEncoding(encoding.ToString()).AsException();
         }
         var bytes = await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
-        var body = Parse(bytes);
+        var body = Parse(request.HasJsonContentType() ? bytes : default);
         if (caller.ExpectedCsrf is { } csrf && (Text(body, "__csrf") is not { } given || Uri.UnescapeDataString(given) != csrf))
         {
             throw Problem.NotAuthenticated().AsException();
@@ -54,7 +54,7 @@ public static class Json
         {
             null => null,
             { ValueKind: JsonValueKind.String } text => text.GetString(),
-            { } other => throw Problem.InvalidDataType(other.GetRawText(), "string").AsException(),
+            _ => throw Problem.InvalidDataType(name, "string").AsException(),   // not the value: it may be a password
         };
 
     /// <summary>A truth value; null when absent or null. Refuses another type with 400.11.</summary>
@@ -63,7 +63,7 @@ public static class Json
         {
             null => null,
             { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
-            { } other => throw Problem.InvalidDataType(other.GetRawText(), "boolean").AsException(),
+            _ => throw Problem.InvalidDataType(name, "boolean").AsException(),
         };
 
     public static bool Has(JsonElement body, string name) => body.TryGetProperty(name, out _);
