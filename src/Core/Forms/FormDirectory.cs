@@ -17,24 +17,26 @@ public sealed class FormDirectory(
     /// All forms of the project. Warm: one operation, however many there are. Cold: one more per 1,000. The list is whole or the call fails:
     /// phones delete forms that are missing from it (OR-108). Refuses an unknown project with 404.1.
     /// </summary>
-    public async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
+        await FindListAsync(project, cancellationToken) ?? throw Problem.NotFound().AsException();
+
+    /// <summary>As <see cref="ListAsync"/>, but null for an unknown project, or one deleted meanwhile.</summary>
+    public async Task<IReadOnlyList<Form>?> FindListAsync(ProjectId project, CancellationToken cancellationToken)
     {
         // The head first: a list read after it is at least as new.
         var head = await forms.ReadHeadAsync(project, cancellationToken);
         if (head is null)
         {
-            await projects.GetAsync(project, cancellationToken);
-            return [];
+            return await projects.FindAsync(project, cancellationToken) is null ? null : [];
         }
         if (cache.TryGet(("forms", project), out (string Head, IReadOnlyList<Form> Forms) known) && known.Head == head)
         {
             return known.Forms;
         }
         var all = await forms.ListAsync(project, cancellationToken);
-        if (all.Count == 0)
+        if (all.Count == 0 && await projects.FindAsync(project, cancellationToken) is null)
         {
-            // All forms are in the trash, perhaps with the project.
-            await projects.GetAsync(project, cancellationToken);
+            return null;   // its forms went to the trash before it
         }
         var sorted = all
             .OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)

@@ -21,14 +21,18 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     }
 
     /// <summary>Refuses an unknown or deleted project with 404.1. Cold: one operation.</summary>
-    public async Task<Project> GetAsync(ProjectId id, CancellationToken cancellationToken)
+    public async Task<Project> GetAsync(ProjectId id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw Problem.NotFound().AsException();
+
+    /// <summary>Null for an unknown or deleted project. Cold: one operation.</summary>
+    public async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {
-        if (!cache.TryGet(id, out Project? project))
+        if (!cache.TryGet(id, out Project? project) && await projects.FindAsync(id, cancellationToken) is { DeletedAt: null } found)
         {
-            project = await projects.FindAsync(id, cancellationToken) is { DeletedAt: null } found ? found : throw Problem.NotFound().AsException();
+            project = found;
             cache.Set(id, project);
         }
-        return project!;
+        return project;
     }
 
     public async Task<Project> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)

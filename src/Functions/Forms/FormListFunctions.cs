@@ -99,7 +99,7 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
         foreach (var project in actor.Project is { } own ? [await projects.GetAsync(own, hangUp)] : await projects.ListAsync(hangUp))
         {
             if (actor.Grants.All.Any(grant => grant.Scope.Project is null || grant.Scope.Project == project.Id)
-                && (await forms.ListAsync(project.Id, hangUp)).Any(form => actor.MayFill(form)))
+                && await forms.FindListAsync(project.Id, hangUp) is { } listed && listed.Any(form => actor.MayFill(form)))
             {
                 groups.Add(new FormListGroup(project.Id.ToString(), project.Name, $"{Links.Project(root, project.Id)}/formList"));
             }

@@ -104,7 +104,7 @@ public sealed class ProjectFunctions(
         if (ExtendedMetadata.IsWanted(request))
         {
             var hangUp = request.HttpContext.RequestAborted;
-            var all = await forms.ListAsync(project.Id, hangUp);
+            var all = await forms.FindListAsync(project.Id, hangUp) ?? [];
             shape["forms"] = all.Count;
             shape["appUsers"] = (await holders.ListAsync(project.Id, ActorKind.AppUser, hangUp)).Count(user => user.KeyHash is not null);
             shape["datasets"] = 0;
@@ -127,7 +127,7 @@ public sealed class ProjectFunctions(
     }
 
     private async Task<IEnumerable<object>> FormListAsync(HttpRequest request, Caller caller, Project project) =>
-        (await forms.ListAsync(project.Id, request.HttpContext.RequestAborted))
+        (await forms.FindListAsync(project.Id, request.HttpContext.RequestAborted) ?? [])
             .Where(form => caller.Actor.MayRead(form))
             .Select(form => shapes.Form(form, form.Shown));
 }

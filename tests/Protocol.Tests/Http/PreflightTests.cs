@@ -115,7 +115,7 @@ public sealed class PreflightTests
         var stored = await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments/a.jpg");
         Assert.Equal(picture, stored.ShouldBe(HttpStatusCode.OK).Bytes);
 
-        var another = await programme.Admin.PostAsync("/projects", new Chunked(new StringContent($"{{\"name\":\"{Samples.Unique("project")}\"}}")));
+        var another = await programme.Admin.PostAsync("/projects", new Chunked(new StringContent($"{{\"name\":\"{Samples.Unique("project")}\"}}", System.Text.Encoding.UTF8, "application/json")));
         another.ShouldBe(HttpStatusCode.OK);
     }
 
