@@ -16,6 +16,8 @@ public sealed class OwnStorage : IAsyncDisposable
 
     public Server Server { get; }
 
+    public string ConnectionString => _storage.ConnectionString;
+
     /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
     public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataFolder = null)
     {
