@@ -70,6 +70,20 @@ public sealed class SeveralProcessesTests
         answer.ShouldBeOpenRosaError(409, "not currently accepting submissions");
     }
 
+    [Fact, Clause("OR-080")]
+    public async Task Revoking_an_app_user_at_one_ends_its_key_at_the_other_within_the_cache_time()
+    {
+        var programme = await Programme.StartAsync(await Processes.FirstAsync());
+        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
+        var phone = Api.WithKey(await Processes.ForgetfulAsync(), user.GetProperty("token").GetString()!);
+        Task<Answer> AskAsync() => phone.HeadAsync($"{programme.Path}/submission");
+        (await AskAsync()).ShouldBe(HttpStatusCode.NoContent);
+
+        (await programme.Admin.DeleteAsync($"/sessions/{Uri.EscapeDataString(user.GetProperty("token").GetString()!)}")).ShouldBe(HttpStatusCode.OK);
+        (await phone.At(programme.Server).HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.Forbidden);
+        await Eventually.TrueAsync(async () => (await AskAsync()).Status == HttpStatusCode.Forbidden, "the other process refused the key");
+    }
+
     [Fact, Clause("OR-158")]
     public async Task Of_two_publications_of_one_draft_at_once_both_are_told_the_truth()
     {

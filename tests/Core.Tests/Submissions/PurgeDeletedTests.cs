@@ -1,0 +1,78 @@
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Dev;
+using Xunit;
+
+namespace ServerlessRosa.Core.Tests.Submissions;
+
+/// <summary>On a storage account of its own: the purge goes through all projects.</summary>
+public sealed class PurgeDeletedTests
+{
+    [Fact]
+    public async Task What_was_deleted_thirty_days_ago_is_forgotten_and_what_was_not_is_kept()
+    {
+        await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        var clock = new SetClock();
+        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
+        await storage.StartAsync(CancellationToken.None);
+        var (projectsTable, table, files) = (new ProjectsTable(storage), new SubmissionsTable(storage), new SubmissionFilesContainer(storage));
+        await projectsTable.AddAsync("Forest", null, null, clock.Now, CancellationToken.None);
+        var project = (await projectsTable.ListAsync(CancellationToken.None)).Single().Id;
+        var forms = new FormsTable(storage);
+        var definition = new FormDefinition("key", "1", null, "", "", "", clock.Now) { PublishedAt = clock.Now };
+        var (kept, trashed) = (new Form(project, 1, FormId.Parse("kept"), FormState.Open, clock.Now) { Published = definition }, new Form(project, 2, FormId.Parse("trashed"), FormState.Open, clock.Now) { Published = definition });
+        await forms.AddAsync(kept, CancellationToken.None);
+        await forms.AddAsync(trashed, CancellationToken.None);
+        var directory = new SubmissionDirectory(table, files, clock);
+        foreach (var (form, id) in new[] { (kept, "deleted"), (kept, "live"), (kept, "restored"), (trashed, "any") })
+        {
+            await ReceiveAsync(table, files, SubmissionSpace.Published(form), InstanceId.Parse(id), clock.Now);
+        }
+        var space = SubmissionSpace.Published(kept);
+        await directory.DeleteAsync(space, InstanceId.Parse("deleted"), CancellationToken.None);
+        await directory.DeleteAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
+        await directory.RestoreAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
+        await directory.CommentAsync(space, InstanceId.Parse("live"), "stays", new ActorId(1), CancellationToken.None);
+        await forms.TrashAsync(project, trashed.Id, clock.Now, CancellationToken.None);
+        var purge = new PurgeDeleted(projectsTable, forms, new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage), table, files, clock);
+
+        clock.Now = clock.Now.AddDays(29);
+        await purge.RunAsync(CancellationToken.None);
+        Assert.Equal(4, await BlobsAsync(azurite.ConnectionString));
+        Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
+
+        clock.Now = clock.Now.AddDays(2);
+        await purge.RunAsync(CancellationToken.None);
+        await purge.RunAsync(CancellationToken.None);
+        Assert.Equal(2, await BlobsAsync(azurite.ConnectionString));
+        Assert.Empty(await forms.ListTrashAsync(project, CancellationToken.None));
+        Assert.Null(await table.FindInstanceAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
+        Assert.Null(await table.FindInstanceAsync(SubmissionSpace.Published(trashed), InstanceId.Parse("any"), CancellationToken.None));
+        await Assert.ThrowsAsync<ProblemException>(() => directory.RestoreAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
+        Assert.Equal(["live", "restored"], (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order());
+        Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
+    }
+
+    private static async Task ReceiveAsync(SubmissionsTable table, SubmissionFilesContainer files, SubmissionSpace space, InstanceId id, DateTimeOffset now)
+    {
+        var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
+        await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), CancellationToken.None);
+        Assert.True(await table.AddAsync(space, new Submission(id, version.Sender, "1", now, version), "<data/>"u8.ToArray(), CancellationToken.None));
+    }
+
+    private static async Task<int> BlobsAsync(string connectionString) =>
+        await new BlobServiceClient(connectionString).GetBlobContainerClient(StorageNames.SubmissionsContainer).GetBlobsAsync().CountAsync();
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2024, 5, 1, 10, 11, 12, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
