@@ -27,11 +27,9 @@ public static class Json
             ? Results.Json(new { message = problem.Message, code = problem.Code }, Options, statusCode: problem.Status)
             : Results.Json(new { message = problem.Message, code = problem.Code, details = problem.Details }, Options, statusCode: problem.Status);
 
-    public static JsonSerializerOptions SerializerOptions => Options;
-
     /// <summary>
-    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could send. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a
-    /// JSON object (400.1), and a cookie's POST without its `__csrf` (401.2).
+    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could send. Refuses
+    /// more than 250 kB (400.36), a content encoding (400.37), what isn't a JSON object (400.1), and a cookie's POST without its `__csrf` (401.2).
     /// </summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
