@@ -14,6 +14,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = [];
+    private Process? _guard;
 
     private ChildProcess(ProcessStartInfo start, Action<string>? onLine)
     {
@@ -64,6 +65,26 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return child;
     }
 
+    /// <summary>
+    /// Sees to it that the child ends when this process does, however that ends: a shell waits for the end of its input, which only this process
+    /// holds open, and then kills the child. Where there is no such shell, nothing is done.
+    /// </summary>
+    public void DieWithParent()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"cat > /dev/null; kill -9 {Id}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _guard = Process.Start(start);
+
+        // A dead child's number may soon be another process's: the guard ends with the child.
+        _process.Exited += (_, _) => EndGuard();
+        _process.EnableRaisingEvents = true;
+    }
+
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Asks it to end, and insists after ten seconds.</summary>
@@ -100,12 +121,20 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        EndGuard();
         _process.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SendSignal(int processId, int signal);
+
+    private void EndGuard()
+    {
+        if (Interlocked.Exchange(ref _guard, null) is not { } guard) return;
+        guard.Kill(entireProcessTree: true);
+        guard.Dispose();
+    }
 
     private void Keep(string? line, Action<string>? onLine)
     {

@@ -113,7 +113,9 @@ public sealed class RosaApp : IAsyncDisposable
                 start.Environment.Remove(same);
             start.Environment[name] = value;
         }
-        return new RosaApp(ChildProcess.Start(start, "The program `dotnet` was not found.", options.OnOutput), baseUrl);
+        var process = ChildProcess.Start(start, "The program `dotnet` was not found.", options.OnOutput);
+        process.DieWithParent();
+        return new RosaApp(process, baseUrl);
     }
 
     private bool LostItsPort => Output.Any(line => line.Contains("address already in use", StringComparison.OrdinalIgnoreCase));
