@@ -74,7 +74,7 @@ public static class RightsSteps
         ["POST users"] = Sends((_, _) => new { email = $"{Samples.Unique("user")}@example.org" }),
         ["PATCH users/{id}"] = Sends((_, _) => new { displayName = "Spare" }),
         ["DELETE users/{id}"] = new(cast => cast.FreshUserAsync()),
-        ["PUT users/{id}/password"] = Sends((_, _) => new { old = Cast.Password, @new = Cast.Password }),
+        ["PUT users/{id}/password"] = new(cast => cast.FreshUserAsync(), (_, _) => JsonContent.Create(new { old = Cast.Password, @new = Cast.Password })),
         ["GET audits"] = new(Query: "?limit=1"),
     };
 

@@ -160,7 +160,7 @@ public sealed class Cast
     /// <summary><paramref name="assignedAt"/>: the assignments' address at which the user has a role already.</summary>
     public async Task<Target> FreshUserAsync(string? assignedAt = null)
     {
-        var target = Target with { User = await IdAsync(Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org" })) };
+        var target = Target with { User = await IdAsync(Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password })) };
         if (assignedAt is not null)
         {
             (await Admin.PostAsync(target.Fill(assignedAt))).ShouldBe(HttpStatusCode.OK);
