@@ -1,0 +1,27 @@
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>A case block of a form, as read (spec 3 of CommCare). What it does not say is null.</summary>
+public sealed record CaseBlock(CaseId Id)
+{
+    /// <summary>UTC; null when absent, which means the time of receipt (CC-070).</summary>
+    public DateTimeOffset? ModifiedOn { get; init; }
+
+    /// <summary>The block's own `user_id`; null when absent, which means the form's `userID`.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Null when the block creates nothing. Names and values of its children, the last of repeated ones.</summary>
+    public IReadOnlyDictionary<string, string>? Create { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Update { get; init; }
+
+    /// <summary>A null target removes the index.</summary>
+    public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
+
+    public bool Closes { get; init; }
+}
+
+/// <summary>
+/// What one case block does to the phone that submits it, in document order (spec 5.11 of CommCare): kept with the phone's sync token, so that the
+/// server's model of the phone follows. <see cref="Version"/> is the case's version after the form, null when it did not change.
+/// </summary>
+public sealed record CaseEffect(CaseId Case, bool Creates, OwnerId? Owner, bool Closes, IReadOnlyList<CaseIndex> Indices, int? Version);

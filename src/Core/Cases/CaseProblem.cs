@@ -1,0 +1,19 @@
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (spec 3.3 to 3.5, 4.3 of CommCare): `InvalidCaseIndex: Case 'X' references non-existent case 'Y'`.</summary>
+public sealed record CaseProblem(string Error, string Detail)
+{
+    public static CaseProblem IllegalCaseId(string detail) => new("IllegalCaseId", detail);
+
+    public static CaseProblem InvalidIndex(string detail) => new("InvalidCaseIndex", detail);
+
+    public static CaseProblem InvalidValue(string detail) => new("CaseValueError", detail);
+
+    public static CaseProblem InvalidDate(string detail) => new("PhoneDateValueError", detail);
+
+    public static CaseProblem UsesReferrals() => new("UsesReferrals", "Sorry, referrals are not supported.");
+
+    public static CaseProblem VersionNotSupported(string detail) => new("VersionNotSupported", detail);
+
+    public override string ToString() => $"{Error}: {Detail}";
+}
