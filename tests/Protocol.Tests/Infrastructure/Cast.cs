@@ -31,7 +31,7 @@ public sealed record Target
     public string Fill(string path)
     {
         var ofSubmission = path.Contains("{instance}", StringComparison.Ordinal);
-        return "/" + path
+        return "/" + path.TrimStart('/')
             .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)

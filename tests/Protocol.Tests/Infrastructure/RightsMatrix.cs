@@ -9,6 +9,9 @@ public sealed record RightsRow(string Endpoint, IReadOnlyList<string> Twins, IRe
 
     public string Path => Endpoint.Split(' ')[1];
 
+    /// <summary>It stands there whole, with its leading slash, since it is not under `v1/`.</summary>
+    public bool IsWhole => Path.StartsWith('/');
+
     /// <summary>The addresses that the row speaks of, as the sources have them: `GET key/{key}/formList`.</summary>
     public IEnumerable<string> Endpoints => [Endpoint, .. Twins.Select(twin => $"{Method} {twin}{Path}")];
 }
@@ -22,6 +25,7 @@ public static partial class RightsMatrix
     public const string Yes = "yes";
     public const string No = "no";
     private const string NoSuchAddress = "-";
+    private const string Version = "v1/";
 
     public static IReadOnlyList<string> Actors { get; } =
         ["nobody", "app user", "public link", "data collector", "viewer", "manager", "administrator", DraftToken, "manager of another project"];
@@ -33,12 +37,12 @@ public static partial class RightsMatrix
         return [.. lines.Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => Row(Cells(line), actors))];
     }
 
-    /// <summary>The addresses that a source file answers, without `v1/` and constraints. What answers all that is left is none.</summary>
+    /// <summary>The addresses that a source file answers, without constraints and `v1/`, or with a leading slash where that is not what they start with. What answers all that is left is none.</summary>
     public static IEnumerable<string> EndpointsIn(string source) =>
         from match in Trigger().Matches(source)
         let route = Constraint().Replace(match.Groups["route"].Value, "}")
         where route != "{*path}"
-        select $"{match.Groups["method"].Value.ToUpperInvariant()} {route["v1/".Length..]}";
+        select $"{match.Groups["method"].Value.ToUpperInvariant()} {(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
 
     /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see cref="EndpointsIn"/>.</summary>
     public static int CountTriggers(string source) => source.Split("[HttpTrigger(").Length - 1;
