@@ -6,8 +6,8 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 /// <summary>What docs/protocol.md says, row by row, and what is wrong with it.</summary>
 public sealed partial class ProtocolPage
 {
-    private const int LastClause = 291;
     private const string Later = "later";
+    private static readonly (string Family, int Last)[] Families = [("OR", 291), ("CC", 153)];
     private static readonly string[] TestedStates = ["kept", "differs"];
 
     private readonly List<(string Id, string State, string Note)> _clauses = [];
@@ -23,7 +23,7 @@ public sealed partial class ProtocolPage
         foreach (var line in markdown.Split('\n').Where(line => line.StartsWith('|')))
         {
             var cells = line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries);
-            if (cells[0].StartsWith("OR-", StringComparison.Ordinal))
+            if (Families.Any(family => cells[0].StartsWith($"{family.Family}-", StringComparison.Ordinal)))
             {
                 page._clauses.Add((cells[0], cells.ElementAtOrDefault(2) ?? "", cells.ElementAtOrDefault(3) ?? ""));
             }
@@ -47,7 +47,8 @@ public sealed partial class ProtocolPage
         var tested = cited.ToHashSet();
         var complaints = new List<string>();
         var rows = _clauses.ToLookup(clause => clause.Id);
-        var expected = Enumerable.Range(1, LastClause).Select(number => string.Create(CultureInfo.InvariantCulture, $"OR-{number:000}")).ToList();
+        var expected = Families.SelectMany(family => Enumerable.Range(1, family.Last)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"{family.Family}-{number:000}"))).ToList();
 
         complaints.AddRange(expected.Where(id => !rows.Contains(id)).Select(id => $"{id} is missing."));
         complaints.AddRange(rows.Select(row => row.Key).Except(expected).Select(id => $"{id} is no clause."));
