@@ -51,6 +51,7 @@ public static class RightsSteps
         [$"PATCH {Submission}"] = Sends((_, _) => new { reviewState = "approved" }),
         [$"DELETE {Submission}"] = new(cast => cast.FreshSubmissionAsync()),
         [$"POST {Submission}/restore"] = new(cast => cast.FreshSubmissionAsync(deleted: true)),
+        [$"POST {Form}/draft/submissions/{{instance}}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
         [$"POST {Submission}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
         [$"POST {Submission}/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(100), "image/jpeg")),
         [$"DELETE {Submission}/attachments/{{name}}"] = new(cast => cast.FreshSubmissionAsync()),

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -116,6 +117,14 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
         door.RestAsync(request, async caller => await FieldsAsync(request,
             await access.PublishedAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted)));
 
+    [Function("ListFormVersionFields")]
+    public Task<IResult> ListVersionFields(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/fields")] HttpRequest request,
+        int projectId, string form, string version) =>
+        door.RestAsync(request, async caller => await FieldsAsync(request,
+            await access.VersionAsync(
+                caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), RouteText.Decode(request, version), request.HttpContext.RequestAborted)));
+
     [Function("ListFormDraftFields")]
     public Task<IResult> ListDraftFields(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/fields")] HttpRequest request, int projectId, string form) =>
@@ -146,7 +155,8 @@ public sealed class FormFunctions(Door door, FormDirectory forms, FormAccess acc
     private async Task<IResult> FieldsAsync(HttpRequest request, ReadableForm found)
     {
         var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
-        return Json.Ok(XFormReader.Read(xml).Fields.Select(FormShapes.Field));
+        var fields = XFormReader.Read(xml).Fields;
+        return Json.Ok((Flags.IsTrue(request, "odata") ? fields.Select(ODataName.OfField) : fields).Select(FormShapes.Field));
     }
 
     private async Task<IResult> AttachmentsAsync(HttpRequest request, ReadableForm found)

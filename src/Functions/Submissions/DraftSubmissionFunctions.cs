@@ -53,4 +53,10 @@ public sealed class DraftSubmissionFunctions(Door door, SubmissionAnswers answer
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/versions/{version}/attachments/{name}")] HttpRequest request,
         int projectId, string form, string instance, string version, string name) =>
         door.RestAsync(request, async caller => await answers.VersionAttachmentAsync(request, await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form), instance, version, name));
+
+    [Function("ListDraftSubmissionComments")]
+    public Task<IResult> ListComments(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/comments")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(request, async caller => await answers.CommentsAsync(request, await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form), instance));
 }

@@ -110,18 +110,17 @@ public sealed class SubmissionChangeFunctions(
     public Task<IResult> Comment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/comments")] HttpRequest request,
         int projectId, string form, string instance) =>
-        door.RestAsync(request, async caller =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form);
-            var text = Json.Text(await Json.ReadAsync(request, caller, hangUp), "body");
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                throw Problem.MissingParameter("body").AsException();
-            }
-            var comment = await submissions.CommentAsync(space, SubmissionAnswers.Id(request, instance), text, caller.KnownActor.Id, hangUp);
-            return Json.Ok(await shapes.CommentAsync(request, space.Project, comment));
-        }, bodyShowsCsrf: true);
+        door.RestAsync(
+            request, async caller => await CommentAsync(request, caller, await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form), instance),
+            bodyShowsCsrf: true);
+
+    [Function("CommentOnDraftSubmission")]
+    public Task<IResult> CommentOnDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/comments")] HttpRequest request,
+        int projectId, string form, string instance) =>
+        door.RestAsync(
+            request, async caller => await CommentAsync(request, caller, await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form), instance),
+            bodyShowsCsrf: true);
 
     [Function("PutSubmissionAttachment")]
     public Task<IResult> PutAttachment(
@@ -157,6 +156,18 @@ public sealed class SubmissionChangeFunctions(
             return Json.Success();
         });
 
+    private async Task<IResult> CommentAsync(HttpRequest request, Caller caller, SubmissionSpace space, string instance)
+    {
+        var hangUp = request.HttpContext.RequestAborted;
+        var text = Json.Text(await Json.ReadAsync(request, caller, hangUp), "body");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw Problem.MissingParameter("body").AsException();
+        }
+        var comment = await submissions.CommentAsync(space, SubmissionAnswers.Id(request, instance), text, caller.KnownActor.Id, hangUp);
+        return Json.Ok(await shapes.CommentAsync(request, space.Project, comment));
+    }
+
     private async Task<IResult> ReceiveAsync(HttpRequest request, Caller caller, Form form, bool toDraft, InstanceId? edits)
     {
         var hangUp = request.HttpContext.RequestAborted;
@@ -174,9 +185,8 @@ public sealed class SubmissionChangeFunctions(
     {
         actor.Require(Verb.SubmissionCreate, form.Scope);
         var space = SubmissionSpace.Published(form);
-        var submission = await submissions.GetAsync(space, root, cancellationToken);
-        var current = await submissions.GetCurrentAsync(space, root, cancellationToken);
-        if (submission.Sender.Submitter != actor.Id || submission.Edits > 0 || current.Media.Any(file => file.Name == slot && file.Exists))
+        var (submission, current) = await submissions.ResolveAsync(space, root, cancellationToken);
+        if (submission.Sender.Submitter != actor.Id || submission.Edits > 0 || current!.Media.Any(file => file.Name == slot && file.Exists))
         {
             throw Problem.NotAllowed().AsException();
         }

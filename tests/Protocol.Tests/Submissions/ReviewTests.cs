@@ -44,6 +44,24 @@ public sealed class ReviewTests
         (await programme.Admin.PostJsonAsync($"{At(programme, form, "none")}/comments", new { body = "x" })).ShouldBeProblem(404.1m);
     }
 
+    [Fact]
+    public async Task A_draft_s_submissions_have_comments_of_their_own()
+    {
+        var (programme, form, phone) = await StartAsync();
+        (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
+        var id = Samples.NewInstanceId();
+        await SendAsync(programme, phone, Samples.Submission(form, id));
+        var draft = $"{programme.FormPath(form)}/draft/submissions/{Uri.EscapeDataString(id)}/comments";
+        (await programme.Admin.PostJsonAsync(draft, new { body = "not there" })).ShouldBeProblem(404.1m);
+
+        (await programme.Admin.OpenRosa.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+        (await programme.Admin.PostJsonAsync(draft, new { body = "a test" })).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PostJsonAsync(draft, new { body = "" })).ShouldBeProblem(400.2m);
+
+        Assert.Equal("a test", Assert.Single((await programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()).GetProperty("body").GetString());
+        Assert.Empty((await programme.Admin.GetAsync($"{At(programme, form, id)}/comments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
+    }
+
     [Fact, Clause("OR-208")]
     public async Task A_deleted_submission_is_listed_as_deleted_only_is_not_taken_again_and_can_be_restored()
     {

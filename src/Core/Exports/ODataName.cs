@@ -1,0 +1,30 @@
+using System.Text;
+using ServerlessRosa.Core.Forms;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>Names as OData can say them (spec 9.5): letters, digits and `_` alone, and no digit first.</summary>
+public static class ODataName
+{
+    public static string Of(string name)
+    {
+        var sanitised = new StringBuilder(name.Length + 1);
+        if (name.Length > 0 && !char.IsAsciiLetter(name[0]) && name[0] != '_')
+        {
+            sanitised.Append('_');
+        }
+        var replaces = false;
+        foreach (var character in name)
+        {
+            var fits = char.IsAsciiLetterOrDigit(character) || character == '_';
+            if (fits || !replaces)
+            {
+                sanitised.Append(fits ? character : '_');
+            }
+            replaces = !fits;
+        }
+        return sanitised.ToString();
+    }
+
+    public static FormField OfField(FormField field) => field with { Name = Of(field.Name), Path = string.Join('/', field.Path.Split('/').Select(Of)) };
+}
