@@ -10,7 +10,6 @@ namespace ServerlessRosa.Core.Accounts;
 /// <summary>Table `accounts`: actors with what they may do, sessions, and the claims that keep e-mail addresses unique.</summary>
 public sealed class AccountsTable(StorageAccount storage)
 {
-    private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.AccountsTable);
 
     /// <summary>A number that no other actor has. Two operations; gaps are possible.</summary>
@@ -41,9 +40,8 @@ public sealed class AccountsTable(StorageAccount storage)
         await _table.AddEntityAsync(ToEntity(actor), cancellationToken);
 
     /// <summary>Replaces the actor by what <paramref name="change"/> makes of it, which must be pure; null leaves all as it is. Null when there is no such actor.</summary>
-    internal async Task<Actor?> ChangeAsync(ProjectId? project, ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    internal Task<Actor?> ChangeAsync(ProjectId? project, ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken) =>
+        ConditionalWrite.RunAsync(async () =>
         {
             var found = await _table.GetEntityIfExistsAsync<TableEntity>(
                 AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
@@ -56,17 +54,9 @@ public sealed class AccountsTable(StorageAccount storage)
             {
                 return current;
             }
-            try
-            {
-                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-                return next;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
-            {
-                // Somebody wrote first: read again, and apply the change to what they wrote.
-            }
-        }
-    }
+            await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+            return next;
+        }, cancellationToken);
 
     /// <summary>True when it was there.</summary>
     internal async Task<bool> RemoveAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
@@ -100,29 +90,22 @@ public sealed class AccountsTable(StorageAccount storage)
     /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account was ended, else
     /// when it is old enough for no request to be working on it. One's own claim is written again, which keeps others from giving it up.
     /// </summary>
-    internal async Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
+    internal Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
         var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
-        for (var attempt = 1; ; attempt++)
+        return ConditionalWrite.RunAsync(async () =>
         {
             var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
             if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
             {
                 return false;
             }
-            try
-            {
-                await (held.HasValue
-                    ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                    : _table.AddEntityAsync(claim, cancellationToken));
-                return true;
-            }
-            catch (RequestFailedException e) when (e.Status is 404 or 409 or 412 && attempt < MaxAttempts)
-            {
-                // Somebody claimed it, or gave it up: look again.
-            }
-        }
+            await (held.HasValue
+                ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                : _table.AddEntityAsync(claim, cancellationToken));
+            return true;
+        }, cancellationToken);
     }
 
     private async Task<bool> MayTakeAsync(TableEntity claim, string email, ActorId actor, CancellationToken cancellationToken)

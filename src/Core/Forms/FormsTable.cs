@@ -13,7 +13,6 @@ namespace ServerlessRosa.Core.Forms;
 /// </summary>
 public sealed class FormsTable(StorageAccount storage)
 {
-    private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.FormsTable);
 
     /// <summary>Two operations.</summary>
@@ -62,9 +61,8 @@ public sealed class FormsTable(StorageAccount storage)
     }
 
     /// <summary>Replaces the form by what <paramref name="change"/> makes of it, which must be pure; null leaves it. Null when there is no such form.</summary>
-    internal async Task<Form?> ChangeAsync(ProjectId project, FormId id, Func<Form, Form?> change, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    internal Task<Form?> ChangeAsync(ProjectId project, FormId id, Func<Form, Form?> change, CancellationToken cancellationToken) =>
+        ConditionalWrite.RunAsync(async () =>
         {
             var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
             if (!found.HasValue)
@@ -76,23 +74,14 @@ public sealed class FormsTable(StorageAccount storage)
             {
                 return current;
             }
-            try
-            {
-                await _table.SubmitTransactionAsync(
-                    [new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag), NewHead(project)], cancellationToken);
-                return next;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
-            {
-                // Somebody wrote first: read again, and apply the change to what they wrote.
-            }
-        }
-    }
+            await _table.SubmitTransactionAsync(
+                [new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag), NewHead(project)], cancellationToken);
+            return next;
+        }, cancellationToken);
 
     /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. False when there is no such form.</summary>
-    internal async Task<bool> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    internal Task<bool> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ConditionalWrite.RunAsync(async () =>
         {
             var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
             if (!found.HasValue)
@@ -101,23 +90,15 @@ public sealed class FormsTable(StorageAccount storage)
             }
             var trashed = ToEntity(ToForm(found.Value!, project) with { DeletedAt = now });
             trashed.RowKey = FormKeys.Trashed(found.Value!.GetInt32(Column.Number)!.Value);
-            try
-            {
-                await _table.SubmitTransactionAsync(
-                    [
-                        new(TableTransactionActionType.Add, trashed),
-                        new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
-                        NewHead(project),
-                    ],
-                    cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
-            {
-                // Somebody changed the form first: trash what they wrote.
-            }
-        }
-    }
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.Add, trashed),
+                    new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
+                    NewHead(project),
+                ],
+                cancellationToken);
+            return true;
+        }, cancellationToken);
 
     /// <summary>Takes a form out of the trash. Null when it isn't there; false when its id is taken by now.</summary>
     internal async Task<bool?> RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)

@@ -12,7 +12,6 @@ public sealed class ProjectsTable(StorageAccount storage)
     private const string Partition = "projects";
     private const string Sequence = "sequence";
     private const string ProjectPrefix = "id|";
-    private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.ProjectsTable);
 
     /// <summary>Three operations. Refuses a domain that another project has with 409.3.</summary>
@@ -44,9 +43,8 @@ public sealed class ProjectsTable(StorageAccount storage)
     }
 
     /// <summary>Null when there is no such project. <paramref name="change"/> must be pure.</summary>
-    internal async Task<Project?> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    internal Task<Project?> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken) =>
+        ConditionalWrite.RunAsync(async () =>
         {
             var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row(id), cancellationToken: cancellationToken);
             if (!found.HasValue)
@@ -54,17 +52,9 @@ public sealed class ProjectsTable(StorageAccount storage)
                 return null;
             }
             var next = change(ToProject(found.Value!));
-            try
-            {
-                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-                return next;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
-            {
-                // Somebody wrote first: read again, and apply the change to what they wrote.
-            }
-        }
-    }
+            await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+            return next;
+        }, cancellationToken);
 
     /// <summary>One operation per 1,000 projects.</summary>
     internal async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken)

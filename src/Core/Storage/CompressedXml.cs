@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>Small XML that rides along in a table row, so that exports read 1,000 submissions per operation. The blob stays the truth.</summary>
@@ -10,11 +8,7 @@ internal static class CompressedXml
     /// <summary>Null when even compressed it is too large for a row.</summary>
     public static byte[]? TryPack(ReadOnlyMemory<byte> xml)
     {
-        using var packed = new MemoryStream(Math.Min(xml.Length, MaxBytes));
-        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            deflate.Write(xml.Span);
-        }
-        return packed.Length <= MaxBytes ? packed.ToArray() : null;
+        var packed = Deflated.Pack(xml.Span);
+        return packed.Length <= MaxBytes ? packed : null;
     }
 }

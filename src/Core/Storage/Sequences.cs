@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 
 namespace ServerlessRosa.Core.Storage;
@@ -6,29 +5,18 @@ namespace ServerlessRosa.Core.Storage;
 /// <summary>Gives out numbers, each once, by a counter row that is changed only with the ETag that was read.</summary>
 internal static class Sequences
 {
-    private const int MaxAttempts = 50;
     private const string Next = "Next";
 
     /// <summary>Two operations when nobody else asks at the same time.</summary>
-    public static async Task<T> NextAsync<T>(TableClient table, string partition, string row, Func<int, T> make, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    public static Task<T> NextAsync<T>(TableClient table, string partition, string row, Func<int, T> make, CancellationToken cancellationToken) =>
+        ConditionalWrite.RunAsync(async () =>
         {
             var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
             var number = found.HasValue ? found.Value!.GetInt32(Next)!.Value : 1;
             var next = new TableEntity(partition, row) { [Next] = number + 1 };
-            try
-            {
-                await (found.HasValue
-                    ? table.UpdateEntityAsync(next, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                    : table.AddEntityAsync(next, cancellationToken));
-                return make(number);
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < MaxAttempts)
-            {
-                // Somebody took this number: read again, after a little while of its own for each.
-                await Task.Delay(Random.Shared.Next(5, 20 + (5 * attempt)), cancellationToken);
-            }
-        }
-    }
+            await (found.HasValue
+                ? table.UpdateEntityAsync(next, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                : table.AddEntityAsync(next, cancellationToken));
+            return make(number);
+        }, cancellationToken);
 }

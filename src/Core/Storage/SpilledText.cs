@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Azure.Data.Tables;
 
@@ -37,12 +36,7 @@ internal static class SpilledText
     /// <summary>The same for text that says much the same over and over, such as a long list: deflated, into binary properties of 64 KiB.</summary>
     public static void SetPacked(TableEntity entity, string name, string text)
     {
-        using var packed = new MemoryStream();
-        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            deflate.Write(Encoding.UTF8.GetBytes(text));
-        }
-        var bytes = packed.ToArray();
+        var bytes = Deflated.Pack(Encoding.UTF8.GetBytes(text));
         for (int at = 0, i = 0; at < bytes.Length; at += PackedChunk, i++)
         {
             entity[Name(name, i)] = bytes[at..Math.Min(at + PackedChunk, bytes.Length)];
@@ -61,8 +55,7 @@ internal static class SpilledText
             return null;
         }
         packed.Position = 0;
-        using var inflate = new StreamReader(new DeflateStream(packed, CompressionMode.Decompress), Encoding.UTF8);
-        return inflate.ReadToEnd();
+        return Encoding.UTF8.GetString(Deflated.Unpack(packed));
     }
 
     private static string Name(string name, int i) => i == 0 ? name : name + i.ToString(CultureInfo.InvariantCulture);

@@ -17,19 +17,18 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         return limit is { } count ? all.Take(count) : all;
     }
 
-    /// <summary>By its root instance id, as it is now. Refuses an unknown or deleted one, and an edit's id, with 404.1. Two operations.</summary>
+    /// <summary>By its root instance id, as it is now. Refuses an unknown or deleted one, and an edit's id, with 404.1. Operations as for <see cref="ResolveAsync"/>.</summary>
     public async Task<Submission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
         (await FindCurrentAsync(space, root, cancellationToken)).Submission;
 
-    /// <summary>Which submission an instance id belongs to, if it is that of an edit; null when it is a root's, or unknown (OR-268).</summary>
-    public async Task<InstanceId?> FindRootOfEditAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
+    /// <summary>
+    /// The submission that an instance id belongs to, with its current version; without it (null) when the id is that of an edit, so that the caller can
+    /// say where that is to be found (OR-268). Refuses an unknown or deleted one with 404.1. Two operations, and one more for a submission that was edited.
+    /// </summary>
+    public async Task<(Submission Submission, SubmissionVersion? Current)> ResolveAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
     {
-        if (await submissions.FindInstanceAsync(space, id, cancellationToken) is not { } instance)
-        {
-            return null;
-        }
-        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        return submission.RootId == id || submission.DeletedAt is not null ? null : submission.RootId;
+        var (submission, current) = await FindOwnerAsync(space, id, cancellationToken);
+        return (submission, current?.Version);
     }
 
     /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
@@ -50,18 +49,13 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         return versions;
     }
 
-    /// <summary>One version of a submission. Refuses one of another submission with 404.1.</summary>
-    public async Task<SubmissionVersion> GetVersionAsync(SubmissionSpace space, InstanceId root, InstanceId id, CancellationToken cancellationToken)
+    /// <summary>One version of a submission, and whether it is the current one. Refuses one of another submission, or of a deleted one, with 404.1. Two operations.</summary>
+    public async Task<(SubmissionVersion Version, bool IsCurrent)> GetVersionAsync(SubmissionSpace space, InstanceId root, InstanceId id, CancellationToken cancellationToken)
     {
-        await GetAsync(space, root, cancellationToken);
         var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
         var (owner, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        return owner.RootId == root ? instance.Version : throw Problem.NotFound().AsException();
+        return owner.RootId == root && owner.DeletedAt is null ? (instance.Version, owner.Current.Id == id) : throw Problem.NotFound().AsException();
     }
-
-    /// <summary>The current version with its attachments. Three operations.</summary>
-    public async Task<SubmissionVersion> GetCurrentAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
-        (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
 
     /// <summary>A version's XML, byte for byte (OR-267). One operation.</summary>
     public Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
@@ -108,7 +102,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     /// <summary>Fills a slot of the current version, or empties it (null). Refuses an unknown slot with 404.1.</summary>
     public async Task PutMediaAsync(SubmissionSpace space, InstanceId root, string name, IncomingFile? file, CancellationToken cancellationToken)
     {
-        var version = await GetCurrentAsync(space, root, cancellationToken);
+        var version = (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
         RequireSlot(version, name);
         var type = MediaType.Of(file?.ContentType, name);
         var stored = file is null ? null : await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
@@ -194,15 +188,25 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
 
     private async Task<(Submission Submission, Instance Current)> FindCurrentAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
+        var (submission, current) = await FindOwnerAsync(space, root, cancellationToken);
+        return (submission, current ?? throw Problem.NotFound().AsException());
+    }
+
+    private async Task<(Submission Submission, Instance? Current)> FindOwnerAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
+            var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
             var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-            if (submission.RootId != root || submission.DeletedAt is not null)
+            if (submission.DeletedAt is not null)
             {
                 throw Problem.NotFound().AsException();
             }
-            var current = submission.Current.Id == root ? instance : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
+            if (submission.RootId != id)
+            {
+                return (submission, null);
+            }
+            var current = submission.Current.Id == id ? instance : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
             if (current is { State: InstanceState.Current })
             {
                 return (submission, current);

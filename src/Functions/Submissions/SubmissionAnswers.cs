@@ -53,31 +53,21 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
         }
         var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
         var id = InstanceId.Parse(asXml ? name[..^XmlEnding.Length] : name);
-        if (await RedirectAsync(request, space, id, asXml ? XmlEnding : "") is { } redirect)
-        {
-            return redirect;
-        }
-        return asXml
-            ? Results.Stream(await submissions.OpenXmlAsync(space, await submissions.GetCurrentAsync(space, id, hangUp), hangUp), XmlType)
-            : await DetailsAsync(request, space, id);
+        return await ResolveAsync(request, space, id, asXml ? XmlEnding : "", async (submission, current) => asXml
+            ? Results.Stream(await submissions.OpenXmlAsync(space, current, hangUp), XmlType)
+            : Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission)));
     }
 
     public async Task<IResult> DetailsAsync(HttpRequest request, SubmissionSpace space, InstanceId root) =>
         Json.Ok(await shapes.SubmissionAsync(request, space.Project, await submissions.GetAsync(space, root, request.HttpContext.RequestAborted)));
 
-    public async Task<IResult> AttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance)
-    {
-        var id = Id(request, instance);
-        return await RedirectAsync(request, space, id, "/attachments")
-            ?? Attachments(await submissions.GetCurrentAsync(space, id, request.HttpContext.RequestAborted));
-    }
+    public Task<IResult> AttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance) =>
+        ResolveAsync(request, space, Id(request, instance), "/attachments", (_, current) => Task.FromResult(Attachments(current)));
 
-    public async Task<IResult> AttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string name)
-    {
-        var id = Id(request, instance);
-        return await RedirectAsync(request, space, id, $"/attachments/{Links.Encode(RouteText.Decode(request, name))}")
-            ?? Attachment(request, await submissions.GetCurrentAsync(space, id, request.HttpContext.RequestAborted), name);
-    }
+    public Task<IResult> AttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string name) =>
+        ResolveAsync(
+            request, space, Id(request, instance), $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
+            (_, current) => Task.FromResult<IResult>(Attachment(request, current, name)));
 
     public async Task<IResult> VersionsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
@@ -98,19 +88,18 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
         var name = RouteText.Decode(request, version);
         if (name.EndsWith(XmlEnding, StringComparison.Ordinal))
         {
-            var stored = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name[..^XmlEnding.Length]), hangUp);
+            var (stored, _) = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name[..^XmlEnding.Length]), hangUp);
             return Results.Stream(await submissions.OpenXmlAsync(space, stored, hangUp), XmlType);
         }
-        var found = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name), hangUp);
-        var current = (await submissions.GetAsync(space, root, hangUp)).Current.Id == found.Id;
-        return Json.Ok(await shapes.VersionAsync(request, space.Project, found, current));
+        var (found, isCurrent) = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name), hangUp);
+        return Json.Ok(await shapes.VersionAsync(request, space.Project, found, isCurrent));
     }
 
     public async Task<IResult> VersionAttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance, string version) =>
-        Attachments(await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted));
+        Attachments((await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)).Version);
 
     public async Task<IResult> VersionAttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string version, string name) =>
-        Attachment(request, await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted), name);
+        Attachment(request, (await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)).Version, name);
 
     public async Task<IResult> CommentsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
@@ -138,14 +127,15 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
     }
 
     // An edit's own id leads to that version. The address is relative, so that it keeps whatever prefix the request came with.
-    private async Task<IResult?> RedirectAsync(HttpRequest request, SubmissionSpace space, InstanceId id, string rest)
+    private async Task<IResult> ResolveAsync(HttpRequest request, SubmissionSpace space, InstanceId id, string rest, Func<Submission, SubmissionVersion, Task<IResult>> answer)
     {
-        if (await submissions.FindRootOfEditAsync(space, id, request.HttpContext.RequestAborted) is not { } root)
+        var (submission, current) = await submissions.ResolveAsync(space, id, request.HttpContext.RequestAborted);
+        if (current is not null)
         {
-            return null;
+            return await answer(submission, current);
         }
         var up = string.Concat(Enumerable.Repeat("../", rest.Count(c => c == '/')));
-        return new MovedPermanently($"{up}{Links.Encode(root.Value)}/versions/{Links.Encode(id.Value)}{rest}");
+        return new MovedPermanently($"{up}{Links.Encode(submission.RootId.Value)}/versions/{Links.Encode(id.Value)}{rest}");
     }
 
     private static IResult Attachments(SubmissionVersion version) =>

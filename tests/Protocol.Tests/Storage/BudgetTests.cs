@@ -103,6 +103,38 @@ public sealed class BudgetTests
         }, HttpStatusCode.Created);
     }
 
+    [Fact, Clause("OR-268")]
+    public async Task What_is_asked_of_one_submission_reads_each_of_its_rows_once()
+    {
+        var (programme, form, phone) = await SetUpAsync();
+        var (first, edited, edit) = (Samples.NewInstanceId(), Samples.NewInstanceId(), Samples.NewInstanceId());
+        foreach (var (id, replaces) in new[] { (first, null), (edited, null), (edit, edited) })
+        {
+            var xml = Samples.Submission(form, id, leaves: ["0.jpg"], deprecatedId: replaces);
+            (await phone.At(programme.Server).PostAsync($"{programme.Path}/submission", Samples.Multipart(xml, ("0.jpg", Samples.Bytes(100), "image/jpeg")))).ShouldBe(HttpStatusCode.Created);
+        }
+        var viewer = (await programme.WebUserAsync("viewer")).Api.At(await Processes.RememberingAsync());
+        await viewer.GetAsync($"{programme.FormPath(form)}/submissions");
+
+        // Each the form and what is named: instance and timeline row; the current version's own row where that is an edit's; the blob.
+        await CostsOnceAsync(1 + 2, At(first));
+        await CostsOnceAsync(1 + 2 + 1, At(first) + ".xml");
+        await CostsOnceAsync(1 + 2, At(first) + "/attachments");
+        await CostsOnceAsync(1 + 2 + 1, At(first) + "/attachments/0.jpg");
+        await CostsOnceAsync(1 + 3, At(edited));
+        await CostsOnceAsync(1 + 3 + 1, At(edited) + ".xml");
+        await CostsOnceAsync(1 + 2, At(edit), HttpStatusCode.MovedPermanently);
+        await CostsOnceAsync(1 + 2, $"{At(edited)}/versions/{Uri.EscapeDataString(edit)}");
+        await CostsOnceAsync(1 + 2 + 1, $"{At(edited)}/versions/{Uri.EscapeDataString(edited)}.xml");
+
+        string At(string id) => $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}";
+        async Task CostsOnceAsync(int budget, string path, HttpStatusCode status = HttpStatusCode.OK)
+        {
+            var cost = (await viewer.GetAsync(path)).ShouldBe(status).StorageOperations;
+            Assert.True(cost <= budget, $"{path} cost {cost} operations, and {budget} are allowed.");
+        }
+    }
+
     // Set up at one process, and asked for at another.
     private static async Task<(Programme Programme, string Form, Api Phone)> SetUpAsync()
     {
