@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -49,13 +50,20 @@ public static class CoreServices
         services.AddSingleton<ProjectDirectory>();
         services.AddSingleton<DeleteProject>();
 
+        services.AddSingleton<DatasetsTable>();
+        services.AddSingleton<EntitiesTable>();
+        services.AddSingleton<DatasetDirectory>();
+        services.AddSingleton<EntityLists>();
+
         services.AddSingleton<FormsTable>();
         services.AddSingleton<FormVersionsTable>();
         services.AddSingleton<FormMediaTable>();
         services.AddSingleton<FormFilesContainer>();
         services.AddSingleton<FormDirectory>();
         services.AddSingleton<FormAccess>();
+        services.AddSingleton<PublishDatasets>();
         services.AddSingleton<UploadForm>();
+        services.AddSingleton<DraftMedia>();
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionFilesContainer>();

@@ -20,6 +20,7 @@ public static class RightsSteps
     private const string Project = "projects/{projectId}";
     private const string Form = $"{Project}/forms/{{form}}";
     private const string Submission = $"{Form}/submissions/{{instance}}";
+    private const string Dataset = $"{Project}/datasets/{{dataset}}";
     private const string Holder = "/{role}/{actorId}";
 
     public static IReadOnlyDictionary<string, RightsStep> All { get; } = new Dictionary<string, RightsStep>
@@ -39,6 +40,7 @@ public static class RightsSteps
         [$"DELETE {Form}/draft"] = new(cast => cast.FreshFormAsync()),
         [$"POST {Form}/draft/publish"] = new(cast => cast.FreshDraftAsync()),
         [$"POST {Form}/draft/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(500), "image/png")),
+        [$"PATCH {Form}/draft/attachments/{{name}}"] = Sends((_, _) => new { dataset = true }) with { Fresh = cast => Task.FromResult(cast.Target with { Slot = $"{cast.Target.Dataset}.csv" }) },
         [$"DELETE {Form}/draft/attachments/{{name}}"] = new(cast => cast.FreshDraftAsync()),
 
         [$"POST {Project}/submission"] = new(Body: (_, target) => Samples.Multipart(New(target))),
@@ -55,6 +57,10 @@ public static class RightsSteps
         [$"POST {Submission}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
         [$"POST {Submission}/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(100), "image/jpeg")),
         [$"DELETE {Submission}/attachments/{{name}}"] = new(cast => cast.FreshSubmissionAsync()),
+
+        [$"POST {Project}/datasets"] = Sends((_, _) => new { name = Samples.Unique("people") }),
+        [$"PATCH {Dataset}"] = Sends((_, _) => new { approvalRequired = false }),
+        [$"POST {Dataset}/properties"] = Sends((_, _) => new { name = Samples.Unique("property") }),
 
         [$"POST {Project}/app-users"] = Sends((_, _) => new { displayName = "Tablet" }),
         [$"DELETE {Project}/app-users/{{id}}"] = new(cast => cast.FreshAppUserAsync()),

@@ -85,7 +85,7 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
     public static Role Viewer { get; } = new(6, "viewer", "Project Viewer",
     [
         Verb.ProjectRead, Verb.FormList, Verb.FormRead, Verb.SubmissionRead, Verb.SubmissionList,
-        Verb.DatasetList, Verb.EntityList,
+        Verb.DatasetList, Verb.DatasetRead, Verb.EntityList, Verb.EntityRead,
     ]);
 
     public static Role DataCollector { get; } = new(8, "formfill", "Data Collector",

@@ -58,7 +58,11 @@ public sealed record FormDefinition(
     /// <summary>Where submissions name their attachments (OR-214).</summary>
     public IReadOnlyList<string> BinaryPaths { get; init; } = [];
 
-    public bool HasEntities { get; init; }
+    /// <summary>What its submissions do to datasets; empty for most forms.</summary>
+    public IReadOnlyList<FormEntity> Entities { get; init; } = [];
+
+    /// <summary>Published definitions only: the datasets that phones get with the form.</summary>
+    public IReadOnlyList<string> LinkedDatasets { get; init; } = [];
 
     [JsonIgnore]
     public string ETag => $"\"{Md5}\"";
@@ -67,7 +71,7 @@ public sealed record FormDefinition(
 /// <summary>A draft under test. Its submissions belong to this upload of it and vanish with it (OR-252); the token outlives a replacement (OR-253).</summary>
 public sealed record FormDraft(FormDefinition Definition, string TokenHash, string ProtectedToken);
 
-/// <summary>A media slot of a definition, and the file in it, if any. <see cref="Blob"/> may be shared by several definitions: a blob never changes.</summary>
+/// <summary>A media slot of a definition, and the file or the dataset in it, if any. <see cref="Blob"/> may be shared by several definitions: a blob never changes.</summary>
 public sealed record FormMedia(string Name, string Type)
 {
     public string? Blob { get; init; }
@@ -80,5 +84,8 @@ public sealed record FormMedia(string Name, string Type)
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    public bool Exists => Blob is not null;
+    /// <summary>The dataset whose entities stand here instead of a file.</summary>
+    public string? Dataset { get; init; }
+
+    public bool Exists => Blob is not null || Dataset is not null;
 }

@@ -69,6 +69,7 @@ public sealed class FormMediaTable(StorageAccount storage)
             [nameof(FormMedia.Size)] = media.Size,
             [nameof(FormMedia.ContentType)] = media.ContentType,
             [nameof(FormMedia.UpdatedAt)] = media.UpdatedAt,
+            [nameof(FormMedia.Dataset)] = media.Dataset,
         };
 
     private static FormMedia ToMedia(TableEntity entity) => new(entity.GetString(nameof(FormMedia.Name))!, entity.GetString(nameof(FormMedia.Type))!)
@@ -78,5 +79,6 @@ public sealed class FormMediaTable(StorageAccount storage)
         Size = entity.GetInt64(nameof(FormMedia.Size)),
         ContentType = entity.GetString(nameof(FormMedia.ContentType)),
         UpdatedAt = entity.GetDateTimeOffset(nameof(FormMedia.UpdatedAt)),
+        Dataset = entity.GetString(nameof(FormMedia.Dataset)),
     };
 }

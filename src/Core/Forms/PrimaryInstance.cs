@@ -13,8 +13,6 @@ internal sealed class PrimaryInstance
 {
     public const int MaxVersionLength = 249;
 
-    private const string EntityPath = "/meta/entity";
-
     // A small document can spell out enormous paths: a few hundred levels with long names above a million leaves.
     private const int MaxPathCharacters = 16 * 1024 * 1024;
 
@@ -42,7 +40,7 @@ internal sealed class PrimaryInstance
     {
         public bool HasChildren { get; set; }
 
-        public bool IsEntity => Path.EndsWith(EntityPath, StringComparison.Ordinal);
+        public bool IsEntity => Path.EndsWith(EntityDeclaration.Element, StringComparison.Ordinal);
     }
 
     /// <summary>Enters on the root element of the instance (the one with the form's id) and leaves on its end tag.</summary>

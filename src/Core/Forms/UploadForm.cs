@@ -7,7 +7,8 @@ namespace ServerlessRosa.Core.Forms;
 
 /// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it is the commit point.</summary>
 public sealed class UploadForm(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormDirectory directory, KeyProtection protection, TimeProvider clock)
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormDirectory directory,
+    PublishDatasets publishDatasets, KeyProtection protection, TimeProvider clock)
 {
     /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with 409.3.</summary>
     public async Task<Form> CreateAsync(
@@ -25,8 +26,15 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
+        await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var number = await forms.NextNumberAsync(project, cancellationToken);
-        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, xml, [], publish, cancellationToken);
+        var slots = await publishDatasets.LinkNewAsync(project, xform.MediaSlots, cancellationToken);
+        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, xml, slots, publish, cancellationToken);
+        if (publish)
+        {
+            await RequireNewVersionAsync(trashed, definition, cancellationToken);
+            definition = await publishDatasets.RunAsync(project, definition, cancellationToken);
+        }
         var form = new Form(project, number, xform.Id, FormState.Open, definition.CreatedAt)
         {
             CreatedBy = creator,
@@ -36,7 +44,6 @@ public sealed class UploadForm(
         };
         if (publish)
         {
-            await RequireNewVersionAsync(trashed, definition, cancellationToken);
             await versions.AddAsync(project, number, definition, cancellationToken);
         }
         if (!await forms.AddAsync(form, cancellationToken))
@@ -70,6 +77,7 @@ public sealed class UploadForm(
             throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {id}.").AsException();
         }
 
+        await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var held = new Dictionary<(string Name, string Type), FormMedia>();
         foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
         {
@@ -81,7 +89,7 @@ public sealed class UploadForm(
                 }
             }
         }
-        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, bytes, held, publish: false, cancellationToken);
+        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, bytes, Filled(xform, held), publish: false, cancellationToken);
         var fresh = NewDraft(definition);
         var changed = await forms.ChangeAsync(project, id,
             current => current with
@@ -119,13 +127,18 @@ public sealed class UploadForm(
         if (version is not null && version != definition.Version)
         {
             var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
-            var slots = (await directory.ListMediaAsync(project, draft.Definition, cancellationToken)).ToDictionary(file => (file.Name, file.Type));
+            var slots = await directory.ListMediaAsync(project, draft.Definition, cancellationToken);
             definition = await StoreAsync(
                 project, FormKeys.DefinitionWithVersion(draft.Definition.Key, version), XFormReader.Read(xml), xml, slots, publish: true, cancellationToken);
         }
 
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(other => other.Id == id).ToList();
         await RequireNewVersionAsync(trashed, definition, cancellationToken);
+        if (await versions.FindAsync(project, form.Number, definition.Version, cancellationToken) is { } existing && existing.Key != definition.Key)
+        {
+            throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
+        }
+        definition = await publishDatasets.RunAsync(project, definition, cancellationToken);
 
         // The version's own row first: it is what keeps a version from being published twice.
         if (!await versions.AddAsync(project, form.Number, definition, cancellationToken))
@@ -146,51 +159,8 @@ public sealed class UploadForm(
         directory.Remember(changed);
     }
 
-    /// <summary>Puts a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
-    public async Task<FormMedia> PutMediaAsync(ProjectId project, FormId id, string name, Stream content, string? contentType, CancellationToken cancellationToken)
-    {
-        var (definition, slot) = await DraftSlotAsync(project, id, name, cancellationToken);
-        var type = MediaType.Of(contentType, name);
-        var stored = await files.PutMediaAsync(project, definition.Key, content, type, cancellationToken);
-        var filled = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type, UpdatedAt = clock.GetUtcNow() };
-        await WriteSlotAsync(project, id, definition, filled, cancellationToken);
-        return filled;
-    }
-
-    /// <summary>Empties a slot of the draft. Refuses an unknown or empty one with 404.1.</summary>
-    public async Task DeleteMediaAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
-    {
-        var (definition, slot) = await DraftSlotAsync(project, id, name, cancellationToken);
-        if (!slot.Exists)
-        {
-            throw Problem.NotFound().AsException();
-        }
-        await WriteSlotAsync(project, id, definition, new FormMedia(slot.Name, slot.Type) { UpdatedAt = clock.GetUtcNow() }, cancellationToken);
-    }
-
-    private async Task<(FormDefinition Definition, FormMedia Slot)> DraftSlotAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
-    {
-        var form = await directory.GetAsync(project, id, cancellationToken);
-        var definition = (form.Draft ?? throw Problem.NotFound().AsException()).Definition;
-        return (definition, await media.FindAsync(project, definition.Key, name, cancellationToken) ?? throw Problem.NotFound().AsException());
-    }
-
-    private async Task WriteSlotAsync(ProjectId project, FormId id, FormDefinition definition, FormMedia slot, CancellationToken cancellationToken)
-    {
-        if (!await media.ReplaceAsync(project, definition.Key, slot, cancellationToken))
-        {
-            throw Problem.NotFound().AsException();
-        }
-
-        // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came too late.
-        if ((await directory.GetAsync(project, id, cancellationToken)).Draft?.Definition.Key != definition.Key)
-        {
-            throw Problem.NotFound().AsException();
-        }
-    }
-
     private async Task<FormDefinition> StoreAsync(
-        ProjectId project, string key, XForm xform, ReadOnlyMemory<byte> xml, Dictionary<(string Name, string Type), FormMedia> slots, bool publish, CancellationToken cancellationToken)
+        ProjectId project, string key, XForm xform, ReadOnlyMemory<byte> xml, IEnumerable<FormMedia> slots, bool publish, CancellationToken cancellationToken)
     {
         if (FormId.IsDots(xform.Version))
         {
@@ -205,13 +175,15 @@ public sealed class UploadForm(
             ExpectsMedia = xform.MediaSlots.Count > 0,
             PublicKey = xform.PublicKey,
             BinaryPaths = xform.BinaryPaths,
-            HasEntities = xform.Entities.Count > 0,
+            Entities = xform.FormEntities,
         };
         await files.PutXmlAsync(project, definition.Key, xml, cancellationToken);
-        await media.AddAsync(project, definition.Key,
-            xform.MediaSlots.Select(slot => slots.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type)), cancellationToken);
+        await media.AddAsync(project, definition.Key, slots, cancellationToken);
         return definition;
     }
+
+    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> held) =>
+        xform.MediaSlots.Select(slot => held.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
 
     private FormDraft NewDraft(FormDefinition definition)
     {

@@ -20,6 +20,20 @@ public sealed record XForm(
 {
     /// <summary>The fields whose values name files of a submission (spec 7.4).</summary>
     public IReadOnlyList<string> BinaryPaths => [.. Fields.Where(f => f.Binary is true).Select(f => f.Path).Distinct()];
+
+    /// <summary>
+    /// The entities with the fields that are saved to them: each field to the nearest entity around it. None in an encrypted form, whose submissions the
+    /// server cannot read.
+    /// </summary>
+    public IReadOnlyList<FormEntity> FormEntities =>
+        PublicKey is not null
+            ? []
+            : [.. Entities.DistinctBy(entity => entity.Path).Select(entity => new FormEntity(entity.Path, entity.Dataset!, entity.Create, entity.Update, [.. SavedTo(entity)]))];
+
+    private IEnumerable<SavedField> SavedTo(EntityDeclaration entity) =>
+        from field in Fields
+        where field.EntityProperty is not null && Entities.Where(other => other.Encloses(field.Path)).MaxBy(other => other.Path.Length) == entity
+        select new SavedField(field.Path, field.EntityProperty!);
 }
 
 /// <summary>One field of the primary instance, as on the wire (spec 9.1): flags are true or null.</summary>
@@ -51,6 +65,19 @@ public static class MediaSlotType
     public const string File = "file";
 }
 
+/// <summary>What submissions to a form do to a dataset, and which of their values become its properties (spec 7.8).</summary>
+/// <param name="Path">The path of the entity element: `/meta/entity`, or one inside a repeat.</param>
+public sealed record FormEntity(string Path, string Dataset, bool Create, bool Update, IReadOnlyList<SavedField> Fields);
+
+/// <summary>A field whose value is saved to a property.</summary>
+public sealed record SavedField(string Path, string Property);
+
 /// <summary>A `meta/entity` element: what submissions may do to a dataset (spec 7.8).</summary>
 /// <param name="Path">The path of the entity element: `/meta/entity`, or one inside a repeat.</param>
-public sealed record EntityDeclaration(string Path, string? Dataset, bool Create, bool Update);
+public sealed record EntityDeclaration(string Path, string? Dataset, bool Create, bool Update)
+{
+    public const string Element = "/meta/entity";
+
+    /// <summary>Whether a field is in the same group or repeat as the `meta` of this entity, or deeper.</summary>
+    public bool Encloses(string path) => path.StartsWith(string.Concat(Path.AsSpan(0, Path.Length - Element.Length), "/"), StringComparison.Ordinal);
+}

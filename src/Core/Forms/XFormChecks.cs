@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
@@ -64,7 +65,7 @@ public static partial class XFormChecks
         foreach (var entity in form.Entities)
         {
             if (string.IsNullOrEmpty(entity.Dataset)) throw Invalid("the dataset name is missing.");
-            if (!DatasetName().IsMatch(entity.Dataset)) throw Invalid($"{entity.Dataset} is not a dataset name.");
+            if (!DatasetNames.IsDataset(entity.Dataset)) throw Invalid($"{entity.Dataset} is not a dataset name.");
             if (!entity.Create && !entity.Update) throw Invalid("an entity needs at least one action, create or update.");
         }
         var isSimple = form.Entities is [{ Path: "/meta/entity" }];
@@ -72,7 +73,7 @@ public static partial class XFormChecks
             throw Invalid("several entities, or entities in repeats, need the entities version 2025.1.0.");
         foreach (var field in form.Fields)
         {
-            if (field.EntityProperty is { } property && !PropertyName().IsMatch(property)) throw Invalid($"{property} is not a property name.");
+            if (field.EntityProperty is { } property && !DatasetNames.IsProperty(property)) throw Invalid($"{property} is not a property name.");
         }
         return (year, release).CompareTo((2024, 1)) < 0 ? [new FormWarning("oldEntityVersion", new { version = form.EntitiesVersion })] : [];
     }
@@ -94,10 +95,4 @@ public static partial class XFormChecks
 
     [GeneratedRegex(@"^([0-9]{4})\.([0-9]{1,4})\.[0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex EntitiesVersion();
-
-    [GeneratedRegex(@"^(?!__)[\p{L}:_][\p{L}0-9:_-]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex DatasetName();
-
-    [GeneratedRegex(@"^(?!__)(?!(?i:name|label)\z)[\p{L}_][\p{L}0-9._-]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PropertyName();
 }

@@ -57,6 +57,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem InvalidEntityForm(string reason) => new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
 
+    public static Problem DatasetLinkNotAllowed(string type) =>
+        new(400.26m, $"Only a slot of the type file can be linked to a dataset; this one's type is {type}.", new { type });
+
     public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
 
     public static Problem JsonTooLarge() => new(400.36m, "The JSON body is larger than 250 kB.");
@@ -111,6 +114,12 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem SupersededDeprecated(string instanceId, string deprecatedId) =>
         new(409.9m, $"You are submitting an edit, but the copy you were editing ({deprecatedId}) is now out of date.", new { instanceId, deprecatedId });
+
+    public static Problem DatasetNameConflict(string current, string provided) =>
+        new(409.16m, $"There is a dataset {current}, and {provided} differs from it by case only.", new { current, provided });
+
+    public static Problem PropertyNameConflict(string current, string provided) =>
+        new(409.17m, $"The dataset has a property {current}, and {provided} differs from it by case only.", new { current, provided });
 
     public static Problem SubmissionDeleted(string instanceId) =>
         new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });

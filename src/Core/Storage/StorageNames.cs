@@ -11,13 +11,15 @@ public static class StorageNames
     public const string SubmissionsTable = "submissions";
     public const string IntentsTable = "intents";
     public const string AuditsTable = "audits";
+    public const string DatasetsTable = "datasets";
+    public const string EntitiesTable = "entities";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
     public const string KeysContainer = "keys";
 
     public static IReadOnlyList<string> Tables { get; } =
-        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable];
+        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable];
 
     public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, KeysContainer];
 }

@@ -1,6 +1,9 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Datasets;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
@@ -9,7 +12,7 @@ namespace ServerlessRosa.Functions.Forms;
 /// What phones download of a form: its XML byte for byte (spec 4) and its media (spec 5.2). The address of the XML differs from that of the form's
 /// details only in its ending, so one function answers both.
 /// </summary>
-public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAccess access, FormShapes shapes)
+public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAccess access, EntityLists entities, FormShapes shapes)
 {
     private const string XmlEnding = ".xml";
     private static readonly string[] WorkbookEndings = [".xls", ".xlsx"];
@@ -75,13 +78,13 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
     public Task<IResult> GetDraftAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")] HttpRequest request,
         int projectId, string form, string name) =>
-        door.DownloadAsync(request, async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), name));
+        door.DownloadAsync(request, async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name));
 
     [Function("GetFormTestDraftAttachment")]
     public Task<IResult> GetTestDraftAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")] HttpRequest request,
         string draftToken, int projectId, string form, string name) =>
-        door.OpenToAllAsync(request, AnswerKind.Rest, async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), name));
+        door.OpenToAllAsync(request, AnswerKind.Rest, async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name));
 
     private Task<IResult> PublishedAsync(HttpRequest request, int project, string form)
     {
@@ -112,14 +115,14 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
 
     private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
         await FileAsync(
-            request, await access.PublishedAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted), name);
+            request, await access.PublishedAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted), caller.Actor, name);
 
     private async Task<IResult> VersionAttachmentAsync(HttpRequest request, Caller caller, int project, string form, string version, string name) =>
         await FileAsync(
             request,
             await access.VersionAsync(
                 caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), RouteText.Decode(request, version), request.HttpContext.RequestAborted),
-            name);
+            caller.Actor, name);
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
         access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
@@ -141,9 +144,14 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
         return Results.Bytes(xml, "application/xml; charset=utf-8");
     }
 
-    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, string name)
+    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Actor? actor, string name)
     {
         var file = await forms.GetMediaAsync(found.Form.Project, found.Definition, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        if (file.Dataset is { } dataset)
+        {
+            var list = await entities.FindAsync(found.Form.Project, dataset, actor, request.HttpContext.RequestAborted) ?? throw Problem.NotFound().AsException();
+            return EntityCsvResult.ForPhones(file.Name, list, entities);
+        }
         return new FileResult(file.Name, file.ContentType!, file.Md5!, file.Size!.Value, (offset, length, hangUp) => forms.OpenMediaAsync(file, offset, length, hangUp));
     }
 

@@ -1,13 +1,14 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>A form's draft (spec 8, 9.2): replace, look at, fill its media slots, publish, drop.</summary>
-public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm upload, FormShapes shapes, XmlBody xmlBody, AuditLog audits)
+public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm upload, DraftMedia media, FormShapes shapes, XmlBody xmlBody, AuditLog audits)
 {
     [Function("ReplaceFormDraft")]
     public Task<IResult> Replace(
@@ -68,10 +69,25 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
             var hangUp = request.HttpContext.RequestAborted;
             var found = await access.WithAsync(caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
             var type = string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal) ? null : request.ContentType;
-            var file = await upload.PutMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.Body, type, hangUp);
+            var file = await media.PutAsync(found.Project, found.Id, RouteText.Decode(request, name), request.Body, type, hangUp);
             await audits.WriteAsync(caller.KnownActor.Id, "form.attachment.update", found.Scope, new { name = file.Name, exists = true }, CancellationToken.None);
             return Json.Ok(FormShapes.Attachment(file));
         });
+
+    [Function("LinkFormDraftAttachment")]
+    public Task<IResult> LinkAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")] HttpRequest request,
+        int projectId, string form, string name) =>
+        door.RestAsync(request, async caller =>
+        {
+            var hangUp = request.HttpContext.RequestAborted;
+            var found = await access.WithAsync(caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), hangUp);
+            caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+            var linked = Json.Flag(await Json.ReadAsync(request, caller, hangUp), "dataset") ?? throw Problem.MissingParameter("dataset").AsException();
+            var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(request, name), linked, hangUp);
+            await audits.WriteAsync(caller.KnownActor.Id, "form.attachment.update", found.Scope, new { name = slot.Name, exists = slot.Exists, dataset = slot.Dataset }, CancellationToken.None);
+            return Json.Ok(FormShapes.Attachment(slot));
+        }, bodyShowsCsrf: true);
 
     [Function("DeleteFormDraftAttachment")]
     public Task<IResult> DeleteAttachment(
@@ -81,7 +97,7 @@ public sealed class FormDraftFunctions(Door door, FormAccess access, UploadForm 
         {
             var found = await access.WithAsync(
                 caller.KnownActor, Verb.FormUpdate, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            await upload.DeleteMediaAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+            await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
             await audits.WriteAsync(caller.KnownActor.Id, "form.attachment.update", found.Scope, new { name = RouteText.Decode(request, name), exists = false }, CancellationToken.None);
             return Json.Success();
         });

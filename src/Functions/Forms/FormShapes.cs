@@ -40,7 +40,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             var hangUp = request.HttpContext.RequestAborted;
             var counts = await submissions.CountAsync(SubmissionSpace.Published(form), hangUp);
             shape["submissions"] = counts.Values.Sum();
-            shape["entityRelated"] = definition.HasEntities;
+            shape["entityRelated"] = definition.Entities.Count > 0;
             shape["reviewStates"] = new { received = counts.GetValueOrDefault(""), hasIssues = counts.GetValueOrDefault("hasIssues"), edited = counts.GetValueOrDefault("edited") };
             shape["lastSubmission"] = await submissions.FindNewestAsync(SubmissionSpace.Published(form), hangUp);
             shape["excelContentType"] = null;
@@ -61,8 +61,8 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             ["type"] = media.Type,
             ["hash"] = media.Md5,
             ["exists"] = media.Exists,
-            ["blobExists"] = media.Exists,
-            ["datasetExists"] = false,
+            ["blobExists"] = media.Blob is not null,
+            ["datasetExists"] = media.Dataset is not null,
         };
         if (media.UpdatedAt is { } updatedAt)
         {

@@ -1,4 +1,6 @@
 using System.Xml;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -7,7 +9,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>Manifests: the media files of a form, and where a phone gets them (spec 5.1).</summary>
-public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess access, Links links)
+public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
 {
     private const string Namespace = "http://openrosa.org/xforms/xformsManifest";
 
@@ -42,7 +44,8 @@ public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess
         door.OpenRosaAsync(request, async caller =>
         {
             var found = await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            return await AnswerAsync(request, found, Links.Form(links.Root(request, caller), found.Form) + "/draft");
+            var root = links.Root(request, caller);
+            return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form) + "/draft", Links.Project(root, found.Form.Project));
         });
 
     [Function("GetManifestOfTestDraft")]
@@ -53,41 +56,66 @@ public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess
         {
             var token = RouteText.Decode(request, draftToken);
             var found = await access.TestDraftAsync(token, new ProjectId(projectId), RouteText.Decode(request, form), Problem.NotFound(), request.HttpContext.RequestAborted);
-            return await AnswerAsync(request, found, Links.Form(links.TestRoot(request, token), found.Form) + "/draft");
+            var address = Links.Form(links.TestRoot(request, token), found.Form) + "/draft";
+            return await AnswerAsync(request, null, found, address, address);
         });
 
     private async Task<IResult> PublishedAsync(HttpRequest request, Caller caller, int project, string form)
     {
         var found = await access.PublishedAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-        return await AnswerAsync(request, found, Links.Form(links.Root(request, caller), found.Form));
+        var root = links.Root(request, caller);
+        return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form), Links.Project(root, found.Form.Project));
     }
 
     private async Task<IResult> OfVersionAsync(HttpRequest request, Caller caller, int project, string form, string version)
     {
         var found = await access.VersionAsync(
             caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), RouteText.Decode(request, version), request.HttpContext.RequestAborted);
-        return await AnswerAsync(request, found, Links.Version(links.Root(request, caller), found.Form, found.Definition.Version));
+        var root = links.Root(request, caller);
+        return await AnswerAsync(request, caller.Actor, found, Links.Version(root, found.Form, found.Definition.Version), Links.Project(root, found.Form.Project));
     }
 
-    private async Task<IResult> AnswerAsync(HttpRequest request, ReadableForm found, string address)
+    // The datasets' addresses are under the project's, except for a draft's token, which opens nothing else.
+    private async Task<IResult> AnswerAsync(HttpRequest request, Actor? actor, ReadableForm found, string address, string datasets)
     {
-        var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
-        return OpenRosa.Document(xml => Write(xml, media, address));
-    }
-
-    private static void Write(XmlWriter xml, IReadOnlyList<FormMedia> media, string address)
-    {
-        xml.WriteStartElement("manifest", Namespace);
-        foreach (var file in media)
+        var hangUp = request.HttpContext.RequestAborted;
+        var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, hangUp);
+        var lists = new Dictionary<string, EntityList>();
+        foreach (var name in media.Select(slot => slot.Dataset).OfType<string>().Distinct())
         {
-            if (file.Exists)
+            if (await entities.FindAsync(found.Form.Project, name, actor, hangUp) is { } list)
             {
-                xml.WriteStartElement("mediaFile", Namespace);
-                xml.WriteElementString("filename", Namespace, file.Name);
-                xml.WriteElementString("hash", Namespace, "md5:" + file.Md5);
-                xml.WriteElementString("downloadUrl", Namespace, $"{address}/attachments/{Links.Encode(file.Name)}");
-                xml.WriteEndElement();
+                lists.Add(name, list);
             }
+        }
+        return OpenRosa.Document(xml =>
+        {
+            xml.WriteStartElement("manifest", Namespace);
+            foreach (var file in media)
+            {
+                var list = file.Dataset is { } name ? lists.GetValueOrDefault(name) : null;
+                if (list is not null || file.Blob is not null)
+                {
+                    Write(xml, file, list, address, datasets);
+                }
+            }
+            xml.WriteEndElement();
+        });
+    }
+
+    private static void Write(XmlWriter xml, FormMedia file, EntityList? list, string address, string datasets)
+    {
+        xml.WriteStartElement("mediaFile", Namespace);
+        if (list is not null)
+        {
+            xml.WriteAttributeString("type", list.Dataset.ApprovalRequired ? "approvalEntityList" : "entityList");
+        }
+        xml.WriteElementString("filename", Namespace, file.Name);
+        xml.WriteElementString("hash", Namespace, "md5:" + (list?.Hash ?? file.Md5));
+        xml.WriteElementString("downloadUrl", Namespace, $"{address}/attachments/{Links.Encode(file.Name)}");
+        if (list is not null)
+        {
+            xml.WriteElementString("integrityUrl", Namespace, $"{datasets}/datasets/{Links.Encode(list.Dataset.Name)}/integrity");
         }
         xml.WriteEndElement();
     }

@@ -51,6 +51,24 @@ public static class OpenRosa
     /// <summary>A document that phones poll.</summary>
     public static XmlDocumentResult Document(Action<XmlWriter> write) => new(XmlOut.ToBytes(write, declaration: true));
 
+    /// <summary>A document of any size, sent while it is written.</summary>
+    public static IResult Streamed(Func<XmlWriter, CancellationToken, Task> write) => new StreamedXmlResult(write);
+
+    private sealed record StreamedXmlResult(Func<XmlWriter, CancellationToken, Task> Write) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = ContentType;
+            if (!HttpMethods.IsHead(httpContext.Request.Method))
+            {
+                await using var xml = XmlOut.To(httpContext.Response.Body);
+                await xml.WriteStartDocumentAsync();
+                await Write(xml, httpContext.RequestAborted);
+                await xml.FlushAsync();
+            }
+        }
+    }
+
     private sealed record XmlResult(int Status, ReadOnlyMemory<byte> Body) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)

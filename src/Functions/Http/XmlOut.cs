@@ -22,6 +22,14 @@ public static class XmlOut
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
+    /// <summary>For answers of any size, straight to the client. Whoever leaves it without having closed all elements leaves a document cut off.</summary>
+    public static XmlWriter To(Stream output) => XmlWriter.Create(output, new XmlWriterSettings
+    {
+        Async = true,
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),   // no byte order mark: a client's parser may not expect one
+        WriteEndDocumentOnClose = false,   // else disposing after a failure closes the tags and makes a half answer look whole
+    });
+
     /// <summary>For text that came in otherwise than as XML, and so may hold what no XML document can: each such character becomes U+FFFD.</summary>
     public static string Text(string text)
     {

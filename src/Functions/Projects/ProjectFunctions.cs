@@ -1,8 +1,10 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Datasets;
 using ServerlessRosa.Functions.Forms;
 using ServerlessRosa.Functions.Http;
 
@@ -10,7 +12,8 @@ namespace ServerlessRosa.Functions.Projects;
 
 /// <summary>Projects (spec 9.2). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
 public sealed class ProjectFunctions(
-    Door door, ProjectDirectory projects, DeleteProject deleteProject, FormDirectory forms, KeyHolders holders, SubmissionDirectory submissions, FormShapes shapes, AuditLog audits)
+    Door door, ProjectDirectory projects, DeleteProject deleteProject, FormDirectory forms, KeyHolders holders, SubmissionDirectory submissions, FormShapes shapes,
+    DatasetDirectory datasets, EntityLists entities, AuditLog audits)
 {
     [Function("ListProjects")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
@@ -26,6 +29,10 @@ public sealed class ProjectFunctions(
                     if (Flags.IsTrue(request, "forms"))
                     {
                         shape["formList"] = await FormListAsync(request, caller, project);
+                    }
+                    if (Flags.IsTrue(request, "datasets") && caller.Actor.May(Verb.DatasetList, Scope.Of(project.Id)))
+                    {
+                        shape["datasetList"] = (await datasets.ListAsync(project.Id, request.HttpContext.RequestAborted)).Select(DatasetShapes.Dataset);
                     }
                     listed.Add(shape);
                 }
@@ -107,9 +114,10 @@ public sealed class ProjectFunctions(
             var all = await forms.FindListAsync(project.Id, hangUp) ?? [];
             shape["forms"] = all.Count;
             shape["appUsers"] = (await holders.ListAsync(project.Id, ActorKind.AppUser, hangUp)).Count(user => user.KeyHash is not null);
-            shape["datasets"] = 0;
+            var lists = await datasets.ListAsync(project.Id, hangUp);
+            shape["datasets"] = lists.Count;
             shape["lastSubmission"] = await LastSubmissionAsync(all, hangUp);
-            shape["lastEntity"] = null;
+            shape["lastEntity"] = await LastEntityAsync(lists, hangUp);
             shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
         }
         return shape;
@@ -121,6 +129,17 @@ public sealed class ProjectFunctions(
         foreach (var form in all)
         {
             var newest = await submissions.FindNewestAsync(SubmissionSpace.Published(form), cancellationToken);
+            last = newest > last || last is null ? newest ?? last : last;
+        }
+        return last;
+    }
+
+    private async Task<DateTimeOffset?> LastEntityAsync(IReadOnlyList<Dataset> all, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? last = null;
+        foreach (var dataset in all)
+        {
+            var newest = await entities.FindNewestAsync(dataset, cancellationToken);
             last = newest > last || last is null ? newest ?? last : last;
         }
         return last;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using ServerlessRosa.Protocol.Tests.Datasets;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
@@ -9,8 +10,13 @@ public sealed record Target
 {
     public required int Project { get; init; }
 
-    /// <summary>Published with a picture, and with a draft beside it.</summary>
+    /// <summary>Published with a picture and a dataset, and with a draft beside it.</summary>
     public required string Form { get; init; }
+
+    public required string Dataset { get; init; }
+
+    /// <summary>The media slot of the form.</summary>
+    public string Slot { get; init; } = Cast.Picture;
 
     /// <summary>Of a form in the trash.</summary>
     public required int TrashedForm { get; init; }
@@ -37,7 +43,8 @@ public sealed record Target
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
             .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
             .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
-            .Replace("{name}", ofSubmission ? Cast.Photo : Cast.Picture, StringComparison.Ordinal)
+            .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
+            .Replace("{dataset}", Dataset, StringComparison.Ordinal)
             .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
             .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
             .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
@@ -78,7 +85,10 @@ public sealed class Cast
     public static async Task<Cast> AssembleAsync()
     {
         var programme = await Programme.StartAsync();
-        var form = await programme.PublishWithPictureAsync(Picture);
+        var (form, dataset) = (Samples.Unique("trees"), await programme.CreateDatasetAsync());
+        await programme.DraftAsync(WithDataset(Samples.Form(form, pictures: Picture), dataset), form);
+        (await programme.PutFileAsync(form, Picture, Samples.Bytes(500), "image/png")).ShouldBe(HttpStatusCode.OK);
+        (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         (await programme.PutFileAsync(form, Picture, Samples.Bytes(500), "image/png")).ShouldBe(HttpStatusCode.OK);
 
@@ -88,6 +98,7 @@ public sealed class Cast
         {
             Project = programme.Id,
             Form = form,
+            Dataset = dataset,
             TrashedForm = await TrashAsync(programme),
             Instance = Samples.NewInstanceId(),
             AppUser = spare.Id,
@@ -196,6 +207,9 @@ public sealed class Cast
         using var body = Samples.Multipart(Samples.Submission(Target.Form, instance, photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
         (await Admin.OpenRosa.PostAsync(path, body)).ShouldBe(HttpStatusCode.Created);
     }
+
+    private static string WithDataset(string form, string dataset) =>
+        form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);
 
     private static async Task<int> TrashAsync(Programme programme)
     {

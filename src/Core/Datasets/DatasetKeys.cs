@@ -1,0 +1,38 @@
+using System.Globalization;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>The keys of the tables `datasets` and `entities`.</summary>
+internal static class DatasetKeys
+{
+    public static string Project(ProjectId project) => TableKey.Number(project.Value);
+
+    /// <summary>The same for names that differ by case only, so that no two of them can be there.</summary>
+    public static string Dataset(string name) => TableKey.Hash(name.ToLowerInvariant());
+
+    public static string NewDataset() => Guid.NewGuid().ToString("N");
+
+    public static string NewStamp() => Guid.NewGuid().ToString("N");
+
+    public static string Entities(Dataset dataset) => TableKey.Join(Project(dataset.Project), dataset.Key);
+
+    /// <summary>Carries a stamp that every change of an entity replaces.</summary>
+    public const string Head = "head";
+
+    public const string EntityPrefix = "i|";
+
+    /// <summary>One row per entity, deleted ones too: where it stands in the timeline.</summary>
+    public static string Entity(EntityId id) => EntityPrefix + id;
+
+    public const string TimelinePrefix = "t|";
+
+    /// <summary>One row per entity, newest first: what it says now.</summary>
+    public static string Timeline(DateTimeOffset createdAt, EntityId id) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + id;
+
+    /// <summary>One row per version, in order.</summary>
+    public static string Version(EntityId id, int number) => VersionsOf(id) + number.ToString("D10", CultureInfo.InvariantCulture);
+
+    public static string VersionsOf(EntityId id) => $"v|{id}|";
+}

@@ -1,0 +1,78 @@
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Forms;
+
+/// <summary>What a form does to the datasets of its project: it declares some, and links its media slots to some (spec 6.3, 7.8).</summary>
+public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable media)
+{
+    private const string Ending = ".csv";
+    private const string ItemsetsFile = "itemsets.csv";
+
+    /// <summary>The dataset that a slot can be linked to: what comes before `.csv`, however that is written.</summary>
+    public static string DatasetOf(string slot) => slot.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? slot[..^Ending.Length] : slot;
+
+    /// <summary>Refuses a slot without a dataset of its name with 404.1. One operation.</summary>
+    internal Task<Dataset> OfSlotAsync(ProjectId project, string slot, CancellationToken cancellationToken) =>
+        datasets.GetAsync(project, DatasetOf(slot), cancellationToken);
+
+    /// <summary>Refuses names of datasets and properties that differ by case only from what is there (409.16, 409.17). One operation per dataset declared.</summary>
+    internal async Task RequireNamesAsync(ProjectId project, XForm xform, CancellationToken cancellationToken)
+    {
+        foreach (var (dataset, properties) in Declared(xform.FormEntities))
+        {
+            await datasets.RequireNamesAsync(project, dataset, properties, cancellationToken);
+        }
+    }
+
+    /// <summary>Links the slots of a new form that are named exactly like a dataset (OR-179). One operation when there may be one.</summary>
+    internal async Task<IEnumerable<FormMedia>> LinkNewAsync(ProjectId project, IReadOnlyList<MediaSlot> slots, CancellationToken cancellationToken)
+    {
+        var known = slots.Any(slot => MayBeLinked(slot.Name, slot.Type))
+            ? (await datasets.ListAsync(project, cancellationToken)).Select(dataset => dataset.Name + Ending).ToHashSet()
+            : [];
+        return slots.Select(slot => new FormMedia(slot.Name, slot.Type)
+        {
+            Dataset = MayBeLinked(slot.Name, slot.Type) && known.Contains(slot.Name) ? DatasetOf(slot.Name) : null,
+        });
+    }
+
+    /// <summary>
+    /// Before a definition is published: publishes the datasets and properties that it declares, and links its empty slots to those datasets that came
+    /// with it. All of it can be done again, should publishing break off. Returns the definition with all that it is linked to.
+    /// </summary>
+    internal async Task<FormDefinition> RunAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
+    {
+        var fresh = new HashSet<string>();
+        foreach (var (dataset, properties) in Declared(definition.Entities))
+        {
+            if (await datasets.PublishAsync(project, dataset, properties, definition.Key, cancellationToken))
+            {
+                fresh.Add(dataset + Ending);
+            }
+        }
+        var linked = new List<string>();
+        foreach (var slot in definition.ExpectsMedia ? await media.ListAsync(project, definition.Key, cancellationToken) : [])
+        {
+            var dataset = slot.Dataset;
+            if (!slot.Exists && MayBeLinked(slot.Name, slot.Type) && fresh.Contains(slot.Name))
+            {
+                dataset = DatasetOf(slot.Name);
+                await media.ReplaceAsync(project, definition.Key, slot with { Dataset = dataset }, cancellationToken);
+            }
+            if (dataset is not null)
+            {
+                linked.Add(dataset);
+            }
+        }
+        return definition with { LinkedDatasets = linked };
+    }
+
+    private static bool MayBeLinked(string slot, string type) =>
+        type == MediaSlotType.File && slot != ItemsetsFile && slot.EndsWith(Ending, StringComparison.Ordinal);
+
+    private static IEnumerable<(string Dataset, IReadOnlyList<string> Properties)> Declared(IReadOnlyList<FormEntity> entities) =>
+        from entity in entities
+        group entity by entity.Dataset into declared
+        select (declared.Key, (IReadOnlyList<string>)[.. declared.SelectMany(entity => entity.Fields).Select(field => field.Property)]);
+}
