@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
@@ -45,6 +46,12 @@ public static class CoreServices
 
         services.AddSingleton<AuditsTable>();
         services.AddSingleton<AuditLog>();
+
+        services.AddSingleton<CasesContainer>();
+        services.AddSingleton<CasesTable>();
+        services.AddSingleton<CaseOwnersTable>();
+        services.AddSingleton<CaseIndicesTable>();
+        services.AddSingleton<WriteCases>();
 
         services.AddSingleton<ProjectsTable>();
         services.AddSingleton<ProjectDirectory>();

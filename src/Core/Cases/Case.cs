@@ -22,6 +22,9 @@ public sealed record CaseForm(int Form, InstanceId Root, InstanceId Instance, st
 /// <summary>One form's change of one case. <see cref="Version"/> is the case's version after it; <see cref="SyncToken"/> is the token that the form came with.</summary>
 public sealed record CaseTransaction(CaseForm Form, int Version, DateTimeOffset At, string? SyncToken);
 
+/// <summary>An owner that a case has left, and with which revision: that of the tombstone among the owner's rows.</summary>
+public sealed record FormerOwner(OwnerId Owner, int Revision);
+
 /// <summary>
 /// A case as it is now, and in order the forms that made it. <see cref="Version"/> counts changes of what phones see: it is what sync logs
 /// compare. <see cref="Revision"/> counts writes of the row, so that derived rows can be told apart.
@@ -42,7 +45,7 @@ public sealed record Case(CaseId Id, ProjectId Project)
 
     public string ExternalId { get; init; } = "";
 
-    public OwnerId Owner { get; init; }
+    public OwnerId Owner { get; init; } = new("");
 
     public DateTimeOffset? OpenedOn { get; init; }
 
@@ -71,4 +74,10 @@ public sealed record Case(CaseId Id, ProjectId Project)
 
     /// <summary>Oldest first. Empty in copies made for restores.</summary>
     public IReadOnlyList<CaseTransaction> Transactions { get; init; } = [];
+
+    /// <summary>Who owned it before, each once. Empty in copies made for restores.</summary>
+    public IReadOnlyList<FormerOwner> FormerOwners { get; init; } = [];
+
+    /// <summary>The revision of the row that an owner's rows hold of it; null when that owner never had it.</summary>
+    internal int? RevisionAt(OwnerId owner) => owner == Owner ? Revision : FormerOwners.FirstOrDefault(former => former.Owner == owner)?.Revision;
 }

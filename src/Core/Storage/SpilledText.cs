@@ -34,12 +34,13 @@ internal static class SpilledText
     }
 
     /// <summary>The same for text that says much the same over and over, such as a long list: deflated, into binary properties of 64 KiB.</summary>
-    public static void SetPacked(TableEntity entity, string name, string text)
+    public static void SetPacked(TableEntity entity, string name, string text) => SetPacked(entity, name, Deflated.Pack(Encoding.UTF8.GetBytes(text)));
+
+    public static void SetPacked(TableEntity entity, string name, byte[] packed)
     {
-        var bytes = Deflated.Pack(Encoding.UTF8.GetBytes(text));
-        for (int at = 0, i = 0; at < bytes.Length; at += PackedChunk, i++)
+        for (int at = 0, i = 0; at < packed.Length; at += PackedChunk, i++)
         {
-            entity[Name(name, i)] = bytes[at..Math.Min(at + PackedChunk, bytes.Length)];
+            entity[Name(name, i)] = packed[at..Math.Min(at + PackedChunk, packed.Length)];
         }
     }
 

@@ -13,13 +13,20 @@ public static class StorageNames
     public const string AuditsTable = "audits";
     public const string DatasetsTable = "datasets";
     public const string EntitiesTable = "entities";
+    public const string CasesTable = "cases";
+    public const string CaseOwnersTable = "caseOwners";
+    public const string CaseIndicesTable = "caseIndices";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
+    public const string CasesContainer = "cases";
     public const string KeysContainer = "keys";
 
     public static IReadOnlyList<string> Tables { get; } =
-        [AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable];
+    [
+        AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
+        CasesTable, CaseOwnersTable, CaseIndicesTable,
+    ];
 
-    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, KeysContainer];
+    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, KeysContainer];
 }

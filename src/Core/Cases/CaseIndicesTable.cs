@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>That a case has, or once had, an index to another.</summary>
+public sealed record CaseReference(CaseId Source, CaseId Target, CaseRelationship Relationship);
+
+/// <summary>
+/// Table `caseIndices`: who points at a case. Rows are written before the case that has the index and never removed, so that they name every
+/// case that does and some that no longer do: whoever reads them looks at the source's own indices.
+/// </summary>
+public sealed class CaseIndicesTable(StorageAccount storage)
+{
+    private readonly TableClient _table = storage.Table(StorageNames.CaseIndicesTable);
+
+    /// <summary>The same source comes once for each of its indices. One operation per 1,000.</summary>
+    public async IAsyncEnumerable<CaseReference> ListSourcesAsync(ProjectId project, CaseId target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(CaseKeys.IndexPartition(project, target), CaseKeys.IndexRowsOf(target));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return new CaseReference(
+                CaseId.FromStored(entity.GetString("Source")), CaseId.FromStored(entity.GetString("Target")),
+                Enum.Parse<CaseRelationship>(entity.GetString("Relationship")));
+        }
+    }
+
+    /// <summary>One operation. A tombstone needs no row.</summary>
+    internal async Task AddAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken)
+    {
+        if (index.Target is not { } target)
+        {
+            return;
+        }
+        await _table.UpsertEntityAsync(
+            new TableEntity(CaseKeys.IndexPartition(project, target), CaseKeys.IndexRow(target, source, index))
+            {
+                ["Source"] = source.Value,
+                ["Target"] = target.Value,
+                ["Relationship"] = index.Relationship.ToString(),
+            },
+            TableUpdateMode.Replace,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>
+/// Puts whole cases into rows, as compressed JSON. What outgrows a row goes into container `cases`, named by its content, and the row names it:
+/// no blob ever changes.
+/// </summary>
+public sealed class CasesContainer(StorageAccount storage)
+{
+    // An entity holds 1 MiB with all its columns.
+    private const int MaxInRow = 900 * 1024;
+    private const string Body = "Body";
+    private const string Blob = "Blob";
+    private const string ContentType = "application/octet-stream";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new IdConverter(), new OwnerConverter(), new ProjectConverter(), new InstanceConverter() },
+    };
+
+    private readonly BlobContainerClient _container = storage.Container(StorageNames.CasesContainer);
+
+    /// <summary>Returns how many bytes the row grew by. No operation, or one for a large case.</summary>
+    internal async Task<int> PackAsync(TableEntity entity, Case value, CancellationToken cancellationToken)
+    {
+        var packed = Deflated.Pack(JsonSerializer.SerializeToUtf8Bytes(value, Json));
+        if (packed.Length <= MaxInRow)
+        {
+            SpilledText.SetPacked(entity, Body, packed);
+            return packed.Length;
+        }
+        var name = CaseKeys.Blob(value.Id, Convert.ToHexStringLower(SHA256.HashData(packed)));
+        await StreamedBlob.PutAsync(_container, name, packed, ContentType, cancellationToken);
+        entity[Blob] = name;
+        return name.Length;
+    }
+
+    /// <summary>No operation, or one for a large case.</summary>
+    internal async ValueTask<Case> UnpackAsync(TableEntity entity, CancellationToken cancellationToken)
+    {
+        if (SpilledText.GetPacked(entity, Body) is { } text)
+        {
+            return JsonSerializer.Deserialize<Case>(text, Json)!;
+        }
+        var name = entity.GetString(Blob);
+        var packed = await StreamedBlob.ReadAsync(_container, name, cancellationToken)
+            ?? throw new InvalidOperationException($"The case blob {name} is missing from storage.");
+        return JsonSerializer.Deserialize<Case>(Deflated.Unpack(new MemoryStream(packed)), Json)!;
+    }
+
+    internal static string PackIndices(IReadOnlyList<CaseIndex> indices) => indices.Count == 0 ? "" : JsonSerializer.Serialize(indices, Json);
+
+    internal static IReadOnlyList<CaseIndex> UnpackIndices(string? text) => string.IsNullOrEmpty(text) ? [] : JsonSerializer.Deserialize<List<CaseIndex>>(text, Json)!;
+
+    private sealed class IdConverter : JsonConverter<CaseId>
+    {
+        public override CaseId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => CaseId.FromStored(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, CaseId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+
+    private sealed class OwnerConverter : JsonConverter<OwnerId>
+    {
+        public override OwnerId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, OwnerId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+
+    private sealed class ProjectConverter : JsonConverter<ProjectId>
+    {
+        public override ProjectId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetInt32());
+
+        public override void Write(Utf8JsonWriter writer, ProjectId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+    }
+
+    private sealed class InstanceConverter : JsonConverter<InstanceId>
+    {
+        public override InstanceId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => InstanceId.Parse(reader.GetString());
+
+        public override void Write(Utf8JsonWriter writer, InstanceId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+}
