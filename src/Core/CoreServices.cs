@@ -11,6 +11,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;
 
@@ -36,6 +37,7 @@ public static class CoreServices
         services.AddSingleton<AccountsTable>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<PasswordThrottle>();
+        services.AddSingleton<PasswordCheck>();
         services.AddSingleton<Administrators>();
         services.AddSingleton<KeyProtection>();
         services.AddSingleton<AuthenticateActor>();
@@ -43,6 +45,10 @@ public static class CoreServices
         services.AddSingleton<KeyHolders>();
         services.AddSingleton<Assignments>();
         services.AddSingleton<ActorNames>();
+
+        services.AddSingleton<WorkersTable>();
+        services.AddSingleton<AuthenticateWorker>();
+        services.AddSingleton<MobileWorkers>();
 
         services.AddSingleton<AuditsTable>();
         services.AddSingleton<AuditLog>();

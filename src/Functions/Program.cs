@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core;
 using ServerlessRosa.Functions.Accounts;
+using ServerlessRosa.Functions.CommCare;
 using ServerlessRosa.Functions.Datasets;
 using ServerlessRosa.Functions.Forms;
 using ServerlessRosa.Functions.Http;
@@ -20,6 +21,8 @@ builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<RosaOptio
 
 builder.Services.AddSingleton<Door>();
 builder.Services.AddSingleton<RequestAuthenticator>();
+builder.Services.AddSingleton<DomainAuthenticator>();
+builder.Services.AddSingleton<DomainApi>();
 builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormShapes>();

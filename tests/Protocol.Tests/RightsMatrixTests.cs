@@ -51,9 +51,11 @@ public sealed class RightsMatrixTests
     [InlineData("| - | no |", "| yes | no |", "GET a has 'yes' for draft token.")]
     [InlineData("| yes | yes | no |", "| yes | - | no |", "POST a has '-' for draft token.")]
     [InlineData("| no | no | no | no | yes |", "| no | no | no | maybe | yes |", "GET a has 'maybe' for data collector.")]
+    [InlineData("| no | yes |\n", "| no |\n", "GET /a/{domain}/b has other actors.")]
+    [InlineData("| no | yes |\n", "| no | - |\n", "GET /a/{domain}/b has '-' for mobile worker.")]
     public void A_table_that_is_wrong_is_told_so(string part, string instead, string complaint)
     {
-        string[] served = ["GET a", "POST a", "POST test/{draftToken}/a"];
+        string[] served = ["GET a", "POST a", "POST test/{draftToken}/a", "GET /a/{domain}/b"];
         Assert.Empty(RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable()), served));
         Assert.Contains(complaint, RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable().Replace(part, instead, StringComparison.Ordinal)), served));
     }
@@ -111,5 +113,10 @@ public sealed class RightsMatrixTests
         |---|---|
         | `GET a` | no | no | no | no | yes | yes | yes | - | no |
         | `POST a`, also `test/{"{draftToken}"}/` | no | no | no | no | no | yes | yes | yes | no |
+
+        | Endpoint | {string.Join(" | ", RightsMatrix.DomainActors)} |
+        |---|---|
+        | `GET /a/{"{domain}"}/b` | no | no | no | yes | yes | yes | yes | no | yes |
+
         """;
 }

@@ -23,7 +23,7 @@ public static class RightsSteps
     private const string Dataset = $"{Project}/datasets/{{dataset}}";
     private const string Holder = "/{role}/{actorId}";
 
-    public static IReadOnlyDictionary<string, RightsStep> All { get; } = new Dictionary<string, RightsStep>
+    public static IReadOnlyDictionary<string, RightsStep> All { get; } = new Dictionary<string, RightsStep>(DomainSteps())
     {
         ["GET projects"] = new(Shows: cast => $"\"id\":{cast.Target.Project},"),
         ["POST projects"] = Sends((_, _) => new { name = Samples.Unique("project") }),
@@ -84,6 +84,20 @@ public static class RightsSteps
         ["PUT users/{id}/password"] = new(cast => cast.FreshUserAsync(), (_, _) => JsonContent.Create(new { old = Cast.Password, @new = Cast.Password })),
         ["GET audits"] = new(Query: "?limit=1"),
     };
+
+    // Each at CommCare's older and newer address.
+    private static Dictionary<string, RightsStep> DomainSteps()
+    {
+        (string Method, string Resource, string Suffix, RightsStep Step)[] steps =
+        [
+            ("POST", "user", "", Sends((_, _) => new { username = Samples.Unique("worker"), password = "1988" })),
+            ("PUT", "user", "/{id}", Sends((_, _) => new { language = "ha" })),
+            ("DELETE", "user", "/{id}", new(cast => cast.FreshWorkerAsync())),
+        ];
+        return steps
+            .SelectMany(step => new[] { $"v0.5/{step.Resource}", $"{step.Resource}/v1" }, (step, shape) => ($"{step.Method} /a/{{domain}}/api/{shape}{step.Suffix}", step.Step))
+            .ToDictionary();
+    }
 
     private static RightsStep Sends(Func<Cast, Target, object> body) => new(Body: (cast, target) => JsonContent.Create(body(cast, target)));
 

@@ -14,9 +14,10 @@ public enum ActorKind
     WebUser,
     AppUser,
     PublicLink,
+    MobileWorker,
 }
 
-/// <summary>Somebody who acts: a web user, or the holder of one key (an app user or a public link) of one project.</summary>
+/// <summary>Somebody who acts: a web user, the holder of one key (an app user or a public link) of one project, or a mobile worker of its domain.</summary>
 public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grants Grants, DateTimeOffset CreatedAt)
 {
     public DateTimeOffset? UpdatedAt { get; init; }
@@ -31,7 +32,7 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
 
     public DateTimeOffset? LastLoginAt { get; init; }
 
-    /// <summary>App users and public links only: the project that they belong to.</summary>
+    /// <summary>All but web users: the project that they belong to.</summary>
     public ProjectId? Project { get; init; }
 
     /// <summary>Public links only: the number of their form, and whether the web front end takes one submission only.</summary>

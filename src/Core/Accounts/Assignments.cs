@@ -53,14 +53,15 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         return [.. found.OrderBy(held => held.Actor.Id.Value).ThenBy(held => held.Grant.RoleId)];
     }
 
-    // A number alone doesn't tell whether it is an app user of the project or a web user.
+    // A number alone doesn't tell whether it is an app user of the project or a web user. What a mobile worker may do isn't given by roles.
     private async Task<GrantOutcome> ChangeAsync(ActorId id, ProjectId? project, Func<Grants, Grants?> change, CancellationToken cancellationToken)
     {
         var outcome = GrantOutcome.NoSuchActor;
         Actor? Apply(Actor actor)
         {
-            var next = actor.DeletedAt is null ? change(actor.Grants) : null;
-            outcome = actor.DeletedAt is not null ? GrantOutcome.NoSuchActor : next is null ? GrantOutcome.AsItWas : GrantOutcome.Changed;
+            var takesRoles = actor is { DeletedAt: null, Kind: not ActorKind.MobileWorker };
+            var next = takesRoles ? change(actor.Grants) : null;
+            outcome = !takesRoles ? GrantOutcome.NoSuchActor : next is null ? GrantOutcome.AsItWas : GrantOutcome.Changed;
             return next is null ? null : actor with { Grants = next };
         }
 

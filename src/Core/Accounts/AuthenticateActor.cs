@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer differs (spec 2.2).</summary>
 public sealed class AuthenticateActor(
-    AccountsTable accounts, Passwords passwords, PasswordThrottle throttle, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
+    AccountsTable accounts, PasswordCheck passwords, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
 {
     /// <summary>An app user or public link by its key. Cold: one operation.</summary>
     public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken) =>
@@ -39,30 +39,8 @@ public sealed class AuthenticateActor(
     public async Task<Actor?> ByPasswordAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         var address = AccountKeys.Normalise(email);
-        var isGuess = !passwords.Remembers(address, password) && !IsFirstAdministrator(email, password);
-        if (isGuess)
-        {
-            throttle.Require(address, from);
-        }
-        var known = Known(address);
-        var actor = known ?? await ReadAsync(address, cancellationToken);
-        var isRight = passwords.Verify(address, actor?.PasswordHash, password);
-        if (!isRight && known is not null)
-        {
-            // Another instance may have changed it since this one read the account.
-            actor = await ReadAsync(address, cancellationToken);
-            isRight = actor?.PasswordHash != known.PasswordHash && passwords.Verify(address, actor?.PasswordHash, password);
-        }
-        if (isRight)
-        {
-            throttle.Succeeded(address, from);
-            return actor;
-        }
-        if (isGuess)
-        {
-            throttle.Failed(address, from);
-        }
-        return null;
+        return await passwords.RunAsync(
+            address, password, from, Known(address), () => ReadAsync(address, cancellationToken), actor => actor.PasswordHash, IsFirstAdministrator(email, password));
     }
 
     internal void Remember(Actor actor) => cache.Set(("actor", actor.Project, actor.Id), actor, size: 1024 + (48 * actor.Grants.All.Count));

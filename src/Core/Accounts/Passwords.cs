@@ -27,6 +27,12 @@ public sealed class Passwords(TimedCache cache)
         return _hasher.HashPassword("", password);
     }
 
+    /// <summary>Mobile workers type theirs on phones: it may be as short as they like. Refuses an empty one (400.2) and more than 72 bytes (400.38).</summary>
+    internal string HashShort(string password) =>
+        password.Length == 0 ? throw Problem.MissingParameter("password").AsException()
+        : Encoding.UTF8.GetByteCount(password) > MaxBytes ? throw Problem.PasswordTooLong().AsException()
+        : _hasher.HashPassword("", password);
+
     internal static Problem? ProblemOf(string password) =>
         password.Length < MinCharacters ? Problem.PasswordTooShort()
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? Problem.PasswordTooLong()

@@ -8,6 +8,9 @@ namespace ServerlessRosa.Core.Problems;
 /// </summary>
 public sealed record Problem(decimal Code, string Message, object? Details = null)
 {
+    private const string Deactivated = "Your account has been deactivated, please contact your domain admin to reactivate";
+    private const string Deleted = "Your account has been deleted, please contact your domain admin";
+
     public int Status => (int)Code;
 
     /// <summary>How long the client has to wait, where that is known: the header `Retry-After`.</summary>
@@ -93,6 +96,13 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem SubmittedVersionNotFound(string version) =>
         new(404.6m, $"The form version specified in this submission '{version}' does not exist.", new { formVersion = version });
+
+    // 406: a mobile worker's phone shows its user the text, and knows what it means by the key
+    public static Problem WorkerDeactivated() =>
+        new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
+
+    public static Problem WorkerDeleted() =>
+        new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
 
     // 409: what is here already
     public static Problem InstanceConflict(string instanceId) =>

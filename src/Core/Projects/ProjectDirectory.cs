@@ -13,10 +13,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     public Task<Project> CreateAsync(string? name, string? description, string? domain, CancellationToken cancellationToken)
     {
         RequireName(name);
-        if (domain is not null && !Slug().IsMatch(domain))
-        {
-            throw Problem.UnexpectedValue("domain", domain, "a domain has 1 to 63 lower-case letters, digits and inner dashes.").AsException();
-        }
+        RequireSlug(domain);
         return projects.AddAsync(name!, description, domain, clock.GetUtcNow(), cancellationToken);
     }
 
@@ -35,15 +32,34 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return project;
     }
 
+    /// <summary>Null for a domain that no project has, or a deleted one. Cold: one operation.</summary>
+    public async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(("domain", domain), out Project? project) && Slug().IsMatch(domain)
+            && await projects.FindByDomainAsync(domain, cancellationToken) is { DeletedAt: null } found)
+        {
+            project = found;
+            cache.Set(("domain", domain), project);
+        }
+        return project;
+    }
+
+    /// <summary>Refuses an unknown project (404.1), and a domain for one that has another (400.8), that is no slug (400.8) or is taken (409.3).</summary>
     public async Task<Project> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
     {
         var changed = await projects.ChangeAsync(id, project =>
         {
             var next = change(project.DeletedAt is null ? project : throw Problem.NotFound().AsException()) with { UpdatedAt = clock.GetUtcNow() };
             RequireName(next.Name);
+            if (next.Domain != project.Domain)
+            {
+                RequireSlug(next.Domain);
+                RequireNone(project.Domain, next.Domain);
+            }
             return next;
         }, cancellationToken);
         cache.Remove(id);
+        cache.Remove(("domain", changed?.Domain));
         return changed ?? throw Problem.NotFound().AsException();
     }
 
@@ -62,6 +78,23 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         if (name.Length > MaxName)
         {
             throw Problem.ValueTooLong("name", MaxName).AsException();
+        }
+    }
+
+    private static void RequireSlug(string? domain)
+    {
+        if (domain is not null && !Slug().IsMatch(domain))
+        {
+            throw Problem.UnexpectedValue("domain", domain, "a domain has 1 to 63 lower-case letters, digits and inner dashes.").AsException();
+        }
+    }
+
+    // Phones have it in their settings, so it stays what it is.
+    private static void RequireNone(string? given, string? wanted)
+    {
+        if (given is not null)
+        {
+            throw Problem.UnexpectedValue("domain", wanted, $"the project has the domain {given}.").AsException();
         }
     }
 

@@ -6,12 +6,13 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Projects;
 
-/// <summary>Table `projects`: one row per project, one per domain slug, all in one partition, so that both are written together.</summary>
+/// <summary>Table `projects`: one row per project, and a copy of it by its domain, all in one partition, so that both are written together.</summary>
 public sealed class ProjectsTable(StorageAccount storage)
 {
     private const string Partition = "projects";
     private const string Sequence = "sequence";
     private const string ProjectPrefix = "id|";
+    private const string Number = "Project";
     private readonly TableClient _table = storage.Table(StorageNames.ProjectsTable);
 
     /// <summary>Three operations. Refuses a domain that another project has with 409.3.</summary>
@@ -22,7 +23,7 @@ public sealed class ProjectsTable(StorageAccount storage)
         var batch = new List<TableTransactionAction> { new(TableTransactionActionType.Add, ToEntity(project)) };
         if (domain is not null)
         {
-            batch.Add(new(TableTransactionActionType.Add, new TableEntity(Partition, DomainRow(domain)) { ["Project"] = id.Value }));
+            batch.Add(new(TableTransactionActionType.Add, ToEntity(project, DomainRow(domain))));
         }
         try
         {
@@ -42,7 +43,17 @@ public sealed class ProjectsTable(StorageAccount storage)
         return found.HasValue ? ToProject(found.Value!) : null;
     }
 
-    /// <summary>Null when there is no such project. <paramref name="change"/> must be pure.</summary>
+    /// <summary>One operation.</summary>
+    internal async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, DomainRow(domain), cancellationToken: cancellationToken);
+        return found.HasValue ? ToProject(found.Value!) : null;
+    }
+
+    /// <summary>
+    /// Null when there is no such project. <paramref name="change"/> must be pure; it may give a project a domain, but not another one. Refuses a domain
+    /// that another project has with 409.3.
+    /// </summary>
     internal Task<Project?> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(async () =>
         {
@@ -51,9 +62,23 @@ public sealed class ProjectsTable(StorageAccount storage)
             {
                 return null;
             }
-            var next = change(ToProject(found.Value!));
-            await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-            return next;
+            var current = ToProject(found.Value!);
+            var next = change(current);
+            var batch = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag) };
+            if (next.Domain is { } domain)
+            {
+                var copy = current.Domain is null ? TableTransactionActionType.Add : TableTransactionActionType.UpsertReplace;
+                batch.Add(new(copy, ToEntity(next, DomainRow(domain))));
+            }
+            try
+            {
+                await _table.SubmitTransactionAsync(batch, cancellationToken);
+                return next;
+            }
+            catch (RequestFailedException e) when (e.Status == 409)
+            {
+                throw Problem.AlreadyExists(["domain"], [next.Domain!], "projects").AsException(e);
+            }
         }, cancellationToken);
 
     /// <summary>One operation per 1,000 projects.</summary>
@@ -71,8 +96,11 @@ public sealed class ProjectsTable(StorageAccount storage)
 
     private static string DomainRow(string domain) => TableKey.Join("domain", domain);
 
-    private static TableEntity ToEntity(Project project) => new(Partition, Row(project.Id))
+    private static TableEntity ToEntity(Project project) => ToEntity(project, Row(project.Id));
+
+    private static TableEntity ToEntity(Project project, string row) => new(Partition, row)
     {
+        [Number] = project.Id.Value,
         [nameof(Project.Name)] = project.Name,
         [nameof(Project.Description)] = project.Description,
         [nameof(Project.Domain)] = project.Domain,
@@ -83,7 +111,7 @@ public sealed class ProjectsTable(StorageAccount storage)
     };
 
     private static Project ToProject(TableEntity entity) => new(
-        new ProjectId(int.Parse(entity.RowKey.AsSpan(ProjectPrefix.Length), CultureInfo.InvariantCulture)),
+        new ProjectId(entity.GetInt32(Number) ?? int.Parse(entity.RowKey.AsSpan(ProjectPrefix.Length), CultureInfo.InvariantCulture)),
         entity.GetString(nameof(Project.Name))!,
         entity.GetString(nameof(Project.Description)),
         entity.GetString(nameof(Project.Domain)),

@@ -16,6 +16,7 @@ public static class StorageNames
     public const string CasesTable = "cases";
     public const string CaseOwnersTable = "caseOwners";
     public const string CaseIndicesTable = "caseIndices";
+    public const string WorkersTable = "workers";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
@@ -25,7 +26,7 @@ public static class StorageNames
     public static IReadOnlyList<string> Tables { get; } =
     [
         AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
-        CasesTable, CaseOwnersTable, CaseIndicesTable,
+        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, KeysContainer];

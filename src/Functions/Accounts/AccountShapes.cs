@@ -48,6 +48,7 @@ public sealed class AccountShapes(KeyHolders holders, ActorNames names)
     {
         ActorKind.WebUser => "user",
         ActorKind.AppUser => "field_key",
+        ActorKind.MobileWorker => "mobile_worker",
         _ => "public_link",
     };
 }

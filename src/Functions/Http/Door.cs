@@ -3,37 +3,64 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.CommCare;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>Which words an endpoint speaks: OpenRosa's XML, or the management API's JSON; downloads are JSON's, but phones' passwords are asked for there too.</summary>
+/// <summary>
+/// Which words an endpoint speaks: OpenRosa's XML, or the management API's JSON; downloads are JSON's, but phones' passwords are asked for there too.
+/// On the CommCare side: XML of another kind for phones, and JSON of another kind for administration.
+/// </summary>
 public enum AnswerKind
 {
     OpenRosa,
     Rest,
     Download,
+    CommCare,
+    DomainApi,
 }
 
 /// <summary>
 /// The one door of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own words. It runs
 /// the result itself: a worker middleware never sees what fails in there.
 /// </summary>
-public sealed partial class Door(RequestAuthenticator authenticator, IOptions<RosaOptions> options, ILogger<Door> logger)
+public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthenticator domains, IOptions<RosaOptions> options, ILogger<Door> logger)
 {
     /// <summary>With <paramref name="bodyShowsCsrf"/> the handler itself checks <see cref="Caller.ExpectedCsrf"/>; otherwise a cookie's POST without its header is refused here.</summary>
     public Task<IResult> OpenRosaAsync(HttpRequest request, Func<Caller, Task<IResult>> handler, bool bodyShowsCsrf = false) =>
-        RunAsync(request, AnswerKind.OpenRosa, () => CallerAsync(request, bodyShowsCsrf), handler);
+        RunAsync(request, AnswerKind.OpenRosa, () => AsOpenRosaAsync(request, () => CallerAsync(request, bodyShowsCsrf), handler));
 
     /// <inheritdoc cref="OpenRosaAsync"/>
     public Task<IResult> RestAsync(HttpRequest request, Func<Caller, Task<IResult>> handler, bool bodyShowsCsrf = false) =>
-        RunAsync(request, AnswerKind.Rest, () => CallerAsync(request, bodyShowsCsrf), handler);
+        RunAsync(request, AnswerKind.Rest, async () => await handler(await CallerAsync(request, bodyShowsCsrf)));
 
     public Task<IResult> DownloadAsync(HttpRequest request, Func<Caller, Task<IResult>> handler) =>
-        RunAsync(request, AnswerKind.Download, () => CallerAsync(request, false), handler);
+        RunAsync(request, AnswerKind.Download, async () => await handler(await CallerAsync(request, false)));
 
     /// <summary>For endpoints that need nobody: whatever credentials come are ignored.</summary>
     public Task<IResult> OpenToAllAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler) =>
-        RunAsync(request, kind, () => Task.FromResult(Caller.Anonymous), _ => handler());
+        RunAsync(request, kind, kind == AnswerKind.OpenRosa ? () => AsOpenRosaAsync(request, () => Task.FromResult(Caller.Anonymous), _ => handler()) : handler);
+
+    /// <summary>For phones of a domain's mobile workers. Refusals are messages of the <paramref name="nature"/>.</summary>
+    public Task<IResult> CommCareAsync(HttpRequest request, string domain, string nature, Func<DomainUser, Task<IResult>> handler) =>
+        CommCareAsync(request, nature, async () => await handler(await domains.MemberAsync(request, domain, request.HttpContext.RequestAborted)));
+
+    /// <summary>The same for handlers that find out themselves who is there, or need nobody.</summary>
+    public Task<IResult> CommCareAsync(HttpRequest request, string nature, Func<Task<IResult>> handler) =>
+        RunAsync(request, AnswerKind.CommCare, handler, nature);
+
+    /// <summary>For web users who administer a domain, with the <paramref name="verb"/> on its project.</summary>
+    public Task<IResult> DomainApiAsync(HttpRequest request, string domain, string verb, Func<DomainUser, Task<IResult>> handler) =>
+        RunAsync(request, AnswerKind.DomainApi, async () => await handler(await domains.WebUserAsync(request, domain, verb, request.HttpContext.RequestAborted)));
+
+    private static async Task<IResult> AsOpenRosaAsync(HttpRequest request, Func<Task<Caller>> authenticate, Func<Caller, Task<IResult>> handler)
+    {
+        OpenRosa.RequireVersion(request);
+        var caller = await authenticate();
+        Paging.Of(request);
+        return await handler(caller);
+    }
 
     private async Task<Caller> CallerAsync(HttpRequest request, bool bodyShowsCsrf)
     {
@@ -41,22 +68,13 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
         return caller.ExpectedCsrf is null || bodyShowsCsrf ? caller : throw Problem.NotAuthenticated().AsException();
     }
 
-    private async Task<IResult> RunAsync(HttpRequest request, AnswerKind kind, Func<Task<Caller>> authenticate, Func<Caller, Task<IResult>> handler)
+    private async Task<IResult> RunAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler, string nature = "error")
     {
         var http = request.HttpContext;
         try
         {
             Prepare(http, kind);
-            if (kind == AnswerKind.OpenRosa)
-            {
-                OpenRosa.RequireVersion(request);
-            }
-            var caller = await authenticate();
-            if (kind == AnswerKind.OpenRosa)
-            {
-                Paging.Of(request);
-            }
-            await (await handler(caller)).ExecuteAsync(http);   // here, so that a failure while streaming is seen too
+            await (await handler()).ExecuteAsync(http);   // here, so that a failure while streaming is seen too
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -64,7 +82,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
         }
         catch (Exception e)
         {
-            await RefuseAsync(http, kind, e);
+            await RefuseAsync(http, kind, nature, e);
         }
         return Results.Empty;
     }
@@ -88,13 +106,13 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
         // Whatever is served here was sent in by somebody: opened in a browser, none of it is a page of ours.
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
-        if (kind == AnswerKind.OpenRosa)
+        if (kind is AnswerKind.OpenRosa or AnswerKind.CommCare)
         {
             OpenRosa.ApplyHeaders(http, options.Value.MaxSubmissionBytes);
         }
     }
 
-    private async Task RefuseAsync(HttpContext http, AnswerKind kind, Exception e)
+    private async Task RefuseAsync(HttpContext http, AnswerKind kind, string nature, Exception e)
     {
         var problem = ProblemOf(e);
         if (problem.Status >= 500)
@@ -110,8 +128,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
             http.Abort();        // a cut-off body is honest, a well-formed half is not
             return;
         }
-        if (problem.Status == StatusCodes.Status401Unauthorized && kind != AnswerKind.Rest && authenticator.MayChallenge(http.Request)
-            && !http.Request.RouteValues.ContainsKey("draftToken"))
+        if (problem.Status == StatusCodes.Status401Unauthorized && MayChallenge(http.Request, kind) && !http.Request.RouteValues.ContainsKey("draftToken"))
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"ODK\", charset=\"UTF-8\"";
         }
@@ -120,8 +137,19 @@ public sealed partial class Door(RequestAuthenticator authenticator, IOptions<Ro
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
         http.Response.Headers.Remove("ETag");
-        await (kind == AnswerKind.OpenRosa ? OpenRosa.Refusal(problem) : Json.Refusal(problem)).ExecuteAsync(http);
+        var refusal = kind switch
+        {
+            AnswerKind.OpenRosa => OpenRosa.Refusal(problem),
+            AnswerKind.CommCare => CommCareAnswers.Refusal(problem, nature),
+            AnswerKind.DomainApi => CommCareAnswers.ApiRefusal(problem),
+            _ => Json.Refusal(problem),
+        };
+        await refusal.ExecuteAsync(http);
     }
+
+    // CommCare's clients never send a password that wasn't asked for, whatever else they send.
+    private bool MayChallenge(HttpRequest request, AnswerKind kind) =>
+        kind == AnswerKind.CommCare ? authenticator.IsConfidential(request) : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
 
     private Problem ProblemOf(Exception e) => e switch
     {

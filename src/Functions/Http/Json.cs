@@ -18,7 +18,7 @@ public static class Json
 
     private static readonly JsonSerializerOptions Reading = new() { Converters = { new ReadableDocument() } };
 
-    public static IResult Ok(object? value) => Results.Json(value, Options);
+    public static IResult Ok(object? value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
 
     public static IResult Success() => Ok(new { success = true });
 
@@ -63,6 +63,41 @@ public static class Json
             { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
             _ => throw Problem.InvalidDataType(name, "boolean").AsException(),
         };
+
+    /// <summary>A list of texts; null when absent or null. Refuses another type with 400.11.</summary>
+    public static IReadOnlyList<string>? Texts(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+                [.. list.EnumerateArray().Select(item => item.GetString()!)],
+            _ => throw Problem.InvalidDataType(name, "list of strings").AsException(),
+        };
+
+    /// <summary>Names and their values, where numbers and truth values count as the text that stands there; null when absent or null. Refuses another type with 400.11.</summary>
+    public static IReadOnlyDictionary<string, string>? Map(JsonElement body, string name)
+    {
+        if (Member(body, name) is not { } map)
+        {
+            return null;
+        }
+        if (map.ValueKind != JsonValueKind.Object)
+        {
+            throw Problem.InvalidDataType(name, "object").AsException();
+        }
+        var values = new Dictionary<string, string>();
+        foreach (var member in map.EnumerateObject())
+        {
+            values[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+                JsonValueKind.Null => "",
+                _ => throw Problem.InvalidDataType($"{name}.{member.Name}", "string").AsException(),
+            };
+        }
+        return values;
+    }
 
     public static bool Has(JsonElement body, string name) => body.TryGetProperty(name, out _);
 

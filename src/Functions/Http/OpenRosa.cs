@@ -34,7 +34,7 @@ public static class OpenRosa
 
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message; it returns how many elements that is (OR-010, OR-016 to OR-020).</summary>
     public static IResult Envelope(int status, string nature, string message, int items = 0, Action<XmlWriter>? payload = null) =>
-        new XmlResult(status, XmlOut.ToBytes(xml =>
+        Xml(status, xml =>
         {
             xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
             xml.WriteAttributeString("items", items.ToString(CultureInfo.InvariantCulture));
@@ -44,7 +44,10 @@ public static class OpenRosa
             xml.WriteEndElement();
             payload?.Invoke(xml);
             xml.WriteEndElement();
-        }, declaration: false));
+        });
+
+    /// <summary>An answer of bounded size.</summary>
+    public static IResult Xml(int status, Action<XmlWriter> write) => new XmlResult(status, XmlOut.ToBytes(write, declaration: false));
 
     public static IResult Refusal(Problem problem) => Envelope(problem.Status, "error", problem.Message);
 

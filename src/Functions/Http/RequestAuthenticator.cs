@@ -90,7 +90,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         return new Caller(actor) { Key = key };
     }
 
-    private async Task<Caller> ByTokenAsync(string text, CancellationToken cancellationToken)
+    /// <summary>By a session's token or a key, wherever it was found.</summary>
+    public async Task<Caller> ByTokenAsync(string text, CancellationToken cancellationToken)
     {
         var token = AccessToken.TryParse(text) ?? throw Problem.NotAuthenticated().AsException();
         var (actor, session) = await authenticate.ByTokenAsync(token, cancellationToken) ?? throw Problem.NotAuthenticated().AsException();

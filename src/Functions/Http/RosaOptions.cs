@@ -24,6 +24,10 @@ public sealed class RosaOptions : IValidatableObject
     /// <summary>Setting `Rosa:ReportStorageOperations`, for tests and benchmarks: every answer says in `Server-Timing` how many storage operations it cost.</summary>
     public bool ReportStorageOperations { get; set; }
 
+    /// <summary>Setting `Rosa:DomainSuffix`: what follows a domain in the full names of mobile workers, such as `jason@demo.commcarehq.org`. Phones may sign in with any.</summary>
+    [RegularExpression("[a-z0-9.-]+", ErrorMessage = "Rosa:DomainSuffix must be a host name such as commcarehq.org.")]
+    public string DomainSuffix { get; set; } = "commcarehq.org";
+
     /// <summary>Where a body is cut off: what phones are told, and the XML that goes with it.</summary>
     public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
 

@@ -69,7 +69,7 @@ public sealed class ProjectFunctions(
             var project = await projects.GetAsync(new ProjectId(projectId), hangUp);
             caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
             var body = await Json.ReadAsync(request, caller, hangUp);
-            var (name, description, archived) = (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"));
+            var (name, description, archived, domain) = (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"), Json.Text(body, "domain"));
             var changed = await projects.ChangeAsync(
                 project.Id,
                 current => current with
@@ -77,9 +77,10 @@ public sealed class ProjectFunctions(
                     Name = Json.Has(body, "name") ? name! : current.Name,
                     Description = Json.Has(body, "description") ? description : current.Description,
                     Archived = Json.Has(body, "archived") ? archived : current.Archived,
+                    Domain = Json.Has(body, "domain") ? domain : current.Domain,
                 },
                 hangUp);
-            await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data = new { name, description, archived } }, CancellationToken.None);
+            await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data = new { name, description, archived, domain } }, CancellationToken.None);
             return Json.Ok(await ShapeAsync(request, caller, changed));
         }, bodyShowsCsrf: true);
 

@@ -91,7 +91,7 @@ public sealed class SessionLifetimeTests
         var cache = new TimedCache(Options.Create(new CacheOptions { CacheSeconds = cacheSeconds }));
         var clock = new SetClock();
         var (accounts, passwords) = (new AccountsTable(storage), new Passwords(cache));
-        var authenticate = new AuthenticateActor(accounts, passwords, new PasswordThrottle(cache, clock), cache, Options.Create(new AccountOptions()), clock);
+        var authenticate = new AuthenticateActor(accounts, new PasswordCheck(passwords, new PasswordThrottle(cache, clock)), cache, Options.Create(new AccountOptions()), clock);
         return (new WebUsers(accounts, passwords, authenticate, new Administrators(accounts), clock), authenticate, clock);
     }
 

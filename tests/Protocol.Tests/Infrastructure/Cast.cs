@@ -30,6 +30,11 @@ public sealed record Target
 
     public required int User { get; init; }
 
+    /// <summary>The project's domain, and the user id of one of its mobile workers.</summary>
+    public required string Domain { get; init; }
+
+    public required string Worker { get; init; }
+
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
@@ -39,6 +44,9 @@ public sealed record Target
         var ofSubmission = path.Contains("{instance}", StringComparison.Ordinal);
         return "/" + path.TrimStart('/')
             .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
+            .Replace("{domain}", Domain, StringComparison.Ordinal)
+            .Replace("/user/{id}", $"/user/{Worker}", StringComparison.Ordinal)
+            .Replace("/user/v1/{id}", $"/user/v1/{Worker}", StringComparison.Ordinal)
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
             .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
@@ -66,14 +74,16 @@ public sealed class Cast
     private readonly Dictionary<string, Api> _clients = [];
     private readonly ConcurrentQueue<int> _doomed = [];
 
-    private Cast(Programme programme, Target target, string email)
+    private Cast(Domain domain, Target target, string email)
     {
-        Programme = programme;
+        Domain = domain;
         Target = target;
         Email = email;
     }
 
-    public Programme Programme { get; }
+    public Domain Domain { get; }
+
+    public Programme Programme => Domain.Programme;
 
     public Target Target { get; }
 
@@ -84,7 +94,8 @@ public sealed class Cast
 
     public static async Task<Cast> AssembleAsync()
     {
-        var programme = await Programme.StartAsync();
+        var domain = await Domain.StartAsync();
+        var programme = domain.Programme;
         var (form, dataset) = (Samples.Unique("trees"), await programme.CreateDatasetAsync());
         await programme.DraftAsync(WithDataset(Samples.Form(form, pictures: Picture), dataset), form);
         (await programme.PutFileAsync(form, Picture, Samples.Bytes(500), "image/png")).ShouldBe(HttpStatusCode.OK);
@@ -105,8 +116,10 @@ public sealed class Cast
             PublicLink = link.Id,
             User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),
             Key = spare.Key,
+            Domain = domain.Name,
+            Worker = (await domain.WorkerAsync()).Id,
         };
-        var cast = new Cast(programme, target, email);
+        var cast = new Cast(domain, target, email);
         await cast.SendAsync($"{programme.Path}/submission", target.Instance);
         await cast.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
         await cast.CallAsync(form);
@@ -179,6 +192,8 @@ public sealed class Cast
         return target;
     }
 
+    public async Task<Target> FreshWorkerAsync() => Target with { Worker = (await Domain.WorkerAsync()).Id };
+
     private async Task CallAsync(string form)
     {
         var manager = await Programme.WebUserAsync("manager");
@@ -194,9 +209,9 @@ public sealed class Cast
         [
             Api.Anonymous(Programme.Server), await Programme.AppUserAsync(form), await Programme.PublicLinkAsync(form), (await Programme.WebUserAsync("formfill")).Api,
             (await Programme.WebUserAsync("viewer")).Api, manager.Api, Admin, Api.WithDraftToken(Programme.Server, await Programme.DraftTokenAsync(form)),
-            (await elsewhere.WebUserAsync("manager")).Api,
+            (await elsewhere.WebUserAsync("manager")).Api, (await Domain.WorkerAsync()).Phone,
         ];
-        foreach (var (actor, client) in RightsMatrix.Actors.Zip(clients))
+        foreach (var (actor, client) in RightsMatrix.Actors.Append(RightsMatrix.DomainActors[^1]).Zip(clients))
         {
             _clients.Add(actor, client.OpenRosa);
         }

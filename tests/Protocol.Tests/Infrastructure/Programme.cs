@@ -21,10 +21,10 @@ public sealed class Programme
     /// <summary>`/projects/7`.</summary>
     public string Path => string.Create(CultureInfo.InvariantCulture, $"/projects/{Id}");
 
-    public static async Task<Programme> StartAsync(Server? server = null)
+    public static async Task<Programme> StartAsync(Server? server = null, string? domain = null)
     {
         var admin = await Api.AdministratorAsync(server);
-        var project = (await admin.PostJsonAsync("/projects", new { name = Samples.Unique("project") })).ShouldBe(HttpStatusCode.OK).Json;
+        var project = (await admin.PostJsonAsync("/projects", new { name = Samples.Unique("project"), domain })).ShouldBe(HttpStatusCode.OK).Json;
         return new Programme(admin, project.GetProperty("id").GetInt32());
     }
 

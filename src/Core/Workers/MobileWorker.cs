@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Workers;
+
+/// <summary>
+/// Somebody who collects with a phone in one project's domain: signs in with <see cref="Username"/>, and owns cases by <see cref="UserId"/>.
+/// <see cref="Actor"/> is the number by which submissions name them.
+/// </summary>
+public sealed partial record MobileWorker(ProjectId Project, string Username, OwnerId UserId, ActorId Actor, DateOnly JoinedOn)
+{
+    public string FirstName { get; init; } = "";
+
+    public string LastName { get; init; } = "";
+
+    public string Email { get; init; } = "";
+
+    public string Language { get; init; } = "";
+
+    public IReadOnlyList<string> PhoneNumbers { get; init; } = [];
+
+    /// <summary>What the project wants phones to know about the worker, in its own words; sent with every sync.</summary>
+    public IReadOnlyDictionary<string, string> UserData { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The ids of all locations that the worker is assigned to, <see cref="PrimaryLocation"/> among them.</summary>
+    public IReadOnlyList<string> Locations { get; init; } = [];
+
+    public string? PrimaryLocation { get; init; }
+
+    /// <summary>When the worker was last assigned to other locations: phones need other fixtures then.</summary>
+    public DateTimeOffset LocationsChangedAt { get; init; }
+
+    public bool IsActive { get; init; } = true;
+
+    /// <summary>The account stays, so that its phone is told, until somebody gets the same username.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    internal string? PasswordHash { get; init; }
+
+    /// <summary>1 to 80 of the characters that a username may have, in lower case.</summary>
+    public static bool IsUsername(string text) => Allowed().IsMatch(text);
+
+    public string FullName => $"{FirstName} {LastName}".Trim();
+
+    /// <summary>As submissions and the audit show them.</summary>
+    public string DisplayName => FullName.Length == 0 ? Username : FullName;
+
+    [GeneratedRegex(@"\A[a-z0-9._'-]{1,80}\z")]
+    private static partial Regex Allowed();
+}

@@ -1,0 +1,39 @@
+using System.Xml;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>What the answers to CommCare's phones, and to who administers a domain, have in common.</summary>
+public static class CommCareAnswers
+{
+    public const string ResponseNamespace = "http://openrosa.org/http/response";
+
+    /// <summary>The envelope, with what <paramref name="payload"/> writes after the message.</summary>
+    public static IResult Message(int status, string nature, string text, Action<XmlWriter>? payload = null) =>
+        OpenRosa.Xml(status, xml =>
+        {
+            xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
+            xml.WriteStartElement("message", ResponseNamespace);
+            xml.WriteAttributeString("nature", nature);
+            xml.WriteString(XmlOut.Text(text));
+            xml.WriteEndElement();
+            payload?.Invoke(xml);
+            xml.WriteEndElement();
+        });
+
+    /// <summary>
+    /// Phones want to be asked for credentials without a body (CC-004), and show a text of their own to workers whose account has ended (CC-011); all
+    /// else is a message of the endpoint's nature.
+    /// </summary>
+    public static IResult Refusal(Problem problem, string nature) => problem.Status switch
+    {
+        StatusCodes.Status401Unauthorized => Results.StatusCode(problem.Status),
+        StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+        _ => Message(problem.Status, nature, problem.Message),
+    };
+
+    /// <summary>For administration: <c>{"error": ".."}</c>, and what phones are told about ended accounts.</summary>
+    public static IResult ApiRefusal(Problem problem) =>
+        Results.Json(problem.Status == StatusCodes.Status406NotAcceptable ? problem.Details : new { error = problem.Message }, statusCode: problem.Status);
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>What the resources of a domain's administration API have in common (spec 6 of CommCare): bodies in, objects and lists out.</summary>
+public sealed class DomainApi(Door door, AuditLog audits)
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 1000;
+
+    public Task<IResult> ReadAsync(HttpRequest request, string domain, Func<DomainUser, CancellationToken, Task<IResult>> handler) =>
+        door.DomainApiAsync(request, domain, Verb.ProjectRead, user => handler(user, request.HttpContext.RequestAborted));
+
+    /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with 400.11.</summary>
+    public Task<IResult> ListAsync<T>(HttpRequest request, string domain, Func<DomainUser, CancellationToken, Task<IReadOnlyList<T>>> find, Func<DomainUser, T, object> shape) =>
+        ReadAsync(request, domain, async (user, hangUp) =>
+        {
+            var paging = Paging.Of(request);
+            var all = await find(user, hangUp);
+            return List(request, paging, all.Count, all.Skip(paging.Offset).Take(LimitOf(paging)).Select(item => shape(user, item)));
+        });
+
+    /// <summary>Runs a change with the body's JSON. What it answers is the audit's business: <see cref="DoneAsync"/>.</summary>
+    public Task<IResult> WriteAsync(HttpRequest request, string domain, Func<DomainUser, JsonElement, CancellationToken, Task<IResult>> handler) =>
+        door.DomainApiAsync(request, domain, Verb.ProjectUpdate, async user =>
+            await handler(user, await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted));
+
+    /// <summary>Writes the change down, and answers with <paramref name="answer"/>; null has no body.</summary>
+    public async Task<IResult> DoneAsync(DomainUser user, string action, object details, int status, object? answer)
+    {
+        await audits.WriteAsync(user.Actor.Id, action, Scope.Of(user.Project.Id), details, CancellationToken.None);
+        return answer is null ? Results.StatusCode(status) : Json.Ok(answer, status);
+    }
+
+    public static int LimitOf(Paging paging) => Math.Min(paging.Limit is null or 0 ? DefaultLimit : paging.Limit.Value, MaxLimit);
+
+    /// <summary>The envelope that all lists share. `next` and `previous` are addresses on this host.</summary>
+    public static IResult List(HttpRequest request, Paging paging, int total, IEnumerable<object> objects)
+    {
+        var limit = LimitOf(paging);
+        return Json.Ok(new
+        {
+            meta = new
+            {
+                limit,
+                next = paging.Offset + limit < total ? Page(request, limit, paging.Offset + limit) : null,
+                offset = paging.Offset,
+                previous = paging.Offset > 0 ? Page(request, limit, Math.Max(0, paging.Offset - limit)) : null,
+                total_count = total,
+            },
+            objects,
+        });
+    }
+
+    /// <summary>Refuses an absent or empty member with 400.2.</summary>
+    public static string Required(JsonElement body, string name) =>
+        Json.Text(body, name) is { Length: > 0 } text ? text : throw Problem.MissingParameter(name).AsException();
+
+    private static string Page(HttpRequest request, int limit, int offset)
+    {
+        var kept = request.Query.Where(parameter => parameter.Key is not ("limit" or "offset"));
+        var address = QueryHelpers.AddQueryString(request.Path, kept);
+        return QueryHelpers.AddQueryString(address, new Dictionary<string, string?>
+        {
+            ["limit"] = limit.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["offset"] = offset.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        });
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>
+/// Finds out who works in the domain of an address (spec 1.4 of CommCare): by a mobile worker's or web user's password, or by a web user's session token.
+/// Cookies count for nothing here.
+/// </summary>
+public sealed class DomainAuthenticator(RequestAuthenticator authenticator, AuthenticateWorker workers, AuthenticateActor users, ProjectDirectory projects)
+{
+    /// <summary>
+    /// A mobile worker of the domain, or a web user who may read its project. Refuses others with 401.2, passwords on a connection that isn't confidential
+    /// with 401.3, workers whose account has ended with 406, and who is known in a domain that there isn't with 404.1. Cold: two operations for a worker.
+    /// </summary>
+    public async Task<DomainUser> MemberAsync(HttpRequest request, string domain, CancellationToken cancellationToken)
+    {
+        var user = await FindAsync(request, domain, cancellationToken);
+        return user.IsMember ? user : throw Problem.NotAuthenticated().AsException();
+    }
+
+    /// <summary>The same for administration: a web user with the verb on the project. Everybody else who is known is refused with 403.1.</summary>
+    public async Task<DomainUser> WebUserAsync(HttpRequest request, string domain, string verb, CancellationToken cancellationToken)
+    {
+        var user = await FindAsync(request, domain, cancellationToken);
+        (user.Worker is null ? user.Actor : null).Require(verb, Scope.Of(user.Project.Id));
+        return user;
+    }
+
+    private async Task<DomainUser> FindAsync(HttpRequest request, string domain, CancellationToken cancellationToken)
+    {
+        // Nobody learns which domains there are without being known.
+        var credentials = Credentials(request);
+        var project = await projects.FindByDomainAsync(domain.ToLowerInvariant(), cancellationToken);
+        if (credentials is var (name, password))
+        {
+            var from = RequestAuthenticator.AddressOf(request);
+            if (project is not null && WorkerName(name, project.Domain!) is { } username
+                && await workers.ByPasswordAsync(project.Id, username, password, from, cancellationToken) is { } worker)
+            {
+                return worker switch
+                {
+                    { DeletedAt: not null } => throw Problem.WorkerDeleted().AsException(),
+                    { IsActive: false } => throw Problem.WorkerDeactivated().AsException(),
+                    _ => DomainUser.Of(project, worker),
+                };
+            }
+            return WebUser(project, name.Contains('@') ? await users.ByPasswordAsync(name, password, from, cancellationToken) : null);
+        }
+        return WebUser(project, (await authenticator.ByTokenAsync(BearerToken(request), cancellationToken)).Actor);
+    }
+
+    private static DomainUser WebUser(Project? project, Actor? actor) =>
+        actor is not { Kind: ActorKind.WebUser } ? throw Problem.NotAuthenticated().AsException()
+        : project is null ? throw Problem.NotFound().AsException()
+        : new DomainUser(project, actor, null);
+
+    /// <summary>`jason`, `jason@demo` and `jason@demo.` with any host after it are one worker of the domain `demo`.</summary>
+    private static string? WorkerName(string name, string domain)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        var home = at < 0 ? domain : name[(at + 1)..];
+        return home == domain || home.StartsWith(domain + ".", StringComparison.Ordinal) ? name[..(at < 0 ? name.Length : at)] : null;
+    }
+
+    // Null when no password is presented.
+    private (string Name, string Password)? Credentials(HttpRequest request)
+    {
+        const string scheme = "Basic ";
+        var authorization = request.Headers.Authorization.ToString();
+        if (!authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        if (!authenticator.IsConfidential(request))
+        {
+            throw Problem.HttpsOnly().AsException();
+        }
+        return Decode(authorization[scheme.Length..].Trim()) is { } text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
+            ? (text[..colon].Trim().ToLowerInvariant(), text[(colon + 1)..])
+            : throw Problem.NotAuthenticated().AsException();
+    }
+
+    // Some phones encode a password that isn't ASCII as Latin-1.
+    private static string? Decode(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        if (!Convert.TryFromBase64String(base64, bytes, out var length))
+        {
+            return null;
+        }
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(bytes, 0, length);
+        }
+    }
+
+    private static string BearerToken(HttpRequest request)
+    {
+        const string scheme = "Bearer ";
+        var authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? authorization[scheme.Length..].Trim() : throw Problem.NotAuthenticated().AsException();
+    }
+}
