@@ -40,6 +40,9 @@ param maxXmlBytes int = 10485760
 @maxValue(300)
 param cacheSeconds int = 15
 
+@description('What follows a domain in the full names of mobile workers (Rosa:DomainSuffix).')
+param domainSuffix string = 'commcarehq.org'
+
 @description('Memory of one instance in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
@@ -190,6 +193,7 @@ module app 'modules/app.bicep' = {
     maxSubmissionBytes: maxSubmissionBytes
     maxXmlBytes: maxXmlBytes
     cacheSeconds: cacheSeconds
+    domainSuffix: domainSuffix
     instanceMemoryMB: instanceMemoryMB
     concurrencyPerInstance: concurrencyPerInstance
     maximumInstanceCount: maximumInstanceCount

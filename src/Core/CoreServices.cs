@@ -28,6 +28,7 @@ public static class CoreServices
         services.AddSingleton<StorageAccount>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageAccount>());
         services.AddSingleton<TimedCache>();
+        services.AddSingleton<StorageHealth>();
 
         services.AddDataProtection().SetApplicationName("ServerlessRosa");
         services.AddSingleton<KeysContainer>();

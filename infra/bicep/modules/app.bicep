@@ -20,6 +20,7 @@ param firstAdminPassword string
 param maxSubmissionBytes int
 param maxXmlBytes int
 param cacheSeconds int
+param domainSuffix string
 param instanceMemoryMB int
 param concurrencyPerInstance int
 param maximumInstanceCount int
@@ -58,6 +59,7 @@ var settings = {
   Rosa__MaxSubmissionBytes: string(maxSubmissionBytes)
   Rosa__MaxXmlBytes: string(maxXmlBytes)
   Rosa__CacheSeconds: string(cacheSeconds)
+  Rosa__DomainSuffix: domainSuffix
   Rosa__FirstAdminEmail: firstAdminEmail
   Rosa__FirstAdminPassword: firstAdminPassword
 }

@@ -11,8 +11,28 @@ param protectData bool
 param publicAccess bool
 
 // The same names as in src/Core/Storage/StorageNames.cs; a test compares them.
-var tableNames = ['accounts', 'projects', 'forms', 'formVersions', 'formMedia', 'submissions', 'intents', 'audits']
-var containerNames = ['forms', 'submissions', 'keys']
+var tableNames = [
+  'accounts'
+  'projects'
+  'forms'
+  'formVersions'
+  'formMedia'
+  'submissions'
+  'intents'
+  'audits'
+  'datasets'
+  'entities'
+  'cases'
+  'caseOwners'
+  'caseIndices'
+  'workers'
+]
+var containerNames = [
+  'forms'
+  'submissions'
+  'cases'
+  'keys'
+]
 var packageContainerName = 'app-package'
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

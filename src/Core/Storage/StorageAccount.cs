@@ -37,6 +37,13 @@ public sealed class StorageAccount : IHostedService
 
     internal BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(name);
 
+    /// <summary>One operation: reads a row that may be missing.</summary>
+    internal Task ReadTableAsync(CancellationToken cancellationToken) =>
+        Table(StorageNames.ProjectsTable).GetEntityIfExistsAsync<TableEntity>("health", "health", cancellationToken: cancellationToken);
+
+    /// <summary>One operation: asks for a container that has to be there.</summary>
+    internal Task ReadContainerAsync(CancellationToken cancellationToken) => Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
+
     /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>The names of all tables and containers: the deployment creates the same ones.</summary>
+/// <summary>The names of all tables and containers: the deployment creates the same ones (infra/bicep/modules/storage.bicep), and a test compares them.</summary>
 public static class StorageNames
 {
     public const string AccountsTable = "accounts";

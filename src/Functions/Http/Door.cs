@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using ServerlessRosa.Core;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Workers;
@@ -27,6 +28,9 @@ public enum AnswerKind
 /// </summary>
 public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthenticator domains, IOptions<RosaOptions> options, ILogger<Door> logger)
 {
+    /// <summary>In every refusal and failure: what the log knows the request by.</summary>
+    public const string CorrelationHeader = "X-Correlation-Id";
+
     /// <summary>With <paramref name="bodyShowsCsrf"/> the handler itself checks <see cref="Caller.ExpectedCsrf"/>; otherwise a cookie's POST without its header is refused here.</summary>
     public Task<IResult> OpenRosaAsync(HttpRequest request, Func<Caller, Task<IResult>> handler, bool bodyShowsCsrf = false) =>
         RunAsync(request, AnswerKind.OpenRosa, () => AsOpenRosaAsync(request, () => CallerAsync(request, bodyShowsCsrf), handler));
@@ -71,33 +75,48 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
     private async Task<IResult> RunAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler, string nature = "error")
     {
         var http = request.HttpContext;
+        var (name, operations) = (kind.ToString(), StorageOperations.Begin());
+        var correlation = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        using var activity = Telemetry.StartRequest(name, request.Method);
+        decimal? code = null;
         try
         {
-            Prepare(http, kind);
+            Prepare(http, kind, correlation, operations);
             await (await handler()).ExecuteAsync(http);   // here, so that a failure while streaming is seen too
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The phone hung up and will try again: nobody to answer, nothing to report.
+            // The phone hung up and will try again: nobody to answer, nothing to report but that.
+            if (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
         }
         catch (Exception e)
         {
-            await RefuseAsync(http, kind, nature, e);
+            var problem = ProblemOf(e, correlation);
+            code = problem.Code;
+            LogAnswer(problem, correlation, e);
+            await RefuseAsync(http, kind, nature, problem);
         }
+        Telemetry.Answered(activity, name, request.Method, http.Response.StatusCode, code, operations);
         return Results.Empty;
     }
 
-    private void Prepare(HttpContext http, AnswerKind kind)
+    private void Prepare(HttpContext http, AnswerKind kind, string correlation, StorageOperations operations)
     {
-        if (options.Value.ReportStorageOperations)
+        http.Response.OnStarting(() =>
         {
-            var operations = StorageOperations.Begin();
-            http.Response.OnStarting(() =>
+            if (http.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            {
+                http.Response.Headers[CorrelationHeader] = correlation;
+            }
+            if (options.Value.ReportStorageOperations)
             {
                 http.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"storage;desc=\"operations\";dur={operations.Count}");
-                return Task.CompletedTask;
-            });
-        }
+            }
+            return Task.CompletedTask;
+        });
         var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
         var keepable = reads && !http.Request.Path.StartsWithSegments("/v1/sessions");
         http.Response.Headers.CacheControl = keepable ? "private, no-cache" : "no-store";
@@ -112,17 +131,21 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
         }
     }
 
-    private async Task RefuseAsync(HttpContext http, AnswerKind kind, string nature, Exception e)
+    private void LogAnswer(Problem problem, string correlation, Exception e)
     {
-        var problem = ProblemOf(e);
         if (problem.Status >= 500)
         {
-            LogFailure(logger, problem.Code, http.TraceIdentifier, e);
+            LogFailure(logger, problem.Code, correlation, e);
         }
         else
         {
-            LogRefusal(logger, problem.Code, problem.Message);
+            LogRefusal(logger, problem.Code, correlation);
+            LogReason(logger, problem.Code, problem.Message);
         }
+    }
+
+    private async Task RefuseAsync(HttpContext http, AnswerKind kind, string nature, Problem problem)
+    {
         if (http.Response.HasStarted)
         {
             http.Abort();        // a cut-off body is honest, a well-formed half is not
@@ -151,17 +174,21 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
     private bool MayChallenge(HttpRequest request, AnswerKind kind) =>
         kind == AnswerKind.CommCare ? authenticator.IsConfidential(request) : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
 
-    private Problem ProblemOf(Exception e) => e switch
+    private Problem ProblemOf(Exception e, string correlation) => e switch
     {
         ProblemException refusal => refusal.Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.BodyTooLarge(options.Value.MaxBodyBytes),
         BadHttpRequestException broken => Problem.BrokenBody(broken.Message),
-        _ => Problem.Unexpected(Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N")),
+        _ => Problem.Unexpected(correlation),
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Failed with {Code} in request {TraceIdentifier}.")]
-    private static partial void LogFailure(ILogger logger, decimal code, string traceIdentifier, Exception e);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Failed with {Code}, correlation {Correlation}.")]
+    private static partial void LogFailure(ILogger logger, decimal code, string correlation, Exception e);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Refused with {Code}, correlation {Correlation}.")]
+    private static partial void LogRefusal(ILogger logger, decimal code, string correlation);
+
+    // It may repeat what the client sent, so it is for developers only.
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused with {Code}: {Reason}")]
-    private static partial void LogRefusal(ILogger logger, decimal code, string reason);
+    private static partial void LogReason(ILogger logger, decimal code, string reason);
 }

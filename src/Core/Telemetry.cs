@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core;
+
+/// <summary>
+/// What the app tells of itself to whoever listens, by the name `ServerlessRosa`: an activity for each request, and figures that say how many
+/// there were, what they cost, and what came in. Numbers and codes only: never an answer, a name or a token.
+/// </summary>
+public static class Telemetry
+{
+    public const string Name = "ServerlessRosa";
+    public const string RequestActivity = "rosa.request";
+
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly Meter Figures = new(Name);
+    private static readonly Counter<long> Requests = Figures.CreateCounter<long>("rosa.requests", "{request}", "Answers, by kind of endpoint, method and status.");
+    private static readonly Histogram<int> Operations = Figures.CreateHistogram<int>("rosa.request.storage_operations", "{operation}", "Storage operations that a request cost.");
+    private static readonly Counter<long> Submissions = Figures.CreateCounter<long>("rosa.submissions", "{submission}", "Submissions that were taken, by outcome.");
+
+    /// <summary>Null when nobody listens.</summary>
+    public static Activity? StartRequest(string kind, string method) =>
+        Activities.StartActivity(RequestActivity, ActivityKind.Internal, default(ActivityContext), [new("rosa.kind", kind), new("http.request.method", method)]);
+
+    /// <param name="activity">What <see cref="StartRequest"/> returned.</param>
+    /// <param name="code">The refusal's code, or null.</param>
+    public static void Answered(Activity? activity, string kind, string method, int status, decimal? code, StorageOperations operations)
+    {
+        TagList tags = [new("rosa.kind", kind), new("http.request.method", method), new("http.response.status_code", status)];
+        Requests.Add(1, tags);
+        Operations.Record(operations.Count, tags);
+        activity?.SetTag("http.response.status_code", status).SetTag("rosa.code", code).SetTag("rosa.storage_operations", operations.Count);
+        if (status >= 500)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    /// <summary>A submission was taken: `received` (for the first time or again), `edited`, or `draft`.</summary>
+    public static void Submitted(string outcome) => Submissions.Add(1, new KeyValuePair<string, object?>("rosa.outcome", outcome));
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Http;
+
+/// <summary>What those who watch the server see (docs/operations.md).</summary>
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task A_server_with_storage_is_live_and_ready_for_anybody_and_says_no_more()
+    {
+        var server = await Server.SharedAsync();
+        foreach (var client in new[] { Api.Anonymous(server), Api.Anonymous(server).With("Authorization", "Bearer nonsense"), Api.Anonymous(server).With("X-Forwarded-Proto", null) })
+        {
+            Assert.Equal("{\"status\":\"live\"}", (await GetAsync(client, "/health")).ShouldBe(HttpStatusCode.OK).Text);
+            Assert.Equal("{\"status\":\"ready\"}", (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.OK).Text);
+        }
+        var head = await Api.Anonymous(server).SendAsync(HttpMethod.Head, Whole(server, "/health/ready"));
+        Assert.Empty(head.ShouldBe(HttpStatusCode.OK).Bytes);
+    }
+
+    [Fact]
+    public async Task Looking_again_and_again_costs_storage_nothing()
+    {
+        var client = Api.Anonymous(await Server.SharedAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => GetAsync(client, "/health/ready")));
+        Assert.All(answers, answer => Assert.InRange(answer.ShouldBe(HttpStatusCode.OK).StorageOperations, 0, 2));
+        Assert.InRange(answers.Count(answer => answer.StorageOperations > 0), 0, 10);
+    }
+
+    [Fact]
+    public async Task A_server_that_has_lost_its_storage_is_live_but_not_ready()
+    {
+        await using var own = await OwnStorage.StartAsync();
+        var client = Api.Anonymous(own.Server);
+        (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.OK);
+
+        await own.EndStorageAsync();
+
+        await Eventually.TrueAsync(async () => (await GetAsync(client, "/health/ready")).Status == HttpStatusCode.ServiceUnavailable, "the server noticed");
+        var answer = (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("{\"status\":\"unavailable\"}", answer.Text);
+        Assert.NotNull(answer.Header("X-Correlation-Id"));
+        (await GetAsync(client, "/health")).ShouldBe(HttpStatusCode.OK);
+        Assert.Contains(own.Server.App!.Output, line => line.Contains("Storage is not reachable.", StringComparison.Ordinal));
+    }
+
+    private static Task<Answer> GetAsync(Api client, string path) => client.SendAsync(HttpMethod.Get, Whole(client.Server, path));
+
+    private static string Whole(Server server, string path) => server.BaseUrl.GetLeftPart(UriPartial.Authority) + path;
+}
