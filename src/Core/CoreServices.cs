@@ -9,6 +9,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
@@ -59,6 +60,11 @@ public static class CoreServices
         services.AddSingleton<CaseOwnersTable>();
         services.AddSingleton<CaseIndicesTable>();
         services.AddSingleton<WriteCases>();
+
+        services.AddSingleton<SyncsTable>();
+        services.AddSingleton<SyncsContainer>();
+        services.AddSingleton<PrepareRestore>();
+        services.AddSingleton<PurgeSyncs>();
 
         services.AddSingleton<ProjectsTable>();
         services.AddSingleton<ProjectDirectory>();

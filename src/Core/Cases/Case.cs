@@ -69,7 +69,7 @@ public sealed record Case(CaseId Id, ProjectId Project)
     /// <summary>By identifier, tombstones included.</summary>
     public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
 
-    /// <summary>How often a case was made an extension of this one: zero says that no case is, and each new one is a change that a sync can see.</summary>
+    /// <summary>How often a case was made an extension of this one, or one was reopened: zero says that no case is, and each new one is a change that a sync can see.</summary>
     public int Extensions { get; init; }
 
     /// <summary>Oldest first. Empty in copies made for restores.</summary>

@@ -26,7 +26,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             .OfType<CaseWrite>().ToList();
 
         var hosts = writes
-            .SelectMany(write => NewIndices(write, again).Where(index => index.Relationship == CaseRelationship.Extension).Select(index => (write.After.Project, Id: index.Target!.Value)))
+            .SelectMany(write => NewIndices(write, again || IsBack(write)).Where(index => index.Relationship == CaseRelationship.Extension).Select(index => (write.After.Project, Id: index.Target!.Value)))
             .Distinct().ToList();
         var extended = await EachAsync(
             hosts,
@@ -78,6 +78,10 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             FormerOwners = [.. moved ? former.Append(new FormerOwner(before!.Owner, revision)) : former],
         };
     }
+
+    // Whoever looked at its hosts in between has not seen it.
+    private static bool IsBack(CaseWrite write) =>
+        write.Before is { } before && (before.Closed || before.Deleted) && !write.After.Closed && !write.After.Deleted;
 
     private static IEnumerable<CaseIndex> NewIndices(CaseWrite write, bool again) =>
         write.After.Indices.Where(index => index.Target is not null && (again || write.Before is null || !write.Before.Indices.Contains(index)));

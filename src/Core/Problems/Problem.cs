@@ -136,6 +136,22 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
 
+    public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
+
+    // 412: what a phone cures by a restore from the start
+    public static Problem UnknownRestoreVersion(string version) => new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");
+
+    public static Problem InvalidSyncUser() => new(412.2m, "Attempt to sync with invalid user.");
+
+    public static Problem UnknownSyncToken(string token) => new(412.3m, $"No sync log with the id {token} was found.");
+
+    public static Problem ForeignSyncToken(string token, string userId) => new(412.4m, $"Sync log {token} does not match user id {userId}.");
+
+    public static Problem InvalidPhoneState(string state) => new(412.5m, $"The state {state} does not start with ccsh: and end in a hash.");
+
+    public static Problem PhoneStateMismatch(string expected, string got, IReadOnlyList<string> cases, int count) =>
+        new(412.6m, $"Phone state has mismatch. Expected {expected} but was {got}. Cases: [{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]");
+
     // Sizes, pace, and what this server doesn't do
     public static Problem BodyTooLarge(long maximum) =>
         new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });

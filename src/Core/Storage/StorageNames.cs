@@ -17,17 +17,19 @@ public static class StorageNames
     public const string CaseOwnersTable = "caseOwners";
     public const string CaseIndicesTable = "caseIndices";
     public const string WorkersTable = "workers";
+    public const string SyncsTable = "syncs";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
     public const string CasesContainer = "cases";
+    public const string SyncsContainer = "syncs";
     public const string KeysContainer = "keys";
 
     public static IReadOnlyList<string> Tables { get; } =
     [
         AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
-        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable,
+        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable,
     ];
 
-    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, KeysContainer];
+    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];
 }

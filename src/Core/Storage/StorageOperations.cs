@@ -14,6 +14,9 @@ public sealed class StorageOperations
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>What is being counted here, if anything is.</summary>
+    public static StorageOperations? Current => Ambient.Value;
+
     /// <summary>Starts counting for the current asynchronous flow and all that it awaits.</summary>
     public static StorageOperations Begin() => Ambient.Value = new StorageOperations();
 

@@ -60,7 +60,7 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         : new DomainUser(project, actor, null);
 
     /// <summary>`jason`, `jason@demo` and `jason@demo.` with any host after it are one worker of the domain `demo`.</summary>
-    private static string? WorkerName(string name, string domain)
+    public static string? WorkerName(string name, string domain)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var home = at < 0 ? domain : name[(at + 1)..];

@@ -1,10 +1,11 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days ago, and sessions that have ended.</summary>
-public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users)
+/// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days ago, sessions that have ended, and syncs that no phone comes back to.</summary>
+public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users, PurgeSyncs syncs)
 {
     [Function("Reconcile")]
     public Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => reconcile.RunAsync(cancellationToken);
@@ -14,4 +15,7 @@ public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted 
 
     [Function("PurgeSessions")]
     public Task PurgeSessions([TimerTrigger("0 45 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) => users.PurgeSessionsAsync(cancellationToken);
+
+    [Function("PurgeSyncs")]
+    public Task PurgeSyncs([TimerTrigger("0 15 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) => syncs.RunAsync(cancellationToken);
 }

@@ -26,6 +26,7 @@ public static class XmlOut
     public static XmlWriter To(Stream output) => XmlWriter.Create(output, new XmlWriterSettings
     {
         Async = true,
+        NewLineHandling = NewLineHandling.Entitize,   // a line's end is part of a value, and is to arrive as it came
         Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),   // no byte order mark: a client's parser may not expect one
         WriteEndDocumentOnClose = false,   // else disposing after a failure closes the tags and makes a half answer look whole
     });

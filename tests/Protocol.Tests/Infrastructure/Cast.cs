@@ -47,6 +47,7 @@ public sealed record Target
             .Replace("{domain}", Domain, StringComparison.Ordinal)
             .Replace("/user/{id}", $"/user/{Worker}", StringComparison.Ordinal)
             .Replace("/user/v1/{id}", $"/user/v1/{Worker}", StringComparison.Ordinal)
+            .Replace("{appId}", "app-1", StringComparison.Ordinal)
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
             .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)

@@ -1,0 +1,45 @@
+using ServerlessRosa.Core.Cases;
+
+namespace ServerlessRosa.Core.Restore;
+
+/// <summary>
+/// What a phone keeps when it purges its cases: a fixed sequence of closures, each in one direction, which keeps fewer cases than
+/// <see cref="LiveCases"/> for a few odd graphs, and which is not idempotent (spec 5.3 of CommCare; CC-115). So it is followed step by step.
+/// </summary>
+public static class PhonePurge
+{
+    public static HashSet<CaseId> Keep(IReadOnlyList<CaseState> held, IReadOnlySet<OwnerId> owners)
+    {
+        var cases = WithoutDangling(held);
+        var graph = new CaseGraph(cases);
+        static bool Extension(int source, bool extends) => extends;
+        bool OpenExtension(int source, bool extends) => extends && graph.IsOpen(source);
+
+        var relevant = graph.Where(one => graph.IsOpen(one) && owners.Contains(cases[one].Owner));
+        graph.AddTargets(relevant);
+        graph.AddSources(relevant, Extension);
+
+        var available = graph.Where(one => relevant[one] && graph.IsOpen(one) && !graph.IsExtension(one));
+        graph.AddSources(available, OpenExtension);
+
+        var live = graph.Where(one => relevant[one] && available[one] && owners.Contains(cases[one].Owner));
+        for (var i = 0; i < 2; i++)
+        {
+            graph.AddTargets(live);
+            graph.AddSources(live, OpenExtension);
+        }
+        return graph.IdsOf(live);
+    }
+
+    // A case with an index to one that the phone does not hold goes first, and with it all that index it.
+    private static IReadOnlyList<CaseState> WithoutDangling(IReadOnlyList<CaseState> held)
+    {
+        var graph = new CaseGraph(held);
+        if (!graph.Dangling.Contains(true))
+        {
+            return held;
+        }
+        graph.AddSources(graph.Dangling, (_, _) => true);
+        return [.. held.Where((_, one) => !graph.Dangling[one])];
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Restore;
+
+/// <summary>
+/// What a phone asks for. <see cref="Since"/> and <see cref="State"/> are as they came; null or blank when absent. <see cref="Afresh"/> asks for
+/// a token of its own.
+/// </summary>
+public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId RequestUser, IReadOnlySet<OwnerId> Owners)
+{
+    public string? Since { get; init; }
+
+    public string? State { get; init; }
+
+    public string DeviceId { get; init; } = "";
+
+    public string AppId { get; init; } = "";
+
+    public bool Afresh { get; init; }
+}
+
+/// <summary>Begins a restore, with all that can be refused: once it has begun, the answer can only be given or cut off.</summary>
+public sealed class PrepareRestore(
+    SyncsTable syncs, SyncsContainer snapshots, CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, TimeProvider clock)
+{
+    private const int MaxCasesInMessage = 20;
+
+    /// <summary>
+    /// A full restore costs nothing yet, an incremental one two operations. A token that is unknown or somebody else's, and a state that is not the
+    /// phone's as the server knows it, are refused with 412 (spec 5.9 of CommCare): the phone then starts over without them.
+    /// </summary>
+    public async Task<CaseRestore> RunAsync(RestoreRequest request, CancellationToken cancellationToken)
+    {
+        var date = clock.GetUtcNow();
+        if (string.IsNullOrWhiteSpace(request.Since))
+        {
+            return Begin(request, date, SyncToken.New(), null, SyncSnapshot.Empty, new PhoneModel([]), []);
+        }
+        if (!SyncToken.TryParse(request.Since, out var since))
+        {
+            throw Problem.UnknownSyncToken(request.Since).AsException();
+        }
+        var (previous, _, journal) = await syncs.ReadAsync(request.Project, since, cancellationToken);
+        if (previous is null)
+        {
+            throw Problem.UnknownSyncToken(request.Since).AsException();
+        }
+        if (previous.User != request.User)
+        {
+            throw Problem.ForeignSyncToken(request.Since, request.User.Value).AsException();
+        }
+        var snapshot = await snapshots.ReadAsync(previous.Blob, cancellationToken) ?? throw Problem.UnknownSyncToken(request.Since).AsException();
+        var phone = new PhoneModel(snapshot.Phone);
+        foreach (var effect in JournalEntry.InOrder(journal))
+        {
+            phone.Apply(effect);
+        }
+        var footprint = phone.Footprint(previous.Owners);
+        RequireState(request.State, footprint);
+        return Begin(request, date, request.Afresh ? SyncToken.New() : Next(previous, request.DeviceId, journal), previous, snapshot, phone, footprint);
+    }
+
+    // Whoever asks the same again, since the answer got lost, is given the same token again (CC-139); with one more form in the journal it is another.
+    private static SyncToken Next(SyncLog previous, string deviceId, IReadOnlyList<JournalEntry> journal) => SyncToken.From(string.Join('\n',
+    [
+        "next", previous.Token.Value, deviceId, previous.Turn.ToString(CultureInfo.InvariantCulture),
+        .. journal.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.Instance}")),
+    ]));
+
+    private static void RequireState(string? text, HashSet<CaseId> footprint)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return;
+        }
+        if (!StateHash.TryParse(text, out var state))
+        {
+            throw Problem.InvalidPhoneState(text).AsException();
+        }
+        var expected = StateHash.Of(footprint);
+        if (state != expected)
+        {
+            var some = footprint.Select(id => id.Value).Order(StringComparer.Ordinal).Take(MaxCasesInMessage).ToList();
+            throw Problem.PhoneStateMismatch(expected.ToString(), state.ToString(), some, footprint.Count).AsException();
+        }
+    }
+
+    private CaseRestore Begin(
+        RestoreRequest request, DateTimeOffset date, SyncToken token, SyncLog? previous, SyncSnapshot snapshot, PhoneModel phone, HashSet<CaseId> footprint)
+    {
+        var log = new SyncLog(request.Project, token, request.User, request.RequestUser, date, request.Owners, "")
+        {
+            Previous = previous?.Token,
+            DeviceId = request.DeviceId,
+            AppId = request.AppId,
+        };
+        return new CaseRestore(syncs, snapshots, cases, owners, indices, log, previous, snapshot, phone, footprint);
+    }
+}

@@ -1,0 +1,23 @@
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Restore;
+
+/// <summary>The keys of table `syncs` and the names of the blobs in container `syncs`.</summary>
+internal static class SyncKeys
+{
+    public const string Log = "log";
+
+    /// <summary>A log and the journal of the forms that came with its token stand together, so that one query reads both.</summary>
+    public static string Partition(ProjectId project, SyncToken token) => TableKey.Join(TableKey.Number(project.Value), token.Value);
+
+    /// <summary>One row per form.</summary>
+    public static string Form(InstanceId instance) => "form|" + TableKey.Hash(instance.Value);
+
+    /// <summary>What the names of all blobs of a token start with.</summary>
+    public static string FolderOf(ProjectId project, OwnerId user, SyncToken token) => $"{project}/{TableKey.Join(user.Value)}/{token}/";
+
+    public static string NewBlob(ProjectId project, OwnerId user, SyncToken token) => $"{FolderOf(project, user, token)}{Guid.NewGuid():N}";
+}

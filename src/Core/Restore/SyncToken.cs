@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+
+namespace ServerlessRosa.Core.Restore;
+
+/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (spec 1.2 of CommCare; CC-030).</summary>
+public readonly record struct SyncToken
+{
+    private const int Bytes = 16;
+    private const int MaxLength = 64;
+
+    private SyncToken(string value) => Value = value;
+
+    public string Value { get; }
+
+    public static SyncToken New() => new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
+
+    /// <summary>The one that follows from <paramref name="seed"/>, so that whoever asks again for the same thing gets the same token.</summary>
+    internal static SyncToken From(string seed) => new(Storage.TableKey.Hash(seed)[..(2 * Bytes)]);
+
+    /// <summary>False for what no token can look like.</summary>
+    public static bool TryParse(string? text, out SyncToken token)
+    {
+        var possible = text is { Length: > 0 and <= MaxLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+        token = possible ? new SyncToken(text!) : default;
+        return possible;
+    }
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,40 @@
+using Azure.Storage.Blobs;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Restore;
+
+/// <summary>Container `syncs`: the cases of each sync log. A log's row names the blob that counts, and no blob ever changes.</summary>
+public sealed class SyncsContainer(StorageAccount storage)
+{
+    private const string ContentType = "application/octet-stream";
+    private readonly BlobContainerClient _container = storage.Container(StorageNames.SyncsContainer);
+
+    /// <summary>One operation. Returns the blob's name.</summary>
+    internal async Task<string> PutAsync(ProjectId project, OwnerId user, SyncToken token, SyncSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var name = SyncKeys.NewBlob(project, user, token);
+        await StreamedBlob.PutAsync(_container, name, SyncSnapshotFormat.Write(snapshot), ContentType, cancellationToken);
+        return name;
+    }
+
+    /// <summary>Null when the blob has been purged. One operation.</summary>
+    internal async Task<SyncSnapshot?> ReadAsync(string name, CancellationToken cancellationToken) =>
+        await StreamedBlob.ReadAsync(_container, name, cancellationToken) is { } bytes ? SyncSnapshotFormat.Read(new MemoryStream(bytes)) : null;
+
+    internal Task PurgeAsync(ProjectId project, OwnerId user, SyncToken token, CancellationToken cancellationToken) =>
+        StreamedBlob.DeleteAllAsync(_container, SyncKeys.FolderOf(project, user, token), cancellationToken);
+
+    /// <summary>Deletes what is older than any log, such as blobs whose log was never written. One operation per 5,000 blobs and one for each that is deleted.</summary>
+    internal async Task PurgeBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in _container.GetBlobsAsync(cancellationToken: cancellationToken))
+        {
+            if (blob.Properties.CreatedOn < time)
+            {
+                await _container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            }
+        }
+    }
+}

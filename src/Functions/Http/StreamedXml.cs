@@ -1,0 +1,36 @@
+using System.Xml;
+
+namespace ServerlessRosa.Functions.Http;
+
+/// <summary>An XML document of any length on its way out: written into a little memory, from which it goes to the client piece by piece.</summary>
+public sealed class StreamedXml : IDisposable
+{
+    private const int Full = 32 * 1024;
+    private readonly MemoryStream _buffer = new();
+    private readonly Stream _output;
+
+    public StreamedXml(Stream output)
+    {
+        _output = output;
+        Writer = XmlOut.To(_buffer);
+    }
+
+    public XmlWriter Writer { get; }
+
+    /// <summary>To be called between elements: sends what there is, once it is worth it.</summary>
+    public ValueTask SendIfFullAsync(CancellationToken cancellationToken) => _buffer.Length < Full ? ValueTask.CompletedTask : SendAsync(cancellationToken);
+
+    public async ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        Writer.Flush();
+        await _output.WriteAsync(_buffer.GetBuffer().AsMemory(0, (int)_buffer.Length), cancellationToken);
+        await _output.FlushAsync(cancellationToken);
+        _buffer.SetLength(0);
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _buffer.Dispose();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServerlessRosa.Tests;
+
+/// <summary>An index in a case block: no target removes it.</summary>
+internal sealed record PhoneIndex(string Identifier, string? Target, bool Extension);
+
+/// <summary>A case block, of a form or of a restore. Without owner, the block says nothing of it.</summary>
+internal sealed record PhoneBlock(string Id)
+{
+    public bool Creates { get; init; }
+
+    public string? Owner { get; init; }
+
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<PhoneIndex> Indices { get; init; } = [];
+
+    public bool Closes { get; init; }
+}
+
+/// <summary>A case as a phone, or whoever else keeps cases, has it.</summary>
+internal sealed class HeldCase
+{
+    public string Owner { get; set; } = "";
+
+    public bool Closed { get; set; }
+
+    public Dictionary<string, string> Properties { get; } = [];
+
+    public Dictionary<string, (string Target, bool Extension)> Indices { get; } = [];
+
+    public void Apply(PhoneBlock block)
+    {
+        Owner = block.Owner ?? Owner;
+        Closed |= block.Closes;
+        foreach (var (name, text) in block.Properties)
+        {
+            Properties[name] = text;
+        }
+        foreach (var index in block.Indices)
+        {
+            if (index.Target is { } target)
+            {
+                Indices[index.Identifier] = (target, index.Extension);
+            }
+            else
+            {
+                Indices.Remove(index.Identifier);
+            }
+        }
+    }
+
+    public override string ToString() =>
+        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Properties.OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value}"))}]"
+        + $" [{string.Join(", ", Indices.OrderBy(index => index.Key, StringComparer.Ordinal).Select(index => $"{index.Key}{(index.Value.Extension ? "=>" : "->")}{index.Value.Target}"))}]";
+}
+
+/// <summary>A phone as spec 5.10 and 8.2 of CommCare describe it: applies blocks strictly, purges, and makes the state hash.</summary>
+internal sealed class SimulatedPhone(string user)
+{
+    public string User { get; } = user;
+
+    public Dictionary<string, HeldCase> Cases { get; private set; } = [];
+
+    /// <summary>The ids of the groups in the last `user-groups`.</summary>
+    public HashSet<string> Groups { get; set; } = [];
+
+    public string? Token { get; set; }
+
+    public bool Owns(string owner) => owner == User || Groups.Contains(owner);
+
+    /// <summary>Fails where a phone does.</summary>
+    public void Apply(PhoneBlock block)
+    {
+        if (!Cases.TryGetValue(block.Id, out var held))
+        {
+            Xunit.Assert.True(block.Creates, $"Unable to update or close case {block.Id}, it wasn't found.");
+            Cases.Add(block.Id, held = new HeldCase());
+        }
+        Xunit.Assert.DoesNotContain(block.Indices, index => index.Target == block.Id);
+        Xunit.Assert.False(block.Creates && string.IsNullOrEmpty(block.Owner), $"The create of {block.Id} has no owner.");
+        held.Apply(block);
+    }
+
+    public void Purge()
+    {
+        var kept = new NaiveRules(Cases.Select(pair => Naive(pair.Key, pair.Value, Owns(pair.Value.Owner)))).Purged();
+        Cases = Cases.Where(pair => kept.Contains(pair.Key)).ToDictionary();
+    }
+
+    /// <summary>Whether a second purge would take more: such a phone cannot ask twice (spec 5.3).</summary>
+    public bool IsOdd()
+    {
+        var once = new SimulatedPhone(User) { Cases = Cases, Groups = Groups };
+        once.Purge();
+        var count = once.Cases.Count;
+        once.Purge();
+        return once.Cases.Count != count;
+    }
+
+    public string State()
+    {
+        var sum = new byte[16];
+        foreach (var id in Cases.Keys)
+        {
+            sum = [.. sum.Zip(MD5.HashData(Encoding.UTF8.GetBytes(id)), (one, other) => (byte)(one ^ other))];
+        }
+        return "ccsh:" + (Cases.Count == 0 ? "" : Convert.ToHexStringLower(sum));
+    }
+
+    /// <summary>What it does after a 412: everything but what was not sent yet is gone.</summary>
+    public void Wipe()
+    {
+        Cases = [];
+        Token = null;
+    }
+
+    public static NaiveCase Naive(string id, HeldCase held, bool owned) => new(id, owned, !held.Closed, [.. held.Indices.Values]);
+}
