@@ -73,7 +73,9 @@ public static class CoreServices
         services.AddSingleton<DatasetsTable>();
         services.AddSingleton<EntitiesTable>();
         services.AddSingleton<DatasetDirectory>();
+        services.AddSingleton<EntityDirectory>();
         services.AddSingleton<EntityLists>();
+        services.AddSingleton<ApplyEntities>();
 
         services.AddSingleton<FormsTable>();
         services.AddSingleton<FormVersionsTable>();
@@ -88,7 +90,9 @@ public static class CoreServices
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<IntentsTable>();
+        services.AddSingleton<ApplySubmittedEntities>();
         services.AddSingleton<ReceiveSubmission>();
+        services.AddSingleton<ReviewSubmission>();
         services.AddSingleton<SubmissionDirectory>();
         services.AddSingleton<ReconcileSubmissions>();
         services.AddSingleton<PurgeDeleted>();

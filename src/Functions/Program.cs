@@ -27,6 +27,7 @@ builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormShapes>();
 builder.Services.AddSingleton<DatasetShapes>();
+builder.Services.AddSingleton<EntityShapes>();
 builder.Services.AddSingleton<AccountShapes>();
 builder.Services.AddSingleton<SubmissionShapes>();
 builder.Services.AddSingleton<SubmissionAnswers>();

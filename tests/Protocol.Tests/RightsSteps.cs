@@ -21,6 +21,7 @@ public static class RightsSteps
     private const string Form = $"{Project}/forms/{{form}}";
     private const string Submission = $"{Form}/submissions/{{instance}}";
     private const string Dataset = $"{Project}/datasets/{{dataset}}";
+    private const string Entity = $"{Dataset}/entities/{{uuid}}";
     private const string Holder = "/{role}/{actorId}";
 
     public static IReadOnlyDictionary<string, RightsStep> All { get; } = new Dictionary<string, RightsStep>(DomainSteps())
@@ -61,6 +62,10 @@ public static class RightsSteps
         [$"POST {Project}/datasets"] = Sends((_, _) => new { name = Samples.Unique("people") }),
         [$"PATCH {Dataset}"] = Sends((_, _) => new { approvalRequired = false }),
         [$"POST {Dataset}/properties"] = Sends((_, _) => new { name = Samples.Unique("property") }),
+        [$"POST {Dataset}/entities"] = Sends((_, _) => new { label = "Bob" }),
+        [$"PATCH {Entity}"] = Sends((_, _) => new { label = "Anna" }) with { Query = "?force=true" },
+        [$"DELETE {Entity}"] = new(cast => cast.FreshEntityAsync()),
+        [$"POST {Entity}/restore"] = new(cast => cast.FreshEntityAsync(deleted: true)),
 
         [$"POST {Project}/app-users"] = Sends((_, _) => new { displayName = "Tablet" }),
         [$"DELETE {Project}/app-users/{{id}}"] = new(cast => cast.FreshAppUserAsync()),

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Datasets;
 
@@ -61,6 +62,8 @@ public static class EntityConflict
 /// <summary>One version of an entity, counted from 1. A property that it doesn't have is empty.</summary>
 public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary<string, string> Data, ActorId? Creator, DateTimeOffset CreatedAt)
 {
+    public const int MaxCharacters = 100_000;
+
     public string? UserAgent { get; init; }
 
     /// <summary>The submission that made it; null for one made through the management API.</summary>
@@ -80,7 +83,19 @@ public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary
     public IReadOnlyDictionary<string, string>? Received { get; init; }
 
     public IReadOnlyList<string>? ConflictingProperties { get; init; }
+
+    /// <summary>Refuses a version that a row of a table could not hold with 400.13: the row has what came in and what came out of it.</summary>
+    public EntityVersion RequireSize() =>
+        Label.Length + Data.Sum(property => property.Key.Length + property.Value.Length) <= MaxCharacters
+            ? this
+            : throw Problem.ValueTooLong("entity", MaxCharacters).AsException();
 }
+
+/// <summary>A submission as a source of changes: however often it is edited, it makes each of them once. <see cref="Hash"/> is that of its root instance id.</summary>
+public sealed record EntityOrigin(ProjectId Project, int Form, string Hash);
+
+/// <summary>What became of a submission: which of its instances was looked at last, and whether any has changed an entity.</summary>
+public sealed record EntityOutcome(string InstanceId, bool Applied);
 
 /// <summary>The instance of a form that an entity's version comes from.</summary>
 public sealed record EntitySource(string XmlFormId, string InstanceId);

@@ -34,5 +34,13 @@ internal static class DatasetKeys
     /// <summary>One row per version, in order.</summary>
     public static string Version(EntityId id, int number) => VersionsOf(id) + number.ToString("D10", CultureInfo.InvariantCulture);
 
+    /// <summary>One row per entity and submission that changed it, so that none does so twice.</summary>
+    public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
+
+    /// <summary>The submissions of a form that were done with.</summary>
+    public static string Submissions(EntityOrigin origin) => TableKey.Join(Project(origin.Project), "submissions", TableKey.Number(origin.Form));
+
+    public static string Submission(EntityOrigin origin) => origin.Hash;
+
     public static string VersionsOf(EntityId id) => $"v|{id}|";
 }

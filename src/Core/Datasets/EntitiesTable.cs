@@ -65,6 +65,122 @@ public sealed class EntitiesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>One operation.</summary>
+    internal async Task<EntityVersion?> FindVersionAsync(Dataset dataset, EntityId id, int number, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Version(id, number), cancellationToken: cancellationToken);
+        return found.HasValue ? ToVersion(found.Value!) : null;
+    }
+
+    /// <summary>Oldest first. One operation per 1,000.</summary>
+    internal async Task<IReadOnlyList<EntityVersion>> ListVersionsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
+    {
+        var versions = new List<EntityVersion>();
+        var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.VersionsOf(id));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            versions.Add(ToVersion(entity));
+        }
+        return versions;
+    }
+
+    /// <summary>False when there is, or was, an entity with this id, or the origin has made it already. One operation.</summary>
+    internal Task<bool> AddAsync(Dataset dataset, DatasetEntity entity, EntityOrigin? origin, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            dataset,
+            [
+                new(TableTransactionActionType.Add, ToPlace(dataset, entity)),
+                new(TableTransactionActionType.Add, ToRow(dataset, entity)),
+                new(TableTransactionActionType.Add, ToVersionRow(dataset, entity)),
+                .. Applied(dataset, entity, origin),
+            ],
+            cancellationToken);
+
+    /// <summary>Writes what follows the entity that was read; false when that has changed since, or the origin has changed it already. One operation.</summary>
+    internal Task<bool> AddVersionAsync(Dataset dataset, StoredEntity before, DatasetEntity next, EntityOrigin? origin, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            dataset,
+            [
+                new(TableTransactionActionType.UpdateReplace, ToRow(dataset, next), before.ETag),
+                new(TableTransactionActionType.Add, ToVersionRow(dataset, next)),
+                .. Applied(dataset, next, origin),
+            ],
+            cancellationToken);
+
+    /// <summary>Writes the entity with the version that it has; false when it has changed since it was read. One operation.</summary>
+    internal Task<bool> ReplaceAsync(Dataset dataset, StoredEntity before, DatasetEntity next, CancellationToken cancellationToken) =>
+        SubmitAsync(
+            dataset,
+            [
+                new(TableTransactionActionType.UpdateReplace, ToRow(dataset, next), before.ETag),
+                new(TableTransactionActionType.UpsertReplace, ToPlace(dataset, next)),
+            ],
+            cancellationToken);
+
+    /// <summary>Whether the origin has made or changed the entity. One operation.</summary>
+    internal async Task<bool> IsAppliedAsync(Dataset dataset, EntityId id, EntityOrigin origin, CancellationToken cancellationToken) =>
+        (await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Applied(id, origin), cancellationToken: cancellationToken)).HasValue;
+
+    /// <summary>Null for a submission that nobody has looked at yet. One operation.</summary>
+    internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin), cancellationToken: cancellationToken);
+        return found.HasValue ? new EntityOutcome(found.Value!.GetString(Column.InstanceId)!, found.Value!.GetBoolean(Column.Applied)!.Value) : null;
+    }
+
+    /// <summary>Whoever looked last is right: what was applied is told by the entities. One operation.</summary>
+    internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
+        await _table.UpsertEntityAsync(
+            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin)) { [Column.InstanceId] = outcome.InstanceId, [Column.Applied] = outcome.Applied },
+            TableUpdateMode.Replace, cancellationToken);
+
+    // No condition on the stamp: any new one says what is meant, that something has changed.
+    private async Task<bool> SubmitAsync(Dataset dataset, List<TableTransactionAction> changes, CancellationToken cancellationToken)
+    {
+        var head = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Head) { [Column.Stamp] = DatasetKeys.NewStamp() };
+        try
+        {
+            await _table.SubmitTransactionAsync([.. changes, new(TableTransactionActionType.UpsertReplace, head)], cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<TableTransactionAction> Applied(Dataset dataset, DatasetEntity entity, EntityOrigin? origin) =>
+        origin is null ? [] : [new(TableTransactionActionType.Add, new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Applied(entity.Id, origin)))];
+
+    private static TableEntity ToPlace(Dataset dataset, DatasetEntity entity) => new(DatasetKeys.Entities(dataset), DatasetKeys.Entity(entity.Id))
+    {
+        [Column.TimelineKey] = DatasetKeys.Timeline(entity.CreatedAt, entity.Id),
+        [Column.Creator] = entity.Creator?.Value,
+        [Column.Deleted] = entity.DeletedAt is not null,
+    };
+
+    private static TableEntity ToRow(Dataset dataset, DatasetEntity entity)
+    {
+        var row = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Timeline(entity.CreatedAt, entity.Id))
+        {
+            [Column.Id] = entity.Id.Value,
+            [Column.Creator] = entity.Creator?.Value,
+            [Column.CreatedAt] = entity.CreatedAt,
+            [Column.UpdatedAt] = entity.UpdatedAt,
+            [Column.DeletedAt] = entity.DeletedAt,
+            [Column.Conflict] = entity.Conflict,
+        };
+        SpilledText.SetPacked(row, Column.Version, JsonSerializer.Serialize(entity.Current with { Received = null }));
+        return row;
+    }
+
+    private static TableEntity ToVersionRow(Dataset dataset, DatasetEntity entity)
+    {
+        var row = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Version(entity.Id, entity.Current.Number));
+        SpilledText.SetPacked(row, Column.Version, JsonSerializer.Serialize(entity.Current));
+        return row;
+    }
+
     private static EntityStanding ToStanding(TableEntity place) =>
         new(EntityId.Parse(place.RowKey[DatasetKeys.EntityPrefix.Length..]), ToActor(place, Column.Creator), place.GetBoolean(Column.Deleted)!.Value);
 
@@ -92,5 +208,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         public const string DeletedAt = "DeletedAt";
         public const string Conflict = "Conflict";
         public const string Version = "Version";
+        public const string InstanceId = "InstanceId";
+        public const string Applied = "Applied";
     }
 }

@@ -65,6 +65,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
 
+    public static Problem InvalidEntity(string reason) => new(400.28m, $"The entity is invalid: {reason}", new { reason });
+
     public static Problem JsonTooLarge() => new(400.36m, "The JSON body is larger than 250 kB.");
 
     public static Problem UnsupportedEncoding(string encoding) => new(400.37m, $"The Content-Encoding {encoding} is not supported.");
@@ -82,6 +84,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem NotAllowed() => new(403.1m, "The authenticated actor does not have rights to perform that action.");
 
+    public static Problem EntityActionNotPermitted(string action, string dataset) =>
+        new(403.2m, $"The form does not permit the action {action} on entities of the dataset {dataset}.", new { action, dataset });
+
     // 404: what isn't here
     public static Problem NotFound() => new(404.1m, "Could not find the resource you were looking for.");
 
@@ -96,6 +101,16 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem SubmittedVersionNotFound(string version) =>
         new(404.6m, $"The form version specified in this submission '{version}' does not exist.", new { formVersion = version });
+
+    public static Problem DatasetNotFound(string dataset) => new(404.7m, $"The dataset {dataset} does not exist.", new { datasetName = dataset });
+
+    public static Problem EntityNotFound(string dataset, string id) =>
+        new(404.8m, $"The dataset {dataset} has no entity {id}.", new { entityUuid = id, datasetName = dataset });
+
+    public static Problem EntityVersionNotFound(string dataset, string id, string version) =>
+        new(404.9m, $"The entity {id} of the dataset {dataset} has no version {version}.", new { baseVersion = version, entityUuid = id, datasetName = dataset });
+
+    public static Problem EntityDeleted(string id) => new(404.11m, $"The entity {id} has been deleted.", new { entityUuid = id });
 
     // 406: a mobile worker's phone shows its user the text, and knows what it means by the key
     public static Problem WorkerDeactivated() =>
@@ -125,6 +140,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem SupersededDeprecated(string instanceId, string deprecatedId) =>
         new(409.9m, $"You are submitting an edit, but the copy you were editing ({deprecatedId}) is now out of date.", new { instanceId, deprecatedId });
 
+    public static Problem EntityVersionConflict(int current, int? provided) =>
+        new(409.15m, $"The entity has version {current.ToString(CultureInfo.InvariantCulture)}; read it again, or say ?force=true to overwrite it.", new { current, provided });
+
     public static Problem DatasetNameConflict(string current, string provided) =>
         new(409.16m, $"There is a dataset {current}, and {provided} differs from it by case only.", new { current, provided });
 
@@ -133,6 +151,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem SubmissionDeleted(string instanceId) =>
         new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });
+
+    public static Problem EntityInTrash(string id) =>
+        new(409.19m, $"An entity with the id {id} has been deleted; restore it, or take another id.", new { entityUuids = new[] { id } });
 
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -21,7 +22,8 @@ public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, Submissio
 /// instance id and makes all visible. The rows of spec 7.3 are decided by what that batch, or the rows it rests on, finds.
 /// </summary>
 public sealed class ReceiveSubmission(
-    FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, TimedCache cache, TimeProvider clock)
+    FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, ApplySubmittedEntities entities,
+    TimedCache cache, TimeProvider clock)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
     private const int MaxAttempts = 20;
@@ -113,7 +115,8 @@ public sealed class ReceiveSubmission(
             throw;
         }
 
-        var arrival = new Arrival(space, head, arriving, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received);
+        var arrival = new Arrival(space, head, arriving, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received,
+            ApplySubmittedEntities.Read(space, head, definition, upload.Xml));
         try
         {
             // From here a phone that hangs up changes nothing, so these writes do not stop with it.
@@ -136,10 +139,10 @@ public sealed class ReceiveSubmission(
             ? found
             : null;
 
-    // Case blocks are work beyond the claim. The intent stands before it and goes when all is done or refused; what a crash leaves, Reconcile ends.
+    // Case blocks and entities are work beyond the claim. The intent stands before it and goes when all is done or refused; what a crash leaves, Reconcile ends.
     private async Task<(InstanceId Root, SubmissionVersion Version)> ClaimAsync(Arrival arrival)
     {
-        var intent = arrival.Head.CaseBlocks > 0
+        var intent = arrival.Head.CaseBlocks > 0 || arrival.Entities.Count > 0
             ? new Intent(arrival.Space, arrival.Version.Id, arrival.Version.XmlHash, arrival.Version.CreatedAt)
             : null;
         if (intent is not null)
@@ -149,7 +152,10 @@ public sealed class ReceiveSubmission(
         try
         {
             var claimed = await (arrival.Head.DeprecatedId is { } deprecated ? EditAsync(arrival, deprecated) : AddAsync(arrival));
-            await DoneAsync();
+            if (await entities.TryRunAsync(arrival.Space, claimed.Root, claimed.Version, arrival.Head.FormId, arrival.Entities, CancellationToken.None))
+            {
+                await DoneAsync();
+            }
             return claimed;
         }
         catch (ProblemException)
@@ -311,5 +317,6 @@ public sealed class ReceiveSubmission(
     }
 
     private sealed record Arrival(
-        SubmissionSpace Space, SubmissionHead Head, Arriving Arriving, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received);
+        SubmissionSpace Space, SubmissionHead Head, Arriving Arriving, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received,
+        IReadOnlyList<EntityBlock> Entities);
 }

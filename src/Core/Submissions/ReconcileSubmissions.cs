@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// Ends what a crash left unfinished: intents that are old enough for no request to be working on them. A submission whose claim was never made
 /// cannot be seen, and the phone sends it again; one that was claimed has its case blocks in its XML, counted in its row.
 /// </summary>
-public sealed partial class ReconcileSubmissions(IntentsTable intents, SubmissionsTable submissions, TimeProvider clock, ILogger<ReconcileSubmissions> logger)
+public sealed partial class ReconcileSubmissions(IntentsTable intents, SubmissionsTable submissions, ApplySubmittedEntities entities, TimeProvider clock, ILogger<ReconcileSubmissions> logger)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
@@ -17,7 +17,12 @@ public sealed partial class ReconcileSubmissions(IntentsTable intents, Submissio
         await foreach (var intent in intents.ListBeforeAsync(clock.GetUtcNow() - Grace, cancellationToken))
         {
             var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
-            LogEnded(logger, intent.Space.Project.Value, intent.Space.Form, instance?.Version.XmlHash == intent.XmlHash);
+            var claimed = instance?.Version.XmlHash == intent.XmlHash;
+            LogEnded(logger, intent.Space.Project.Value, intent.Space.Form, claimed);
+            if (claimed && !await entities.TryRunAsync(intent.Space, instance!, cancellationToken))
+            {
+                continue;
+            }
             await intents.RemoveAsync(intent, cancellationToken);
             ended++;
         }

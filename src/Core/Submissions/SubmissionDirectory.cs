@@ -7,6 +7,9 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>Finds submissions, their XML and their attachments.</summary>
 public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
 {
+    /// <summary>The review state that lets entities be made which wait for it.</summary>
+    public const string Approved = "approved";
+
     private const int MaxParallelReads = 16;
 
     /// <summary>Newest first (OR-266). One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>

@@ -17,6 +17,10 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         await StreamedBlob.OpenAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), 0, null, cancellationToken)
         ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
 
+    internal async Task<byte[]> ReadXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
+        await StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), cancellationToken)
+        ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
+
     internal Task<StoredFile> PutMediaAsync(SubmissionSpace space, InstanceId id, string xmlHash, Stream content, string contentType, CancellationToken cancellationToken) =>
         StreamedBlob.UploadAsync(_container, SubmissionKeys.NewMediaBlob(space.Project, space.Form, id, xmlHash), content, contentType, cancellationToken);
 

@@ -20,6 +20,24 @@ public static class Json
 
     public static IResult Ok(object? value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
 
+    /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can still be told.</summary>
+    public static async Task<IResult> StreamAsync<T>(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
+    {
+        var rest = items.GetAsyncEnumerator(cancellationToken);
+        return Ok(From(rest, await rest.MoveNextAsync()));
+    }
+
+    private static async IAsyncEnumerable<T> From<T>(IAsyncEnumerator<T> items, bool any)
+    {
+        await using (items)
+        {
+            for (; any; any = await items.MoveNextAsync())
+            {
+                yield return items.Current;
+            }
+        }
+    }
+
     public static IResult Success() => Ok(new { success = true });
 
     public static IResult Refusal(Problem problem) =>

@@ -35,11 +35,7 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
         var paging = Paging.Of(request);
         var found = submissions.ListAsync(space, Flags.IsTrue(request, "deleted"), paging.Offset, paging.Limit, request.HttpContext.RequestAborted)
             .Select((Submission submission, CancellationToken _) => shapes.SubmissionAsync(request, space.Project, submission));
-
-        // The first row is read before the answer starts, so that a failure can still be told.
-        var rows = found.GetAsyncEnumerator(request.HttpContext.RequestAborted);
-        var any = await rows.MoveNextAsync();
-        return Json.Ok(Rest(rows, any));
+        return await Json.StreamAsync(found, request.HttpContext.RequestAborted);
     }
 
     /// <summary>A submission's details or XML; the list of submitters; or, for an edit's id, the way to that version (OR-268).</summary>
@@ -149,17 +145,6 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
         {
             Inline = PictureTypes.Contains(file.ContentType, StringComparer.OrdinalIgnoreCase),
         };
-    }
-
-    private static async IAsyncEnumerable<object> Rest(IAsyncEnumerator<object> rows, bool any)
-    {
-        await using (rows)
-        {
-            for (; any; any = await rows.MoveNextAsync())
-            {
-                yield return rows.Current;
-            }
-        }
     }
 
     private sealed record MovedPermanently(string Location) : IResult

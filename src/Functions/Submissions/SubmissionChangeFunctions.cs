@@ -12,7 +12,7 @@ namespace ServerlessRosa.Functions.Submissions;
 
 /// <summary>Changing what was received (spec 9.2): from a script, by review, by comment, and taking back.</summary>
 public sealed class SubmissionChangeFunctions(
-    Door door, SubmissionAnswers answers, SubmissionDirectory submissions, ReceiveSubmission receive, FormAccess access, SubmissionShapes shapes, XmlBody xmlBody,
+    Door door, SubmissionAnswers answers, SubmissionDirectory submissions, ReceiveSubmission receive, ReviewSubmission review, FormAccess access, SubmissionShapes shapes, XmlBody xmlBody,
     AuditLog audits)
 {
     private static readonly string[] ReviewStates = ["hasIssues", "edited", "rejected", "approved"];
@@ -65,7 +65,8 @@ public sealed class SubmissionChangeFunctions(
         door.RestAsync(request, async caller =>
         {
             var hangUp = request.HttpContext.RequestAborted;
-            var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
+            var found = await answers.FormAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
+            var space = SubmissionSpace.Published(found);
             var root = SubmissionAnswers.Id(request, instance);
             var body = await Json.ReadAsync(request, caller, hangUp);
             if (Json.Has(body, "reviewState"))
@@ -75,7 +76,7 @@ public sealed class SubmissionChangeFunctions(
                 {
                     throw Problem.UnexpectedValue("reviewState", state, "it is not a recognized state name.").AsException();
                 }
-                await submissions.ReviewAsync(space, root, state, hangUp);
+                await review.RunAsync(found, root, state, hangUp);
                 await AuditAsync(caller, "submission.update", space, new { instanceId = root.Value, reviewState = state });
             }
             return await answers.DetailsAsync(request, space, root);

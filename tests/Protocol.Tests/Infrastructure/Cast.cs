@@ -15,6 +15,9 @@ public sealed record Target
 
     public required string Dataset { get; init; }
 
+    /// <summary>Of the dataset.</summary>
+    public required string Entity { get; init; }
+
     /// <summary>The media slot of the form.</summary>
     public string Slot { get; init; } = Cast.Picture;
 
@@ -54,6 +57,7 @@ public sealed record Target
             .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
             .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
             .Replace("{dataset}", Dataset, StringComparison.Ordinal)
+            .Replace("{uuid}", Entity, StringComparison.Ordinal)
             .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
             .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
             .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
@@ -111,6 +115,7 @@ public sealed class Cast
             Project = programme.Id,
             Form = form,
             Dataset = dataset,
+            Entity = await EntityAsync(programme, dataset),
             TrashedForm = await TrashAsync(programme),
             Instance = Samples.NewInstanceId(),
             AppUser = spare.Id,
@@ -174,6 +179,16 @@ public sealed class Cast
         return target;
     }
 
+    public async Task<Target> FreshEntityAsync(bool deleted = false)
+    {
+        var target = Target with { Entity = await EntityAsync(Programme, Target.Dataset) };
+        if (deleted)
+        {
+            (await Admin.DeleteAsync(target.Fill("projects/{projectId}/datasets/{dataset}/entities/{uuid}"))).ShouldBe(HttpStatusCode.OK);
+        }
+        return target;
+    }
+
     public async Task<Target> FreshAppUserAsync()
     {
         var user = await CreateAsync(Programme, "/app-users");
@@ -226,6 +241,9 @@ public sealed class Cast
 
     private static string WithDataset(string form, string dataset) =>
         form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);
+
+    private static async Task<string> EntityAsync(Programme programme, string dataset) =>
+        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", new { label = "Ann" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("uuid").GetString()!;
 
     private static async Task<int> TrashAsync(Programme programme)
     {

@@ -1,0 +1,136 @@
+using System.Xml;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Xml;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>
+/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (spec 7.8). Branches of the
+/// document that lead to no entity are passed over.
+/// </summary>
+public sealed class EntityBlocksReader
+{
+    // What names something is cut where no name can be longer: it stands in the audit, should it be wrong.
+    private const int MaxName = 300;
+
+    private readonly List<EntityBlock> _blocks = [];
+
+    private EntityBlocksReader()
+    {
+    }
+
+    /// <summary>In the order in which the groups and repeats around them end. <paramref name="entities"/> are those of the form's version.</summary>
+    public static IReadOnlyList<EntityBlock> Read(ReadOnlyMemory<byte> document, IReadOnlyList<FormEntity> entities)
+    {
+        if (entities.Count == 0) return [];
+        var root = new Branch();
+        foreach (var entity in entities)
+        {
+            root.At(entity.Path[..^EntityDeclaration.Element.Length]).Opens = entity;
+            root.At(entity.Path).IsEntity = true;
+            foreach (var field in entity.Fields) root.At(field.Path).Saved = (entity, field.Property);
+        }
+        var reader = new EntityBlocksReader();
+        return SafeXml.Read(document, xml =>
+        {
+            reader.Collect(xml, root, []);
+            return reader._blocks;
+        });
+    }
+
+    // `around` holds the entities whose groups or repeats the reader is in, the innermost last.
+    private void Collect(XmlReader xml, Branch branch, List<Found> around)
+    {
+        if (branch.Opens is { } opened) around.Add(new Found(opened));
+        if (branch.IsEntity && around.Count > 0)
+        {
+            around[^1].ReadAttributes(xml);
+            ReadLabel(xml, around[^1]);
+        }
+        else if (branch.Saved is { } saved)
+        {
+            var value = xml.ReadTrimmedText();
+            if (around.FindLast(found => found.Declared == saved.Entity) is { } found) found.Values[saved.Property] = value;
+        }
+        else
+        {
+            var children = xml.Children();
+            while (children.MoveNext())
+            {
+                if (branch.Find(xml.LocalName) is { } child) Collect(xml, child, around);
+            }
+        }
+        if (branch.Opens is null) return;
+        if (around[^1].ToBlock() is { } block) _blocks.Add(block);
+        around.RemoveAt(around.Count - 1);
+    }
+
+    private static void ReadLabel(XmlReader xml, Found found)
+    {
+        var children = xml.Children();
+        while (children.MoveNext())
+        {
+            if (xml.LocalName == "label") found.Label = xml.ReadTrimmedText();
+        }
+    }
+
+    /// <summary>An entity while its group or repeat is read.</summary>
+    private sealed class Found(FormEntity declared)
+    {
+        private readonly Dictionary<string, string> _attributes = [];
+
+        public FormEntity Declared { get; } = declared;
+
+        public Dictionary<string, string> Values { get; } = [];
+
+        public string? Label { get; set; }
+
+        public void ReadAttributes(XmlReader xml)
+        {
+            foreach (var name in new[] { "dataset", "id", "create", "update", "baseVersion", "trunkVersion", "branchId" })
+            {
+                if (xml.FirstAttribute(name)?.Trim() is { Length: > 0 } value) _attributes[name] = ShortText.Cut(value, MaxName);
+            }
+        }
+
+        public EntityBlock? ToBlock() =>
+            Says("create") || Says("update")
+                ? new EntityBlock(Declared, _attributes.GetValueOrDefault("dataset", ""), _attributes.GetValueOrDefault("id", ""), Says("create"), Says("update"),
+                    string.IsNullOrEmpty(Label) ? null : Label, Values)
+                {
+                    BaseVersion = _attributes.GetValueOrDefault("baseVersion"),
+                    TrunkVersion = _attributes.GetValueOrDefault("trunkVersion"),
+                    Branch = _attributes.GetValueOrDefault("branchId"),
+                }
+                : null;
+
+        private bool Says(string action) => _attributes.GetValueOrDefault(action) is "1" or "true";
+    }
+
+    /// <summary>The paths that matter as a tree, so that a document is walked once whatever their number.</summary>
+    private sealed class Branch
+    {
+        private readonly Dictionary<string, Branch> _children = [];
+
+        /// <summary>The entity whose `meta` is right in here.</summary>
+        public FormEntity? Opens { get; set; }
+
+        public bool IsEntity { get; set; }
+
+        public (FormEntity Entity, string Property)? Saved { get; set; }
+
+        public Branch? Find(string name) => _children.GetValueOrDefault(name);
+
+        public Branch At(string path)
+        {
+            var branch = this;
+            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (!branch._children.TryGetValue(name, out var child)) branch._children[name] = child = new Branch();
+                branch = child;
+            }
+            return branch;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>Who changes entities through the management API, and with what.</summary>
+public sealed record EntityEditor(ActorId Actor, string? UserAgent);
+
+/// <summary>What somebody writes of an entity: null keeps the label, and properties that are missing keep their values.</summary>
+public sealed record EntityEdit(string? Label, IReadOnlyDictionary<string, string> Data);
+
+/// <summary>The entities of a dataset one by one, for people and scripts.</summary>
+public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
+{
+    private const int MaxAttempts = 20;
+
+    /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
+    public IAsyncEnumerable<DatasetEntity> ListAsync(Dataset dataset, bool deleted, int offset, int? limit, CancellationToken cancellationToken)
+    {
+        var all = entities.ListAsync(dataset, null, cancellationToken).Where(entity => entity.DeletedAt is not null == deleted).Skip(offset);
+        return limit is { } count ? all.Take(count) : all;
+    }
+
+    /// <summary>Refuses an unknown or deleted entity with 404.1. Two operations.</summary>
+    public async Task<DatasetEntity> GetAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken) =>
+        (await FindAsync(dataset, id, deleted: false, cancellationToken)).Entity;
+
+    /// <summary>Newest first. Refuses an unknown or deleted entity with 404.1. Three operations.</summary>
+    public async Task<IReadOnlyList<EntityVersion>> ListVersionsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
+    {
+        await FindAsync(dataset, id, deleted: false, cancellationToken);
+        return [.. (await entities.ListVersionsAsync(dataset, id, cancellationToken)).Reverse()];
+    }
+
+    /// <summary>Refuses a missing label (400.2), unknown properties (400.28), what is too long (400.13), an id in use (409.3), and one in the trash (409.19).</summary>
+    public async Task<DatasetEntity> CreateAsync(Dataset dataset, EntityId id, EntityEdit edit, EntityEditor editor, CancellationToken cancellationToken)
+    {
+        RequireProperties(dataset, edit);
+        var label = string.IsNullOrWhiteSpace(edit.Label) ? throw Problem.MissingParameter("label").AsException() : edit.Label;
+        var version = Change(edit, editor) with { Number = 1, Label = label, Data = edit.Data };
+        var entity = new DatasetEntity(id, editor.Actor, version.CreatedAt, version.RequireSize());
+        if (!await entities.AddAsync(dataset, entity, null, cancellationToken))
+        {
+            throw await entities.FindStandingAsync(dataset, id, cancellationToken) is { IsDeleted: true }
+                ? Problem.EntityInTrash(id.Value).AsException()
+                : Problem.AlreadyExists(["uuid"], [id.Value], "entities").AsException();
+        }
+        return entity;
+    }
+
+    /// <summary>
+    /// Adds a version, or with <paramref name="resolves"/> and nothing to change only ends a conflict. Without a base version it is made on whatever is
+    /// there; with another than the latest it is refused with 409.15.
+    /// </summary>
+    public async Task<DatasetEntity> ChangeAsync(
+        Dataset dataset, EntityId id, EntityEdit edit, int? baseVersion, bool resolves, EntityEditor editor, CancellationToken cancellationToken)
+    {
+        RequireProperties(dataset, edit);
+        if (edit.Label is not null && string.IsNullOrWhiteSpace(edit.Label))
+        {
+            throw Problem.MissingParameter("label").AsException();
+        }
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var stored = await FindAsync(dataset, id, deleted: false, cancellationToken);
+            var latest = stored.Entity.Current;
+            if (baseVersion is { } given && given != latest.Number)
+            {
+                throw Problem.EntityVersionConflict(latest.Number, given).AsException();
+            }
+            var changes = edit.Label is not null || edit.Data.Count > 0;
+            var next = changes ? EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false) : stored.Entity with { UpdatedAt = clock.GetUtcNow() };
+            next = next with { Current = next.Current.RequireSize(), Conflict = resolves ? null : next.Conflict };
+            if (changes ? await entities.AddVersionAsync(dataset, stored, next, null, cancellationToken) : await entities.ReplaceAsync(dataset, stored, next, cancellationToken))
+            {
+                return next;
+            }
+        }
+        throw KeptChanging(dataset, id);
+    }
+
+    /// <summary>Moves an entity to the trash, or out of it. Refuses one that isn't there, or in the trash, with 404.1.</summary>
+    public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var stored = await FindAsync(dataset, id, !deleted, cancellationToken);
+            if (await entities.ReplaceAsync(dataset, stored, stored.Entity with { DeletedAt = deleted ? clock.GetUtcNow() : null }, cancellationToken))
+            {
+                return;
+            }
+        }
+        throw KeptChanging(dataset, id);
+    }
+
+    private async Task<StoredEntity> FindAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken) =>
+        await entities.FindAsync(dataset, id, cancellationToken) is { } found && found.Entity.DeletedAt is not null == deleted
+            ? found
+            : throw Problem.NotFound().AsException();
+
+    private static void RequireProperties(Dataset dataset, EntityEdit edit)
+    {
+        if (edit.Data.Keys.Except(dataset.Properties.Select(property => property.Name)).FirstOrDefault() is { } unknown)
+        {
+            throw Problem.InvalidEntity($"the dataset has no property {unknown}.").AsException();
+        }
+    }
+
+    private EntityVersion Change(EntityEdit edit, EntityEditor editor) =>
+        new(0, edit.Label ?? "", edit.Data, editor.Actor, clock.GetUtcNow()) { UserAgent = editor.UserAgent, Received = edit.Data };
+
+    private static InvalidOperationException KeptChanging(Dataset dataset, EntityId id) =>
+        new($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a request.");
+}

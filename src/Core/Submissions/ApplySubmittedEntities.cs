@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>
+/// Gives the entities of submissions that were received to <see cref="ApplyEntities"/>: right away, or from what is stored when a request could not finish.
+/// </summary>
+public sealed partial class ApplySubmittedEntities(
+    ApplyEntities apply, FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, ILogger<ApplySubmittedEntities> logger)
+{
+    // A phone waits a minute for its answer; what takes longer is left to the timer.
+    private const int MaxAtOnce = 50;
+
+    /// <summary>What a submission says about entities; empty for most, for drafts and for encrypted ones.</summary>
+    internal static IReadOnlyList<EntityBlock> Read(SubmissionSpace space, SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
+        space.Draft is null && head.Encrypted is null ? EntityBlocksReader.Read(xml, definition.Entities) : [];
+
+    /// <summary>
+    /// Right after the claim. False when it has to be finished later: the submission is received in any case, so a failure here is logged and never
+    /// changes what the phone is told.
+    /// </summary>
+    internal async Task<bool> TryRunAsync(
+        SubmissionSpace space, InstanceId root, SubmissionVersion version, string xmlFormId, IReadOnlyList<EntityBlock> blocks, CancellationToken cancellationToken) =>
+        blocks.Count == 0 || (blocks.Count <= MaxAtOnce && await TryAsync(space,
+            apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken)));
+
+    /// <summary>
+    /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form forgotten.
+    /// </summary>
+    internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
+        TryAsync(space, RunAsync(space, instance, cancellationToken));
+
+    private async Task<bool> TryAsync(SubmissionSpace space, Task run)
+    {
+        try
+        {
+            await run;
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Nothing is lost: the intent stays, and whatever of it was done is not done again.
+            LogFailed(logger, space.Project.Value, space.Form, e);
+            return false;
+        }
+    }
+
+    private async Task RunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    {
+        if (space.Draft is not null || instance.State != InstanceState.Current || await FindFormAsync(space, cancellationToken) is not { } form
+            || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition)
+        {
+            return;
+        }
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        if (submission.Current.Id != instance.Version.Id || submission.DeletedAt is not null)
+        {
+            return;
+        }
+        var xml = await files.ReadXmlAsync(space, instance.Version, cancellationToken);
+        var blocks = Read(space, SubmissionHeadReader.Read(xml), definition, xml);
+        if (blocks.Count > 0)
+        {
+            var approved = submission.ReviewState == SubmissionDirectory.Approved;
+            await apply.RunAsync(ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks), cancellationToken);
+        }
+    }
+
+    private static EntitySubmission ToEntities(
+        SubmissionSpace space, InstanceId root, SubmissionVersion version, string xmlFormId, bool isApproved, IReadOnlyList<EntityBlock> blocks)
+    {
+        var source = new EntitySource(xmlFormId, version.Id.Value);
+        return new EntitySubmission(
+            new EntityOrigin(space.Project, space.Form, TableKey.Hash(root.Value)),
+            source,
+            new EntityVersion(0, "", new Dictionary<string, string>(), version.Sender.Submitter, version.CreatedAt) { UserAgent = version.Sender.UserAgent, Source = source },
+            isApproved,
+            blocks);
+    }
+
+    // In the trash too: what was received before counts.
+    private async Task<Form?> FindFormAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        var all = await forms.FindListAsync(space.Project, cancellationToken) ?? [];
+        return all.FirstOrDefault(form => form.Number == space.Form)
+            ?? (await forms.ListTrashAsync(space.Project, cancellationToken)).FirstOrDefault(form => form.Number == space.Form);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The entities of a submission to form {Form} in project {Project} could not be changed, and will be later.")]
+    private static partial void LogFailed(ILogger logger, int project, int form, Exception e);
+}
