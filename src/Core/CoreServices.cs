@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
@@ -94,6 +95,10 @@ public static class CoreServices
         services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<ReviewSubmission>();
         services.AddSingleton<SubmissionDirectory>();
+        services.AddSingleton<ExportSource>();
+        services.AddSingleton<MediaExport>();
+        services.AddSingleton<CsvExport>();
+        services.AddSingleton<ODataExport>();
         services.AddSingleton<ReconcileSubmissions>();
         services.AddSingleton<PurgeDeleted>();
         return services;

@@ -4,6 +4,7 @@ using ServerlessRosa.Core;
 using ServerlessRosa.Functions.Accounts;
 using ServerlessRosa.Functions.CommCare;
 using ServerlessRosa.Functions.Datasets;
+using ServerlessRosa.Functions.Exports;
 using ServerlessRosa.Functions.Forms;
 using ServerlessRosa.Functions.Http;
 using ServerlessRosa.Functions.Submissions;
@@ -31,5 +32,6 @@ builder.Services.AddSingleton<EntityShapes>();
 builder.Services.AddSingleton<AccountShapes>();
 builder.Services.AddSingleton<SubmissionShapes>();
 builder.Services.AddSingleton<SubmissionAnswers>();
+builder.Services.AddSingleton<ODataAnswers>();
 
 builder.Build().Run();

@@ -65,6 +65,10 @@ public sealed class FormAccess(FormDirectory forms)
         }
     }
 
+    /// <summary>One operation.</summary>
+    public async Task<bool> ExistsAsync(ProjectId project, string formId, CancellationToken cancellationToken) =>
+        FormId.TryParse(formId, out var id) && await forms.FindAsync(project, id, cancellationToken) is not null;
+
     /// <summary>Whoever asks; the caller decides on rights. Refuses an unknown form with 404.1.</summary>
     public async Task<Form> FindAsync(ProjectId project, string formId, CancellationToken cancellationToken)
     {

@@ -53,10 +53,19 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem FieldTypeConflict(string path, string type) =>
         new(400.17m, $"The form changes the type of the field {path} from {type}; an earlier version of the form has it.", new { path, type });
 
+    public static Problem UnparseableODataFilter(string filter) =>
+        new(400.18m, "The OData filter expression could not be parsed.", new { filter });
+
     public static Problem NoDeprecatedId() =>
         new(400.19m, "An edit must name the instance that it replaces in its deprecatedID; to add a submission, POST it.");
 
     public static Problem PasswordTooShort() => new(400.21m, "The password must have at least 10 characters.");
+
+    public static Problem UnknownODataProperty(string property) =>
+        new(400.23m, $"Could not find a property named '{property}'.", new { property });
+
+    public static Problem ODataPropertyInRepeat(string property) =>
+        new(400.24m, $"The property '{property}' is inside a repeat; select it from the repeat's own table.", new { property });
 
     public static Problem InvalidEntityForm(string reason) => new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
 
@@ -66,6 +75,10 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
 
     public static Problem InvalidEntity(string reason) => new(400.28m, $"The entity is invalid: {reason}", new { reason });
+
+    public static Problem SkipTokenRowMissing() => new(400.34m, "The row that the $skiptoken names does not exist.");
+
+    public static Problem InvalidSkipToken() => new(400.35m, "The $skiptoken is not one that this server gave out.");
 
     public static Problem JsonTooLarge() => new(400.36m, "The JSON body is larger than 250 kB.");
 
@@ -111,6 +124,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
         new(404.9m, $"The entity {id} of the dataset {dataset} has no version {version}.", new { baseVersion = version, entityUuid = id, datasetName = dataset });
 
     public static Problem EntityDeleted(string id) => new(404.11m, $"The entity {id} has been deleted.", new { entityUuid = id });
+
+    public static Problem FormatNotAcceptable(string acceptable) =>
+        new(406.1m, $"Requested format not acceptable; this resource supports: {acceptable}.", new { acceptable });
 
     // 406: a mobile worker's phone shows its user the text, and knows what it means by the key
     public static Problem WorkerDeactivated() =>
@@ -185,7 +201,20 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem Unexpected(string traceId) => new(500.1m, $"Completely unhandled exception; its trace id is {traceId}.", new { traceId });
 
+    public static Problem NotSupported(string feature) => new(501.1m, $"The requested feature {feature} is not supported by this server.", new { feature });
+
     public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
+
+    public static Problem UnsupportedODataExpression(string expression) =>
+        new(501.4m, $"The OData filter expression uses a feature that this server does not support: {expression}.", new { type = expression });
+
+    public static Problem UnsupportedODataField(string field) =>
+        new(501.5m, $"The OData filter expression references the field '{field}', which this server cannot filter or sort by.", new { text = field });
+
+    public static Problem UnsupportedODataExpand(string expand) =>
+        new(501.6m, $"The OData $expand expression '{expand}' is not supported by this server: it can only be *.", new { expand });
+
+    public static Problem SelectWithExpand() => new(501.11m, "The OData $select and $expand options cannot be used together.");
 
     public ProblemException AsException(Exception? cause = null) => new(this, cause);
 }

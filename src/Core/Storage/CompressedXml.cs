@@ -11,4 +11,6 @@ internal static class CompressedXml
         var packed = Deflated.Pack(xml.Span);
         return packed.Length <= MaxBytes ? packed : null;
     }
+
+    public static byte[] Unpack(byte[] packed) => Deflated.Unpack(new MemoryStream(packed, writable: false));
 }

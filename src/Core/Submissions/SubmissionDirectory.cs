@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
@@ -33,6 +34,41 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         var (submission, current) = await FindOwnerAsync(space, id, cancellationToken);
         return (submission, current?.Version);
     }
+
+    /// <summary>
+    /// Newest first, deleted ones too; from after a place on. One operation per 1,000, and one for each XML that is read and too large for its row.
+    /// </summary>
+    public async IAsyncEnumerable<StoredSubmission> ListStoredAsync(
+        SubmissionSpace space, string? after, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (submission, key, xml) in submissions.ListAllAsync(space, after, atMost, withXml: true, cancellationToken))
+        {
+            yield return new StoredSubmission(files, space, submission, key, xml);
+        }
+    }
+
+    /// <summary>The same without their XML, each with its place in the list.</summary>
+    public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(SubmissionSpace space, string? after, CancellationToken cancellationToken) =>
+        submissions.ListAllAsync(space, after, null, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
+
+    /// <summary>What stands at a place in the list; null when it is gone. One operation.</summary>
+    public async Task<StoredSubmission?> FindStoredAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
+        await submissions.FindAtAsync(space, place, cancellationToken) is { } found ? new StoredSubmission(files, space, found.Submission, place, found.Xml) : null;
+
+    /// <summary>By its root instance id. Refuses what isn't there, and an edit's id, with 404.1. Operations as for <see cref="ResolveAsync"/>.</summary>
+    public async Task<StoredSubmission> GetStoredAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
+        return new StoredSubmission(files, space, submission, current.TimelineKey, null);
+    }
+
+    /// <summary>The attachments of the version that an instance id names, whatever has become of it; none when it is gone. One operation.</summary>
+    public async Task<IReadOnlyList<SubmissionMedia>> ListMediaAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
+        (await submissions.FindInstanceAsync(space, id, cancellationToken))?.Version.Media ?? [];
+
+    /// <summary>The place in the list of the submission that an id names, whatever has become of it; null when the id was never used. One operation.</summary>
+    public async Task<string?> FindPlaceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
+        (await submissions.FindInstanceAsync(space, id, cancellationToken))?.TimelineKey;
 
     /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
     public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)

@@ -37,6 +37,8 @@ public sealed class SubmissionsTable(StorageAccount storage)
         Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt,
     ];
 
+    private static readonly string[] ExportedColumns = [Column.RowKey, .. ListedColumns, Column.Xml];
+
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
     /// <summary>False when the instance id has been used in this space. One operation.</summary>
@@ -239,6 +241,38 @@ public sealed class SubmissionsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>The submission at a place in the timeline, with its XML where the row carries it; null when it is gone. One operation.</summary>
+    internal async Task<(Submission Submission, byte[]? Xml)?> FindAtAsync(SubmissionSpace space, string key, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), key, ExportedColumns, cancellationToken);
+        return found.HasValue ? (ToSubmission(found.Value!), found.Value!.GetBinary(Column.Xml)) : null;
+    }
+
+    /// <summary>
+    /// Newest first, deleted ones too, each with its place and, when asked for, its XML where the row carries it; from after a place on. One operation
+    /// per 1,000; without <paramref name="atMost"/> the next page travels while this one is worked on.
+    /// </summary>
+    internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
+        SubmissionSpace space, string? after, int? atMost, bool withXml, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
+        if (after is not null)
+        {
+            filter = $"{filter} and {TableClient.CreateQueryFilter($"RowKey gt {after}")}";
+        }
+        string[] columns = withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns];
+        await using var pages = new ReadAhead<Page<TableEntity>>(
+            _table.QueryAsync<TableEntity>(filter, Math.Clamp(atMost ?? PageSize, 1, PageSize), columns, cancellationToken).AsPages(), isWanted: atMost is null);
+        while (await pages.MoveNextAsync())
+        {
+            foreach (var entity in pages.Current.Values)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return (ToSubmission(entity), entity.RowKey, entity.GetBinary(Column.Xml));
+            }
+        }
+    }
+
     private static TableEntity ToEntity(SubmissionSpace space, Instance instance)
     {
         var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Instance(instance.Version.Id))
@@ -325,6 +359,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
 
     private static class Column
     {
+        public const string RowKey = "RowKey";
         public const string Id = "InstanceId";
         public const string State = "State";
         public const string TimelineKey = "TimelineKey";

@@ -1,4 +1,5 @@
 using System.Xml;
+using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Forms;

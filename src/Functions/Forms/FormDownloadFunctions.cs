@@ -4,15 +4,17 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Datasets;
+using ServerlessRosa.Functions.Exports;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>
 /// What phones download of a form: its XML byte for byte (spec 4) and its media (spec 5.2). The address of the XML differs from that of the form's
-/// details only in its ending, so one function answers both.
+/// details only in its ending, so one function answers both, and the OData service document (`trees.svc`) too.
 /// </summary>
-public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAccess access, EntityLists entities, FormShapes shapes)
+public sealed class FormDownloadFunctions(
+    Door door, FormDirectory forms, FormAccess access, EntityLists entities, FormShapes shapes, ODataAnswers odata)
 {
     private const string XmlEnding = ".xml";
     private static readonly string[] WorkbookEndings = [".xls", ".xlsx"];
@@ -93,6 +95,10 @@ public sealed class FormDownloadFunctions(Door door, FormDirectory forms, FormAc
         async Task<IResult> Answer(Caller caller)
         {
             RefuseWorkbook(name);
+            if (ODataAnswers.FormOfService(name) is { } service && !await access.ExistsAsync(new ProjectId(project), name, request.HttpContext.RequestAborted))
+            {
+                return await odata.PublishedAsync(request, caller, project, service);
+            }
             var found = await access.PublishedAsync(caller.KnownActor, new ProjectId(project), asXml ? name[..^XmlEnding.Length] : name, request.HttpContext.RequestAborted);
             return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         }

@@ -1,16 +1,19 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Functions.Exports;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Submissions;
 
 /// <summary>What was received for a form (spec 9.2): lists, XML byte for byte, attachments, versions, comments.</summary>
-public sealed class SubmissionFunctions(Door door, SubmissionAnswers answers)
+public sealed class SubmissionFunctions(Door door, SubmissionAnswers answers, ODataAnswers odata)
 {
     [Function("ListSubmissions")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions")] HttpRequest request,
         int projectId, string form) =>
-        door.RestAsync(request, async caller => await answers.ListAsync(request, await answers.PublishedAsync(request, caller, Verb.SubmissionList, projectId, form)));
+        door.RestAsync(request, async caller => ODataAnswers.FormOfSubmissions(request, form) is { } service
+            ? await odata.PublishedAsync(request, caller, projectId, service, "Submissions")
+            : await answers.ListAsync(request, await answers.PublishedAsync(request, caller, Verb.SubmissionList, projectId, form)));
 
     [Function("GetSubmission")]
     public Task<IResult> Get(

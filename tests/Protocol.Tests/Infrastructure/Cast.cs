@@ -54,6 +54,8 @@ public sealed record Target
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
             .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
+            .Replace("{table}", $"Submissions('{Uri.EscapeDataString(Instance)}')", StringComparison.Ordinal)
+            .Replace("{*rest}", "", StringComparison.Ordinal)
             .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
             .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
             .Replace("{dataset}", Dataset, StringComparison.Ordinal)

@@ -63,8 +63,8 @@ public sealed class FaultyStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>In front of the storage that all servers share.</summary>
-    public static async Task<FaultyStorage> StartAsync()
+    /// <summary>In front of the storage that all servers share, or of another.</summary>
+    public static async Task<FaultyStorage> StartAsync(string? behind = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -73,7 +73,7 @@ public sealed class FaultyStorage : IAsyncDisposable
         storage._proxy.Run(storage.PassOnAsync);
         await storage._proxy.StartAsync();
 
-        var parts = (await Server.StorageAsync()).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        var parts = (behind ?? await Server.StorageAsync()).Split(';', StringSplitOptions.RemoveEmptyEntries);
         var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
         storage.ConnectionString = string.Join(';', parts.Select(part => part.Contains("Endpoint=", StringComparison.Ordinal) ? storage.Redirected(part, ports.Dequeue()) : part));
         return storage;

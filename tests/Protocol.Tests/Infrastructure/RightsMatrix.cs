@@ -96,6 +96,6 @@ public static partial class RightsMatrix
     [GeneratedRegex(@"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(AuthorizationLevel\.\w+, ""(?<method>\w+)""(, ""\w+"")*, Route = ""(?<route>[^""]+)""\)\]")]
     private static partial Regex Trigger();
 
-    [GeneratedRegex(@":\w+\}")]
+    [GeneratedRegex(@":\w+(\([^}]*\))?\}")]
     private static partial Regex Constraint();
 }

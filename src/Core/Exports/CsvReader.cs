@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes: the file is somebody's data, and nobody is there to mend it.</summary>
+internal sealed class CsvReader(Stream content) : IDisposable
+{
+    // Longer rows come from no phone, and a quote that is never closed would make one of all that follows.
+    private const int MaxRow = 1 << 20;
+
+    private readonly StreamReader _text = new(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), detectEncodingFromByteOrderMarks: true, bufferSize: 16 * 1024, leaveOpen: true);
+    private readonly char[] _buffer = new char[16 * 1024];
+    private int _count;
+    private int _at;
+
+    public void Dispose() => _text.Dispose();
+
+    /// <summary>The next row with anything in it; null at the end.</summary>
+    public async ValueTask<List<string>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var row = new List<string>();
+        var cell = new StringBuilder();
+        var (quoted, afterQuote, length) = (false, false, 0);
+        while (true)
+        {
+            if (_at == _count)
+            {
+                (_at, _count) = (0, await _text.ReadAsync(_buffer, cancellationToken));
+                if (_count == 0)
+                {
+                    row.Add(cell.ToString());
+                    return row is [""] ? null : row;
+                }
+            }
+            var character = _buffer[_at++];
+            if (++length > MaxRow)
+            {
+                quoted = false;
+            }
+            if (quoted)
+            {
+                (quoted, afterQuote) = (character != '"', character == '"');
+                if (quoted)
+                {
+                    cell.Append(character);
+                }
+                continue;
+            }
+            switch (character)
+            {
+                case '"':
+                    if (afterQuote)
+                    {
+                        cell.Append('"');
+                    }
+                    quoted = true;
+                    break;
+                case ',':
+                    row.Add(cell.ToString());
+                    cell.Clear();
+                    break;
+                case '\n':
+                    row.Add(cell.ToString());
+                    cell.Clear();
+                    if (row is not [""])
+                    {
+                        return row;
+                    }
+                    row.Clear();
+                    length = 0;
+                    break;
+                case '\r':
+                    break;
+                default:
+                    cell.Append(character);
+                    break;
+            }
+            afterQuote = false;
+        }
+    }
+}

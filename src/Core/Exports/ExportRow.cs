@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>A submission's row, or that of one round of a repeat in it.</summary>
+/// <param name="parent">Null for a submission's own row.</param>
+/// <param name="index">Which round it is, from 0 on, among those of the same parent.</param>
+public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
+{
+    private Dictionary<ExportTable, int>? _rounds;
+    private string?[]? _values;
+    private string? _odataId;
+
+    public ExportTable Table { get; } = table;
+
+    public ExportRow? Parent { get; } = parent;
+
+    /// <summary>The answer in a column; null for what was not answered.</summary>
+    public string? this[int column]
+    {
+        get => _values?[column];
+        internal set => (_values ??= new string?[Table.Columns.Count])[column] = value;
+    }
+
+    /// <summary>Of a submission's own row: nobody here can read what it says.</summary>
+    public bool IsEncrypted { get; private set; }
+
+    internal ExportRow NextRound(ExportTable table)
+    {
+        _rounds ??= [];
+        _rounds[table] = _rounds.TryGetValue(table, out var rounds) ? rounds + 1 : 0;
+        return new ExportRow(table, this, _rounds[table]);
+    }
+
+    internal void Encrypt()
+    {
+        IsEncrypted = true;
+        _values = null;
+    }
+
+    /// <summary>`uuid:1/plots/plot[2]/leaf[1]`, as CSV files name a row.</summary>
+    public string CsvKey(string instanceId)
+    {
+        if (Parent is null)
+        {
+            return instanceId;
+        }
+        var key = new StringBuilder(Parent.CsvKey(instanceId));
+        foreach (var name in Table.Path.Skip(Parent.Table.Path.Count))
+        {
+            key.Append('/').Append(name);
+        }
+        return key.Append(CultureInfo.InvariantCulture, $"[{index + 1}]").ToString();
+    }
+
+    /// <summary>As OData names a row: a submission by its instance id, a round by a hash of where it stands (OR-277).</summary>
+    public string ODataId(string instanceId) =>
+        Parent is null ? instanceId : _odataId ??= Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Place(instanceId))));
+
+    private string Place(string instanceId)
+    {
+        if (Parent is null)
+        {
+            return $"Submissions#{instanceId}";
+        }
+        var place = new StringBuilder(Parent.Place(instanceId));
+        foreach (var name in Table.Path.Skip(Parent.Table.Path.Count))
+        {
+            place.Append(CultureInfo.InvariantCulture, $"%%{name}#");
+        }
+        return place.Append(CultureInfo.InvariantCulture, $"{index}").ToString();
+    }
+}

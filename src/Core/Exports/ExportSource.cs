@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>A submission as an export shows it, and who sent it.</summary>
+public sealed record ExportedSubmission(StoredSubmission Stored, string? SubmitterName)
+{
+    public Submission Submission => Stored.Submission;
+}
+
+/// <summary>Why an encrypted submission's answers are not shown.</summary>
+public enum EncryptionStatus
+{
+    NotDecrypted,
+    MissingEncryptedFormData,
+}
+
+/// <summary>What exports are made of: the form's tables and its submissions.</summary>
+public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory forms, ActorNames names)
+{
+    /// <summary>The tables of a definition. <paramref name="withDeletedFields"/> adds what only earlier versions ask; one operation for each of those not in memory.</summary>
+    public async Task<ExportSchema> ReadSchemaAsync(ReadableForm form, bool withDeletedFields, CancellationToken cancellationToken)
+    {
+        var definitions = new List<FormDefinition> { form.Definition };
+        if (withDeletedFields)
+        {
+            var versions = await forms.ListVersionsAsync(form.Form, cancellationToken);
+            definitions.AddRange(versions.Where(version => version.Key != form.Definition.Key));
+        }
+        var fields = new List<IReadOnlyList<FormField>>();
+        foreach (var definition in definitions)
+        {
+            fields.Add(XFormReader.Read(await forms.ReadXmlAsync(form.Form.Project, definition, cancellationToken)).Fields);
+        }
+        return ExportSchema.Of(fields);
+    }
+
+    /// <summary>
+    /// Newest first, from after a submission on if one is named, and those that the filter leaves. One operation per 1,000 submissions, two more for each
+    /// sender whose name is not in memory, and one for each XML too large for its row that is read.
+    /// </summary>
+    public async IAsyncEnumerable<ExportedSubmission> ListAsync(
+        SubmissionSpace space, SubmissionFilter? filter, string? after, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<ActorId, string?>();
+        await foreach (var stored in submissions.ListStoredAsync(space, after, filter is null ? atMost : null, cancellationToken))
+        {
+            if (Shows(filter, stored.Submission))
+            {
+                yield return new ExportedSubmission(stored, await NameAsync(known, space, stored.Submission.Sender.Submitter, cancellationToken));
+            }
+        }
+    }
+
+    /// <summary>The same without their XML, and where each stands in the list. One operation per 1,000 rows.</summary>
+    public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(
+        SubmissionSpace space, SubmissionFilter? filter, string? after, CancellationToken cancellationToken) =>
+        submissions.ListPlacesAsync(space, after, cancellationToken).Where(found => Shows(filter, found.Submission));
+
+    /// <summary>What stands at a place; null when it is gone. One operation.</summary>
+    public async Task<ExportedSubmission?> FindAtAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
+        await submissions.FindStoredAsync(space, place, cancellationToken) is { } stored
+            ? new ExportedSubmission(stored, await NameAsync([], space, stored.Submission.Sender.Submitter, cancellationToken))
+            : null;
+
+    /// <summary>One submission. Refuses what isn't there with 404.1. Operations as for <see cref="SubmissionDirectory.ResolveAsync"/>, and one for its XML.</summary>
+    public async Task<ExportedSubmission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    {
+        var stored = await submissions.GetStoredAsync(space, root, cancellationToken);
+        return new ExportedSubmission(stored, await NameAsync([], space, stored.Submission.Sender.Submitter, cancellationToken));
+    }
+
+    /// <summary>Of an encrypted submission. No operation unless some of its files have come and others not: then two or three.</summary>
+    public async ValueTask<EncryptionStatus> StatusAsync(SubmissionSpace space, Submission submission, CancellationToken cancellationToken)
+    {
+        var complete = submission.MediaPresent == submission.MediaExpected;
+        if (!complete && submission.MediaPresent > 0)
+        {
+            // The encrypted answers are the last of the files that the manifest names.
+            var (_, current) = await submissions.ResolveAsync(space, submission.RootId, cancellationToken);
+            complete = current?.Media is [.., { Exists: true }];
+        }
+        return complete && submission.MediaExpected > 0 ? EncryptionStatus.NotDecrypted : EncryptionStatus.MissingEncryptedFormData;
+    }
+
+    private static bool Shows(SubmissionFilter? filter, Submission submission) =>
+        (submission.DeletedAt is null || filter is { AsksForDeleted: true }) && filter?.Matches(submission) != false;
+
+    private async ValueTask<string?> NameAsync(Dictionary<ActorId, string?> known, SubmissionSpace space, ActorId? sender, CancellationToken cancellationToken)
+    {
+        if (sender is not { } id)
+        {
+            return null;
+        }
+        if (!known.TryGetValue(id, out var name))
+        {
+            name = (await names.FindAsync(space.Project, id, cancellationToken))?.DisplayName;
+            known.Add(id, name);
+        }
+        return name;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>Locations as phones write them, `latitude longitude altitude accuracy;...`, and as OData has them: GeoJSON or well-known text (spec 9.5).</summary>
+internal static class GeoValue
+{
+    /// <summary>Null for what can't be read.</summary>
+    public static void WritePoint(Utf8JsonWriter json, string answer, bool wkt)
+    {
+        if (Parse(answer) is not [var point])
+        {
+            json.WriteNullValue();
+        }
+        else if (wkt)
+        {
+            json.WriteStringValue($"POINT ({Text(point)})");
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "Point");
+            json.WritePropertyName("coordinates");
+            WritePosition(json, point);
+            if (point.Accuracy is { } accuracy)
+            {
+                json.WriteStartObject("properties");
+                json.WriteNumber("accuracy", accuracy);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+    }
+
+    public static void WriteLine(Utf8JsonWriter json, string answer, bool wkt) => WritePath(json, answer, wkt, "LineString", "LINESTRING (", ")", isArea: false);
+
+    public static void WriteArea(Utf8JsonWriter json, string answer, bool wkt) => WritePath(json, answer, wkt, "Polygon", "POLYGON ((", "))", isArea: true);
+
+    private static void WritePath(Utf8JsonWriter json, string answer, bool wkt, string type, string before, string after, bool isArea)
+    {
+        if (Parse(answer) is not { } points)
+        {
+            json.WriteNullValue();
+            return;
+        }
+        if (wkt)
+        {
+            json.WriteStringValue($"{before}{string.Join(',', points.Select(Text))}{after}");
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        json.WriteStartArray("coordinates");
+        if (isArea)
+        {
+            json.WriteStartArray();
+        }
+        foreach (var point in points)
+        {
+            WritePosition(json, point);
+        }
+        if (isArea)
+        {
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WritePosition(Utf8JsonWriter json, Position point)
+    {
+        json.WriteStartArray();
+        json.WriteNumberValue(point.Longitude);
+        json.WriteNumberValue(point.Latitude);
+        if (point.Altitude is { } altitude)
+        {
+            json.WriteNumberValue(altitude);
+        }
+        json.WriteEndArray();
+    }
+
+    private static string Text(Position point) => string.Create(CultureInfo.InvariantCulture, $"{point.Longitude} {point.Latitude}") + (point.Altitude is { } altitude ? string.Create(CultureInfo.InvariantCulture, $" {altitude}") : "");
+
+    private static List<Position>? Parse(string answer)
+    {
+        var points = new List<Position>();
+        foreach (var text in answer.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray();
+            if (parts is not [{ } latitude, { } longitude, ..])
+            {
+                return null;
+            }
+            points.Add(new Position(latitude, longitude, parts.ElementAtOrDefault(2), parts.ElementAtOrDefault(3)));
+        }
+        return points.Count == 0 ? null : points;
+    }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+
+    private readonly record struct Position(double Latitude, double Longitude, double? Altitude, double? Accuracy);
+}

@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>
+/// What an OData address below the service is about (spec 9.5): a table, `Submissions` or `Submissions.plots.plot`; one submission, `Submissions('uuid:1')`; what
+/// it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one round of that, `.../plot('4f7a..')`, and so on inwards.
+/// </summary>
+public sealed partial record ODataAddress(ExportTable Table)
+{
+    /// <summary>Null for a whole table.</summary>
+    public InstanceId? Submission { get; private init; }
+
+    /// <summary>The rounds that the address goes through, by their ids.</summary>
+    public IReadOnlyDictionary<ExportTable, string> Rounds { get; private init; } = new Dictionary<ExportTable, string>();
+
+    /// <summary>Refuses what the form hasn't with 404.1.</summary>
+    public static ODataAddress Parse(ExportSchema schema, IReadOnlyList<string> segments)
+    {
+        if (segments.Count == 1 && schema.Tables.FirstOrDefault(table => table.ODataName == segments[0]) is { } whole)
+        {
+            return new ODataAddress(whole);
+        }
+        var (name, id) = Split(segments[0]);
+        if (name != schema.Root.ODataName || id is null)
+        {
+            throw Problem.NotFound().AsException();
+        }
+        var node = schema.Root.Node;
+        var rounds = new Dictionary<ExportTable, string>();
+        for (var i = 1; i < segments.Count; i++)
+        {
+            var (step, round) = Split(segments[i]);
+
+            // Inside a repeat there is something to be found only in one of its rounds.
+            var inside = node.IsRepeat && !rounds.ContainsKey(node.Table) ? null : node.Children.FirstOrDefault(child => child.ODataName == step && !child.IsQuestion);
+            node = inside is not null && (round is null || inside.IsRepeat) ? inside : throw Problem.NotFound().AsException();
+            if (round is not null)
+            {
+                rounds.Add(node.Table, round);
+            }
+        }
+        return segments.Count == 1 || node.IsRepeat
+            ? new ODataAddress(node.Table) { Submission = InstanceId.Parse(id), Rounds = rounds }
+            : throw Problem.NotFound().AsException();
+    }
+
+    internal bool Includes(ExportRow row, string instanceId)
+    {
+        if (row.Table != Table)
+        {
+            return false;
+        }
+        for (var at = row; at is not null && Rounds.Count > 0; at = at.Parent)
+        {
+            if (Rounds.TryGetValue(at.Table, out var id) && at.ODataId(instanceId) != id)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static (string Name, string? Id) Split(string segment) =>
+        Keyed().Match(segment) is { Success: true } match
+            ? (match.Groups["name"].Value, match.Groups["id"].Value.Replace("''", "'", StringComparison.Ordinal))
+            : (segment, null);
+
+    [GeneratedRegex(@"^(?<name>[^(]+)\('(?<id>(?:[^']|'')*)'\)$")]
+    private static partial Regex Keyed();
+}

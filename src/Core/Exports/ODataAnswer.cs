@@ -1,0 +1,78 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>An OData answer while it is written: `{"value": [rows], "@odata.context", "@odata.nextLink", "@odata.count"}`. Rows are sent on as they become many.</summary>
+internal sealed class ODataAnswer : IAsyncDisposable
+{
+    private const int Enough = 64 * 1024;
+    private readonly ODataRequest _request;
+    private readonly ExportSource _source;
+    private readonly Utf8JsonWriter _json;
+    private readonly ODataRows _rows;
+
+    public ODataAnswer(ODataRequest request, ExportSource source, Stream output)
+    {
+        _request = request;
+        _source = source;
+        _json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        _rows = new ODataRows(_json, request.Options, ODataSelection.Of(request.Address.Table, request.Options.Select));
+        _json.WriteStartObject();
+        _json.WriteStartArray("value");
+    }
+
+    public long Written { get; private set; }
+
+    /// <summary>Whether `$top` allows no more.</summary>
+    public bool IsFull => Written == _request.Options.Top;
+
+    public async Task WriteSubmissionAsync(ExportedSubmission exported, CancellationToken cancellationToken)
+    {
+        var rows = SubmissionRows.Read(_request.Schema, await exported.Stored.ReadXmlAsync(cancellationToken));
+        if (_request.Options.Expand)
+        {
+            var all = rows.ToList();
+            await WriteAsync(exported, all[^1], all.ToLookup(row => row.Parent), cancellationToken);
+        }
+        else
+        {
+            await WriteAsync(exported, rows.Last(), null, cancellationToken);
+        }
+    }
+
+    /// <param name="rounds">The rows inside, by the row that they are in, if they are to be shown there.</param>
+    public async Task WriteAsync(ExportedSubmission exported, ExportRow row, ILookup<ExportRow?, ExportRow>? rounds, CancellationToken cancellationToken)
+    {
+        EncryptionStatus? status = row.IsEncrypted ? await _source.StatusAsync(_request.Space, exported.Submission, cancellationToken) : null;
+        _rows.Write(exported, row, status, rounds);
+        Written++;
+        if (_json.BytesPending >= Enough)
+        {
+            await _json.FlushAsync(cancellationToken);
+        }
+    }
+
+    public async Task EndAsync(SkipToken? next, long? count, CancellationToken cancellationToken)
+    {
+        _json.WriteEndArray();
+        _json.WriteString("@odata.context", _request.Context);
+        if (next is not null)
+        {
+            _json.WriteString("@odata.nextLink", _request.NextLink(next));
+        }
+        if (count is { } all)
+        {
+            _json.WriteNumber("@odata.count", all);
+        }
+        _json.WriteEndObject();
+        await _json.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>What was not ended is not sent on: a well-formed half would look whole.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _json.Reset(Stream.Null);
+        return _json.DisposeAsync();
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ServerlessRosa.Core.Exports;
+
+/// <summary>Writes rows as OData has them (spec 9.5): every property that the form has, null where there is no answer.</summary>
+internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions options, ODataSelection? selection)
+{
+    /// <param name="exported">The submission that the row is or is in.</param>
+    /// <param name="status">Of an encrypted one: then nothing else is shown of it.</param>
+    /// <param name="rounds">The rows inside this one, to be shown in it; null for links to them.</param>
+    public void Write(ExportedSubmission exported, ExportRow row, EncryptionStatus? status, ILookup<ExportRow?, ExportRow>? rounds)
+    {
+        var instanceId = exported.Submission.RootId.Value;
+        json.WriteStartObject();
+        if (selection is null || selection.ShowsId)
+        {
+            json.WriteString("__id", row.ODataId(instanceId));
+        }
+        if (row.Parent is { } parent)
+        {
+            if (selection is null)
+            {
+                json.WriteString($"__{parent.Table.ODataName.Replace('.', '-')}-id", parent.ODataId(instanceId));
+            }
+        }
+        else if (selection is null || selection.ShowsSystem)
+        {
+            WriteSystem(exported, status);
+        }
+        if (!row.IsEncrypted)
+        {
+            WriteChildren(row.Table.Node, exported, row, "", rounds);
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteChildren(ExportNode group, ExportedSubmission exported, ExportRow row, string path, ILookup<ExportRow?, ExportRow>? rounds)
+    {
+        foreach (var child in group.Children)
+        {
+            if (selection?.Shows(child) == false)
+            {
+                continue;
+            }
+            if (child.IsQuestion)
+            {
+                json.WritePropertyName(child.ODataName);
+                WriteAnswer(child.Field!.Type, row[child.Column]);
+            }
+            else if (child.IsRepeat)
+            {
+                json.WriteString($"{child.ODataName}@odata.navigationLink", $"{Link(exported.Submission.RootId.Value, row)}{path}/{child.ODataName}");
+                WriteRounds(child, exported, row, rounds);
+            }
+            else
+            {
+                json.WriteStartObject(child.ODataName);
+                WriteChildren(child, exported, row, $"{path}/{child.ODataName}", rounds);
+                json.WriteEndObject();
+            }
+        }
+    }
+
+    private void WriteRounds(ExportNode repeat, ExportedSubmission exported, ExportRow row, ILookup<ExportRow?, ExportRow>? rounds)
+    {
+        if (rounds is null)
+        {
+            return;
+        }
+        json.WriteStartArray(repeat.ODataName);
+        foreach (var round in rounds[row].Where(round => round.Table == repeat.Table))
+        {
+            Write(exported, round, null, rounds);
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteSystem(ExportedSubmission exported, EncryptionStatus? status)
+    {
+        var submission = exported.Submission;
+        json.WriteStartObject("__system");
+        Text("submissionDate", Timestamps.Format(submission.CreatedAt));
+        Text("updatedAt", submission.UpdatedAt is { } updated ? Timestamps.Format(updated) : null);
+        Text("submitterId", submission.Sender.Submitter?.ToString());
+        Text("submitterName", exported.SubmitterName);
+        Number("attachmentsPresent", submission.MediaPresent);
+        Number("attachmentsExpected", submission.MediaExpected);
+        Text("status", status switch
+        {
+            null => null,
+            EncryptionStatus.NotDecrypted => "notDecrypted",
+            _ => "missingEncryptedFormData",
+        });
+        Text("reviewState", submission.ReviewState);
+        Text("deviceId", submission.Sender.DeviceId);
+        Number("edits", submission.Edits);
+        Text("formVersion", submission.FormVersion);
+        Text("deletedAt", submission.DeletedAt is { } deleted ? Timestamps.Format(deleted) : null);
+        json.WriteEndObject();
+
+        void Text(string name, string? value)
+        {
+            if (selection?.ShowsOfSystem(name) != false)
+            {
+                json.WriteString(name, value);
+            }
+        }
+
+        void Number(string name, int value)
+        {
+            if (selection?.ShowsOfSystem(name) != false)
+            {
+                json.WriteNumber(name, value);
+            }
+        }
+    }
+
+    private void WriteAnswer(string type, string? answer)
+    {
+        switch (type)
+        {
+            case var _ when answer is null:
+                json.WriteNullValue();
+                break;
+            case "int" when decimal.TryParse(answer, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number):
+                json.WriteNumberValue(number);
+                break;
+            case "decimal" when decimal.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
+                json.WriteNumberValue(number);
+                break;
+            case "decimal" when double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case "boolean" when answer.Trim() is "true" or "1" or "false" or "0":
+                json.WriteBooleanValue(answer.Trim() is "true" or "1");
+                break;
+            case "int" or "decimal" or "boolean":
+                json.WriteNullValue();   // a column of numbers takes no text; the XML and the CSV have it
+                break;
+            case "geopoint":
+                GeoValue.WritePoint(json, answer, options.Wkt);
+                break;
+            case "geotrace":
+                GeoValue.WriteLine(json, answer, options.Wkt);
+                break;
+            case "geoshape":
+                GeoValue.WriteArea(json, answer, options.Wkt);
+                break;
+            case "dateTime" when ShortOffset().IsMatch(answer):
+                json.WriteStringValue(answer + ":00");
+                break;
+            default:
+                json.WriteStringValue(answer);
+                break;
+        }
+    }
+
+    internal static string Link(string instanceId, ExportRow row)
+    {
+        if (row.Parent is not { } parent)
+        {
+            return $"Submissions('{Uri.EscapeDataString(instanceId.Replace("'", "''", StringComparison.Ordinal)).Replace("%27", "'", StringComparison.Ordinal)}')";
+        }
+        var path = row.Table.Path.Skip(parent.Table.Path.Count).Select(ODataName.Of);
+        return $"{Link(instanceId, parent)}/{string.Join('/', path)}('{row.ODataId(instanceId)}')";
+    }
+
+    [GeneratedRegex(@"T.*[+-]\d{2}$")]
+    private static partial Regex ShortOffset();
+}

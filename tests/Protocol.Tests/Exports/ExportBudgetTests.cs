@@ -1,0 +1,121 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Submissions;
+
+namespace ServerlessRosa.Protocol.Tests.Exports;
+
+/// <summary>What exports cost in storage operations and memory (docs/architecture.md, budgets), on a form with many submissions of two rounds each.</summary>
+public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClassFixture<ExportBudgetTests.LargeForm>
+{
+    private const int Count = 20_000;
+    private const int Pages = Count / 1000;
+    private const long Limit = 64 << 20;
+
+    [Theory, Clause("OR-273"), Clause("OR-276")]
+    [InlineData("/submissions.csv")]
+    [InlineData("/submissions.csv.zip")]
+    [InlineData(".svc/Submissions")]
+    [InlineData(".svc/Submissions.plot")]
+    public async Task A_whole_export_streams_and_reads_a_thousand_submissions_at_a_time(string path)
+    {
+        large.Watch();
+        var memory = PeakMemory.Watch(large.Server.App!.ProcessId);
+
+        var answer = (await large.Viewer.GetAsync(large.FormPath + path)).ShouldBe(HttpStatusCode.OK);
+
+        Assert.InRange(memory.Growth, long.MinValue, Limit);
+        Assert.InRange(large.Operations, Pages, 1 + Pages + 1);   // the form, and a page that may be empty
+        Assert.Equal(path.EndsWith("plot", StringComparison.Ordinal) ? 2 * Count : Count, RowsIn(path, answer));
+    }
+
+    [Theory, Clause("OR-278")]
+    [InlineData("?%24top=250", 0)]
+    [InlineData("?%24top=250&%24count=true", Pages)]
+    [InlineData("?%24top=250&%24skip=5000&%24count=true", Pages + 1)]
+    public async Task A_page_with_a_count_reads_no_XML_but_that_of_its_own_rows(string query, int besides)
+    {
+        large.Watch();
+
+        var page = (await large.Viewer.GetAsync($"{large.FormPath}.svc/Submissions{query}")).ShouldBe(HttpStatusCode.OK);
+
+        Assert.Equal(250, page.Json.GetProperty("value").GetArrayLength());
+        Assert.Equal(query.Contains("count", StringComparison.Ordinal) ? Count : null, page.Json.TryGetProperty("@odata.count", out var count) ? count.GetInt32() : (int?)null);
+        Assert.Equal(["251"], large.RowsAskedForWithXml);
+        Assert.InRange(large.Operations, 1, 1 + 1 + besides);   // the form and the page
+    }
+
+    private static int RowsIn(string path, Answer answer) => path switch
+    {
+        "/submissions.csv" => answer.Text.Split('\n').Length - 2,
+        "/submissions.csv.zip" => (ExportForms.Unzip(answer).Single(file => file.Key.EndsWith("-plot.csv", StringComparison.Ordinal)).Value.Split('\n').Length - 2) / 2,
+        _ => answer.Json.GetProperty("value").GetArrayLength(),
+    };
+
+    public sealed class LargeForm : IAsyncLifetime
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rosa-storage-");
+        private readonly List<string> _withXml = [];
+        private OwnStorage? _storage;
+        private FaultyStorage? _counted;
+
+        public Server Server { get; private set; } = null!;
+
+        public Api Viewer { get; private set; } = null!;
+
+        public string FormPath { get; private set; } = "";
+
+        /// <summary>Since <see cref="Watch"/>, of all kinds.</summary>
+        public int Operations => _counted!.Seen;
+
+        /// <summary>Of each query that asked for XML since <see cref="Watch"/>: how many rows it asked for.</summary>
+        public IReadOnlyList<string> RowsAskedForWithXml => _withXml;
+
+        public void Watch()
+        {
+            _withXml.Clear();
+            _counted!.Fail(
+                default,
+                request =>
+                {
+                    if (request.Query["$select"].ToString().Split(',').Contains("Xml"))
+                    {
+                        _withXml.Add(request.Query["$top"].ToString());
+                    }
+                    return true;
+                },
+                count: 0);
+        }
+
+        public async Task InitializeAsync()
+        {
+            await using (var few = await OwnStorage.StartAsync(dataFolder: _folder.FullName))
+            {
+                var inbox = await Inbox.OpenAsync(few.Server);
+                for (var i = 0; i < 3; i++)
+                {
+                    await inbox.SendAsync(inbox.Submission(Samples.NewInstanceId(), species: $"species {i}", leaves: ["1.jpg", "2.jpg"]));
+                }
+                (Viewer, FormPath) = ((await inbox.Programme.WebUserAsync("viewer")).Api, inbox.Programme.FormPath(inbox.Form));
+            }
+            ManySubmissions.Multiply(_folder.FullName, Count);
+            _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+            _counted = await FaultyStorage.StartAsync(_storage.ConnectionString);
+            Server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _counted.ConnectionString);
+            Viewer = Viewer.At(Server);
+
+            // Warm, so that what every first request costs is spent.
+            foreach (var path in new[] { ".svc/Submissions?%24top=1500", "/submissions.csv.zip" })
+            {
+                (await Viewer.GetAsync(FormPath + path)).ShouldBe(HttpStatusCode.OK);
+            }
+        }
+
+        public async Task DisposeAsync()
+        {
+            Server.App!.Kill();
+            await _counted!.DisposeAsync();
+            await _storage!.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
+    }
+}
