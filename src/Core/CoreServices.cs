@@ -8,6 +8,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
@@ -52,6 +53,13 @@ public static class CoreServices
         services.AddSingleton<WorkersTable>();
         services.AddSingleton<AuthenticateWorker>();
         services.AddSingleton<MobileWorkers>();
+
+        services.AddSingleton<FixturesTable>();
+        services.AddSingleton<DomainDirectory>();
+        services.AddSingleton<Groups>();
+        services.AddSingleton<Locations>();
+        services.AddSingleton<LookupTables>();
+        services.AddSingleton<LookupRows>();
 
         services.AddSingleton<AuditsTable>();
         services.AddSingleton<AuditLog>();

@@ -22,6 +22,7 @@ public static class RightsSteps
     private const string Submission = $"{Form}/submissions/{{instance}}";
     private const string Dataset = $"{Project}/datasets/{{dataset}}";
     private const string Entity = $"{Dataset}/entities/{{uuid}}";
+    private const string Domain = "/a/{domain}/api";
     private const string Holder = "/{role}/{actorId}";
 
     public static IReadOnlyDictionary<string, RightsStep> All { get; } = new Dictionary<string, RightsStep>(DomainSteps())
@@ -93,15 +94,21 @@ public static class RightsSteps
     // Each at CommCare's older and newer address.
     private static Dictionary<string, RightsStep> DomainSteps()
     {
-        (string Method, string Resource, string Suffix, RightsStep Step)[] steps =
-        [
-            ("POST", "user", "", Sends((_, _) => new { username = Samples.Unique("worker"), password = "1988" })),
-            ("PUT", "user", "/{id}", Sends((_, _) => new { language = "ha" })),
-            ("DELETE", "user", "/{id}", new(cast => cast.FreshWorkerAsync())),
-        ];
-        return steps
-            .SelectMany(step => new[] { $"v0.5/{step.Resource}", $"{step.Resource}/v1" }, (step, shape) => ($"{step.Method} /a/{{domain}}/api/{shape}{step.Suffix}", step.Step))
-            .ToDictionary();
+        var steps = new Dictionary<string, RightsStep>();
+        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location" })
+        {
+            string[] addresses = resource == "location" ? [$"{Domain}/location/v2"] : [$"{Domain}/v0.5/{resource}", $"{Domain}/{resource}/v1"];
+            foreach (var address in addresses)
+            {
+                steps[$"POST {address}"] = Sends((_, target) => Cast.DomainBody(resource, target.DomainIds));
+                steps[$"PUT {address}/{{id}}"] = Sends((_, _) => new { });
+                if (!resource.StartsWith("location", StringComparison.Ordinal))
+                {
+                    steps[$"DELETE {address}/{{id}}"] = new(cast => cast.FreshInDomainAsync(resource));
+                }
+            }
+        }
+        return steps;
     }
 
     private static RightsStep Sends(Func<Cast, Target, object> body) => new(Body: (cast, target) => JsonContent.Create(body(cast, target)));

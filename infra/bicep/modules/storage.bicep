@@ -26,11 +26,14 @@ var tableNames = [
   'caseOwners'
   'caseIndices'
   'workers'
+  'syncs'
+  'fixtures'
 ]
 var containerNames = [
   'forms'
   'submissions'
   'cases'
+  'syncs'
   'keys'
 ]
 var packageContainerName = 'app-package'

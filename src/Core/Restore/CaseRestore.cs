@@ -36,6 +36,9 @@ public sealed class CaseRestore : IAsyncDisposable
 
     public bool IsIncremental => _previous is not null;
 
+    /// <summary>When the same app on this phone had its last restore; null when it had none.</summary>
+    public DateTimeOffset? SyncedBefore => _previous is { } previous && previous.AppId == _log.AppId ? previous.Date : null;
+
     /// <summary>Reads and decides everything, so that the number of cases is known before the first is handed out.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ public static class StorageNames
     public const string CaseIndicesTable = "caseIndices";
     public const string WorkersTable = "workers";
     public const string SyncsTable = "syncs";
+    public const string FixturesTable = "fixtures";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
@@ -28,7 +29,7 @@ public static class StorageNames
     public static IReadOnlyList<string> Tables { get; } =
     [
         AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
-        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable,
+        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable, FixturesTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];

@@ -33,7 +33,13 @@ public static class CommCareAnswers
         _ => Message(problem.Status, nature, problem.Message),
     };
 
-    /// <summary>For administration: <c>{"error": ".."}</c>, and what phones are told about ended accounts.</summary>
-    public static IResult ApiRefusal(Problem problem) =>
-        Results.Json(problem.Status == StatusCodes.Status406NotAcceptable ? problem.Details : new { error = problem.Message }, statusCode: problem.Status);
+    /// <summary>For administration: <c>{"error": ".."}</c>, where a name that is taken counts as a wrong value; and what phones are told about ended accounts.</summary>
+    public static IResult ApiRefusal(Problem problem) => problem.Status switch
+    {
+        StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+        StatusCodes.Status409Conflict => Error(problem, StatusCodes.Status400BadRequest),
+        _ => Error(problem, problem.Status),
+    };
+
+    private static IResult Error(Problem problem, int status) => Results.Json(new { error = problem.Message }, statusCode: status);
 }

@@ -58,6 +58,44 @@ public sealed class DomainApi(Door door, AuditLog audits)
         });
     }
 
+    /// <summary>The same for a list that is too long to be in memory as a whole: it is read to its end for the count.</summary>
+    public static async Task<IResult> ListAsync<T>(HttpRequest request, IAsyncEnumerable<T> all, Func<T, object> shape, CancellationToken cancellationToken)
+    {
+        var paging = Paging.Of(request);
+        var (total, page) = (0, new List<object>());
+        await foreach (var item in all.WithCancellation(cancellationToken))
+        {
+            if (total >= paging.Offset && page.Count < LimitOf(paging))
+            {
+                page.Add(shape(item));
+            }
+            total++;
+        }
+        return List(request, paging, total, page);
+    }
+
+    /// <summary>A member that is an object; null when absent or null. Refuses another type with 400.11.</summary>
+    public static JsonElement? Member(JsonElement body, string name) =>
+        !body.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null ? null
+        : member.ValueKind == JsonValueKind.Object ? member
+        : throw Problem.InvalidDataType(name, "object").AsException();
+
+    /// <summary>A member that is a list of objects; null when absent or null. Refuses another type with 400.11.</summary>
+    public static IReadOnlyList<JsonElement>? Objects(JsonElement body, string name) =>
+        !body.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null ? null
+        : member.ValueKind == JsonValueKind.Array && member.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object) ? [.. member.EnumerateArray()]
+        : throw Problem.InvalidDataType(name, "list of objects").AsException();
+
+    /// <summary>A whole number; null when absent or null. Refuses another type with 400.11.</summary>
+    public static int? Number(JsonElement body, string name) =>
+        !body.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null ? null
+        : member.ValueKind == JsonValueKind.Number && member.TryGetInt32(out var number) ? number
+        : throw Problem.InvalidDataType(name, "integer").AsException();
+
+    /// <summary>A text, or a number as it stands there; null when absent or null. Refuses another type with 400.11.</summary>
+    public static string? Scalar(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number ? member.GetRawText() : Json.Text(body, name);
+
     /// <summary>Refuses an absent or empty member with 400.2.</summary>
     public static string Required(JsonElement body, string name) =>
         Json.Text(body, name) is { Length: > 0 } text ? text : throw Problem.MissingParameter(name).AsException();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Http;
@@ -8,7 +9,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Mobile workers (spec 6 of CommCare, `user`), at both of CommCare's addresses.</summary>
-public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, IOptions<RosaOptions> options)
+public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, Groups groups, Locations locations, IOptions<RosaOptions> options)
 {
     [Function("ListMobileWorkers")]
     public Task<IResult> List(
@@ -81,27 +82,44 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
         ActivateAsync(request, domain, id, false);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ListAsync(request, domain, (user, hangUp) => workers.ListAsync(user.Project.Id, hangUp), Shape);
+        api.ReadAsync(request, domain, async (user, hangUp) =>
+        {
+            var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, hangUp));
+            var all = await workers.ListAsync(user.Project.Id, hangUp);
+            return DomainApi.List(request, paging, all.Count, all.Skip(paging.Offset).Take(DomainApi.LimitOf(paging)).Select(worker => Shape(user, worker, known)));
+        });
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(request, domain, async (user, body, hangUp) =>
         {
-            var change = Change(body);
+            var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
             var created = await workers.CreateAsync(
                 user.Project.Id, DomainApi.Required(body, "username"), DomainApi.Required(body, "password"), change, user.Actor.Id, hangUp);
-            return await api.DoneAsync(user, "mobile_worker.create", Details(created), StatusCodes.Status201Created, Shape(user, created));
+            return await DoneAsync(user, created, joins, "mobile_worker.create", StatusCodes.Status201Created);
         });
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(user, await FindAsync(user, id, hangUp))));
+        api.ReadAsync(request, domain, async (user, hangUp) =>
+            Json.Ok(Shape(user, await FindAsync(user, id, hangUp), await groups.ListAsync(user.Project.Id, hangUp))));
 
     /// <summary>Lists and `user_data` are replaced whole; what isn't named stays.</summary>
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(request, domain, async (user, body, hangUp) =>
         {
-            var changed = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), Json.Text(body, "password"), Change(body), hangUp);
-            return await api.DoneAsync(user, "mobile_worker.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
+            var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
+            var changed = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), Json.Text(body, "password"), change, hangUp);
+            return await DoneAsync(user, changed, joins, "mobile_worker.update", StatusCodes.Status200OK);
         });
+
+    private async Task<IResult> DoneAsync(DomainUser user, MobileWorker worker, IReadOnlyList<string>? joins, string action, int status)
+    {
+        if (joins is not null)
+        {
+            await groups.JoinAsync(user.Project.Id, worker.UserId, joins, CancellationToken.None);
+        }
+        var known = await groups.ListAsync(user.Project.Id, CancellationToken.None);
+        return await api.DoneAsync(user, action, Details(worker), status, Shape(user, worker, known));
+    }
 
     private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(request, domain, async (user, _, hangUp) =>
@@ -123,23 +141,40 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
 
     private static object Details(MobileWorker worker) => new { username = worker.Username, userId = worker.UserId.Value };
 
+    private async Task<IReadOnlyList<string>?> GroupsAsync(DomainUser user, JsonElement body, CancellationToken cancellationToken)
+    {
+        var ids = Json.Texts(body, "groups")?.Distinct().ToList();
+        await groups.RequireAsync(user.Project.Id, ids ?? [], cancellationToken);
+        return ids;
+    }
+
     // Read before anything is written, and pure afterwards.
-    private static Func<MobileWorker, MobileWorker> Change(JsonElement body)
+    private async Task<Func<MobileWorker, MobileWorker>> ChangeAsync(DomainUser user, JsonElement body, CancellationToken cancellationToken)
     {
         var (first, last, email, language) = (Json.Text(body, "first_name"), Json.Text(body, "last_name"), Json.Text(body, "email"), Json.Text(body, "language"));
         var (phones, data) = (Json.Texts(body, "phone_numbers"), Json.Map(body, "user_data"));
-        return worker => worker with
+        var (places, primary) = (Json.Texts(body, "locations")?.Distinct().ToList(), Json.Text(body, "primary_location") is { Length: > 0 } id ? id : null);
+        await locations.RequireAsync(user.Project.Id, primary is null ? places ?? [] : [.. places ?? [], primary], cancellationToken);
+        return worker =>
         {
-            FirstName = first ?? worker.FirstName,
-            LastName = last ?? worker.LastName,
-            Email = email ?? worker.Email,
-            Language = language ?? worker.Language,
-            PhoneNumbers = phones ?? worker.PhoneNumbers,
-            UserData = data ?? worker.UserData,
+            // The primary location is always one of those that the worker is assigned to.
+            var main = Json.Has(body, "primary_location") ? primary : places is null || places.Contains(worker.PrimaryLocation ?? "") ? worker.PrimaryLocation : places.FirstOrDefault();
+            var assigned = places ?? worker.Locations;
+            return worker with
+            {
+                FirstName = first ?? worker.FirstName,
+                LastName = last ?? worker.LastName,
+                Email = email ?? worker.Email,
+                Language = language ?? worker.Language,
+                PhoneNumbers = phones ?? worker.PhoneNumbers,
+                UserData = data ?? worker.UserData,
+                PrimaryLocation = main,
+                Locations = main is null || assigned.Contains(main) ? assigned : [main, .. assigned],
+            };
         };
     }
 
-    private object Shape(DomainUser user, MobileWorker worker) => new
+    private object Shape(DomainUser user, MobileWorker worker, IReadOnlyList<Group> known) => new
     {
         id = worker.UserId.Value,
         user_id = worker.UserId.Value,
@@ -150,6 +185,9 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
         default_phone_number = worker.PhoneNumbers is [var first, ..] ? first : null,
         phone_numbers = worker.PhoneNumbers,
         language = worker.Language,
+        groups = known.Where(group => group.Users.Contains(worker.UserId.Value)).Select(group => group.Id),
+        locations = worker.Locations,
+        primary_location = worker.PrimaryLocation,
         user_data = worker.UserData,
         is_active = worker.IsActive,
         resource_uri = "",

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Workers;
@@ -10,7 +10,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Restore;
 
 /// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (spec 1 of CommCare).</summary>
-public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, MobileWorkers workers)
+public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, MobileWorkers workers, DomainDirectory directory, LookupRows rows)
 {
     private const string Nature = "ota_restore_error";
     private static readonly string[] Versions = ["1.0", "2.0", "3.0"];
@@ -37,8 +37,8 @@ public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, 
             throw Problem.InvalidSyncUser().AsException();
         }
         var user = Text(request, "as") is { } name ? await LogInAsAsync(caller, name, request.HttpContext.RequestAborted) : caller;
-        HashSet<OwnerId> owners = [user.UserId];
-        var restore = await prepare.RunAsync(new RestoreRequest(user.Project.Id, user.UserId, caller.UserId, owners)
+        var fixtures = new UserFixtures(user, await directory.FindAsync(user.Project.Id, request.HttpContext.RequestAborted), rows);
+        var restore = await prepare.RunAsync(new RestoreRequest(user.Project.Id, user.UserId, caller.UserId, fixtures.Owners)
         {
             Since = Text(request, "since"),
             State = Text(request, "state"),
@@ -46,7 +46,8 @@ public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, 
             AppId = appId,
             Afresh = Flags.IsTrue(request, "overwrite_cache"),
         }, request.HttpContext.RequestAborted);
-        return new RestoreResult(restore, user, CountsItems: Flags.IsTrue(request, "items"));
+        var told = fixtures with { LastSync = restore.SyncedBefore, SkipsFixtures = restore.IsIncremental && Flags.IsTrue(request, "skip_fixtures") };
+        return new RestoreResult(restore, told, CountsItems: Flags.IsTrue(request, "items"));
     }
 
     // CC-017: for those who may change the worker's account, and so could as well give themselves its password.

@@ -33,10 +33,11 @@ public sealed record Target
 
     public required int User { get; init; }
 
-    /// <summary>The project's domain, and the user id of one of its mobile workers.</summary>
+    /// <summary>The project's domain.</summary>
     public required string Domain { get; init; }
 
-    public required string Worker { get; init; }
+    /// <summary>One thing of each kind in the domain, by the resource's name in addresses.</summary>
+    public required IReadOnlyDictionary<string, string> DomainIds { get; init; }
 
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
@@ -48,9 +49,8 @@ public sealed record Target
         return "/" + path.TrimStart('/')
             .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
             .Replace("{domain}", Domain, StringComparison.Ordinal)
-            .Replace("/user/{id}", $"/user/{Worker}", StringComparison.Ordinal)
-            .Replace("/user/v1/{id}", $"/user/v1/{Worker}", StringComparison.Ordinal)
             .Replace("{appId}", "app-1", StringComparison.Ordinal)
+            .Replace("{id}", path.Split('/').FirstOrDefault(DomainIds.ContainsKey) is { } resource ? DomainIds[resource] : "{id}", StringComparison.Ordinal)
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
             .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
@@ -125,7 +125,7 @@ public sealed class Cast
             User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),
             Key = spare.Key,
             Domain = domain.Name,
-            Worker = (await domain.WorkerAsync()).Id,
+            DomainIds = await DomainIdsAsync(domain),
         };
         var cast = new Cast(domain, target, email);
         await cast.SendAsync($"{programme.Path}/submission", target.Instance);
@@ -210,7 +210,32 @@ public sealed class Cast
         return target;
     }
 
-    public async Task<Target> FreshWorkerAsync() => Target with { Worker = (await Domain.WorkerAsync()).Id };
+    /// <summary>Another thing of that kind in the domain.</summary>
+    public async Task<Target> FreshInDomainAsync(string resource) =>
+        Target with { DomainIds = new Dictionary<string, string>(Target.DomainIds) { [resource] = await Domain.CreateAsync(resource, DomainBody(resource, Target.DomainIds)) } };
+
+    /// <summary>What creates a thing of that kind.</summary>
+    public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) => resource switch
+    {
+        "user" => new { username = Samples.Unique("worker"), password = "1988" },
+        "group" => new { name = "North team" },
+        "lookup_table" => new { tag = Samples.Unique("drug"), fields = new[] { new { field_name = "code" } } },
+        "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
+        "location_type" => new { code = Samples.Unique("level"), name = "Level" },
+        "location" => new { name = "Kano", location_type_code = ids["location_type"] },
+        _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
+    };
+
+    private static async Task<IReadOnlyDictionary<string, string>> DomainIdsAsync(Domain domain)
+    {
+        var ids = new Dictionary<string, string>();
+        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location" })
+        {
+            ids[resource] = await domain.CreateAsync(resource, DomainBody(resource, ids));
+        }
+        ids["fixture"] = ids["lookup_table_item"];
+        return ids;
+    }
 
     private async Task CallAsync(string form)
     {

@@ -31,7 +31,14 @@ public sealed class Domain
     public string At(string path, Server? server = null) => $"{(server ?? Programme.Server).BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{Name}{path}";
 
     /// <summary>The address of an administration resource, such as `user/`.</summary>
-    public string Api(string resource) => At($"/api/v0.5/{resource}");
+    public string Api(string resource) => At(resource.StartsWith("location/", StringComparison.Ordinal) ? $"/api/location/v2/{resource["location/".Length..]}" : $"/api/v0.5/{resource}");
+
+    /// <summary>Creates a thing of a resource (`group`, `lookup_table`) and returns its id.</summary>
+    public async Task<string> CreateAsync(string resource, object body)
+    {
+        var created = (await Admin.PostJsonAsync(Api($"{resource}/"), body)).ShouldBe(HttpStatusCode.Created).Json;
+        return created.GetProperty(resource == "location" ? "location_id" : "id").GetString()!;
+    }
 
     /// <summary>A client that sends this name and password.</summary>
     public Api As(string username, string password) => Infrastructure.Api.WithBasic(Programme.Server, username, password);

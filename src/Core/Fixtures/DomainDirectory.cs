@@ -1,0 +1,72 @@
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Fixtures;
+
+/// <summary>
+/// What all phones of a domain are told about, kept in memory for as long as the domain's head says that it holds. Warm: no operation; cold: one, and those
+/// of reading what has changed since.
+/// </summary>
+public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
+{
+    private const int BytesPerLocation = 700;
+    private const int BytesPerGroup = 300;
+    private const int BytesPerMember = 90;
+    private const int BytesPerTable = 1000;
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(30);
+
+    public async Task<DomainData> FindAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        if (!cache.TryGet(HeadKey(project), out FixtureHead? head))
+        {
+            head = await fixtures.ReadHeadAsync(project, cancellationToken);
+            cache.Set(HeadKey(project), head);
+        }
+        return new DomainData(
+            await KeptAsync(project, FixtureKind.Groups, head!.Groups, [], () => ReadGroupsAsync(project, cancellationToken)),
+            await KeptAsync(project, FixtureKind.Locations, head.Locations, LocationTree.Empty, () => ReadLocationsAsync(project, cancellationToken)),
+            await KeptAsync(project, FixtureKind.Tables, head.Tables, [], () => ReadTablesAsync(project, cancellationToken)));
+    }
+
+    internal void Forget(ProjectId project) => cache.Remove(HeadKey(project));
+
+    private async Task<T> KeptAsync<T>(ProjectId project, FixtureKind kind, string? version, T none, Func<Task<(T Value, long Size)>> read)
+    {
+        if (version is null)
+        {
+            return none;
+        }
+        var key = ("fixtures", project, kind);
+        if (cache.TryGet(key, out Read<T>? kept) && kept!.Version == version)
+        {
+            return kept.Value;
+        }
+        // What is read now may be newer than the version that it is kept under: then the next head has another, and it is read once more.
+        var (value, size) = await read();
+        cache.Set(key, new Read<T>(version, value), size, Kept);
+        return value;
+    }
+
+    private async Task<(IReadOnlyList<Group> Groups, long Size)> ReadGroupsAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var groups = await fixtures.ListAsync<Group>(project, FixtureKeys.Groups, cancellationToken).ToListAsync(cancellationToken);
+        return (groups, groups.Sum(group => (long)BytesPerGroup + (group.Users.Count * BytesPerMember)));
+    }
+
+    private async Task<(LocationTree Tree, long Size)> ReadLocationsAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var types = await fixtures.ListAsync<LocationType>(project, FixtureKeys.LocationTypes, cancellationToken).ToListAsync(cancellationToken);
+        var locations = await fixtures.ListAsync<Location>(project, FixtureKeys.Locations, cancellationToken).ToListAsync(cancellationToken);
+        return (new LocationTree(types, locations), (long)locations.Count * BytesPerLocation);
+    }
+
+    private async Task<(IReadOnlyList<LookupTable> Tables, long Size)> ReadTablesAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var tables = await fixtures.ListTablesAsync(project, cancellationToken);
+        return (tables, (long)tables.Count * BytesPerTable);
+    }
+
+    private static (string, ProjectId) HeadKey(ProjectId project) => ("fixture-head", project);
+
+    private sealed record Read<T>(string Version, T Value);
+}

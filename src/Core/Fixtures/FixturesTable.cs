@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Fixtures;
+
+/// <summary>What a change of a domain's fixtures is about: each has a version of its own.</summary>
+internal enum FixtureKind
+{
+    Groups,
+    Tables,
+    Locations,
+}
+
+/// <summary>The versions of a domain's fixtures; null of what it never had.</summary>
+internal sealed record FixtureHead(string? Groups, string? Tables, string? Locations);
+
+/// <summary>One row of a change.</summary>
+internal readonly record struct FixtureWrite(TableTransactionActionType Type, string Row, object? Data, ETag Version)
+{
+    public static FixtureWrite Add(string row, object data) => new(TableTransactionActionType.Add, row, data, default);
+
+    public static FixtureWrite Replace(string row, object data, ETag version) => new(TableTransactionActionType.UpdateReplace, row, data, version);
+
+    /// <summary>Leaves it as it is but for its version; fails when it is gone.</summary>
+    public static FixtureWrite Touch(string row) => new(TableTransactionActionType.UpdateMerge, row, null, ETag.All);
+
+    public static FixtureWrite Delete(string row, ETag version) => new(TableTransactionActionType.Delete, row, null, version);
+}
+
+/// <summary>Table `fixtures`: what the phones of a domain get besides cases, each thing as JSON in a row, and a head that tells whether any of it changed.</summary>
+public sealed class FixturesTable(StorageAccount storage)
+{
+    private const string Data = "Data";
+    private const string Version = "Version";
+    private readonly TableClient _table = storage.Table(StorageNames.FixturesTable);
+
+    /// <summary>One operation.</summary>
+    internal async Task<FixtureHead> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FixtureKeys.Partition(project), FixtureKeys.Head, cancellationToken: cancellationToken);
+        string? Of(FixtureKind kind) => found.HasValue ? found.Value!.GetString(kind.ToString()) : null;
+        return new FixtureHead(Of(FixtureKind.Groups), Of(FixtureKind.Tables), Of(FixtureKind.Locations));
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task<(T Value, ETag Version)?> FindAsync<T>(ProjectId project, string row, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FixtureKeys.Partition(project), row, cancellationToken: cancellationToken);
+        return found.HasValue ? (Read<T>(found.Value!), found.Value!.ETag) : null;
+    }
+
+    /// <summary>The lookup tables, by tag, without their rows. One operation per 1,000.</summary>
+    internal async Task<IReadOnlyList<LookupTable>> ListTablesAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var tables = new List<LookupTable>();
+        var filter = TableKey.Prefix(FixtureKeys.Partition(project), FixtureKeys.Tables);
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            tables.Add(Read<LookupTable>(entity) with { RowsVersion = entity.GetString(Version)! });
+        }
+        return [.. tables.OrderBy(table => table.Tag, StringComparer.Ordinal)];
+    }
+
+    /// <summary>In the order of their keys. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<T> ListAsync<T>(ProjectId project, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(FixtureKeys.Partition(project), prefix);
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return Read<T>(entity);
+        }
+    }
+
+    /// <summary>
+    /// All or nothing, at most 99 rows, with a new version in the head. Fails as a batch does: 409 for what exists, 412 for another version, 404 for what
+    /// is gone. One operation.
+    /// </summary>
+    internal Task WriteAsync(ProjectId project, FixtureKind kind, IEnumerable<FixtureWrite> writes, CancellationToken cancellationToken)
+    {
+        var partition = FixtureKeys.Partition(project);
+        var batch = writes.Select(write => new TableTransactionAction(write.Type, ToEntity(partition, write), write.Version)).ToList();
+
+        // Any other version will do, so that changes don't wait for each other.
+        batch.Add(new(TableTransactionActionType.UpsertMerge, new TableEntity(partition, FixtureKeys.Head) { [kind.ToString()] = NewVersion() }));
+        return _table.SubmitTransactionAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Forgets all rows of a table that is gone. One operation per 1,000 found and one per 100 deleted.</summary>
+    internal async Task DeleteRowsAsync(ProjectId project, string table, CancellationToken cancellationToken)
+    {
+        var partition = FixtureKeys.Partition(project);
+        await foreach (var page in _table.QueryAsync<TableEntity>(TableKey.Prefix(partition, FixtureKeys.RowsOf(table)), cancellationToken: cancellationToken).AsPages())
+        {
+            foreach (var rows in page.Values.Chunk(50))
+            {
+                await _table.SubmitTransactionAsync(rows.SelectMany(row => new[] { row.RowKey, FixtureKeys.RowId(Read<LookupRow>(row).Id) })
+                    .Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All)), cancellationToken);
+            }
+        }
+    }
+
+    private static string NewVersion() => Guid.NewGuid().ToString("N");
+
+    private static TableEntity ToEntity(string partition, FixtureWrite write)
+    {
+        var entity = new TableEntity(partition, write.Row) { [Version] = NewVersion() };
+        if (write.Data is { } data)
+        {
+            SpilledText.Set(entity, Data, JsonSerializer.Serialize(data, data.GetType()));
+        }
+        return entity;
+    }
+
+    private static T Read<T>(TableEntity entity) => JsonSerializer.Deserialize<T>(SpilledText.Get(entity, Data)!)!;
+}
