@@ -49,6 +49,7 @@ internal static class DevCommand
                 !parsed.GetValue(noSeed),
                 parsed.GetValue(storage)),
             cancellationToken));
+        command.Subcommands.Add(CostCommand.Create(Console.Out));
         return command;
     }
 }

@@ -8,6 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Accounts;
 public sealed class AccountCallTests
 {
     [Fact, Clause("OR-257")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Signing_in_gives_a_session_and_its_cookies()
     {
         var nobody = Api.Anonymous(await Server.SharedAsync());

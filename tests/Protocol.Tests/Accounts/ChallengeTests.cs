@@ -4,6 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
 /// <summary>When a 401 asks for a password, and when it must not (spec 2.4).</summary>
+[Trait("Needs", "FrontEnd")]
 public sealed class ChallengeTests
 {
     private const string Challenge = "Basic realm=\"ODK\", charset=\"UTF-8\"";

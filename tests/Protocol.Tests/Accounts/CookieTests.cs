@@ -5,6 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
 /// <summary>Browsers: the session cookie, and what shows that a POST was meant (spec 2.1).</summary>
+[Trait("Needs", "FrontEnd")]
 public sealed class CookieTests
 {
     [Fact, Clause("OR-068")]

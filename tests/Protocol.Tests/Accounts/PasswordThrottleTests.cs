@@ -5,6 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
 /// <summary>What guessing at passwords gets, and what those who know theirs notice of it: nothing. Each test guesses from addresses of its own.</summary>
+[Trait("Needs", "FrontEnd")]
 public sealed class PasswordThrottleTests
 {
     private const string Wrong = "not the password";

@@ -8,6 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Accounts;
 public sealed class SessionTests
 {
     [Fact, Clause("OR-257")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Signing_in_gives_a_session_for_a_day_and_its_cookies()
     {
         var programme = await Programme.StartAsync();
@@ -101,6 +102,7 @@ public sealed class SessionTests
     }
 
     [Fact, Clause("OR-258")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Signing_out_ends_this_session_and_no_other()
     {
         var programme = await Programme.StartAsync();

@@ -41,6 +41,7 @@ public sealed class PreflightTests
     }
 
     [Fact, Clause("OR-026")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Looking_without_credentials_is_answered_with_a_challenge()
     {
         var programme = await Programme.StartAsync();

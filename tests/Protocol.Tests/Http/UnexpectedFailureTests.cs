@@ -51,6 +51,7 @@ public sealed class UnexpectedFailureTests
     [InlineData("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n")]
     [InlineData("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n")]
     [InlineData("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [Trait("Needs", "FrontEnd")]
     public async Task What_is_no_HTTP_request_is_refused_as_the_senders_fault(string request)
     {
         var server = await Server.SharedAsync();

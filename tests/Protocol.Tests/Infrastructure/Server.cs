@@ -5,7 +5,9 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
 /// <summary>
 /// The server under test: the real app in its own process, on real Azurite. All tests share one unless they ask for another with settings of
-/// their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers there.
+/// their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers there, and `ROSA_STORAGE` is
+/// the connection string of its storage. Tests that rest on what only a front end says (HTTPS, the client's address), or on bytes that a host in
+/// front of the app reads itself, are marked `Needs=FrontEnd`: the real Functions host overwrites those headers, and has its own words for those bytes.
 /// </summary>
 public sealed class Server
 {
@@ -30,7 +32,8 @@ public sealed class Server
     public static Task<Server> SharedAsync() => Shared.Value;
 
     /// <summary>The storage that the shared server, and by default every other one, runs on.</summary>
-    public static async Task<string> StorageAsync() => (await Storage.Value).ConnectionString;
+    public static async Task<string> StorageAsync() =>
+        Environment.GetEnvironmentVariable("ROSA_STORAGE") is { Length: > 0 } given ? given : (await Storage.Value).ConnectionString;
 
     /// <summary>Another app process. Settings as environment variables: `Rosa__CacheSeconds`.</summary>
     public static async Task<Server> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? storage = null)

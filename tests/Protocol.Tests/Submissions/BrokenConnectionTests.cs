@@ -55,6 +55,7 @@ public sealed class BrokenConnectionTests
     }
 
     [Fact, Clause("OR-183")]
+    [Trait("Needs", "FrontEnd")]
     public async Task A_body_that_stops_before_the_length_it_said_is_refused()
     {
         var inbox = await Inbox.OpenAsync();
@@ -84,6 +85,7 @@ public sealed class BrokenConnectionTests
     [InlineData("nonsense\r\n")]
     [InlineData("-5\r\n")]
     [InlineData("FFFFFFFFFFFFFFFFF\r\n")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Chunks_that_make_no_sense_are_refused(string chunk)
     {
         var inbox = await Inbox.OpenAsync();
@@ -99,6 +101,7 @@ public sealed class BrokenConnectionTests
     }
 
     [Fact, Clause("OR-192")]
+    [Trait("Needs", "FrontEnd")]
     public async Task A_body_above_the_limit_is_refused_before_it_is_sent()
     {
         var inbox = await Inbox.OpenAsync();
@@ -113,6 +116,7 @@ public sealed class BrokenConnectionTests
     }
 
     [Fact, Clause("OR-192"), Clause("OR-031")]
+    [Trait("Needs", "FrontEnd")]
     public async Task A_chunked_body_is_cut_off_at_the_limit()
     {
         var inbox = await Inbox.OpenAsync();

@@ -162,6 +162,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact]
+    [Trait("Needs", "FrontEnd")]
     public async Task Passwords_do_not_travel_in_the_clear()
     {
         var domain = await Domain.StartAsync();
@@ -172,6 +173,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact]
+    [Trait("Needs", "FrontEnd")]
     public async Task Whoever_guesses_a_worker_s_password_has_to_wait()
     {
         var domain = await Domain.StartAsync();
