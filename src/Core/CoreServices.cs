@@ -84,6 +84,8 @@ public static class CoreServices
         services.AddSingleton<DatasetDirectory>();
         services.AddSingleton<EntityDirectory>();
         services.AddSingleton<EntityLists>();
+        services.AddSingleton<HeldEntitiesTable>();
+        services.AddSingleton<WriteEntity>();
         services.AddSingleton<ApplyEntities>();
 
         services.AddSingleton<FormsTable>();

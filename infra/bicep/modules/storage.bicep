@@ -22,6 +22,7 @@ var tableNames = [
   'audits'
   'datasets'
   'entities'
+  'heldEntities'
   'cases'
   'caseOwners'
   'caseIndices'

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
@@ -8,29 +7,35 @@ namespace ServerlessRosa.Core.Datasets;
 /// <summary>A submission and what it says about entities.</summary>
 /// <param name="Version">Who sent it, with what, when: the version that each of its entities gets, but for number, label and data.</param>
 /// <param name="IsApproved">Its review state is `approved`.</param>
-public sealed record EntitySubmission(EntityOrigin Origin, EntitySource Source, EntityVersion Version, bool IsApproved, IReadOnlyList<EntityBlock> Blocks);
+public sealed record EntitySubmission(EntityOrigin Origin, EntitySource Source, EntityVersion Version, bool IsApproved, IReadOnlyList<EntityBlock> Blocks)
+{
+    /// <summary>Set when the submission was held because of this entity, and its turn has come.</summary>
+    public HeldEntity? Turn { get; init; }
+
+    /// <summary>It has been held long enough: what it waits for will not come.</summary>
+    public bool Forces { get; init; }
+}
 
 /// <summary>
 /// Creates and updates entities as a submission says (spec 7.8). What is wrong with one is written to the audit as `entity.error` and hinders neither the
 /// submission nor its other entities. However often it runs for a submission, each entity is changed once.
 /// </summary>
-public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entities, AuditLog audits)
+public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entities, WriteEntity write, HeldEntitiesTable held, AuditLog audits, TimeProvider clock)
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>
     /// Of a submission that has changed an entity, edits change nothing more; what was looked at without success is not looked at again before it is
     /// edited. Entities that wait for approval are made whenever it is there. Two operations, one for each dataset, two for each
-    /// entity created, and three for each updated, or four when that was made on an older version.
+    /// entity created, and three for each updated, or four when that was made on an older version. Returns what was held until now and can follow.
     /// </summary>
-    public async Task RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HeldEntity>> RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
     {
         var outcome = await entities.FindOutcomeAsync(submission.Origin, cancellationToken);
         var isNew = outcome is null || (!outcome.Applied && outcome.InstanceId != submission.Source.InstanceId);
-        if (!isNew && !submission.IsApproved)
+        if (!isNew && !submission.IsApproved && submission.Turn is null)
         {
-            return;
+            return [];
         }
+        var next = new List<HeldEntity>();
         var applied = outcome?.Applied ?? false;
         var named = new Dictionary<string, Dataset?>();
         var seen = new HashSet<(string Dataset, string Id)>();
@@ -41,14 +46,23 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
                 named[block.Dataset] = dataset = await datasets.FindAsync(submission.Origin.Project, block.Dataset, cancellationToken);
             }
             var waits = block.Create && dataset is { ApprovalRequired: true };
-            if (!isNew && !waits)
+            if (submission.Turn is { } turn ? !turn.IsOf(block) : !isNew && !waits)
             {
                 continue;
             }
             try
             {
                 var id = Require(block, dataset, seen);
-                applied |= await ApplyAsync(dataset!, id, block, submission, mayCreate: !waits || submission.IsApproved, cancellationToken);
+                switch (await write.RunAsync(dataset!, id, block, submission, mayCreate: !waits || submission.IsApproved, cancellationToken))
+                {
+                    case WriteOutcome.Written:
+                        applied = true;
+                        next.AddRange(await FindNextAsync(dataset!, id, block, cancellationToken));
+                        break;
+                    case WriteOutcome.BeforeItsTurn:
+                        await held.AddAsync(HeldEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
+                        break;
+                }
             }
             catch (ProblemException refusal)
             {
@@ -56,7 +70,12 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
             }
         }
         await entities.WriteOutcomeAsync(submission.Origin, new EntityOutcome(submission.Source.InstanceId, applied), cancellationToken);
+        return next;
     }
+
+    // Of a phone's updates in a branch, each waits for the one before; the first for what it made itself, if it did.
+    private async Task<IEnumerable<HeldEntity>> FindNextAsync(Dataset dataset, EntityId id, EntityBlock block, CancellationToken cancellationToken) =>
+        block.Branch is { } branch && await held.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next ? [next] : [];
 
     private static EntityId Require(EntityBlock block, Dataset? dataset, HashSet<(string Dataset, string Id)> seen)
     {
@@ -80,84 +99,6 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
         return seen.Add((block.Dataset, id.Value)) ? id : throw Problem.AlreadyExists(["uuid"], [id.Value], "entities").AsException();
     }
 
-    // False when the entity waits for approval.
-    private async Task<bool> ApplyAsync(
-        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await WriteAsync(dataset, id, block, submission, mayCreate, cancellationToken);
-        }
-        catch (ProblemException)
-        {
-            // What looks wrong may be what an earlier run did, that broke off before it could say so.
-            if (await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
-            {
-                return true;
-            }
-            throw;
-        }
-    }
-
-    private async Task<bool> WriteAsync(
-        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
-    {
-        var baseVersion = block is { Update: true, BaseVersion: { } text } ? Number(text) : (int?)null;
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var stored = await entities.FindAsync(dataset, id, cancellationToken);
-
-            // Update first; create when there is nothing that could be updated.
-            var creates = block.Create && (!block.Update || stored is null || baseVersion is null);
-            if (creates && !mayCreate)
-            {
-                return false;
-            }
-            var written = creates
-                ? await CreateAsync(dataset, id, stored, block, submission, cancellationToken)
-                : await UpdateAsync(dataset, id, stored, baseVersion, block, submission, cancellationToken);
-            if (written || await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
-            {
-                return true;
-            }
-        }
-        throw new InvalidOperationException($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission.");
-    }
-
-    private async Task<bool> CreateAsync(
-        Dataset dataset, EntityId id, StoredEntity? stored, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
-    {
-        var label = block.Label ?? throw Problem.MissingParameter("label").AsException();
-        if (stored is not null)
-        {
-            throw Problem.AlreadyExists(["uuid"], [id.Value], "entities").AsException();
-        }
-        var version = submission.Version with { Number = 1, Label = label, Data = block.Values, Received = block.Values, Branch = block.Branch };
-        return await entities.AddAsync(
-            dataset, new DatasetEntity(id, version.Creator, version.CreatedAt, version.RequireSize()), submission.Origin, cancellationToken);
-    }
-
-    private async Task<bool> UpdateAsync(
-        Dataset dataset, EntityId id, StoredEntity? stored, int? baseVersion, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
-    {
-        var number = baseVersion ?? throw Problem.MissingParameter("baseVersion").AsException();
-        if (stored is null)
-        {
-            throw Problem.EntityNotFound(dataset.Name, id.Value).AsException();
-        }
-        if (stored.Entity.DeletedAt is not null)
-        {
-            throw Problem.EntityDeleted(id.Value).AsException();
-        }
-        var latest = stored.Entity.Current;
-        var basis = number == latest.Number ? latest
-            : await entities.FindVersionAsync(dataset, id, number, cancellationToken)
-                ?? throw Problem.EntityVersionNotFound(dataset.Name, id.Value, block.BaseVersion!).AsException();
-        var change = submission.Version with { Label = block.Label ?? "", Received = block.Values };
-        var next = EntityMerge.Apply(stored.Entity, basis, change, interrupted: false);
-        return await entities.AddVersionAsync(dataset, stored, next with { Current = next.Current.RequireSize() }, submission.Origin, cancellationToken);
-    }
-
     private Task AuditAsync(EntitySubmission submission, EntityBlock block, Problem problem, CancellationToken cancellationToken) =>
         audits.WriteAsync(
             submission.Version.Creator, "entity.error", Scope.Of(submission.Origin.Project, submission.Origin.Form),
@@ -169,7 +110,4 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
                 errorMessage = problem.Message,
             },
             cancellationToken);
-
-    private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Problem.InvalidDataType(text, "integer").AsException();
 }

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>The keys of the tables `datasets` and `entities`.</summary>
+/// <summary>The keys of the tables `datasets`, `entities` and `heldEntities`.</summary>
 internal static class DatasetKeys
 {
     public static string Project(ProjectId project) => TableKey.Number(project.Value);
@@ -16,7 +16,9 @@ internal static class DatasetKeys
 
     public static string NewStamp() => Guid.NewGuid().ToString("N");
 
-    public static string Entities(Dataset dataset) => TableKey.Join(Project(dataset.Project), dataset.Key);
+    public static string Entities(Dataset dataset) => Entities(dataset.Project, dataset.Key);
+
+    public static string Entities(ProjectId project, string dataset) => TableKey.Join(Project(project), dataset);
 
     /// <summary>Carries a stamp that every change of an entity replaces.</summary>
     public const string Head = "head";
@@ -36,6 +38,17 @@ internal static class DatasetKeys
 
     /// <summary>One row per entity and submission that changed it, so that none does so twice.</summary>
     public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
+
+    /// <summary>One row per update that waits for another.</summary>
+    public static string Held(EntityId id, string branch, int baseVersion) =>
+        $"{id}|{TableKey.Join(branch)}|{baseVersion.ToString("D10", CultureInfo.InvariantCulture)}";
+
+    /// <summary>All updates that wait, of all datasets, oldest first.</summary>
+    public const string Waiting = "waiting";
+
+    public static string WaitingSince(HeldEntity held) => TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
+
+    public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     /// <summary>The submissions of a form that were done with.</summary>
     public static string Submissions(EntityOrigin origin) => TableKey.Join(Project(origin.Project), "submissions", TableKey.Number(origin.Form));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Datasets;
@@ -16,6 +17,14 @@ public sealed record EntityBlock(FormEntity Declared, string Dataset, string Id,
     /// <summary>As written; null when absent or blank.</summary>
     public string? TrunkVersion { get; init; }
 
-    /// <summary>As written; null when absent or blank.</summary>
+    /// <summary>As written, in lower case; null when absent or blank.</summary>
     public string? Branch { get; init; }
+
+    /// <summary>Null when there is none, or it is no number.</summary>
+    public int? BaseNumber => Number(BaseVersion);
+
+    /// <summary>Null when there is none, or it is no number.</summary>
+    public int? TrunkNumber => Number(TrunkVersion);
+
+    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -101,7 +101,7 @@ public sealed class EntityBlocksReader
                 {
                     BaseVersion = _attributes.GetValueOrDefault("baseVersion"),
                     TrunkVersion = _attributes.GetValueOrDefault("trunkVersion"),
-                    Branch = _attributes.GetValueOrDefault("branchId"),
+                    Branch = _attributes.GetValueOrDefault("branchId")?.ToLowerInvariant(),
                 }
                 : null;
 

@@ -13,6 +13,7 @@ public static class StorageNames
     public const string AuditsTable = "audits";
     public const string DatasetsTable = "datasets";
     public const string EntitiesTable = "entities";
+    public const string HeldEntitiesTable = "heldEntities";
     public const string CasesTable = "cases";
     public const string CaseOwnersTable = "caseOwners";
     public const string CaseIndicesTable = "caseIndices";
@@ -29,7 +30,7 @@ public static class StorageNames
     public static IReadOnlyList<string> Tables { get; } =
     [
         AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
-        CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable, FixturesTable,
+        HeldEntitiesTable, CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable, FixturesTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];

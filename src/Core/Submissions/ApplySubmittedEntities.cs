@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// Gives the entities of submissions that were received to <see cref="ApplyEntities"/>: right away, or from what is stored when a request could not finish.
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
-    ApplyEntities apply, FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, ILogger<ApplySubmittedEntities> logger)
+    ApplyEntities apply, HeldEntitiesTable held, FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, ILogger<ApplySubmittedEntities> logger)
 {
     // A phone waits a minute for its answer; what takes longer is left to the timer.
     private const int MaxAtOnce = 50;
@@ -25,13 +25,44 @@ public sealed partial class ApplySubmittedEntities(
     internal async Task<bool> TryRunAsync(
         SubmissionSpace space, InstanceId root, SubmissionVersion version, string xmlFormId, IReadOnlyList<EntityBlock> blocks, CancellationToken cancellationToken) =>
         blocks.Count == 0 || (blocks.Count <= MaxAtOnce && await TryAsync(space,
-            apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken)));
+            FollowAsync(apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken), cancellationToken)));
 
     /// <summary>
     /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form forgotten.
     /// </summary>
     internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
-        TryAsync(space, RunAsync(space, instance, cancellationToken));
+        TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
+
+    /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation when there are none.</summary>
+    internal async Task ForceHeldAsync(DateTimeOffset heldBefore, CancellationToken cancellationToken)
+    {
+        await foreach (var one in held.ListBeforeAsync(heldBefore, cancellationToken))
+        {
+            await TryAsync(new SubmissionSpace(one.Project, one.Form, null), FollowAsync(TakeTurnAsync(one, forces: true, cancellationToken), cancellationToken));
+        }
+    }
+
+    // What was applied may let others follow, which were sent before their turn.
+    private async Task FollowAsync(Task<IReadOnlyList<HeldEntity>> first, CancellationToken cancellationToken)
+    {
+        var turns = new Queue<HeldEntity>(await first);
+        while (turns.TryDequeue(out var turn))
+        {
+            foreach (var next in await TakeTurnAsync(turn, forces: false, cancellationToken))
+            {
+                turns.Enqueue(next);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<HeldEntity>> TakeTurnAsync(HeldEntity turn, bool forces, CancellationToken cancellationToken)
+    {
+        var space = new SubmissionSpace(turn.Project, turn.Form, null);
+        var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(turn.InstanceId), cancellationToken);
+        var next = instance is null ? [] : await RunAsync(space, instance, turn, forces, cancellationToken);
+        await held.RemoveAsync(turn, cancellationToken);
+        return next;
+    }
 
     private async Task<bool> TryAsync(SubmissionSpace space, Task run)
     {
@@ -48,25 +79,27 @@ public sealed partial class ApplySubmittedEntities(
         }
     }
 
-    private async Task RunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HeldEntity>> RunAsync(SubmissionSpace space, Instance instance, HeldEntity? turn, bool forces, CancellationToken cancellationToken)
     {
         if (space.Draft is not null || instance.State != InstanceState.Current || await FindFormAsync(space, cancellationToken) is not { } form
             || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition)
         {
-            return;
+            return [];
         }
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
         if (submission.Current.Id != instance.Version.Id || submission.DeletedAt is not null)
         {
-            return;
+            return [];
         }
         var xml = await files.ReadXmlAsync(space, instance.Version, cancellationToken);
         var blocks = Read(space, SubmissionHeadReader.Read(xml), definition, xml);
-        if (blocks.Count > 0)
+        if (blocks.Count == 0)
         {
-            var approved = submission.ReviewState == SubmissionDirectory.Approved;
-            await apply.RunAsync(ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks), cancellationToken);
+            return [];
         }
+        var approved = submission.ReviewState == SubmissionDirectory.Approved;
+        var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with { Turn = turn, Forces = forces };
+        return await apply.RunAsync(said, cancellationToken);
     }
 
     private static EntitySubmission ToEntities(

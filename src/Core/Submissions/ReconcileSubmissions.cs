@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ServerlessRosa.Core.Datasets;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -26,6 +27,7 @@ public sealed partial class ReconcileSubmissions(IntentsTable intents, Submissio
             await intents.RemoveAsync(intent, cancellationToken);
             ended++;
         }
+        await entities.ForceHeldAsync(clock.GetUtcNow() - HeldEntity.Longest, cancellationToken);
         return ended;
     }
 

@@ -151,6 +151,33 @@ public sealed class EntityListTests
             (await programme.Admin.GetAsync($"{programme.DatasetPath(dataset)}/entities.csv")).ShouldBe(HttpStatusCode.OK).Text);
     }
 
+    [Fact, Clause("OR-140"), Clause("OR-143")]
+    public async Task A_dataset_of_several_pages_is_whole_or_cut_off()
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        var census = await Census.StartAsync(server: server);
+        var ids = new List<string>();
+        for (var i = 0; i < 7; i++)
+        {
+            ids.Insert(0, await census.CreateAsync($"L{i}"));
+        }
+        storage.PageSize = 2;
+        var integrity = $"{census.Programme.DatasetPath(census.Dataset)}/integrity";
+        Assert.Equal(ids, (await census.RowsAsync()).Select(row => row.Split(',')[0]));
+        Assert.Equal(ids.Order(), (await census.Phone.GetAsync(integrity)).Integrity().Keys.Order());
+
+        // The second page of entities fails, four times as the client asks again: neither answer may look whole.
+        storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/entities()", StringComparison.Ordinal), from: 2);
+        foreach (var path in new[] { integrity, $"{census.Programme.FormPath(census.Form)}/attachments/{census.Dataset}.csv" })
+        {
+            var answer = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.InternalServerError, (await census.Phone.GetAsync(path)).Status));
+            Assert.True(answer is null or HttpRequestException or IOException, $"{path} looks whole: {answer}");
+        }
+        Assert.True(storage.Seen > 2);
+        await server.App!.DisposeAsync();
+    }
+
     [Fact, Clause("OR-145"), Clause("OR-146"), Clause("OR-256")]
     public async Task The_integrity_call_is_for_those_who_get_the_dataset()
     {

@@ -1,0 +1,169 @@
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>What became of one entity of a submission.</summary>
+public enum WriteOutcome
+{
+    /// <summary>By this run or by an earlier one.</summary>
+    Written,
+
+    /// <summary>It would be created, and has not been approved.</summary>
+    WaitsForApproval,
+
+    /// <summary>The update that it follows in its branch has not come yet.</summary>
+    BeforeItsTurn,
+}
+
+/// <summary>Creates or updates one entity as a submission says, once (spec 7.8). Refuses what is wrong with it.</summary>
+public sealed class WriteEntity(EntitiesTable entities)
+{
+    private const int MaxAttempts = 20;
+
+    // For one that had to be made from an update, which need not have a label.
+    private const string MadeUpLabel = "auto generated";
+
+    public async Task<WriteOutcome> RunAsync(
+        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteAsync(dataset, id, block, submission, mayCreate, cancellationToken);
+        }
+        catch (ProblemException)
+        {
+            // What looks wrong may be what an earlier run did, that broke off before it could say so.
+            if (await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
+            {
+                return WriteOutcome.Written;
+            }
+            throw;
+        }
+    }
+
+    private async Task<WriteOutcome> WriteAsync(
+        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
+    {
+        RequireNumbers(block);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var stored = await entities.FindAsync(dataset, id, cancellationToken);
+
+            // Update first; create when there is nothing that could be updated. An update in a branch waits for it to be made instead.
+            var inBranch = block is { Update: true, Branch: not null, BaseNumber: not null };
+            if (stored is null && inBranch && !submission.Forces)
+            {
+                return WriteOutcome.BeforeItsTurn;
+            }
+            var creates = (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
+            if (creates && !mayCreate)
+            {
+                return WriteOutcome.WaitsForApproval;
+            }
+            bool written;
+            if (creates)
+            {
+                written = await CreateAsync(dataset, id, stored, block, submission, cancellationToken);
+            }
+            else
+            {
+                var (existing, basis, interrupted) = await FindBasisAsync(dataset, id, stored, block, cancellationToken);
+                if (basis is null && !submission.Forces)
+                {
+                    return WriteOutcome.BeforeItsTurn;
+                }
+                written = await UpdateAsync(dataset, existing, basis ?? existing.Entity.Current, interrupted, block, submission, cancellationToken);
+            }
+            if (written || await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
+            {
+                return WriteOutcome.Written;
+            }
+        }
+        throw new InvalidOperationException($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission.");
+    }
+
+    private async Task<bool> CreateAsync(
+        Dataset dataset, EntityId id, StoredEntity? stored, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
+    {
+        var label = block.Label ?? (submission.Forces ? MadeUpLabel : throw Problem.MissingParameter("label").AsException());
+        if (stored is not null)
+        {
+            throw Problem.AlreadyExists(["uuid"], [id.Value], "entities").AsException();
+        }
+        var version = submission.Version with
+        {
+            Number = 1,
+            Label = label,
+            Data = block.Values,
+            Received = block.Values,
+            Branch = block.Branch,
+            BranchBaseVersion = submission.Forces ? block.BaseNumber : null,
+        };
+        return await entities.AddAsync(dataset, new DatasetEntity(id, version.Creator, version.CreatedAt, version.RequireSize()), submission.Origin, cancellationToken);
+    }
+
+    // The version that an update was made on: by its number, or, in a branch, that which the update before it made. Null when that hasn't come yet.
+    private async Task<(StoredEntity Existing, EntityVersion? Basis, bool Interrupted)> FindBasisAsync(
+        Dataset dataset, EntityId id, StoredEntity? stored, EntityBlock block, CancellationToken cancellationToken)
+    {
+        var number = block.BaseNumber ?? throw Problem.MissingParameter("baseVersion").AsException();
+        var existing = stored ?? throw Problem.EntityNotFound(dataset.Name, id.Value).AsException();
+        if (existing.Entity.DeletedAt is not null)
+        {
+            throw Problem.EntityDeleted(id.Value).AsException();
+        }
+        var latest = existing.Entity.Current;
+        if (block.Branch is null)
+        {
+            var named = number == latest.Number ? latest : await entities.FindVersionAsync(dataset, id, number, cancellationToken);
+            return (existing, named ?? throw Problem.EntityVersionNotFound(dataset.Name, id.Value, block.BaseVersion!).AsException(), false);
+        }
+        if (block.TrunkNumber > latest.Number)
+        {
+            throw Problem.EntityVersionNotFound(dataset.Name, id.Value, $"trunkVersion={block.TrunkVersion}").AsException();
+        }
+        var versions = await entities.ListVersionsAsync(dataset, id, cancellationToken);
+        var basis = number == 1 || number == block.TrunkNumber
+            ? versions.FirstOrDefault(version => version.Number == number)
+            : versions.FirstOrDefault(version => version.Branch == block.Branch && version.BranchBaseVersion == number - 1);
+        return (existing, basis, block.TrunkNumber is { } trunk && versions.Any(version => version.Number > trunk && version.Branch != block.Branch));
+    }
+
+    private async Task<bool> UpdateAsync(
+        Dataset dataset, StoredEntity existing, EntityVersion basis, bool interrupted, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
+    {
+        var change = submission.Version with
+        {
+            Label = block.Label ?? "",
+            Received = block.Values,
+            Branch = block.Branch,
+            TrunkVersion = block.TrunkNumber,
+            BranchBaseVersion = block.Branch is null ? null : block.BaseNumber,
+        };
+        var next = EntityMerge.Apply(existing.Entity, basis, change, interrupted);
+        return await entities.AddVersionAsync(dataset, existing, next with { Current = next.Current.RequireSize() }, submission.Origin, cancellationToken);
+    }
+
+    private static void RequireNumbers(EntityBlock block)
+    {
+        if (!block.Update)
+        {
+            return;
+        }
+        foreach (var (text, number) in new[] { (block.BaseVersion, block.BaseNumber), (block.TrunkVersion, block.TrunkNumber) })
+        {
+            if (text is not null && number is null)
+            {
+                throw Problem.InvalidDataType(text, "integer").AsException();
+            }
+        }
+        if (block.Branch is null && block.TrunkVersion is not null)
+        {
+            throw Problem.MissingParameter("branchId").AsException();
+        }
+        if (block.Branch is { } branch && !Guid.TryParseExact(branch, "D", out _))
+        {
+            throw Problem.InvalidDataType(branch, "uuid").AsException();
+        }
+    }
+}
