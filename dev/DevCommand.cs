@@ -50,6 +50,7 @@ internal static class DevCommand
                 parsed.GetValue(storage)),
             cancellationToken));
         command.Subcommands.Add(CostCommand.Create(Console.Out));
+        foreach (var upkeep in UpkeepCommands.All(Console.Out)) command.Subcommands.Add(upkeep);
         return command;
     }
 }

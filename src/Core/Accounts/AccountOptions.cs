@@ -21,7 +21,7 @@ public sealed class AccountOptions : IValidatableObject
         }
         else if (!string.IsNullOrEmpty(FirstAdminEmail))
         {
-            if (FirstAdminEmail.IndexOf('@', StringComparison.Ordinal) <= 0 || FirstAdminEmail.Any(char.IsWhiteSpace))
+            if (!IsEmail(FirstAdminEmail))
             {
                 yield return new ValidationResult("Rosa:FirstAdminEmail must be an e-mail address.");
             }
@@ -31,4 +31,6 @@ public sealed class AccountOptions : IValidatableObject
             }
         }
     }
+
+    internal static bool IsEmail(string text) => text.IndexOf('@', StringComparison.Ordinal) > 0 && !text.Any(char.IsWhiteSpace);
 }

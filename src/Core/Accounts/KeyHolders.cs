@@ -34,8 +34,8 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
     public async Task<Actor?> FindAsync(ProjectId project, ActorKind kind, ActorId id, CancellationToken cancellationToken) =>
         await accounts.FindAsync(project, id, cancellationToken) is { } actor && actor.Kind == kind ? actor : null;
 
-    /// <summary>The key in clear, for those who may list it; null once revoked.</summary>
-    public string? KeyOf(Actor holder) => holder is { KeyHash: not null, ProtectedKey: { } key } ? protection.Unprotect(key) : null;
+    /// <summary>The key in clear, for those who may list it; null once revoked, or when it was encrypted elsewhere.</summary>
+    public string? KeyOf(Actor holder) => holder is { KeyHash: not null, ProtectedKey: { } key } ? protection.TryUnprotect(key) : null;
 
     /// <summary>The holder stays in listings, without a key. Other instances notice within the cache time.</summary>
     public async Task RevokeAsync(Actor holder, CancellationToken cancellationToken)

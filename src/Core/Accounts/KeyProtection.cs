@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Xml.Linq;
 using Azure;
 using Azure.Storage.Blobs;
@@ -15,7 +16,18 @@ public sealed class KeyProtection(IDataProtectionProvider provider)
 
     public string Protect(AccessToken token) => _protector.Protect(token.Text);
 
-    public string Unprotect(string text) => _protector.Unprotect(text);
+    /// <summary>Null when the key ring that encrypted it is not there, as in a project that was imported from another storage account: the key works, but can't be shown.</summary>
+    public string? TryUnprotect(string text)
+    {
+        try
+        {
+            return _protector.Unprotect(text);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Container `keys`: the Data Protection key ring, one blob per key, so that all instances share it. Its contract is synchronous.</summary>

@@ -163,6 +163,22 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
     /// <summary>Forgets sessions that have ended.</summary>
     public Task PurgeSessionsAsync(CancellationToken cancellationToken) => accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
 
+    /// <summary>
+    /// Creates the first administrator; null when the server has, or ever had, one. Refuses what is no e-mail address (400.8), an address that is taken
+    /// (409.3) and a bad password.
+    /// </summary>
+    public async Task<Actor?> CreateFirstAdministratorAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        if (!AccountOptions.IsEmail(email))
+        {
+            throw Problem.UnexpectedValue("email", email, "it is not an e-mail address.").AsException();
+        }
+        return await administrators.AnyAsync(cancellationToken)
+            ? null
+            : await TryBeginAsync(email, password, cancellationToken)
+                ?? (await administrators.AnyAsync(cancellationToken) ? null : throw Problem.AlreadyExists(["email"], [email], "users").AsException());
+    }
+
     // A fresh deployment has nobody who could create its first account: its settings name that one, and count only until there has been one. Of
     // several sign-ins at once one creates the account, and the others wait for it.
     private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
@@ -177,17 +193,28 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
             {
                 return await authenticate.ByPasswordAsync(email, password, from, cancellationToken);
             }
-            if (await TryCreateAsync(email, password, null, Grants.None.With(Administrators.Grant), null, cancellationToken) is { } created)
+            if (await TryBeginAsync(email, password, cancellationToken) is { } created)
             {
-                if (await administrators.BeginAsync(created.Id, CancellationToken.None))
-                {
-                    return created;
-                }
-                await accounts.RemoveAsync(null, created.Id, CancellationToken.None);
-                await accounts.ReleaseEmailAsync(email, created.Id, CancellationToken.None);
+                return created;
             }
             await Task.Delay(BetweenWaits, clock, cancellationToken);
         }
+        return null;
+    }
+
+    // Null when the address is taken, or somebody else was first.
+    private async Task<Actor?> TryBeginAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        if (await TryCreateAsync(email, password, null, Grants.None.With(Administrators.Grant), null, cancellationToken) is not { } created)
+        {
+            return null;
+        }
+        if (await administrators.BeginAsync(created.Id, CancellationToken.None))
+        {
+            return created;
+        }
+        await accounts.RemoveAsync(null, created.Id, CancellationToken.None);
+        await accounts.ReleaseEmailAsync(email, created.Id, CancellationToken.None);
         return null;
     }
 }

@@ -25,7 +25,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         ["hash"] = definition.Md5,
         ["sha"] = definition.Sha1,
         ["sha256"] = definition.Sha256,
-        ["draftToken"] = form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.Unprotect(draft.ProtectedToken) : null,
+        ["draftToken"] = form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.TryUnprotect(draft.ProtectedToken) : null,
         ["publishedAt"] = definition.PublishedAt,
         ["name"] = definition.Title,
         ["description"] = form.Description,

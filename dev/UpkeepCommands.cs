@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessRosa.Core;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Dev;
+
+/// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
+internal static class UpkeepCommands
+{
+    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output)];
+
+    private static Command FirstAdmin(TextWriter output)
+    {
+        var email = new Option<string>("--email") { Description = "Address of the administrator.", Required = true };
+        var password = new Option<string>("--password") { Description = "10 characters to 72 bytes.", Required = true };
+        return OnStorage("first-admin", "Makes the first administrator of a storage account that has none.", [email, password], async (parsed, services, cancellationToken) =>
+        {
+            var users = services.GetRequiredService<WebUsers>();
+            var created = await users.CreateFirstAdministratorAsync(parsed.GetRequiredValue(email), parsed.GetRequiredValue(password), cancellationToken)
+                ?? throw new StartException("This storage account has, or had, an administrator: whoever is one makes further ones.");
+            await output.WriteLineAsync($"{created.Email} is the administrator.");
+            return 0;
+        });
+    }
+
+    private static Command OnStorage(
+        string name, string description, IEnumerable<Option> options, Func<ParseResult, IServiceProvider, CancellationToken, Task<int>> run)
+    {
+        var storage = new Option<string?>("--storage") { Description = "The storage account, by a connection string.", HelpName = "CONNECTION_STRING" };
+        var account = new Option<string?>("--account") { Description = "Or by its name: as whoever is signed in to Azure here.", HelpName = "NAME" };
+        var command = new Command(name, description) { storage, account };
+        foreach (var option in options) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (string.IsNullOrEmpty(result.GetValue(storage)) == string.IsNullOrEmpty(result.GetValue(account)))
+                result.AddError("Give either --storage with a connection string or --account with a name.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var services = Services(parsed.GetValue(storage), parsed.GetValue(account));
+            try
+            {
+                await services.GetRequiredService<StorageAccount>().StartAsync(cancellationToken);
+                return await run(parsed, services, cancellationToken);
+            }
+            catch (ProblemException e)
+            {
+                throw new StartException(e.Problem.Message, e);
+            }
+        });
+        return command;
+    }
+
+    private static ServiceProvider Services(string? connectionString, string? account)
+    {
+        var settings = new Dictionary<string, string?> { ["Storage:ConnectionString"] = connectionString, ["Storage:AccountName"] = account };
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddRosaCore(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Upkeep;
+
+/// <summary>What a command of `dev` printed, and how it ended.</summary>
+public sealed record UpkeepResult(int ExitCode, string Output)
+{
+    public UpkeepResult ShouldSucceed()
+    {
+        Assert.True(ExitCode == 0, $"Exit code {ExitCode}: {Output}");
+        return this;
+    }
+
+    public UpkeepResult ShouldFail(string fragment)
+    {
+        Assert.True(ExitCode == 1, $"Exit code {ExitCode}: {Output}");
+        Assert.Contains(fragment, Output, StringComparison.Ordinal);
+        return this;
+    }
+}
+
+/// <summary>Runs commands of `dev` as an operator does: each a process of its own.</summary>
+public static class Upkeep
+{
+    public static async Task<UpkeepResult> RunAsync(params string[] arguments)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var assembly = Path.Combine(Repository.Root, "artifacts", "bin", "dev", configuration, "dev.dll");
+        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new UpkeepResult(process.ExitCode, await output + await error);
+    }
+
+    public static Task<UpkeepResult> RunAsync(this OwnStorage storage, params string[] arguments) =>
+        RunAsync([arguments[0], "--storage", storage.ConnectionString, .. arguments[1..]]);
+}
