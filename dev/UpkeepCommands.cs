@@ -1,17 +1,19 @@
 using System.CommandLine;
+using Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Upkeep;
 
 namespace ServerlessRosa.Dev;
 
 /// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
 internal static class UpkeepCommands
 {
-    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output)];
+    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output), Rebuild(output)];
 
     private static Command FirstAdmin(TextWriter output)
     {
@@ -23,6 +25,17 @@ internal static class UpkeepCommands
             var created = await users.CreateFirstAdministratorAsync(parsed.GetRequiredValue(email), parsed.GetRequiredValue(password), cancellationToken)
                 ?? throw new StartException("This storage account has, or had, an administrator: whoever is one makes further ones.");
             await output.WriteLineAsync($"{created.Email} is the administrator.");
+            return 0;
+        });
+    }
+
+    private static Command Rebuild(TextWriter output)
+    {
+        var replace = new Option<bool>("--replace") { Description = "Write over what is in the tables." };
+        return OnStorage("rebuild", "Makes the tables of forms again from what lies in blobs. Stop the app first.", [replace], async (parsed, services, cancellationToken) =>
+        {
+            var forms = await services.GetRequiredService<RebuildForms>().RunAsync(parsed.GetValue(replace), cancellationToken);
+            await output.WriteLineAsync($"Rebuilt {forms.Forms} forms with {forms.Versions} published versions and {forms.MediaSlots} media slots.");
             return 0;
         });
     }
@@ -42,17 +55,38 @@ internal static class UpkeepCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var services = Services(parsed.GetValue(storage), parsed.GetValue(account));
+            var opened = Open(services);
             try
             {
-                await services.GetRequiredService<StorageAccount>().StartAsync(cancellationToken);
+                await opened.StartAsync(cancellationToken);
                 return await run(parsed, services, cancellationToken);
             }
             catch (ProblemException e)
             {
                 throw new StartException(e.Problem.Message, e);
             }
+            catch (UpkeepException e)
+            {
+                throw new StartException(e.Message, e);
+            }
+            catch (RequestFailedException e)
+            {
+                throw new StartException($"Storage refused or did not answer: {e.Message}", e);
+            }
         });
         return command;
+    }
+
+    private static StorageAccount Open(ServiceProvider services)
+    {
+        try
+        {
+            return services.GetRequiredService<StorageAccount>();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new StartException($"This is not the connection string of a storage account: {e.Message}", e);
+        }
     }
 
     private static ServiceProvider Services(string? connectionString, string? account)

@@ -14,6 +14,7 @@ using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Upkeep;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;
@@ -92,6 +93,7 @@ public static class CoreServices
         services.AddSingleton<FormVersionsTable>();
         services.AddSingleton<FormMediaTable>();
         services.AddSingleton<FormFilesContainer>();
+        services.AddSingleton<FormShadows>();
         services.AddSingleton<FormDirectory>();
         services.AddSingleton<FormAccess>();
         services.AddSingleton<PublishDatasets>();
@@ -111,6 +113,8 @@ public static class CoreServices
         services.AddSingleton<ODataExport>();
         services.AddSingleton<ReconcileSubmissions>();
         services.AddSingleton<PurgeDeleted>();
+
+        services.AddSingleton<RebuildForms>();
         return services;
     }
 }

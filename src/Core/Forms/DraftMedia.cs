@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>Fills the media slots of a draft: with files, or with datasets (spec 9.2).</summary>
-public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, FormFilesContainer files, PublishDatasets datasets, TimeProvider clock)
+public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, FormFilesContainer files, FormShadows shadows, PublishDatasets datasets, TimeProvider clock)
 {
     /// <summary>Puts a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
     public async Task<FormMedia> PutAsync(ProjectId project, FormId id, string name, Stream content, string? contentType, CancellationToken cancellationToken)
@@ -62,7 +62,9 @@ public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, Fo
         }
 
         // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came too late.
-        if ((await directory.GetAsync(project, id, cancellationToken)).Draft?.Definition.Key != definition.Key)
+        var form = await directory.GetAsync(project, id, cancellationToken);
+        await shadows.FollowAsync(form, CancellationToken.None);
+        if (form.Draft?.Definition.Key != definition.Key)
         {
             throw Problem.NotFound().AsException();
         }

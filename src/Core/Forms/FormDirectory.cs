@@ -9,7 +9,8 @@ namespace ServerlessRosa.Core.Forms;
 /// there is room; what does change is checked with one point read, so that every instance answers the same.
 /// </summary>
 public sealed class FormDirectory(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, ProjectDirectory projects, TimedCache cache, TimeProvider clock)
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows, ProjectDirectory projects, TimedCache cache,
+    TimeProvider clock)
 {
     private static readonly TimeSpan Unchanging = TimeSpan.FromMinutes(30);
 
@@ -128,6 +129,7 @@ public sealed class FormDirectory(
     {
         var changed = await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
             ?? throw Problem.NotFound().AsException();
+        await shadows.FollowAsync(changed, CancellationToken.None);
         Remember(changed);
         return changed;
     }
@@ -135,11 +137,9 @@ public sealed class FormDirectory(
     /// <summary>Moves a form to the trash: phones see it no more, its submissions are kept. Refuses an unknown form with 404.1.</summary>
     public async Task TrashAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
-        if (!await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken))
-        {
-            throw Problem.NotFound().AsException();
-        }
+        var trashed = await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken) ?? throw Problem.NotFound().AsException();
         cache.Remove((project, id));
+        await shadows.FollowAsync(trashed, CancellationToken.None);
     }
 
     /// <summary>Refuses a form that isn't in the trash with 404.1, and one whose id another form has by now with 409.3.</summary>
@@ -153,6 +153,7 @@ public sealed class FormDirectory(
             case false:
                 throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
         }
+        await shadows.FollowAsync(trashed!, CancellationToken.None);
     }
 
     public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) => forms.ListTrashAsync(project, cancellationToken);

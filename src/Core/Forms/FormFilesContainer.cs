@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Container `forms`: definitions byte for byte, and their media. No blob ever changes.</summary>
+/// <summary>Container `forms`: definitions byte for byte, and their media. No blob ever changes but a form's shadow.</summary>
 public sealed class FormFilesContainer(StorageAccount storage)
 {
     private const string XmlType = "application/xml";
@@ -26,4 +27,18 @@ public sealed class FormFilesContainer(StorageAccount storage)
 
     internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, FormKeys.FolderOf(project, definition), cancellationToken);
+
+    internal Task WriteShadowAsync(ProjectId project, int form, Func<byte[]?, Task<byte[]?>> read, CancellationToken cancellationToken) =>
+        Shadow.WriteAsync(_container, FormKeys.Shadow(project, form), read, cancellationToken);
+
+    internal async IAsyncEnumerable<byte[]> ListShadowsAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var blob in _container.GetBlobsAsync(prefix: FormKeys.ShadowsOf(project), cancellationToken: cancellationToken))
+        {
+            if (await StreamedBlob.ReadAsync(_container, blob.Name, cancellationToken) is { } content)
+            {
+                yield return content;
+            }
+        }
+    }
 }

@@ -29,6 +29,16 @@ public sealed class FormVersionsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Makes these the versions of a form, whatever rows it has. One operation for each, and what is removed.</summary>
+    internal async Task ReplaceAllAsync(ProjectId project, int form, IEnumerable<FormDefinition> definitions, CancellationToken cancellationToken)
+    {
+        await TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Versions(project, form)}"), cancellationToken);
+        foreach (var definition in definitions)
+        {
+            await AddAsync(project, form, definition, cancellationToken);
+        }
+    }
+
     /// <summary>Takes back a row whose form was never switched over to it.</summary>
     internal async Task RemoveAsync(ProjectId project, int form, string version, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Versions(project, form), FormKeys.Version(version), ETag.All, cancellationToken);

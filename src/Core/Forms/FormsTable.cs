@@ -79,17 +79,17 @@ public sealed class FormsTable(StorageAccount storage)
             return next;
         }, cancellationToken);
 
-    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. False when there is no such form.</summary>
-    internal Task<bool> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken) =>
+    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. Null when there is no such form.</summary>
+    internal Task<Form?> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(async () =>
         {
             var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
             if (!found.HasValue)
             {
-                return false;
+                return null;
             }
-            var trashed = ToEntity(ToForm(found.Value!, project) with { DeletedAt = now });
-            trashed.RowKey = FormKeys.Trashed(found.Value!.GetInt32(Column.Number)!.Value);
+            var form = ToForm(found.Value!, project) with { DeletedAt = now };
+            var trashed = ToEntity(form);
             await _table.SubmitTransactionAsync(
                 [
                     new(TableTransactionActionType.Add, trashed),
@@ -97,7 +97,7 @@ public sealed class FormsTable(StorageAccount storage)
                     NewHead(project),
                 ],
                 cancellationToken);
-            return true;
+            return form;
         }, cancellationToken);
 
     /// <summary>Takes a form out of the trash. Null when it isn't there; false when its id is taken by now.</summary>
@@ -125,6 +125,25 @@ public sealed class FormsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>One operation.</summary>
+    internal async Task<Form?> FindTrashedAsync(ProjectId project, int number, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Trashed(number), cancellationToken: cancellationToken);
+        return found.HasValue ? ToForm(found.Value!, project) : null;
+    }
+
+    /// <summary>Writes a form as it was, into the trash if it was there, over whatever row it has. One operation.</summary>
+    internal async Task ReplaceAsync(Form form, CancellationToken cancellationToken) =>
+        await _table.SubmitTransactionAsync([new(TableTransactionActionType.UpsertReplace, ToEntity(form)), NewHead(form.Project)], cancellationToken);
+
+    /// <summary>Sees to it that <paramref name="number"/> is given to no new form. One operation, or two.</summary>
+    internal Task ReserveNumberAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
+        Sequences.ReserveAsync(_table, FormKeys.Project(project), FormKeys.Sequence, number, cancellationToken);
+
+    /// <summary>Removes the row of a form, wherever it is. One operation.</summary>
+    internal async Task RemoveAsync(Form form, CancellationToken cancellationToken) =>
+        await _table.DeleteEntityAsync(FormKeys.Project(form.Project), ToEntity(form).RowKey, ETag.All, cancellationToken);
+
     internal async Task RemoveTrashedAsync(Form form, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Project(form.Project), FormKeys.Trashed(form.Number), ETag.All, cancellationToken);
 
@@ -146,7 +165,7 @@ public sealed class FormsTable(StorageAccount storage)
 
     private static TableEntity ToEntity(Form form)
     {
-        var entity = new TableEntity(FormKeys.Project(form.Project), FormKeys.Form(form.Id))
+        var entity = new TableEntity(FormKeys.Project(form.Project), form.DeletedAt is null ? FormKeys.Form(form.Id) : FormKeys.Trashed(form.Number))
         {
             [Column.Number] = form.Number,
             [Column.Id] = form.Id.Value,

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Forms;
 
 /// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it is the commit point.</summary>
 public sealed class UploadForm(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormDirectory directory,
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows, FormDirectory directory,
     PublishDatasets publishDatasets, KeyProtection protection, TimeProvider clock)
 {
     /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with 409.3.</summary>
@@ -50,6 +50,7 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
+        await shadows.FollowAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }
@@ -98,6 +99,7 @@ public sealed class UploadForm(
                 UpdatedAt = clock.GetUtcNow(),
             },
             cancellationToken) ?? throw Problem.NotFound().AsException();
+        await shadows.FollowAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -112,6 +114,7 @@ public sealed class UploadForm(
                 _ => form with { Draft = null, UpdatedAt = clock.GetUtcNow() },
             },
             cancellationToken) ?? throw Problem.NotFound().AsException();
+        await shadows.FollowAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -156,6 +159,7 @@ public sealed class UploadForm(
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
             throw Problem.NotFound().AsException();
         }
+        await shadows.FollowAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 

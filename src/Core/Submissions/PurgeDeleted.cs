@@ -8,7 +8,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// them, and the row that says "deleted" goes last, so that a run that breaks off is taken up by the next.
 /// </summary>
 public sealed class PurgeDeleted(
-    ProjectsTable projects, FormsTable forms, FormVersionsTable versions, FormMediaTable formMedia, FormFilesContainer formFiles,
+    ProjectsTable projects, FormsTable forms, FormVersionsTable versions, FormMediaTable formMedia, FormFilesContainer formFiles, FormShadows shadows,
     SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -68,6 +68,7 @@ public sealed class PurgeDeleted(
             await formMedia.PurgeAsync(form.Project, definition.Key, cancellationToken);
             await versions.RemoveAsync(form.Project, form.Number, definition.Version, cancellationToken);
         }
+        await shadows.ForgetAsync(form, cancellationToken);
         await forms.RemoveTrashedAsync(form, cancellationToken);
     }
 }

@@ -40,7 +40,8 @@ public sealed class PurgeDeletedTests
         await directory.RestoreAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
         await directory.CommentAsync(space, InstanceId.Parse("live"), "stays", new ActorId(1), CancellationToken.None);
         await forms.TrashAsync(project, trashed.Id, clock.Now, CancellationToken.None);
-        var purge = new PurgeDeleted(projectsTable, forms, new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage), table, files, clock);
+        var (versions, media, formFiles) = (new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage));
+        var purge = new PurgeDeleted(projectsTable, forms, versions, media, formFiles, new FormShadows(forms, versions, media, formFiles), table, files, clock);
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);

@@ -26,7 +26,7 @@ public static class Upkeep
     public static async Task<UpkeepResult> RunAsync(params string[] arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var assembly = Path.Combine(Repository.Root, "artifacts", "bin", "dev", configuration, "dev.dll");
+        var assembly = Repository.Locate("artifacts", "bin", "dev", configuration, "dev.dll");
         using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,

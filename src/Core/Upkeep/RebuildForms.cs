@@ -1,0 +1,62 @@
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Upkeep;
+
+/// <summary>How many rows were made again.</summary>
+public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots);
+
+/// <summary>
+/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the shadows of forms, while the app is stopped. What breaks off can be done
+/// again as a whole.
+/// </summary>
+public sealed class RebuildForms(ProjectsTable projects, FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormShadows shadows)
+{
+    /// <summary>Refuses projects that have forms, unless these are to be replaced. A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
+    public async Task<RebuiltForms> RunAsync(bool replace, CancellationToken cancellationToken)
+    {
+        var all = await projects.ListAsync(cancellationToken);
+        foreach (var project in all)
+        {
+            if (!replace && (await ListAsync(project.Id, cancellationToken)).Count > 0)
+            {
+                throw new UpkeepException($"Project {project.Id} has forms. Rebuild them with --replace, or empty the tables forms, formVersions and formMedia first.");
+            }
+        }
+        var rebuilt = new RebuiltForms(0, 0, 0);
+        foreach (var project in all)
+        {
+            var present = await ListAsync(project.Id, cancellationToken);
+            await foreach (var shadow in shadows.ListAsync(project.Id, cancellationToken))
+            {
+                await forms.ReserveNumberAsync(project.Id, shadow.Number, cancellationToken);
+                if (shadow.Form is { } form)
+                {
+                    await WriteAsync(form, shadow, present.Where(other => other.Number == shadow.Number), cancellationToken);
+                    rebuilt = new RebuiltForms(
+                        rebuilt.Forms + 1, rebuilt.Versions + shadow.Versions.Count, rebuilt.MediaSlots + shadow.Media.Values.Sum(slots => slots.Count));
+                }
+            }
+        }
+        return rebuilt;
+    }
+
+    // The form's own row last: until then it isn't seen.
+    private async Task WriteAsync(Form form, FormShadow shadow, IEnumerable<Form> present, CancellationToken cancellationToken)
+    {
+        foreach (var definition in shadow.Definitions)
+        {
+            await media.PurgeAsync(form.Project, definition.Key, cancellationToken);
+            await media.AddAsync(form.Project, definition.Key, shadow.Media.GetValueOrDefault(definition.Key) ?? [], cancellationToken);
+        }
+        await versions.ReplaceAllAsync(form.Project, form.Number, shadow.Versions, cancellationToken);
+        foreach (var other in present.Where(other => other.Id != form.Id || (other.DeletedAt is null) != (form.DeletedAt is null)))
+        {
+            await forms.RemoveAsync(other, cancellationToken);
+        }
+        await forms.ReplaceAsync(form, cancellationToken);
+    }
+
+    private async Task<List<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
+        [.. await forms.ListAsync(project, cancellationToken), .. await forms.ListTrashAsync(project, cancellationToken)];
+}
