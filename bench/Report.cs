@@ -42,6 +42,9 @@ internal sealed record WorkloadFigures(
 /// <param name="OtherShare">The share of the machine that other processes took meanwhile, where that is known.</param>
 internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? OtherShare, IReadOnlyList<WorkloadFigures> Workloads)
 {
+    /// <summary>Null when it was not asked for.</summary>
+    public Startup? Startup { get; init; }
+
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private static readonly (string Title, Func<WorkloadFigures, string> Cell)[] Columns =
@@ -71,6 +74,9 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
         output.WriteLine();
         var others = OtherShare is { } share ? FormattableString.Invariant($" Other processes took {100 * share:F0} % of the machine meanwhile.") : "";
         output.WriteLine(FormattableString.Invariant($"Medians of {Rounds} rounds on {Cores} cores, app and floor in turn.{others}"));
+        if (Startup is { } startup)
+            output.WriteLine(FormattableString.Invariant(
+                $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of {startup.Rounds})."));
         foreach (var row in Workloads)
             foreach (var (kind, times) in row.ErrorKinds)
                 output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));

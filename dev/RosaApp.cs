@@ -21,7 +21,7 @@ public sealed class RosaApp : IAsyncDisposable
 {
     private const int Attempts = 3;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
 
     private readonly ChildProcess _process;
 

@@ -108,6 +108,7 @@ public sealed class MultipartTests
     [InlineData("../../etc/passwd", "name=\"../../etc/passwd\"")]
     [InlineData("a/b?c#d%2Fe;f=g&h.jpg", "name=\"a/b?c#d%2Fe;f=g&h.jpg\"")]
     [InlineData("plain.jpg", "name=plain.jpg")]
+    [Trait("Needs", "FrontEnd")]
     public async Task Names_of_every_kind_find_their_file(string name, string disposition)
     {
         var inbox = await Inbox.OpenAsync();

@@ -96,6 +96,7 @@ public sealed class SubmissionHeadTests
     [Theory, Clause("OR-199")]
     [InlineData("a & b < \"c\" 'd'")]
     [InlineData("uuid:木/🌳?#%2F\\..;=|")]
+    [Trait("Needs", "FrontEnd")]
     public async Task An_instance_id_may_hold_anything(string id)
     {
         var inbox = await Inbox.OpenAsync();

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using ServerlessRosa.Dev;
+
+namespace ServerlessRosa.Bench;
+
+/// <summary>From starting the process to its first answer, medians. What a phone waits for that wakes an instance, but for the platform's own part.</summary>
+/// <param name="Milliseconds">As a clock sees it: it grows with whatever else the machine does.</param>
+/// <param name="CpuSeconds">Of the process: what the start takes anywhere.</param>
+internal sealed record Startup(int Rounds, double Milliseconds, double CpuSeconds)
+{
+    public const string Name = "startup";
+
+    /// <summary>One after the other, on a storage that has its tables already.</summary>
+    public static async Task<Startup> MeasureAsync(string storage, int rounds, CancellationToken cancellationToken)
+    {
+        var starts = new List<(double Milliseconds, double CpuSeconds)>();
+        for (var i = 1; i <= rounds; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await using var app = await RosaApp.StartAsync(new RosaAppOptions(storage, Settings: Seed.AppSettings), cancellationToken);
+            var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            starts.Add((milliseconds, new ProcessFigures(app.ProcessId, []).AppSeconds));
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"{Name} {i}/{rounds}: {milliseconds:F0} ms, {starts[^1].CpuSeconds:F2} s of processor"));
+        }
+        return new Startup(rounds, Median(starts.Select(start => start.Milliseconds)), Median(starts.Select(start => start.CpuSeconds)));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+}
