@@ -37,6 +37,7 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
         }
         var next = new List<HeldEntity>();
         var applied = outcome?.Applied ?? false;
+        var stillWaits = false;
         var named = new Dictionary<string, Dataset?>();
         var seen = new HashSet<(string Dataset, string Id)>();
         foreach (var block in submission.Blocks)
@@ -45,7 +46,10 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
             {
                 named[block.Dataset] = dataset = await datasets.FindAsync(submission.Origin.Project, block.Dataset, cancellationToken);
             }
-            var waits = block.Create && dataset is { ApprovalRequired: true };
+
+            // What waits does so until its submission is approved, even if the dataset asks for that no longer.
+            var needsApproval = block.Create && dataset is { ApprovalRequired: true };
+            var waits = needsApproval || (block.Create && outcome is { Waits: true });
             if (submission.Turn is { } turn ? !turn.IsOf(block) : !isNew && !waits)
             {
                 continue;
@@ -53,11 +57,14 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
             try
             {
                 var id = Require(block, dataset, seen);
-                switch (await write.RunAsync(dataset!, id, block, submission, mayCreate: !waits || submission.IsApproved, cancellationToken))
+                switch (await write.RunAsync(dataset!, id, block, submission, mayCreate: !needsApproval || submission.IsApproved, cancellationToken))
                 {
                     case WriteOutcome.Written:
                         applied = true;
                         next.AddRange(await FindNextAsync(dataset!, id, block, cancellationToken));
+                        break;
+                    case WriteOutcome.WaitsForApproval:
+                        stillWaits = true;
                         break;
                     case WriteOutcome.BeforeItsTurn:
                         await held.AddAsync(HeldEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
@@ -69,7 +76,7 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
                 await AuditAsync(submission, block, refusal.Problem, cancellationToken);
             }
         }
-        await entities.WriteOutcomeAsync(submission.Origin, new EntityOutcome(submission.Source.InstanceId, applied), cancellationToken);
+        await entities.WriteOutcomeAsync(submission.Origin, new EntityOutcome(submission.Source.InstanceId, applied, stillWaits), cancellationToken);
         return next;
     }
 

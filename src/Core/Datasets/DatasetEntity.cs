@@ -94,8 +94,8 @@ public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary
 /// <summary>A submission as a source of changes: however often it is edited, it makes each of them once. <see cref="Hash"/> is that of its root instance id.</summary>
 public sealed record EntityOrigin(ProjectId Project, int Form, string Hash);
 
-/// <summary>What became of a submission: which of its instances was looked at last, and whether any has changed an entity.</summary>
-public sealed record EntityOutcome(string InstanceId, bool Applied);
+/// <summary>What became of a submission: which of its instances was looked at last, whether any has changed an entity, and whether one waits for approval.</summary>
+public sealed record EntityOutcome(string InstanceId, bool Applied, bool Waits);
 
 /// <summary>The instance of a form that an entity's version comes from.</summary>
 public sealed record EntitySource(string XmlFormId, string InstanceId);

@@ -125,13 +125,13 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin), cancellationToken: cancellationToken);
-        return found.HasValue ? new EntityOutcome(found.Value!.GetString(Column.InstanceId)!, found.Value!.GetBoolean(Column.Applied)!.Value) : null;
+        return found.HasValue ? ToOutcome(found.Value!) : null;
     }
 
     /// <summary>Whoever looked last is right: what was applied is told by the entities. One operation.</summary>
     internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
         await _table.UpsertEntityAsync(
-            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin)) { [Column.InstanceId] = outcome.InstanceId, [Column.Applied] = outcome.Applied },
+            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin)) { [Column.InstanceId] = outcome.InstanceId, [Column.Applied] = outcome.Applied, [Column.Waits] = outcome.Waits },
             TableUpdateMode.Replace, cancellationToken);
 
     // No condition on the stamp: any new one says what is meant, that something has changed.
@@ -181,6 +181,9 @@ public sealed class EntitiesTable(StorageAccount storage)
         return row;
     }
 
+    private static EntityOutcome ToOutcome(TableEntity row) =>
+        new(row.GetString(Column.InstanceId)!, row.GetBoolean(Column.Applied)!.Value, row.GetBoolean(Column.Waits)!.Value);
+
     private static EntityStanding ToStanding(TableEntity place) =>
         new(EntityId.Parse(place.RowKey[DatasetKeys.EntityPrefix.Length..]), ToActor(place, Column.Creator), place.GetBoolean(Column.Deleted)!.Value);
 
@@ -210,5 +213,6 @@ public sealed class EntitiesTable(StorageAccount storage)
         public const string Version = "Version";
         public const string InstanceId = "InstanceId";
         public const string Applied = "Applied";
+        public const string Waits = "Waits";
     }
 }

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Core.Exports;
 /// Rows of comma-separated values as UTF-8, with LF at their ends and quotes where RFC 4180 asks for them. Cells are data: what a spreadsheet would take
 /// for a formula is written as it was answered, since whoever imports the file elsewhere needs it so.
 /// </summary>
-internal sealed class CsvText
+public sealed class CsvText
 {
     private const int Enough = 64 * 1024;
     private static readonly SearchValues<char> Special = SearchValues.Create(",\"\n\r");

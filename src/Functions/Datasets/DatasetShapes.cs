@@ -1,5 +1,5 @@
-using System.Text;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Functions.Http;
 
@@ -42,7 +42,7 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
         shape["properties"] = dataset.Properties.Select(property => new
         {
             name = property.Name,
-            odataName = ODataName(property.Name),
+            odataName = ODataName.Of(property.Name),
             publishedAt = property.PublishedAt,
             forms = published.Where(form => Fills(form.Definition, dataset).Any(entity => entity.Fields.Any(field => field.Property == property.Name))).Select(FormName),
         });
@@ -55,22 +55,4 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
 
     private static object FormName((Form Form, FormDefinition Definition) form) =>
         new { xmlFormId = form.Form.Id.Value, name = form.Definition.Title ?? form.Form.Id.Value };
-
-    // Starts with a letter or `_`; each run of what OData cannot have in a name is one `_`.
-    private static string ODataName(string property)
-    {
-        var name = new StringBuilder(char.IsLetter(property[0]) || property[0] == '_' ? "" : "_");
-        foreach (var c in property)
-        {
-            if (char.IsLetterOrDigit(c) || c == '_')
-            {
-                name.Append(c);
-            }
-            else if (name.Length == 0 || name[^1] != '_')
-            {
-                name.Append('_');
-            }
-        }
-        return name.ToString();
-    }
 }

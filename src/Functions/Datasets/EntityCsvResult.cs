@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Functions.Exports;
 using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Datasets;
@@ -16,11 +17,6 @@ public sealed record EntityCsvResult(
     IReadOnlyList<string> MoreColumns, Func<DatasetEntity, ValueTask<IEnumerable<string>>> More) : IResult
 {
     private const string ContentType = "text/csv; charset=utf-8";
-
-    // Before so much is written, nothing is sent.
-    private const int Flushed = 32 * 1024;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>What phones get (OR-140): the id as `name`.</summary>
     public static EntityCsvResult ForPhones(string name, EntityList list, EntityLists entities) =>
@@ -39,42 +35,27 @@ public sealed record EntityCsvResult(
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        response.ContentType = ContentType;
-        response.Headers.ContentDisposition = FileResult.Disposition("attachment", Name);
-        if (HttpMethods.IsHead(httpContext.Request.Method))
-        {
-            return;
-        }
+        await new StreamedFile(Name, ContentType, WriteAsync).ExecuteAsync(httpContext);
+    }
+
+    private async Task WriteAsync(Stream output, CancellationToken cancellationToken)
+    {
         var properties = List.Dataset.Properties.Select(property => property.Name).ToList();
-        var text = new StringBuilder();
-        Append(text, [.. Columns, .. properties, .. MoreColumns]);
-        await foreach (var entity in Entities.ReadAsync(List, httpContext.RequestAborted))
+        var text = new CsvText();
+        text.Cells([.. Columns, .. properties, .. MoreColumns]);
+        text.EndRow();
+        await foreach (var entity in Entities.ReadAsync(List, cancellationToken))
         {
-            Append(text, [.. Before(entity), .. properties.Select(property => entity.Current.Data.GetValueOrDefault(property, "")), .. await More(entity)]);
-            if (text.Length >= Flushed)
+            text.Cells([.. Before(entity), .. properties.Select(property => entity.Current.Data.GetValueOrDefault(property, "")), .. await More(entity)]);
+            text.EndRow();
+            if (text.IsFull)
             {
-                await SendAsync(text, httpContext);
+                text.MoveTo(output);
+                await output.FlushAsync(cancellationToken);
             }
         }
-        await SendAsync(text, httpContext);
+        text.MoveTo(output);
     }
 
     public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static async Task SendAsync(StringBuilder text, HttpContext httpContext)
-    {
-        await httpContext.Response.Body.WriteAsync(Utf8.GetBytes(text.ToString()), httpContext.RequestAborted);
-        text.Clear();
-    }
-
-    // RFC 4180, with line feeds.
-    private static void Append(StringBuilder text, IReadOnlyList<string> values)
-    {
-        for (var i = 0; i < values.Count; i++)
-        {
-            text.Append(i == 0 ? "" : ",");
-            text.Append(values[i].AsSpan().IndexOfAny(",\"\r\n") < 0 ? values[i] : $"\"{values[i].Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-        }
-        text.Append('\n');
-    }
 }

@@ -25,6 +25,16 @@ internal static class EntityForms
     public static string Reading(string id, string version = "1", params string[] files) =>
         Form(id, version, "<who/><meta><instanceID/></meta>", "<bind nodeset=\"/data/who\" type=\"string\"/>", files, entities: false);
 
+    /// <summary>Makes an entity of each person of a household.</summary>
+    public static string Households(string form, string dataset) =>
+        $"""
+        <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
+        <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id="" create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
+        <instance id="list" src="jr://file-csv/{dataset}.csv"/>
+        <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int" entities:saveto="age"/></model></h:head>
+        <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
+        """;
+
     private static string Form(string id, string version, string instance, string binds, string[] files, bool entities = true)
     {
         var sources = string.Concat(files.Select((file, i) => string.Create(CultureInfo.InvariantCulture,

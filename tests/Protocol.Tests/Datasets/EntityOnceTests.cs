@@ -89,6 +89,55 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238")]
+    public async Task What_waited_for_approval_is_made_by_it_even_when_the_dataset_asks_for_it_no_longer()
+    {
+        var census = await Census.StartAsync(approvalRequired: true);
+        var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
+        await census.SendAsync(census.Submission(ann, "create=\"1\"", instanceId: instance));
+        (await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { approvalRequired = false })).ShouldBe(HttpStatusCode.OK);
+        Assert.Empty(await census.RowsAsync());
+        (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
+        (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal([$"{ann},Ann,1,Ann,30"], await census.RowsAsync());
+        Assert.Empty(await census.ErrorsAsync());
+    }
+
+    [Fact, Clause("OR-238"), Clause("OR-241")]
+    public async Task An_approval_whose_entity_could_not_be_made_is_finished_by_the_timer()
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        var census = await Census.StartAsync(server: server, approvalRequired: true);
+        var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
+        await census.SendAsync(census.Submission(ann, "create=\"1\"", instanceId: instance));
+        storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/$batch", StringComparison.Ordinal));
+        (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
+        Assert.True(storage.Seen > 0);
+        storage.Heal();
+        Assert.Empty(await census.RowsAsync());
+        var intents = new EntityIntents(census);
+        await intents.AgeAsync();
+        await census.ReconcileAsync();
+        Assert.Equal([$"{ann},Ann,1,Ann,30"], await census.RowsAsync());
+        Assert.Equal(0, await intents.CountAsync());
+        await server.App!.DisposeAsync();
+    }
+
+    [Fact, Clause("OR-238")]
+    public async Task More_entities_than_a_phone_can_wait_for_are_left_to_the_timer()
+    {
+        var census = await Census.StartAsync(definition: EntityForms.Households);
+        var people = string.Concat(Enumerable.Range(0, 60).Select(i => $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"));
+        await census.SendAsync($"<data id=\"{census.Form}\" version=\"1\">{people}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>");
+        Assert.Empty(await census.RowsAsync());
+        var intents = new EntityIntents(census);
+        await intents.AgeAsync();
+        await census.ReconcileAsync();
+        Assert.Equal(60, (await census.RowsAsync()).Length);
+        Assert.Equal(0, await intents.CountAsync());
+    }
+
+    [Fact, Clause("OR-238")]
     public async Task What_is_approved_is_what_the_submission_says_then()
     {
         var census = await Census.StartAsync(approvalRequired: true);

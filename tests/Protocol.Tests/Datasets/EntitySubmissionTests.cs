@@ -126,13 +126,7 @@ public sealed class EntitySubmissionTests
     [Fact, Clause("OR-238")]
     public async Task Every_iteration_of_a_repeat_makes_an_entity_of_its_own()
     {
-        var census = await Census.StartAsync(definition: (form, dataset) => $"""
-            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
-            <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id="" create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
-            <instance id="list" src="jr://file-csv/{dataset}.csv"/>
-            <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int" entities:saveto="age"/></model></h:head>
-            <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
-            """);
+        var census = await Census.StartAsync(definition: EntityForms.Households);
         string[] ids = [Census.NewId(), Census.NewId(), Census.NewId()];
         var people = string.Concat(ids.Select((id, i) => $"<person><name>P{i}</name><age>{i}</age><meta>{Census.Entity(i == 1 ? "bad" : id, "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"));
         var again = $"<person><name>P</name><meta>{Census.Entity(ids[0], "create=\"1\"", "again", census.Dataset)}</meta></person>";
