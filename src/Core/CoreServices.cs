@@ -70,6 +70,9 @@ public static class CoreServices
         services.AddSingleton<CaseOwnersTable>();
         services.AddSingleton<CaseIndicesTable>();
         services.AddSingleton<WriteCases>();
+        services.AddSingleton<CheckCases>();
+        services.AddSingleton<ApplyCases>();
+        services.AddSingleton<CaseDirectory>();
 
         services.AddSingleton<SyncsTable>();
         services.AddSingleton<SyncsContainer>();
@@ -98,14 +101,19 @@ public static class CoreServices
         services.AddSingleton<FormAccess>();
         services.AddSingleton<PublishDatasets>();
         services.AddSingleton<UploadForm>();
+        services.AddSingleton<ImplyForm>();
         services.AddSingleton<DraftMedia>();
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<IntentsTable>();
         services.AddSingleton<ApplySubmittedEntities>();
-        services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<ReviewSubmission>();
+        services.AddSingleton<ApplySubmission>();
+        services.AddSingleton<ClaimSubmission>();
+        services.AddSingleton<ReceiveSubmission>();
+        services.AddSingleton<ReceiveCommCareForm>();
+        services.AddSingleton<SubmitCases>();
         services.AddSingleton<SubmissionDirectory>();
         services.AddSingleton<ExportSource>();
         services.AddSingleton<MediaExport>();

@@ -108,7 +108,23 @@ public static class RightsSteps
                 }
             }
         }
-        return steps;
+        return OfForms().Concat(steps).ToDictionary();
+    }
+
+    private static Dictionary<string, RightsStep> OfForms()
+    {
+        var form = new RightsStep(Body: (_, _) => Samples.Multipart($"<data xmlns=\"http://example.org/visit\"><meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>"));
+        var newCase = Sends((_, _) => new { case_type = "patient", case_name = "Amina", owner_id = "u1" });
+        return new()
+        {
+            ["POST /a/{domain}/receiver"] = form,
+            ["POST /a/{domain}/receiver/{app}"] = form,
+            ["POST /a/{domain}/receiver/secure/{app}"] = form,
+            ["POST /a/{domain}/api/case/v2"] = newCase,
+            ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
+            ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),
+            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends((cast, _) => new { case_ids = new[] { cast.Target.Case } }),
+        };
     }
 
     private static RightsStep Sends(Func<Cast, Target, object> body) => new(Body: (cast, target) => JsonContent.Create(body(cast, target)));

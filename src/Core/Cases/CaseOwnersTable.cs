@@ -31,6 +31,9 @@ public sealed record OwnedCase(CaseId Id, int Version, int Revision, DateTimeOff
         Body is null ? throw new InvalidOperationException($"The tombstone of {Id} holds no case.") : Body(cancellationToken);
 }
 
+/// <summary>Where a list of cases was broken off.</summary>
+public readonly record struct CasePlace(string Partition, string Row);
+
 /// <summary>
 /// Table `caseOwners`: copies of cases by owner, for restores. Each revision of a case is a row of its own, which takes the place of the one
 /// before it: writers who come late can leave a row behind, but never hide a newer one, since readers take the highest revision.
@@ -65,6 +68,27 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         if (newest is not null)
         {
             yield return ToOwnedCase(newest);
+        }
+    }
+
+    /// <summary>Every case of the project, or of one <paramref name="owner"/>, and the place where it stands, in order. Without tombstones. One operation per 1,000 rows.</summary>
+    internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(ProjectId project, OwnerId? owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = owner is { } one
+            ? TableClient.CreateQueryFilter($"PartitionKey eq {CaseKeys.OwnerPartition(project, one)}")
+            : TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project));
+        TableEntity? newest = null;
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, cancellationToken: cancellationToken))
+        {
+            if (newest is not null && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey)) && !newest.ContainsKey(Column.MovedTo))
+            {
+                yield return (ToOwnedCase(newest), new CasePlace(newest.PartitionKey, newest.RowKey));
+            }
+            newest = entity;
+        }
+        if (newest?.ContainsKey(Column.MovedTo) == false)
+        {
+            yield return (ToOwnedCase(newest), new CasePlace(newest.PartitionKey, newest.RowKey));
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
     /// For each case two operations; one more for each new index, two for each host of a new extension.
     /// </summary>
     internal async Task<IReadOnlyList<CaseWrite>> ChangeAsync(
-        IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read, Func<CaseId, Case?, Case?> change, bool again, CancellationToken cancellationToken)
+        IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read, Func<CaseId, Case?, ValueTask<Case?>> change, bool again, CancellationToken cancellationToken)
     {
         var writes = (await EachAsync(read, (one, stop) => ChangeOneAsync(one.Id, one.Read, current => change(one.Id, current), again, stop), cancellationToken))
             .OfType<CaseWrite>().ToList();
@@ -31,7 +31,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
         var extended = await EachAsync(
             hosts,
             async (host, stop) => await ChangeOneAsync(
-                host.Id, await cases.FindAsync(host.Id, stop), current => current?.Project == host.Project ? current with { Extensions = current.Extensions + 1 } : null, false, stop),
+                host.Id, await cases.FindAsync(host.Id, stop), current => new ValueTask<Case?>(current?.Project == host.Project ? current with { Extensions = current.Extensions + 1 } : null), false, stop),
             cancellationToken);
 
         // A host that the form wrote too has two revisions by now, and only the later one is for its owner.
@@ -41,12 +41,12 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
         return writes;
     }
 
-    private async Task<CaseWrite?> ChangeOneAsync(CaseId id, (Case Case, ETag ETag)? read, Func<Case?, Case?> change, bool again, CancellationToken cancellationToken)
+    private async Task<CaseWrite?> ChangeOneAsync(CaseId id, (Case Case, ETag ETag)? read, Func<Case?, ValueTask<Case?>> change, bool again, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var before = read?.Case;
-            if (change(before) is not { } changed)
+            if (await change(before) is not { } changed)
             {
                 return null;
             }
@@ -86,7 +86,8 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
     private static IEnumerable<CaseIndex> NewIndices(CaseWrite write, bool again) =>
         write.After.Indices.Where(index => index.Target is not null && (again || write.Before is null || !write.Before.Indices.Contains(index)));
 
-    private static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
+    /// <summary>Works on all of them, a bounded number at a time; the results come in the order of the items.</summary>
+    internal static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
         IReadOnlyCollection<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
         var results = new TResult[items.Count];

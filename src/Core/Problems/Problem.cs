@@ -90,6 +90,16 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem BrokenBody(string reason) => new(400.39m, $"The request body could not be read: {reason}", reason);
 
+    public static Problem FieldsBesideFiles() => new(400.51m, "Received a submission with POST.keys()");
+
+    public static Problem EmptyForm() => new(400.52m, "The form that was sent is empty.");
+
+    public static Problem UnknownAuthType(IEnumerable<string> known) => new(400.53m, $"authtype must be one of: {string.Join(", ", known)}");
+
+    public static Problem NoDomain(string domain) => new(400.54m, $"No domain with name {domain}");
+
+    public static Problem CasesRefused(string reason) => new(400.55m, reason);
+
     // 401 and 403: who the client is
     public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
 
@@ -189,9 +199,16 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem PhoneStateMismatch(string expected, string got, IReadOnlyList<string> cases, int count) =>
         new(412.6m, $"Phone state has mismatch. Expected {expected} but was {got}. Cases: [{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]");
 
+    public static Problem OnlyPosts() => new(405.1m, "Forms are sent here with POST.");
+
     // Sizes, pace, and what this server doesn't do
     public static Problem BodyTooLarge(long maximum) =>
         new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });
+
+    public static Problem FormTooLarge(long maximum) =>
+        new(413.2m, $"Form exceeds {(maximum >> 20).ToString(CultureInfo.InvariantCulture)}MB size limit");
+
+    public static Problem FileNotTaken(string name) => new(422.1m, $"The file {name} is of a kind that is not taken with a form.");
 
     public static Problem TooManyAttempts(TimeSpan wait)
     {

@@ -7,38 +7,72 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>A promise to finish what a submission started: written before the submission can be seen, removed when all of its work is done.</summary>
-public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string XmlHash, DateTimeOffset At);
+/// <summary>
+/// A promise to let cases follow a submission: written before the submission can be seen to have changed, removed when all of its work is done.
+/// <see cref="Work"/> is the hash of the XML that came, or what else was done to the submission; <see cref="SyncToken"/> is what a phone sent with it.
+/// </summary>
+public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string Work, DateTimeOffset At, string? SyncToken)
+{
+    /// <summary>The work of a deletion or its undoing.</summary>
+    public const string Deletion = "deletion";
 
-/// <summary>Table `intents`: spread over sixteen partitions, each in order of time.</summary>
+    internal ETag ETag { get; init; }
+}
+
+/// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds what is under way, so it is small.</summary>
 public sealed class IntentsTable(StorageAccount storage)
 {
     private const int Shards = 16;
     private readonly TableClient _table = storage.Table(StorageNames.IntentsTable);
 
-    /// <summary>One operation. The same promise again is harmless.</summary>
-    internal async Task AddAsync(Intent intent, CancellationToken cancellationToken)
+    /// <summary>
+    /// False when the same was promised before and not done yet: whoever promised it may have been broken off anywhere. The promise is then young again.
+    /// One operation, or two.
+    /// </summary>
+    internal async Task<bool> AddAsync(Intent intent, CancellationToken cancellationToken)
     {
-        var (partition, row) = Key(intent);
-        await _table.UpsertEntityAsync(
-            new TableEntity(partition, row)
-            {
-                ["Project"] = intent.Space.Project.Value,
-                ["Form"] = intent.Space.Form,
-                ["Draft"] = intent.Space.Draft,
-                ["InstanceId"] = intent.Instance.Value,
-                ["XmlHash"] = intent.XmlHash,
-                ["At"] = intent.At,
-            },
-            TableUpdateMode.Replace,
-            cancellationToken);
+        var (partition, row) = Key(intent.Space, intent.Instance, intent.Work);
+        var entity = new TableEntity(partition, row)
+        {
+            ["Project"] = intent.Space.Project.Value,
+            ["Form"] = intent.Space.Form,
+            ["Draft"] = intent.Space.Draft,
+            ["InstanceId"] = intent.Instance.Value,
+            ["Work"] = intent.Work,
+            ["At"] = intent.At,
+            ["SyncToken"] = intent.SyncToken,
+        };
+        try
+        {
+            await _table.AddEntityAsync(entity, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            await _table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
+            return false;
+        }
     }
 
-    /// <summary>One operation.</summary>
+    /// <summary>Whether that work is under way, or was broken off. One operation.</summary>
+    internal async Task<bool> ExistsAsync(SubmissionSpace space, InstanceId instance, string work, CancellationToken cancellationToken)
+    {
+        var (partition, row) = Key(space, instance, work);
+        return (await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, ["PartitionKey"], cancellationToken)).HasValue;
+    }
+
+    /// <summary>One operation. One that was read from the list stays when somebody has renewed it since.</summary>
     internal async Task RemoveAsync(Intent intent, CancellationToken cancellationToken)
     {
-        var (partition, row) = Key(intent);
-        await _table.DeleteEntityAsync(partition, row, ETag.All, cancellationToken);
+        var (partition, row) = Key(intent.Space, intent.Instance, intent.Work);
+        try
+        {
+            await _table.DeleteEntityAsync(partition, row, intent.ETag == default ? ETag.All : intent.ETag, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            // A request works on it, and will remove it.
+        }
     }
 
     /// <summary>Those from before <paramref name="time"/>. Sixteen operations when there are few.</summary>
@@ -46,25 +80,24 @@ public sealed class IntentsTable(StorageAccount storage)
     {
         for (var shard = 0; shard < Shards; shard++)
         {
-            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition(shard)} and RowKey lt {Time(time)}");
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition(shard)} and At lt {time}");
             await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             {
                 yield return new Intent(
                     new SubmissionSpace(new ProjectId(entity.GetInt32("Project")!.Value), entity.GetInt32("Form")!.Value, entity.GetString("Draft")),
-                    InstanceId.Parse(entity.GetString("InstanceId")),
-                    entity.GetString("XmlHash")!,
-                    entity.GetDateTimeOffset("At")!.Value);
+                    InstanceId.Parse(entity.GetString("InstanceId")), entity.GetString("Work")!, entity.GetDateTimeOffset("At")!.Value, entity.GetString("SyncToken"))
+                {
+                    ETag = entity.ETag,
+                };
             }
         }
     }
 
-    private static (string Partition, string Row) Key(Intent intent)
+    private static (string Partition, string Row) Key(SubmissionSpace space, InstanceId instance, string work)
     {
-        var hash = TableKey.Hash($"{SubmissionKeys.Partition(intent.Space)} {intent.Instance} {intent.XmlHash}");
-        return (Partition(Convert.ToInt32(hash[..1], 16)), TableKey.Join(Time(intent.At), hash));
+        var hash = TableKey.Hash($"{SubmissionKeys.Partition(space)} {instance} {work}");
+        return (Partition(Convert.ToInt32(hash[..1], 16)), hash);
     }
 
     private static string Partition(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,7 @@ public sealed class ReviewSubmission(
         {
             return await directory.ReviewAsync(space, root, reviewState, cancellationToken);
         }
-        var intent = new Intent(space, instance.Version.Id, instance.Version.XmlHash, clock.GetUtcNow());
+        var intent = new Intent(space, instance.Version.Id, instance.Version.XmlHash, clock.GetUtcNow(), null);
         await intents.AddAsync(intent, cancellationToken);
         var reviewed = await directory.ReviewAsync(space, root, reviewState, CancellationToken.None);
         if (await entities.TryRunAsync(space, instance, CancellationToken.None))

@@ -23,6 +23,9 @@ public sealed record SubmissionVersion(InstanceId Id, string XmlHash, string For
 {
     /// <summary>In the order in which the form names them; the same on every read.</summary>
     public IReadOnlyList<SubmissionMedia> Media { get; init; } = [];
+
+    /// <summary>Why its case blocks were not applied, as `InvalidCaseIndex: ...`; null when there is nothing wrong with them (CC-081).</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>An attachment that the XML names, and its file once it has come (OR-218). <see cref="Blob"/> may be shared with an earlier version.</summary>

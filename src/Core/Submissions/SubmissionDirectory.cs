@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
-public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
+public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, ApplySubmission apply, TimeProvider clock)
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
@@ -70,6 +70,23 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     public async Task<string?> FindPlaceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
         (await submissions.FindInstanceAsync(space, id, cancellationToken))?.TimelineKey;
 
+    /// <summary>A form by its id alone, in whichever of the <paramref name="forms"/> it came; null when it did not come, or was deleted. One operation per form, and one.</summary>
+    public async Task<(Form Form, Submission Submission, SubmissionVersion Version)?> FindAsync(IReadOnlyList<Form> forms, InstanceId id, CancellationToken cancellationToken)
+    {
+        foreach (var some in forms.Chunk(MaxParallelReads))
+        {
+            var found = await Task.WhenAll(some.Select(form => submissions.FindInstanceAsync(SubmissionSpace.Published(form), id, cancellationToken)));
+            foreach (var (form, instance) in some.Zip(found))
+            {
+                if (instance is { State: not InstanceState.Deleted })
+                {
+                    return (form, (await submissions.GetAsync(SubmissionSpace.Published(form), instance, cancellationToken)).Submission, instance.Version);
+                }
+            }
+        }
+        return null;
+    }
+
     /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
     public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
@@ -85,7 +102,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
             var found = await Task.WhenAll(batch.Select(id => submissions.FindInstanceAsync(space, id, cancellationToken)));
             versions.AddRange(found.Select(instance => instance!.Version));
         }
-        return versions;
+        return [.. versions.OrderByDescending(version => version.CreatedAt)];
     }
 
     /// <summary>One version of a submission, and whether it is the current one. Refuses one of another submission, or of a deleted one, with 404.1. Two operations.</summary>
@@ -112,13 +129,13 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         return await GetAsync(space, root, cancellationToken);
     }
 
-    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18).</summary>
+    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18). Its cases are made as if it had never come.</summary>
     public async Task DeleteAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
-            if (await submissions.SetDeletedAsync(space, submission, current, deleted: true, clock.GetUtcNow(), cancellationToken))
+            if (await SetDeletedAsync(space, submission, current, deleted: true, cancellationToken))
             {
                 return;
             }
@@ -132,10 +149,25 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
         var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
         if (submission.RootId != root || submission.DeletedAt is null || current is not { State: InstanceState.Deleted }
-            || !await submissions.SetDeletedAsync(space, submission, current, deleted: false, clock.GetUtcNow(), cancellationToken))
+            || !await SetDeletedAsync(space, submission, current, deleted: false, cancellationToken))
         {
             throw Problem.NotFound().AsException();
         }
+    }
+
+    private async Task<bool> SetDeletedAsync(SubmissionSpace space, Submission submission, Instance current, bool deleted, CancellationToken cancellationToken)
+    {
+        var promise = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
+        var again = promise is not null && !await intents.AddAsync(promise, cancellationToken);
+        if (!await submissions.SetDeletedAsync(space, submission, current, deleted, clock.GetUtcNow(), cancellationToken))
+        {
+            return false;
+        }
+        if (promise is not null && await apply.FollowAsync(promise, again, CancellationToken.None))
+        {
+            await intents.RemoveAsync(promise, CancellationToken.None);
+        }
+        return true;
     }
 
     /// <summary>Fills a slot of the current version, or empties it (null). Refuses an unknown slot with 404.1.</summary>

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -18,8 +19,21 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
 
     internal async Task<byte[]> ReadXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
-        await StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), cancellationToken)
+        await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken)
         ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
+
+    /// <summary>Gives a version's XML another instance id. Two operations.</summary>
+    internal async Task CopyXmlAsync(SubmissionSpace space, SubmissionVersion version, InstanceId id, CancellationToken cancellationToken)
+    {
+        if (await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken) is { } xml)
+        {
+            await PutXmlAsync(space, id, version.XmlHash, xml, cancellationToken);
+        }
+    }
+
+    /// <summary>Whole; null when it was purged. One operation.</summary>
+    internal Task<byte[]?> ReadXmlAsync(ProjectId project, int form, InstanceId id, string xmlHash, CancellationToken cancellationToken) =>
+        StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(project, form, id, xmlHash), cancellationToken);
 
     internal Task<StoredFile> PutMediaAsync(SubmissionSpace space, InstanceId id, string xmlHash, Stream content, string contentType, CancellationToken cancellationToken) =>
         StreamedBlob.UploadAsync(_container, SubmissionKeys.NewMediaBlob(space.Project, space.Form, id, xmlHash), content, contentType, cancellationToken);

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// <param name="InstanceId">Null when absent or blank: the server makes one up.</param>
 /// <param name="DeprecatedId">The instance that this submission edits.</param>
 /// <param name="Encrypted">Null for a submission in the clear.</param>
-/// <param name="CaseBlocks">How many case blocks it carries, at any depth.</param>
+/// <param name="CaseBlocks">How many elements at any depth may be case blocks.</param>
 public sealed record SubmissionHead(
     string RootName,
     string FormId,

@@ -11,13 +11,12 @@ namespace ServerlessRosa.Core.Submissions;
 /// </summary>
 public sealed class SubmissionHeadReader
 {
-    private const string CaseNamespace = "http://commcarehq.org/case/transaction/v2";
-
     // A row of a table holds 32,000 characters in one property, and a page of a thousand rows should stay small.
     private const int MaxInstanceName = 1000;
 
     private readonly List<string> _mediaFiles = [];
     private string? _metaInstanceId;
+    private string? _legacyId;
     private string? _rootInstanceId;
     private string? _deprecatedId;
     private string? _instanceName;
@@ -32,6 +31,16 @@ public sealed class SubmissionHeadReader
 
     /// <summary>No form id is 400.2 (OR-193), and so is an encrypted submission without an instanceID (OR-236); an id that is too long is 400.13 (OR-198).</summary>
     public static SubmissionHead Read(ReadOnlyMemory<byte> document) => SafeXml.Read(document, static xml => new SubmissionHeadReader().Read(xml));
+
+    /// <summary>As CommCare's forms have it (spec 3.6 of CommCare): the form id is the namespace of the root, which must be there, and an edit keeps its instanceID.</summary>
+    public static SubmissionHead ReadCommCare(ReadOnlyMemory<byte> document) => SafeXml.Read(document, static xml =>
+    {
+        var (form, rootName, version) = (xml.NamespaceURI, xml.LocalName, xml.FirstAttribute("version") ?? "");
+        if (string.IsNullOrWhiteSpace(form)) throw Problem.MissingParameter("xmlns of the form").AsException();
+        var reader = new SubmissionHeadReader();
+        reader.ReadElements(xml);
+        return new SubmissionHead(rootName, form, version, InstanceId.ParseOrNull(reader._metaInstanceId ?? reader._legacyId), null, null, null, reader._caseBlocks);
+    });
 
     private SubmissionHead Read(XmlReader xml)
     {
@@ -60,14 +69,14 @@ public sealed class SubmissionHeadReader
         while (xml.Read())
         {
             if (xml.NodeType != XmlNodeType.Element) continue;
-            if (xml.LocalName == "case" && xml.NamespaceURI == CaseNamespace) _caseBlocks++;
+            if (xml.LocalName == "case" && xml.GetAttribute("case_id") is not null) _caseBlocks++;
             switch (xml.Depth)
             {
                 case 1:
                     section = xml.LocalName;
                     ReadRootChild(xml);
                     break;
-                case 2 when section == "meta":
+                case 2 when section is "meta" or "Meta":
                     ReadMetaChild(xml);
                     break;
                 case 2 when section == "media" && xml.LocalName == "file":
@@ -93,6 +102,7 @@ public sealed class SubmissionHeadReader
         switch (xml.LocalName)
         {
             case "instanceID": _metaInstanceId ??= Text(xml); break;
+            case "uid": _legacyId ??= Text(xml); break;
             case "deprecatedID": _deprecatedId ??= Text(xml); break;
             case "instanceName": _instanceName ??= Text(xml) is { } name ? ShortText.Cut(name, MaxInstanceName) : null; break;
         }

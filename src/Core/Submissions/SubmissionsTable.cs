@@ -34,7 +34,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
         Column.RootId, Column.UpdatedAt, Column.ReviewState, Column.Edits, Column.Deleted, Column.DeletedAt, Column.CaseBlocks, Column.MediaExpected, Column.MediaPresent,
         .. Column.OfSender(""), Column.CreatedAt, Column.FormVersion,
         .. Column.OfSender(Column.Current), Column.Current + Column.Id, Column.Current + Column.XmlHash, Column.Current + Column.FormVersion,
-        Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt,
+        Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt, Column.Current + Column.Problem,
     ];
 
     private static readonly string[] ExportedColumns = [Column.RowKey, .. ListedColumns, Column.Xml];
@@ -79,11 +79,14 @@ public sealed class SubmissionsTable(StorageAccount storage)
 
     /// <summary>
     /// Makes <paramref name="edited"/>'s current version follow <paramref name="before"/>, in one batch. False when anything it rests on has
-    /// changed since it was read, or the new instance id is taken: read again and decide again. One operation.
+    /// changed since it was read, or the new instance id is taken: read again and decide again. An edit that keeps the instance id gives
+    /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation.
     /// </summary>
     internal async Task<bool> EditAsync(
-        SubmissionSpace space, Instance before, Submission edited, ETag submissionETag, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
+        SubmissionSpace space, Instance before, Submission edited, ETag submissionETag, ReadOnlyMemory<byte> xml, InstanceId? setAside, CancellationToken cancellationToken)
     {
+        var now = ToEntity(space, new Instance(edited.Current, InstanceState.Current, before.TimelineKey));
+        var then = ToEntity(space, before with { State = InstanceState.Superseded, Version = before.Version with { Id = setAside ?? before.Version.Id } });
         var partition = SubmissionKeys.Partition(space);
         var row = ToEntity(space, edited, xml);
         row.RowKey = before.TimelineKey;
@@ -91,10 +94,10 @@ public sealed class SubmissionsTable(StorageAccount storage)
         {
             await _table.SubmitTransactionAsync(
                 [
-                    new(TableTransactionActionType.Add, ToEntity(space, new Instance(edited.Current, InstanceState.Current, before.TimelineKey))),
-                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, before with { State = InstanceState.Superseded }), before.ETag),
+                    new(TableTransactionActionType.Add, setAside is null ? now : then),
+                    new(TableTransactionActionType.UpdateReplace, setAside is null ? then : now, before.ETag),
                     new(TableTransactionActionType.UpdateReplace, row, submissionETag),
-                    new(TableTransactionActionType.Add, new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits)) { [Column.Id] = edited.Current.Id.Value }),
+                    new(TableTransactionActionType.Add, new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits)) { [Column.Id] = (setAside ?? edited.Current.Id).Value }),
                 ],
                 cancellationToken);
             return true;
@@ -119,6 +122,26 @@ public sealed class SubmissionsTable(StorageAccount storage)
                 [
                     new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
                     new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
+                ],
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Says that nothing is wrong with the case blocks of a current version any more, if it hasn't changed since it was read. One operation.</summary>
+    internal async Task<bool> ClearProblemAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.Current + Column.Problem] = "" };
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance with { Version = instance.Version with { Problem = null } }), instance.ETag),
+                    new(TableTransactionActionType.UpdateMerge, row, ETag.All),
                 ],
                 cancellationToken);
             return true;
@@ -338,13 +361,17 @@ public sealed class SubmissionsTable(StorageAccount storage)
         entity[prefix + Column.FormVersion] = version.FormVersion;
         entity[prefix + Column.InstanceName] = version.InstanceName;
         entity[prefix + Column.CreatedAt] = version.CreatedAt;
+        entity[prefix + Column.Problem] = version.Problem;
         WriteSender(entity, prefix, version.Sender);
     }
 
     private static SubmissionVersion ReadVersion(TableEntity entity, string prefix) =>
         new(InstanceId.Parse(entity.GetString(prefix + Column.Id)), entity.GetString(prefix + Column.XmlHash)!,
             entity.GetString(prefix + Column.FormVersion)!, ReadSender(entity, prefix), entity.GetString(prefix + Column.InstanceName),
-            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value);
+            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value)
+        {
+            Problem = entity.GetString(prefix + Column.Problem) is { Length: > 0 } problem ? problem : null,
+        };
 
     private static void WriteSender(TableEntity entity, string prefix, Sender sender)
     {
@@ -364,6 +391,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
         public const string State = "State";
         public const string TimelineKey = "TimelineKey";
         public const string Media = "Media";
+        public const string Problem = "Problem";
         public const string XmlHash = "XmlHash";
         public const string FormVersion = "FormVersion";
         public const string InstanceName = "InstanceName";

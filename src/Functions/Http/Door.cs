@@ -19,6 +19,7 @@ public enum AnswerKind
     Rest,
     Download,
     CommCare,
+    Receiver,
     DomainApi,
 }
 
@@ -53,6 +54,9 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
     /// <summary>The same for handlers that find out themselves who is there, or need nobody.</summary>
     public Task<IResult> CommCareAsync(HttpRequest request, string nature, Func<Task<IResult>> handler) =>
         RunAsync(request, AnswerKind.CommCare, handler, nature);
+
+    /// <summary>For the forms of CommCare's phones, which have words of their own for what is wrong with them. The handler finds out itself who is there.</summary>
+    public Task<IResult> ReceiverAsync(HttpRequest request, Func<Task<IResult>> handler) => RunAsync(request, AnswerKind.Receiver, handler);
 
     /// <summary>For web users who administer a domain, with the <paramref name="verb"/> on its project.</summary>
     public Task<IResult> DomainApiAsync(HttpRequest request, string domain, string verb, Func<DomainUser, Task<IResult>> handler) =>
@@ -125,7 +129,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
         // Whatever is served here was sent in by somebody: opened in a browser, none of it is a page of ours.
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
-        if (kind is AnswerKind.OpenRosa or AnswerKind.CommCare)
+        if (kind is AnswerKind.OpenRosa or AnswerKind.CommCare or AnswerKind.Receiver)
         {
             OpenRosa.ApplyHeaders(http, options.Value.MaxSubmissionBytes);
         }
@@ -164,6 +168,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
         {
             AnswerKind.OpenRosa => OpenRosa.Refusal(problem),
             AnswerKind.CommCare => CommCareAnswers.Refusal(problem, nature),
+            AnswerKind.Receiver => ReceiverAnswers.Refusal(http.Request, problem),
             AnswerKind.DomainApi => CommCareAnswers.ApiRefusal(problem),
             _ => Json.Refusal(problem),
         };
@@ -172,7 +177,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
 
     // CommCare's clients never send a password that wasn't asked for, whatever else they send.
     private bool MayChallenge(HttpRequest request, AnswerKind kind) =>
-        kind == AnswerKind.CommCare ? authenticator.IsConfidential(request) : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
+        kind is AnswerKind.CommCare or AnswerKind.Receiver ? authenticator.IsConfidential(request) : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
 
     private Problem ProblemOf(Exception e, string correlation) => e switch
     {

@@ -51,17 +51,34 @@ public static class Json
     /// </summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-        {
-            throw Problem.UnsupportedEncoding(encoding.ToString()).AsException();
-        }
-        var bytes = await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
-        var body = Parse(request.HasJsonContentType() ? bytes : default);
+        var body = Parse(await ReadBytesAsync(request, cancellationToken), JsonValueKind.Object);
         if (caller.ExpectedCsrf is { } csrf && (Text(body, "__csrf") is not { } given || Uri.UnescapeDataString(given) != csrf))
         {
             throw Problem.NotAuthenticated().AsException();
         }
         return body;
+    }
+
+    /// <summary>The same where a list of objects may stand for several of them. Gives the objects, and whether they came as a list.</summary>
+    public static async Task<(IReadOnlyList<JsonElement> Objects, bool IsList)> ReadManyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadBytesAsync(request, cancellationToken);
+        if (bytes.Span.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
+        {
+            return ([Parse(bytes, JsonValueKind.Object)], false);
+        }
+        var objects = Parse(bytes, JsonValueKind.Array).EnumerateArray().ToList();
+        return objects.TrueForAll(one => one.ValueKind == JsonValueKind.Object) ? (objects, true) : throw Problem.UnparseableJson(bytes.Length).AsException();
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw Problem.UnsupportedEncoding(encoding.ToString()).AsException();
+        }
+        var bytes = await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
+        return request.HasJsonContentType() ? bytes : default;
     }
 
     /// <summary>A text member; null when absent or null. Refuses another type with 400.11.</summary>
@@ -122,7 +139,7 @@ public static class Json
     private static JsonElement? Member(JsonElement body, string name) =>
         body.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 
-    private static JsonElement Parse(ReadOnlyMemory<byte> bytes)
+    private static JsonElement Parse(ReadOnlyMemory<byte> bytes, JsonValueKind expected)
     {
         if (bytes.IsEmpty)
         {
@@ -131,7 +148,7 @@ public static class Json
         try
         {
             var body = JsonSerializer.Deserialize<JsonElement>(bytes.Span, Reading);
-            return body.ValueKind == JsonValueKind.Object ? body : throw Problem.UnparseableJson(bytes.Length).AsException();
+            return body.ValueKind == expected ? body : throw Problem.UnparseableJson(bytes.Length).AsException();
         }
         catch (JsonException e)
         {

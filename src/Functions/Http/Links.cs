@@ -23,6 +23,7 @@ public sealed class Links(IOptions<RosaOptions> options)
     public static string Encode(string text) =>
         Uri.EscapeDataString(text).Replace("%21", "!").Replace("%2A", "*").Replace("%27", "'").Replace("%28", "(").Replace("%29", ")");
 
-    private string Origin(HttpRequest request) =>
+    /// <summary>The scheme and host that this server is reached by.</summary>
+    public string Origin(HttpRequest request) =>
         options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{(RequestAuthenticator.IsHttps(request) ? "https" : "http")}://{request.Host}";
 }

@@ -25,14 +25,16 @@ public sealed class SubmissionBody : IAsyncDisposable
 
     private readonly MultipartReader _reader;
     private readonly string? _expectedCsrf;
+    private readonly Action<string, ContentDispositionHeaderValue, string?>? _checkPart;
     private readonly List<(string Name, string? ContentType, FileStream Content)> _early = [];
     private string? _csrf;
     private int _parts;
 
-    private SubmissionBody(MultipartReader reader, string? expectedCsrf)
+    private SubmissionBody(MultipartReader reader, string? expectedCsrf, Action<string, ContentDispositionHeaderValue, string?>? checkPart)
     {
         _reader = reader;
         _expectedCsrf = expectedCsrf;
+        _checkPart = checkPart;
     }
 
     public ReadOnlyMemory<byte> Xml { get; private set; }
@@ -40,8 +42,10 @@ public sealed class SubmissionBody : IAsyncDisposable
     /// <summary>
     /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is too large
     /// (413.1). Once the files have been read to the end, a cookie's body without its `__csrf` is refused too (401.2).
+    /// <paramref name="checkPart"/> may refuse a part by its name, disposition and content type, before any of its bytes are read.
     /// </summary>
-    public static async Task<SubmissionBody> OpenAsync(HttpRequest request, Caller caller, RosaOptions limits, CancellationToken cancellationToken)
+    public static async Task<SubmissionBody> OpenAsync(
+        HttpRequest request, Caller caller, RosaOptions limits, CancellationToken cancellationToken, Action<string, ContentDispositionHeaderValue, string?>? checkPart = null)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -49,7 +53,7 @@ public sealed class SubmissionBody : IAsyncDisposable
         {
             throw Problem.MissingMultipartField(XmlPart).AsException();
         }
-        var body = new SubmissionBody(new MultipartReader(boundary, request.Body) { HeadersLengthLimit = MaxHeaderBytes, BodyLengthLimit = null }, caller.ExpectedCsrf);
+        var body = new SubmissionBody(new MultipartReader(boundary, request.Body) { HeadersLengthLimit = MaxHeaderBytes, BodyLengthLimit = null }, caller.ExpectedCsrf, checkPart);
         try
         {
             await body.ReadToXmlAsync(limits, cancellationToken);
@@ -126,6 +130,7 @@ public sealed class SubmissionBody : IAsyncDisposable
             {
                 continue;
             }
+            _checkPart?.Invoke(name, disposition, section.ContentType);
             var isFile = disposition.FileName.HasValue || disposition.FileNameStar.HasValue;
             if (name == XmlPart)
             {

@@ -45,7 +45,7 @@ internal sealed class CaseStorage
     public async Task<Case> GetAsync(CaseId id) => (await Cases.FindAsync(id, CancellationToken.None))!.Value.Case;
 
     public async Task<IReadOnlyList<CaseWrite>> ChangeAsync(CaseId id, Func<Case?, Case?> change, bool again = false) =>
-        await Write.ChangeAsync([(id, await Cases.FindAsync(id, CancellationToken.None))], (_, current) => change(current), again, CancellationToken.None);
+        await Write.ChangeAsync([(id, await Cases.FindAsync(id, CancellationToken.None))], (_, current) => new ValueTask<Case?>(change(current)), again, CancellationToken.None);
 
     public ValueTask<List<OwnedCase>> ListAsync(string owner, DateTimeOffset? since = null) =>
         Owners.ListAsync(Project, new OwnerId(owner), since, CancellationToken.None).ToListAsync();

@@ -87,9 +87,9 @@ public sealed class WriteCasesTests
 
         await storage.Write.ChangeAsync(
             [(host, await storage.Cases.FindAsync(host, CancellationToken.None)), (extension, null)],
-            (id, current) => id == host
+            (id, current) => new ValueTask<Case?>(id == host
                 ? current! with { Owner = new OwnerId("u2"), Version = 2 }
-                : storage.NewCase(id, "u2") with { Indices = [new("host", host, "patient", CaseRelationship.Extension)] },
+                : storage.NewCase(id, "u2") with { Indices = [new("host", host, "patient", CaseRelationship.Extension)] }),
             again: false, CancellationToken.None);
 
         Assert.Equal(new OwnerId("u2"), Assert.Single(await storage.ListAsync("u1")).MovedTo);
@@ -149,7 +149,7 @@ public sealed class WriteCasesTests
     {
         var storage = await CaseStorage.CreateAsync();
         var ids = Enumerable.Range(0, 5).Select(_ => storage.NewId()).ToList();
-        await storage.Write.ChangeAsync([.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => storage.NewCase(id, "u1"), false, CancellationToken.None);
+        await storage.Write.ChangeAsync([.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1")), false, CancellationToken.None);
         var write = Assert.Single(await storage.ChangeAsync(ids[2], current => current! with { Version = 2 }));
 
         Assert.Equal(5, (await storage.ListAsync("u1")).Count);
@@ -184,7 +184,7 @@ public sealed class WriteCasesTests
             i => i.ToString(CultureInfo.InvariantCulture), _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(bytes / 10)));
 
         await storage.Write.ChangeAsync(
-            [.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => storage.NewCase(id, "u1") with { Properties = properties }, false, CancellationToken.None);
+            [.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1") with { Properties = properties }), false, CancellationToken.None);
 
         Assert.Equal(properties, (await storage.GetAsync(ids[0])).Properties);
         foreach (var owned in await storage.ListAsync("u1"))

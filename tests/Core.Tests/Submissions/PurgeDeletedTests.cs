@@ -1,9 +1,11 @@
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Dev;
@@ -29,7 +31,7 @@ public sealed class PurgeDeletedTests
         var (kept, trashed) = (new Form(project, 1, FormId.Parse("kept"), FormState.Open, clock.Now) { Published = definition }, new Form(project, 2, FormId.Parse("trashed"), FormState.Open, clock.Now) { Published = definition });
         await forms.AddAsync(kept, CancellationToken.None);
         await forms.AddAsync(trashed, CancellationToken.None);
-        var directory = new SubmissionDirectory(table, files, clock);
+        var directory = Directory(storage, table, files, clock);
         foreach (var (form, id) in new[] { (kept, "deleted"), (kept, "live"), (kept, "restored"), (trashed, "any") })
         {
             await ReceiveAsync(table, files, SubmissionSpace.Published(form), InstanceId.Parse(id), clock.Now);
@@ -58,6 +60,14 @@ public sealed class PurgeDeletedTests
         await Assert.ThrowsAsync<ProblemException>(() => directory.RestoreAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
         Assert.Equal(["live", "restored"], (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order());
         Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
+    }
+
+    private static SubmissionDirectory Directory(StorageAccount storage, SubmissionsTable table, SubmissionFilesContainer files, TimeProvider clock)
+    {
+        var (bodies, intents) = (new CasesContainer(storage), new IntentsTable(storage));
+        var (cases, indices) = (new CasesTable(storage, bodies), new CaseIndicesTable(storage));
+        var write = new WriteCases(cases, new CaseOwnersTable(storage, bodies), indices, clock);
+        return new SubmissionDirectory(table, files, intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
     }
 
     private static async Task ReceiveAsync(SubmissionsTable table, SubmissionFilesContainer files, SubmissionSpace space, InstanceId id, DateTimeOffset now)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
@@ -16,11 +15,8 @@ internal sealed class EntityIntents(Census census)
         var table = await TableAsync();
         foreach (var intent in await ListAsync())
         {
-            await table.DeleteEntityAsync(intent.PartitionKey, intent.RowKey, ETag.All);
-            var at = intent.GetDateTimeOffset("At")!.Value.AddMinutes(-10);
-            intent["At"] = at;
-            intent.RowKey = at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture) + intent.RowKey[19..];
-            await table.AddEntityAsync(intent);
+            intent["At"] = intent.GetDateTimeOffset("At")!.Value.AddMinutes(-10);
+            await table.UpdateEntityAsync(intent, ETag.All, TableUpdateMode.Replace);
         }
     }
 

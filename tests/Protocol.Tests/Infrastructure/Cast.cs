@@ -39,6 +39,8 @@ public sealed record Target
     /// <summary>One thing of each kind in the domain, by the resource's name in addresses.</summary>
     public required IReadOnlyDictionary<string, string> DomainIds { get; init; }
 
+    public required string Case { get; init; }
+
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
@@ -50,6 +52,11 @@ public sealed record Target
             .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
             .Replace("{domain}", Domain, StringComparison.Ordinal)
             .Replace("{appId}", "app-1", StringComparison.Ordinal)
+            .Replace("/case/v2/{id}", $"/case/v2/{Case}", StringComparison.Ordinal)
+            .Replace("{externalId}", "HH-7", StringComparison.Ordinal)
+            .Replace("{formId}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
+            .Replace("{part}", "form.xml", StringComparison.Ordinal)
+            .Replace("{app}", "app", StringComparison.Ordinal)
             .Replace("{id}", path.Split('/').FirstOrDefault(DomainIds.ContainsKey) is { } resource ? DomainIds[resource] : "{id}", StringComparison.Ordinal)
             .Replace("{form}", Form, StringComparison.Ordinal)
             .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
@@ -126,6 +133,8 @@ public sealed class Cast
             Key = spare.Key,
             Domain = domain.Name,
             DomainIds = await DomainIdsAsync(domain),
+            Case = (await domain.Admin.PostJsonAsync(domain.At("/api/case/v2"), new { case_type = "patient", case_name = "Amina", owner_id = "u1" }))
+                .ShouldBe(HttpStatusCode.Created).Json.GetProperty("case").GetProperty("case_id").GetString()!,
         };
         var cast = new Cast(domain, target, email);
         await cast.SendAsync($"{programme.Path}/submission", target.Instance);

@@ -61,12 +61,12 @@ public sealed class ReconcileTests
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{inbox.Programme.Id:D10}|{1:D10}|published|0 {instanceId} {xmlHash}"))));
         await intents.AddEntityAsync(new TableEntity(
-            Convert.ToInt32(hash[..1], 16).ToString("D2", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks:D19}|{hash}"))
+            Convert.ToInt32(hash[..1], 16).ToString("D2", CultureInfo.InvariantCulture), hash)
         {
             ["Project"] = inbox.Programme.Id,
             ["Form"] = 1,
             ["InstanceId"] = instanceId,
-            ["XmlHash"] = xmlHash,
+            ["Work"] = xmlHash,
             ["At"] = at,
         });
     }

@@ -1,0 +1,124 @@
+using Azure;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>
+/// What a submission says of cases now: <see cref="Counts"/> is the version that counts, null when none does, <see cref="Blocks"/> are its blocks, <see cref="Touched"/>
+/// all cases that any of its versions speaks of. <see cref="At"/> is when it first came, which is its place among the forms of a case.
+/// </summary>
+public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, string? SyncToken)
+{
+    public CaseForm? Counts { get; init; }
+
+    public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
+
+    public IReadOnlyCollection<CaseId> Touched { get; init; } = [];
+}
+
+/// <summary>Changes cases by forms. A form that a case has taken is not taken again, so that all of it may be repeated.</summary>
+public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, WriteCases write)
+{
+    /// <summary>
+    /// Applies a form that was checked. With <paramref name="again"/>, an earlier try may have been broken off, and what is derived is written anew. Two operations for
+    /// each case, and those of <see cref="WriteCases"/> for new indices.
+    /// </summary>
+    public async Task<IReadOnlyList<CaseEffect>> NewAsync(CasePlan plan, CaseOccasion occasion, bool again, CancellationToken cancellationToken)
+    {
+        var after = plan.Read.ToDictionary(one => one.Id, one => one.Read?.Case);
+        await WriteAsync(plan.Read, (id, current) =>
+        {
+            var next = current switch
+            {
+                // Somebody of another project took the id a moment ago.
+                not null when current.Project != plan.Project => null,
+                not null when current.Transactions.Any(transaction => transaction.Form.Form == occasion.Form.Form && transaction.Form.Root == occasion.Form.Root) => again ? current : null,
+                _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, occasion),
+            };
+            lock (after)
+            {
+                after[id] = next ?? current;
+            }
+            return new ValueTask<Case?>(next);
+        }, again, cancellationToken);
+        return CaseChanges.Effects(plan.Blocks, occasion.Form, id => after[id]);
+    }
+
+    /// <summary>What a form did that was applied before. One operation for each case.</summary>
+    public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(CaseBlocks blocks, CaseForm form, CancellationToken cancellationToken)
+    {
+        var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
+        var found = await WriteCases.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
+        var after = found.ToDictionary(one => one.Id, one => one.Read?.Case);
+        return CaseChanges.Effects(blocks, form, id => after[id]);
+    }
+
+    /// <summary>
+    /// Lets all cases of a submission follow the version that counts for it now (CC-094): each is made anew of its forms, with this one in the place of
+    /// the one before it. <paramref name="read"/> gives the blocks of other forms, or null when they are no longer kept. Three operations for each case, and those for reading forms.
+    /// </summary>
+    public async Task FollowAsync(ProjectId project, CaseSource source, Func<CaseForm, Task<CaseBlocks?>> read, bool again, CancellationToken cancellationToken)
+    {
+        var found = await WriteCases.EachAsync(source.Touched, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken);
+        await WriteAsync(
+            found,
+            async (id, current) => current is not null && current.Project != project ? null : await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken),
+            again, cancellationToken);
+    }
+
+    private static async Task<Case?> FollowAsync(
+        Case? current, Case value, CaseSource source, Func<CaseForm, Task<CaseBlocks?>> read, bool again, CancellationToken cancellationToken)
+    {
+        var counts = source.Blocks.Blocks.Any(block => block.Id == value.Id) ? source.Counts : null;
+        var mine = value.Transactions.FirstOrDefault(transaction => transaction.Form.Form == source.Form && transaction.Form.Root == source.Root);
+        if (mine?.Form == counts)
+        {
+            return again ? current : null;
+        }
+        var others = await WriteCases.EachAsync(
+            value.Transactions.Where(transaction => transaction != mine).ToList(), async (transaction, _) => (Transaction: transaction, Blocks: await read(transaction.Form)), cancellationToken);
+        if (others.Any(other => other.Blocks is null))
+        {
+            // Forms that were purged with their project's form cannot speak again: what they said stays, and this one is the last word.
+            var rest = value with { Transactions = [.. others.Select(other => other.Transaction)] };
+            return counts is null
+                ? rest with { Version = value.Version + 1 }
+                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseOccasion(counts, source.At, null));
+        }
+        var forms = others.Select(other => (other.Transaction, Blocks: other.Blocks!)).ToList();
+        if (counts is not null)
+        {
+            var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
+            // What changes when a form is edited is more than its phone knows of: it counts as nobody's.
+            var token = mine is null ? source.SyncToken : null;
+            forms.Insert(place < 0 ? forms.Count : place, (new CaseTransaction(counts, value.Version + 1, source.At, token), source.Blocks));
+        }
+        return CaseChanges.Replay(value, forms);
+    }
+
+    // Whoever points at a case that comes or goes is changed by that: its phones are told to drop the index, or to take it again (CC-124).
+    private async Task WriteAsync(
+        IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read, Func<CaseId, Case?, ValueTask<Case?>> change, bool again, CancellationToken cancellationToken)
+    {
+        foreach (var written in await write.ChangeAsync(read, change, again, cancellationToken))
+        {
+            if (written.Before is null || (written.Before.Deleted == written.After.Deleted && !(again && written.After.Deleted)))
+            {
+                continue;
+            }
+            var sources = new List<(CaseId Id, (Case Case, ETag ETag)? Read)>();
+            await foreach (var reference in indices.ListSourcesAsync(written.After.Project, written.After.Id, cancellationToken))
+            {
+                if (sources.TrueForAll(source => source.Id != reference.Source) && await cases.FindAsync(reference.Source, cancellationToken) is { } found)
+                {
+                    sources.Add((reference.Source, found));
+                }
+            }
+            await write.ChangeAsync(
+                sources,
+                (_, source) => new ValueTask<Case?>(source!.Indices.Any(index => index.Target == written.After.Id) ? source with { Version = source.Version + 1 } : null),
+                false, cancellationToken);
+        }
+    }
+}

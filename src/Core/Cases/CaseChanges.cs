@@ -1,0 +1,154 @@
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>The circumstances of a form: which it is, when the server got it, and the sync token that it came with.</summary>
+public sealed record CaseOccasion(CaseForm Form, DateTimeOffset At, string? SyncToken);
+
+/// <summary>What case blocks do to a case (spec 3.4 and 3.5 of CommCare). Pure: it may run again on a newer case.</summary>
+public static class CaseChanges
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    /// <summary>
+    /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's (CC-061),
+    /// and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
+    /// </summary>
+    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseOccasion occasion)
+    {
+        var value = before ?? new Case(id, project);
+        var version = value.Version + 1;
+        return Apply(value, blocks, occasion.At) with
+        {
+            Version = version,
+            Transactions = [.. value.Transactions, new CaseTransaction(occasion.Form, version, occasion.At, occasion.SyncToken)],
+        };
+    }
+
+    /// <summary>
+    /// The case as other forms make it than those that made it: each speaks again, in order. Without any it is deleted, and keeps what it was for
+    /// those who hold it (CC-124). Counts one version.
+    /// </summary>
+    internal static Case Replay(Case value, IReadOnlyList<(CaseTransaction Transaction, CaseBlocks Blocks)> forms)
+    {
+        var version = value.Version + 1;
+        var replayed = forms.Count == 0
+            ? value with { Deleted = true }
+            : forms.Aggregate(Reset(value), (current, form) => Apply(current, form.Blocks, form.Transaction.At));
+        return replayed with { Version = version, Transactions = [.. forms.Select(form => form.Transaction)] };
+    }
+
+    private static Case Apply(Case value, CaseBlocks blocks, DateTimeOffset at)
+    {
+        var mine = blocks.Blocks.Where(block => block.Id == value.Id).OrderBy(EarliestAction).ToList();
+        if (value.Deleted && mine.Any(block => block.Create is not null))
+        {
+            value = Reset(value);
+        }
+        return mine.Aggregate(value, (current, block) => Apply(current, block, blocks.UserOf(block), at));
+    }
+
+    /// <summary>The case without anything that forms have said of it: what is left is what counts its changes.</summary>
+    private static Case Reset(Case value) => new(value.Id, value.Project)
+    {
+        Version = value.Version,
+        Revision = value.Revision,
+        ServerModifiedOn = value.ServerModifiedOn,
+        Extensions = value.Extensions,
+        FormerOwners = value.FormerOwners,
+        Transactions = value.Transactions,
+    };
+
+    /// <summary>What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a case as it is after the form.</summary>
+    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseForm form, Func<CaseId, Case?> after) =>
+    [
+        .. blocks.Blocks.Select(block => new CaseEffect(
+            block.Id, block.Create is not null, NewOwner(block, blocks.UserOf(block)), block.Closes, block.Indices,
+            after(block.Id)?.Transactions.LastOrDefault(transaction => transaction.Form == form)?.Version)),
+    ];
+
+    // On the phone an empty owner_id is taken as it stands.
+    private static OwnerId? NewOwner(CaseBlock block, string user)
+    {
+        if (block.Update?.GetValueOrDefault("owner_id") is { } updated)
+        {
+            return new OwnerId(updated);
+        }
+        return block.Create is null ? null : new OwnerId(block.Create.GetValueOrDefault("owner_id") is { Length: > 0 } owner ? owner : user);
+    }
+
+    private static int EarliestAction(CaseBlock block) => block switch
+    {
+        { Create.Count: > 0 } => 0,
+        { Update.Count: > 0 } => 1,
+        { Indices.Count: > 0 } => 2,
+        { Closes: true } => 3,
+        _ => 4,
+    };
+
+    private static Case Apply(Case value, CaseBlock block, string user, DateTimeOffset receivedAt)
+    {
+        var modifiedOn = block.ModifiedOn ?? receivedAt;
+        value = Known(value, block.Create ?? Nothing);
+        value = Custom(Known(value, block.Update ?? Nothing), block.Update ?? Nothing);
+        if (block.Closes)
+        {
+            value = value with { Closed = true, ClosedOn = modifiedOn, ClosedBy = user };
+        }
+        return value with
+        {
+            Indices = block.Indices.Aggregate(value.Indices, WithIndex),
+            ModifiedBy = user,
+            ModifiedOn = value.ModifiedOn > modifiedOn ? value.ModifiedOn : modifiedOn,
+            OpenedOn = value.OpenedOn ?? modifiedOn,
+            OpenedBy = value.OpenedBy.Length > 0 ? value.OpenedBy : user,
+            Owner = value.Owner.Value.Length > 0 ? value.Owner : new OwnerId(user),
+        };
+    }
+
+    // Fixed fields keep what they have when the new value is empty (CC-064).
+    private static Case Known(Case value, IReadOnlyDictionary<string, string> values)
+    {
+        foreach (var (name, text) in values.Where(one => one.Value.Length > 0))
+        {
+            value = name switch
+            {
+                "case_type" => value with { Type = text },
+                "case_name" or "name" => value with { Name = text },
+                "owner_id" => value with { Owner = new OwnerId(text) },
+                "external_id" or "hq_user_id" => value with { ExternalId = text },
+                "date_opened" => value with { OpenedOn = CaseDates.Parse(text) },
+                _ => value,
+            };
+        }
+        return value;
+    }
+
+    private static Case Custom(Case value, IReadOnlyDictionary<string, string> values)
+    {
+        var custom = values.Where(one => !IsNeverCustom(one.Key)).ToList();
+        if (custom.Count == 0)
+        {
+            return value;
+        }
+        var properties = new Dictionary<string, string>(value.Properties);
+        foreach (var (name, text) in custom)
+        {
+            properties[name] = text;
+        }
+        return value with { Properties = properties };
+    }
+
+    private static bool IsNeverCustom(string name) => name
+        is "case_id" or "case_type" or "case_name" or "name" or "owner_id" or "external_id" or "user_id" or "date_opened" or "date_modified" or "supply_point_location_id";
+
+    private static IReadOnlyList<CaseIndex> WithIndex(IReadOnlyList<CaseIndex> indices, CaseIndex index)
+    {
+        var before = indices.FirstOrDefault(one => one.Identifier == index.Identifier);
+        if (index.Target is null)
+        {
+            return before is null ? indices : [.. indices.Select(one => one == before ? one with { Target = null } : one)];
+        }
+        return before is null ? [.. indices, index] : [.. indices.Select(one => one == before ? index : one)];
+    }
+}

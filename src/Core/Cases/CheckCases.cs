@@ -1,0 +1,101 @@
+using Azure;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Cases;
+
+/// <summary>What the blocks of a form mean for the cases as they were read: <see cref="Problem"/> says why none of them may be changed.</summary>
+public sealed record CasePlan(ProjectId Project, CaseBlocks Blocks, CaseProblem? Problem)
+{
+    public static CasePlan None(ProjectId project) => new(project, CaseBlocks.None, null);
+
+    internal IReadOnlyList<(CaseId Id, (Case Case, ETag ETag)? Read)> Read { get; init; } = [];
+}
+
+/// <summary>Checks all blocks of a form against the cases that there are, before any is changed: one that is wrong leaves all as they were (CC-080).</summary>
+public sealed class CheckCases(CasesTable cases)
+{
+    // Longer chains exist in nobody's data; the walk must end all the same.
+    private const int MaxWalk = 1000;
+
+    /// <summary>
+    /// One operation for each case, and one for each new index to a case that the form does not speak of. A new index of a case that was there is
+    /// followed, so that none closes a cycle (CC-078): one operation for each case on the way.
+    /// </summary>
+    public async Task<CasePlan> RunAsync(ProjectId project, CaseBlocks blocks, CaseOccasion occasion, CancellationToken cancellationToken)
+    {
+        if (blocks.Problem is not null || blocks.Blocks.Count == 0)
+        {
+            return new CasePlan(project, blocks, blocks.Problem);
+        }
+        var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
+        var read = await WriteCases.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
+        var plan = new CasePlan(project, blocks, null) { Read = read };
+        if (read.Any(one => one.Read is { } found && found.Case.Project != project))
+        {
+            return plan with { Problem = CaseProblem.IllegalCaseId("Bad case id") };
+        }
+        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
+        var changed = read.Select(one => (one.Id, IsNew: one.Read is null, New: after[one.Id]!.Indices.Where(index => index.Target is not null && one.Read?.Case.Indices.Contains(index) != true).ToList()))
+            .Where(one => one.New.Count > 0).ToList();
+        return plan with { Problem = await MissingTargetAsync(project, changed.SelectMany(one => one.New.Select(index => (one.Id, index.Target!.Value))), after, cancellationToken)
+            ?? await CycleAsync(project, changed, after, cancellationToken) };
+    }
+
+    private async Task<CaseProblem?> MissingTargetAsync(
+        ProjectId project, IEnumerable<(CaseId Source, CaseId Target)> references, Dictionary<CaseId, Case?> known, CancellationToken cancellationToken)
+    {
+        var all = references.ToList();
+        var unknown = all.Select(reference => reference.Target).Where(target => !known.ContainsKey(target)).Distinct().ToList();
+        foreach (var (target, found) in await WriteCases.EachAsync(unknown, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken))
+        {
+            known[target] = found?.Case is { } value && value.Project == project ? value : null;
+        }
+        foreach (var (source, target) in all)
+        {
+            if (known[target] is null)
+            {
+                return CaseProblem.InvalidIndex($"Case '{source}' references non-existent case '{target}'");
+            }
+        }
+        return null;
+    }
+
+    // Nothing that the server knows can point at a case that is new with this form, but for the form's own cases.
+    private async Task<CaseProblem?> CycleAsync(
+        ProjectId project, IEnumerable<(CaseId Id, bool IsNew, List<CaseIndex> New)> changed, Dictionary<CaseId, Case?> known, CancellationToken cancellationToken)
+    {
+        var walked = 0;
+        foreach (var (source, isNew, added) in changed)
+        {
+            var seen = new HashSet<CaseId>();
+            var next = new Stack<CaseId>(added.Select(index => index.Target!.Value));
+            while (next.TryPop(out var id))
+            {
+                if (id == source)
+                {
+                    return CaseProblem.InvalidIndex($"An index of case '{source}' closes a cycle");
+                }
+                if (!seen.Add(id))
+                {
+                    continue;
+                }
+                if (!known.TryGetValue(id, out var value))
+                {
+                    if (isNew || ++walked > MaxWalk)
+                    {
+                        continue;
+                    }
+                    known[id] = value = await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project ? found.Case : null;
+                }
+                foreach (var index in value?.Indices ?? [])
+                {
+                    if (index.Target is { } target)
+                    {
+                        next.Push(target);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+}

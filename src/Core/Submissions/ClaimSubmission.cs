@@ -1,0 +1,277 @@
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>How a submission came: phones send again what they got no answer for; scripts are told. CommCare's phones may change what they sent.</summary>
+internal sealed record Arriving(bool TakesRepeats, InstanceId? Edits, bool IsCommCare = false)
+{
+    public static Arriving AsOpenRosa { get; } = new(TakesRepeats: true, null);
+
+    public static Arriving FromCommCare { get; } = new(TakesRepeats: true, null, IsCommCare: true);
+}
+
+/// <summary>A submission whose bytes are all stored, on its way to be seen.</summary>
+internal sealed record Arrival(
+    SubmissionSpace Space, SubmissionHead Head, Arriving Arriving, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received)
+{
+    public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
+
+    public IReadOnlyList<EntityBlock> Entities { get; init; } = [];
+
+    public string? SyncToken { get; init; }
+
+    internal Intent Promise => new(Space, Version.Id, Version.XmlHash, Version.CreatedAt, SyncToken);
+}
+
+/// <summary>
+/// Makes a submission visible, or finds that it was there: the rows of spec 7.3, and of spec 4.5 of CommCare. What case blocks and entities ask for is promised
+/// before and done after, and case blocks are checked first: the promise goes when all is done or refused, and what a crash leaves of it, Reconcile completes.
+/// </summary>
+public sealed class ClaimSubmission(
+    SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, ApplySubmission apply, ApplySubmittedEntities entities)
+{
+    private const int MaxAttempts = 20;
+
+    /// <summary>To a <paramref name="known"/> instance it is a repeat. A submission without case blocks costs one operation when it is new.</summary>
+    internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(Arrival arrival, Instance? known)
+    {
+        if (known is { Version.Problem: null })
+        {
+            var filled = await FillAsync(arrival, known);
+            await apply.AgainAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
+            return filled;
+        }
+        var plan = await apply.CheckAsync(arrival.Space, arrival.Version, arrival.Blocks, arrival.SyncToken, CancellationToken.None);
+        arrival = arrival with { Version = arrival.Version with { Problem = plan.Problem?.ToString() } };
+        return arrival.Head.DeprecatedId is { } deprecated && !arrival.Arriving.IsCommCare
+            ? await EditAsync(arrival, deprecated)
+            : await AddAsync(arrival, plan);
+    }
+
+    // Rows 5 to 9 of spec 7.3.
+    private async Task<(InstanceId Root, SubmissionVersion Version)> AddAsync(Arrival arrival, CasePlan plan)
+    {
+        var version = arrival.Version;
+        var submission = new Submission(version.Id, version.Sender, version.FormVersion, version.CreatedAt, version)
+        {
+            CaseBlocks = arrival.Head.CaseBlocks,
+            MediaExpected = version.Media.Count,
+            MediaPresent = version.Media.Count(file => file.Exists),
+        };
+        return await PromisingAsync(arrival, (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0, async again =>
+        {
+            if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None))
+            {
+                if (plan is { Problem: null, Blocks.Blocks.Count: > 0 })
+                {
+                    await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again);
+                }
+                return ((version.Id, version), await EntitiesAsync(arrival, version.Id, version));
+            }
+            var existing = await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None)
+                ?? throw new InvalidOperationException($"The instance {version.Id} is there for a batch, but not for a read.");
+            return existing.State switch
+            {
+                InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
+                InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
+                _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(arrival, existing),
+                _ => await RepeatAsync(arrival, existing, again),
+            };
+        });
+    }
+
+    // Rows 10 to 15 of spec 7.3. Of several edits of one version at the same time, the first to write wins; the others read again and are told.
+    private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(Arrival arrival, InstanceId deprecated)
+    {
+        var version = arrival.Version;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var reading = submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None);
+            var before = await submissions.FindInstanceAsync(arrival.Space, deprecated, CancellationToken.None);
+            var existing = await reading;
+            switch (before?.State)
+            {
+                case null:
+                    throw Problem.DeprecatedIdNotFound(deprecated.Value).AsException();
+                case InstanceState.Deleted:
+                    throw Problem.SubmissionDeleted(deprecated.Value).AsException();
+                case InstanceState.Superseded when existing?.State == InstanceState.Current:
+                    return await PromisingAsync(arrival, arrival.Blocks.Blocks.Count > 0 || arrival.Entities.Count > 0, again => RepeatAsync(arrival, existing, again));
+                case InstanceState.Superseded:
+                    throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
+            }
+            if (existing is not null)
+            {
+                throw Problem.AlreadyExists(["instanceID"], [version.Id.Value]).AsException();
+            }
+
+            var (submission, etag) = await submissions.GetAsync(arrival.Space, before!, CancellationToken.None);
+            if (arrival.Arriving.Edits is { } edits && submission.RootId != edits)
+            {
+                throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
+            }
+            var edited = Edited(arrival, submission, before!);
+            var speaksOfCases = SpeaksOfCases(arrival, submission);
+            var done = await PromisingAsync(arrival, speaksOfCases || arrival.Entities.Count > 0, async again =>
+            {
+                if (!await submissions.EditAsync(arrival.Space, before!, edited, etag, arrival.Xml, null, CancellationToken.None))
+                {
+                    return (false, true);
+                }
+                var entitiesDone = await EntitiesAsync(arrival, submission.RootId, edited.Current);
+                return (true, (!speaksOfCases || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None)) && entitiesDone);
+            });
+            if (done)
+            {
+                await JournalAsync(arrival, edited.Current);
+                return (submission.RootId, edited.Current);
+            }
+        }
+        throw new InvalidOperationException($"The submission that {deprecated} belongs to kept changing under the edit {version.Id}.");
+    }
+
+    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another.
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(Arrival arrival, Instance existing)
+    {
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var (submission, etag) = await submissions.GetAsync(arrival.Space, existing, CancellationToken.None);
+            var edited = Edited(arrival, submission, existing);
+            var setAside = InstanceId.New();
+            var promises = SpeaksOfCases(arrival, submission);
+            if (promises)
+            {
+                await intents.AddAsync(arrival.Promise, CancellationToken.None);
+            }
+            await files.CopyXmlAsync(arrival.Space, existing.Version, setAside, CancellationToken.None);
+            if (await submissions.EditAsync(arrival.Space, existing, edited, etag, arrival.Xml, setAside, CancellationToken.None))
+            {
+                var done = !promises || await apply.FollowAsync(arrival.Promise, again: false, CancellationToken.None);
+                await JournalAsync(arrival, edited.Current);
+                if (promises && done)
+                {
+                    await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+                }
+                return ((submission.RootId, edited.Current), done);
+            }
+            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None) is { State: InstanceState.Current } now
+                ? now
+                : throw Problem.SupersededInstance(arrival.Version.Id.Value).AsException();
+            if (existing.Version.XmlHash == arrival.Version.XmlHash)
+            {
+                return await RepeatAsync(arrival, existing, again: promises);
+            }
+        }
+        throw new InvalidOperationException($"The submission {arrival.Version.Id} kept changing under an edit of it.");
+    }
+
+    // Rows 6, 7, 13 and 14 of spec 7.3: the instance is there and current. What was broken off is completed, and a form that failed is tried again (CC-095).
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatAsync(Arrival arrival, Instance existing, bool again)
+    {
+        var filled = await FillAsync(arrival, existing);
+        var tried = existing.Version.Problem is not null && arrival.Version.Problem is null;
+        if (tried)
+        {
+            var current = await submissions.FindInstanceAsync(arrival.Space, existing.Version.Id, CancellationToken.None);
+            if (current?.Version.XmlHash == arrival.Version.XmlHash && await submissions.ClearProblemAsync(arrival.Space, current, CancellationToken.None))
+            {
+                filled.Version = filled.Version with { Problem = null };
+            }
+        }
+        var entitiesDone = await EntitiesAsync(arrival, filled.Root, filled.Version);
+        var done = !(tried || again) || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None);
+        await JournalAsync(arrival, filled.Version);
+        return (filled, done && entitiesDone);
+    }
+
+    private Task<bool> EntitiesAsync(Arrival arrival, InstanceId root, SubmissionVersion version) =>
+        entities.TryRunAsync(arrival.Space, root, version, arrival.Head.FormId, arrival.Entities, CancellationToken.None);
+
+    private Task JournalAsync(Arrival arrival, SubmissionVersion version) =>
+        version.Problem is null ? apply.AgainAsync(arrival.Space, version, arrival.Blocks, arrival.SyncToken) : Task.CompletedTask;
+
+    // The same XML may bring files that were missing, or replace some.
+    private async Task<(InstanceId Root, SubmissionVersion Version)> FillAsync(Arrival arrival, Instance existing)
+    {
+        if (!arrival.Arriving.TakesRepeats)
+        {
+            throw Problem.AlreadyExists(["instanceID"], [arrival.Version.Id.Value]).AsException();
+        }
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (existing.Version.XmlHash != arrival.Version.XmlHash)
+            {
+                throw Problem.InstanceConflict(arrival.Version.Id.Value).AsException();
+            }
+            var media = existing.Version.Media.Select(slot => arrival.Received.GetValueOrDefault(slot.Name) is { } file && file.Md5 != slot.Md5 ? file : slot).ToList();
+            if (arrival.Arriving.IsCommCare)
+            {
+                media.AddRange(arrival.Received.Values.Where(file => media.TrueForAll(slot => slot.Name != file.Name)));
+            }
+            var filled = existing with { Version = existing.Version with { Media = media } };
+            if (media.SequenceEqual(existing.Version.Media) || await submissions.FillMediaAsync(arrival.Space, filled, CancellationToken.None))
+            {
+                await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!).Except(media.Select(file => file.Blob!)));
+                var root = arrival.Head.DeprecatedId is null || arrival.Arriving.IsCommCare
+                    ? existing.Version.Id
+                    : (await submissions.GetAsync(arrival.Space, existing, CancellationToken.None)).Submission.RootId;
+                return (root, filled.Version);
+            }
+            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
+                ?? throw Problem.SubmissionDeleted(arrival.Version.Id.Value).AsException();
+            if (existing.State != InstanceState.Current)
+            {
+                throw Problem.SupersededInstance(arrival.Version.Id.Value).AsException();
+            }
+        }
+        throw new InvalidOperationException($"The attachments of {arrival.Version.Id} kept changing under a repeated upload.");
+    }
+
+    // Runs work under a promise, if there is any to make. The work hears whether the same was promised before and broken off, and says whether all is done.
+    private async Task<T> PromisingAsync<T>(Arrival arrival, bool promises, Func<bool, Task<(T Result, bool IsDone)>> work)
+    {
+        var again = promises && !await intents.AddAsync(arrival.Promise, CancellationToken.None);
+        try
+        {
+            var (result, done) = await work(again);
+            if (promises && done)
+            {
+                await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+            }
+            return result;
+        }
+        catch (ProblemException) when (promises)
+        {
+            await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static bool SpeaksOfCases(Arrival arrival, Submission before) => arrival.Space.Draft is null && (arrival.Blocks.Blocks.Count > 0 || before.CaseBlocks > 0);
+
+    private static Submission Edited(Arrival arrival, Submission submission, Instance before)
+    {
+        var carried = arrival.Version with { Media = CarryOver(arrival.Version.Media, before.Version.Media, arrival.Arriving.IsCommCare) };
+        return submission with
+        {
+            Current = carried,
+            Edits = submission.Edits + 1,
+            UpdatedAt = arrival.Version.CreatedAt,
+            ReviewState = "edited",
+            // Cases of earlier versions have to follow as long as there are any.
+            CaseBlocks = Math.Max(arrival.Head.CaseBlocks, submission.CaseBlocks),
+            MediaExpected = carried.Media.Count,
+            MediaPresent = carried.Media.Count(file => file.Exists),
+        };
+    }
+
+    private static List<SubmissionMedia> CarryOver(IReadOnlyList<SubmissionMedia> media, IReadOnlyList<SubmissionMedia> before, bool all) =>
+    [
+        .. media.Select(slot => slot.Exists
+            ? slot
+            : before.FirstOrDefault(file => file.Name == slot.Name && file.Exists) is { } held ? held with { IsAudit = slot.IsAudit } : slot),
+        .. all ? before.Where(file => media.All(slot => slot.Name != file.Name)) : [],
+    ];
+}

@@ -1,0 +1,58 @@
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Xml;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>What CommCare's receiver has to know of a form before it decides about it.</summary>
+public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head, string Title, CaseBlocks Blocks)
+{
+    private const string DeviceReport = "http://code.javarosa.org/devicereport";
+    private const string DemoUser = "demo_user";
+    private const string DemoGroup = "demo_user_group_id";
+
+    /// <summary>The log of a phone: never a form of the project (CC-105).</summary>
+    public bool IsDeviceReport => Head.FormId == DeviceReport;
+
+    public bool IsOfDemoUser => Blocks.UserId == DemoUser;
+
+    /// <summary>Whether nobody and nothing real is spoken of (CC-102). What cases there are has to be looked at, too.</summary>
+    internal bool SpeaksOfDemoOnly => Blocks.Blocks.All(block =>
+        IsDemo(block.UserId) && IsDemo(block.Create?.GetValueOrDefault("owner_id")) && IsDemo(block.Update?.GetValueOrDefault("owner_id"))
+        && IsDemo(block.Create?.GetValueOrDefault("user_id")) && IsDemo(block.Update?.GetValueOrDefault("user_id")));
+
+    internal static bool IsDemo(string? id) => id is null or "" or DemoUser or DemoGroup;
+
+    /// <summary>Refuses what is not well-formed with 400.1, and a root without a namespace with 400.2.</summary>
+    public static CommCareForm Read(ReadOnlyMemory<byte> xml)
+    {
+        var head = SubmissionHeadReader.ReadCommCare(xml);
+        var name = SafeXml.Read(xml, static reader => reader.GetAttribute("name"));
+        return new CommCareForm(xml, head, string.IsNullOrWhiteSpace(name) ? head.FormId : ShortText.Cut(name, 200), CaseBlockReader.Read(xml, knowsVersion1: true));
+    }
+}
+
+/// <summary>Receives the forms of CommCare's phones (spec 4 of CommCare).</summary>
+public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission receive, CasesTable cases)
+{
+    /// <summary>Warm: two operations and one per file, and for a form that changes c cases 4 + 3c. The receipt says what is wrong with the form's case blocks.</summary>
+    public async Task<SubmissionReceipt> RunAsync(ProjectId project, CommCareForm form, SubmissionUpload upload, CancellationToken cancellationToken) =>
+        await receive.FromCommCareAsync(await imply.GetAsync(project, form.Head.FormId, form.Title, cancellationToken), form.Head, upload, cancellationToken);
+
+    /// <summary>Whether the form may come from nobody in particular (CC-102). One operation for each case.</summary>
+    public async Task<bool> IsForAnybodyAsync(ProjectId project, CommCareForm form, CancellationToken cancellationToken)
+    {
+        if (form.IsDeviceReport)
+        {
+            return true;
+        }
+        if (!form.IsOfDemoUser || !form.SpeaksOfDemoOnly)
+        {
+            return false;
+        }
+        var ids = form.Blocks.Blocks.Select(block => block.Id).Where(id => id.Value is not null).Distinct().ToList();
+        var found = await WriteCases.EachAsync(ids, (id, stop) => cases.FindAsync(id, stop), cancellationToken);
+        return found.All(one => one is null || (one.Value.Case.Project == project && CommCareForm.IsDemo(one.Value.Case.Owner.Value) && CommCareForm.IsDemo(one.Value.Case.OpenedBy)));
+    }
+}
