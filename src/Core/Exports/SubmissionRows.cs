@@ -41,7 +41,6 @@ internal static class SubmissionRows
                     if (!xml.IsEmptyElement)
                     {
                         open.Push((node, row));
-                        text.Clear();
                     }
                     else if (node is { IsRepeat: true })
                     {

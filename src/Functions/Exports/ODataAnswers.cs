@@ -25,7 +25,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
 
     /// <summary>The same of an address that routing takes for the list of submissions of a form `trees.svc`, since it knows no capital letters.</summary>
     public static string? FormOfSubmissions(HttpRequest request, string form) =>
-        request.Path.Value!.EndsWith($"/{Submissions}", StringComparison.Ordinal) ? FormOfService(RouteText.Decode(request, form)) : null;
+        request.Path.Value!.TrimEnd('/').EndsWith($"/{Submissions}", StringComparison.Ordinal) ? FormOfService(RouteText.Decode(request, form)) : null;
 
     /// <param name="form">Decoded.</param>
     public async Task<IResult> PublishedAsync(HttpRequest request, Caller caller, int project, string form, params IReadOnlyList<string> segments)

@@ -80,6 +80,18 @@ public sealed class CsvTests
         Assert.Contains("Z,\"=1+1, \"\"so to say\"\"\nand é 木 <\",,", file, StringComparison.Ordinal);
     }
 
+    [Fact, Clause("OR-273"), Clause("OR-276")]
+    public async Task An_answer_too_long_for_its_row_is_read_from_its_file()
+    {
+        var inbox = await ExportForms.OpenAsync();
+        var essay = Convert.ToBase64String(Samples.Bytes(100_000));
+        await inbox.SendAsync(ExportForms.Answer(inbox, "uuid:1", $"<name>{essay}</name>"));
+        await inbox.SendAsync(ExportForms.Answer(inbox, "uuid:2", "<name>short</name>"));
+
+        Assert.Contains($",{essay},", (await inbox.CsvAsync())[2], StringComparison.Ordinal);
+        Assert.Equal(essay, (await inbox.ODataAsync("/Submissions")).GetProperty("value")[1].GetProperty("name").GetString());
+    }
+
     [Fact, Clause("OR-273")]
     public async Task An_edit_is_shown_under_the_first_id_and_what_was_deleted_is_not()
     {

@@ -44,6 +44,20 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         Assert.InRange(large.Operations, 1, 1 + 1 + besides);   // the form and the page
     }
 
+    [Theory, Clause("OR-273"), Clause("OR-276")]
+    [InlineData("/submissions.csv")]
+    [InlineData("/submissions.csv.zip")]
+    [InlineData(".svc/Submissions")]
+    public async Task An_export_that_cannot_be_finished_does_not_look_finished(string path)
+    {
+        large.Storage.Fail(Fault.ServerError, request => request.Query["$select"].ToString().Split(',').Contains("Xml"), from: 10);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => large.Viewer.GetAsync(large.FormPath + path));
+
+        large.Storage.Heal();
+        (await large.Viewer.GetAsync(large.FormPath + path)).ShouldBe(HttpStatusCode.OK);
+    }
+
     private static int RowsIn(string path, Answer answer) => path switch
     {
         "/submissions.csv" => answer.Text.Split('\n').Length - 2,
@@ -56,7 +70,9 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rosa-storage-");
         private readonly List<string> _withXml = [];
         private OwnStorage? _storage;
-        private FaultyStorage? _counted;
+
+        /// <summary>What the server has for its storage.</summary>
+        public FaultyStorage Storage { get; private set; } = null!;
 
         public Server Server { get; private set; } = null!;
 
@@ -65,7 +81,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         public string FormPath { get; private set; } = "";
 
         /// <summary>Since <see cref="Watch"/>, of all kinds.</summary>
-        public int Operations => _counted!.Seen;
+        public int Operations => Storage.Seen;
 
         /// <summary>Of each query that asked for XML since <see cref="Watch"/>: how many rows it asked for.</summary>
         public IReadOnlyList<string> RowsAskedForWithXml => _withXml;
@@ -73,7 +89,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         public void Watch()
         {
             _withXml.Clear();
-            _counted!.Fail(
+            Storage.Fail(
                 default,
                 request =>
                 {
@@ -99,8 +115,8 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
             }
             ManySubmissions.Multiply(_folder.FullName, Count);
             _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
-            _counted = await FaultyStorage.StartAsync(_storage.ConnectionString);
-            Server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _counted.ConnectionString);
+            Storage = await FaultyStorage.StartAsync(_storage.ConnectionString);
+            Server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, Storage.ConnectionString);
             Viewer = Viewer.At(Server);
 
             // Warm, so that what every first request costs is spent.
@@ -113,7 +129,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         public async Task DisposeAsync()
         {
             Server.App!.Kill();
-            await _counted!.DisposeAsync();
+            await Storage.DisposeAsync();
             await _storage!.DisposeAsync();
             _folder.Delete(recursive: true);
         }
