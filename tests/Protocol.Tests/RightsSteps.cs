@@ -123,7 +123,7 @@ public static class RightsSteps
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
             ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),
-            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends((cast, _) => new { case_ids = new[] { cast.Target.Case } }),
+            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends((cast, _) => new { case_ids = new[] { cast.Target.DomainIds["case"] } }),
         };
     }
 

@@ -9,7 +9,9 @@ namespace ServerlessRosa.Core.Forms;
 /// CommCare's forms are defined in apps that are built elsewhere: the first submission with a namespace that the project does not know makes a form
 /// of it, with a definition that says no more than that. Phones that ask for forms are not offered it.
 /// </summary>
-public sealed class ImplyForm(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormDirectory directory, TimeProvider clock)
+public sealed class ImplyForm(
+    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows,
+    FormDirectory directory, TimeProvider clock)
 {
     /// <summary>Warm: nothing, as for any submission. Of several at once that need the same new form one makes it.</summary>
     public async Task<Form> GetAsync(ProjectId project, string xmlNamespace, string title, CancellationToken cancellationToken)
@@ -35,6 +37,7 @@ public sealed class ImplyForm(FormsTable forms, FormVersionsTable versions, Form
         {
             return await directory.GetAsync(project, id, cancellationToken);
         }
+        await shadows.FollowAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }

@@ -39,8 +39,6 @@ public sealed record Target
     /// <summary>One thing of each kind in the domain, by the resource's name in addresses.</summary>
     public required IReadOnlyDictionary<string, string> DomainIds { get; init; }
 
-    public required string Case { get; init; }
-
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
@@ -52,7 +50,6 @@ public sealed record Target
             .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
             .Replace("{domain}", Domain, StringComparison.Ordinal)
             .Replace("{appId}", "app-1", StringComparison.Ordinal)
-            .Replace("/case/v2/{id}", $"/case/v2/{Case}", StringComparison.Ordinal)
             .Replace("{externalId}", "HH-7", StringComparison.Ordinal)
             .Replace("{formId}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
             .Replace("{part}", "form.xml", StringComparison.Ordinal)
@@ -133,8 +130,6 @@ public sealed class Cast
             Key = spare.Key,
             Domain = domain.Name,
             DomainIds = await DomainIdsAsync(domain),
-            Case = (await domain.Admin.PostJsonAsync(domain.At("/api/case/v2"), new { case_type = "patient", case_name = "Amina", owner_id = "u1" }))
-                .ShouldBe(HttpStatusCode.Created).Json.GetProperty("case").GetProperty("case_id").GetString()!,
         };
         var cast = new Cast(domain, target, email);
         await cast.SendAsync($"{programme.Path}/submission", target.Instance);
@@ -243,6 +238,8 @@ public sealed class Cast
             ids[resource] = await domain.CreateAsync(resource, DomainBody(resource, ids));
         }
         ids["fixture"] = ids["lookup_table_item"];
+        var created = await domain.Admin.PostJsonAsync(domain.At("/api/case/v2"), new { case_type = "patient", case_name = "Amina", owner_id = "u1" });
+        ids["case"] = created.ShouldBe(HttpStatusCode.Created).Json.GetProperty("case").GetProperty("case_id").GetString()!;
         return ids;
     }
 
