@@ -11,7 +11,8 @@ internal sealed record DevFile(
     string? Domain = null,
     string? AppUserToken = null,
     string? WorkerUsername = null,
-    string? WorkerPassword = null)
+    string? WorkerPassword = null,
+    string? WorkerUserId = null)
 {
     public const string Name = "dev.json";
 

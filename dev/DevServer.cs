@@ -57,13 +57,32 @@ internal static class DevServer
 
         // Once per folder: a form that somebody deleted doesn't come back.
         var before = await DevFile.ReadAsync(folder, cancellationToken);
-        if (before is { ProjectId: { } project, AppUserToken: { } token }
+        if (before is { ProjectId: { } project, AppUserToken: { } token, WorkerUserId: not null }
             && await client.KnowsAsync($"/v1/key/{token}/projects/{project}", cancellationToken))
-            return server with { ProjectId = project, Domain = before.Domain, AppUserToken = token };
+        {
+            return server with
+            {
+                ProjectId = project,
+                Domain = before.Domain,
+                AppUserToken = token,
+                WorkerUsername = before.WorkerUsername,
+                WorkerPassword = before.WorkerPassword,
+                WorkerUserId = before.WorkerUserId,
+            };
+        }
         if (!seed) return server;
 
         (project, token) = await new DemoProject(client).EnsureAsync(cancellationToken);
-        return server with { ProjectId = project, Domain = DemoProject.Domain, AppUserToken = token };
+        var worker = await new DemoDomain(client).EnsureAsync(cancellationToken);
+        return server with
+        {
+            ProjectId = project,
+            Domain = DemoProject.Domain,
+            AppUserToken = token,
+            WorkerUsername = DemoDomain.Worker,
+            WorkerPassword = DemoDomain.Password,
+            WorkerUserId = worker,
+        };
     }
 
     private static async Task WriteWelcomeAsync(DevFile server, DataFolder folder, CancellationToken cancellationToken)
@@ -78,7 +97,7 @@ internal static class DevServer
         }
         else
         {
-            welcome.WriteCurlLines(Samples.CopyTo(folder));
+            welcome.WriteCurlLines(Samples.CopyTo(folder, server.WorkerUserId));
             var publicUrl = new Uri(Setting("Rosa__PublicUrl", server.BaseUrl));
             var serverUrl = new Uri(publicUrl, $"/v1/key/{server.AppUserToken}/projects/{server.ProjectId}");
             var payload = CollectQr.Payload(serverUrl.AbsoluteUri, DemoProject.Name);

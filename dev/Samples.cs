@@ -1,11 +1,13 @@
 namespace ServerlessRosa.Dev;
 
-/// <summary>A filled-in household survey with a photo, as files that curl can send.</summary>
+/// <summary>A filled-in household survey with a photo, and a form that opens a case, as files that curl can send.</summary>
 internal sealed class Samples
 {
     public const string FormId = "household";
     public const string InstanceId = "uuid:5f1c7a52-6f0e-4a0e-9a55-0c4f7c2f1b01";
     public const string Photo = "house.jpg";
+
+    private const string CaseForm = "patient.xml";
 
     private Samples(string folder) => Folder = folder;
 
@@ -15,11 +17,16 @@ internal sealed class Samples
 
     public string PhotoFile => Path.Combine(Folder, Photo);
 
-    public static Samples CopyTo(DataFolder folder)
+    public string CaseFile => Path.Combine(Folder, CaseForm);
+
+    /// <summary>The case will belong to the worker with this id.</summary>
+    public static Samples CopyTo(DataFolder folder, string? workerUserId)
     {
         var samples = Directory.CreateDirectory(folder.PathOf("samples"));
         foreach (var file in Directory.GetFiles(Path.Combine(DemoProject.SeedFolder, "samples")))
             File.Copy(file, Path.Combine(samples.FullName, Path.GetFileName(file)), overwrite: true);
-        return new Samples(samples.FullName);
+        var copied = new Samples(samples.FullName);
+        File.WriteAllText(copied.CaseFile, File.ReadAllText(copied.CaseFile).Replace("{workerUserId}", workerUserId, StringComparison.Ordinal));
+        return copied;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
         {
             Line($"Project         {server.ProjectId}, {DemoProject.Name}, domain {server.Domain}");
             Line($"App user        {DemoProject.AppUser}, {AppUserUrl}");
+            Line($"Mobile worker   {server.WorkerUsername} with password {server.WorkerPassword}, {DomainUrl}");
         }
         Line($"For scripts     {folder.PathOf(DevFile.Name)}");
         Line($"The app's log   {folder.PathOf(DevServer.LogName)}");
@@ -52,6 +53,10 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
     private string? AppUserUrl =>
         server.AppUserToken is null ? null : $"{server.BaseUrl}/v1/key/{server.AppUserToken}/projects/{server.ProjectId}";
 
+    private string DomainUrl => $"{server.BaseUrl}/a/{server.Domain}";
+
+    private string AsWorker => $"-u {Quote($"{server.WorkerUsername}:{server.WorkerPassword}")}";
+
     private string AsAdministrator => $"-u {Quote($"{server.AdminEmail}:{server.AdminPassword}")}";
 
     private IEnumerable<(string What, string Line)> AdministratorLines() =>
@@ -73,6 +78,9 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
             ("List what was submitted, as the administrator", $"curl {AsAdministrator} {Quote(submissions)}"),
             ("Fetch the submitted XML", $"curl {AsAdministrator} {Quote($"{submission}.xml")}"),
             ("Fetch the photo", $"curl -sS {AsAdministrator} -o {Quote(received)} {Quote($"{submission}/attachments/{Samples.Photo}")}"),
+            ("Submit a form that opens a case, as a CommCare phone does",
+                $"curl {AsWorker} -F {Quote($"xml_submission_file=@{samples.CaseFile};type=text/xml")} {Quote($"{DomainUrl}/receiver/secure/demo-app/")}"),
+            ("Restore the phone: the worker, the group, the lookup table and the case", $"curl {AsWorker} {Quote($"{DomainUrl}/phone/restore/?version=2.0&items=true")}"),
         ];
     }
 

@@ -79,6 +79,7 @@ public sealed class DataFolderTests : IDisposable
                 ["appUserToken"] = "d1!E$",
                 ["workerUsername"] = "",
                 ["workerPassword"] = "",
+                ["workerUserId"] = "",
             },
             fields);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("workerUsername").ValueKind);
