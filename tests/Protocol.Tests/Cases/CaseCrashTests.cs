@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
+
+namespace ServerlessRosa.Protocol.Tests.Cases;
+
+/// <summary>A process that dies while cases follow forms: what was answered is there, and what is sent again is applied once.</summary>
+public sealed class CaseCrashTests
+{
+    private const int PerLife = 40;
+    private const int Phones = 4;
+
+    [Fact, Clause("CC-093"), Clause("CC-096")]
+    public async Task Each_form_is_applied_exactly_once_however_often_the_process_is_killed()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var (shared, parent) = (NewId("shared"), NewId("parent"));
+        await desk.SubmitAsync(desk.Create(shared), desk.Create(parent));
+        var sent = new ConcurrentDictionary<string, string>();
+        var received = new ConcurrentBag<string>();
+        foreach (var (life, lastsFor) in new[] { (1, 3), (2, 10), (3, 17) })
+        {
+            await LiveAsync(desk, life, lastsFor, shared, parent, sent, received);
+        }
+
+        var kept = (await desk.CaseAsync(shared)).GetProperty("properties");
+        Assert.All(received, key => Assert.Equal(key, kept.GetProperty(key).GetString()));
+        foreach (var form in sent.Values)
+        {
+            (await desk.PostAsync(form)).ShouldBeSuccess();
+        }
+
+        var whole = await desk.CaseAsync(shared);
+        Assert.Equal(sent.Keys.Order(), whole.GetProperty("properties").EnumerateObject().Select(one => one.Name).Order());
+        foreach (var key in sent.Keys)
+        {
+            var child = await desk.CaseAsync($"{shared}-{key}");
+            Assert.Equal((key, parent), (child.Text("case_name"), child.GetProperty("indices").GetProperty("host").Text("case_id")));
+        }
+        // The list comes from the rows of owners, the single case from its own: they must tell the same.
+        var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}"))).ShouldBe(HttpStatusCode.OK).Json;
+        Assert.Equal(sent.Count + 2, listed.GetProperty("matching_records").GetInt32());
+        foreach (var row in listed.GetProperty("cases").EnumerateArray())
+        {
+            Assert.Equal((await desk.CaseAsync(row.Text("case_id"))).GetRawText(), row.GetRawText());
+        }
+    }
+
+    private static async Task LiveAsync(
+        CaseDesk desk, int life, int lastsFor, string shared, string parent, ConcurrentDictionary<string, string> sent, ConcurrentBag<string> received)
+    {
+        var server = await Server.StartAsync();
+        var phone = desk.Worker.Phone.At(server);
+        var here = 0;
+        await Task.WhenAll(Enumerable.Range(0, Phones).Select(async number =>
+        {
+            for (var i = number; i < PerLife && !server.App!.HasExited; i += Phones)
+            {
+                var key = string.Create(CultureInfo.InvariantCulture, $"p{life}-{i}");
+                var form = desk.Form(
+                    Guid.NewGuid().ToString(), Update(shared, $"<n0:{key}>{key}</n0:{key}>"), desk.Create($"{shared}-{key}", key, more: Index(parent, "host", relationship: "extension")));
+                sent[key] = form;
+                try
+                {
+                    if ((await desk.PostAsync(form, phone)).Status == HttpStatusCode.Created)
+                    {
+                        received.Add(key);
+                        if (Interlocked.Increment(ref here) == lastsFor)
+                        {
+                            server.App!.Kill();
+                        }
+                    }
+                }
+                catch (Exception e) when (e is HttpRequestException or IOException)
+                {
+                    // The process is gone, and with it the answer.
+                }
+            }
+        }));
+        Assert.InRange(here, lastsFor, PerLife - 1);
+    }
+}
