@@ -90,15 +90,11 @@ internal sealed class SimulatedPhone(string user)
         Cases = Cases.Where(pair => kept.Contains(pair.Key)).ToDictionary();
     }
 
+    /// <summary>What a purge would leave.</summary>
+    public HashSet<string> AfterPurge() => [.. Purged().Cases.Keys];
+
     /// <summary>Whether a second purge would take more: such a phone cannot ask twice (spec 5.3).</summary>
-    public bool IsOdd()
-    {
-        var once = new SimulatedPhone(User) { Cases = Cases, Groups = Groups };
-        once.Purge();
-        var count = once.Cases.Count;
-        once.Purge();
-        return once.Cases.Count != count;
-    }
+    public bool IsOdd() => Purged().Purged().Cases.Count != Purged().Cases.Count;
 
     public string State()
     {
@@ -118,4 +114,11 @@ internal sealed class SimulatedPhone(string user)
     }
 
     public static NaiveCase Naive(string id, HeldCase held, bool owned) => new(id, owned, !held.Closed, [.. held.Indices.Values]);
+
+    private SimulatedPhone Purged()
+    {
+        var later = new SimulatedPhone(User) { Cases = Cases, Groups = Groups };
+        later.Purge();
+        return later;
+    }
 }

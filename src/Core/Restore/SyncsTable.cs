@@ -89,7 +89,7 @@ public sealed class SyncsTable(StorageAccount storage)
 
     /// <summary>Journals whose token has no log any more, or never had one, and that are older than any log.</summary>
     internal Task PurgeJournalsBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
-        TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"RowKey ne {SyncKeys.Log} and {Column.Date} lt {time}"), cancellationToken);
+        TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"RowKey ne {SyncKeys.Log} and Date lt {time}"), cancellationToken);
 
     /// <summary>The journal first: a log without one is found again by the next purge.</summary>
     internal async Task PurgeAsync(SyncLog log, CancellationToken cancellationToken)

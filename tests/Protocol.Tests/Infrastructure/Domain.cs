@@ -27,6 +27,9 @@ public sealed class Domain
         return new Domain(await Programme.StartAsync(server, name), name);
     }
 
+    /// <summary>The same domain at another process.</summary>
+    public Domain On(Server server) => new(Programme.On(server), Name);
+
     /// <summary>The whole address of a path in the domain, such as `/phone/restore/`; at another process if one is named.</summary>
     public string At(string path, Server? server = null) => $"{(server ?? Programme.Server).BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{Name}{path}";
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +30,7 @@ public enum Fault
 /// Stands between an app process and the storage emulator, on loopback, and passes everything through as it is but for the faults that a test
 /// asks for. (Signatures cover neither the host nor paging, so it may have a port of its own and ask for smaller pages.)
 /// </summary>
-public sealed class FaultyStorage : IAsyncDisposable
+public sealed partial class FaultyStorage : IAsyncDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
@@ -155,7 +156,7 @@ public sealed class FaultyStorage : IAsyncDisposable
         var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         if (PageSize is { } size && IsTableQuery(http.Request))
         {
-            target += string.Create(CultureInfo.InvariantCulture, $"&$top={size}");
+            target = Top().Replace(target, "") + string.Create(CultureInfo.InvariantCulture, $"&$top={size}");
         }
         var address = new Uri(_origins[http.Connection.LocalPort] + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
@@ -176,6 +177,9 @@ public sealed class FaultyStorage : IAsyncDisposable
         }
         return request;
     }
+
+    [GeneratedRegex("&(\\$|%24)top=[0-9]+", RegexOptions.IgnoreCase)]
+    private static partial Regex Top();
 
     private static bool IsTableQuery(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Query.ContainsKey("$filter");
 }

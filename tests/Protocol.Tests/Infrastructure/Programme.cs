@@ -28,6 +28,9 @@ public sealed class Programme
         return new Programme(admin, project.GetProperty("id").GetInt32());
     }
 
+    /// <summary>The same project at another process.</summary>
+    public Programme On(Server server) => new(Admin.At(server), Id);
+
     /// <summary>`/projects/7/forms/trees`, encoded.</summary>
     public string FormPath(string formId) => $"{Path}/forms/{Uri.EscapeDataString(formId)}";
 

@@ -1,0 +1,78 @@
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Dev;
+using Xunit;
+
+namespace ServerlessRosa.Core.Tests.Restore;
+
+/// <summary>On a storage account of its own: the purge goes through all projects.</summary>
+public sealed class PurgeSyncsTests
+{
+    private static readonly ProjectId Project = new(7);
+    private static readonly OwnerId User = new("u/1");
+
+    [Fact, Clause("CC-142")]
+    public async Task Logs_live_63_days_unless_their_successor_has_a_successor()
+    {
+        await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
+        await storage.StartAsync(CancellationToken.None);
+        var (syncs, snapshots, clock) = (new SyncsTable(storage), new SyncsContainer(storage), new SetClock());
+        SyncToken[] tokens = [.. Enumerable.Range(0, 5).Select(_ => SyncToken.New())];
+        await AddAsync(tokens[0], null);
+        await AddAsync(tokens[1], tokens[0]);
+        await AddAsync(tokens[2], tokens[1]);
+        await AddAsync(tokens[3], null);
+        await syncs.WriteJournalAsync(Project, tokens[0], new JournalEntry(InstanceId.Parse("uuid:1"), clock.Now, []), CancellationToken.None);
+        await syncs.WriteJournalAsync(Project, tokens[4], new JournalEntry(InstanceId.Parse("uuid:2"), clock.Now, []), CancellationToken.None);
+        var purge = new PurgeSyncs(syncs, snapshots, clock);
+
+        await purge.RunAsync(CancellationToken.None);
+        Assert.Equal([false, true, true, true, false], await AreThereAsync());
+        Assert.Empty((await syncs.ReadAsync(Project, tokens[0], CancellationToken.None)).Journal);
+        Assert.Single((await syncs.ReadAsync(Project, tokens[4], CancellationToken.None)).Journal);
+        Assert.Equal(3, await BlobsAsync());
+
+        clock.Now = clock.Now.AddDays(62);
+        await purge.RunAsync(CancellationToken.None);
+        Assert.Equal([false, true, true, true, false], await AreThereAsync());
+
+        clock.Now = clock.Now.AddDays(2);
+        await purge.RunAsync(CancellationToken.None);
+        await purge.RunAsync(CancellationToken.None);
+        Assert.Equal([false, false, false, false, false], await AreThereAsync());
+        Assert.Empty((await syncs.ReadAsync(Project, tokens[4], CancellationToken.None)).Journal);
+        Assert.Equal(0, await BlobsAsync());
+
+        async Task AddAsync(SyncToken token, SyncToken? previous)
+        {
+            var blob = await snapshots.PutAsync(Project, User, token, SyncSnapshot.Empty, CancellationToken.None);
+            Assert.True(await syncs.TryAddAsync(new SyncLog(Project, token, User, User, clock.Now, new HashSet<OwnerId> { User }, blob) { Previous = previous }, CancellationToken.None));
+        }
+
+        async Task<List<bool>> AreThereAsync()
+        {
+            var there = new List<bool>();
+            foreach (var token in tokens)
+            {
+                there.Add((await syncs.ReadAsync(Project, token, CancellationToken.None)).Log is not null);
+            }
+            return there;
+        }
+
+        async Task<int> BlobsAsync() =>
+            await new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient(StorageNames.SyncsContainer).GetBlobsAsync().CountAsync();
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>Makes very many cases out of one, as far as restores read them: among the rows of its owner.</summary>
+public static class ManyCases
+{
+    /// <summary>
+    /// Copies the case to as many cases of the same owner, an hour old, with ids of their own; <paramref name="change"/> may change what each says.
+    /// </summary>
+    public static void Multiply(string dataFolder, string caseId, int count, Action<int, JsonObject>? change = null) => StoredTable.Append(dataFolder, "caseOwners", rows =>
+    {
+        var original = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).ToJsonString();
+        var then = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
+        return Enumerable.Range(1, count).Select(copy => Copy(original, string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}"), then, body => change?.Invoke(copy, body)));
+    });
+
+    private static JsonNode Copy(string original, string id, string then, Action<JsonObject> change)
+    {
+        var row = JsonNode.Parse(original)!;
+        var properties = row["properties"]!;
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id))) + row["RowKey"]!.GetValue<string>()[64..];
+        row["RowKey"] = key;
+        properties["RowKey"] = key;
+        properties["Id"] = id;
+        properties["ServerModifiedOn"] = then;
+        var body = JsonNode.Parse(Inflate(Convert.FromBase64String(properties["Body"]!.GetValue<string>())))!.AsObject();
+        body["Id"] = id;
+        change(body);
+        properties["Body"] = Convert.ToBase64String(Deflate(Encoding.UTF8.GetBytes(body.ToJsonString())));
+        return row;
+    }
+
+    private static byte[] Inflate(byte[] packed)
+    {
+        using var bytes = new MemoryStream();
+        using (var inflate = new DeflateStream(new MemoryStream(packed), CompressionMode.Decompress))
+        {
+            inflate.CopyTo(bytes);
+        }
+        return bytes.ToArray();
+    }
+
+    private static byte[] Deflate(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest))
+        {
+            deflate.Write(bytes);
+        }
+        return packed.ToArray();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
+
+namespace ServerlessRosa.Protocol.Tests.Restore;
+
+/// <summary>When the bytes of a restore leave, and what becomes of a restore that cannot be finished.</summary>
+public sealed class RestoreStreamTests
+{
+    [Fact, Clause("CC-023")]
+    public async Task The_first_byte_comes_before_the_cases_are_read()
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        storage.PageSize = 2;
+        var (domain, phone, server) = await WithCasesAsync(storage, 7);
+        storage.Fail(Fault.Delayed, request => request.Path.Value!.Contains("caseOwners", StringComparison.Ordinal));
+
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, domain.At("/phone/restore/", server));
+        request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}")));
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var body = await answer.Content.ReadAsStreamAsync();
+        var first = new byte[20];
+        await body.ReadExactlyAsync(first);
+        Assert.InRange(storage.Seen, 0, 2);
+
+        using var rest = new StreamReader(body);
+        var text = await rest.ReadToEndAsync();
+        Assert.Equal(7, text.Split("<case ").Length - 1);
+        Assert.InRange(storage.Seen, 4, 5);
+        await server.App!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("caseOwners", "GET", 2)]
+    [InlineData("/syncs/", "PUT", 1)]
+    [InlineData("/syncs", "POST", 1)]
+    public async Task A_restore_that_storage_fails_is_cut_off_and_the_next_one_is_whole(string what, string method, int from)
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        storage.PageSize = 2;
+        var (domain, phone, server) = await WithCasesAsync(storage, 5);
+        await phone.SyncAsync();
+        var since = phone.Held.Token;
+        await AtTheDeskAsync(domain, Create(Id(), phone), Create(Id(), phone), Create(Id(), phone));
+
+        storage.Fail(Fault.ServerError, request => request.Method == method && request.Path.Value!.Contains(what, StringComparison.Ordinal), from);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => domain.RestoreAsync(phone.Worker.Phone, server: server));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => domain.RestoreAsync(phone.Worker.Phone, $"since={since}&device_id=device", server));
+        storage.Heal();
+
+        Assert.Equal(8, RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone, server: server)).Blocks.Count);
+        Assert.Equal(3, (await phone.SyncAsync()).Split(' ').Length);
+        Assert.Equal("", await phone.SyncAsync());
+        await server.App!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_phone_that_hangs_up_in_the_middle_comes_back_and_gets_all()
+    {
+        var domain = await Domain.StartAsync();
+        var phone = await DomainPhone.StartAsync(domain);
+        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, 30).Select(_ => Create(Id(), phone) with { Properties = new Dictionary<string, string> { ["text"] = new('x', 30_000) } })]);
+        for (var i = 0; i < 3; i++)
+        {
+            using var client = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Get, domain.At($"/phone/restore/?since={phone.Held.Token}&state=ccsh:&device_id=device"));
+            request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}")));
+            request.Headers.Add("X-Forwarded-Proto", "https");
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1000]);
+        }
+        await phone.SyncAsync();
+        Assert.Equal(30, phone.Held.Cases.Count);
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    private static async Task<(Domain Domain, DomainPhone Phone, Server Server)> WithCasesAsync(FaultyStorage storage, int count)
+    {
+        var domain = await Domain.StartAsync();
+        var phone = await DomainPhone.StartAsync(domain);
+        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, count).Select(_ => Create(Id(), phone))]);
+        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        (await domain.RestoreAsync(phone.Worker.Phone, server: server)).ShouldBe(HttpStatusCode.OK);
+        return (domain, phone, server);
+    }
+}

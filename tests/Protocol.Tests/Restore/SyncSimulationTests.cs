@@ -1,0 +1,71 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Restore;
+
+/// <summary>Phones and a desk, over HTTP: forms through the receiver, groups through their API.</summary>
+public sealed class SyncSimulationTests
+{
+    [Theory, Clause("CC-107"), Clause("CC-115"), Clause("CC-129"), Clause("CC-138")]
+    [InlineData(11)]
+    [InlineData(12)]
+    public async Task After_each_sync_a_phone_has_what_the_rules_say(int seed)
+    {
+        var domain = await Domain.StartAsync();
+        Worker[] workers = [await domain.WorkerAsync(), await domain.WorkerAsync(), await domain.WorkerAsync()];
+        var server = new HttpServer(domain, workers);
+        string[] groups = [await server.AddGroupAsync("North"), await server.AddGroupAsync("South")];
+        var world = new CaseWorld(seed, RestoredCaseTests.Id(), server, [.. workers.Select(worker => new SimulatedPhone(worker.Id))], groups);
+        for (var step = 0; step < 150; step++)
+        {
+            await world.StepAsync();
+        }
+        Assert.InRange(world.Syncs, 30, 100);
+    }
+
+    private sealed class HttpServer(Domain domain, Worker[] workers) : ICaseServer
+    {
+        private readonly Dictionary<string, HashSet<string>> _members = [];
+        private int _serial;
+
+        public async Task<string> AddGroupAsync(string name)
+        {
+            var group = (await domain.Admin.PostJsonAsync(domain.Api("group/"), new { name, case_sharing = true, users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.Created);
+            var id = group.Json.GetProperty("id").GetString()!;
+            _members.Add(id, []);
+            return id;
+        }
+
+        public Task SubmitAsync(IReadOnlyList<PhoneBlock> blocks, SimulatedPhone? phone) => phone is null
+            ? RestoredCaseTests.AtTheDeskAsync(domain, blocks)
+            : domain.SubmitAsync(ApiOf(phone), phone.User, phone.Token, blocks);
+
+        public async Task<(IReadOnlyList<PhoneBlock> Blocks, string Token, HashSet<string> Groups)?> SyncAsync(SimulatedPhone phone)
+        {
+            var since = phone.Token is null ? "" : $"since={phone.Token}&state={phone.State()}&";
+            var answer = await domain.RestoreAsync(ApiOf(phone), $"{since}items={(_serial++ % 2 == 0 ? "true" : "false")}");
+            if (answer.Status == HttpStatusCode.PreconditionFailed)
+            {
+                return null;
+            }
+            var restore = RestoreDocument.Of(answer);
+            return ([.. restore.Blocks.Select(OwnPropertiesOf)], restore.Token, restore.Groups);
+        }
+
+        public async Task PutInGroupAsync(string user, string group, bool isIn)
+        {
+            _ = isIn ? _members[group].Add(user) : _members[group].Remove(user);
+            (await domain.PutAsync($"group/{group}/", new { users = _members[group] })).ShouldBe(HttpStatusCode.OK);
+        }
+
+        public Task<bool> TryDeleteAsync(string id) => Task.FromResult(false);
+
+        public Task<bool> TryReopenAsync(string id) => Task.FromResult(false);
+
+        private Api ApiOf(SimulatedPhone phone) => workers.Single(worker => worker.Id == phone.User).Phone;
+
+        // A restore says when a case was opened, which a phone that opened it does not write down as a property.
+        private static PhoneBlock OwnPropertiesOf(PhoneBlock block) =>
+            block with { Properties = block.Properties.Where(property => property.Key.StartsWith('p')).ToDictionary() };
+    }
+}

@@ -1,0 +1,211 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
+
+namespace ServerlessRosa.Protocol.Tests.Restore;
+
+/// <summary>What a phone is sent when it comes back (spec 5.7 to 5.12 of CommCare).</summary>
+public sealed class SyncTests
+{
+    /// <summary>The trace of spec 5.7, step by step; before each request the phone's state is compared with the server's idea of it.</summary>
+    [Fact]
+    [Clause("CC-107"), Clause("CC-115"), Clause("CC-116"), Clause("CC-117"), Clause("CC-118"), Clause("CC-119"), Clause("CC-120"), Clause("CC-121"), Clause("CC-123"), Clause("CC-135"), Clause("CC-136"), Clause("CC-137")]
+    public async Task The_trace_of_the_specification()
+    {
+        var domain = await Domain.StartAsync();
+        var worker = await domain.WorkerAsync();
+        var group = (await domain.Admin.PostJsonAsync(domain.Api("group/"), new { name = "North", case_sharing = true, users = new[] { worker.Id } }))
+            .ShouldBe(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
+        var phone = new DomainPhone(domain, worker);
+        var stem = Id();
+        var (a, b, c, d, e) = ($"{stem}A", $"{stem}B", $"{stem}C", $"{stem}D", $"{stem}E");
+        await AtTheDeskAsync(domain, Create(a, phone), Create(b, phone) with { Owner = group }, Create(c, phone) with { Owner = "u2" });
+
+        Assert.Equal($"+{a} +{b}", await phone.SyncAsync());
+        Assert.Equal($"{a} {b}", phone.Footprint());
+
+        await phone.SubmitAsync(Sets(a, "size", "1"));
+        Assert.Equal("", await phone.SyncAsync());
+
+        await phone.SubmitAsync(Create(d, phone));
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Equal($"{a} {b} {d}", phone.Footprint());
+
+        await AtTheDeskAsync(domain, Sets(b, "theirs", "1"));
+        await phone.SubmitAsync(Sets(b, "ours", "1"));
+        Assert.Equal(b, await phone.SyncAsync());
+        Assert.Equal(("1", "1"), (phone.Held.Cases[b].Properties["theirs"], phone.Held.Cases[b].Properties["ours"]));
+
+        await AtTheDeskAsync(domain, new PhoneBlock(c) { Owner = worker.Id });
+        Assert.Equal($"+{c}", await phone.SyncAsync());
+
+        await AtTheDeskAsync(domain, new PhoneBlock(a) { Closes = true });
+        Assert.Equal($"{a}x", await phone.SyncAsync());
+        Assert.Equal($"{b} {c} {d}", phone.Footprint());
+
+        await phone.SubmitAsync(Create(e, phone) with { Indices = [new("parent", d, false)] }, new PhoneBlock(d) { Closes = true });
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Equal($"{b} {c} {d} {e}", phone.Footprint());
+
+        (await domain.PutAsync($"group/{group}/", new { users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Empty(phone.Held.Groups);
+        Assert.Equal($"{c} {d} {e}", phone.Footprint());
+
+        await phone.SubmitAsync(new PhoneBlock(e) { Closes = true });
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Equal(c, phone.Footprint());
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-122")]
+    public async Task A_case_given_to_somebody_else_is_sent_with_its_owner_and_goes()
+    {
+        var (domain, phone, other, id) = await WithCaseAsync();
+        await AtTheDeskAsync(domain, new PhoneBlock(id) { Owner = other.Worker.Id });
+        Assert.Equal(id, await phone.SyncAsync());
+        Assert.Equal(other.Worker.Id, phone.Held.Cases[id].Owner);
+        Assert.Equal($"+{id}", await other.SyncAsync());
+        Assert.Equal("", phone.Footprint());
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-125")]
+    public async Task A_case_that_is_not_on_the_phone_is_never_updated_there()
+    {
+        var (domain, phone, other, id) = await WithCaseAsync();
+        await phone.SubmitAsync(new PhoneBlock(id) { Owner = other.Worker.Id });
+        Assert.Equal("", await phone.SyncAsync());
+        await AtTheDeskAsync(domain, Sets(id, "size", "2"));
+        Assert.Equal("", await phone.SyncAsync());
+        await AtTheDeskAsync(domain, new PhoneBlock(id) { Owner = phone.Worker.Id });
+        Assert.Equal($"+{id}", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-124")]
+    public async Task A_case_that_no_form_speaks_of_any_more_is_closed_and_its_children_let_go_of_it()
+    {
+        var (domain, phone, _, id) = await WithCaseAsync();
+        var (parent, form) = (Id(), Id());
+        await domain.SubmitAsync(domain.Admin, null, CaseForms.Xml(form, "desk", CaseForms.Element(Create(parent, phone), "desk")));
+        await AtTheDeskAsync(domain, new PhoneBlock(id) { Indices = [new("parent", parent, false)] });
+        Assert.Equal(new[] { $"+{parent}", id }.Order(StringComparer.Ordinal), (await phone.SyncAsync()).Split(' '));
+
+        await domain.SubmitAsync(domain.Admin, null, CaseForms.Xml(form, "desk"));
+        Assert.Equal(new[] { $"{parent}x", id }.Order(StringComparer.Ordinal), (await phone.SyncAsync()).Split(' '));
+        Assert.Empty(phone.Held.Cases[id].Indices);
+        Assert.Equal(id, phone.Footprint());
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Equal($"+{id}", RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone)).Summary());
+    }
+
+    [Fact, Clause("CC-127"), Clause("CC-120")]
+    public async Task An_extension_that_somebody_else_makes_brings_itself()
+    {
+        var (domain, phone, _, id) = await WithCaseAsync();
+        var extension = Id();
+        await AtTheDeskAsync(domain, new PhoneBlock(extension) { Creates = true, Owner = "-", Indices = [new("host", id, true)] });
+        Assert.Equal($"+{extension}", await phone.SyncAsync());
+        await AtTheDeskAsync(domain, Sets(extension, "size", "3"));
+        Assert.Equal(extension, await phone.SyncAsync());
+        await AtTheDeskAsync(domain, new PhoneBlock(extension) { Closes = true });
+        Assert.Equal($"{extension}x", await phone.SyncAsync());
+        Assert.Equal(id, phone.Footprint());
+    }
+
+    [Fact, Clause("CC-138"), Clause("CC-129"), Clause("CC-140"), Clause("CC-139")]
+    public async Task A_lost_answer_loses_nothing()
+    {
+        var (domain, phone, _, id) = await WithCaseAsync();
+        await AtTheDeskAsync(domain, Sets(id, "size", "1"));
+        var lost = RestoreDocument.Of(await phone.AskAsync());
+        Assert.Equal(id, lost.Summary());
+
+        await AtTheDeskAsync(domain, Sets(id, "size", "2"));
+        Assert.Equal(id, await phone.SyncAsync());
+        Assert.Equal((lost.Token, "2"), (phone.Last!.Token, phone.Held.Cases[id].Properties["size"]));
+        Assert.Equal("", await phone.SyncAsync());
+
+        // With a form in between it is another question, and has another answer.
+        var since = phone.Held.Token;
+        var before = RestoreDocument.Of(await phone.AskAsync());
+        await phone.SubmitAsync(Create(Id(), phone));
+        Assert.Equal(since, phone.Held.Token);
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.NotEqual(before.Token, phone.Last!.Token);
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-139")]
+    public async Task A_token_that_has_been_used_is_not_given_out_again()
+    {
+        var (_, phone, _, _) = await WithCaseAsync();
+        var (since, state) = (phone.Held.Token, phone.Held.State());
+        await phone.SyncAsync();
+        var used = phone.Held.Token;
+        await phone.SubmitAsync(Create(Id(), phone));
+
+        // As a phone that was set back to what it had before.
+        phone.Held.Token = since;
+        foreach (var added in phone.Held.Cases.Keys.Where(id => phone.Held.Cases[id].Properties.Count == 0).ToList())
+        {
+            phone.Held.Cases.Remove(added);
+        }
+        Assert.Equal(state, phone.Held.State());
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => phone.AskAsync());
+        Assert.StartsWith("+", await phone.SyncAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(used, phone.Held.Token);
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-129"), Clause("CC-134")]
+    public async Task A_phone_with_another_state_starts_over()
+    {
+        var (_, phone, _, id) = await WithCaseAsync();
+        phone.Held.Cases.Remove(id);
+        (await phone.AskAsync()).ShouldStartOver("Phone state has mismatch");
+        phone.Held.Wipe();
+        Assert.Equal($"+{id}", await phone.SyncAsync());
+        Assert.Equal("", await phone.SyncAsync());
+    }
+
+    [Fact, Clause("CC-126")]
+    public async Task Forms_that_arrive_while_restores_are_made_are_not_lost()
+    {
+        var domain = await Domain.StartAsync();
+        var phone = await DomainPhone.StartAsync(domain);
+        var ids = Enumerable.Range(0, 40).Select(_ => Id()).ToList();
+        var submitting = Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (id, _) => await AtTheDeskAsync(domain, Create(id, phone)));
+        while (!submitting.IsCompleted)
+        {
+            await phone.SyncAsync();
+        }
+        await submitting;
+        await phone.SyncAsync();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), phone.Held.Cases.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact, Clause("CC-143")]
+    public async Task Two_devices_of_one_worker_do_not_disturb_each_other()
+    {
+        var (domain, phone, _, id) = await WithCaseAsync();
+        var tablet = new DomainPhone(domain, phone.Worker);
+        Assert.Equal($"+{id}", await tablet.SyncAsync());
+        await phone.SubmitAsync(Sets(id, "size", "5"));
+        Assert.Equal("", await phone.SyncAsync());
+        Assert.Equal(id, await tablet.SyncAsync());
+        Assert.Equal("", await tablet.SyncAsync());
+    }
+
+    private static PhoneBlock Sets(string id, string name, string value) => new(id) { Properties = new Dictionary<string, string> { [name] = value } };
+
+    // A phone with one case on it, which is known there with a property, and another phone without.
+    private static async Task<(Domain Domain, DomainPhone Phone, DomainPhone Other, string Id)> WithCaseAsync()
+    {
+        var domain = await Domain.StartAsync();
+        var (phone, other, id) = (await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain), Id());
+        await phone.SubmitAsync(Create(id, phone) with { Properties = new Dictionary<string, string> { ["size"] = "0" } });
+        Assert.Equal("", await phone.SyncAsync());
+        return (domain, phone, other, id);
+    }
+}
