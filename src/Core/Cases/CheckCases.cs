@@ -37,8 +37,11 @@ public sealed class CheckCases(CasesTable cases)
         var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
         var changed = read.Select(one => (one.Id, IsNew: one.Read is null, New: after[one.Id]!.Indices.Where(index => index.Target is not null && one.Read?.Case.Indices.Contains(index) != true).ToList()))
             .Where(one => one.New.Count > 0).ToList();
-        return plan with { Problem = await MissingTargetAsync(project, changed.SelectMany(one => one.New.Select(index => (one.Id, index.Target!.Value))), after, cancellationToken)
-            ?? await CycleAsync(project, changed, after, cancellationToken) };
+        return plan with
+        {
+            Problem = await MissingTargetAsync(project, changed.SelectMany(one => one.New.Select(index => (one.Id, index.Target!.Value))), after, cancellationToken)
+            ?? await CycleAsync(project, changed, after, cancellationToken)
+        };
     }
 
     private async Task<CaseProblem?> MissingTargetAsync(
