@@ -1,5 +1,6 @@
 using Azure;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Cases;
@@ -49,7 +50,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(CaseBlocks blocks, CaseForm form, CancellationToken cancellationToken)
     {
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
-        var found = await WriteCases.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
+        var found = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
         var after = found.ToDictionary(one => one.Id, one => one.Read?.Case);
         return CaseChanges.Effects(blocks, form, id => after[id]);
     }
@@ -60,7 +61,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     /// </summary>
     public async Task FollowAsync(ProjectId project, CaseSource source, Func<CaseForm, Task<CaseBlocks?>> read, bool again, CancellationToken cancellationToken)
     {
-        var found = await WriteCases.EachAsync(source.Touched, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken);
+        var found = await InParallel.EachAsync(source.Touched, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken);
         await WriteAsync(
             found,
             async (id, current) => current is not null && current.Project != project ? null : await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken),
@@ -76,7 +77,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         {
             return again ? current : null;
         }
-        var others = await WriteCases.EachAsync(
+        var others = await InParallel.EachAsync(
             value.Transactions.Where(transaction => transaction != mine).ToList(), async (transaction, _) => (Transaction: transaction, Blocks: await read(transaction.Form)), cancellationToken);
         if (others.Any(other => other.Blocks is null))
         {

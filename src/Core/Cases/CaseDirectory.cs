@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
@@ -41,7 +42,7 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
 
     /// <summary>In the order of the ids that were asked for; null for each that is unknown, deleted or of another project.</summary>
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>
-        WriteCases.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);
+        InParallel.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);
 
     /// <summary>
     /// Up to <paramref name="limit"/> cases after a place, how many there are in all, and where to go on, if there are more. Every case of the owner, or else of

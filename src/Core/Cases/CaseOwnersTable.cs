@@ -102,7 +102,7 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
     private async Task WriteAsync(IReadOnlyCollection<Row> rows, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(
             rows.GroupBy(row => row.Entity.PartitionKey).SelectMany(Batches),
-            new ParallelOptions { MaxDegreeOfParallelism = WriteCases.MaxParallel, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = InParallel.Most, CancellationToken = cancellationToken },
             async (batch, stop) =>
             {
                 if (await TrySubmitAsync(batch, stop))

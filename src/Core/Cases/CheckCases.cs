@@ -1,5 +1,6 @@
 using Azure;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
@@ -28,7 +29,7 @@ public sealed class CheckCases(CasesTable cases)
             return new CasePlan(project, blocks, blocks.Problem);
         }
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
-        var read = await WriteCases.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
+        var read = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
         var plan = new CasePlan(project, blocks, null) { Read = read };
         if (read.Any(one => one.Read is { } found && found.Case.Project != project))
         {
@@ -49,7 +50,7 @@ public sealed class CheckCases(CasesTable cases)
     {
         var all = references.ToList();
         var unknown = all.Select(reference => reference.Target).Where(target => !known.ContainsKey(target)).Distinct().ToList();
-        foreach (var (target, found) in await WriteCases.EachAsync(unknown, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken))
+        foreach (var (target, found) in await InParallel.EachAsync(unknown, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken))
         {
             known[target] = found?.Case is { } value && value.Project == project ? value : null;
         }

@@ -1,4 +1,5 @@
 using Azure;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
@@ -11,7 +12,6 @@ internal sealed record CaseWrite(Case? Before, Case After);
 /// </summary>
 public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, TimeProvider clock)
 {
-    internal const int MaxParallel = 16;
     private const int MaxAttempts = 200;
 
     /// <summary>
@@ -22,13 +22,13 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
     internal async Task<IReadOnlyList<CaseWrite>> ChangeAsync(
         IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read, Func<CaseId, Case?, ValueTask<Case?>> change, bool again, CancellationToken cancellationToken)
     {
-        var writes = (await EachAsync(read, (one, stop) => ChangeOneAsync(one.Id, one.Read, current => change(one.Id, current), again, stop), cancellationToken))
+        var writes = (await InParallel.EachAsync(read, (one, stop) => ChangeOneAsync(one.Id, one.Read, current => change(one.Id, current), again, stop), cancellationToken))
             .OfType<CaseWrite>().ToList();
 
         var hosts = writes
             .SelectMany(write => NewIndices(write, again || IsBack(write)).Where(index => index.Relationship == CaseRelationship.Extension).Select(index => (write.After.Project, Id: index.Target!.Value)))
             .Distinct().ToList();
-        var extended = await EachAsync(
+        var extended = await InParallel.EachAsync(
             hosts,
             async (host, stop) => await ChangeOneAsync(
                 host.Id, await cases.FindAsync(host.Id, stop), current => new ValueTask<Case?>(current?.Project == host.Project ? current with { Extensions = current.Extensions + 1 } : null), false, stop),
@@ -85,15 +85,4 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
 
     private static IEnumerable<CaseIndex> NewIndices(CaseWrite write, bool again) =>
         write.After.Indices.Where(index => index.Target is not null && (again || write.Before is null || !write.Before.Indices.Contains(index)));
-
-    /// <summary>Works on all of them, a bounded number at a time; the results come in the order of the items.</summary>
-    internal static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
-        IReadOnlyCollection<T> items, Func<T, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
-    {
-        var results = new TResult[items.Count];
-        await Parallel.ForEachAsync(
-            items.Index(), new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
-            async (item, stop) => results[item.Index] = await work(item.Item, stop));
-        return results;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -76,7 +77,7 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
             {
                 var earlier = versions.SelectMany(version => new[] { (version.Id, version.XmlHash), (Id: submission.RootId, version.XmlHash) })
                     .Distinct().Where(one => one != (promise.Instance, promise.Work)).ToList();
-                return !(await WriteCases.EachAsync(earlier, (one, stop) => intents.ExistsAsync(space, one.Id, one.XmlHash, stop), cancellationToken)).Contains(true);
+                return !(await InParallel.EachAsync(earlier, (one, stop) => intents.ExistsAsync(space, one.Id, one.XmlHash, stop), cancellationToken)).Contains(true);
             }
         }
         throw new InvalidOperationException($"The submission of {id} kept changing while its cases followed it.");
@@ -92,7 +93,7 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
             return [submission.Current];
         }
         var ids = await submissions.ListEditsAsync(space, submission.RootId, cancellationToken).Prepend(submission.RootId).ToListAsync(cancellationToken);
-        var found = await WriteCases.EachAsync(ids, (id, stop) => submissions.FindInstanceAsync(space, id, stop), cancellationToken);
+        var found = await InParallel.EachAsync(ids, (id, stop) => submissions.FindInstanceAsync(space, id, stop), cancellationToken);
         return [.. found.OfType<Instance>().Select(one => one.Version).OrderByDescending(version => version.Id == submission.Current.Id).ThenByDescending(version => version.CreatedAt)];
     }
 

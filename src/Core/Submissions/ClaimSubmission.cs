@@ -5,11 +5,16 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>How a submission came: phones send again what they got no answer for; scripts are told. CommCare's phones may change what they sent.</summary>
-internal sealed record Arriving(bool TakesRepeats, InstanceId? Edits, bool IsCommCare = false)
+internal sealed record Arriving(bool TakesRepeats, InstanceId? Edits)
 {
+    /// <summary>What CommCare's receiver has read of the form's case blocks; null for what came otherwise.</summary>
+    public CaseBlocks? CommCareBlocks { get; private init; }
+
+    public bool IsCommCare => CommCareBlocks is not null;
+
     public static Arriving AsOpenRosa { get; } = new(TakesRepeats: true, null);
 
-    public static Arriving FromCommCare { get; } = new(TakesRepeats: true, null, IsCommCare: true);
+    public static Arriving FromCommCare(CaseBlocks blocks) => new(TakesRepeats: true, null) { CommCareBlocks = blocks };
 }
 
 /// <summary>A submission whose bytes are all stored, on its way to be seen.</summary>
@@ -21,6 +26,9 @@ internal sealed record Arrival(
     public IReadOnlyList<EntityBlock> Entities { get; init; } = [];
 
     public string? SyncToken { get; init; }
+
+    /// <summary>Whether there may be work beyond the claim.</summary>
+    internal bool AsksForMore => Blocks.Blocks.Count > 0 || Entities.Count > 0;
 
     internal Intent Promise => new(Space, Version.Id, Version.XmlHash, Version.CreatedAt, SyncToken);
 }
@@ -98,7 +106,7 @@ public sealed class ClaimSubmission(
                 case InstanceState.Deleted:
                     throw Problem.SubmissionDeleted(deprecated.Value).AsException();
                 case InstanceState.Superseded when existing?.State == InstanceState.Current:
-                    return await PromisingAsync(arrival, arrival.Blocks.Blocks.Count > 0 || arrival.Entities.Count > 0, again => RepeatAsync(arrival, existing, again));
+                    return await PromisingAsync(arrival, arrival.AsksForMore, again => RepeatAsync(arrival, existing, again));
                 case InstanceState.Superseded:
                     throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
             }

@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -38,7 +39,7 @@ public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission recei
 {
     /// <summary>Warm: two operations and one per file, and for a form that changes c cases 4 + 3c. The receipt says what is wrong with the form's case blocks.</summary>
     public async Task<SubmissionReceipt> RunAsync(ProjectId project, CommCareForm form, SubmissionUpload upload, CancellationToken cancellationToken) =>
-        await receive.FromCommCareAsync(await imply.GetAsync(project, form.Head.FormId, form.Title, cancellationToken), form.Head, upload, cancellationToken);
+        await receive.FromCommCareAsync(await imply.GetAsync(project, form.Head.FormId, form.Title, cancellationToken), form, upload, cancellationToken);
 
     /// <summary>Whether the form may come from nobody in particular (CC-102). One operation for each case.</summary>
     public async Task<bool> IsForAnybodyAsync(ProjectId project, CommCareForm form, CancellationToken cancellationToken)
@@ -52,7 +53,7 @@ public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission recei
             return false;
         }
         var ids = form.Blocks.Blocks.Select(block => block.Id).Where(id => id.Value is not null).Distinct().ToList();
-        var found = await WriteCases.EachAsync(ids, (id, stop) => cases.FindAsync(id, stop), cancellationToken);
+        var found = await InParallel.EachAsync(ids, (id, stop) => cases.FindAsync(id, stop), cancellationToken);
         return found.All(one => one is null || (one.Value.Case.Project == project && CommCareForm.IsDemo(one.Value.Case.Owner.Value) && CommCareForm.IsDemo(one.Value.Case.OpenedBy)));
     }
 }

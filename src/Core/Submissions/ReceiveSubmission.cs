@@ -78,8 +78,8 @@ public sealed class ReceiveSubmission(
     }
 
     /// <summary>From CommCare's receiver, whose forms need no definition: any version, any files, whatever the form's state.</summary>
-    public Task<SubmissionReceipt> FromCommCareAsync(Form form, SubmissionHead head, SubmissionUpload upload, CancellationToken cancellationToken) =>
-        ReceiveAsync(SubmissionSpace.Published(form), form, form.Shown, head, Arriving.FromCommCare, upload, cancellationToken);
+    public Task<SubmissionReceipt> FromCommCareAsync(Form form, CommCareForm said, SubmissionUpload upload, CancellationToken cancellationToken) =>
+        ReceiveAsync(SubmissionSpace.Published(form), form, form.Shown, said.Head, Arriving.FromCommCare(said.Blocks), upload, cancellationToken);
 
     private static void RequireForm(Form form, SubmissionHead head)
     {
@@ -123,7 +123,7 @@ public sealed class ReceiveSubmission(
 
         var arrival = new Arrival(space, head, arriving, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received)
         {
-            Blocks = CaseBlocksOf(space, head, arriving, upload.Xml),
+            Blocks = arriving.CommCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
             Entities = ApplySubmittedEntities.Read(space, head, definition, upload.Xml),
             SyncToken = upload.SyncToken,
         };
@@ -149,8 +149,8 @@ public sealed class ReceiveSubmission(
             ? found
             : null;
 
-    private static CaseBlocks CaseBlocksOf(SubmissionSpace space, SubmissionHead head, Arriving arriving, ReadOnlyMemory<byte> xml) =>
-        space.Draft is null && (head.CaseBlocks > 0 || arriving.IsCommCare) ? CaseBlockReader.Read(xml, knowsVersion1: arriving.IsCommCare) : CaseBlocks.None;
+    private static CaseBlocks CaseBlocksOf(SubmissionSpace space, SubmissionHead head, ReadOnlyMemory<byte> xml) =>
+        space.Draft is null && head.CaseBlocks > 0 ? CaseBlockReader.Read(xml, knowsVersion1: false) : CaseBlocks.None;
 
     private async Task StoreFilesAsync(
         SubmissionSpace space, SubmissionVersion version, Arriving arriving, List<SubmissionMedia> expected, IAsyncEnumerable<IncomingFile> incoming,

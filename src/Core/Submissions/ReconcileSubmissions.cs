@@ -18,13 +18,13 @@ public sealed partial class ReconcileSubmissions(
         var ended = 0;
         await foreach (var intent in intents.ListBeforeAsync(clock.GetUtcNow() - Grace, cancellationToken))
         {
-            LogEnded(logger, intent.Space.Project.Value, intent.Space.Form);
             var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
             var entitiesDone = instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
             if (await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone)
             {
                 await intents.RemoveAsync(intent, cancellationToken);
                 ended++;
+                LogEnded(logger, intent.Space.Project.Value, intent.Space.Form);
             }
         }
         await entities.ForceHeldAsync(clock.GetUtcNow() - HeldEntity.Longest, cancellationToken);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -10,8 +11,6 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
-
-    private const int MaxParallelReads = 16;
 
     /// <summary>Newest first (OR-266). One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
     public IAsyncEnumerable<Submission> ListAsync(SubmissionSpace space, bool deleted, int offset, int? limit, CancellationToken cancellationToken)
@@ -73,7 +72,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     /// <summary>A form by its id alone, in whichever of the <paramref name="forms"/> it came; null when it did not come, or was deleted. One operation per form, and one.</summary>
     public async Task<(Form Form, Submission Submission, SubmissionVersion Version)?> FindAsync(IReadOnlyList<Form> forms, InstanceId id, CancellationToken cancellationToken)
     {
-        foreach (var some in forms.Chunk(MaxParallelReads))
+        foreach (var some in forms.Chunk(InParallel.Most))
         {
             var found = await Task.WhenAll(some.Select(form => submissions.FindInstanceAsync(SubmissionSpace.Published(form), id, cancellationToken)));
             foreach (var (form, instance) in some.Zip(found))
@@ -96,13 +95,9 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         {
             ids.Add(edit);
         }
-        var versions = new List<SubmissionVersion>();
-        foreach (var batch in ids.AsEnumerable().Reverse().Chunk(MaxParallelReads))
-        {
-            var found = await Task.WhenAll(batch.Select(id => submissions.FindInstanceAsync(space, id, cancellationToken)));
-            versions.AddRange(found.Select(instance => instance!.Version));
-        }
-        return [.. versions.OrderByDescending(version => version.CreatedAt)];
+        ids.Reverse();
+        var found = await InParallel.EachAsync(ids, (id, stop) => submissions.FindInstanceAsync(space, id, stop), cancellationToken);
+        return [.. found.Select(instance => instance!.Version).OrderByDescending(version => version.CreatedAt)];
     }
 
     /// <summary>One version of a submission, and whether it is the current one. Refuses one of another submission, or of a deleted one, with 404.1. Two operations.</summary>

@@ -16,11 +16,11 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
 
     internal async Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
         await StreamedBlob.OpenAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), 0, null, cancellationToken)
-        ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
+        ?? throw MissingXml(space, version);
 
     internal async Task<byte[]> ReadXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
         await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken)
-        ?? throw new InvalidOperationException($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
+        ?? throw MissingXml(space, version);
 
     /// <summary>Gives a version's XML another instance id. Two operations.</summary>
     internal async Task CopyXmlAsync(SubmissionSpace space, SubmissionVersion version, InstanceId id, CancellationToken cancellationToken)
@@ -47,6 +47,9 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
 
     internal Task PurgeFormAsync(Form form, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, SubmissionKeys.FolderOf(form.Project, form.Number), cancellationToken);
+
+    private static InvalidOperationException MissingXml(SubmissionSpace space, SubmissionVersion version) =>
+        new($"The XML {version.XmlHash} of a submission of form {space.Form} in project {space.Project} is missing from storage.");
 
     internal Task DiscardMediaAsync(IEnumerable<string> blobs) => StreamedBlob.DiscardAsync(_container, blobs);
 }
