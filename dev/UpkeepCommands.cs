@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Upkeep;
 
@@ -13,7 +14,7 @@ namespace ServerlessRosa.Dev;
 /// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
 internal static class UpkeepCommands
 {
-    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output), Rebuild(output)];
+    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output), Rebuild(output), Export(output), Import(output)];
 
     private static Command FirstAdmin(TextWriter output)
     {
@@ -36,6 +37,30 @@ internal static class UpkeepCommands
         {
             var forms = await services.GetRequiredService<RebuildForms>().RunAsync(parsed.GetValue(replace), cancellationToken);
             await output.WriteLineAsync($"Rebuilt {forms.Forms} forms with {forms.Versions} published versions and {forms.MediaSlots} media slots.");
+            return 0;
+        });
+    }
+
+    private static Command Export(TextWriter output)
+    {
+        var project = new Option<int>("--project") { Description = "Its number.", Required = true };
+        var folder = new Option<string>("--to") { Description = "A folder that is new or empty.", HelpName = "DIR", Required = true };
+        return OnStorage("export-all", "Copies a whole project into a folder: rows and blobs.", [project, folder], async (parsed, services, cancellationToken) =>
+        {
+            var done = await services.GetRequiredService<ExportProject>().RunAsync(
+                new ProjectId(parsed.GetValue(project)), Path.GetFullPath(parsed.GetRequiredValue(folder)), cancellationToken);
+            await output.WriteLineAsync($"Exported {done.Rows} rows and {done.Blobs} blobs.");
+            return 0;
+        });
+    }
+
+    private static Command Import(TextWriter output)
+    {
+        var folder = new Option<string>("--from") { Description = "A folder that export-all has filled.", HelpName = "DIR", Required = true };
+        return OnStorage("import-all", "Copies a project from a folder into a storage account where its number is free.", [folder], async (parsed, services, cancellationToken) =>
+        {
+            var done = await services.GetRequiredService<ImportProject>().RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), cancellationToken);
+            await output.WriteLineAsync($"Imported {done.Rows} rows and {done.Blobs} blobs.");
             return 0;
         });
     }

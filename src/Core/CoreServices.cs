@@ -123,6 +123,8 @@ public static class CoreServices
         services.AddSingleton<PurgeDeleted>();
 
         services.AddSingleton<RebuildForms>();
+        services.AddSingleton<ExportProject>();
+        services.AddSingleton<ImportProject>();
         return services;
     }
 }

@@ -16,6 +16,14 @@ public sealed class AccountsTable(StorageAccount storage)
     internal Task<ActorId> NextIdAsync(CancellationToken cancellationToken) =>
         Sequences.NextAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, id => new ActorId(id), cancellationToken);
 
+    /// <summary>The highest number that an actor has. One operation.</summary>
+    internal Task<int> FindLastIdAsync(CancellationToken cancellationToken) =>
+        Sequences.FindLastAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, cancellationToken);
+
+    /// <summary>Gives this number, and those below it, to no new actor. One operation, or two.</summary>
+    internal Task ReserveIdAsync(int id, CancellationToken cancellationToken) =>
+        Sequences.ReserveAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, id, cancellationToken);
+
     /// <summary>One operation.</summary>
     internal async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {

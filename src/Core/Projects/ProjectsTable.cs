@@ -36,6 +36,10 @@ public sealed class ProjectsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Gives this number, and those below it, to no new project. One operation, or two.</summary>
+    internal Task ReserveNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
+        Sequences.ReserveAsync(_table, Partition, Sequence, id.Value, cancellationToken);
+
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {

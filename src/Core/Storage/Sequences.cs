@@ -20,6 +20,13 @@ internal static class Sequences
             return make(number);
         }, cancellationToken);
 
+    /// <summary>The last number that was given out, or 0. One operation.</summary>
+    public static async Task<int> FindLastAsync(TableClient table, string partition, string row, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value!.GetInt32(Next)!.Value - 1 : 0;
+    }
+
     /// <summary>Sees to it that <paramref name="number"/> isn't given out any more. One operation, or two.</summary>
     public static Task ReserveAsync(TableClient table, string partition, string row, int number, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(async () =>
