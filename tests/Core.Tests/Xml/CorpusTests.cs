@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Xml;
 
-/// <summary>Feeds real forms to the reader, where a folder of them exists: `../shared/corpus/xforms` beside the repository, or ROSA_CORPUS.</summary>
+/// <summary>Feeds real forms to the reader.</summary>
 public sealed class CorpusTests
 {
     [Fact]
     public void Each_form_of_the_corpus_is_read_or_refused()
     {
         var unexpected = new List<string>();
-        foreach (var file in FormFiles())
+        foreach (var file in Corpus.Files("xforms"))
         {
             try
             {
@@ -30,18 +30,5 @@ public sealed class CorpusTests
             }
         }
         Assert.Empty(unexpected);
-    }
-
-    private static IEnumerable<string> FormFiles()
-    {
-        var folder = Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository();
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal) : [];
-    }
-
-    private static string? BesideTheRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessRosa.sln"))) folder = folder.Parent;
-        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "corpus", "xforms");
     }
 }

@@ -24,11 +24,10 @@ internal sealed class CaseDesk
     /// <summary>What the forms of this desk are in.</summary>
     public string Xmlns { get; }
 
-    public static async Task<CaseDesk> OpenAsync(Server? server = null)
-    {
-        var domain = await Domain.StartAsync(server);
-        return new CaseDesk(domain, await domain.WorkerAsync());
-    }
+    public static async Task<CaseDesk> OpenAsync(Server? server = null) => await OpenAsync(await Domain.StartAsync(server));
+
+    /// <summary>With a worker of its own in a domain that is there.</summary>
+    public static async Task<CaseDesk> OpenAsync(Domain domain) => new(domain, await domain.WorkerAsync());
 
     /// <summary>A case id that no other test has.</summary>
     public static string NewId(string stem = "case") => Samples.Unique(stem);

@@ -4,14 +4,14 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
-/// <summary>Real forms, where a folder of them exists: `../shared/corpus/xforms` beside the repository, or ROSA_CORPUS.</summary>
+/// <summary>Real forms, where there are any.</summary>
 public sealed class CorpusTests
 {
     [Fact, Clause("OR-093"), Clause("OR-111"), Clause("OR-120"), Clause("OR-153")]
     public async Task Each_form_of_the_corpus_is_served_as_it_was_uploaded_or_refused_with_the_reason()
     {
         var complaints = new List<string>();
-        foreach (var file in FormFiles())
+        foreach (var file in Corpus.Files("xforms"))
         {
             try
             {
@@ -57,21 +57,5 @@ public sealed class CorpusTests
         (await programme.PublishDraftAsync(form, "corpus " + slots.Count.ToString(CultureInfo.InvariantCulture))).ShouldBe(HttpStatusCode.OK);
         var files = (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest();
         Assert.Equal(slots.Select(slot => slot.Name), files.Select(file => file.Name));
-    }
-
-    private static IEnumerable<string> FormFiles()
-    {
-        var folder = Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository();
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal) : [];
-    }
-
-    private static string? BesideTheRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessRosa.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "corpus", "xforms");
     }
 }

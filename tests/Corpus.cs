@@ -1,0 +1,21 @@
+namespace ServerlessRosa.Tests;
+
+/// <summary>Real files of others, where a folder of them exists: `../shared/corpus` beside the repository, or ROSA_CORPUS. Tests pass without it.</summary>
+internal static class Corpus
+{
+    /// <summary>The XML files of one folder in it; none where there is no corpus.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        (Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository()) is { } corpus && Path.Combine(corpus, folder) is var found && Directory.Exists(found)
+            ? Directory.EnumerateFiles(found, "*.xml").Order(StringComparer.Ordinal)
+            : [];
+
+    private static string? BesideTheRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ServerlessRosa.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "corpus");
+    }
+}
