@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
@@ -33,7 +34,7 @@ public sealed class FormFilesContainer(StorageAccount storage)
 
     internal async IAsyncEnumerable<byte[]> ListShadowsAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var blob in _container.GetBlobsAsync(prefix: FormKeys.ShadowsOf(project), cancellationToken: cancellationToken))
+        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, FormKeys.ShadowsOf(project), cancellationToken))
         {
             if (await StreamedBlob.ReadAsync(_container, blob.Name, cancellationToken) is { } content)
             {

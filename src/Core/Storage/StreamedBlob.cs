@@ -109,7 +109,7 @@ internal static class StreamedBlob
     /// <summary>Deletes all blobs whose names start with <paramref name="prefix"/>. One operation per 5,000 found and one for each.</summary>
     public static async Task DeleteAllAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
     {
-        await foreach (var blob in container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
         {
             await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -52,7 +53,7 @@ public sealed class ExportProject(StorageAccount storage, ProjectsTable projects
     {
         foreach (var name in ProjectRows.Containers)
         {
-            await foreach (var blob in storage.Container(name).GetBlobsAsync(prefix: ProjectRows.BlobsOf(project), cancellationToken: cancellationToken))
+            await foreach (var blob in storage.Container(name).GetBlobsAsync(BlobTraits.None, BlobStates.None, ProjectRows.BlobsOf(project), cancellationToken))
             {
                 if (await SaveAsync(name, blob.Name, folder, cancellationToken) is { } saved)
                 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
@@ -10,7 +11,7 @@ public static class StoredBlobs
     {
         var container = new BlobContainerClient(storage ?? await Server.StorageAsync(), "submissions");
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(prefix: string.Create(CultureInfo.InvariantCulture, $"{project}/")))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, string.Create(CultureInfo.InvariantCulture, $"{project}/"), default))
         {
             names.Add(blob.Name);
         }
