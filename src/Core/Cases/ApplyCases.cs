@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -22,17 +23,17 @@ public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, st
 public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, WriteCases write)
 {
     /// <summary>
-    /// Applies a form that was checked. With <paramref name="again"/>, an earlier try may have been broken off, and what is derived is written anew. Two operations for
-    /// each case, and those of <see cref="WriteCases"/> for new indices.
+    /// Applies a form that was checked. With <paramref name="again"/>, an earlier try may have been broken off, and what is derived is written anew. Null when somebody of
+    /// another project has taken a case id since the check: then the form has to be taken out of the other cases again. Two operations for each case, and those of
+    /// <see cref="WriteCases"/> for new indices.
     /// </summary>
-    public async Task<IReadOnlyList<CaseEffect>> NewAsync(CasePlan plan, CaseOccasion occasion, bool again, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CaseEffect>?> NewAsync(CasePlan plan, CaseOccasion occasion, bool again, CancellationToken cancellationToken)
     {
         var after = plan.Read.ToDictionary(one => one.Id, one => one.Read?.Case);
         await WriteAsync(plan.Read, (id, current) =>
         {
             var next = current switch
             {
-                // Somebody of another project took the id a moment ago.
                 not null when current.Project != plan.Project => null,
                 not null when current.Transactions.Any(transaction => transaction.Form.Form == occasion.Form.Form && transaction.Form.Root == occasion.Form.Root) => again ? current : null,
                 _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, occasion),
@@ -43,29 +44,37 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
             }
             return new ValueTask<Case?>(next);
         }, again, cancellationToken);
-        return CaseChanges.Effects(plan.Blocks, occasion.Form, id => after[id]);
+        return after.Values.Any(value => value is not null && value.Project != plan.Project) ? null : CaseChanges.Effects(plan.Blocks, occasion, id => after[id]);
     }
 
     /// <summary>What a form did that was applied before. One operation for each case.</summary>
-    public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(CaseBlocks blocks, CaseForm form, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(CaseBlocks blocks, CaseOccasion occasion, CancellationToken cancellationToken)
     {
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
         var found = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
         var after = found.ToDictionary(one => one.Id, one => one.Read?.Case);
-        return CaseChanges.Effects(blocks, form, id => after[id]);
+        return CaseChanges.Effects(blocks, occasion, id => after[id]);
     }
 
     /// <summary>
     /// Lets all cases of a submission follow the version that counts for it now (CC-094): each is made anew of its forms, with this one in the place of
-    /// the one before it. <paramref name="read"/> gives the blocks of other forms, or null when they are no longer kept. Three operations for each case, and those for reading forms.
+    /// the one before it. <paramref name="read"/> gives the blocks of other forms, or null when they are no longer kept. False when the version that counts speaks of a case
+    /// of another project: it cannot count then. Three operations for each case, and those for reading forms.
     /// </summary>
-    public async Task FollowAsync(ProjectId project, CaseSource source, Func<CaseForm, Task<CaseBlocks?>> read, bool again, CancellationToken cancellationToken)
+    public async Task<bool> FollowAsync(ProjectId project, CaseSource source, Func<CaseForm, Task<CaseBlocks?>> read, bool again, CancellationToken cancellationToken)
     {
         var found = await InParallel.EachAsync(source.Touched, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken);
-        await WriteAsync(
-            found,
-            async (id, current) => current is not null && current.Project != project ? null : await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken),
-            again, cancellationToken);
+        var foreign = new ConcurrentBag<CaseId>();
+        await WriteAsync(found, async (id, current) =>
+        {
+            if (current is not null && current.Project != project)
+            {
+                foreign.Add(id);
+                return null;
+            }
+            return await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken);
+        }, again, cancellationToken);
+        return source.Blocks.Blocks.All(block => !foreign.Contains(block.Id));
     }
 
     private static async Task<Case?> FollowAsync(
@@ -91,8 +100,8 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         if (counts is not null)
         {
             var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
-            // What changes when a form is edited is more than its phone knows of: it counts as nobody's.
-            var token = mine is null ? source.SyncToken : null;
+            // What changes when a form is edited, or comes in before others, is more than its phone knows of: it counts as nobody's.
+            var token = mine is null && place < 0 ? source.SyncToken : null;
             forms.Insert(place < 0 ? forms.Count : place, (new CaseTransaction(counts, value.Version + 1, source.At, token), source.Blocks));
         }
         return CaseChanges.Replay(value, forms);

@@ -59,12 +59,15 @@ public static class CaseChanges
         Transactions = value.Transactions,
     };
 
-    /// <summary>What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a case as it is after the form.</summary>
-    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseForm form, Func<CaseId, Case?> after) =>
+    /// <summary>
+    /// What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a case as it is after the form. Where the
+    /// form did more to it than its phone did, as an edit does, the version is not the phone's.
+    /// </summary>
+    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseOccasion occasion, Func<CaseId, Case?> after) =>
     [
         .. blocks.Blocks.Select(block => new CaseEffect(
             block.Id, block.Create is not null, NewOwner(block, blocks.UserOf(block)), block.Closes, block.Indices,
-            after(block.Id)?.Transactions.LastOrDefault(transaction => transaction.Form == form)?.Version)),
+            after(block.Id)?.Transactions.LastOrDefault(transaction => transaction.Form == occasion.Form && transaction.SyncToken == occasion.SyncToken)?.Version)),
     ];
 
     // On the phone an empty owner_id is taken as it stands.

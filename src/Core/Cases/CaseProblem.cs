@@ -5,6 +5,9 @@ public sealed record CaseProblem(string Error, string Detail)
 {
     public static CaseProblem IllegalCaseId(string detail) => new("IllegalCaseId", detail);
 
+    /// <summary>The case is another project's, of which nothing is told (CC-079).</summary>
+    public static CaseProblem ForeignCase() => IllegalCaseId("Bad case id");
+
     public static CaseProblem InvalidIndex(string detail) => new("InvalidCaseIndex", detail);
 
     public static CaseProblem InvalidValue(string detail) => new("CaseValueError", detail);

@@ -33,7 +33,7 @@ public sealed class CheckCases(CasesTable cases)
         var plan = new CasePlan(project, blocks, null) { Read = read };
         if (read.Any(one => one.Read is { } found && found.Case.Project != project))
         {
-            return plan with { Problem = CaseProblem.IllegalCaseId("Bad case id") };
+            return plan with { Problem = CaseProblem.ForeignCase() };
         }
         var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
         var changed = read.Select(one => (one.Id, IsNew: one.Read is null, New: after[one.Id]!.Indices.Where(index => index.Target is not null && one.Read?.Case.Indices.Contains(index) != true).ToList()))

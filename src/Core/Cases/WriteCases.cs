@@ -43,14 +43,22 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
 
     private async Task<CaseWrite?> ChangeOneAsync(CaseId id, (Case Case, ETag ETag)? read, Func<Case?, ValueTask<Case?>> change, bool again, CancellationToken cancellationToken)
     {
+        CaseWrite? tried = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var before = read?.Case;
-            if (await change(before) is not { } changed)
+            var changed = await change(before);
+            var wentThrough = changed is null && before is not null && before.Project == tried?.After.Project;
+            if (wentThrough)
+            {
+                // What was in the way may have been this very write, whose answer got lost: what follows from it has not been written then.
+                (changed, again) = (before, true);
+            }
+            if (changed is null)
             {
                 return null;
             }
-            var write = new CaseWrite(before, Stamp(before, changed, again));
+            var write = new CaseWrite(wentThrough ? tried!.Before : before, Stamp(before, changed, again));
             await Task.WhenAll(NewIndices(write, again).Select(index => indices.AddAsync(write.After.Project, id, index, cancellationToken)));
             if (await cases.TryWriteAsync(write.After, read?.ETag, cancellationToken))
             {
@@ -59,6 +67,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             // Somebody else was faster. A little while of its own for each, so that many on one case do not meet again.
             await Task.Delay(Random.Shared.Next(1, 10 + (5 * Math.Min(attempt, 20))), cancellationToken);
             read = await cases.FindAsync(id, cancellationToken);
+            tried = write;
         }
         throw new InvalidOperationException($"The case {id} kept changing under {MaxAttempts} attempts to write it.");
     }

@@ -13,8 +13,8 @@ internal static class SyncKeys
     /// <summary>A log and the journal of the forms that came with its token stand together, so that one query reads both.</summary>
     public static string Partition(ProjectId project, SyncToken token) => TableKey.Join(TableKey.Number(project.Value), token.Value);
 
-    /// <summary>One row per form.</summary>
-    public static string Form(InstanceId instance) => "form|" + TableKey.Hash(instance.Value);
+    /// <summary>One row per version of a form: an edit keeps the instance id, and changes the phone once more.</summary>
+    public static string Form(InstanceId instance, string xmlHash) => "form|" + TableKey.Hash($"{xmlHash} {instance}");
 
     /// <summary>What the names of all blobs of a token start with.</summary>
     public static string FolderOf(ProjectId project, OwnerId user, SyncToken token) => $"{project}/{TableKey.Join(user.Value)}/{token}/";

@@ -20,8 +20,8 @@ public sealed record SyncLog(ProjectId Project, SyncToken Token, OwnerId User, O
     public int Turn { get; init; }
 }
 
-/// <summary>What a form did to the phone that sent it with a token: its case blocks in the order of the document.</summary>
-public sealed record JournalEntry(InstanceId Instance, DateTimeOffset At, IReadOnlyList<CaseEffect> Effects)
+/// <summary>What a form, or an edit of it, did to the phone that sent it with a token: its case blocks in the order of the document.</summary>
+public sealed record JournalEntry(InstanceId Instance, string XmlHash, DateTimeOffset At, IReadOnlyList<CaseEffect> Effects)
 {
     /// <summary>
     /// All that forms did, in their order: that of their times, and for each case that of its versions, since the clocks of instances differ. What is done to

@@ -40,7 +40,12 @@ public sealed class SyncsTable(StorageAccount storage)
     /// </summary>
     public async Task WriteJournalAsync(ProjectId project, SyncToken token, JournalEntry entry, CancellationToken cancellationToken)
     {
-        var entity = new TableEntity(SyncKeys.Partition(project, token), SyncKeys.Form(entry.Instance)) { [Column.Instance] = entry.Instance.Value, [Column.Date] = entry.At };
+        var entity = new TableEntity(SyncKeys.Partition(project, token), SyncKeys.Form(entry.Instance, entry.XmlHash))
+        {
+            [Column.Instance] = entry.Instance.Value,
+            [Column.XmlHash] = entry.XmlHash,
+            [Column.Date] = entry.At,
+        };
         SpilledText.SetPacked(entity, Column.Effects, JsonSerializer.Serialize(entry.Effects.Select(StoredEffect.Of)));
         await _table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
     }
@@ -128,7 +133,7 @@ public sealed class SyncsTable(StorageAccount storage)
         };
 
     private static JournalEntry ToEntry(TableEntity entity) =>
-        new(InstanceId.Parse(entity.GetString(Column.Instance)), entity.GetDateTimeOffset(Column.Date)!.Value,
+        new(InstanceId.Parse(entity.GetString(Column.Instance)), entity.GetString(Column.XmlHash), entity.GetDateTimeOffset(Column.Date)!.Value,
             [.. JsonSerializer.Deserialize<List<StoredEffect>>(SpilledText.GetPacked(entity, Column.Effects)!)!.Select(effect => effect.ToEffect())]);
 
     private sealed record StoredIndex(string Identifier, string? Target, string CaseType, CaseRelationship Relationship);
@@ -157,6 +162,7 @@ public sealed class SyncsTable(StorageAccount storage)
         public const string Turn = "Turn";
         public const string Blob = "Blob";
         public const string Instance = "Instance";
+        public const string XmlHash = "XmlHash";
         public const string Effects = "Effects";
     }
 }

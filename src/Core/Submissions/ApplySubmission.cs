@@ -15,24 +15,33 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
 
     /// <summary>Checks the blocks of a version before anything is promised or changed. Operations as <see cref="CheckCases"/>.</summary>
     internal Task<CasePlan> CheckAsync(SubmissionSpace space, SubmissionVersion version, CaseBlocks blocks, string? syncToken, CancellationToken cancellationToken) =>
-        check.RunAsync(space.Project, blocks, Occasion(space, version, syncToken), cancellationToken);
+        check.RunAsync(space.Project, blocks, Occasion(space, version.Id, version, syncToken), cancellationToken);
 
-    /// <summary>Applies a new submission that was checked. With <paramref name="again"/>, a try before may have been broken off.</summary>
-    internal async Task NewAsync(SubmissionSpace space, SubmissionVersion version, CasePlan plan, string? syncToken, bool again)
+    /// <summary>
+    /// Applies a new submission that was checked. With <paramref name="again"/>, a try before may have been broken off. False when a case that it speaks of has become another
+    /// project's: let cases follow it, then they forget it.
+    /// </summary>
+    internal async Task<bool> NewAsync(SubmissionSpace space, SubmissionVersion version, CasePlan plan, string? syncToken, bool again)
     {
-        var effects = await apply.NewAsync(plan, Occasion(space, version, syncToken), again, CancellationToken.None);
+        if (await apply.NewAsync(plan, Occasion(space, version.Id, version, syncToken), again, CancellationToken.None) is not { } effects)
+        {
+            return false;
+        }
         await JournalAsync(space, version, effects, syncToken);
+        return true;
     }
 
     /// <summary>
-    /// Keeps what a form did to the phone that sent it again, or that sent an edit: the phone is not to meet a server that has forgotten it (CC-138).
+    /// Keeps what a form did to the phone that sent it, when it was applied before or its cases have followed it: the phone is not to meet a server that has forgotten it (CC-138).
     /// No operation without a token; else one, and one for each case.
     /// </summary>
-    internal async Task AgainAsync(SubmissionSpace space, SubmissionVersion version, CaseBlocks blocks, string? syncToken)
+    internal Task JournalAsync(SubmissionSpace space, SubmissionVersion version, CaseBlocks blocks, string? syncToken) => JournalAsync(space, version.Id, version, blocks, syncToken);
+
+    private async Task JournalAsync(SubmissionSpace space, InstanceId root, SubmissionVersion version, CaseBlocks blocks, string? syncToken)
     {
-        if (SyncToken.TryParse(syncToken, out _) && blocks.Blocks.Count > 0)
+        if (SyncToken.TryParse(syncToken, out _) && blocks.Blocks.Count > 0 && version.Problem is null)
         {
-            await JournalAsync(space, version, await apply.EffectsAsync(blocks, FormOf(space, version.Id, version), CancellationToken.None), syncToken);
+            await JournalAsync(space, version, await apply.EffectsAsync(blocks, Occasion(space, root, version, syncToken), CancellationToken.None), syncToken);
         }
     }
 
@@ -40,13 +49,14 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
     {
         if (SyncToken.TryParse(syncToken, out var token) && effects.Count > 0)
         {
-            await syncs.WriteJournalAsync(space.Project, token, new JournalEntry(version.Id, version.CreatedAt, effects), CancellationToken.None);
+            await syncs.WriteJournalAsync(space.Project, token, new JournalEntry(version.Id, version.XmlHash, version.CreatedAt, effects), CancellationToken.None);
         }
     }
 
     /// <summary>
     /// Lets cases follow the newest version of a submission whose blocks were right, or none when the submission is deleted. False when an earlier version
-    /// is still being applied by somebody: it may come in late, so the promise has to stay.
+    /// is still being applied by somebody: it may come in late, so the promise has to stay. What the promised form did to its phone is kept in the phone's journal, and a
+    /// form that speaks of another project's cases is found to be wrong after all.
     /// </summary>
     internal async Task<bool> FollowAsync(Intent promise, bool again, CancellationToken cancellationToken)
     {
@@ -69,12 +79,23 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
                 Blocks = form is null ? CaseBlocks.None : await ReadOnceAsync(form) ?? CaseBlocks.None,
                 Touched = [.. spoken.OfType<CaseBlocks>().SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(one => one.Value is not null).Distinct()],
             };
-            await apply.FollowAsync(space.Project, source, ReadOnceAsync, again, cancellationToken);
+            if (!await apply.FollowAsync(space.Project, source, ReadOnceAsync, again, cancellationToken))
+            {
+                if (await submissions.FindInstanceAsync(space, counts!.Id, cancellationToken) is { } wrong && wrong.Version.XmlHash == counts.XmlHash)
+                {
+                    await submissions.SetProblemAsync(space, wrong, CaseProblem.ForeignCase().ToString(), cancellationToken);
+                }
+                continue;
+            }
 
             // Whoever changed the submission in the meantime may have been overtaken by this.
             var (now, _) = await submissions.GetAsync(space, instance, cancellationToken);
             if (now.Current.Id == submission.Current.Id && now.Current.XmlHash == submission.Current.XmlHash && now.DeletedAt == submission.DeletedAt && now.Current.Problem == submission.Current.Problem)
             {
+                if (versions.FirstOrDefault(version => version.Id == promise.Instance && version.XmlHash == promise.Work) is { } promised)
+                {
+                    await JournalAsync(space, submission.RootId, promised, await ReadOnceAsync(FormOf(space, submission.RootId, promised)) ?? CaseBlocks.None, promise.SyncToken);
+                }
                 var earlier = versions.SelectMany(version => new[] { (version.Id, version.XmlHash), (Id: submission.RootId, version.XmlHash) })
                     .Distinct().Where(one => one != (promise.Instance, promise.Work)).ToList();
                 return !(await InParallel.EachAsync(earlier, (one, stop) => intents.ExistsAsync(space, one.Id, one.XmlHash, stop), cancellationToken)).Contains(true);
@@ -100,8 +121,8 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
     private async Task<CaseBlocks?> ReadAsync(SubmissionSpace space, CaseForm form, CancellationToken cancellationToken) =>
         await files.ReadXmlAsync(space.Project, form.Form, form.Instance, form.XmlHash, cancellationToken) is { } xml ? CaseBlockReader.Read(xml, knowsVersion1: false) : null;
 
-    private static CaseOccasion Occasion(SubmissionSpace space, SubmissionVersion version, string? syncToken) =>
-        new(FormOf(space, version.Id, version), version.CreatedAt, SyncToken.TryParse(syncToken, out var token) ? token.Value : null);
+    private static CaseOccasion Occasion(SubmissionSpace space, InstanceId root, SubmissionVersion version, string? syncToken) =>
+        new(FormOf(space, root, version), version.CreatedAt, SyncToken.TryParse(syncToken, out var token) ? token.Value : null);
 
     private static CaseForm FormOf(SubmissionSpace space, InstanceId root, SubmissionVersion version) => new(space.Form, root, version.Id, version.XmlHash);
 }

@@ -48,7 +48,7 @@ public sealed class ClaimSubmission(
         if (known is { Version.Problem: null })
         {
             var filled = await FillAsync(arrival, known);
-            await apply.AgainAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
+            await apply.JournalAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
             return filled;
         }
         var plan = await apply.CheckAsync(arrival.Space, arrival.Version, arrival.Blocks, arrival.SyncToken, CancellationToken.None);
@@ -70,18 +70,19 @@ public sealed class ClaimSubmission(
         };
         return await PromisingAsync(arrival, (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0, async again =>
         {
-            if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None))
+            if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
             {
-                if (plan is { Problem: null, Blocks.Blocks.Count: > 0 })
+                var (done, problem) = (true, version.Problem);
+                if (plan is { Problem: null, Blocks.Blocks.Count: > 0 } && !await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again))
                 {
-                    await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again);
+                    done = await apply.FollowAsync(arrival.Promise, again: true, CancellationToken.None);
+                    problem = (await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None))?.Version.Problem;
                 }
-                return ((version.Id, version), await EntitiesAsync(arrival, version.Id, version));
+                return ((version.Id, version with { Problem = problem }), await EntitiesAsync(arrival, version.Id, version) && done);
             }
-            var existing = await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None)
-                ?? throw new InvalidOperationException($"The instance {version.Id} is there for a batch, but not for a read.");
             return existing.State switch
             {
+                not InstanceState.Current when arrival.Arriving.IsCommCare && existing.Version.XmlHash == version.XmlHash => await RepeatOfPastAsync(arrival, existing, again),
                 InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
                 InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
                 _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(arrival, existing),
@@ -133,7 +134,6 @@ public sealed class ClaimSubmission(
             });
             if (done)
             {
-                await JournalAsync(arrival, edited.Current);
                 return (submission.RootId, edited.Current);
             }
         }
@@ -157,7 +157,6 @@ public sealed class ClaimSubmission(
             if (await submissions.EditAsync(arrival.Space, existing, edited, etag, arrival.Xml, setAside, CancellationToken.None))
             {
                 var done = !promises || await apply.FollowAsync(arrival.Promise, again: false, CancellationToken.None);
-                await JournalAsync(arrival, edited.Current);
                 if (promises && done)
                 {
                     await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
@@ -183,22 +182,35 @@ public sealed class ClaimSubmission(
         if (tried)
         {
             var current = await submissions.FindInstanceAsync(arrival.Space, existing.Version.Id, CancellationToken.None);
-            if (current?.Version.XmlHash == arrival.Version.XmlHash && await submissions.ClearProblemAsync(arrival.Space, current, CancellationToken.None))
+            if (current?.Version.XmlHash == arrival.Version.XmlHash && (await submissions.SetProblemAsync(arrival.Space, current, null, CancellationToken.None)
+                || await submissions.FindInstanceAsync(arrival.Space, current.Version.Id, CancellationToken.None) is { Version.Problem: null }))
             {
                 filled.Version = filled.Version with { Problem = null };
             }
         }
         var entitiesDone = await EntitiesAsync(arrival, filled.Root, filled.Version);
-        var done = !(tried || again) || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None);
-        await JournalAsync(arrival, filled.Version);
-        return (filled, done && entitiesDone);
+        if (tried || again)
+        {
+            return (filled, await apply.FollowAsync(arrival.Promise, again, CancellationToken.None) && entitiesDone);
+        }
+        await apply.JournalAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
+        return (filled, entitiesDone);
+    }
+
+    // It was deleted, or edited by others, and its phone knows nothing of that: to the phone it has arrived, and done what it says.
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatOfPastAsync(Arrival arrival, Instance existing, bool again)
+    {
+        await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!));
+        if (again)
+        {
+            return ((existing.Version.Id, existing.Version), await apply.FollowAsync(arrival.Promise, again, CancellationToken.None));
+        }
+        await apply.JournalAsync(arrival.Space, existing.Version, arrival.Blocks, arrival.SyncToken);
+        return ((existing.Version.Id, existing.Version), true);
     }
 
     private Task<bool> EntitiesAsync(Arrival arrival, InstanceId root, SubmissionVersion version) =>
         entities.TryRunAsync(arrival.Space, root, version, arrival.Head.FormId, arrival.Entities, CancellationToken.None);
-
-    private Task JournalAsync(Arrival arrival, SubmissionVersion version) =>
-        version.Problem is null ? apply.AgainAsync(arrival.Space, version, arrival.Blocks, arrival.SyncToken) : Task.CompletedTask;
 
     // The same XML may bring files that were missing, or replace some.
     private async Task<(InstanceId Root, SubmissionVersion Version)> FillAsync(Arrival arrival, Instance existing)

@@ -41,8 +41,8 @@ public sealed class SubmissionsTable(StorageAccount storage)
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
-    /// <summary>False when the instance id has been used in this space. One operation.</summary>
-    internal async Task<bool> AddAsync(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
+    /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has been used.</summary>
+    internal async Task<Instance?> AddAsync(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
     {
         var timelineKey = SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId);
         try
@@ -53,11 +53,13 @@ public sealed class SubmissionsTable(StorageAccount storage)
                     new(TableTransactionActionType.Add, ToEntity(space, submission, xml)),
                 ],
                 cancellationToken);
-            return true;
+            return null;
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
-            return false;
+            var existing = await FindInstanceAsync(space, submission.Current.Id, cancellationToken)
+                ?? throw new InvalidOperationException($"The instance {submission.Current.Id} is there for a batch, but not for a read.");
+            return IsWrite(existing, submission.Current) ? null : existing;
         }
     }
 
@@ -80,7 +82,7 @@ public sealed class SubmissionsTable(StorageAccount storage)
     /// <summary>
     /// Makes <paramref name="edited"/>'s current version follow <paramref name="before"/>, in one batch. False when anything it rests on has
     /// changed since it was read, or the new instance id is taken: read again and decide again. An edit that keeps the instance id gives
-    /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation.
+    /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation, and one more when something has changed.
     /// </summary>
     internal async Task<bool> EditAsync(
         SubmissionSpace space, Instance before, Submission edited, ETag submissionETag, ReadOnlyMemory<byte> xml, InstanceId? setAside, CancellationToken cancellationToken)
@@ -104,9 +106,13 @@ public sealed class SubmissionsTable(StorageAccount storage)
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            return false;
+            return IsWrite(await FindInstanceAsync(space, edited.Current.Id, cancellationToken), edited.Current);
         }
     }
+
+    // The answer to a write may get lost: then the client writes again, and meets what it wrote itself.
+    private static bool IsWrite(Instance? found, SubmissionVersion version) =>
+        found is { State: InstanceState.Current } && found.Version.XmlHash == version.XmlHash && found.Version.CreatedAt == version.CreatedAt;
 
     /// <summary>Writes the attachments of a current version, if it hasn't changed since it was read. One operation.</summary>
     internal async Task<bool> FillMediaAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
@@ -132,18 +138,16 @@ public sealed class SubmissionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Says that nothing is wrong with the case blocks of a current version any more, if it hasn't changed since it was read. One operation.</summary>
-    internal async Task<bool> ClearProblemAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    /// <summary>Says what is wrong with the case blocks of a version, or that nothing is any more (null), if it hasn't changed since it was read. One operation.</summary>
+    internal async Task<bool> SetProblemAsync(SubmissionSpace space, Instance instance, string? problem, CancellationToken cancellationToken)
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.Current + Column.Problem] = "" };
+        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.Current + Column.Problem] = problem ?? "" };
+        var version = new TableTransactionAction(
+            TableTransactionActionType.UpdateReplace, ToEntity(space, instance with { Version = instance.Version with { Problem = problem } }), instance.ETag);
         try
         {
             await _table.SubmitTransactionAsync(
-                [
-                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance with { Version = instance.Version with { Problem = null } }), instance.ETag),
-                    new(TableTransactionActionType.UpdateMerge, row, ETag.All),
-                ],
-                cancellationToken);
+                instance.State == InstanceState.Superseded ? [version] : [version, new(TableTransactionActionType.UpdateMerge, row, ETag.All)], cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 412)

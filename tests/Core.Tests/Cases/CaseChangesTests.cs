@@ -114,10 +114,11 @@ public sealed class CaseChangesTests
     {
         var blocks = Form(Block("<update><owner_id/></update>"), Create(owner: null), Block("<close/><index><parent case_type='a'/></index>"));
         var made = CaseChanges.Apply(null, new ProjectId(1), Id("c"), blocks, Occasion("f1"));
-        var effects = CaseChanges.Effects(blocks, Occasion("f1").Form, _ => made);
+        var effects = CaseChanges.Effects(blocks, Occasion("f1"), _ => made);
         Assert.Equal([(false, "", false, 1), (true, "u1", false, 1), (false, null, true, 1)], effects.Select(one => (one.Creates, one.Owner?.Value, one.Closes, one.Version!.Value)));
         Assert.Null(Assert.Single(effects[2].Indices).Target);
-        Assert.All(CaseChanges.Effects(blocks, Occasion("f2").Form, _ => made), one => Assert.Null(one.Version));
+        Assert.All(CaseChanges.Effects(blocks, Occasion("f2"), _ => made), one => Assert.Null(one.Version));
+        Assert.All(CaseChanges.Effects(blocks, Occasion("f1") with { SyncToken = "other" }, _ => made), one => Assert.Null(one.Version));
     }
 
     private static Case After(params string[] blocks) => CaseChanges.Apply(null, new ProjectId(1), Id("c"), Form(blocks), Occasion("f1"));

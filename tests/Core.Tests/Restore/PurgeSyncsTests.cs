@@ -28,8 +28,8 @@ public sealed class PurgeSyncsTests
         await AddAsync(tokens[1], tokens[0]);
         await AddAsync(tokens[2], tokens[1]);
         await AddAsync(tokens[3], null);
-        await syncs.WriteJournalAsync(Project, tokens[0], new JournalEntry(InstanceId.Parse("uuid:1"), clock.Now, []), CancellationToken.None);
-        await syncs.WriteJournalAsync(Project, tokens[4], new JournalEntry(InstanceId.Parse("uuid:2"), clock.Now, []), CancellationToken.None);
+        await syncs.WriteJournalAsync(Project, tokens[0], new JournalEntry(InstanceId.Parse("uuid:1"), "hash", clock.Now, []), CancellationToken.None);
+        await syncs.WriteJournalAsync(Project, tokens[4], new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []), CancellationToken.None);
         var purge = new PurgeSyncs(syncs, snapshots, clock);
 
         await purge.RunAsync(CancellationToken.None);

@@ -74,7 +74,7 @@ public sealed class RestoreSimulationTests
                 var effects = blocks.Select(block => new CaseEffect(
                     CaseSketch.Id(block.Id), block.Creates, block.Owner is null ? null : new OwnerId(block.Owner), block.Closes,
                     [.. block.Indices.Select(ToIndex)], versions[block.Id])).ToList();
-                await _syncs.WriteJournalAsync(_storage.Project, since, new JournalEntry(InstanceId.Parse($"uuid:{_serial++}"), DateTimeOffset.UtcNow, effects), CancellationToken.None);
+                await _syncs.WriteJournalAsync(_storage.Project, since, new JournalEntry(InstanceId.Parse($"uuid:{_serial++}"), "hash", DateTimeOffset.UtcNow, effects), CancellationToken.None);
             }
         }
 

@@ -74,7 +74,7 @@ public sealed class PurgeDeletedTests
     {
         var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
         await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), CancellationToken.None);
-        Assert.True(await table.AddAsync(space, new Submission(id, version.Sender, "1", now, version), "<data/>"u8.ToArray(), CancellationToken.None));
+        Assert.Null(await table.AddAsync(space, new Submission(id, version.Sender, "1", now, version), "<data/>"u8.ToArray(), CancellationToken.None));
     }
 
     private static async Task<int> BlobsAsync(string connectionString) =>

@@ -127,4 +127,37 @@ public sealed class CaseBlockTests
         (await ours.FindCaseAsync(id)).ShouldBe(HttpStatusCode.NotFound);
         Assert.False((await theirs.CaseAsync(id)).GetProperty("properties").TryGetProperty("x", out _));
     }
+
+    [Theory, Clause("CC-079"), Clause("CC-080"), Clause("CC-081")]
+    [InlineData("2.0", 201, "submit_error")]
+    [InlineData("3.0", 422, "processing_failure")]
+    public async Task A_case_id_that_another_domain_takes_at_the_same_moment_is_refused_too(string version, int status, string nature)
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        var (theirs, ours) = (await CaseDesk.OpenAsync(), await CaseDesk.OpenAsync());
+        var (id, known, added) = (NewId(), NewId(), NewId());
+        await ours.SubmitAsync(ours.Create(known));
+        var before = (await ours.CaseAsync(known)).GetProperty("properties").GetRawText();
+        var form = ours.Form("f1", Update(known, "<n0:x>1</n0:x>"), ours.Create(id), ours.Create(added));
+        var phone = ours.Worker.Phone.With("X-OpenRosa-Version", version);
+
+        // All is checked by then, and nothing is written.
+        storage.Fail(Fault.Held, request => request.Method == "POST" && request.Path.Value!.EndsWith("/intents", StringComparison.Ordinal));
+        var posting = ours.PostAsync(form, phone.At(server));
+        await Eventually.TrueAsync(() => Task.FromResult(storage.Seen == 1), "the form was about to be applied");
+        await theirs.SubmitAsync(theirs.Create(id, "Secret"));
+        storage.Heal();
+
+        (await posting).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");
+        (await ours.PostAsync(form, phone)).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");
+        Assert.Equal("IllegalCaseId: Bad case id", await ours.ProblemAsync("f1"));
+        Assert.Equal(before, (await ours.CaseAsync(known)).GetProperty("properties").GetRawText());
+        (await ours.FindCaseAsync(added)).ShouldBe(HttpStatusCode.NotFound);
+        Assert.Equal("Secret", (await theirs.CaseAsync(id)).Text("case_name"));
+        Assert.Equal(0, await new Intents(ours.Domain.Programme).CountAsync());
+        (await CaseTables.ReadAsync(ours.Domain.Programme.Id)).ShouldAgree();
+        (await CaseTables.ReadAsync(theirs.Domain.Programme.Id)).ShouldAgree();
+        await server.App!.DisposeAsync();
+    }
 }

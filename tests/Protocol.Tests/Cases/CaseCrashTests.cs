@@ -39,6 +39,10 @@ public sealed class CaseCrashTests
             var child = await desk.CaseAsync($"{shared}-{key}");
             Assert.Equal((key, parent), (child.Text("case_name"), child.GetProperty("indices").GetProperty("host").Text("case_id")));
         }
+        var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
+        Assert.Equal(sent.Count + 1, tables[shared]["Transactions"]!.AsArray().Count);
+        Assert.Equal(sent.Count + 2, tables.Cases.Count);
+        Assert.Equal(0, await new Intents(desk.Domain.Programme).CountAsync());
         // The list comes from the rows of owners, the single case from its own: they must tell the same.
         var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}"))).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(sent.Count + 2, listed.GetProperty("matching_records").GetInt32());

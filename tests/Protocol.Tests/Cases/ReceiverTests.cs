@@ -141,6 +141,35 @@ public sealed class ReceiverTests
         Assert.Equal(parent, (await desk.CaseAsync(child)).GetProperty("indices").GetProperty("parent").Text("case_id"));
     }
 
+    [Theory, Clause("CC-093")]
+    [InlineData(null)]
+    [InlineData("3.0")]
+    public async Task A_phone_that_missed_its_answer_is_told_that_its_form_arrived_whatever_has_become_of_it(string? version)
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var phone = desk.Worker.Phone.With("X-OpenRosa-Version", version);
+        var (deleted, edited) = (NewId(), NewId());
+        var forms = new[] { desk.Form("f1", desk.Create(deleted)), desk.Form("f2", desk.Create(edited)) };
+        foreach (var form in forms)
+        {
+            (await desk.PostAsync(form, phone)).ShouldBeSuccess();
+        }
+        var submissions = $"{desk.Domain.Programme.FormPath(desk.Xmlns)}/submissions";
+        (await desk.Domain.Admin.DeleteAsync($"{submissions}/f1")).ShouldBe(HttpStatusCode.OK);
+        var edit = forms[1].Replace("Amina", "Bello", StringComparison.Ordinal).Replace(" version=\"10\"", "", StringComparison.Ordinal)
+            .Replace("<n1:instanceID>f2</n1:instanceID>", "<n1:instanceID>f3</n1:instanceID><n1:deprecatedID>f2</n1:deprecatedID>", StringComparison.Ordinal);
+        (await desk.Domain.Admin.SendAsync(HttpMethod.Put, $"{submissions}/f2", new StringContent(edit, Encoding.UTF8, "application/xml"))).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal("Bello", (await desk.CaseAsync(edited)).Text("case_name"));
+
+        foreach (var form in forms)
+        {
+            (await desk.PostAsync(form, phone)).ShouldBeSuccess();
+        }
+        (await desk.FindCaseAsync(deleted)).ShouldBe(HttpStatusCode.NotFound);
+        Assert.Equal("Bello", (await desk.CaseAsync(edited)).Text("case_name"));
+        (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
+    }
+
     [Fact, Clause("CC-094")]
     public async Task Other_bytes_under_the_same_id_are_an_edit_and_cases_are_made_anew()
     {

@@ -92,8 +92,7 @@ internal sealed class Census
         [.. (await ErrorsAsync()).Select(error => error.GetProperty("problem").GetProperty("problemCode").GetDecimal())];
 
     /// <summary>Runs the timer function that ends what requests left behind, on that very server.</summary>
-    public async Task ReconcileAsync() =>
-        (await Programme.Admin.PostJsonAsync(new Uri(Programme.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })).ShouldBe(HttpStatusCode.Accepted);
+    public Task ReconcileAsync() => new Intents(Programme).ReconcileAsync();
 
     private static string Element(string name, string? value) => value is null ? "" : $"<{name}>{SecurityElement.Escape(value)}</{name}>";
 }

@@ -115,7 +115,7 @@ public sealed class EntityOnceTests
         Assert.True(storage.Seen > 0);
         storage.Heal();
         Assert.Empty(await census.RowsAsync());
-        var intents = new EntityIntents(census);
+        var intents = new Intents(census.Programme);
         await intents.AgeAsync();
         await census.ReconcileAsync();
         Assert.Equal([$"{ann},Ann,1,Ann,30"], await census.RowsAsync());
@@ -130,7 +130,7 @@ public sealed class EntityOnceTests
         var people = string.Concat(Enumerable.Range(0, 60).Select(i => $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"));
         await census.SendAsync($"<data id=\"{census.Form}\" version=\"1\">{people}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>");
         Assert.Empty(await census.RowsAsync());
-        var intents = new EntityIntents(census);
+        var intents = new Intents(census.Programme);
         await intents.AgeAsync();
         await census.ReconcileAsync();
         Assert.Equal(60, (await census.RowsAsync()).Length);
@@ -164,7 +164,7 @@ public sealed class EntityOnceTests
         await census.SendAsync(xml);
         Assert.True(storage.Seen > 0);
         storage.Heal();
-        var intents = new EntityIntents(census);
+        var intents = new Intents(census.Programme);
         Assert.Equal(1, await intents.CountAsync());
 
         await census.ReconcileAsync();

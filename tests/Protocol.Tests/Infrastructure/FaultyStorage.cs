@@ -24,6 +24,9 @@ public enum Fault
 
     /// <summary>Storage answers a second late.</summary>
     Delayed,
+
+    /// <summary>The request waits until all is well again.</summary>
+    Held,
 }
 
 /// <summary>
@@ -44,6 +47,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     private int _from;
     private int _count;
     private int _seen;
+    private TaskCompletionSource _healed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FaultyStorage(WebApplication proxy) => _proxy = proxy;
 
@@ -86,6 +90,8 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         lock (_gate)
         {
             (_fault, _matches, _from, _count, _seen) = (fault, matches, from, count, 0);
+            _healed.SetResult();
+            _healed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
@@ -102,6 +108,14 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         var (name, address) = (endpoint.Split('=', 2)[0], new Uri(endpoint.Split('=', 2)[1]));
         _origins[port] = address.GetLeftPart(UriPartial.Authority);
         return string.Create(CultureInfo.InvariantCulture, $"{name}=http://127.0.0.1:{port}{address.PathAndQuery}");
+    }
+
+    private Task Healed()
+    {
+        lock (_gate)
+        {
+            return _healed.Task;
+        }
     }
 
     private Fault? FaultOf(HttpRequest request)
@@ -130,6 +144,9 @@ public sealed partial class FaultyStorage : IAsyncDisposable
                 return;
             case Fault.Delayed:
                 await Task.Delay(Delay, http.RequestAborted);
+                break;
+            case Fault.Held:
+                await Healed().WaitAsync(http.RequestAborted);
                 break;
         }
         using var request = RequestTo(http);

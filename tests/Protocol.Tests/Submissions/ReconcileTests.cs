@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
@@ -16,18 +15,18 @@ public sealed class ReconcileTests
     public async Task Promises_that_nobody_works_on_any_more_are_ended_and_young_ones_are_left_alone()
     {
         var inbox = await Inbox.OpenAsync();
-        var intents = await IntentsAsync();
+        var intents = await Intents.TableAsync();
         var now = DateTimeOffset.UtcNow;
         await AddAsync(intents, inbox, "uuid:old", now.AddMinutes(-10));
         await AddAsync(intents, inbox, "uuid:older", now.AddDays(-10));
         await AddAsync(intents, inbox, "uuid:young", now);
 
-        await ReconcileAsync(inbox);
+        await new Intents(inbox.Programme).ReconcileAsync();
 
-        Assert.Equal(["uuid:young"], await PromisedAsync(intents, inbox));
+        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
         Assert.Empty(await inbox.ListAsync());
-        await ReconcileAsync(inbox);
-        Assert.Equal(["uuid:young"], await PromisedAsync(intents, inbox));
+        await new Intents(inbox.Programme).ReconcileAsync();
+        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
     }
 
     [Fact, Clause("OR-212"), Clause("OR-206")]
@@ -42,17 +41,8 @@ public sealed class ReconcileTests
         (await inbox.PostAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:none").Replace("<species>", CaseBlock, StringComparison.Ordinal)))
             .ShouldBeOpenRosaError(404, "find that submission to update");
 
-        Assert.Empty(await PromisedAsync(await IntentsAsync(), inbox));
+        Assert.Empty(await PromisedAsync(inbox));
     }
-
-    // The timer function, as an operator runs it by hand on the machine itself.
-    private static async Task ReconcileAsync(Inbox inbox)
-    {
-        var address = new Uri(inbox.Programme.Server.BaseUrl, "/admin/functions/Reconcile").ToString();
-        (await inbox.Programme.Admin.PostJsonAsync(address, new { })).ShouldBe(HttpStatusCode.Accepted);
-    }
-
-    private static async Task<TableClient> IntentsAsync() => new TableServiceClient(await Server.StorageAsync()).GetTableClient("intents");
 
     // As a request leaves it that dies between its promise and its claim.
     private static async Task AddAsync(TableClient intents, Inbox inbox, string instanceId, DateTimeOffset at)
@@ -71,13 +61,5 @@ public sealed class ReconcileTests
         });
     }
 
-    private static async Task<List<string>> PromisedAsync(TableClient intents, Inbox inbox)
-    {
-        var promised = new List<string>();
-        await foreach (var row in intents.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Project eq {inbox.Programme.Id}")))
-        {
-            promised.Add(row.GetString("InstanceId"));
-        }
-        return promised;
-    }
+    private static async Task<List<string>> PromisedAsync(Inbox inbox) => [.. (await new Intents(inbox.Programme).ListAsync()).Select(row => row.GetString("InstanceId"))];
 }
