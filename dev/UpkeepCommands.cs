@@ -12,9 +12,9 @@ using ServerlessRosa.Core.Upkeep;
 namespace ServerlessRosa.Dev;
 
 /// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
-internal static class UpkeepCommands
+public static class UpkeepCommands
 {
-    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output), Rebuild(output), Export(output), Import(output)];
+    public static IEnumerable<Command> All(TextWriter output) => [FirstAdmin(output), Rebuild(output), Export(output), Import(output), Verify(output)];
 
     private static Command FirstAdmin(TextWriter output)
     {
@@ -62,6 +62,31 @@ internal static class UpkeepCommands
             var done = await services.GetRequiredService<ImportProject>().RunAsync(Path.GetFullPath(parsed.GetRequiredValue(folder)), cancellationToken);
             await output.WriteLineAsync($"Imported {done.Rows} rows and {done.Blobs} blobs.");
             return 0;
+        });
+    }
+
+    private static Command Verify(TextWriter output)
+    {
+        var project = new Option<int?>("--project") { Description = "Only the project of this number.", HelpName = "N" };
+        var content = new Option<bool>("--content") { Description = "Read every blob and compare its hash, and the forms that each case is made of." };
+        var orphans = new Option<bool>("--orphans") { Description = "Name each blob that no row names." };
+        var settle = new Option<double>("--settle")
+        {
+            Description = "Wait so long before what looks wrong is read again.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 5,
+        };
+        settle.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 3600)) result.AddError("--settle takes a number of seconds up to 3600.");
+        });
+        return OnStorage("verify", "Checks what has to hold between blobs and tables, and prints what does not.", [project, content, orphans, settle], async (parsed, services, cancellationToken) =>
+        {
+            var options = new VerifyOptions(
+                parsed.GetValue(project) is { } number ? new ProjectId(number) : null, parsed.GetValue(content), parsed.GetValue(orphans), TimeSpan.FromSeconds(parsed.GetValue(settle)));
+            var done = await services.GetRequiredService<VerifyStorage>().RunAsync(options, output.WriteLine, Console.Error.WriteLine, cancellationToken);
+            await output.WriteLineAsync($"{done.Differences} differences and {done.Notes} notes. Looked at {string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}.");
+            return done.Differences == 0 ? 0 : 1;
         });
     }
 

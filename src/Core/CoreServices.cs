@@ -125,6 +125,15 @@ public static class CoreServices
         services.AddSingleton<RebuildForms>();
         services.AddSingleton<ExportProject>();
         services.AddSingleton<ImportProject>();
+        services.AddSingleton<VerifyAccounts>();
+        services.AddSingleton<VerifyDomain>();
+        services.AddSingleton<VerifyForms>();
+        services.AddSingleton<VerifyDatasets>();
+        services.AddSingleton<VerifySubmissionFiles>();
+        services.AddSingleton<VerifySubmissionWork>();
+        services.AddSingleton<VerifySubmissions>();
+        services.AddSingleton<VerifyCases>();
+        services.AddSingleton<VerifyStorage>();
         return services;
     }
 }

@@ -28,6 +28,11 @@ public sealed class CaseIndicesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Whether that is told. One operation.</summary>
+    internal async Task<bool> ExistsAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken) =>
+        (await _table.GetEntityIfExistsAsync<TableEntity>(
+            CaseKeys.IndexPartition(project, index.Target!.Value), CaseKeys.IndexRow(index.Target.Value, source, index), ["PartitionKey"], cancellationToken)).HasValue;
+
     /// <summary>One operation. A tombstone needs no row.</summary>
     internal async Task AddAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken)
     {

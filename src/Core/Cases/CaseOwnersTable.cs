@@ -92,6 +92,35 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
+    /// <summary>The newest row that an owner has of a case, with the blob that holds its body, if one does; null when there is none. One operation.</summary>
+    internal async Task<(OwnedCase Case, string? Blob)?> FindAsync(ProjectId project, OwnerId owner, CaseId id, CancellationToken cancellationToken)
+    {
+        var filter = TableKey.Prefix(CaseKeys.OwnerPartition(project, owner), CaseKeys.OwnerRowsOf(id));
+        return await _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).LastOrDefaultAsync(cancellationToken) is { } newest
+            ? (ToOwnedCase(newest), CasesContainer.BlobOf(newest))
+            : null;
+    }
+
+    /// <summary>Every row of a project but those that newer ones have taken the place of, without bodies, for who checks them. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<StoredRow<CaseId>> ScanNewestAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoredRow<CaseId>? newest = null;
+        var rows = StoredRows.ScanAsync(
+            _table, TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), [Column.Id], entity => CaseId.FromStored(entity.GetString(Column.Id)), cancellationToken);
+        await foreach (var row in rows)
+        {
+            if (newest is not null && (newest.Partition != row.Partition || !CaseKeys.SameCase(newest.Row, row.Row)))
+            {
+                yield return newest;
+            }
+            newest = row;
+        }
+        if (newest is not null)
+        {
+            yield return newest;
+        }
+    }
+
     /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner for up to fifty cases.</summary>
     internal async Task FollowAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
     {

@@ -57,6 +57,13 @@ public sealed class CasesContainer(StorageAccount storage)
         return JsonSerializer.Deserialize<Case>(Deflated.Unpack(new MemoryStream(packed)), Json)!;
     }
 
+    internal static string? BlobOf(TableEntity entity) => entity.TryGetValue(Blob, out var name) ? name as string : null;
+
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+
+    /// <summary>The same for two cases that say the same.</summary>
+    internal static string Text(Case value) => JsonSerializer.Serialize(value, Json);
+
     internal static string PackIndices(IReadOnlyList<CaseIndex> indices) => indices.Count == 0 ? "" : JsonSerializer.Serialize(indices, Json);
 
     internal static IReadOnlyList<CaseIndex> UnpackIndices(string? text) => string.IsNullOrEmpty(text) ? [] : JsonSerializer.Deserialize<List<CaseIndex>>(text, Json)!;

@@ -1,8 +1,12 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
+
+/// <summary>A case's row before its body is unpacked; <see cref="Blob"/> has the body when it outgrows the row.</summary>
+internal sealed record PackedCase(int Project, int Version, int Revision, string? Blob, Func<CancellationToken, ValueTask<Case>> UnpackAsync);
 
 /// <summary>
 /// Table `cases`: the truth, one row per case of the whole server, so that a case id of another project is seen at once (CC-079). A row changes
@@ -18,6 +22,18 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         var (partition, row) = CaseKeys.Case(id);
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
         return found.HasValue ? (await bodies.UnpackAsync(found.Value!, cancellationToken), found.Value!.ETag) : null;
+    }
+
+    /// <summary>Every case of a project, for who checks them. One operation per 1,000 cases of the server.</summary>
+    internal IAsyncEnumerable<StoredRow<PackedCase>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableClient.CreateQueryFilter($"Project eq {project.Value}"), null, ToPacked, cancellationToken);
+
+    /// <summary>The same of one case; null when there is none. One operation.</summary>
+    internal async Task<PackedCase?> FindPackedAsync(CaseId id, CancellationToken cancellationToken)
+    {
+        var (partition, row) = CaseKeys.Case(id);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        return found.HasValue ? ToPacked(found.Value!) : null;
     }
 
     /// <summary>Writes over the row that was read with <paramref name="etag"/>, or, when that is null, a new one. False when somebody else was faster: read again. One operation.</summary>
@@ -44,4 +60,7 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
             return false;
         }
     }
+
+    private PackedCase ToPacked(TableEntity row) =>
+        new(row.GetInt32("Project")!.Value, row.GetInt32("Version")!.Value, row.GetInt32("Revision")!.Value, CasesContainer.BlobOf(row), stop => bodies.UnpackAsync(row, stop));
 }

@@ -134,6 +134,35 @@ public sealed class EntitiesTable(StorageAccount storage)
             new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin)) { [Column.InstanceId] = outcome.InstanceId, [Column.Applied] = outcome.Applied, [Column.Waits] = outcome.Waits },
             TableUpdateMode.Replace, cancellationToken);
 
+    /// <summary>For who checks them, as the two that follow: what each entity says now.</summary>
+    internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix), null, ToDatasetEntity, cancellationToken);
+
+    /// <summary>Where each entity stands in the timeline.</summary>
+    internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table, TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix), null,
+            place => (ToStanding(place), place.GetString(Column.TimelineKey)!), cancellationToken);
+
+    /// <summary>The keys of all datasets of a project that have entities. One operation for each.</summary>
+    internal IAsyncEnumerable<string> ListDatasetKeysAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
+            .Select(partition => partition.Split('|')).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+
+    /// <summary>Null when there is none. One operation.</summary>
+    internal async Task<(EntityStanding Standing, string Place)?> FindPlaceAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
+    {
+        var place = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Entity(id), cancellationToken: cancellationToken);
+        return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
+    }
+
+    /// <summary>What stands at a place in the timeline; null when nothing does. One operation.</summary>
+    internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), place, cancellationToken: cancellationToken);
+        return found.HasValue ? ToDatasetEntity(found.Value!) : null;
+    }
+
     // No condition on the stamp: any new one says what is meant, that something has changed.
     private async Task<bool> SubmitAsync(Dataset dataset, List<TableTransactionAction> changes, CancellationToken cancellationToken)
     {

@@ -38,6 +38,15 @@ public sealed class HeldEntitiesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
+    internal IAsyncEnumerable<StoredRow<HeldEntity>> ScanAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table, TableClient.CreateQueryFilter($"PartitionKey ne {DatasetKeys.Waiting} and Project eq {project.Value}"), null, ToHeld, cancellationToken);
+
+    /// <summary>Whether it will be found when its time is up. One operation.</summary>
+    internal async Task<bool> IsWaitingAsync(HeldEntity held, CancellationToken cancellationToken) =>
+        (await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), ["PartitionKey"], cancellationToken)).HasValue;
+
     /// <summary>Its turn has come and gone. Two operations.</summary>
     internal async Task RemoveAsync(HeldEntity held, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ internal static class FixtureKeys
     public const string Rows = "row|";
     public const string LocationTypes = "level|";
     public const string Locations = "place|";
+    public const string Tags = "tag|";
+    public const string SiteCodes = "site|";
+    public const string RowIds = "rowid|";
 
     /// <summary>Ids are ours, but addresses hold what clients make of them.</summary>
     private const int MaxId = 100;
@@ -24,7 +27,7 @@ internal static class FixtureKeys
     public static string Table(string id) => Tables + Id(id);
 
     /// <summary>The row that makes a tag unique.</summary>
-    public static string Tag(string tag) => TableKey.Join("tag", tag);
+    public static string Tag(string tag) => Tags + TableKey.Join(tag);
 
     public static string RowsOf(string table) => Rows + Id(table) + "|";
 
@@ -33,14 +36,14 @@ internal static class FixtureKeys
         RowsOf(row.Table) + ((uint)row.SortKey ^ 0x8000_0000).ToString("x8", CultureInfo.InvariantCulture) + "|" + Id(row.Id);
 
     /// <summary>The row that finds a lookup row by its id alone.</summary>
-    public static string RowId(string id) => "rowid|" + Id(id);
+    public static string RowId(string id) => RowIds + Id(id);
 
     public static string LocationType(string code) => LocationTypes + Id(code);
 
     public static string Location(string id) => Locations + Id(id);
 
     /// <summary>The row that makes a site code unique, in any case.</summary>
-    public static string SiteCode(string siteCode) => "site|" + TableKey.Hash(siteCode.ToLowerInvariant());
+    public static string SiteCode(string siteCode) => SiteCodes + TableKey.Hash(siteCode.ToLowerInvariant());
 
     private static string Id(string id) => id.Length <= MaxId ? TableKey.Join(id) : TableKey.Hash(id);
 }

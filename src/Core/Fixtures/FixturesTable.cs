@@ -75,6 +75,10 @@ public sealed class FixturesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>The same for who checks them.</summary>
+    internal IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(ProjectId project, string prefix, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.Prefix(FixtureKeys.Partition(project), prefix), null, Read<T>, cancellationToken);
+
     /// <summary>
     /// All or nothing, at most 99 rows, with a new version in the head. Fails as a batch does: 409 for what exists, 412 for another version, 404 for what
     /// is gone. One operation.

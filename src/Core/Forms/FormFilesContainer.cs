@@ -26,6 +26,18 @@ public sealed class FormFilesContainer(StorageAccount storage)
         await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
         ?? throw new InvalidOperationException($"The media blob {blob} is missing from storage.");
 
+    internal Task<BlobProbe?> ProbeXmlAsync(ProjectId project, string definition, bool reads, CancellationToken cancellationToken) =>
+        BlobProbe.FindAsync(_container, FormKeys.XmlBlob(project, definition), reads, cancellationToken);
+
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+
+    /// <summary>All of a project's, shadows too.</summary>
+    internal IAsyncEnumerable<ListedBlob> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
+        ListedBlob.ListAsync(_container, $"{project}/", cancellationToken);
+
+    internal Task<byte[]?> FindShadowAsync(ProjectId project, int form, CancellationToken cancellationToken) =>
+        StreamedBlob.ReadAsync(_container, FormKeys.Shadow(project, form), cancellationToken);
+
     internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, FormKeys.FolderOf(project, definition), cancellationToken);
 

@@ -48,6 +48,10 @@ public sealed class FormShadows(FormsTable forms, FormVersionsTable versions, Fo
         }
     }
 
+    /// <summary>Null when the form has none. One operation.</summary>
+    internal async Task<FormShadow?> FindAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
+        await files.FindShadowAsync(project, number, cancellationToken) is { } content ? Parse(content) : null;
+
     /// <summary>What the rows say now; null when the form is neither there nor in the trash. What was published before is taken from <paramref name="before"/>: it never changes.</summary>
     internal async Task<FormShadow?> ReadRowsAsync(ProjectId project, FormId id, int number, FormShadow? before, CancellationToken cancellationToken)
     {

@@ -159,6 +159,15 @@ public sealed class FormsTable(StorageAccount storage)
         return forms;
     }
 
+    /// <summary>Every form, those in the trash too, for who checks them. One operation per 1,000, and one.</summary>
+    internal IAsyncEnumerable<StoredRow<Form>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
+        new[] { FormKeys.FormPrefix, FormKeys.TrashPrefix }.ToAsyncEnumerable().SelectMany(prefix =>
+            StoredRows.ScanAsync(_table, TableKey.Prefix(FormKeys.Project(project), prefix), null, entity => ToForm(entity, project), cancellationToken));
+
+    /// <summary>The highest number that was given to a form, or 0. One operation.</summary>
+    internal Task<int> FindLastNumberAsync(ProjectId project, CancellationToken cancellationToken) =>
+        Sequences.FindLastAsync(_table, FormKeys.Project(project), FormKeys.Sequence, cancellationToken);
+
     // No condition: any new version says what is meant, that the list has changed.
     private static TableTransactionAction NewHead(ProjectId project) =>
         new(TableTransactionActionType.UpsertReplace, new TableEntity(FormKeys.Project(project), FormKeys.Head) { [Column.HeadVersion] = Guid.NewGuid().ToString("N") });

@@ -96,6 +96,17 @@ public sealed class ProjectsTable(StorageAccount storage)
         return projects;
     }
 
+    /// <summary>Every project, for who checks them. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<StoredRow<Project>> ScanAsync(CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, ProjectPrefix), null, ToProject, cancellationToken);
+
+    /// <summary>Every copy by domain. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<StoredRow<Project>> ScanDomainsAsync(CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, "domain|"), null, ToProject, cancellationToken);
+
+    /// <summary>The highest number that was given to a project, or 0. One operation.</summary>
+    internal Task<int> FindLastNumberAsync(CancellationToken cancellationToken) => Sequences.FindLastAsync(_table, Partition, Sequence, cancellationToken);
+
     private static string Row(ProjectId id) => ProjectPrefix + TableKey.Number(id.Value);
 
     private static string DomainRow(string domain) => TableKey.Join("domain", domain);

@@ -23,6 +23,8 @@ public sealed class SyncsContainer(StorageAccount storage)
     internal async Task<SyncSnapshot?> ReadAsync(string name, CancellationToken cancellationToken) =>
         await StreamedBlob.ReadAsync(_container, name, cancellationToken) is { } bytes ? SyncSnapshotFormat.Read(new MemoryStream(bytes)) : null;
 
+    internal Task<BlobProbe?> ProbeAsync(string blob, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads: false, cancellationToken);
+
     internal Task PurgeAsync(ProjectId project, OwnerId user, SyncToken token, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, SyncKeys.FolderOf(project, user, token), cancellationToken);
 

@@ -92,6 +92,13 @@ public sealed class SyncsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>All logs of a project, for who checks them. One operation per 1,000 rows.</summary>
+    internal IAsyncEnumerable<StoredRow<SyncLog>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table, $"{TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|")} and {TableClient.CreateQueryFilter($"RowKey eq {SyncKeys.Log}")}", null,
+            entity => ToLog(entity, project, SyncToken.TryParse(entity.PartitionKey.Split('|')[^1], out var token) ? token : throw new FormatException("Its partition is that of no token.")),
+            cancellationToken);
+
     /// <summary>Journals whose token has no log any more, or never had one, and that are older than any log.</summary>
     internal Task PurgeJournalsBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
         TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"RowKey ne {SyncKeys.Log} and Date lt {time}"), cancellationToken);

@@ -35,6 +35,11 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
     internal Task<byte[]?> ReadXmlAsync(ProjectId project, int form, InstanceId id, string xmlHash, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(project, form, id, xmlHash), cancellationToken);
 
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+
+    /// <summary>All blobs whose names start with <paramref name="folder"/>, in order. One operation per 5,000.</summary>
+    internal IAsyncEnumerable<ListedBlob> ListAsync(string folder, CancellationToken cancellationToken) => ListedBlob.ListAsync(_container, folder, cancellationToken);
+
     internal Task<StoredFile> PutMediaAsync(SubmissionSpace space, InstanceId id, string xmlHash, Stream content, string contentType, CancellationToken cancellationToken) =>
         StreamedBlob.UploadAsync(_container, SubmissionKeys.NewMediaBlob(space.Project, space.Form, id, xmlHash), content, contentType, cancellationToken);
 

@@ -8,15 +8,19 @@ namespace ServerlessRosa.Core.Submissions;
 internal static class SubmissionKeys
 {
     public const string TimelinePrefix = "t|";
+    public const string InstancePrefix = "i|";
+    public const string EditPrefix = "v|";
+    public const string CommentPrefix = "c|";
+    private const string DraftPrefix = "draft-";
 
     // The last part is the shard: one for now, and in the key so that a busy form can have more.
     public static string Partition(SubmissionSpace space) =>
-        TableKey.Join(TableKey.Number(space.Project.Value), TableKey.Number(space.Form), space.Draft is null ? "published" : $"draft-{space.Draft}", "0");
+        TableKey.Join(TableKey.Number(space.Project.Value), TableKey.Number(space.Form), space.Draft is null ? "published" : DraftPrefix + space.Draft, "0");
 
     /// <summary>One row per instance id ever used: the version that it names.</summary>
     public static string Instance(InstanceId id) => InstanceOfHash(TableKey.Hash(id.Value));
 
-    public static string InstanceOfHash(string hash) => "i|" + hash;
+    public static string InstanceOfHash(string hash) => InstancePrefix + hash;
 
     /// <summary>One row per submission, newest first.</summary>
     public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + TableKey.Hash(root.Value);
@@ -24,7 +28,7 @@ internal static class SubmissionKeys
     /// <summary>One row per edit, in order: which instance it is.</summary>
     public static string Edit(InstanceId root, int number) => EditsOf(root) + number.ToString("D6", CultureInfo.InvariantCulture);
 
-    public static string EditsOf(InstanceId root) => "v|" + TableKey.Hash(root.Value) + "|";
+    public static string EditsOf(InstanceId root) => EditPrefix + TableKey.Hash(root.Value) + "|";
 
     public const string DeletedPrefix = "d|";
 
@@ -36,7 +40,18 @@ internal static class SubmissionKeys
     /// <summary>What the partitions of all spaces of a form start with.</summary>
     public static string PartitionsOf(ProjectId project, int form) => TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form)) + "|";
 
-    public static string CommentsOn(InstanceId root) => "c|" + TableKey.Hash(root.Value) + "|";
+    /// <summary>What the partitions of all forms of a project start with.</summary>
+    public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
+
+    /// <summary>Whose partition this is.</summary>
+    public static SubmissionSpace SpaceOf(string partition) =>
+        partition.Split('|') is [var project, var form, var space, _]
+            ? new SubmissionSpace(
+                new ProjectId(int.Parse(project, CultureInfo.InvariantCulture)), int.Parse(form, CultureInfo.InvariantCulture),
+                space.StartsWith(DraftPrefix, StringComparison.Ordinal) ? space[DraftPrefix.Length..] : null)
+            : throw new FormatException($"{partition} is no partition of submissions.");
+
+    public static string CommentsOn(InstanceId root) => CommentPrefix + TableKey.Hash(root.Value) + "|";
 
     /// <summary>One row per comment, newest first.</summary>
     public static string NewComment(InstanceId root, DateTimeOffset time) => CommentsOn(root) + TableKey.NewestFirst(time) + "|" + Guid.NewGuid().ToString("N");

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -299,6 +300,37 @@ public sealed class SubmissionsTable(StorageAccount storage)
             }
         }
     }
+
+    /// <summary>For who checks them, as the four that follow: a space's timeline, without XML.</summary>
+    internal IAsyncEnumerable<StoredRow<Submission>> ScanTimelineAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
+        ScanAsync(space, SubmissionKeys.TimelinePrefix, ListedColumns, ToSubmission, cancellationToken);
+
+    /// <summary>In the order of the hashes of their ids.</summary>
+    internal IAsyncEnumerable<StoredRow<Instance>> ScanInstancesAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
+        ScanAsync(space, SubmissionKeys.InstancePrefix, null, ToInstance, cancellationToken);
+
+    /// <summary>The keys of marks that start with <paramref name="prefix"/>: of edits, comments or deletions, with the id that they hold, if any.</summary>
+    internal IAsyncEnumerable<StoredRow<string?>> ScanMarksAsync(SubmissionSpace space, string prefix, CancellationToken cancellationToken) =>
+        ScanAsync<string?>(space, prefix, [Column.Id, Column.RootId], entity => entity.GetString(Column.Id) ?? entity.GetString(Column.RootId), cancellationToken);
+
+    /// <summary>All spaces of a project that hold anything, forgotten drafts too. One operation for each.</summary>
+    internal IAsyncEnumerable<SubmissionSpace> ListSpacesAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ListPartitionsAsync(_table, SubmissionKeys.PartitionsOf(project), cancellationToken).Select(SubmissionKeys.SpaceOf);
+
+    /// <summary>By the hash of its id. One operation.</summary>
+    internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, string hash, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), SubmissionKeys.InstanceOfHash(hash), cancellationToken: cancellationToken);
+        return found.HasValue ? ToInstance(found.Value!) : null;
+    }
+
+    /// <summary>Whether a deletion at that time is marked. One operation.</summary>
+    internal async Task<bool> IsMarkedDeletedAsync(SubmissionSpace space, InstanceId root, DateTimeOffset deletedAt, CancellationToken cancellationToken) =>
+        (await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(deletedAt, root), [Column.RowKey], cancellationToken)).HasValue;
+
+    private IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
+        SubmissionSpace space, string prefix, IReadOnlyList<string>? columns, Func<TableEntity, T> read, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
 
     private static TableEntity ToEntity(SubmissionSpace space, Instance instance)
     {

@@ -106,6 +106,10 @@ public sealed class WorkersTable(StorageAccount storage)
         }
     }
 
+    /// <summary>The same for who checks them.</summary>
+    internal IAsyncEnumerable<StoredRow<MobileWorker>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(_table, TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), null, entity => ToWorker(entity, project), cancellationToken);
+
     private static TableEntity ToEntity(MobileWorker worker)
     {
         var (partition, row) = WorkerKeys.Worker(worker.Project, worker.Username);

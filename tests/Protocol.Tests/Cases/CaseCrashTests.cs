@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
@@ -50,6 +51,7 @@ public sealed class CaseCrashTests
         {
             Assert.Equal((await desk.CaseAsync(row.Text("case_id"))).GetRawText(), row.GetRawText());
         }
+        await desk.Domain.Programme.ShouldHoldTogetherAsync();
     }
 
     private static async Task LiveAsync(

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
@@ -186,6 +187,7 @@ public sealed class ReceiverTests
         (await desk.FindCaseAsync(dropped)).ShouldBe(HttpStatusCode.NotFound);
         Assert.True(string.CompareOrdinal((await desk.CaseAsync(child)).Text("server_last_modified"), pointing) > 0);
         Assert.NotNull((await desk.FindFormAsync("f1")).Json.GetProperty("edited_on").GetString());
+        await desk.Domain.Programme.ShouldHoldTogetherAsync();
     }
 
     [Fact, Clause("CC-096")]
@@ -198,5 +200,6 @@ public sealed class ReceiverTests
         var forms = Enumerable.Range(0, Forms).Select(i => desk.Form(Guid.NewGuid().ToString(), Update(id, $"<n0:p{i}>{i}</n0:p{i}>", null))).ToList();
         await Parallel.ForEachAsync(forms.Concat(forms.Take(10)), new ParallelOptions { MaxDegreeOfParallelism = 25 }, async (form, _) => (await desk.PostAsync(form)).ShouldBeSuccess());
         Assert.Equal(Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(), (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order());
+        await desk.Domain.Programme.ShouldHoldTogetherAsync();
     }
 }

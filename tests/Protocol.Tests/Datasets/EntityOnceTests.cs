@@ -1,5 +1,6 @@
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
@@ -49,6 +50,7 @@ public sealed class EntityOnceTests
         var ann = await census.CreateAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: $"{i}"))));
         Assert.Equal("9", Assert.Single(await census.RowsAsync()).Split(',')[2]);
+        await census.Programme.ShouldHoldTogetherAsync();
     }
 
     [Fact, Clause("OR-241")]
@@ -176,5 +178,6 @@ public sealed class EntityOnceTests
         Assert.Equal(0, await intents.CountAsync());
         Assert.Empty(await census.ErrorsAsync());
         await server.App!.DisposeAsync();
+        await census.Programme.ShouldHoldTogetherAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
@@ -21,6 +22,7 @@ public sealed class SyncSimulationTests
             await world.StepAsync();
         }
         Assert.InRange(world.Syncs, 30, 100);
+        await domain.Programme.ShouldHoldTogetherAsync();
     }
 
     private sealed class HttpServer(Domain domain, Worker[] workers) : ICaseServer

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
@@ -35,6 +36,7 @@ public sealed class CrashTests
             await ShouldBeWholeAsync(inbox, id);
         }
         Assert.Equal(sent.Order(), (await inbox.InstanceIdsAsync()).Order());
+        await inbox.Programme.ShouldHoldTogetherAsync();
     }
 
     // Several phones send one submission after the other; the process is killed while they do, when so many have been received.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
@@ -46,6 +47,7 @@ public sealed class FuzzTests
             await inbox.SlotsAsync(id!);
         }
         await inbox.SendAsync(inbox.Submission("uuid:afterwards"));
+        await inbox.Programme.ShouldHoldTogetherAsync();
     }
 
 #pragma warning disable CA5394

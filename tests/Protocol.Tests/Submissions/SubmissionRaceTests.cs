@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
@@ -59,6 +60,7 @@ public sealed class SubmissionRaceTests
         Assert.All(answers.Where((_, i) => i != winner), answer => answer.ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:0) is now out of date"));
         Assert.Equal(["uuid:0"], await doors[0].InstanceIdsAsync());
         Assert.Equal(xmls[winner], await doors[0].XmlAsync("uuid:0"));
+        await doors[0].Programme.ShouldHoldTogetherAsync();
     }
 
     [Theory, Clause("OR-210"), Clause("OR-211")]
@@ -103,6 +105,7 @@ public sealed class SubmissionRaceTests
                 Assert.Equal(Samples.Bytes(100, i), await inbox.BytesAsync("uuid:1", names[i]));
             }
         }
+        await inbox.Programme.ShouldHoldTogetherAsync();
     }
 
     // Each is the same inbox behind a process of its own.

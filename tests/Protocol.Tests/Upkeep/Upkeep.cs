@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Upkeep;
@@ -36,6 +37,10 @@ public static class Upkeep
         await process.WaitForExitAsync();
         return new UpkeepResult(process.ExitCode, await output + await error);
     }
+
+    /// <summary>Whatever has been done to a project of the shared storage, everything in it fits together.</summary>
+    public static async Task ShouldHoldTogetherAsync(this Programme programme) =>
+        (await RunAsync("verify", "--project", programme.Id.ToString(CultureInfo.InvariantCulture), "--content", "--settle", "1", "--storage", await Server.StorageAsync())).ShouldSucceed();
 
     public static Task<UpkeepResult> RunAsync(this OwnStorage storage, params string[] arguments) =>
         RunAsync([arguments[0], "--storage", storage.ConnectionString, .. arguments[1..]]);
