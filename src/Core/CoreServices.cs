@@ -106,6 +106,7 @@ public static class CoreServices
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionFilesContainer>();
+        services.AddSingleton<SubmissionShadows>();
         services.AddSingleton<IntentsTable>();
         services.AddSingleton<ApplySubmittedEntities>();
         services.AddSingleton<ReviewSubmission>();
@@ -123,6 +124,10 @@ public static class CoreServices
         services.AddSingleton<PurgeDeleted>();
 
         services.AddSingleton<RebuildForms>();
+        services.AddSingleton<TellSubmissions>();
+        services.AddSingleton<RebuildSubmissions>();
+        services.AddSingleton<RebuildCases>();
+        services.AddSingleton<RebuildTables>();
         services.AddSingleton<ExportProject>();
         services.AddSingleton<ImportProject>();
         services.AddSingleton<VerifyAccounts>();

@@ -33,6 +33,10 @@ public sealed class CaseIndicesTable(StorageAccount storage)
         (await _table.GetEntityIfExistsAsync<TableEntity>(
             CaseKeys.IndexPartition(project, index.Target!.Value), CaseKeys.IndexRow(index.Target.Value, source, index), ["PartitionKey"], cancellationToken)).HasValue;
 
+    /// <summary>One operation.</summary>
+    internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
+        await _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), 1, ["PartitionKey"], cancellationToken).AnyAsync(cancellationToken);
+
     /// <summary>One operation. A tombstone needs no row.</summary>
     internal async Task AddAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken)
     {

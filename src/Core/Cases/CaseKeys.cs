@@ -18,7 +18,7 @@ internal static class CaseKeys
 
     public static string OwnerPartition(ProjectId project, OwnerId owner) => TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(owner.Value));
 
-    /// <summary>What the partitions of all owners of a project start with.</summary>
+    /// <summary>What the partitions of all owners of a project start with, and those of its index rows.</summary>
     public static string OwnerPartitionsOf(ProjectId project) => TableKey.Number(project.Value) + "|";
 
     /// <summary>Rows of one case stand together, the newest last.</summary>

@@ -121,6 +121,12 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
+    /// <summary>Forgets all rows of a project but those of some cases: for upkeep, which makes them again. One operation per 1,000 rows, and one per 100 deleted.</summary>
+    internal Task EmptyAsync(ProjectId project, IReadOnlySet<CaseId> keep, CancellationToken cancellationToken) =>
+        TableRows.DeleteAllAsync(
+            _table, TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), cancellationToken,
+            keep.Select(CaseKeys.OwnerRowsOf).ToHashSet() is var kept ? row => !kept.Contains(row.RowKey[..(row.RowKey.IndexOf('|', StringComparison.Ordinal) + 1)]) : null);
+
     /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner for up to fifty cases.</summary>
     internal async Task FollowAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
     {

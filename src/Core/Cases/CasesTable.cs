@@ -36,6 +36,16 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         return found.HasValue ? ToPacked(found.Value!) : null;
     }
 
+    /// <summary>Whatever they say. One operation per 100 of a partition.</summary>
+    internal async Task RemoveAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken)
+    {
+        foreach (var batch in ids.Select(CaseKeys.Case).GroupBy(key => key.Partition).SelectMany(partition => partition.Chunk(100)))
+        {
+            await _table.SubmitTransactionAsync(
+                batch.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), ETag.All)), cancellationToken);
+        }
+    }
+
     /// <summary>Writes over the row that was read with <paramref name="etag"/>, or, when that is null, a new one. False when somebody else was faster: read again. One operation.</summary>
     internal async Task<bool> TryWriteAsync(Case value, ETag? etag, CancellationToken cancellationToken)
     {

@@ -17,9 +17,11 @@ internal static class StreamedBlob
 
     /// <summary>
     /// Streams <paramref name="content"/> into a blob whose name nothing else has: one operation up to 4 MiB, else one per 4 MiB and one more.
-    /// Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most.
+    /// Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most. <paramref name="note"/> makes the
+    /// blob's metadata of what was learned.
     /// </summary>
-    public static async Task<StoredFile> UploadAsync(BlobContainerClient container, string name, Stream content, string contentType, CancellationToken cancellationToken)
+    public static async Task<StoredFile> UploadAsync(
+        BlobContainerClient container, string name, Stream content, string contentType, CancellationToken cancellationToken, Func<StoredFile, Dictionary<string, string>>? note = null)
     {
         var blob = container.GetBlockBlobClient(name);
         var headers = new BlobHttpHeaders { ContentType = contentType };
@@ -32,8 +34,9 @@ internal static class StreamedBlob
         long size = first.Bytes.Length;
         if (!first.IsFull || !await second.FillAsync(content, cancellationToken))
         {
-            await blob.UploadAsync(first.AsStream(), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
-            return new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
+            var small = new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
+            await blob.UploadAsync(first.AsStream(), new BlobUploadOptions { HttpHeaders = headers, Metadata = note?.Invoke(small) }, cancellationToken);
+            return small;
         }
 
         var ids = new List<string>();
@@ -59,23 +62,31 @@ internal static class StreamedBlob
             size += next.Bytes.Length;
             (sending, next) = (next, sending);
         }
-        await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
-        return new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
+        var stored = new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
+        await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers, Metadata = note?.Invoke(stored) }, cancellationToken);
+        return stored;
     }
 
-    /// <summary>Stores bytes under a name that says what they are: writing them twice is harmless. One operation.</summary>
-    public static async Task PutAsync(BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores bytes under a name that says what they are: writing them twice is harmless. Null when they were there, and so is their metadata then.
+    /// One operation.
+    /// </summary>
+    public static async Task<ETag?> PutAsync(
+        BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken, Dictionary<string, string>? metadata = null)
     {
         try
         {
-            await container.GetBlobClient(name).UploadAsync(
-                BinaryData.FromBytes(content),
-                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
+            var options = new BlobUploadOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                Metadata = metadata,
+                Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            };
+            return (await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken)).Value.ETag;
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
-            // The same bytes are there already.
+            return null;
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed record Arrival(
 /// before and done after, and case blocks are checked first: the promise goes when all is done or refused, and what a crash leaves of it, Reconcile completes.
 /// </summary>
 public sealed class ClaimSubmission(
-    SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, ApplySubmission apply, ApplySubmittedEntities entities)
+    SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply, ApplySubmittedEntities entities)
 {
     private const int MaxAttempts = 20;
 
@@ -77,6 +77,10 @@ public sealed class ClaimSubmission(
                 {
                     done = await apply.FollowAsync(arrival.Promise, again: true, CancellationToken.None);
                     problem = (await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None))?.Version.Problem;
+                }
+                if (problem is not null)
+                {
+                    await shadows.FollowAsync(arrival.Space, version.Id, CancellationToken.None);
                 }
                 return ((version.Id, version with { Problem = problem }), await EntitiesAsync(arrival, version.Id, version) && done);
             }
@@ -134,6 +138,7 @@ public sealed class ClaimSubmission(
             });
             if (done)
             {
+                await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
                 return (submission.RootId, edited.Current);
             }
         }
@@ -147,7 +152,7 @@ public sealed class ClaimSubmission(
         {
             var (submission, etag) = await submissions.GetAsync(arrival.Space, existing, CancellationToken.None);
             var edited = Edited(arrival, submission, existing);
-            var setAside = InstanceId.New();
+            var setAside = InstanceId.SetAside(submission.RootId, edited.Edits, existing.Version.XmlHash);
             var promises = SpeaksOfCases(arrival, submission);
             if (promises)
             {
@@ -161,6 +166,7 @@ public sealed class ClaimSubmission(
                 {
                     await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
                 }
+                await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
                 return ((submission.RootId, edited.Current), done);
             }
             existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None) is { State: InstanceState.Current } now
@@ -186,6 +192,7 @@ public sealed class ClaimSubmission(
                 || await submissions.FindInstanceAsync(arrival.Space, current.Version.Id, CancellationToken.None) is { Version.Problem: null }))
             {
                 filled.Version = filled.Version with { Problem = null };
+                await shadows.FollowAsync(arrival.Space, (await submissions.GetAsync(arrival.Space, current, CancellationToken.None)).Submission.RootId, CancellationToken.None);
             }
         }
         var entitiesDone = await EntitiesAsync(arrival, filled.Root, filled.Version);
@@ -271,17 +278,21 @@ public sealed class ClaimSubmission(
 
     private static bool SpeaksOfCases(Arrival arrival, Submission before) => arrival.Space.Draft is null && (arrival.Blocks.Blocks.Count > 0 || before.CaseBlocks > 0);
 
-    private static Submission Edited(Arrival arrival, Submission submission, Instance before)
+    private static Submission Edited(Arrival arrival, Submission submission, Instance before) =>
+        Edited(arrival.Version, arrival.Head.CaseBlocks, arrival.Arriving.IsCommCare, submission, before);
+
+    /// <summary>The submission with a version that takes the place of <paramref name="before"/>; one of CommCare's carries over all files.</summary>
+    internal static Submission Edited(SubmissionVersion version, int caseBlocks, bool isCommCare, Submission submission, Instance before)
     {
-        var carried = arrival.Version with { Media = CarryOver(arrival.Version.Media, before.Version.Media, arrival.Arriving.IsCommCare) };
+        var carried = version with { Media = CarryOver(version.Media, before.Version.Media, isCommCare) };
         return submission with
         {
             Current = carried,
             Edits = submission.Edits + 1,
-            UpdatedAt = arrival.Version.CreatedAt,
+            UpdatedAt = version.CreatedAt,
             ReviewState = "edited",
             // Cases of earlier versions have to follow as long as there are any.
-            CaseBlocks = Math.Max(arrival.Head.CaseBlocks, submission.CaseBlocks),
+            CaseBlocks = Math.Max(caseBlocks, submission.CaseBlocks),
             MediaExpected = carried.Media.Count,
             MediaPresent = carried.Media.Count(file => file.Exists),
         };

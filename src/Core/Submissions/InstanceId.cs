@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -25,6 +27,13 @@ public readonly record struct InstanceId
 
     /// <summary>What a submission without an instanceID is given (OR-197).</summary>
     public static InstanceId New() => new($"uuid:{Guid.NewGuid()}");
+
+    /// <summary>
+    /// What an earlier version is called when an edit keeps its instance id: the edit with this number set it aside. It follows from what it names, so that rows that
+    /// are made again say the same.
+    /// </summary>
+    internal static InstanceId SetAside(InstanceId root, int edit, string xmlHash) =>
+        new($"uuid:{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{root} {edit} {xmlHash}")).AsSpan(0, 16))}");
 
     public override string ToString() => Value;
 }

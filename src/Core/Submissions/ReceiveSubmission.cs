@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Azure;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
@@ -105,6 +106,8 @@ public sealed class ReceiveSubmission(
 
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
         Instance? known;
+        ArrivalNote? note = null;
+        ETag? put = null;
         try
         {
             await StoreFilesAsync(space, version, arriving, expected, upload.Files, received, cancellationToken);
@@ -112,7 +115,8 @@ public sealed class ReceiveSubmission(
             if (known is null)
             {
                 // The XML last, when the whole body has been read: one that breaks off leaves nothing.
-                await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, cancellationToken);
+                note = ArrivalNote.Of(space, version, head, arriving.IsCommCare, upload.SyncToken, clock.GetUtcNow());
+                put = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken);
             }
         }
         catch
@@ -131,13 +135,21 @@ public sealed class ReceiveSubmission(
         {
             // From here a phone that hangs up changes nothing, so these writes do not stop with it.
             var (root, stored) = await claims.RunAsync(arrival, known);
+            if (note is not null && put is null && stored.CreatedAt == version.CreatedAt)
+            {
+                await files.NoteAsync(space, version.Id, version.XmlHash, note, CancellationToken.None);
+            }
             cache.Set((space, version.Id), version.XmlHash, size: 512, Remembered);
             return new SubmissionReceipt(form.Id, root, stored);
         }
         catch (ProblemException)
         {
-            // Refused for certain. After any other failure the claim may have been made: the files must stay.
+            // Refused for certain. After any other failure the claim may have been made: the files must stay. The XML stays in any case, since others may have found it there.
             await files.DiscardMediaAsync(received.Values.Select(file => file.Blob!));
+            if (put is { } etag)
+            {
+                await files.NoteRefusedAsync(space, version.Id, version.XmlHash, etag);
+            }
             throw;
         }
     }
@@ -169,7 +181,7 @@ public sealed class ReceiveSubmission(
                 continue;
             }
             var type = MediaType.Of(file.ContentType, file.Name);
-            var stored = await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
+            var stored = await files.PutMediaAsync(space, version, slot.Name, file.Content, type, clock.GetUtcNow(), cancellationToken);
             if (received.TryGetValue(slot.Name, out var earlier))
             {
                 await files.DiscardMediaAsync([earlier.Blob!]);
@@ -181,7 +193,7 @@ public sealed class ReceiveSubmission(
     // A quote cannot stand in the name of a part: browsers and phones' HTTP clients write it so, and a percent sign as it is.
     private static string PartName(string fileName) => fileName.Replace("\"", "%22", StringComparison.Ordinal);
 
-    private static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml)
+    internal static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml)
     {
         var expected = head.Encrypted?.ExpectedFiles ?? ExpectedFilesReader.Read(xml, definition.BinaryPaths);
         return expected.Count <= MaxMedia

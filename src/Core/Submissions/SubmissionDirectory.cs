@@ -7,7 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
-public sealed class SubmissionDirectory(SubmissionsTable submissions, SubmissionFilesContainer files, IntentsTable intents, ApplySubmission apply, TimeProvider clock)
+public sealed class SubmissionDirectory(
+    SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply, TimeProvider clock)
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
@@ -121,6 +122,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
     {
         var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
         await submissions.ReviewAsync(space, current, reviewState, clock.GetUtcNow(), cancellationToken);
+        await shadows.FollowAsync(space, root, CancellationToken.None);
         return await GetAsync(space, root, cancellationToken);
     }
 
@@ -162,6 +164,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         {
             await intents.RemoveAsync(promise, CancellationToken.None);
         }
+        await shadows.FollowAsync(space, submission.RootId, CancellationToken.None);
         return true;
     }
 
@@ -171,7 +174,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         var version = (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
         RequireSlot(version, name);
         var type = MediaType.Of(file?.ContentType, name);
-        var stored = file is null ? null : await files.PutMediaAsync(space, version.Id, version.XmlHash, file.Content, type, cancellationToken);
+        var stored = file is null ? null : await files.PutMediaAsync(space, version, name, file.Content, type, clock.GetUtcNow(), cancellationToken);
         while (true)
         {
             var (_, current) = await FindCurrentAsync(space, root, CancellationToken.None);
@@ -183,6 +186,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
                 .ToList();
             if (await submissions.FillMediaAsync(space, current with { Version = current.Version with { Media = media } }, CancellationToken.None))
             {
+                await shadows.FollowAsync(space, root, CancellationToken.None, dropped: current.Version.Media.First(slot => slot.Name == name).Blob);
                 return;
             }
         }
@@ -193,6 +197,7 @@ public sealed class SubmissionDirectory(SubmissionsTable submissions, Submission
         await GetAsync(space, root, cancellationToken);
         var comment = new SubmissionComment(body, author, clock.GetUtcNow());
         await submissions.AddCommentAsync(space, root, comment, cancellationToken);
+        await shadows.FollowAsync(space, root, CancellationToken.None);
         return comment;
     }
 

@@ -30,6 +30,14 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => EditPrefix + TableKey.Hash(root.Value) + "|";
 
+    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the timeline.</summary>
+    public static string RootHash(string row, string? timeline) => row[0] switch
+    {
+        'v' or 'c' => row.Split('|')[1],
+        'i' => timeline!.Split('|')[^1],
+        _ => row.Split('|')[^1],
+    };
+
     public const string DeletedPrefix = "d|";
 
     /// <summary>One row per softly deleted submission, oldest deletion first: what a purge looks for.</summary>
@@ -56,9 +64,31 @@ internal static class SubmissionKeys
     /// <summary>One row per comment, newest first.</summary>
     public static string NewComment(InstanceId root, DateTimeOffset time) => CommentsOn(root) + TableKey.NewestFirst(time) + "|" + Guid.NewGuid().ToString("N");
 
-    public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/submission.xml";
+    public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/{XmlFile}";
+
+    public static string XmlBlobOfHash(ProjectId project, int form, string instanceHash, string xmlHash) => $"{FolderOf(project, form)}{instanceHash}/{xmlHash}/{XmlFile}";
+
+    public const string XmlFile = "submission.xml";
 
     public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
+
+    /// <summary>What the tables say of a submission, beside its XML.</summary>
+    public static string Shadow(SubmissionSpace space, InstanceId root) => ShadowOfHash(space, TableKey.Hash(root.Value));
+
+    public static string ShadowOfHash(SubmissionSpace space, string instanceHash) => $"{FolderOf(space.Project, space.Form)}{instanceHash}/{ShadowName(space.Draft)}";
+
+    public static string ShadowName(string? draft) => draft is null ? "published.json" : $"draft-{draft}.json";
+
+    // The same bytes may come to the published form and to its draft, and are one blob.
+    public static string ArrivalNote(string? draft) => draft is null ? "published" : "draft";
+
+    public static IReadOnlyList<string> ArrivalNotes { get; } = [ArrivalNote(null), ArrivalNote("")];
+
+    public const string RefusedNote = "refused";
+
+    public const string CopyNote = "copy";
+
+    public const string FileNote = "file";
 
     /// <summary>What the names of all blobs of a form start with.</summary>
     public static string FolderOf(ProjectId project, int form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}/");

@@ -27,7 +27,7 @@ public sealed record Instance(SubmissionVersion Version, InstanceState State, st
 /// Table `submissions`: the index of what was received. A new submission is one batch of two rows: its instance id (the claim: no id is
 /// used twice) and its place in the timeline, which carries all that a listing shows.
 /// </summary>
-public sealed class SubmissionsTable(StorageAccount storage)
+public sealed partial class SubmissionsTable(StorageAccount storage)
 {
     private const int PageSize = 1000;
     private static readonly string[] ListedColumns =
@@ -232,16 +232,8 @@ public sealed class SubmissionsTable(StorageAccount storage)
     }
 
     /// <summary>One operation.</summary>
-    internal async Task AddCommentAsync(SubmissionSpace space, InstanceId root, SubmissionComment comment, CancellationToken cancellationToken)
-    {
-        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.NewComment(root, comment.CreatedAt))
-        {
-            [Column.Author] = comment.Author.Value,
-            [Column.CreatedAt] = comment.CreatedAt,
-        };
-        SpilledText.Set(entity, Column.Body, comment.Body);
-        await _table.AddEntityAsync(entity, cancellationToken);
-    }
+    internal async Task AddCommentAsync(SubmissionSpace space, InstanceId root, SubmissionComment comment, CancellationToken cancellationToken) =>
+        await _table.AddEntityAsync(ToEntity(space, root, comment), cancellationToken);
 
     /// <summary>Newest first. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<SubmissionComment> ListCommentsAsync(SubmissionSpace space, InstanceId root, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -331,6 +323,17 @@ public sealed class SubmissionsTable(StorageAccount storage)
     private IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
         SubmissionSpace space, string prefix, IReadOnlyList<string>? columns, Func<TableEntity, T> read, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
+
+    private static TableEntity ToEntity(SubmissionSpace space, InstanceId root, SubmissionComment comment)
+    {
+        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.NewComment(root, comment.CreatedAt))
+        {
+            [Column.Author] = comment.Author.Value,
+            [Column.CreatedAt] = comment.CreatedAt,
+        };
+        SpilledText.Set(entity, Column.Body, comment.Body);
+        return entity;
+    }
 
     private static TableEntity ToEntity(SubmissionSpace space, Instance instance)
     {

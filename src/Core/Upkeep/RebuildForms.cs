@@ -4,38 +4,32 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>How many rows were made again.</summary>
-public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots);
+public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
+{
+    internal RebuiltForms Plus(RebuiltForms other) => new(Forms + other.Forms, Versions + other.Versions, MediaSlots + other.MediaSlots);
+}
 
 /// <summary>
 /// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the shadows of forms, while the app is stopped. What breaks off can be done
 /// again as a whole.
 /// </summary>
-public sealed class RebuildForms(ProjectsTable projects, FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormShadows shadows)
+public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormShadows shadows)
 {
-    /// <summary>Refuses projects that have forms, unless these are to be replaced. A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
-    public async Task<RebuiltForms> RunAsync(bool replace, CancellationToken cancellationToken)
+    /// <summary>Two operations.</summary>
+    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => (await ListAsync(project, cancellationToken)).Count > 0;
+
+    /// <summary>A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
+    public async Task<RebuiltForms> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        var all = await projects.ListAsync(cancellationToken);
-        foreach (var project in all)
-        {
-            if (!replace && (await ListAsync(project.Id, cancellationToken)).Count > 0)
-            {
-                throw new UpkeepException($"Project {project.Id} has forms. Rebuild them with --replace, or empty the tables forms, formVersions and formMedia first.");
-            }
-        }
         var rebuilt = new RebuiltForms(0, 0, 0);
-        foreach (var project in all)
+        var present = await ListAsync(project, cancellationToken);
+        await foreach (var shadow in shadows.ListAsync(project, cancellationToken))
         {
-            var present = await ListAsync(project.Id, cancellationToken);
-            await foreach (var shadow in shadows.ListAsync(project.Id, cancellationToken))
+            await forms.ReserveNumberAsync(project, shadow.Number, cancellationToken);
+            if (shadow.Form is { } form)
             {
-                await forms.ReserveNumberAsync(project.Id, shadow.Number, cancellationToken);
-                if (shadow.Form is { } form)
-                {
-                    await WriteAsync(form, shadow, present.Where(other => other.Number == shadow.Number), cancellationToken);
-                    rebuilt = new RebuiltForms(
-                        rebuilt.Forms + 1, rebuilt.Versions + shadow.Versions.Count, rebuilt.MediaSlots + shadow.Media.Values.Sum(slots => slots.Count));
-                }
+                await WriteAsync(form, shadow, present.Where(other => other.Number == shadow.Number), cancellationToken);
+                rebuilt = rebuilt.Plus(new RebuiltForms(1, shadow.Versions.Count, shadow.Media.Values.Sum(slots => slots.Count)));
             }
         }
         return rebuilt;

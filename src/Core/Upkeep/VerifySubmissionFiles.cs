@@ -9,11 +9,11 @@ namespace ServerlessRosa.Core.Upkeep;
 /// The blobs of submissions: both they and the rows of instances come in the order of the hash of the instance id, so they are read side by side, and neither
 /// has to be asked for one by one.
 /// </summary>
-public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files)
+public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows)
 {
     /// <summary>
     /// Returns how many instances there are in the spaces that count. One operation per 1,000 instances and per 5,000 blobs, and one for each file that is shared
-    /// with another version; reading content, one for each blob.
+    /// with another version; reading content, one for each blob, and six or more for each shadow.
     /// </summary>
     internal async Task<long> RunAsync(
         Verification verification, Form form, IReadOnlyList<SubmissionSpace> live, IReadOnlyList<SubmissionSpace> all, Orphans orphans, CancellationToken cancellationToken)
@@ -43,6 +43,8 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
             var xml = SubmissionKeys.XmlBlob(form.Project, form.Number, version.Id, version.XmlHash);
             named.Add(xml);
             named.UnionWith(version.Media.Select(file => file.Blob).OfType<string>());
+            var shadow = SubmissionKeys.Shadow(space, version.Id);
+            named.Add(shadow);
             if (!live.Contains(space))
             {
                 continue;
@@ -58,6 +60,10 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
             else if (verification.ReadsContent && (await files.ProbeAsync(xml, reads: true, cancellationToken))?.Sha256 is var sha256 && sha256 != version.XmlHash)
             {
                 yield return new Difference("submission-xml", form.Project, where, $"the blob {xml} has the SHA-256 {sha256}");
+            }
+            if (verification.ReadsContent && blobs.ContainsKey(shadow) && await shadows.DiffersAsync(space, version.Id, cancellationToken))
+            {
+                yield return new Difference("submission-shadow", form.Project, where, $"the blob {shadow} says something else than the rows");
             }
             foreach (var file in version.Media.Where(file => file.Exists))
             {

@@ -47,13 +47,14 @@ public sealed class PurgeDeletedTests
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
-        Assert.Equal(4, await BlobsAsync(azurite.ConnectionString));
+        // Four submissions, and the shadows of the three to which something happened.
+        Assert.Equal(7, await BlobsAsync(azurite.ConnectionString));
         Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
 
         clock.Now = clock.Now.AddDays(2);
         await purge.RunAsync(CancellationToken.None);
         await purge.RunAsync(CancellationToken.None);
-        Assert.Equal(2, await BlobsAsync(azurite.ConnectionString));
+        Assert.Equal(4, await BlobsAsync(azurite.ConnectionString));
         Assert.Empty(await forms.ListTrashAsync(project, CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(SubmissionSpace.Published(trashed), InstanceId.Parse("any"), CancellationToken.None));
@@ -67,13 +68,13 @@ public sealed class PurgeDeletedTests
         var (bodies, intents) = (new CasesContainer(storage), new IntentsTable(storage));
         var (cases, indices) = (new CasesTable(storage, bodies), new CaseIndicesTable(storage));
         var write = new WriteCases(cases, new CaseOwnersTable(storage, bodies), indices, clock);
-        return new SubmissionDirectory(table, files, intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
+        return new SubmissionDirectory(table, files, new SubmissionShadows(table, files, clock), intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
     }
 
     private static async Task ReceiveAsync(SubmissionsTable table, SubmissionFilesContainer files, SubmissionSpace space, InstanceId id, DateTimeOffset now)
     {
         var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
-        await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), CancellationToken.None);
+        await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), new ArrivalNote(id.Value, now, now), CancellationToken.None);
         Assert.Null(await table.AddAsync(space, new Submission(id, version.Sender, "1", now, version), "<data/>"u8.ToArray(), CancellationToken.None));
     }
 

@@ -92,6 +92,22 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task An_edit_costs_eleven_operations_and_one_for_each_edit_and_file()
+    {
+        var (programme, form, phone) = await SetUpAsync();
+        var before = Samples.NewInstanceId();
+        (await phone.PostAsync($"{programme.Path}/submission", Submission(form, before, 1))).ShouldBe(HttpStatusCode.Created);
+        for (var n = 1; n <= 3; n++)
+        {
+            var id = Samples.NewInstanceId();
+            var body = Samples.Multipart(Samples.Submission(form, id, leaves: ["0.jpg"], deprecatedId: before), ("0.jpg", Samples.Bytes(5000, n), "image/jpeg"));
+            var cost = (await phone.PostAsync($"{programme.Path}/submission", body)).ShouldBe(HttpStatusCode.Created).StorageOperations;
+            Assert.True(cost <= 11 + n + 1, $"Edit {n} cost {cost} operations.");
+            before = id;
+        }
+    }
+
+    [Fact]
     public async Task A_submission_that_touches_a_case_costs_at_most_four_operations_and_three_for_each_case()
     {
         var (programme, form, phone) = await SetUpAsync();

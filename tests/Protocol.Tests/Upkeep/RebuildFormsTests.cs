@@ -1,13 +1,10 @@
 using System.Net;
-using Azure.Data.Tables;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Upkeep;
 
 public sealed class RebuildFormsTests
 {
-    private static readonly string[] Tables = ["forms", "formVersions", "formMedia"];
-
     [Fact]
     public async Task Forms_answer_as_before_when_their_tables_were_lost_and_rebuilt()
     {
@@ -36,19 +33,19 @@ public sealed class RebuildFormsTests
             $"{programme.FormPath(pictures)}/draft", $"{programme.FormPath(pictures)}/draft/attachments", $"{programme.FormPath(pictures)}/draft/attachments/fir.png",
             $"{programme.FormPath(pictures)}/versions/1/attachments/{Uri.EscapeDataString("öl \"1\".png")}", $"{programme.FormPath(draft)}/draft/attachments", $"{programme.FormPath(closing)}",
         ];
-        var before = await AskAsync(programme.Admin.OpenRosa, asked);
-        var beforePhone = await AskAsync(phone, [asked[0], asked[4]]);
+        var before = await programme.Admin.OpenRosa.AskAsync(asked);
+        var beforePhone = await phone.AskAsync(asked[0], asked[4]);
         storage.Server.App!.Kill();
 
         (await storage.RunAsync("rebuild")).ShouldFail("--replace");
-        await EmptyAsync(storage.ConnectionString);
+        await storage.LoseAsync(LostTables.OfForms);
         (await storage.RunAsync("rebuild")).ShouldSucceed();
         (await storage.RunAsync("rebuild")).ShouldFail("--replace");
         (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
 
         var later = await Server.StartAsync(storage: storage.ConnectionString);
-        Assert.Equal(before, await AskAsync(programme.Admin.OpenRosa.At(later), asked));
-        Assert.Equal(beforePhone, await AskAsync(phone.At(later), [asked[0], asked[4]]));
+        Assert.Equal(before, await programme.Admin.OpenRosa.At(later).AskAsync(asked));
+        Assert.Equal(beforePhone, await phone.At(later).AskAsync(asked[0], asked[4]));
 
         // No number is given twice: rights hang on it.
         var created = (await programme.Admin.At(later).PostXmlAsync($"{programme.Path}/forms?publish=true", Samples.Form("one-more"))).ShouldBe(HttpStatusCode.OK);
@@ -56,27 +53,5 @@ public sealed class RebuildFormsTests
         var numbers = (await programme.Admin.At(later).GetAsync($"{programme.Path}/forms?deleted=true")).Json.EnumerateArray().Select(form => form.GetProperty("id").GetInt32()).ToList();
         Assert.True(numbers.Max() > number, created.Text);
         later.App!.Kill();
-    }
-
-    private static async Task<List<string>> AskAsync(Api api, string[] paths)
-    {
-        var answers = new List<string>();
-        foreach (var path in paths)
-        {
-            var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add($"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}");
-        }
-        return answers;
-    }
-
-    private static async Task EmptyAsync(string connectionString)
-    {
-        foreach (var table in Tables.Select(new TableServiceClient(connectionString).GetTableClient))
-        {
-            await foreach (var row in table.QueryAsync<TableEntity>())
-            {
-                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey);
-            }
-        }
     }
 }

@@ -63,6 +63,9 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:plain"), row => row["CurrentXmlHash"] = Hash("other")), "submission-instance"),
         ["attachments that are counted wrong"] = new(world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:photo"), row => row["MediaPresent"] = 0), "submission-instance"),
         ["a row that makes no sense"] = new(world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:plain"), row => row.Remove("CreatedAt")), "unreadable"),
+        ["a submission that its shadow knows otherwise"] = new(
+            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:edited"), row => row["ReviewState"] = "rejected"), "submission-shadow")
+        { Content = true },
         ["XML that is gone"] = new(async world => await world.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(world, "uuid:plain")), "submission-xml"),
         ["XML that is another"] = new(async world => await world.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(world, "uuid:plain"), [1]), "submission-xml") { Content = true },
         ["an attachment that is gone"] = new(async world => await world.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(world, "uuid:photo")), "submission-file"),

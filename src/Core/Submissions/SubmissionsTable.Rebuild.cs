@@ -1,0 +1,100 @@
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>A submission whose rows are to be made again, with the XML of its current version.</summary>
+internal sealed record ToldSubmission(SubmissionSpace Space, SubmissionShadow Shadow, ReadOnlyMemory<byte> Xml);
+
+/// <summary>What a rebuild does to the table, while the app is stopped.</summary>
+public sealed partial class SubmissionsTable
+{
+    private const int MaxRowsInBatch = 100;
+    private const int MaxBytesInBatch = 2 << 20;
+
+    /// <summary>One operation.</summary>
+    internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
+        await _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|"), 1, [Column.RowKey], cancellationToken).AnyAsync(cancellationToken);
+
+    /// <summary>
+    /// Deletes all rows of a form but those of the submissions with these roots, by their hashes. Returns which of them there are. One operation per 1,000 rows, and one
+    /// per 100 deleted.
+    /// </summary>
+    internal async Task<IReadOnlySet<string>> EmptyAsync(ProjectId project, int form, IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    {
+        var kept = new HashSet<string>();
+        string[] columns = ["PartitionKey", Column.RowKey, Column.TimelineKey];
+        await foreach (var page in _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(project, form)), PageSize, columns, cancellationToken).AsPages())
+        {
+            var doomed = new List<TableEntity>();
+            foreach (var row in page.Values)
+            {
+                var root = SubmissionKeys.RootHash(row.RowKey, row.GetString(Column.TimelineKey));
+                if (keep.Contains(root))
+                {
+                    kept.Add(root);
+                }
+                else
+                {
+                    doomed.Add(row);
+                }
+            }
+            foreach (var batch in doomed.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(MaxRowsInBatch)))
+            {
+                await _table.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+            }
+        }
+        return kept;
+    }
+
+    /// <summary>Writes all rows of submissions of one space, over what is there. One operation per 100 rows or 2 MiB.</summary>
+    internal async Task WriteAllAsync(IReadOnlyCollection<ToldSubmission> told, CancellationToken cancellationToken)
+    {
+        var batch = new List<TableTransactionAction>();
+        var bytes = 0;
+        foreach (var row in told.SelectMany(Rows))
+        {
+            var size = row.Sum(column => column.Value switch { byte[] some => some.Length, string text => 2 * text.Length, _ => 16 });
+            if (batch.Count > 0 && (batch.Count == MaxRowsInBatch || bytes + size > MaxBytesInBatch))
+            {
+                await _table.SubmitTransactionAsync(batch, cancellationToken);
+                batch.Clear();
+                bytes = 0;
+            }
+            batch.Add(new TableTransactionAction(TableTransactionActionType.UpsertReplace, row));
+            bytes += size;
+        }
+        if (batch.Count > 0)
+        {
+            await _table.SubmitTransactionAsync(batch, cancellationToken);
+        }
+    }
+
+    // The timeline row last: a submission is listed when all of it is there.
+    private static IEnumerable<TableEntity> Rows(ToldSubmission told)
+    {
+        var (space, submission, versions) = (told.Space, told.Shadow.Submission, told.Shadow.Versions);
+        var (partition, timeline) = (SubmissionKeys.Partition(space), ToEntity(space, submission, told.Xml));
+        foreach (var version in versions)
+        {
+            var state = version.Id != submission.Current.Id ? InstanceState.Superseded : submission.DeletedAt is null ? InstanceState.Current : InstanceState.Deleted;
+            yield return ToEntity(space, new Instance(version, state, timeline.RowKey));
+        }
+        foreach (var (number, version) in versions.Index().Skip(1))
+        {
+            yield return new TableEntity(partition, SubmissionKeys.Edit(submission.RootId, number)) { [Column.Id] = version.Id.Value };
+        }
+        foreach (var comment in told.Shadow.Comments)
+        {
+            yield return ToEntity(space, submission.RootId, comment);
+        }
+        if (submission.DeletedAt is { } deletedAt)
+        {
+            (timeline[Column.Deleted], timeline[Column.DeletedAt]) = (true, deletedAt);
+            yield return new TableEntity(partition, SubmissionKeys.Deleted(deletedAt, submission.RootId)) { [Column.RootId] = submission.RootId.Value };
+        }
+        yield return timeline;
+    }
+}

@@ -1,0 +1,132 @@
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Core.Upkeep;
+
+/// <summary>An edit that no shadow tells of: one of CommCare's keeps its instance id, another names what it edits.</summary>
+internal sealed record ToldEdit(SubmissionSpace Space, DateTimeOffset StoredAt, SubmissionVersion Version, InstanceId? Deprecated, bool IsCommCare, int CaseBlocks, ReadOnlyMemory<byte> Xml)
+{
+    public IReadOnlyList<StoredAttachment> Files { get; init; } = [];
+}
+
+/// <summary>What the blobs of one instance id tell. <see cref="Left"/> counts XML that nobody seems to have claimed, or that is missing.</summary>
+internal sealed record ToldInstance(ToldSubmission? Submission, IReadOnlyList<ToldEdit> Edits, int Left);
+
+/// <summary>Tells from the blobs of an instance id which submissions there were.</summary>
+public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContainer files)
+{
+    /// <summary>One operation for each XML, and one for a shadow.</summary>
+    internal async Task<ToldInstance> ReadAsync(Form form, SubmissionSpace space, InstanceBlobs instance, CancellationToken cancellationToken)
+    {
+        var shadow = instance.HasShadow(space) ? await files.FindShadowAsync(space, instance.Hash, cancellationToken) : null;
+        var left = 0;
+        var arrived = new List<ToldEdit>();
+        foreach (var stored in instance.Xmls.Where(stored => !stored.IsCopy && !stored.IsRefused && shadow?.Versions.Any(version => version.XmlHash == stored.Hash) != true))
+        {
+            if (await ArrivedAsync(form, space, instance, stored, cancellationToken) is { } one)
+            {
+                arrived.Add(one);
+            }
+            else if (stored.Notes.Count == 0 && space.Draft is null)
+            {
+                left++;
+            }
+        }
+        arrived.Sort((one, other) => one.StoredAt.CompareTo(other.StoredAt));
+        if (shadow is not null)
+        {
+            return await files.ReadXmlAsync(space, TableKey.Hash(shadow.Submission.Current.Id.Value), shadow.Submission.Current.XmlHash, cancellationToken) is { } xml
+                ? new ToldInstance(new ToldSubmission(space, Filled(shadow, space, instance), xml), arrived, left)
+                : new ToldInstance(null, [], left + 1);
+        }
+        // Of rivals the first one won, but for CommCare, where each is an edit of the one before.
+        return arrived.FirstOrDefault() is not { } first || IsEdit(first)
+            ? new ToldInstance(null, arrived, left)
+            : new ToldInstance(New(first), [.. arrived.Skip(1).Where(edit => edit.IsCommCare || IsEdit(edit))], left + arrived.Skip(1).Count(edit => !edit.IsCommCare && !IsEdit(edit)));
+    }
+
+    /// <summary>The slots with what came for them: the newest file of each, unless somebody has taken it out. CommCare's forms get a slot for each file.</summary>
+    internal static IReadOnlyList<SubmissionMedia> Filled(
+        IReadOnlyList<SubmissionMedia> slots, IReadOnlyList<StoredAttachment> came, IReadOnlySet<string> dropped, bool addsSlots)
+    {
+        var names = slots.Select(slot => slot.Name).ToHashSet();
+        var added = addsSlots ? came.Select(file => file.Note.Name).OfType<string>().Distinct().Where(name => !names.Contains(name)).Select(name => new SubmissionMedia(name, IsAudit: false)) : [];
+        return [.. slots.Concat(added).Select(slot =>
+            came.LastOrDefault(file => file.Note.IsFor(slot.Name)) is { } file && file.Note.Md5 != slot.Md5 && !dropped.Contains(file.Blob)
+                ? slot with { Blob = file.Blob, Md5 = file.Note.Md5, Size = file.Size, ContentType = file.ContentType }
+                : slot)];
+    }
+
+    private static bool IsEdit(ToldEdit edit) => edit.Deprecated is not null;
+
+    private static ToldSubmission New(ToldEdit first)
+    {
+        var version = first.Version with { Media = Filled(first.Version.Media, first.Files, new HashSet<string>(), first.IsCommCare) };
+        var submission = new Submission(version.Id, version.Sender, version.FormVersion, version.CreatedAt, version)
+        {
+            CaseBlocks = first.CaseBlocks,
+            MediaExpected = version.Media.Count,
+            MediaPresent = version.Media.Count(file => file.Exists),
+        };
+        return new ToldSubmission(first.Space, new SubmissionShadow(submission, [version]), first.Xml);
+    }
+
+    // Files of an edit that has an instance id of its own lie with that one.
+    private static SubmissionShadow Filled(SubmissionShadow shadow, SubmissionSpace space, InstanceBlobs instance)
+    {
+        var current = shadow.Versions.First(version => version.Id == shadow.Submission.Current.Id);
+        var isCommCare = instance.Xmls.Exists(xml => xml.Hash == current.XmlHash && xml.NoteOf(space)?.IsCommCare == true);
+        var filled = current with { Media = Filled(current.Media, instance.FilesOf(space, current.XmlHash), shadow.Dropped.ToHashSet(), isCommCare) };
+        return TableKey.Hash(current.Id.Value) != instance.Hash || filled.Media.SequenceEqual(current.Media) ? shadow : shadow with
+        {
+            Submission = shadow.Submission with { MediaExpected = filled.Media.Count, MediaPresent = filled.Media.Count(file => file.Exists) },
+            Versions = [.. shadow.Versions.Select(version => version == current ? filled : version)],
+        };
+    }
+
+    private async Task<ToldEdit?> ArrivedAsync(Form form, SubmissionSpace space, InstanceBlobs instance, StoredXml stored, CancellationToken cancellationToken)
+    {
+        var note = stored.NoteOf(space);
+        if ((note is null && (stored.Notes.Count > 0 || space.Draft is not null)) || await files.ReadXmlAsync(space, instance.Hash, stored.Hash, cancellationToken) is not { } xml)
+        {
+            return null;
+        }
+        var found = note is null ? await GuessAsync(form, stored, xml, cancellationToken) : (note, Read(note, xml));
+        if (found is not var (told, head) || TableKey.Hash(told.Instance) != instance.Hash)
+        {
+            return null;
+        }
+        var definition = told.IsCommCare ? null : space.Draft is null ? await forms.FindVersionAsync(form, head.Version, cancellationToken) : form.Draft!.Definition;
+        var version = new SubmissionVersion(InstanceId.Parse(told.Instance), stored.Hash, head.Version, told.Sender, head.InstanceName, told.At)
+        {
+            Media = definition is null ? [] : ReceiveSubmission.ExpectedMedia(head, definition, xml),
+        };
+        return new ToldEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks, xml) { Files = instance.FilesOf(space, stored.Hash) };
+    }
+
+    private static SubmissionHead Read(ArrivalNote note, byte[] xml) => note.IsCommCare ? SubmissionHeadReader.ReadCommCare(xml) : SubmissionHeadReader.Read(xml);
+
+    // From before there were notes: who sent it is lost, and it came when its blob was written.
+    private async Task<(ArrivalNote Note, SubmissionHead Head)?> GuessAsync(Form form, StoredXml stored, byte[] xml, CancellationToken cancellationToken)
+    {
+        foreach (var isCommCare in new[] { false, true })
+        {
+            var note = new ArrivalNote("", stored.LastModified, stored.LastModified) { IsCommCare = isCommCare };
+            try
+            {
+                var head = Read(note, xml);
+                if (head.InstanceId is { } id && head.FormId == form.Id.Value && (isCommCare || await forms.FindVersionAsync(form, head.Version, cancellationToken) is not null))
+                {
+                    return (note with { Instance = id.Value, IsEdit = head.DeprecatedId is not null }, head);
+                }
+            }
+            catch (ProblemException)
+            {
+                // Not of this kind.
+            }
+        }
+        return null;
+    }
+}
