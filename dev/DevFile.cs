@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>What scripts need to know about a running server: <c>dev.json</c> in the data folder.</summary>
+/// <summary>What scripts need to know about a running server: <c>dev.json</c> in the data folder. <see cref="Storage"/> is that of the emulator; one of others is not written down.</summary>
 internal sealed record DevFile(
     string BaseUrl,
     string AdminEmail,
@@ -12,7 +12,8 @@ internal sealed record DevFile(
     string? AppUserToken = null,
     string? WorkerUsername = null,
     string? WorkerPassword = null,
-    string? WorkerUserId = null)
+    string? WorkerUserId = null,
+    string? Storage = null)
 {
     public const string Name = "dev.json";
 

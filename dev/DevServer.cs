@@ -29,7 +29,7 @@ internal static class DevServer
                 log.WriteLine),
             cancellationToken);
 
-        var server = new DevFile(app.BaseUrl.GetLeftPart(UriPartial.Authority), admin.Email, admin.Password);
+        var server = new DevFile(app.BaseUrl.GetLeftPart(UriPartial.Authority), admin.Email, admin.Password) { Storage = azurite?.ConnectionString };
         try
         {
             server = await SeedAsync(server, app.BaseUrl, folder, options.Seed, cancellationToken);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Azure;
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessRosa.Core;
@@ -115,21 +116,26 @@ public static class UpkeepCommands
                 await opened.StartAsync(cancellationToken);
                 return await run(parsed, services, cancellationToken);
             }
-            catch (ProblemException e)
+            catch (Exception e) when (ReasonOf(e) is { } reason)
             {
-                throw new StartException(e.Problem.Message, e);
-            }
-            catch (UpkeepException e)
-            {
-                throw new StartException(e.Message, e);
-            }
-            catch (RequestFailedException e)
-            {
-                throw new StartException($"Storage refused or did not answer: {e.Message}", e);
+                throw new StartException(reason, e);
             }
         });
         return command;
     }
+
+    // Null for what is a fault of ours. The clients say much, and its first line is enough.
+    private static string? ReasonOf(Exception e) => e switch
+    {
+        ProblemException problem => problem.Problem.Message,
+        UpkeepException => e.Message,
+        RequestFailedException => $"Storage refused or did not answer: {FirstLine(e)}",
+        AggregateException { InnerException: RequestFailedException last } => $"Storage did not answer: {FirstLine(last)}",
+        AuthenticationFailedException => $"Nobody is signed in to Azure here, which `az login` changes: {FirstLine(e)}",
+        _ => null,
+    };
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd();
 
     private static StorageAccount Open(ServiceProvider services)
     {

@@ -13,11 +13,17 @@ public static class Telemetry
     public const string Name = "ServerlessRosa";
     public const string RequestActivity = "rosa.request";
 
+    public const string New = "new";
+    public const string Repeat = "repeat";
+    public const string Edited = "edited";
+    public const string Draft = "draft";
+
     private static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Figures = new(Name);
     private static readonly Counter<long> Requests = Figures.CreateCounter<long>("rosa.requests", "{request}", "Answers, by kind of endpoint, method and status.");
     private static readonly Histogram<int> Operations = Figures.CreateHistogram<int>("rosa.request.storage_operations", "{operation}", "Storage operations that a request cost.");
     private static readonly Counter<long> Submissions = Figures.CreateCounter<long>("rosa.submissions", "{submission}", "Submissions that were taken, by outcome.");
+    private static readonly Histogram<int> RestoredCases = Figures.CreateHistogram<int>("rosa.restore.cases", "{case}", "Cases that a restore sent, by whether the phone had some before.");
 
     /// <summary>Null when nobody listens.</summary>
     public static Activity? StartRequest(string kind, string method) =>
@@ -37,6 +43,10 @@ public static class Telemetry
         }
     }
 
-    /// <summary>A submission was taken: `received` (for the first time or again), `edited`, or `draft`.</summary>
+    /// <summary>A submission was taken: <see cref="New"/>, <see cref="Repeat"/>, <see cref="Edited"/>, or, whatever it was, to a <see cref="Draft"/>.</summary>
     public static void Submitted(string outcome) => Submissions.Add(1, new KeyValuePair<string, object?>("rosa.outcome", outcome));
+
+    /// <summary>A restore was answered to its end, with so many cases.</summary>
+    public static void Restored(bool isIncremental, int cases) =>
+        RestoredCases.Record(cases, new KeyValuePair<string, object?>("rosa.restore", isIncremental ? "incremental" : "full"));
 }

@@ -19,6 +19,7 @@ public sealed class CaseRestore : IAsyncDisposable
     private readonly CaseSpool _spool;
     private readonly ExploreCases _server;
     private List<CaseId>? _decided;
+    private int _sent;
 
     internal CaseRestore(
         SyncsTable syncs, SyncsContainer snapshots, CasesTable cases, CaseOwnersTable caseOwners, CaseIndicesTable indices,
@@ -95,9 +96,10 @@ public sealed class CaseRestore : IAsyncDisposable
             }
             if (await _syncs.TryReplaceAsync(log, etag, cancellationToken))
             {
-                return;
+                break;
             }
         }
+        Telemetry.Restored(IsIncremental, _sent);
     }
 
     public ValueTask DisposeAsync() => _spool.DisposeAsync();
@@ -152,6 +154,7 @@ public sealed class CaseRestore : IAsyncDisposable
 
     private SentCase Send(Case value, CaseState state)
     {
+        _sent++;
         var sent = Sent(_server.Of(value.Id), state);
         var held = Held(value.Id);
         var indices = value.Indices.Select(index => index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index);

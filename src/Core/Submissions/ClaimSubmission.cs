@@ -72,6 +72,7 @@ public sealed class ClaimSubmission(
         {
             if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
             {
+                Count(arrival, Telemetry.New);
                 var (done, problem) = (true, version.Problem);
                 if (plan is { Problem: null, Blocks.Blocks.Count: > 0 } && !await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again))
                 {
@@ -133,6 +134,7 @@ public sealed class ClaimSubmission(
                 {
                     return (false, true);
                 }
+                Count(arrival, Telemetry.Edited);
                 var entitiesDone = await EntitiesAsync(arrival, submission.RootId, edited.Current);
                 return (true, (!speaksOfCases || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None)) && entitiesDone);
             });
@@ -161,6 +163,7 @@ public sealed class ClaimSubmission(
             await files.CopyXmlAsync(arrival.Space, existing.Version, setAside, CancellationToken.None);
             if (await submissions.EditAsync(arrival.Space, existing, edited, etag, arrival.Xml, setAside, CancellationToken.None))
             {
+                Count(arrival, Telemetry.Edited);
                 var done = !promises || await apply.FollowAsync(arrival.Promise, again: false, CancellationToken.None);
                 if (promises && done)
                 {
@@ -207,6 +210,7 @@ public sealed class ClaimSubmission(
     // It was deleted, or edited by others, and its phone knows nothing of that: to the phone it has arrived, and done what it says.
     private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatOfPastAsync(Arrival arrival, Instance existing, bool again)
     {
+        Count(arrival, Telemetry.Repeat);
         await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!));
         if (again)
         {
@@ -215,6 +219,8 @@ public sealed class ClaimSubmission(
         await apply.JournalAsync(arrival.Space, existing.Version, arrival.Blocks, arrival.SyncToken);
         return ((existing.Version.Id, existing.Version), true);
     }
+
+    private static void Count(Arrival arrival, string outcome) => Telemetry.Submitted(arrival.Space.Draft is null ? outcome : Telemetry.Draft);
 
     private Task<bool> EntitiesAsync(Arrival arrival, InstanceId root, SubmissionVersion version) =>
         entities.TryRunAsync(arrival.Space, root, version, arrival.Head.FormId, arrival.Entities, CancellationToken.None);
@@ -240,6 +246,7 @@ public sealed class ClaimSubmission(
             var filled = existing with { Version = existing.Version with { Media = media } };
             if (media.SequenceEqual(existing.Version.Media) || await submissions.FillMediaAsync(arrival.Space, filled, CancellationToken.None))
             {
+                Count(arrival, Telemetry.Repeat);
                 await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!).Except(media.Select(file => file.Blob!)));
                 var root = arrival.Head.DeprecatedId is null || arrival.Arriving.IsCommCare
                     ? existing.Version.Id

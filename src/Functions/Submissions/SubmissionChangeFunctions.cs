@@ -1,4 +1,3 @@
-using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
@@ -179,7 +178,6 @@ public sealed class SubmissionChangeFunctions(
         {
             await audits.WriteAsync(actor.Id, edits is null ? "submission.create" : "submission.update.version", form.Scope, new { instanceId = receipt.Version.Id.Value }, CancellationToken.None);
         }
-        Telemetry.Submitted(toDraft ? "draft" : edits is null ? "received" : "edited");
         return await answers.DetailsAsync(request, toDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form), receipt.RootId);
     }
 

@@ -89,7 +89,6 @@ public sealed class SubmitFunctions(
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
         var receipt = await receive.ToProjectAsync(
             new ProjectId(projectId), caller.KnownActor, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
-        Telemetry.Submitted(receipt.Version.Id == receipt.RootId ? "received" : "edited");
         return Accepted(request, receipt, $"{Links.Project(links.Root(request, caller), new ProjectId(projectId))}/forms/{Links.Encode(receipt.Form.Value)}");
     }
 
@@ -98,7 +97,6 @@ public sealed class SubmitFunctions(
         var hangUp = request.HttpContext.RequestAborted;
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
         var receipt = await receive.ToDraftAsync(form, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
-        Telemetry.Submitted("draft");
         return Accepted(request, receipt, $"{Links.Form(root, form)}/draft");
     }
 

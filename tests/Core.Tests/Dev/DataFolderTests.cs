@@ -80,6 +80,7 @@ public sealed class DataFolderTests : IDisposable
                 ["workerUsername"] = "",
                 ["workerPassword"] = "",
                 ["workerUserId"] = "",
+                ["storage"] = "",
             },
             fields);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("workerUsername").ValueKind);

@@ -29,5 +29,7 @@ public sealed class FirstAdminTests
     {
         (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password)).ShouldFail("Give either --storage with a connection string or --account with a name.");
         (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", "nonsense")).ShouldFail("connection string");
+        const string nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
+        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail("Storage did not answer");
     }
 }

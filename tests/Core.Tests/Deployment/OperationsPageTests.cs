@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using ServerlessRosa.Dev;
+using Xunit;
+
+namespace ServerlessRosa.Core.Tests.Deployment;
+
+/// <summary>What docs/operations.md names is in the code, by that name, and what the code has for operators stands there.</summary>
+public sealed partial class OperationsPageTests
+{
+    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+    private static readonly string Alerts = File.ReadAllText(Path.Combine(Repository.Root, "infra", "bicep", "modules", "alerts.bicep"));
+    private static readonly string Code = string.Join(
+        '\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+    [Fact]
+    public void Every_setting_of_the_app_has_its_row_and_there_are_no_others() =>
+        Assert.Equal(
+            Of(Code, Setting()).Distinct().Order(),
+            Of(Page, SettingOfPage()).Distinct().Order());
+
+    [Fact]
+    public void Every_action_of_the_audit_is_listed_and_there_are_no_others()
+    {
+        var written = Code.Split('\n').Where(line => line.Contains("AuditAsync(", StringComparison.Ordinal) || line.Contains("WriteAsync(", StringComparison.Ordinal) || line.Contains("DoneAsync(", StringComparison.Ordinal)
+            || line.Contains("\"entity.error\"", StringComparison.Ordinal));
+        var section = Page[Page.IndexOf("## The audit", StringComparison.Ordinal)..Page.IndexOf("## Rotating keys", StringComparison.Ordinal)];
+
+        Assert.Equal(
+            written.SelectMany(line => Of(line, Action())).Distinct().Order(),
+            section.Split('\n').Where(line => line.StartsWith('|')).SelectMany(line => Of(line, ActionOfPage())).Distinct().Order());
+    }
+
+    [Fact]
+    public void Queries_name_functions_that_there_are_and_sentences_that_are_logged()
+    {
+        var functions = Of(Code, Function()).ToHashSet();
+        var named = Of(Page + Alerts, Names()).SelectMany(list => Of(list, Quoted())).Distinct().ToList();
+        Assert.Contains("Reconcile", named);
+        Assert.DoesNotContain(named, name => !functions.Contains(name));
+
+        var sentences = Of(Code, Sentence()).ToList();
+        var asked = Of(Page + Alerts, StartsWith()).Distinct().ToList();
+        Assert.NotEmpty(asked);
+        Assert.All(asked, start => Assert.Contains(sentences, sentence => sentence.StartsWith(start, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_timer_is_watched()
+    {
+        var timers = Of(Code, Timer()).ToList();
+        Assert.Contains("PurgeSyncs", timers);
+        Assert.All(timers, timer => Assert.Contains($"\"{timer}\"", Alerts, StringComparison.Ordinal));
+        Assert.All(timers, timer => Assert.Contains($"\"{timer}\"", Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_figure_has_its_row_and_there_are_no_others() =>
+        Assert.Equal(Of(Code, Figure()).Append(Telemetry.RequestActivity).Order(), Of(Page, FigureOfPage()).Order());
+
+    private static IEnumerable<string> Of(string text, Regex what) => what.Matches(text).Select(match => match.Groups[1].Value);
+
+    [GeneratedRegex("Setting `([A-Za-z]+:[A-Za-z]+)`")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex("`((?:Rosa|Storage):[A-Za-z]+)`(?=[^\n]*\\| `(?:Rosa|Storage)__)")]
+    private static partial Regex SettingOfPage();
+
+    [GeneratedRegex("\"([a-z_]+(?:\\.[a-z_]+)+)\"")]
+    private static partial Regex Action();
+
+    [GeneratedRegex("`([a-z_]+(?:\\.[a-z_]+)+)`")]
+    private static partial Regex ActionOfPage();
+
+    [GeneratedRegex("\\[Function\\(\"([A-Za-z0-9]+)\"\\)\\]")]
+    private static partial Regex Function();
+
+    [GeneratedRegex("\\[Function\\(\"([A-Za-z0-9]+)\"\\)\\]\\s+public Task \\w+\\(\\[TimerTrigger")]
+    private static partial Regex Timer();
+
+    [GeneratedRegex("name in \\(([^)]+)\\)")]
+    private static partial Regex Names();
+
+    [GeneratedRegex("\"([^\"]+)\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("Message = \"([^\"]+)\"")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex("message startswith \"([^\"]+)\"")]
+    private static partial Regex StartsWith();
+
+    [GeneratedRegex("Figures\\.Create\\w+<\\w+>\\(\"([a-z_.]+)\"")]
+    private static partial Regex Figure();
+
+    [GeneratedRegex("\n\\| `(rosa\\.[a-z_.]+)` \\|")]
+    private static partial Regex FigureOfPage();
+}
