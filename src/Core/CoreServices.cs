@@ -105,6 +105,7 @@ public static class CoreServices
         services.AddSingleton<DraftMedia>();
 
         services.AddSingleton<SubmissionsTable>();
+        services.AddSingleton<SubmissionCounts>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<SubmissionShadows>();
         services.AddSingleton<IntentsTable>();

@@ -60,6 +60,12 @@ public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory 
         SubmissionSpace space, SubmissionFilter? filter, string? after, CancellationToken cancellationToken) =>
         submissions.ListPlacesAsync(space, after, cancellationToken).Where(found => Shows(filter, found.Submission));
 
+    /// <summary>How many the filter leaves. Operations as for <see cref="SubmissionCounts.CountAsync"/>; with a filter one per 1,000 rows.</summary>
+    public async Task<long> CountAsync(SubmissionSpace space, SubmissionFilter? filter, CancellationToken cancellationToken) =>
+        filter is null
+            ? (await submissions.CountAsync(space, cancellationToken)).Values.Sum()
+            : await ListPlacesAsync(space, filter, null, cancellationToken).LongCountAsync(cancellationToken);
+
     /// <summary>What stands at a place; null when it is gone. One operation.</summary>
     public async Task<ExportedSubmission?> FindAtAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
         await submissions.FindStoredAsync(space, place, cancellationToken) is { } stored

@@ -48,10 +48,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         long? count = null;
         if (options.Count)
         {
-            var (before, rest) = options.SkipToken is null ? (skipped + answer.Written, last?.Stored.Place ?? start) : (0, null);
-            count = before + (more || options.SkipToken is not null
-                ? await source.ListPlacesAsync(request.Space, options.Filter, rest, cancellationToken).LongCountAsync(cancellationToken)
-                : 0);
+            count = more || options.SkipToken is not null ? await source.CountAsync(request.Space, options.Filter, cancellationToken) : skipped + answer.Written;
         }
         await answer.EndAsync(more && last is not null ? new SkipToken(last.Submission.RootId.Value, null) : null, count, cancellationToken);
     }

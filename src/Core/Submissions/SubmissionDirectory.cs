@@ -8,7 +8,8 @@ namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
 public sealed class SubmissionDirectory(
-    SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply, TimeProvider clock)
+    SubmissionsTable submissions, SubmissionCounts counts, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply,
+    TimeProvider clock)
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
@@ -223,17 +224,8 @@ public sealed class SubmissionDirectory(
         return null;
     }
 
-    /// <summary>How many submissions there are, by review state (blank for none yet). One operation per 1,000.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
-    {
-        var counts = new Dictionary<string, int>();
-        await foreach (var submission in submissions.ListAsync(space, false, null, cancellationToken))
-        {
-            var state = submission.ReviewState ?? "";
-            counts[state] = counts.GetValueOrDefault(state) + 1;
-        }
-        return counts;
-    }
+    /// <summary>How many submissions there are, by review state (blank for none yet). Operations as for <see cref="SubmissionCounts.CountAsync"/>.</summary>
+    public Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken) => counts.CountAsync(space, cancellationToken);
 
     /// <summary>Everybody who sent one of the form's submissions, once. One operation per 1,000 submissions.</summary>
     public async Task<IReadOnlySet<ActorId>> ListSubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)

@@ -22,8 +22,29 @@ internal static class SubmissionKeys
 
     public static string InstanceOfHash(string hash) => InstancePrefix + hash;
 
+    /// <summary>Sorts after every place in the timeline.</summary>
+    public const string TimelineEnd = "t}";
+
+    /// <summary>Sorts before what was created at or before <paramref name="time"/>.</summary>
+    public static string TimelineFrom(DateTimeOffset time) => TimelinePrefix + TableKey.NewestFirst(time);
+
+    public const string CountPrefix = "n|";
+
+    /// <summary>Sorts after all that starts so.</summary>
+    public const string CountsEnd = "n}";
+
+    /// <summary>One row per chunk of the timeline that was counted: where it ends.</summary>
+    public static string CountUpTo(string timelineKey) => CountPrefix + "c|" + timelineKey;
+
+    public static string EndOfCount(string key) => key[(CountPrefix.Length + 2)..];
+
+    /// <summary>One row per submission that has changed since it was counted.</summary>
+    public static string CountMark(string timelineKey) => CountPrefix + "m|" + timelineKey;
+
+    public static string TimelineOfMark(string key) => key[(CountPrefix.Length + 2)..];
+
     /// <summary>One row per submission, newest first.</summary>
-    public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + TableKey.Hash(root.Value);
+    public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelineFrom(createdAt) + "|" + TableKey.Hash(root.Value);
 
     /// <summary>One row per edit, in order: which instance it is.</summary>
     public static string Edit(InstanceId root, int number) => EditsOf(root) + number.ToString("D6", CultureInfo.InvariantCulture);

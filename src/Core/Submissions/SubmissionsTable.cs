@@ -40,6 +40,9 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
 
     private static readonly string[] ExportedColumns = [Column.RowKey, .. ListedColumns, Column.Xml];
 
+    /// <summary>What <see cref="CountsAs"/> reads.</summary>
+    internal static readonly string[] CountedColumns = [Column.RowKey, Column.Deleted, Column.ReviewState];
+
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
     /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has been used.</summary>
@@ -100,6 +103,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
                     new(TableTransactionActionType.Add, setAside is null ? now : then),
                     new(TableTransactionActionType.UpdateReplace, setAside is null ? then : now, before.ETag),
                     new(TableTransactionActionType.UpdateReplace, row, submissionETag),
+                    SubmissionCounts.Mark(space, before.TimelineKey),
                     new(TableTransactionActionType.Add, new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits)) { [Column.Id] = (setAside ?? edited.Current.Id).Value }),
                 ],
                 cancellationToken);
@@ -158,10 +162,12 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     /// <summary>Whoever decides last is right. One operation.</summary>
-    internal async Task ReviewAsync(SubmissionSpace space, Instance instance, string? reviewState, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await _table.UpdateEntityAsync(
-            new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.ReviewState] = reviewState ?? "", [Column.UpdatedAt] = now },
-            ETag.All, TableUpdateMode.Merge, cancellationToken);
+    internal async Task ReviewAsync(SubmissionSpace space, Instance instance, string? reviewState, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.ReviewState] = reviewState ?? "", [Column.UpdatedAt] = now };
+        await _table.SubmitTransactionAsync(
+            [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(space, instance.TimelineKey)], cancellationToken);
+    }
 
     /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation.</summary>
     internal async Task<bool> SetDeletedAsync(SubmissionSpace space, Submission submission, Instance current, bool deleted, DateTimeOffset now, CancellationToken cancellationToken)
@@ -175,6 +181,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
                 [
                     new(TableTransactionActionType.UpdateReplace, ToEntity(space, current with { State = state }), current.ETag),
                     new(TableTransactionActionType.UpdateMerge, row, ETag.All),
+                    SubmissionCounts.Mark(space, current.TimelineKey),
                     new(deleted ? TableTransactionActionType.Add : TableTransactionActionType.Delete, mark, ETag.All),
                 ],
                 cancellationToken);
@@ -323,6 +330,9 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     private IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
         SubmissionSpace space, string prefix, IReadOnlyList<string>? columns, Func<TableEntity, T> read, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
+
+    /// <summary>The review state of a row of the timeline, blank for none yet; null when the submission is deleted.</summary>
+    internal static string? CountsAs(TableEntity row) => row.GetBoolean(Column.Deleted) == true ? null : row.GetString(Column.ReviewState) ?? "";
 
     private static TableEntity ToEntity(SubmissionSpace space, InstanceId root, SubmissionComment comment)
     {

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core.Upkeep;
@@ -29,7 +30,10 @@ internal static class ProjectRows
             (StorageNames.EntitiesTable, [below]),
             (StorageNames.HeldEntitiesTable, [named]),
             (StorageNames.FixturesTable, [own]),
-            (StorageNames.SubmissionsTable, [below]),
+            // Without kept counts, which hold only for the rows beside them: the copy counts for itself.
+            (StorageNames.SubmissionsTable, [
+                $"{below} and {TableClient.CreateQueryFilter($"RowKey lt {SubmissionKeys.CountPrefix}")}",
+                $"{below} and {TableClient.CreateQueryFilter($"RowKey ge {SubmissionKeys.CountsEnd}")}"]),
             (StorageNames.CaseIndicesTable, [below]),
             (StorageNames.CasesTable, [named]),
             (StorageNames.CaseOwnersTable, [below]),

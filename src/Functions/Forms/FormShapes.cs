@@ -31,7 +31,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         ["description"] = form.Description,
     };
 
-    /// <summary>With what `X-Extended-Metadata` asks for: reads all submissions of the form, 1,000 per operation, to count them.</summary>
+    /// <summary>With what `X-Extended-Metadata` asks for: counts the submissions of the form.</summary>
     public async Task<Dictionary<string, object?>> FormAsync(HttpRequest request, Form form, FormDefinition definition)
     {
         var shape = Form(form, definition);

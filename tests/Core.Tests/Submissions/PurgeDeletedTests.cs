@@ -68,7 +68,7 @@ public sealed class PurgeDeletedTests
         var (bodies, intents) = (new CasesContainer(storage), new IntentsTable(storage));
         var (cases, indices) = (new CasesTable(storage, bodies), new CaseIndicesTable(storage));
         var write = new WriteCases(cases, new CaseOwnersTable(storage, bodies), indices, clock);
-        return new SubmissionDirectory(table, files, new SubmissionShadows(table, files, clock), intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
+        return new SubmissionDirectory(table, new SubmissionCounts(storage, clock), files, new SubmissionShadows(table, files, clock), intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
     }
 
     private static async Task ReceiveAsync(SubmissionsTable table, SubmissionFilesContainer files, SubmissionSpace space, InstanceId id, DateTimeOffset now)

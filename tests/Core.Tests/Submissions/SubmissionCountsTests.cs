@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+using Xunit;
+
+namespace ServerlessRosa.Core.Tests.Submissions;
+
+/// <summary>Kept counts against what a full reading of the timeline says, on rows of which most came long ago.</summary>
+public sealed class SubmissionCountsTests : IAsyncLifetime
+{
+    private const int Old = 210;
+    private const int New = 20;
+    private static readonly string[] States = ["", "hasIssues", "edited", "rejected", "approved"];
+
+    private readonly SubmissionSpace _space = new(new ProjectId(RandomNumberGenerator.GetInt32(int.MaxValue)), 1, null);
+    private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
+    private StorageAccount _storage = null!;
+    private SubmissionsTable _table = null!;
+    private SubmissionCounts _counts = null!;
+
+    public async Task InitializeAsync()
+    {
+        _storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
+        await _storage.StartAsync(CancellationToken.None);
+        (_table, _counts) = (new SubmissionsTable(_storage), new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100 });
+        await Parallel.ForEachAsync(Enumerable.Range(0, Old + New), async (i, _) => await AddAsync(i));
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task A_count_is_kept_and_right_after_every_change()
+    {
+        Assert.Equal(Old + New, await AssertCountsAsync());
+        Assert.Equal(2, (await KeptRowsAsync()).Count);   // of 210: one chunk of 100, and one of the rest
+
+        await DeleteAsync(5, true);
+        await DeleteAsync(150, true);
+        Assert.Equal(Old + New - 2, await AssertCountsAsync());
+        Assert.Equal(2, (await KeptRowsAsync()).Count);
+
+        await DeleteAsync(5, false);
+        await ReviewAsync(205, "approved");
+        await ReviewAsync(Old + 3, "hasIssues");
+        Assert.Equal(Old + New - 1, await AssertCountsAsync());
+        await ReviewAsync(205, null);
+        await AddAsync(Old + New);
+        Assert.Equal(Old + New, await AssertCountsAsync());
+    }
+
+    [Fact]
+    public async Task Counts_made_while_others_count_and_change_leave_nothing_wrong_behind()
+    {
+        var random = new Random(20);
+        var changes = Enumerable.Range(0, 60).Select(_ => (At: random.Next(Old), State: States[random.Next(States.Length)], Delete: random.Next(3) == 0)).ToList();
+
+        await Task.WhenAll(
+            ChangeAsync(changes.Where((_, i) => i % 2 == 0)), ChangeAsync(changes.Where((_, i) => i % 2 == 1)),
+            CountOftenAsync(), CountOftenAsync(), CountOftenAsync());
+
+        await AssertCountsAsync();
+        await AssertCountsAsync();
+        Assert.DoesNotContain(await KeptRowsAsync(), row => row.StartsWith("n|m|", StringComparison.Ordinal) && !IsNew(row));
+    }
+
+    private async Task ChangeAsync(IEnumerable<(int At, string State, bool Delete)> changes)
+    {
+        foreach (var (at, state, delete) in changes)
+        {
+            await ReviewAsync(at, state);
+            if (delete)
+            {
+                await DeleteAsync(at, true);
+                await DeleteAsync(at, false);
+            }
+        }
+    }
+
+    private async Task CountOftenAsync()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            await _counts.CountAsync(_space, CancellationToken.None);
+        }
+    }
+
+    private async Task<int> AssertCountsAsync()
+    {
+        var counted = await _counts.CountAsync(_space, CancellationToken.None);
+        var read = await _table.ListAsync(_space, false, null, CancellationToken.None).CountBy(submission => submission.ReviewState ?? "").ToDictionaryAsync();
+        Assert.Equal(read.OrderBy(pair => pair.Key), counted.Where(pair => pair.Value > 0).OrderBy(pair => pair.Key));
+        return counted.Values.Sum();
+    }
+
+    private async Task<List<string>> KeptRowsAsync() =>
+        await _storage.Table(StorageNames.SubmissionsTable)
+            .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space), SubmissionKeys.CountPrefix)).Select(row => row.RowKey).ToListAsync();
+
+    private bool IsNew(string mark) => string.CompareOrdinal(SubmissionKeys.TimelineOfMark(mark), SubmissionKeys.TimelineFrom(_now.AddHours(-1))) < 0;
+
+    private async Task DeleteAsync(int i, bool deleted)
+    {
+        do
+        {
+            var (submission, instance) = await ReadAsync(i);
+            if (await _table.SetDeletedAsync(_space, submission, instance, deleted, _now, CancellationToken.None))
+            {
+                return;
+            }
+        }
+        while (true);
+    }
+
+    private async Task ReviewAsync(int i, string? state) =>
+        await _table.ReviewAsync(_space, (await ReadAsync(i)).Instance, state, _now, CancellationToken.None);
+
+    private async Task<(Submission Submission, Instance Instance)> ReadAsync(int i)
+    {
+        var instance = (await _table.FindInstanceAsync(_space, SubmissionAt(i).RootId, CancellationToken.None))!;
+        return ((await _table.GetAsync(_space, instance, CancellationToken.None)).Submission, instance);
+    }
+
+    private async Task AddAsync(int i) => Assert.True(await _table.AddAsync(_space, SubmissionAt(i), default, CancellationToken.None));
+
+    private Submission SubmissionAt(int i)
+    {
+        var (id, time) = (InstanceId.Parse($"id-{i}"), i < Old ? _now.AddDays(-30).AddMinutes(i) : _now);
+        var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, time);
+        return new Submission(id, version.Sender, "1", time, version);
+    }
+}
