@@ -7,11 +7,11 @@ public sealed class StreamedXml : IDisposable
 {
     private const int Full = 32 * 1024;
     private readonly MemoryStream _buffer = new();
-    private readonly Stream _output;
+    private readonly HttpResponse _response;
 
-    public StreamedXml(Stream output)
+    public StreamedXml(HttpResponse response)
     {
-        _output = output;
+        _response = response;
         Writer = XmlOut.To(_buffer);
     }
 
@@ -23,9 +23,20 @@ public sealed class StreamedXml : IDisposable
     public async ValueTask SendAsync(CancellationToken cancellationToken)
     {
         Writer.Flush();
-        await _output.WriteAsync(_buffer.GetBuffer().AsMemory(0, (int)_buffer.Length), cancellationToken);
-        await _output.FlushAsync(cancellationToken);
+        await _response.Body.WriteAsync(_buffer.GetBuffer().AsMemory(0, (int)_buffer.Length), cancellationToken);
+        await _response.Body.FlushAsync(cancellationToken);
         _buffer.SetLength(0);
+    }
+
+    /// <summary>Sends the rest; if that is all there is, its length goes ahead of it.</summary>
+    public ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        Writer.Flush();
+        if (!_response.HasStarted)
+        {
+            _response.ContentLength = _buffer.Length;
+        }
+        return SendAsync(cancellationToken);
     }
 
     public void Dispose()

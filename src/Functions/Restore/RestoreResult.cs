@@ -8,12 +8,15 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Restore;
 
 /// <summary>
-/// A restore on its way to the phone (spec 2 of CommCare). What doesn't depend on cases leaves first, so that no phone waits in vain for its first byte;
-/// the root's last tag leaves only when the sync log is written. Where the root has to say how many children it has, all cases are read first.
+/// A restore on its way to the phone (spec 2 of CommCare). A short one leaves in one piece, with its length. When cases let wait for them, what doesn't depend on
+/// them leaves first, so that no phone waits in vain for its first byte; the root's last tag leaves only when the sync log is written. Where the root has to say how
+/// many children it has, all cases are read first.
 /// </summary>
 public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, bool CountsItems) : IResult
 {
     private const string SyncNamespace = "http://commcarehq.org/sync";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // The message and the token.
     private const int ItemsInHead = 2;
@@ -29,7 +32,7 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
             return;
         }
         int? cases = CountsItems ? await restore.CountAsync(hangUp) : null;
-        using var body = new StreamedXml(httpContext.Response.Body);
+        using var body = new StreamedXml(httpContext.Response);
         var xml = body.Writer;
         xml.WriteStartElement("OpenRosaResponse", CommCareAnswers.ResponseNamespace);
         if (cases is { } count)
@@ -38,20 +41,31 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
         }
         WriteHead(xml, restore.Token);
         await Fixtures.WriteAsync(xml, () => body.SendIfFullAsync(hangUp), hangUp);
-        await body.SendAsync(hangUp);
-        await foreach (var sent in restore.SendAsync(hangUp))
+        await using var sent = restore.SendAsync(hangUp).GetAsyncEnumerator(hangUp);
+        var late = Task.Delay(Patience, hangUp);
+        while (await NextAsync())
         {
-            CaseBlockWriter.Write(xml, sent);
+            CaseBlockWriter.Write(xml, sent.Current);
             await body.SendIfFullAsync(hangUp);
         }
         await restore.CommitAsync(hangUp);
         xml.WriteEndElement();
         if (StorageOperations.Current is { } operations)
         {
-            // The headers have left long ago, so what `Server-Timing` says elsewhere stands here.
+            // The headers may have left long ago, so what `Server-Timing` says elsewhere stands here.
             xml.WriteComment(string.Create(CultureInfo.InvariantCulture, $" storage operations: {operations.Count} "));
         }
-        await body.SendAsync(hangUp);
+        await body.EndAsync(hangUp);
+
+        async Task<bool> NextAsync()
+        {
+            var next = sent.MoveNextAsync().AsTask();
+            if (!httpContext.Response.HasStarted && await Task.WhenAny(next, late) == late)
+            {
+                await body.SendAsync(hangUp);
+            }
+            return await next;
+        }
     }
 
     private void WriteHead(XmlWriter xml, SyncToken token)

@@ -31,7 +31,7 @@ public sealed class Api
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
     {
-        Timeout = TimeSpan.FromMinutes(2),
+        Timeout = TimeSpan.FromMinutes(5),
     };
 
     private static int _addresses = 0x100;

@@ -67,7 +67,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     // As a stream, since the test's own memory is not the matter.
     private async Task<(int Cases, int? Items, int Operations)> ReadAsync(Worker worker, string path)
     {
-        using var client = new HttpClient();
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
         using var request = new HttpRequestMessage(HttpMethod.Get, large.Domain.At(path));
         request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{worker.Username}:{worker.Password}")));
         request.Headers.Add("X-Forwarded-Proto", "https");
