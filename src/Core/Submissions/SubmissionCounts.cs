@@ -48,6 +48,21 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         return total;
     }
 
+    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. One operation, and one per 1,000 that they count.</summary>
+    internal async IAsyncEnumerable<(string Key, string Kept, string Found)> FindWrongAsync(SubmissionSpace space, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var partition = SubmissionKeys.Partition(space);
+        var (chunks, marks) = await ReadAsync(partition, cancellationToken);
+        foreach (var chunk in chunks.Values.Where(chunk => !marks.Any(mark => chunk.Holds(SubmissionKeys.TimelineOfMark(mark.RowKey)))))
+        {
+            var found = await CountChunkAsync(partition, chunk, cancellationToken);
+            if (found.Counts.Count != chunk.Counts.Count || found.Counts.Except(chunk.Counts).Any())
+            {
+                yield return (SubmissionKeys.CountUpTo(chunk.End), chunk.ToString(), found.ToString());
+            }
+        }
+    }
+
     private async Task<(Dictionary<string, Chunk> ByEnd, List<TableEntity> Marks)> ReadAsync(string partition, CancellationToken cancellationToken)
     {
         var (chunks, marks) = (new Dictionary<string, Chunk>(), new List<TableEntity>());
@@ -67,16 +82,22 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 
     private async Task<Chunk> CountAgainAsync(string partition, Chunk chunk, IReadOnlyList<TableEntity> marks, CancellationToken cancellationToken)
     {
-        var again = new Chunk(chunk.Start) { End = chunk.End };
-        await foreach (var (_, state) in ListAsync(partition, chunk.Start, chunk.End, cancellationToken))
-        {
-            again.Add(state);
-        }
+        var again = await CountChunkAsync(partition, chunk, cancellationToken);
         // A mark that came or changed since it was read stays: its ETag is another. So the chunk is written before, or with, any mark that goes.
         var replace = new TableTransactionAction(TableTransactionActionType.UpdateReplace, again.ToEntity(partition), chunk.ETag);
         var remove = marks.Select(mark => new TableTransactionAction(TableTransactionActionType.Delete, mark, mark.ETag));
         await KeepAsync(remove.Prepend(replace), cancellationToken);
         return again;
+    }
+
+    private async Task<Chunk> CountChunkAsync(string partition, Chunk chunk, CancellationToken cancellationToken)
+    {
+        var counted = new Chunk(chunk.Start) { End = chunk.End };
+        await foreach (var (_, state) in ListAsync(partition, chunk.Start, chunk.End, cancellationToken))
+        {
+            counted.Add(state);
+        }
+        return counted;
     }
 
     private async Task CountNewAsync(string partition, string end, Dictionary<string, int> total, CancellationToken cancellationToken)
@@ -141,7 +162,7 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         }
     }
 
-    private static void Add(Dictionary<string, int> total, IReadOnlyDictionary<string, int> counts)
+    private static void Add(Dictionary<string, int> total, Dictionary<string, int> counts)
     {
         foreach (var (state, count) in counts)
         {
@@ -155,8 +176,6 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         private const string StartColumn = "Start";
         private const string CountsColumn = "Counts";
 
-        private Dictionary<string, int> _counts = [];
-
         public string Start => start;
 
         public string End { get; set; } = "";
@@ -165,7 +184,7 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 
         public int Rows { get; private set; }
 
-        public IReadOnlyDictionary<string, int> Counts => _counts;
+        public Dictionary<string, int> Counts { get; private init; } = [];
 
         /// <summary>Null when the row is a mark.</summary>
         public static Chunk? TryRead(TableEntity row) =>
@@ -174,12 +193,14 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
                 {
                     End = SubmissionKeys.EndOfCount(row.RowKey),
                     ETag = row.ETag,
-                    _counts = JsonSerializer.Deserialize<Dictionary<string, int>>(row.GetString(CountsColumn)!)!,
+                    Counts = JsonSerializer.Deserialize<Dictionary<string, int>>(row.GetString(CountsColumn)!)!,
                 }
                 : null;
 
         public TableEntity ToEntity(string partition) =>
-            new(partition, SubmissionKeys.CountUpTo(End)) { [StartColumn] = Start, [CountsColumn] = JsonSerializer.Serialize(_counts) };
+            new(partition, SubmissionKeys.CountUpTo(End)) { [StartColumn] = Start, [CountsColumn] = ToString() };
+
+        public override string ToString() => JsonSerializer.Serialize(Counts);
 
         public bool Holds(string timelineKey) => string.CompareOrdinal(timelineKey, Start) >= 0 && string.CompareOrdinal(timelineKey, End) < 0;
 
@@ -189,14 +210,14 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
             Rows++;
             if (state is not null)
             {
-                _counts[state] = _counts.GetValueOrDefault(state) + 1;
+                Counts[state] = Counts.GetValueOrDefault(state) + 1;
             }
         }
 
         public void Add(Chunk older)
         {
             Rows += older.Rows;
-            SubmissionCounts.Add(_counts, older._counts);
+            SubmissionCounts.Add(Counts, older.Counts);
         }
     }
 }

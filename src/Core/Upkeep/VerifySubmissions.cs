@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Upkeep;
 /// The rows of submissions: timeline, instances, edits, comments and marks of deletion, each way. Drafts that were replaced keep rows that nobody sees; they are
 /// not looked at.
 /// </summary>
-public sealed class VerifySubmissions(FormsTable forms, FormVersionsTable versions, SubmissionsTable submissions, VerifySubmissionFiles files, VerifySubmissionWork work)
+public sealed class VerifySubmissions(FormsTable forms, FormVersionsTable versions, SubmissionsTable submissions, SubmissionCounts counts, VerifySubmissionFiles files, VerifySubmissionWork work)
 {
     /// <summary>
     /// One operation per 1,000 rows; for each submission one, and one more for each edit; for one with case blocks one, and one for each case. Instances are looked
@@ -63,8 +63,13 @@ public sealed class VerifySubmissions(FormsTable forms, FormVersionsTable versio
         {
             await verification.EachAsync("marks", space.Project, submissions.ScanMarksAsync(space, prefix, cancellationToken), (row, id, stop) => check(space, row, id, stop), cancellationToken);
         }
+        await verification.OnceAsync(stop => CheckCountsAsync(space, stop), cancellationToken);
         return count + Interlocked.Read(ref edits);
     }
+
+    private IAsyncEnumerable<Difference> CheckCountsAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
+        counts.FindWrongAsync(space, cancellationToken).Select(wrong => new Difference(
+            "submission-count", space.Project, $"{StorageNames.SubmissionsTable} {SubmissionKeys.Partition(space)} {wrong.Key}", $"by review state {wrong.Kept} are counted, and {wrong.Found} are there"));
 
     private async IAsyncEnumerable<Difference> CheckAsync(
         Verification verification, IReadOnlyDictionary<string, FormDefinition> definitions, SubmissionSpace space, Submission submission, StoredRow<Submission> row, [EnumeratorCancellation] CancellationToken cancellationToken)

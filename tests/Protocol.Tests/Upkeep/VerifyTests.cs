@@ -57,6 +57,10 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
         ["a form that is gone"] = new(world => world.Stored.RemoveAsync("forms", Row(world.Key, "id|" + Hash(world.Ids["other form"]))), "form-missing"),
         ["numbers of forms that start again"] = new(world => world.Stored.ChangeAsync("forms", Row(world.Key, "sequence"), row => row["Next"] = 1), "number"),
 
+        ["a count of what is not there"] = new(
+            async world => await world.Stored.AddAsync("submissions", new TableEntity(
+                (await world.Stored.FindAsync("submissions", Instance(world, "uuid:plain"))).PartitionKey, "n|c|t}") { ["Start"] = "t|9", ["Counts"] = "{\"\":99}" }),
+            "submission-count"),
         ["a submission that names no instance"] = new(world => world.Stored.RemoveAsync("submissions", Instance(world, "uuid:plain")), "submission-instance"),
         ["an instance that is on no list"] = new(world => world.Stored.RemoveAsync("submissions", Root(world, "uuid:plain")), "submission-unlisted"),
         ["a submission with other XML than its instance"] = new(
