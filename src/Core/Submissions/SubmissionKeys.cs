@@ -51,11 +51,12 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => EditPrefix + TableKey.Hash(root.Value) + "|";
 
-    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the timeline.</summary>
+    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the timeline. Blank for a kept count.</summary>
     public static string RootHash(string row, string? timeline) => row[0] switch
     {
         'v' or 'c' => row.Split('|')[1],
         'i' => timeline!.Split('|')[^1],
+        'n' => "",
         _ => row.Split('|')[^1],
     };
 
