@@ -87,18 +87,19 @@ public sealed class RebuildCases(
         {
             yield break;
         }
+        var roots = speaking.Select(submission => TableKey.Hash(submission.RootId.Value)).ToHashSet();
         var notes = new Dictionary<(string, string), ArrivalNote>();
         var shadowed = new HashSet<string>();
         await foreach (var instance in files.ListInstancesAsync(form.Project, form.Number, cancellationToken))
         {
             foreach (var xml in instance.Xmls)
             {
-                if (xml.NoteOf(space) is { } note)
+                if (xml.NoteOf(space) is { } note && (note.CaseBlocks > 0 || note.IsEdit || roots.Contains(instance.Hash)))
                 {
                     notes[(instance.Hash, xml.Hash)] = note;
                 }
             }
-            if (instance.HasShadow(space))
+            if (instance.HasShadow(space) && roots.Contains(instance.Hash))
             {
                 shadowed.Add(instance.Hash);
             }

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Upkeep;
@@ -16,7 +17,8 @@ public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 /// </summary>
 public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submissions, SubmissionFilesContainer files, TellSubmissions tell)
 {
-    private const int MaxBatch = 50;
+    // As many as go into one batch, when nothing has happened to them.
+    private const int AtATime = 50;
 
     /// <summary>One operation.</summary>
     public Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => submissions.HasAnyAsync(project, cancellationToken);
@@ -42,30 +44,18 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
         var (count, edited, left) = (0, 0, 0);
         foreach (var space in Spaces(form))
         {
-            var batch = new List<ToldSubmission>();
-            await foreach (var instance in files.ListInstancesAsync(form.Project, form.Number, cancellationToken))
+            var instances = files.ListInstancesAsync(form.Project, form.Number, cancellationToken).Where(instance => space.Draft is not null || !kept.Contains(instance.Hash));
+            await foreach (var some in instances.Chunk(AtATime).WithCancellation(cancellationToken))
             {
-                if (kept.Contains(instance.Hash) && space.Draft is null)
-                {
-                    continue;
-                }
-                var told = await tell.ReadAsync(form, space, instance, cancellationToken);
-                edits.AddRange(told.Edits);
-                left += told.Left;
-                if (told.Submission is { } submission)
-                {
-                    dropped.UnionWith(submission.Shadow.Dropped);
-                    edited += submission.Shadow.Submission.Edits;
-                    count++;
-                    batch.Add(submission);
-                }
-                if (batch.Count == MaxBatch)
-                {
-                    await submissions.WriteAllAsync(batch, cancellationToken);
-                    batch.Clear();
-                }
+                var told = await InParallel.EachAsync(some, (instance, stop) => tell.ReadAsync(form, space, instance, stop), cancellationToken);
+                edits.AddRange(told.SelectMany(one => one.Edits));
+                left += told.Sum(one => one.Left);
+                var batch = told.Select(one => one.Submission).OfType<ToldSubmission>().ToList();
+                dropped.UnionWith(batch.SelectMany(one => one.Shadow.Dropped));
+                edited += batch.Sum(one => one.Shadow.Submission.Edits);
+                count += batch.Count;
+                await submissions.WriteAllAsync(batch, cancellationToken);
             }
-            await submissions.WriteAllAsync(batch, cancellationToken);
         }
         foreach (var edit in edits.OrderBy(edit => edit.StoredAt))
         {
@@ -111,7 +101,8 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
         var before = edit.IsCommCare ? existing
             : existing is null && edit.Deprecated is { } deprecated ? await submissions.FindInstanceAsync(edit.Space, deprecated, cancellationToken)
             : null;
-        if (before is not { State: InstanceState.Current })
+        if (before is not { State: InstanceState.Current }
+            || await files.ReadXmlAsync(edit.Space.Project, edit.Space.Form, edit.Version.Id, edit.Version.XmlHash, cancellationToken) is not { } xml)
         {
             return false;
         }
@@ -123,7 +114,7 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
         {
             await files.CopyXmlAsync(edit.Space, before.Version, id, cancellationToken);
         }
-        return await submissions.EditAsync(edit.Space, before, next, etag, edit.Xml, setAside, cancellationToken);
+        return await submissions.EditAsync(edit.Space, before, next, etag, xml, setAside, cancellationToken);
     }
 
     private static IEnumerable<SubmissionSpace> Spaces(Form form)

@@ -5,10 +5,12 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>An edit that no shadow tells of: one of CommCare's keeps its instance id, another names what it edits.</summary>
-internal sealed record ToldEdit(SubmissionSpace Space, DateTimeOffset StoredAt, SubmissionVersion Version, InstanceId? Deprecated, bool IsCommCare, int CaseBlocks, ReadOnlyMemory<byte> Xml)
+/// <summary>XML that came, and that no shadow tells of. One of CommCare's that isn't the first is an edit of the one before; another edit names what it edits.</summary>
+internal sealed record ToldEdit(SubmissionSpace Space, DateTimeOffset StoredAt, SubmissionVersion Version, InstanceId? Deprecated, bool IsCommCare, int CaseBlocks)
 {
     public IReadOnlyList<StoredAttachment> Files { get; init; } = [];
+
+    public bool NamesOther => Deprecated is not null;
 }
 
 /// <summary>What the blobs of one instance id tell. <see cref="Left"/> counts XML that nobody seems to have claimed, or that is missing.</summary>
@@ -22,7 +24,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
     {
         var shadow = instance.HasShadow(space) ? await files.FindShadowAsync(space, instance.Hash, cancellationToken) : null;
         var left = 0;
-        var arrived = new List<ToldEdit>();
+        var arrived = new List<(ToldEdit Edit, byte[] Xml)>();
         foreach (var stored in instance.Xmls.Where(stored => !stored.IsCopy && !stored.IsRefused && shadow?.Versions.Any(version => version.XmlHash == stored.Hash) != true))
         {
             if (await ArrivedAsync(form, space, instance, stored, cancellationToken) is { } one)
@@ -34,17 +36,21 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
                 left++;
             }
         }
-        arrived.Sort((one, other) => one.StoredAt.CompareTo(other.StoredAt));
         if (shadow is not null)
         {
-            return await files.ReadXmlAsync(space, TableKey.Hash(shadow.Submission.Current.Id.Value), shadow.Submission.Current.XmlHash, cancellationToken) is { } xml
-                ? new ToldInstance(new ToldSubmission(space, Filled(shadow, space, instance), xml), arrived, left)
+            var current = shadow.Submission.Current;
+            return await files.ReadXmlAsync(space.Project, space.Form, current.Id, current.XmlHash, cancellationToken) is { } xml
+                ? new ToldInstance(new ToldSubmission(space, Filled(shadow, space, instance), xml), [.. arrived.Select(one => one.Edit)], left)
                 : new ToldInstance(null, [], left + 1);
         }
+        var first = arrived.OrderBy(one => one.Edit.StoredAt).FirstOrDefault();
+        if (first.Edit is null or { NamesOther: true })
+        {
+            return new ToldInstance(null, [.. arrived.Select(one => one.Edit)], left);
+        }
         // Of rivals the first one won, but for CommCare, where each is an edit of the one before.
-        return arrived.FirstOrDefault() is not { } first || IsEdit(first)
-            ? new ToldInstance(null, arrived, left)
-            : new ToldInstance(New(first), [.. arrived.Skip(1).Where(edit => edit.IsCommCare || IsEdit(edit))], left + arrived.Skip(1).Count(edit => !edit.IsCommCare && !IsEdit(edit)));
+        var others = arrived.Select(one => one.Edit).Where(edit => edit != first.Edit).ToList();
+        return new ToldInstance(New(first.Edit, first.Xml), [.. others.Where(edit => edit.IsCommCare || edit.NamesOther)], left + others.Count(edit => !edit.IsCommCare && !edit.NamesOther));
     }
 
     /// <summary>The slots with what came for them: the newest file of each, unless somebody has taken it out. CommCare's forms get a slot for each file.</summary>
@@ -59,9 +65,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
                 : slot)];
     }
 
-    private static bool IsEdit(ToldEdit edit) => edit.Deprecated is not null;
-
-    private static ToldSubmission New(ToldEdit first)
+    private static ToldSubmission New(ToldEdit first, byte[] xml)
     {
         var version = first.Version with { Media = Filled(first.Version.Media, first.Files, new HashSet<string>(), first.IsCommCare) };
         var submission = new Submission(version.Id, version.Sender, version.FormVersion, version.CreatedAt, version)
@@ -70,7 +74,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
             MediaExpected = version.Media.Count,
             MediaPresent = version.Media.Count(file => file.Exists),
         };
-        return new ToldSubmission(first.Space, new SubmissionShadow(submission, [version]), first.Xml);
+        return new ToldSubmission(first.Space, new SubmissionShadow(submission, [version]), xml);
     }
 
     // Files of an edit that has an instance id of its own lie with that one.
@@ -86,7 +90,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
         };
     }
 
-    private async Task<ToldEdit?> ArrivedAsync(Form form, SubmissionSpace space, InstanceBlobs instance, StoredXml stored, CancellationToken cancellationToken)
+    private async Task<(ToldEdit Edit, byte[] Xml)?> ArrivedAsync(Form form, SubmissionSpace space, InstanceBlobs instance, StoredXml stored, CancellationToken cancellationToken)
     {
         var note = stored.NoteOf(space);
         if ((note is null && (stored.Notes.Count > 0 || space.Draft is not null)) || await files.ReadXmlAsync(space, instance.Hash, stored.Hash, cancellationToken) is not { } xml)
@@ -103,7 +107,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
         {
             Media = definition is null ? [] : ReceiveSubmission.ExpectedMedia(head, definition, xml),
         };
-        return new ToldEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks, xml) { Files = instance.FilesOf(space, stored.Hash) };
+        return (new ToldEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks) { Files = instance.FilesOf(space, stored.Hash) }, xml);
     }
 
     private static SubmissionHead Read(ArrivalNote note, byte[] xml) => note.IsCommCare ? SubmissionHeadReader.ReadCommCare(xml) : SubmissionHeadReader.Read(xml);

@@ -38,14 +38,14 @@ internal static class LostTables
         return answers;
     }
 
-    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written.</summary>
+    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written, as the blob of a large case does too.</summary>
     public static async Task<List<string>> RowsAsync(this OwnStorage storage, string table)
     {
         var rows = new List<string>();
         await foreach (var row in new TableServiceClient(storage.ConnectionString).GetTableClient(table).QueryAsync<TableEntity>())
         {
             var key = row.RowKey.StartsWith("c|", StringComparison.Ordinal) ? row.RowKey[..row.RowKey.LastIndexOf('|')] : row.RowKey;
-            var columns = row.Where(column => column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn") && !column.Key.StartsWith("odata", StringComparison.Ordinal))
+            var columns = row.Where(column => column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob") && !column.Key.StartsWith("odata", StringComparison.Ordinal))
                 // Blank is what a merge leaves of what is no longer so.
                 .Where(column => column.Value is not (null or "" or false) && !(column.Key == "DeletedAt" && row.GetBoolean("Deleted") == false))
                 .OrderBy(column => column.Key, StringComparer.Ordinal).Select(column => $"{column.Key}={Text(column.Value)}");

@@ -40,6 +40,8 @@ public sealed class RebuildCasesTests
         Assert.Equal(cases, await storage.RowsAsync("cases"));
         Assert.Equal(owners, await storage.RowsAsync("caseOwners"));
 
+        (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+
         var later = await Server.StartAsync(storage: storage.ConnectionString);
         var there = desk.Domain.On(later);
         var worker = desk.Worker.Phone.At(later);

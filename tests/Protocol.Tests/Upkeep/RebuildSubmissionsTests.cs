@@ -31,6 +31,8 @@ public sealed class RebuildSubmissionsTests
         (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
 
+        (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+
         var later = await Server.StartAsync(storage: storage.ConnectionString);
         Assert.Equal(before, await admin.OpenRosa.At(later).AskAsync(asked));
 
@@ -114,6 +116,47 @@ public sealed class RebuildSubmissionsTests
         await storage.LoseAsync(LostTables.OfSubmissions);
 
         (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldSucceed();
+
+        Assert.Equal(rows, await storage.RowsAsync("submissions"));
+    }
+
+    /// <summary>The process dies at each storage operation of a submission and of an edit, and the phone sends again.</summary>
+    [Fact]
+    public async Task Whenever_a_process_dies_what_is_rebuilt_is_what_was_there()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
+        var inbox = await Inbox.OpenAsync(storage.Server);
+        var sent = new List<(string Xml, (string, byte[], string) File)>();
+        foreach (var (edits, operations) in new[] { (false, 6), (true, 14) })
+        {
+            for (var n = 1; n <= operations; n++)
+            {
+                var (id, before) = ($"uuid:{edits} {n}", edits ? $"uuid:before {n}" : null);
+                if (before is not null)
+                {
+                    await inbox.SendAsync(inbox.Submission(before));
+                }
+                var xml = inbox.Submission(id, photo: Photo, deprecatedId: before);
+                (string, byte[], string) file = (Photo, Samples.Bytes(50, n), "image/jpeg");
+                sent.Add((xml, file));
+                var dying = await Server.StartAsync(storage: faulty.ConnectionString);
+                faulty.Fail(Fault.Held, _ => true, from: n);
+                var answering = inbox.At(dying).PostAsync(xml, file);
+                await Eventually.TrueAsync(() => Task.FromResult(faulty.Seen >= n || answering.IsCompleted), "the operation is asked for");
+                dying.App!.Kill();
+                await Task.WhenAny(answering);
+                faulty.Heal();
+            }
+        }
+        foreach (var (xml, file) in sent)
+        {
+            await inbox.SendAsync(xml, file);
+        }
+        var rows = await storage.RowsAsync("submissions");
+        storage.Server.App!.Kill();
+
+        (await storage.RunAsync("rebuild", "--only", "submissions", "--replace")).ShouldSucceed();
 
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
     }
