@@ -66,6 +66,11 @@ public sealed record Case(CaseId Id, ProjectId Project)
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Names of values that it once had and that no form gives it any more, the external id as `external_id`: phones that hold it are told, unless it has one of that name again (CC-051).
+    /// </summary>
+    public IReadOnlyList<string> Forgotten { get; init; } = [];
+
     /// <summary>By identifier, tombstones included.</summary>
     public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
 

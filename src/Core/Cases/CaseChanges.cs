@@ -8,6 +8,7 @@ public sealed record CaseOccasion(CaseForm Form, DateTimeOffset At, string? Sync
 /// <summary>What case blocks do to a case (spec 3.4 and 3.5 of CommCare). Pure: it may run again on a newer case.</summary>
 public static class CaseChanges
 {
+    private const string ExternalId = "external_id";
     private static readonly Dictionary<string, string> Nothing = [];
 
     /// <summary>
@@ -57,6 +58,7 @@ public static class CaseChanges
         Extensions = value.Extensions,
         FormerOwners = value.FormerOwners,
         Transactions = value.Transactions,
+        Forgotten = [.. value.Forgotten.Union(value.Properties.Keys).Union(value.ExternalId.Length > 0 ? [ExternalId] : [])],
     };
 
     /// <summary>
@@ -119,7 +121,7 @@ public static class CaseChanges
                 "case_type" => value with { Type = text },
                 "case_name" or "name" => value with { Name = text },
                 "owner_id" => value with { Owner = new OwnerId(text) },
-                "external_id" or "hq_user_id" => value with { ExternalId = text },
+                ExternalId or "hq_user_id" => value with { ExternalId = text },
                 "date_opened" => value with { OpenedOn = CaseDates.Parse(text) },
                 _ => value,
             };
@@ -143,7 +145,7 @@ public static class CaseChanges
     }
 
     private static bool IsNeverCustom(string name) => name
-        is "case_id" or "case_type" or "case_name" or "name" or "owner_id" or "external_id" or "user_id" or "date_opened" or "date_modified" or "supply_point_location_id";
+        is "case_id" or "case_type" or "case_name" or "name" or "owner_id" or ExternalId or "user_id" or "date_opened" or "date_modified" or "supply_point_location_id";
 
     private static IReadOnlyList<CaseIndex> WithIndex(IReadOnlyList<CaseIndex> indices, CaseIndex index)
     {

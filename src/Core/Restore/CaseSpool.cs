@@ -63,6 +63,11 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             output.Write(name);
             output.Write(text);
         }
+        output.Write7BitEncodedInt(value.Forgotten.Count);
+        foreach (var name in value.Forgotten)
+        {
+            output.Write(name);
+        }
         output.Write7BitEncodedInt(value.Indices.Count);
         foreach (var index in value.Indices)
         {
@@ -88,6 +93,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
         Closed = input.ReadBoolean(),
         Deleted = input.ReadBoolean(),
         Properties = ReadProperties(input),
+        Forgotten = ReadNames(input),
         Indices = ReadIndices(input),
     };
 
@@ -100,6 +106,16 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             properties.Add(input.ReadString(), input.ReadString());
         }
         return properties;
+    }
+
+    private static string[] ReadNames(BinaryReader input)
+    {
+        var names = new string[input.Read7BitEncodedInt()];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = input.ReadString();
+        }
+        return names;
     }
 
     private static CaseIndex[] ReadIndices(BinaryReader input)

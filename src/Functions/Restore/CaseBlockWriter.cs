@@ -10,6 +10,7 @@ namespace ServerlessRosa.Functions.Restore;
 public static class CaseBlockWriter
 {
     public const string Namespace = "http://commcarehq.org/case/transaction/v2";
+    private const string ExternalId = "external_id";
     private const string Date = "yyyy-MM-dd";
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
@@ -52,7 +53,7 @@ public static class CaseBlockWriter
         }
         if (value.ExternalId.Length > 0)
         {
-            Write(xml, "external_id", value.ExternalId);
+            Write(xml, ExternalId, value.ExternalId);
         }
         if (value.OpenedOn is { } opened)
         {
@@ -61,6 +62,11 @@ public static class CaseBlockWriter
         foreach (var (name, text) in value.Properties.Where(property => IsName(property.Key)))
         {
             Write(xml, name, text);
+        }
+        // The phone has these from before. What it lacks need not be told.
+        foreach (var name in value.Forgotten.Where(name => !sent.Creates && !value.Properties.ContainsKey(name) && (name != ExternalId || value.ExternalId.Length == 0) && IsName(name)))
+        {
+            Write(xml, name, "");
         }
         xml.WriteEndElement();
     }
