@@ -3,24 +3,21 @@ namespace ServerlessRosa.Tests;
 /// <summary>The server of a <see cref="CaseWorld"/>, however it is reached.</summary>
 internal interface ICaseServer
 {
-    /// <summary>Takes a form of the phone, with its token; or of somebody at a desk, without one.</summary>
-    Task SubmitAsync(IReadOnlyList<PhoneBlock> blocks, SimulatedPhone? phone);
+    /// <summary>Takes a form, with the token of its phone; the same form may come again, when its phone has not heard that it came.</summary>
+    Task SubmitAsync(WorldForm form, string? token);
 
     /// <summary>Null when the phone's token or state is refused.</summary>
     Task<(IReadOnlyList<PhoneBlock> Blocks, string Token, HashSet<string> Groups)?> SyncAsync(SimulatedPhone phone);
 
     Task PutInGroupAsync(string user, string group, bool isIn);
 
-    /// <summary>False when it doesn't do such a thing.</summary>
-    Task<bool> TryDeleteAsync(string id);
-
-    /// <inheritdoc cref="TryDeleteAsync"/>
-    Task<bool> TryReopenAsync(string id);
+    /// <summary>Deletes a form that has come, or brings it back: its cases are as if it had never come, or as if it had never gone.</summary>
+    Task SetDeletedAsync(WorldForm form, bool deleted);
 }
 
 /// <summary>
-/// Three phones and somebody at a desk work on the same cases at random, with lost answers, changing groups, and all kinds of indices. After every sync the
-/// phone has what the rules say, as the text has them, and no state is refused that a phone would really have.
+/// Three phones and somebody at a desk work on the same cases at random, with requests and answers that get lost, forms that are deleted and brought back, changing groups, and all
+/// kinds of indices. After every sync the phone has what the rules say, as the text has them, and no state is refused that a phone would really have.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
 internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IReadOnlyList<SimulatedPhone> phones, IReadOnlyList<string> groups)
@@ -29,9 +26,9 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
     private readonly Random _random = new(seed);
     private readonly string[] _owners = [.. phones.Select(phone => phone.User), .. groups, "nobody"];
     private readonly List<string> _ids = [];
-    private readonly Dictionary<string, HeldCase> _truth = [];
-    private readonly HashSet<string> _deleted = [];
+    private readonly CaseTruth _truth = new();
     private readonly HashSet<(string User, string Group)> _members = [];
+    private readonly Dictionary<SimulatedPhone, List<WorldForm>> _unheard = phones.ToDictionary(phone => phone, _ => new List<WorldForm>());
     private int _serial;
 
     public int Syncs { get; private set; }
@@ -44,7 +41,7 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
             case < 7: await SubmitAsync(phone); break;
             case < 11: await AtTheDeskAsync(); break;
             case 11: await ChangeGroupAsync(phone.User, groups[_random.Next(groups.Count)]); break;
-            case 12: await (_random.Next(2) == 0 ? DeleteAsync() : ReopenAsync()); break;
+            case 12: await DeleteOrBringBackAsync(); break;
             case 13: await SyncAsync(phone, isLost: true); break;
             default: await SyncAsync(phone, isLost: false); break;
         }
@@ -60,31 +57,49 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         var blocks = new List<PhoneBlock>();
         for (var left = _random.Next(1, 4); left > 0; left--)
         {
-            var held = phone.Cases.Keys.Where(id => !_deleted.Contains(id)).ToList();
+            var held = phone.Cases.Keys.ToList();
             var block = held.Count == 0 || _random.Next(3) == 0 ? Create(phone.User, held) : Change(held[_random.Next(held.Count)], held);
             phone.Apply(block);
             blocks.Add(block);
         }
-        await ApplyAsync(blocks, phone);
+        await SendUnheardAsync(phone);
+        var form = new WorldForm(Guid.NewGuid().ToString(), phone.User, blocks);
+        switch (_random.Next(6))
+        {
+            case 0:
+                _unheard[phone].Add(form);   // it never got there
+                break;
+            case 1:
+                await ArriveAsync(form, phone.Token);
+                _unheard[phone].Add(form);   // the phone never heard that it did
+                break;
+            default:
+                await ArriveAsync(form, phone.Token);
+                break;
+        }
+    }
+
+    // A phone sends what it has not heard of before anything else, in its order. Meanwhile much may have happened.
+    private async Task SendUnheardAsync(SimulatedPhone phone)
+    {
+        foreach (var form in _unheard[phone])
+        {
+            await ArriveAsync(form, phone.Token);
+        }
+        _unheard[phone].Clear();
     }
 
     private async Task AtTheDeskAsync()
     {
-        var there = _ids.Where(id => !_deleted.Contains(id)).ToList();
-        await ApplyAsync([there.Count == 0 || _random.Next(3) == 0 ? Create("desk", there) : Change(there[_random.Next(there.Count)], there)], null);
+        var there = _ids.Where(_truth.IsThere).ToList();
+        var block = there.Count == 0 || _random.Next(3) == 0 ? Create("desk", there) : Change(there[_random.Next(there.Count)], there);
+        await ArriveAsync(new WorldForm(Guid.NewGuid().ToString(), "desk", [block]), null);
     }
 
-    private async Task ApplyAsync(List<PhoneBlock> blocks, SimulatedPhone? phone)
+    private async Task ArriveAsync(WorldForm form, string? token)
     {
-        foreach (var block in blocks)
-        {
-            if (!_truth.TryGetValue(block.Id, out var truth))
-            {
-                _truth.Add(block.Id, truth = new HeldCase());
-            }
-            truth.Apply(block);
-        }
-        await server.SubmitAsync(blocks, phone);
+        _truth.Take(form);
+        await server.SubmitAsync(form, token);
     }
 
     private PhoneBlock Create(string creator, List<string> there)
@@ -135,22 +150,16 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         await server.PutInGroupAsync(user, group, isIn);
     }
 
-    private async Task DeleteAsync()
+    // What reopens a case for those who hold it closed is nothing that they could be told, until they have purged it (spec 5.7).
+    private async Task DeleteOrBringBackAsync()
     {
-        var there = _ids.Where(id => !_deleted.Contains(id)).ToList();
-        if (there.Count > 0 && there[_random.Next(there.Count)] is var id && await server.TryDeleteAsync(id))
+        var deletes = _random.Next(2) == 0;
+        var forms = _truth.Forms.Where(form => _truth.IsDeleted(form) != deletes).ToList();
+        if (forms.Count > 0)
         {
-            _deleted.Add(id);
-        }
-    }
-
-    // By an edit of the form that closed it. No phone that holds the case closed can be told, until it has purged it (spec 5.7).
-    private async Task ReopenAsync()
-    {
-        var closed = _ids.Where(id => !_deleted.Contains(id) && _truth[id].Closed).ToList();
-        if (closed.Count > 0 && closed[_random.Next(closed.Count)] is var id && await server.TryReopenAsync(id))
-        {
-            _truth[id].Closed = false;
+            var form = forms[_random.Next(forms.Count)];
+            _truth.SetDeleted(form, deletes);
+            await server.SetDeletedAsync(form, deletes);
         }
     }
 
@@ -160,6 +169,7 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         {
             return;   // it would purge twice before it has an answer
         }
+        await SendUnheardAsync(phone);
         phone.Purge();
         var answer = await server.SyncAsync(phone);
         Xunit.Assert.True(answer is not null, $"{phone.User} was refused its state.");
@@ -180,16 +190,13 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
 
     private void Check(SimulatedPhone phone)
     {
-        var live = new NaiveRules(_truth.Where(pair => !_deleted.Contains(pair.Key)).Select(pair => SimulatedPhone.Naive(pair.Key, pair.Value, phone.Owns(pair.Value.Owner)))).Live();
+        var there = _truth.There.ToDictionary();
+        var live = new NaiveRules(there.Select(pair => SimulatedPhone.Naive(pair.Key, pair.Value, phone.Owns(pair.Value.Owner)))).Live();
         foreach (var id in live)
         {
-            var truth = _truth[id];
-            foreach (var gone in truth.Indices.Where(index => _deleted.Contains(index.Value.Target)).ToList())
-            {
-                truth.Indices.Remove(gone.Key);   // for good: nothing brings a deleted case back here
-            }
-            Xunit.Assert.True(phone.Cases.TryGetValue(id, out var held), $"{phone.User} lacks {id}: {truth}");
-            Xunit.Assert.Equal(truth.ToString(), held.Closed && !truth.Closed ? held.ToString().Replace(" closed", "", StringComparison.Ordinal) : held.ToString());
+            Xunit.Assert.True(phone.Cases.TryGetValue(id, out var held), $"{phone.User} lacks {id}: {there[id]}");
+            var expected = there[id].Without(target => !there.ContainsKey(target)).ToString();
+            Xunit.Assert.Equal(expected, held.Closed && !there[id].Closed ? held.ToString().Replace(" closed", "", StringComparison.Ordinal) : held.ToString());
         }
         Xunit.Assert.Subset(live, phone.AfterPurge());
     }

@@ -52,8 +52,24 @@ internal sealed class HeldCase
         }
     }
 
+    /// <summary>The same without the indices to such targets.</summary>
+    public HeldCase Without(Predicate<string> target)
+    {
+        var same = new HeldCase { Owner = Owner, Closed = Closed };
+        foreach (var (name, text) in Properties)
+        {
+            same.Properties.Add(name, text);
+        }
+        foreach (var (identifier, index) in Indices.Where(index => !target(index.Value.Target)))
+        {
+            same.Indices.Add(identifier, index);
+        }
+        return same;
+    }
+
+    /// <summary>All that it says. A property that was emptied is as good as none.</summary>
     public override string ToString() =>
-        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Properties.OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value}"))}]"
+        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Properties.Where(property => property.Value.Length > 0).OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value}"))}]"
         + $" [{string.Join(", ", Indices.OrderBy(index => index.Key, StringComparer.Ordinal).Select(index => $"{index.Key}{(index.Value.Extension ? "=>" : "->")}{index.Value.Target}"))}]";
 }
 

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Restore;
 
-/// <summary>Phones and a desk, on the real tables, with deletions and reopenings whenever they like.</summary>
+/// <summary>Phones and a desk, on the real tables.</summary>
 public sealed class RestoreSimulationTests
 {
     [Theory, Clause("CC-115"), Clause("CC-116"), Clause("CC-129")]
@@ -33,7 +33,7 @@ public sealed class RestoreSimulationTests
         private readonly CaseStorage _storage;
         private readonly SyncsTable _syncs;
         private readonly PrepareRestore _prepare;
-        private readonly Dictionary<string, HeldCase> _truth = [];
+        private readonly CaseTruth _truth = new();
         private readonly HashSet<(string User, string Group)> _members = [];
         private int _serial;
 
@@ -52,29 +52,26 @@ public sealed class RestoreSimulationTests
         }
 
         // What processing a form does: each case changes once, and the journal follows before the phone has its 201.
-        public async Task SubmitAsync(IReadOnlyList<PhoneBlock> blocks, SimulatedPhone? phone)
+        public async Task SubmitAsync(WorldForm form, string? token)
         {
-            var versions = new Dictionary<string, int>();
-            foreach (var ofCase in blocks.GroupBy(block => block.Id))
+            if (!_truth.Take(form))
             {
-                if (!_truth.TryGetValue(ofCase.Key, out var truth))
-                {
-                    _truth.Add(ofCase.Key, truth = new HeldCase());
-                }
-                foreach (var block in ofCase)
-                {
-                    truth.Apply(block);
-                }
+                return;   // all of it is there
+            }
+            var versions = new Dictionary<string, int>();
+            foreach (var ofCase in form.Blocks.GroupBy(block => block.Id))
+            {
+                var truth = _truth[ofCase.Key];
                 var removed = ofCase.SelectMany(block => block.Indices).Where(index => !truth.Indices.ContainsKey(index.Identifier)).Select(index => index.Identifier).ToHashSet();
                 await ChangeAsync(ofCase.Key, current => ToCase(ofCase.Key, truth, current, removed));
                 versions[ofCase.Key] = (await _storage.GetAsync(CaseSketch.Id(ofCase.Key))).Version;
             }
-            if (SyncToken.TryParse(phone?.Token, out var since))
+            if (SyncToken.TryParse(token, out var since))
             {
-                var effects = blocks.Select(block => new CaseEffect(
+                var effects = form.Blocks.Select(block => new CaseEffect(
                     CaseSketch.Id(block.Id), block.Creates, block.Owner is null ? null : new OwnerId(block.Owner), block.Closes,
                     [.. block.Indices.Select(ToIndex)], versions[block.Id])).ToList();
-                await _syncs.WriteJournalAsync(_storage.Project, since, new JournalEntry(InstanceId.Parse($"uuid:{_serial++}"), "hash", DateTimeOffset.UtcNow, effects), CancellationToken.None);
+                await _syncs.WriteJournalAsync(_storage.Project, since, new JournalEntry(InstanceId.Parse(form.Id), "hash", DateTimeOffset.UtcNow, effects), CancellationToken.None);
             }
         }
 
@@ -101,18 +98,16 @@ public sealed class RestoreSimulationTests
         public Task PutInGroupAsync(string user, string group, bool isIn) =>
             Task.FromResult(isIn ? _members.Add((user, group)) : _members.Remove((user, group)));
 
-        // Those that point at the case are not written here: the restore has to notice by itself.
-        public async Task<bool> TryDeleteAsync(string id)
+        // Those that point at a case that comes or goes are not written here: the restore has to notice by itself.
+        public async Task SetDeletedAsync(WorldForm form, bool deleted)
         {
-            await ChangeAsync(id, current => current! with { Deleted = true, Version = current.Version + 1 });
-            return true;
-        }
-
-        public async Task<bool> TryReopenAsync(string id)
-        {
-            _truth[id].Closed = false;
-            await ChangeAsync(id, current => current! with { Closed = false, Version = current.Version + 1 });
-            return true;
+            _truth.SetDeleted(form, deleted);
+            foreach (var id in CaseTruth.CasesOf(form))
+            {
+                await ChangeAsync(id, current => _truth.IsThere(id)
+                    ? ToCase(id, _truth[id], current! with { Deleted = false, Indices = [], Forgotten = [.. current.Forgotten.Union(current.Properties.Keys)] }, [])
+                    : current! with { Deleted = true, Version = current.Version + 1 });
+            }
         }
 
         private Task<IReadOnlyList<CaseWrite>> ChangeAsync(string id, Func<Case?, Case?> change) => _storage.ChangeAsync(CaseSketch.Id(id), change);
@@ -139,7 +134,8 @@ public sealed class RestoreSimulationTests
         {
             Creates = sent.Creates,
             Owner = CaseState.OwnerOf(sent.Case).Value,
-            Properties = sent.Case.Properties,
+            Properties = new Dictionary<string, string>(
+                sent.Case.Forgotten.Where(name => !sent.Creates && !sent.Case.Properties.ContainsKey(name)).Select(name => KeyValuePair.Create(name, "")).Concat(sent.Case.Properties)),
             Indices = [.. sent.Indices.Select(index => new PhoneIndex(index.Identifier, index.Target?.Value, index.Relationship == CaseRelationship.Extension))],
             Closes = sent.Closes,
         };

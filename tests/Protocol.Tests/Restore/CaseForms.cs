@@ -8,7 +8,10 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 /// <summary>Forms with case blocks, as phones submit them to the receiver.</summary>
 internal static class CaseForms
 {
-    private static readonly XNamespace Form = "http://example.org/forms/visit";
+    /// <summary>What all of them are in.</summary>
+    public const string Namespace = "http://example.org/forms/visit";
+
+    private static readonly XNamespace Form = Namespace;
     private static readonly XNamespace Meta = "http://openrosa.org/jr/xforms";
 
     /// <summary>Submits the blocks in one form, with the sync token of the phone if it has one, and waits for its 201.</summary>

@@ -88,7 +88,7 @@ public sealed class EditedCaseTests
         await SendAsync(domain, instance, null, Create(parent, phone) with { Properties = Of(("a", "1")) }, new PhoneBlock(child) { Properties = Of(("b", "1")) });
         await AtTheDeskAsync(domain, Create(child, phone) with { Indices = [new("parent", parent, false)], Properties = Of(("c", "1")) });
         Assert.Equal(Sorted($"+{parent}", $"+{child}"), await phone.SyncAsync());
-        var submission = $"{domain.Programme.FormPath("http://example.org/forms/visit")}/submissions/{instance}";
+        var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}";
 
         (await domain.Admin.DeleteAsync(submission)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Sorted($"{parent}x", child), await phone.SyncAsync());
@@ -121,7 +121,7 @@ public sealed class EditedCaseTests
         var block = Create(id, phone) with { Properties = Of(("a", "1")) };
         phone.Held.Apply(block);
         await SendAsync(domain, instance, phone, block);
-        (await domain.Admin.DeleteAsync($"{domain.Programme.FormPath("http://example.org/forms/visit")}/submissions/{instance}")).ShouldBe(HttpStatusCode.OK);
+        (await domain.Admin.DeleteAsync($"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}")).ShouldBe(HttpStatusCode.OK);
         await SendAsync(domain, instance, phone, block);
 
         Assert.Equal($"{id}x", await phone.SyncAsync());

@@ -1,4 +1,5 @@
 using System.Net;
+using ServerlessRosa.Protocol.Tests.Cases;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 using ServerlessRosa.Protocol.Tests.Upkeep;
 
@@ -10,6 +11,7 @@ public sealed class SyncSimulationTests
     [Theory, Clause("CC-107"), Clause("CC-115"), Clause("CC-129"), Clause("CC-138")]
     [InlineData(11)]
     [InlineData(12)]
+    [InlineData(13)]
     public async Task After_each_sync_a_phone_has_what_the_rules_say(int seed)
     {
         var domain = await Domain.StartAsync();
@@ -17,17 +19,19 @@ public sealed class SyncSimulationTests
         var server = new HttpServer(domain, workers);
         string[] groups = [await server.AddGroupAsync("North"), await server.AddGroupAsync("South")];
         var world = new CaseWorld(seed, RestoredCaseTests.Id(), server, [.. workers.Select(worker => new SimulatedPhone(worker.Id))], groups);
-        for (var step = 0; step < 150; step++)
+        for (var step = 0; step < 300; step++)
         {
             await world.StepAsync();
         }
-        Assert.InRange(world.Syncs, 30, 100);
+        Assert.InRange(world.Syncs, 60, 150);
+        (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree();
         await domain.Programme.ShouldHoldTogetherAsync();
     }
 
     private sealed class HttpServer(Domain domain, Worker[] workers) : ICaseServer
     {
         private readonly Dictionary<string, HashSet<string>> _members = [];
+        private readonly Dictionary<string, string> _sent = [];
         private int _serial;
 
         public async Task<string> AddGroupAsync(string name)
@@ -38,9 +42,11 @@ public sealed class SyncSimulationTests
             return id;
         }
 
-        public Task SubmitAsync(IReadOnlyList<PhoneBlock> blocks, SimulatedPhone? phone) => phone is null
-            ? RestoredCaseTests.AtTheDeskAsync(domain, blocks)
-            : domain.SubmitAsync(ApiOf(phone), phone.User, phone.Token, blocks);
+        public async Task SubmitAsync(WorldForm form, string? token)
+        {
+            var xml = _sent.TryGetValue(form.Id, out var sent) ? sent : _sent[form.Id] = CaseForms.Xml(form.Id, form.User, [.. form.Blocks.Select(block => CaseForms.Element(block, form.User))]);
+            await domain.SubmitAsync(workers.SingleOrDefault(worker => worker.Id == form.User)?.Phone ?? domain.Admin, token, xml);
+        }
 
         public async Task<(IReadOnlyList<PhoneBlock> Blocks, string Token, HashSet<string> Groups)?> SyncAsync(SimulatedPhone phone)
         {
@@ -60,9 +66,11 @@ public sealed class SyncSimulationTests
             (await domain.PutAsync($"group/{group}/", new { users = _members[group] })).ShouldBe(HttpStatusCode.OK);
         }
 
-        public Task<bool> TryDeleteAsync(string id) => Task.FromResult(false);
-
-        public Task<bool> TryReopenAsync(string id) => Task.FromResult(false);
+        public async Task SetDeletedAsync(WorldForm form, bool deleted)
+        {
+            var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{form.Id}";
+            (await (deleted ? domain.Admin.DeleteAsync(submission) : domain.Admin.PostAsync($"{submission}/restore"))).ShouldBe(HttpStatusCode.OK);
+        }
 
         private Api ApiOf(SimulatedPhone phone) => workers.Single(worker => worker.Id == phone.User).Phone;
 

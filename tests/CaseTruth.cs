@@ -1,0 +1,75 @@
+namespace ServerlessRosa.Tests;
+
+/// <summary>A form as a phone, or somebody at a desk, sends it.</summary>
+internal sealed record WorldForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
+
+/// <summary>
+/// What cases are, by the rules as the text has them (spec 3.4, 4.5 of CommCare) and without any thought for speed: whatever the forms that have come say, in the order in which
+/// they came. When forms are deleted or brought back, those that are left say it all again.
+/// </summary>
+internal sealed class CaseTruth
+{
+    private readonly List<WorldForm> _forms = [];
+    private readonly HashSet<WorldForm> _deletedForms = [];
+    private readonly Dictionary<string, HeldCase> _cases = [];
+    private readonly HashSet<string> _deleted = [];
+
+    public IReadOnlyList<WorldForm> Forms => _forms;
+
+    /// <summary>The cases that are not deleted.</summary>
+    public IEnumerable<KeyValuePair<string, HeldCase>> There => _cases.Where(pair => IsThere(pair.Key));
+
+    public HeldCase this[string id] => _cases[id];
+
+    public bool IsThere(string id) => _cases.ContainsKey(id) && !_deleted.Contains(id);
+
+    public bool IsDeleted(WorldForm form) => _deletedForms.Contains(form);
+
+    /// <summary>False when it came before. What is said of a deleted case stays with it, and does not bring it back.</summary>
+    public bool Take(WorldForm form)
+    {
+        if (_forms.Contains(form))
+        {
+            return false;
+        }
+        _forms.Add(form);
+        foreach (var block in form.Blocks)
+        {
+            if (!_cases.TryGetValue(block.Id, out var one))
+            {
+                _cases.Add(block.Id, one = new HeldCase());
+            }
+            Say(one, form, block);
+        }
+        return true;
+    }
+
+    public void SetDeleted(WorldForm form, bool deleted)
+    {
+        _ = deleted ? _deletedForms.Add(form) : _deletedForms.Remove(form);
+        foreach (var id in CasesOf(form))
+        {
+            var speaking = _forms.Where(other => !IsDeleted(other) && other.Blocks.Any(block => block.Id == id)).ToList();
+            if (speaking.Count == 0)
+            {
+                _deleted.Add(id);   // it stays what it was, for those who hold it
+                continue;
+            }
+            _deleted.Remove(id);
+            _cases[id] = new HeldCase();
+            foreach (var (other, block) in speaking.SelectMany(other => other.Blocks.Where(block => block.Id == id).Select(block => (other, block))))
+            {
+                Say(_cases[id], other, block);
+            }
+        }
+    }
+
+    public static IEnumerable<string> CasesOf(WorldForm form) => form.Blocks.Select(block => block.Id).Distinct();
+
+    // A case without an owner belongs to whoever speaks of it first.
+    private static void Say(HeldCase one, WorldForm form, PhoneBlock block)
+    {
+        one.Apply(block);
+        one.Owner = one.Owner.Length > 0 ? one.Owner : form.User;
+    }
+}
