@@ -8,6 +8,9 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 {
     public static CaseBlocks None { get; } = new([], "", null);
 
+    /// <summary>The form's `instanceID`, or the `uid` of old ones, as it is there; null or blank when absent.</summary>
+    public string? InstanceId { get; init; }
+
     /// <summary>Whoever changed the case with a block.</summary>
     internal string UserOf(CaseBlock block) => string.IsNullOrEmpty(block.UserId) ? UserId : block.UserId;
 }
@@ -26,6 +29,8 @@ public sealed class CaseBlockReader
     private readonly Stack<int> _plainCases = new();
     private CaseProblem? _problem;
     private string _userId = "";
+    private string? _instanceId;
+    private string? _legacyId;
 
     private CaseBlockReader(bool knowsVersion1) => _knowsVersion1 = knowsVersion1;
 
@@ -33,7 +38,10 @@ public sealed class CaseBlockReader
     /// With <paramref name="knowsVersion1"/>, a `case` with a child `case_id` is a block of version 1.0, and so a problem (CC-083). Without it, as
     /// in forms that were not made for CommCare, it is data.
     /// </summary>
-    public static CaseBlocks Read(ReadOnlyMemory<byte> form, bool knowsVersion1) => SafeXml.Read(form, xml => new CaseBlockReader(knowsVersion1).Read(xml));
+    public static CaseBlocks Read(ReadOnlyMemory<byte> form, bool knowsVersion1) => SafeXml.Read(form, xml => Read(xml, knowsVersion1));
+
+    /// <summary>The same from a reader on the form's root, up to its end.</summary>
+    public static CaseBlocks Read(XmlReader form, bool knowsVersion1) => new CaseBlockReader(knowsVersion1).Read(form);
 
     private CaseBlocks Read(XmlReader xml)
     {
@@ -57,16 +65,26 @@ public sealed class CaseBlockReader
             {
                 ReadCase(xml, formNamespace);
             }
-            else if (inMeta && xml is { Depth: 2, LocalName: "userID" } && _userId.Length == 0)
+            else if (inMeta && xml.Depth == 2)
             {
-                _userId = xml.ReadTrimmedText();
+                ReadMeta(xml);
             }
             else if (_knowsVersion1 && xml.LocalName == "case_id" && _plainCases.TryPeek(out var parent) && parent == xml.Depth - 1)
             {
                 _problem ??= CaseProblem.VersionNotSupported("Case XML version 1.0 is not supported; a case block names its case in the attribute case_id.");
             }
         }
-        return new CaseBlocks(_blocks, _userId, _problem);
+        return new CaseBlocks(_blocks, _userId, _problem) { InstanceId = string.IsNullOrEmpty(_instanceId) ? _legacyId : _instanceId };
+    }
+
+    private void ReadMeta(XmlReader xml)
+    {
+        switch (xml.LocalName)
+        {
+            case "userID" when _userId.Length == 0: _userId = xml.ReadTrimmedText(); break;
+            case "instanceID" when string.IsNullOrEmpty(_instanceId): _instanceId = xml.ReadTrimmedText(); break;
+            case "uid" when string.IsNullOrEmpty(_legacyId): _legacyId = xml.ReadTrimmedText(); break;
+        }
     }
 
     private void ReadCase(XmlReader xml, string formNamespace)

@@ -27,11 +27,12 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
 
         var hosts = writes
             .SelectMany(write => NewIndices(write, again || IsBack(write)).Where(index => index.Relationship == CaseRelationship.Extension).Select(index => (write.After.Project, Id: index.Target!.Value)))
-            .Distinct().ToList();
+            .CountBy(host => host).ToList();
         var extended = await InParallel.EachAsync(
             hosts,
             async (host, stop) => await ChangeOneAsync(
-                host.Id, await cases.FindAsync(host.Id, stop), current => new ValueTask<Case?>(current?.Project == host.Project ? current with { Extensions = current.Extensions + 1 } : null), false, stop),
+                host.Key.Id, await cases.FindAsync(host.Key.Id, stop),
+                current => new ValueTask<Case?>(current?.Project == host.Key.Project ? current with { Extensions = current.Extensions + host.Value } : null), false, stop),
             cancellationToken);
 
         // A host that the form wrote too has two revisions by now, and only the later one is for its owner.

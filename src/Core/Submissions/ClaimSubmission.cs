@@ -68,7 +68,8 @@ public sealed class ClaimSubmission(
             MediaExpected = version.Media.Count,
             MediaPresent = version.Media.Count(file => file.Exists),
         };
-        return await PromisingAsync(arrival, (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0, async again =>
+        var promises = (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0;
+        return await PromisingAsync(arrival, promises, async again =>
         {
             if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
             {
@@ -90,7 +91,7 @@ public sealed class ClaimSubmission(
                 not InstanceState.Current when arrival.Arriving.IsCommCare && existing.Version.XmlHash == version.XmlHash => await RepeatOfPastAsync(arrival, existing, again),
                 InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
                 InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
-                _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(arrival, existing),
+                _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(arrival, existing, promised: promises),
                 _ => await RepeatAsync(arrival, existing, again),
             };
         });
@@ -147,8 +148,8 @@ public sealed class ClaimSubmission(
         throw new InvalidOperationException($"The submission that {deprecated} belongs to kept changing under the edit {version.Id}.");
     }
 
-    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another.
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(Arrival arrival, Instance existing)
+    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another. Where only that one speaks of cases, nothing was promised yet.
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(Arrival arrival, Instance existing, bool promised)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -156,7 +157,7 @@ public sealed class ClaimSubmission(
             var edited = Edited(arrival, submission, existing);
             var setAside = InstanceId.SetAside(submission.RootId, edited.Edits, existing.Version.XmlHash);
             var promises = SpeaksOfCases(arrival, submission);
-            if (promises)
+            if (promises && !promised)
             {
                 await intents.AddAsync(arrival.Promise, CancellationToken.None);
             }
@@ -165,7 +166,7 @@ public sealed class ClaimSubmission(
             {
                 Count(arrival, Telemetry.Edited);
                 var done = !promises || await apply.FollowAsync(arrival.Promise, again: false, CancellationToken.None);
-                if (promises && done)
+                if (promises && !promised && done)
                 {
                     await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
                 }

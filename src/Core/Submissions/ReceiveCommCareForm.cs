@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Xml;
@@ -25,13 +26,21 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
 
     internal static bool IsDemo(string? id) => id is null or "" or DemoUser or DemoGroup;
 
-    /// <summary>Refuses what is not well-formed with 400.1, and a root without a namespace with 400.2.</summary>
-    public static CommCareForm Read(ReadOnlyMemory<byte> xml)
+    /// <summary>
+    /// As spec 3.6 of CommCare has it: the form id is the namespace of the root, and an edit keeps its instanceID. Refuses what is not well-formed with 400.1, a root without a
+    /// namespace with 400.2, and an id that is too long with 400.13.
+    /// </summary>
+    public static CommCareForm Read(ReadOnlyMemory<byte> document) => SafeXml.Read(document, xml =>
     {
-        var head = SubmissionHeadReader.ReadCommCare(xml);
-        var name = SafeXml.Read(xml, static reader => reader.GetAttribute("name"));
-        return new CommCareForm(xml, head, string.IsNullOrWhiteSpace(name) ? head.FormId : ShortText.Cut(name, 200), CaseBlockReader.Read(xml, knowsVersion1: true));
-    }
+        var (form, rootName, version, name) = (xml.NamespaceURI, xml.LocalName, xml.FirstAttribute("version") ?? "", xml.FirstAttribute("name"));
+        if (string.IsNullOrWhiteSpace(form))
+        {
+            throw Problem.MissingParameter("xmlns of the form").AsException();
+        }
+        var blocks = CaseBlockReader.Read(xml, knowsVersion1: true);
+        var head = new SubmissionHead(rootName, form, version, InstanceId.ParseOrNull(blocks.InstanceId), null, null, null, blocks.Blocks.Count);
+        return new CommCareForm(document, head, string.IsNullOrWhiteSpace(name) ? form : ShortText.Cut(name, 200), blocks);
+    });
 }
 
 /// <summary>Receives the forms of CommCare's phones (spec 4 of CommCare).</summary>

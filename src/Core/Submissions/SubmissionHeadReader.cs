@@ -16,7 +16,6 @@ public sealed class SubmissionHeadReader
 
     private readonly List<string> _mediaFiles = [];
     private string? _metaInstanceId;
-    private string? _legacyId;
     private string? _rootInstanceId;
     private string? _deprecatedId;
     private string? _instanceName;
@@ -31,16 +30,6 @@ public sealed class SubmissionHeadReader
 
     /// <summary>No form id is 400.2 (OR-193), and so is an encrypted submission without an instanceID (OR-236); an id that is too long is 400.13 (OR-198).</summary>
     public static SubmissionHead Read(ReadOnlyMemory<byte> document) => SafeXml.Read(document, static xml => new SubmissionHeadReader().Read(xml));
-
-    /// <summary>As CommCare's forms have it (spec 3.6 of CommCare): the form id is the namespace of the root, which must be there, and an edit keeps its instanceID.</summary>
-    public static SubmissionHead ReadCommCare(ReadOnlyMemory<byte> document) => SafeXml.Read(document, static xml =>
-    {
-        var (form, rootName, version) = (xml.NamespaceURI, xml.LocalName, xml.FirstAttribute("version") ?? "");
-        if (string.IsNullOrWhiteSpace(form)) throw Problem.MissingParameter("xmlns of the form").AsException();
-        var reader = new SubmissionHeadReader();
-        reader.ReadElements(xml);
-        return new SubmissionHead(rootName, form, version, InstanceId.ParseOrNull(reader._metaInstanceId ?? reader._legacyId), null, null, null, reader._caseBlocks);
-    });
 
     private SubmissionHead Read(XmlReader xml)
     {
@@ -76,7 +65,7 @@ public sealed class SubmissionHeadReader
                     section = xml.LocalName;
                     ReadRootChild(xml);
                     break;
-                case 2 when section is "meta" or "Meta":
+                case 2 when section == "meta":
                     ReadMetaChild(xml);
                     break;
                 case 2 when section == "media" && xml.LocalName == "file":
@@ -102,7 +91,6 @@ public sealed class SubmissionHeadReader
         switch (xml.LocalName)
         {
             case "instanceID": _metaInstanceId ??= Text(xml); break;
-            case "uid": _legacyId ??= Text(xml); break;
             case "deprecatedID": _deprecatedId ??= Text(xml); break;
             case "instanceName": _instanceName ??= Text(xml) is { } name ? ShortText.Cut(name, MaxInstanceName) : null; break;
         }

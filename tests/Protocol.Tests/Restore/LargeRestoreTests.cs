@@ -15,7 +15,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     private const int Some = 10_000;
     private const long Limit = 200 << 20;
 
-    // What this instance has not read within the cache's time: the worker, the domain, and the head of its fixtures.
+    // What an instance reads of everybody the first time: the worker, the domain, and the head of its fixtures.
     private const int DomainAndWorker = 3;
 
     [Theory, Clause("CC-023")]
@@ -37,19 +37,22 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     public async Task Ten_thousand_cases_cost_a_dozen_operations_and_what_changed_since_costs_five()
     {
         var worker = large.Of(Some);
-        var (cases, _, cost) = await ReadAsync(worker, "/phone/restore/");
-        Assert.Equal(Some + 1, cases);
-        Assert.True(cost <= 13 + DomainAndWorker, $"It cost {cost} operations.");   // ceil(10,001 / 1,000) + 2
+        foreach (var budget in new[] { 12 + DomainAndWorker, 12 })   // ceil(10,000 / 1,000) + 2
+        {
+            var (cases, _, cost) = await ReadAsync(worker, "/phone/restore/");
+            Assert.Equal(Some, cases);
+            Assert.True(cost <= budget, $"It cost {cost} operations, and {budget} are allowed.");
+        }
 
         var phone = new DomainPhone(large.Domain, worker);
         await phone.SyncAsync();
         await phone.SyncAsync();
-        Assert.True(phone.Last!.StorageOperations <= 5 + DomainAndWorker, $"It cost {phone.Last.StorageOperations} operations when nothing had changed.");
+        Assert.True(phone.Last!.StorageOperations <= 5, $"It cost {phone.Last.StorageOperations} operations when nothing had changed.");
 
         var changed = Enumerable.Range(0, 5).Select(_ => Create(Id(), phone)).ToArray();
         await AtTheDeskAsync(large.Domain, changed);
         Assert.Equal(5, (await phone.SyncAsync()).Split(' ').Length);
-        Assert.True(phone.Last!.StorageOperations <= 5 + DomainAndWorker, $"It cost {phone.Last.StorageOperations} operations for five changes.");
+        Assert.True(phone.Last!.StorageOperations <= 5, $"It cost {phone.Last.StorageOperations} operations for five changes.");
         Assert.Equal("", await phone.SyncAsync());
     }
 
@@ -124,7 +127,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                 }
             }
             ManyCases.Multiply(_folder.FullName, CaseOf(Many), Many);
-            ManyCases.Multiply(_folder.FullName, CaseOf(Some), Some);
+            ManyCases.Multiply(_folder.FullName, CaseOf(Some), Some - 1);
             ManyCases.Multiply(_folder.FullName, CaseOf(Odd), Odd, (_, body) => body["Properties"] = new JsonObject
             {
                 ["1st"] = "x",
@@ -134,7 +137,8 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                 [""] = "x",
                 ["text"] = "a\u0001b\u001fc\ufffe",
             });
-            _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+            // It remembers for longer than the tests last, so that what is cold and what is warm does not depend on how fast the machine is.
+            _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "600" }, _folder.FullName);
             Domain = Domain.On(_storage.Server);
 
             // Warm, so that what every first request brings into memory is there.

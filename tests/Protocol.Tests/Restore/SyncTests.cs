@@ -113,6 +113,18 @@ public sealed class SyncTests
         Assert.Equal(id, phone.Footprint());
     }
 
+    [Fact, Clause("CC-127"), Clause("CC-120")]
+    public async Task One_more_extension_comes_to_a_case_that_was_given_two_at_once()
+    {
+        var (domain, phone, _, id) = await WithCaseAsync();
+        PhoneBlock Extension() => new(Id()) { Creates = true, Owner = "-", Indices = [new("host", id, true)] };
+        await AtTheDeskAsync(domain, Extension(), Extension());
+        Assert.Equal(2, (await phone.SyncAsync()).Split(' ').Length);
+        var third = Extension();
+        await AtTheDeskAsync(domain, third);
+        Assert.Equal($"+{third.Id}", await phone.SyncAsync());
+    }
+
     [Fact, Clause("CC-138"), Clause("CC-129"), Clause("CC-140"), Clause("CC-139")]
     public async Task A_lost_answer_loses_nothing()
     {
