@@ -8,7 +8,10 @@ public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeP
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(63);
 
-    /// <summary>One operation per 1,000 rows, and a few for each log that is forgotten.</summary>
+    // A log's row follows its blob within one request.
+    private static readonly TimeSpan Unnamed = TimeSpan.FromDays(1);
+
+    /// <summary>Three operations per 1,000 rows and one per 5,000 blobs, and a few for each log that is forgotten and each blob that no log names any more.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;
@@ -28,6 +31,7 @@ public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeP
                 superseded.Add((log.Project.Value, previous.Value));
             }
         }
+        var named = new HashSet<string>();
         await foreach (var log in syncs.ListAsync(cancellationToken))
         {
             if (log.Date < before || superseded.Contains((log.Project.Value, log.Token.Value)))
@@ -35,8 +39,12 @@ public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeP
                 await snapshots.PurgeAsync(log.Project, log.User, log.Token, cancellationToken);
                 await syncs.PurgeAsync(log, cancellationToken);
             }
+            else
+            {
+                named.Add(log.Blob);
+            }
         }
         await syncs.PurgeJournalsBeforeAsync(before, cancellationToken);
-        await snapshots.PurgeBeforeAsync(before, cancellationToken);
+        await snapshots.PurgeUnnamedAsync(named, clock.GetUtcNow() - Unnamed, cancellationToken);
     }
 }

@@ -28,12 +28,15 @@ public sealed class SyncsContainer(StorageAccount storage)
     internal Task PurgeAsync(ProjectId project, OwnerId user, SyncToken token, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, SyncKeys.FolderOf(project, user, token), cancellationToken);
 
-    /// <summary>Deletes what is older than any log, such as blobs whose log was never written. One operation per 5,000 blobs and one for each that is deleted.</summary>
-    internal async Task PurgeBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes what is from before <paramref name="time"/> and that no log names: its answer was made once more, or never finished. Logs name only what is younger, or what they name
+    /// already. One operation per 5,000 blobs and one for each that is deleted.
+    /// </summary>
+    internal async Task PurgeUnnamedAsync(IReadOnlySet<string> named, DateTimeOffset time, CancellationToken cancellationToken)
     {
         await foreach (var blob in _container.GetBlobsAsync(cancellationToken: cancellationToken))
         {
-            if (blob.Properties.CreatedOn < time)
+            if (blob.Properties.CreatedOn < time && !named.Contains(blob.Name))
             {
                 await _container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
             }

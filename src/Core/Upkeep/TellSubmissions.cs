@@ -110,7 +110,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
         return (new ToldEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks) { Files = instance.FilesOf(space, stored.Hash) }, xml);
     }
 
-    private static SubmissionHead Read(ArrivalNote note, byte[] xml) => note.IsCommCare ? SubmissionHeadReader.ReadCommCare(xml) : SubmissionHeadReader.Read(xml);
+    private static SubmissionHead Read(ArrivalNote note, byte[] xml) => note.IsCommCare ? CommCareForm.Read(xml).Head : SubmissionHeadReader.Read(xml);
 
     // From before there were notes: who sent it is lost, and it came when its blob was written.
     private async Task<(ArrivalNote Note, SubmissionHead Head)?> GuessAsync(Form form, StoredXml stored, byte[] xml, CancellationToken cancellationToken)

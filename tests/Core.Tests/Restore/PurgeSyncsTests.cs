@@ -30,17 +30,19 @@ public sealed class PurgeSyncsTests
         await AddAsync(tokens[3], null);
         await syncs.WriteJournalAsync(Project, tokens[0], new JournalEntry(InstanceId.Parse("uuid:1"), "hash", clock.Now, []), CancellationToken.None);
         await syncs.WriteJournalAsync(Project, tokens[4], new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []), CancellationToken.None);
+        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None);   // of an answer that was made once more
         var purge = new PurgeSyncs(syncs, snapshots, clock);
 
         await purge.RunAsync(CancellationToken.None);
         Assert.Equal([false, true, true, true, false], await AreThereAsync());
         Assert.Empty((await syncs.ReadAsync(Project, tokens[0], CancellationToken.None)).Journal);
         Assert.Single((await syncs.ReadAsync(Project, tokens[4], CancellationToken.None)).Journal);
-        Assert.Equal(3, await BlobsAsync());
+        Assert.Equal(4, await BlobsAsync());
 
         clock.Now = clock.Now.AddDays(62);
         await purge.RunAsync(CancellationToken.None);
         Assert.Equal([false, true, true, true, false], await AreThereAsync());
+        Assert.Equal(3, await BlobsAsync());
 
         clock.Now = clock.Now.AddDays(2);
         await purge.RunAsync(CancellationToken.None);

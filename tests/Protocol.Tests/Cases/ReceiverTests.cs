@@ -116,7 +116,9 @@ public sealed class ReceiverTests
 
         (await desk.PostAsync(desk.Form("d5", desk.Create(NewId())), path: "/receiver/secure/app/?submit_mode=demo")).ShouldBeMessage(201, "submit_success", "this submission was ignored");
         (await desk.FindFormAsync("d5")).ShouldBe(HttpStatusCode.NotFound);
-        (await desk.PostAsync($"<d xmlns='http://code.javarosa.org/devicereport'>{desk.Create(NewId())}</d>")).ShouldBeSuccess();
+        var logged = NewId();
+        (await desk.PostAsync($"<d xmlns='http://code.javarosa.org/devicereport'>{desk.Create(logged)}</d>")).ShouldBeSuccess();
+        (await desk.FindCaseAsync(logged)).ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact, Clause("CC-093"), Clause("CC-095"), Clause("CC-106")]
@@ -201,5 +203,7 @@ public sealed class ReceiverTests
         await Parallel.ForEachAsync(forms.Concat(forms.Take(10)), new ParallelOptions { MaxDegreeOfParallelism = 25 }, async (form, _) => (await desk.PostAsync(form)).ShouldBeSuccess());
         Assert.Equal(Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(), (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order());
         await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
+        Assert.Equal((Forms + 1, Forms + 1), (tables[id]["Transactions"]!.AsArray().Count, (int)tables[id]["Version"]!));
     }
 }

@@ -138,7 +138,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                 ["text"] = "a\u0001b\u001fc\ufffe",
             });
             // It remembers for longer than the tests last, so that what is cold and what is warm does not depend on how fast the machine is.
-            _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "600" }, _folder.FullName);
+            _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _folder.FullName);
             Domain = Domain.On(_storage.Server);
 
             // Warm, so that what every first request brings into memory is there.

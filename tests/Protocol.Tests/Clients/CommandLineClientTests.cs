@@ -1,0 +1,69 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Restore;
+using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
+
+namespace ServerlessRosa.Protocol.Tests.Clients;
+
+/// <summary>
+/// The requests of CommCare's command line client (spec 8.1 and 8.3 of CommCare), by a model of it: no credentials until it is challenged, no OpenRosa version, the token in the
+/// address as it stands, a purge before each sync, and nothing of the server's that is not as the strictest phone wants it.
+/// </summary>
+public sealed class CommandLineClientTests
+{
+    [Fact, Clause("CC-153"), Clause("CC-004"), Clause("CC-032"), Clause("CC-133"), Clause("CC-134")]
+    public async Task A_whole_cycle_of_restore_form_and_sync()
+    {
+        var domain = await Domain.StartAsync();
+        var worker = await domain.WorkerAsync();
+        await domain.CreateAsync("group", new { name = "North", case_sharing = true, users = new[] { worker.Id } });
+        var table = await domain.CreateAsync("lookup_table", new { tag = "drug", is_global = true, fields = new[] { new { field_name = "code", properties = Array.Empty<string>() } } });
+        await domain.CreateAsync("lookup_table_item", new { data_type_id = table, fields = new { code = new { field_list = new[] { new { field_value = "PCM", properties = new { } } } } } });
+        var client = new SimulatedPhone(worker.Id);
+        var (household, patient, other) = (Id(), Id(), Id());
+        await AtTheDeskAsync(domain,
+            new PhoneBlock(household) { Creates = true, Owner = "elsewhere", Closes = true },
+            new PhoneBlock(patient) { Creates = true, Owner = worker.Id, Indices = [new("parent", household, false)], Properties = new Dictionary<string, string> { ["dob"] = "2015-09-02" } });
+
+        // The first answer is a challenge, and only then does it say who it is.
+        var challenge = (await Api.Anonymous(domain.Programme.Server).GetAsync(Address(null))).ShouldBe(HttpStatusCode.Unauthorized);
+        Assert.StartsWith("Basic ", challenge.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        var first = Take(await worker.Phone.GetAsync(Address(null)));
+        Assert.Equal(worker.Username, first.User[0].Value, ignoreCase: true);
+        Assert.Equal(new[] { $"+{patient}", $"+{household}x" }.Order(StringComparer.Ordinal), first.Summary().Split(' '));
+        Assert.Contains(first.Fixtures, fixture => (string?)fixture.Attribute("id") == "item-list:drug" && fixture.Value == "PCM");
+
+        // It sends no forms itself: whoever uses it does.
+        PhoneBlock[] form = [new(patient) { Closes = true }, new(other) { Creates = true, Owner = worker.Id }];
+        foreach (var block in form)
+        {
+            client.Apply(block);
+        }
+        await domain.SubmitAsync(worker.Phone, worker.Id, client.Token, form);
+        await AtTheDeskAsync(domain, new PhoneBlock(other) { Properties = new Dictionary<string, string> { ["size"] = "4" } });
+
+        client.Purge();
+        Assert.Equal(other, Take(await worker.Phone.GetAsync(Address($"&since={client.Token}&state={client.State()}"))).Summary());
+        Assert.Equal([other], client.Cases.Keys);
+        client.Purge();
+        Assert.Equal("", Take(await worker.Phone.GetAsync(Address($"&since={client.Token}&state={client.State()}"))).Summary());
+
+        // Without a token it says so, in words that are no token; then it starts over.
+        (await worker.Phone.GetAsync(Address($"&since=null&state={client.State()}"))).ShouldStartOver("No sync log");
+        client.Wipe();
+        Assert.Equal($"+{other}", Take(await worker.Phone.GetAsync(Address(null))).Summary());
+
+        string Address(string? more) => domain.At($"/phone/restore/?version=2.0{more}");
+
+        RestoreDocument Take(Answer answer)
+        {
+            var restore = RestoreDocument.Of(answer);
+            foreach (var block in restore.Blocks)
+            {
+                client.Apply(block);
+            }
+            (client.Token, client.Groups) = (restore.Token, restore.Groups);
+            return restore;
+        }
+    }
+}
