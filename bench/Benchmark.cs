@@ -23,8 +23,8 @@ internal static class Benchmark
             using var client = new AppClient(app.BaseUrl);
 
             await Console.Error.WriteLineAsync("seeding...");
-            var seeded = await Seed.RunAsync(app.BaseUrl, options.Forms.Where(length => Workloads.NeedFormList(options, length)), cancellationToken);
-            var floor = await Floor.OpenAsync(azurite.ConnectionString, cancellationToken);
+            var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
+            var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
             var workloads = Workloads.All(seeded, floor, options.Count).Where(workload => options.Wants(workload.Name)).ToList();
             if (workloads.Count == 0 && startup is null) throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 

@@ -19,6 +19,10 @@ namespace ServerlessRosa.Bench;
 internal sealed class Floor
 {
     private const string Partition = "bench-floor";
+    private const string ExportPartition = "bench-floor-export";
+    private const string OwnerPartition = "bench-floor-owner";
+    private const int MaxRowsInBatch = 100;
+    private const int Page = 250;
     private const string HeadRow = "head";
     private const string FormRow = "form";
     private const int Block = 4 << 20;
@@ -29,24 +33,37 @@ internal sealed class Floor
     private readonly Counter _counter = new();
     private readonly TableClient _forms;
     private readonly TableClient _submissions;
+    private readonly TableClient _intents;
+    private readonly TableClient _cases;
+    private readonly TableClient _caseOwners;
+    private readonly TableClient _syncs;
     private readonly BlobContainerClient _files;
+    private readonly BlobContainerClient _snapshots;
 
     private Floor(string connectionString)
     {
         var tables = new TableServiceClient(connectionString, Configured(new TableClientOptions()));
         _forms = tables.GetTableClient(StorageNames.FormsTable);
         _submissions = tables.GetTableClient(StorageNames.SubmissionsTable);
-        _files = new BlobServiceClient(connectionString, Configured(new BlobClientOptions())).GetBlobContainerClient(StorageNames.SubmissionsContainer);
+        _intents = tables.GetTableClient(StorageNames.IntentsTable);
+        _cases = tables.GetTableClient(StorageNames.CasesTable);
+        _caseOwners = tables.GetTableClient(StorageNames.CaseOwnersTable);
+        _syncs = tables.GetTableClient(StorageNames.SyncsTable);
+        var blobs = new BlobServiceClient(connectionString, Configured(new BlobClientOptions()));
+        _files = blobs.GetBlobContainerClient(StorageNames.SubmissionsContainer);
+        _snapshots = blobs.GetBlobContainerClient(StorageNames.SyncsContainer);
     }
 
     public long Operations => _counter.Count;
 
-    public static async Task<Floor> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<Floor> OpenAsync(string connectionString, BenchOptions options, CancellationToken cancellationToken)
     {
         var floor = new Floor(connectionString);
         await floor._forms.AddEntityAsync(new TableEntity(Partition, HeadRow) { ["Version"] = Guid.NewGuid().ToString("N") }, cancellationToken);
         await floor._forms.AddEntityAsync(Form(), cancellationToken);
         await floor._submissions.AddEntityAsync(Instance(KnownInstance, "known", "", files: 0), cancellationToken);
+        if (Workloads.NeedExport(options)) await AddAllAsync(floor._submissions, Enumerable.Range(0, Samples.Exported).Select(i => Timeline(InstanceRow($"{i}"), $"{i}", 0, ExportPartition)), cancellationToken);
+        if (Workloads.NeedPhone(options)) await AddAllAsync(floor._caseOwners, Enumerable.Range(0, Samples.Cases).Select(i => Case(OwnerPartition, Hash($"{i}"))), cancellationToken);
         return floor;
     }
 
@@ -77,6 +94,54 @@ internal sealed class Floor
                 new(TableTransactionActionType.Add, Timeline(timeline, id, sizes.Count)),
             ],
             cancellationToken);
+    }
+
+    /// <summary>A form with a new case: the submission with a promise before it and its removal after it, and the case: looked for, added, and copied for its owner.</summary>
+    public async Task SubmitCaseAsync(CancellationToken cancellationToken)
+    {
+        var id = Hash(Samples.NewInstanceId());
+        await _intents.AddEntityAsync(new TableEntity(Partition, id) { ["Work"] = "cases" }, cancellationToken);
+        await SubmitAsync([], cancellationToken);
+        await _cases.GetEntityIfExistsAsync<TableEntity>(Partition, id, cancellationToken: cancellationToken);
+        await _cases.AddEntityAsync(Case(Partition, id), cancellationToken);
+        await _caseOwners.AddEntityAsync(Case(Partition, id), cancellationToken);
+        await _intents.DeleteEntityAsync(Partition, id, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>A restore: the owner's cases, and the sync log with its blob.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        await ReadAllAsync(_caseOwners, OwnerPartition, cancellationToken);
+        var token = Guid.NewGuid().ToString("N");
+        await _snapshots.GetBlobClient($"bench/{token}").UploadAsync(BinaryData.FromBytes(Samples.File(50 * Samples.Cases)), cancellationToken);
+        await _syncs.AddEntityAsync(new TableEntity(Partition, token) { ["Date"] = DateTimeOffset.UtcNow, ["Blob"] = token, ["Owners"] = new byte[100] }, cancellationToken);
+    }
+
+    /// <summary>An export: the form, and every row of the timeline.</summary>
+    public async Task ExportAsync(CancellationToken cancellationToken)
+    {
+        await ReadFormAsync(cancellationToken);
+        await ReadAllAsync(_submissions, ExportPartition, cancellationToken);
+    }
+
+    /// <summary>A page of 250 with a count: the form, the page, the counts that were kept, and what has come since.</summary>
+    public async Task ReadPageAsync(CancellationToken cancellationToken)
+    {
+        await ReadFormAsync(cancellationToken);
+        await foreach (var _ in _submissions.QueryAsync<TableEntity>(row => row.PartitionKey == ExportPartition, Page, cancellationToken: cancellationToken).Take(Page)) { }
+        await ReadAllAsync(_submissions, "bench-floor-nothing", cancellationToken);
+        await ReadAllAsync(_submissions, ExportPartition, cancellationToken, "RowKey");
+    }
+
+    private static async Task ReadAllAsync(TableClient table, string partition, CancellationToken cancellationToken, params string[] columns)
+    {
+        await foreach (var _ in table.QueryAsync<TableEntity>(row => row.PartitionKey == partition, select: columns.Length > 0 ? columns : null, cancellationToken: cancellationToken)) { }
+    }
+
+    private static async Task AddAllAsync(TableClient table, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
+    {
+        foreach (var batch in rows.Chunk(MaxRowsInBatch))
+            await table.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
     }
 
     private async Task StoreAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -119,9 +184,19 @@ internal sealed class Floor
         return entity;
     }
 
-    private static TableEntity Timeline(string row, string id, int files)
+    private static TableEntity Case(string partition, string row) => new(partition, row)
     {
-        var entity = new TableEntity(Partition, row)
+        ["Id"] = row,
+        ["Type"] = "patient",
+        ["Closed"] = false,
+        ["Revision"] = 1,
+        ["ModifiedOn"] = DateTimeOffset.UtcNow,
+        ["Case"] = Samples.File(400).ToArray(),
+    };
+
+    private static TableEntity Timeline(string row, string id, int files, string partition = Partition)
+    {
+        var entity = new TableEntity(partition, row)
         {
             ["RootId"] = id,
             ["CreatedAt"] = DateTimeOffset.UtcNow,

@@ -24,7 +24,7 @@ internal sealed record WorkloadFigures(
             Median(floor.Select(half => half.Load.RequestsPerSecond)), Median(floor.Select(half => half.Load.P50)), Median(floor.Select(half => half.Load.P95)),
             floor.Sum(half => half.Load.Errors.Values.Sum()),
             Median(rounds.Where(round => round.Floor is not null).Select(round => round.App.Load.P50 / round.Floor!.Load.P50)),
-            PerRequest(app, half => half.Operations), PerRequest(floor, half => half.Operations),
+            workload.Streams ? null : PerRequest(app, half => half.Operations), PerRequest(floor, half => half.Operations),
             1000 * PerRequest(app, half => half.AppSeconds), 1000 * PerRequest(app, half => half.StorageSeconds), 1000 * PerRequest(floor, half => half.StorageSeconds),
             app.Max(half => half.PeakMiB));
     }

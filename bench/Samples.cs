@@ -9,6 +9,15 @@ internal static class Samples
 {
     public const string FormId = "household";
     public const string PicturesId = "pictures";
+
+    /// <summary>The repeat, and how many rounds of it a submission has.</summary>
+    public const string Repeat = "member";
+    public const int Rounds = 2;
+
+    /// <summary>How many submissions are exported, and how many cases a restore has.</summary>
+    public const int Exported = 1000;
+    public const int Cases = 1000;
+
     public const int FileSize = 200_000;
     public const int LargeFileSize = 50_000_000;
 
@@ -43,6 +52,19 @@ internal static class Samples
     }
 
     public static string NewInstanceId() => $"uuid:{Guid.NewGuid()}";
+
+    /// <summary>A form that opens cases for a mobile worker.</summary>
+    public static string CommCareForm(string userId, int cases)
+    {
+        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var blocks = string.Concat(Enumerable.Range(0, cases).Select(_ => $"""
+            <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{Guid.NewGuid()}" user_id="{userId}" date_modified="{now}"><create><case_type>patient</case_type><case_name>Amina Yusuf</case_name></create>
+            <update><dob>1989-05-17</dob><village>Kibera</village><risk>low</risk><visits>3</visits><phone>0700 000 000</phone></update></case>
+            """));
+        return $"""
+            <data xmlns="http://example.org/bench/register" version="1" name="Register">{blocks}<meta xmlns="http://openrosa.org/jsp/xforms"><instanceID>{Guid.NewGuid()}</instanceID><userID>{userId}</userID><timeEnd>{now}</timeEnd></meta></data>
+            """.Trim();
+    }
 
     /// <summary>With files of these sizes, at most three.</summary>
     public static string Submission(string instanceId, params ReadOnlySpan<int> sizes)

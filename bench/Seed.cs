@@ -7,9 +7,27 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench;
 
+/// <summary>An address with the credentials that it takes, and the user id of whose they are, if it is a mobile worker.</summary>
+internal sealed record Place(string Address, string Authorization, string? UserId = null)
+{
+    public HttpRequestMessage Get(string path) => With(new HttpRequestMessage(HttpMethod.Get, Address + path));
+
+    public HttpRequestMessage Post(string path, string xml) =>
+        With(new HttpRequestMessage(HttpMethod.Post, Address + path) { Content = new StringContent(xml, Encoding.UTF8, "text/xml") });
+
+    private HttpRequestMessage With(HttpRequestMessage request)
+    {
+        request.Headers.Add("Authorization", Authorization);
+        request.Headers.Add("X-Forwarded-Proto", "https");   // as the front end says: passwords come over HTTPS only
+        return request;
+    }
+}
+
 /// <param name="Root">An app user's address of the project that takes submissions and has the form with media.</param>
 /// <param name="FormLists">By length: the form list of a project with that many forms, for an app user assigned to each.</param>
-internal sealed record Seeded(string Root, IReadOnlyDictionary<int, string> FormLists);
+/// <param name="Phone">A domain, and a mobile worker in it who owns cases.</param>
+/// <param name="Export">A form with submissions, and the administrator.</param>
+internal sealed record Seeded(string Root, IReadOnlyDictionary<int, string> FormLists, Place? Phone, Place? Export);
 
 /// <summary>Makes what the workloads need through the management API, as any client of it would.</summary>
 internal sealed class Seed : IDisposable
@@ -17,6 +35,7 @@ internal sealed class Seed : IDisposable
     private const string Email = "admin@example.org";
     private const string Password = "serverless-rosa";
     private const int AtOnce = 4;
+    private const int CasesInForm = 50;
 
     private readonly HttpClient _http;
 
@@ -29,7 +48,7 @@ internal sealed class Seed : IDisposable
         ["Rosa__ReportStorageOperations"] = "true",
     };
 
-    public static async Task<Seeded> RunAsync(Uri baseUrl, IEnumerable<int> formLists, CancellationToken cancellationToken)
+    public static async Task<Seeded> RunAsync(Uri baseUrl, BenchOptions options, CancellationToken cancellationToken)
     {
         using var seed = new Seed(baseUrl);
         var session = await seed.PostAsync("/v1/sessions", JsonContent.Create(new { email = Email, password = Password }), cancellationToken);
@@ -37,8 +56,11 @@ internal sealed class Seed : IDisposable
 
         var root = await seed.MainProjectAsync(cancellationToken);
         var lists = new Dictionary<int, string>();
-        foreach (var length in formLists) lists[length] = await seed.FormListAsync(length, cancellationToken);
-        return new Seeded(root, lists);
+        foreach (var length in options.Forms.Where(length => Workloads.NeedFormList(options, length))) lists[length] = await seed.FormListAsync(length, cancellationToken);
+        return new Seeded(
+            root, lists,
+            Workloads.NeedPhone(options) ? await seed.PhoneAsync(cancellationToken) : null,
+            Workloads.NeedExport(options) ? await seed.ExportAsync(cancellationToken) : null);
     }
 
     public void Dispose() => _http.Dispose();
@@ -64,6 +86,30 @@ internal sealed class Seed : IDisposable
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (id, stop) => await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(id)), stop));
         return await AppUserAsync(project, ids, cancellationToken) + "/formList";
+    }
+
+    private async Task<Place> PhoneAsync(CancellationToken cancellationToken)
+    {
+        const string Domain = "bench";
+        await PostAsync("/v1/projects", JsonContent.Create(new { name = "Phone", domain = Domain }), cancellationToken);
+        var worker = await PostAsync($"/a/{Domain}/api/v0.5/user/", JsonContent.Create(new { username = "worker", password = Password }), cancellationToken);
+        var phone = new Place($"/a/{Domain}", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"worker:{Password}")), worker.GetProperty("id").GetString());
+        for (var i = 0; i < Samples.Cases; i += CasesInForm)
+        {
+            using var request = phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, CasesInForm));
+            using var answer = await _http.SendAsync(request, cancellationToken);
+            if (!answer.IsSuccessStatusCode) throw new StartException($"Seeding failed: a form with cases was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+        return phone;
+    }
+
+    private async Task<Place> ExportAsync(CancellationToken cancellationToken)
+    {
+        var project = await ProjectAsync("Export", cancellationToken);
+        await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(Samples.FormId)), cancellationToken);
+        await Parallel.ForEachAsync(Enumerable.Range(0, Samples.Exported), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (_, stop) => await PostAsync($"{project}/forms/{Samples.FormId}/submissions", Xml(Samples.Submission(Samples.NewInstanceId())), stop));
+        return new Place($"{project}/forms/{Samples.FormId}", _http.DefaultRequestHeaders.Authorization!.ToString());
     }
 
     private async Task<string> ProjectAsync(string name, CancellationToken cancellationToken)

@@ -9,16 +9,22 @@ namespace ServerlessRosa.Bench;
 /// <param name="Floor">The same storage operations, bare; null when the request needs none.</param>
 /// <param name="Holds">What the answer's body has to contain, and how often.</param>
 /// <param name="WarmUp">Requests before the first round.</param>
+/// <param name="Streams">Whether the answer's headers leave before all of its storage operations are counted.</param>
 internal sealed record Workload(
     string Name, int Connections, int Count, Func<int, HttpRequestMessage> Request, HttpStatusCode Expected,
-    Func<CancellationToken, Task>? Floor = null, (string Text, int Times)? Holds = null, int WarmUp = 100);
+    Func<CancellationToken, Task>? Floor = null, (string Text, int Times)? Holds = null, int WarmUp = 100, bool Streams = false);
 
-/// <summary>What phones ask for, from one connection and from many.</summary>
+/// <summary>What phones ask for, from one connection and from many, and what people export.</summary>
 internal static class Workloads
 {
     private const int KnownSubmissions = 50;
     private static readonly int[] Connections = [1, 8];
     private static readonly int[] SubmissionConnections = [1, 8, 32];
+    private static readonly string[] ExportNames = ["csv-1000", "odata-1000", "odata-repeat-1000", "odata-page-1000"];
+
+    public static bool NeedPhone(BenchOptions options) => options.Wants("restore-1000") || Connections.Any(connections => options.Wants($"receiver-c{connections}"));
+
+    public static bool NeedExport(BenchOptions options) => ExportNames.Any(options.Wants);
 
     public static bool NeedFormList(BenchOptions options, int length) => Connections.Any(connections => options.Wants(FormListName(length, connections)));
 
@@ -52,6 +58,26 @@ internal static class Workloads
             var known = Enumerable.Range(0, KnownSubmissions).Select(_ => Samples.Submission(Samples.NewInstanceId())).ToList();
             yield return new($"duplicate-c{connections}", connections, Count(120, connections), i => Post(known[i % KnownSubmissions], []), HttpStatusCode.Created,
                 floor.ReadInstanceAsync, WarmUp: KnownSubmissions);
+        }
+
+        if (seeded.Phone is { } phone)
+        {
+            // Before the receiver adds to what the phone owns.
+            yield return new("restore-1000", 1, Count(10, 1), _ => phone.Get("/phone/restore/?version=2.0"), HttpStatusCode.OK, floor.RestoreAsync, ("<case ", Samples.Cases), WarmUp: 2, Streams: true);
+            foreach (var connections in Connections)
+                yield return new($"receiver-c{connections}", connections, Count(60, connections), _ => phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, 1)), HttpStatusCode.Created,
+                    floor.SubmitCaseAsync, WarmUp: 20);
+        }
+
+        if (seeded.Export is { } form)
+        {
+            yield return Export("csv-1000", "/submissions.csv.zip", null, floor.ExportAsync);
+            yield return Export("odata-1000", ".svc/Submissions", ("\"__id\"", Samples.Exported), floor.ExportAsync);
+            yield return Export("odata-repeat-1000", $".svc/Submissions.{Samples.Repeat}", ("\"__Submissions-id\"", Samples.Exported * Samples.Rounds), floor.ExportAsync);
+            yield return Export("odata-page-1000", ".svc/Submissions?%24top=250&%24count=true", ("\"__id\"", 250), floor.ReadPageAsync);
+
+            Workload Export(string name, string path, (string, int)? holds, Func<CancellationToken, Task> bare) =>
+                new(name, 1, Count(10, 1), _ => form.Get(path), HttpStatusCode.OK, bare, holds, WarmUp: 2, Streams: true);
         }
 
         // Last, as an app keeps some of the memory that it once needed.
