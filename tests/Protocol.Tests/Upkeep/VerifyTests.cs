@@ -81,6 +81,9 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
         ["an edit that is not listed"] = new(world => world.Stored.RemoveAsync("submissions", Prefix("v|" + Hash("uuid:edited") + "|")), "submission-versions"),
         ["an earlier version that is gone"] = new(world => world.Stored.RemoveAsync("submissions", Instance(world, "uuid:edited-2")), "submission-versions"),
         ["an earlier version that is current"] = new(world => world.Stored.ChangeAsync("submissions", Instance(world, "uuid:edited-2"), row => row["State"] = "Current"), "submission-versions"),
+        ["a shadow of an edited submission that knows it otherwise"] = new(
+            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:edited"), row => row["ReviewState"] = "approved"), "submission-shadow")
+        { Content = true },
         ["a deletion that no purge finds"] = new(world => world.Stored.RemoveAsync("submissions", Prefix("d|"), row => row.RowKey.EndsWith(Hash("uuid:deleted"), StringComparison.Ordinal)), "submission-deletion"),
         ["a deletion of what is not deleted"] = new(async world => await world.Stored.AddAsync(
             "submissions", new TableEntity(await SpaceAsync(world), $"d|{DateTimeOffset.UtcNow.Ticks:D19}|{Hash("uuid:plain")}") { ["RootId"] = "uuid:plain" }), "submission-mark"),
