@@ -89,8 +89,9 @@ public static class UpkeepCommands
         {
             var options = new VerifyOptions(
                 parsed.GetValue(project) is { } number ? new ProjectId(number) : null, parsed.GetValue(content), parsed.GetValue(orphans), TimeSpan.FromSeconds(parsed.GetValue(settle)));
+            var operations = StorageOperations.Begin();
             var done = await services.GetRequiredService<VerifyStorage>().RunAsync(options, output.WriteLine, Console.Error.WriteLine, cancellationToken);
-            await output.WriteLineAsync($"{done.Differences} differences and {done.Notes} notes. Looked at {string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}.");
+            await output.WriteLineAsync($"{done.Differences} differences and {done.Notes} notes. Looked at {string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}, with {operations.Count} storage operations.");
             return done.Differences == 0 ? 0 : 1;
         });
     }
