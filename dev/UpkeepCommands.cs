@@ -34,11 +34,13 @@ public static class UpkeepCommands
     private static Command Rebuild(TextWriter output)
     {
         var replace = new Option<bool>("--replace") { Description = "Write over what is in the tables." };
+        var project = new Option<int?>("--project") { Description = "Only the project of this number.", HelpName = "N" };
         var only = new Option<RebuildPart[]>("--only") { Description = "What to rebuild, if not all of it: forms, submissions, cases.", AllowMultipleArgumentsPerToken = true };
-        return OnStorage("rebuild", "Makes the tables of forms, submissions and cases again from what lies in blobs. Stop the app first.", [replace, only], async (parsed, services, cancellationToken) =>
+        return OnStorage("rebuild", "Makes the tables of forms, submissions and cases again from what lies in blobs. Stop the app first.", [project, replace, only], async (parsed, services, cancellationToken) =>
         {
             var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : Enum.GetValues<RebuildPart>();
-            var done = await services.GetRequiredService<RebuildTables>().RunAsync(parts, parsed.GetValue(replace), cancellationToken);
+            var done = await services.GetRequiredService<RebuildTables>().RunAsync(
+                parsed.GetValue(project) is { } number ? new ProjectId(number) : null, parts, parsed.GetValue(replace), Console.Error.WriteLine, cancellationToken);
             await output.WriteLineAsync($"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} media slots.");
             await output.WriteLineAsync($"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since nothing says that it was accepted: {done.Submissions.Left}.");
             await output.WriteLineAsync($"Replayed {done.Cases.Forms} submissions that speak of cases. Refused now, and not then: {done.Cases.Refused}.");

@@ -26,11 +26,12 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
     /// <summary>
     /// Submissions that only their XML tells of keep the rows that they have. One operation per 5,000 blobs, one or two for each submission, and some for each edit that no shadow tells of.
     /// </summary>
-    public async Task<RebuiltSubmissions> RunAsync(ProjectId project, CancellationToken cancellationToken)
+    public async Task<RebuiltSubmissions> RunAsync(ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
         var rebuilt = new RebuiltSubmissions(0, 0, 0);
         foreach (var form in (await forms.ListAsync(project, cancellationToken)).Concat(await forms.ListTrashAsync(project, cancellationToken)))
         {
+            progress($"Project {project}, form {form.Number}: submissions");
             rebuilt = rebuilt.Plus(await RunAsync(form, cancellationToken));
         }
         return rebuilt;

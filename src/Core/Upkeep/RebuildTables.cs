@@ -13,13 +13,15 @@ public enum RebuildPart
 /// <summary>What was made again of one project, or of all.</summary>
 public sealed record Rebuilt(RebuiltForms Forms, RebuiltSubmissions Submissions, RebuiltCases Cases);
 
-/// <summary>Makes tables again whose rows were lost (docs/operations.md), of all projects, while the app is stopped. What breaks off is done again as a whole.</summary>
+/// <summary>Makes tables again whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. What breaks off is done again as a whole.</summary>
 public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, RebuildSubmissions submissions, RebuildCases cases)
 {
-    /// <summary>Refuses, before anything is written, projects that have rows of these parts, unless they are to be replaced.</summary>
-    public async Task<Rebuilt> RunAsync(IReadOnlyCollection<RebuildPart> parts, bool replace, CancellationToken cancellationToken)
+    /// <summary>Refuses an unknown project, and, before anything is written, those that have rows of these parts, unless they are to be replaced.</summary>
+    public async Task<Rebuilt> RunAsync(ProjectId? only, IReadOnlyCollection<RebuildPart> parts, bool replace, Action<string> progress, CancellationToken cancellationToken)
     {
-        var all = await projects.ListAsync(cancellationToken);
+        var all = only is { } one
+            ? [await projects.FindAsync(one, cancellationToken) ?? throw new UpkeepException($"There is no project {one} in this storage account.")]
+            : await projects.ListAsync(cancellationToken);
         foreach (var project in replace ? [] : all)
         {
             Refuse(project.Id, "forms", parts.Contains(RebuildPart.Forms) && await forms.HasAnyAsync(project.Id, cancellationToken));
@@ -31,14 +33,16 @@ public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, Re
         {
             if (parts.Contains(RebuildPart.Forms))
             {
+                progress($"Project {project.Id}: forms");
                 rebuilt = rebuilt with { Forms = rebuilt.Forms.Plus(await forms.RunAsync(project.Id, cancellationToken)) };
             }
             if (parts.Contains(RebuildPart.Submissions))
             {
-                rebuilt = rebuilt with { Submissions = rebuilt.Submissions.Plus(await submissions.RunAsync(project.Id, cancellationToken)) };
+                rebuilt = rebuilt with { Submissions = rebuilt.Submissions.Plus(await submissions.RunAsync(project.Id, progress, cancellationToken)) };
             }
             if (parts.Contains(RebuildPart.Cases))
             {
+                progress($"Project {project.Id}: cases");
                 rebuilt = rebuilt with { Cases = rebuilt.Cases.Plus(await cases.RunAsync(project.Id, cancellationToken)) };
             }
         }

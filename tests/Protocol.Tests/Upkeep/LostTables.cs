@@ -44,6 +44,11 @@ internal static class LostTables
         var rows = new List<string>();
         await foreach (var row in new TableServiceClient(storage.ConnectionString).GetTableClient(table).QueryAsync<TableEntity>())
         {
+            if (row.RowKey.StartsWith("n|", StringComparison.Ordinal))
+            {
+                // A kept count: made again when it is asked for.
+                continue;
+            }
             var key = row.RowKey.StartsWith("c|", StringComparison.Ordinal) ? row.RowKey[..row.RowKey.LastIndexOf('|')] : row.RowKey;
             var columns = row.Where(column => column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob") && !column.Key.StartsWith("odata", StringComparison.Ordinal))
                 // Blank is what a merge leaves of what is no longer so.

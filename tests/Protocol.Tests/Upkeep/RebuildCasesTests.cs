@@ -58,6 +58,27 @@ public sealed class RebuildCasesTests
         later.App!.Kill();
     }
 
+    /// <summary>A form that was purged took its submissions with it: nothing but the rows tells what they said of cases.</summary>
+    [Fact]
+    public async Task Cases_of_purged_forms_keep_their_rows()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        var desk = await CaseDesk.OpenAsync(storage.Server);
+        var (purged, mixed, other) = (CaseDesk.NewId(), CaseDesk.NewId(), CaseDesk.NewId());
+        await desk.SubmitAsync(desk.Create(purged), desk.Create(mixed));
+        await desk.Domain.SubmitAsync(
+            desk.Worker.Phone, desk.Worker.Id, null, new PhoneBlock(mixed) { Properties = new Dictionary<string, string> { ["of"] = "both" } }, new PhoneBlock(other) { Creates = true, Owner = desk.Worker.Id });
+        var (cases, owners) = (await storage.RowsAsync("cases"), await storage.RowsAsync("caseOwners"));
+        (await desk.Domain.Admin.DeleteAsync(desk.Domain.Programme.FormPath(desk.Xmlns))).ShouldBe(HttpStatusCode.OK);
+        storage.Server.App!.Kill();
+        await new StoredThings(storage.ConnectionString).RemoveAsync("forms", "RowKey ge 'trash|' and RowKey lt 'trash}'");
+
+        (await storage.RunAsync("rebuild", "--only", "cases", "--replace")).ShouldSucceed();
+
+        Assert.Equal(cases, await storage.RowsAsync("cases"));
+        Assert.Equal(owners, await storage.RowsAsync("caseOwners"));
+    }
+
     [Fact]
     public async Task A_replay_that_was_killed_can_be_run_again()
     {

@@ -28,7 +28,8 @@ public sealed class RebuildSubmissionsTests
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
         (await storage.RunAsync("rebuild")).ShouldFail("has forms");
         (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldFail("has submissions");
-        (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
+        (await storage.RunAsync("rebuild", "--project", "99")).ShouldFail("no project 99");
+        (await storage.RunAsync("rebuild", "--replace", "--project", inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))).ShouldSucceed();
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
 
         (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
