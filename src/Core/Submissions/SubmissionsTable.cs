@@ -169,7 +169,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
             [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(space, instance.TimelineKey)], cancellationToken);
     }
 
-    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation.</summary>
+    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation, and one more then.</summary>
     internal async Task<bool> SetDeletedAsync(SubmissionSpace space, Submission submission, Instance current, bool deleted, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey) { [Column.Deleted] = deleted, [Column.DeletedAt] = now };
@@ -189,7 +189,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            return false;
+            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null);   // then it was this very write
         }
     }
 

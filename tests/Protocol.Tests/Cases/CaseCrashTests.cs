@@ -19,7 +19,7 @@ public sealed class CaseCrashTests
         var desk = await CaseDesk.OpenAsync();
         var (shared, parent) = (NewId("shared"), NewId("parent"));
         await desk.SubmitAsync(desk.Create(shared), desk.Create(parent));
-        var sent = new ConcurrentDictionary<string, string>();
+        var sent = new ConcurrentDictionary<string, (string Instance, string Form)>();
         var received = new ConcurrentBag<string>();
         foreach (var (life, lastsFor) in new[] { (1, 3), (2, 10), (3, 17) })
         {
@@ -28,7 +28,20 @@ public sealed class CaseCrashTests
 
         var kept = (await desk.CaseAsync(shared)).GetProperty("properties");
         Assert.All(received, key => Assert.Equal(key, kept.GetProperty(key).GetString()));
-        foreach (var form in sent.Values)
+
+        // What was claimed and not answered is done without its phone.
+        var intents = new Intents(desk.Domain.Programme);
+        await intents.AgeAsync();
+        await intents.ReconcileAsync();
+        Assert.Equal(0, await intents.CountAsync());
+        kept = (await desk.CaseAsync(shared)).GetProperty("properties");
+        foreach (var (key, form) in sent)
+        {
+            Assert.Equal((await desk.FindFormAsync(form.Instance)).Status == HttpStatusCode.OK, kept.TryGetProperty(key, out _));
+        }
+        (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
+
+        foreach (var (_, form) in sent.Values)
         {
             (await desk.PostAsync(form)).ShouldBeSuccess();
         }
@@ -43,7 +56,7 @@ public sealed class CaseCrashTests
         var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
         Assert.Equal(sent.Count + 1, tables[shared]["Transactions"]!.AsArray().Count);
         Assert.Equal(sent.Count + 2, tables.Cases.Count);
-        Assert.Equal(0, await new Intents(desk.Domain.Programme).CountAsync());
+        Assert.Equal(0, await intents.CountAsync());
         // The list comes from the rows of owners, the single case from its own: they must tell the same.
         var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}"))).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(sent.Count + 2, listed.GetProperty("matching_records").GetInt32());
@@ -55,7 +68,7 @@ public sealed class CaseCrashTests
     }
 
     private static async Task LiveAsync(
-        CaseDesk desk, int life, int lastsFor, string shared, string parent, ConcurrentDictionary<string, string> sent, ConcurrentBag<string> received)
+        CaseDesk desk, int life, int lastsFor, string shared, string parent, ConcurrentDictionary<string, (string Instance, string Form)> sent, ConcurrentBag<string> received)
     {
         var server = await Server.StartAsync();
         var phone = desk.Worker.Phone.At(server);
@@ -65,9 +78,10 @@ public sealed class CaseCrashTests
             for (var i = number; i < PerLife && !server.App!.HasExited; i += Phones)
             {
                 var key = string.Create(CultureInfo.InvariantCulture, $"p{life}-{i}");
+                var instance = Guid.NewGuid().ToString();
                 var form = desk.Form(
-                    Guid.NewGuid().ToString(), Update(shared, $"<n0:{key}>{key}</n0:{key}>"), desk.Create($"{shared}-{key}", key, more: Index(parent, "host", relationship: "extension")));
-                sent[key] = form;
+                    instance, Update(shared, $"<n0:{key}>{key}</n0:{key}>"), desk.Create($"{shared}-{key}", key, more: Index(parent, "host", relationship: "extension")));
+                sent[key] = (instance, form);
                 try
                 {
                     if ((await desk.PostAsync(form, phone)).Status == HttpStatusCode.Created)

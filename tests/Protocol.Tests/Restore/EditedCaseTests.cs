@@ -113,6 +113,27 @@ public sealed class EditedCaseTests
         (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree();
     }
 
+    [Fact, Clause("CC-124")]
+    public async Task A_deletion_and_its_undoing_are_done_though_storage_s_answer_gets_lost()
+    {
+        await using var storage = await FaultyStorage.StartAsync();
+        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        var (domain, phone) = await WithPhoneAsync();
+        var (id, instance) = (Id(), Id());
+        await SendAsync(domain, instance, null, Create(id, phone));
+        var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}";
+        foreach (var deletes in new[] { true, false })
+        {
+            var admin = domain.Admin.At(server);
+            storage.Fail(Fault.CutOff, request => request.Path.Value!.EndsWith("/$batch", StringComparison.Ordinal), count: 1);
+            (await (deletes ? admin.DeleteAsync(submission) : admin.PostAsync($"{submission}/restore"))).ShouldBe(HttpStatusCode.OK);
+            Assert.InRange(storage.Seen, 2, 10);
+            Assert.Equal(deletes, (bool)(await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree()[id]["Deleted"]!);
+            Assert.Equal(0, await new Intents(domain.Programme).CountAsync());
+        }
+        await server.App!.DisposeAsync();
+    }
+
     [Fact, Clause("CC-129"), Clause("CC-138"), Clause("CC-093")]
     public async Task A_form_that_was_deleted_before_its_phone_asks_again_has_been_done_on_the_phone_all_the_same()
     {
