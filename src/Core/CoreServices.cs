@@ -73,6 +73,7 @@ public static class CoreServices
         services.AddSingleton<CheckCases>();
         services.AddSingleton<ApplyCases>();
         services.AddSingleton<CaseDirectory>();
+        services.AddSingleton<SearchCases>();
 
         services.AddSingleton<SyncsTable>();
         services.AddSingleton<SyncsContainer>();
@@ -116,6 +117,7 @@ public static class CoreServices
         services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<ReceiveCommCareForm>();
         services.AddSingleton<SubmitCases>();
+        services.AddSingleton<ClaimCase>();
         services.AddSingleton<SubmissionDirectory>();
         services.AddSingleton<ExportSource>();
         services.AddSingleton<MediaExport>();

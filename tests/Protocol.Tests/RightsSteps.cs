@@ -117,6 +117,9 @@ public static class RightsSteps
         var newCase = Sends((_, _) => new { case_type = "patient", case_name = "Amina", owner_id = "u1" });
         return new()
         {
+            ["GET /a/{domain}/phone/search"] = new(Query: "?case_type=patient"),
+            ["GET /a/{domain}/phone/search/{appId}"] = new(Query: "?case_type=patient"),
+            ["POST /a/{domain}/phone/claim-case"] = new(Body: (cast, _) => new FormUrlEncodedContent([new("case_id", cast.Target.DomainIds["case"])])),
             ["POST /a/{domain}/receiver"] = form,
             ["POST /a/{domain}/receiver/{app}"] = form,
             ["POST /a/{domain}/receiver/secure/{app}"] = form,

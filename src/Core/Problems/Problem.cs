@@ -100,6 +100,10 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem CasesRefused(string reason) => new(400.55m, reason);
 
+    public static Problem CaseTypeRequired() => new(400.56m, "Search request must specify case type");
+
+    public static Problem CaseIdRequired() => new(400.57m, "A case_id is required");
+
     // 401 and 403: who the client is
     public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
 
@@ -184,6 +188,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
 
     public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
+
+    public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
 
     // 412: what a phone cures by a restore from the start
     public static Problem UnknownRestoreVersion(string version) => new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");

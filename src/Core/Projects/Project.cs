@@ -4,4 +4,7 @@ namespace ServerlessRosa.Core.Projects;
 public sealed record Project(ProjectId Id, string Name, string? Description, string? Domain, bool? Archived, DateTimeOffset CreatedAt, DateTimeOffset? UpdatedAt)
 {
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Whether mobile workers may look for cases that are not theirs, and claim them.</summary>
+    public bool CaseSearch { get; init; }
 }

@@ -123,6 +123,7 @@ public sealed class ProjectsTable(StorageAccount storage)
         [nameof(Project.CreatedAt)] = project.CreatedAt,
         [nameof(Project.UpdatedAt)] = project.UpdatedAt,
         [nameof(Project.DeletedAt)] = project.DeletedAt,
+        [nameof(Project.CaseSearch)] = project.CaseSearch,
     };
 
     private static Project ToProject(TableEntity entity) => new(
@@ -135,5 +136,6 @@ public sealed class ProjectsTable(StorageAccount storage)
         entity.GetDateTimeOffset(nameof(Project.UpdatedAt)))
     {
         DeletedAt = entity.GetDateTimeOffset(nameof(Project.DeletedAt)),
+        CaseSearch = entity.GetBoolean(nameof(Project.CaseSearch)) ?? false,
     };
 }

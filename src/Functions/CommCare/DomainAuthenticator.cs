@@ -11,7 +11,7 @@ namespace ServerlessRosa.Functions.CommCare;
 /// Finds out who works in the domain of an address (spec 1.4 of CommCare): by a mobile worker's or web user's password, or by a web user's session token.
 /// Cookies count for nothing here.
 /// </summary>
-public sealed class DomainAuthenticator(RequestAuthenticator authenticator, AuthenticateWorker workers, AuthenticateActor users, ProjectDirectory projects)
+public sealed class DomainAuthenticator(RequestAuthenticator authenticator, AuthenticateWorker workers, AuthenticateActor users, ProjectDirectory projects, MobileWorkers accounts)
 {
     /// <summary>
     /// A mobile worker of the domain, or a web user who may read its project. Refuses others with 401.2, passwords on a connection that isn't confidential
@@ -30,6 +30,16 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         (user.Worker is null ? user.Actor : null).Require(verb, Scope.Of(user.Project.Id));
         return user;
     }
+
+    /// <summary>
+    /// Somebody else's phone (CC-017): for those who may change the worker's account, and so could as well give themselves its password. Refuses others, and a worker that there isn't, with 401.2. One operation.
+    /// </summary>
+    public async Task<DomainUser> LogInAsAsync(DomainUser caller, string name, CancellationToken cancellationToken) =>
+        caller.Worker is null && caller.Actor.May(Verb.ProjectUpdate, Scope.Of(caller.Project.Id))
+        && WorkerName(name.Trim().ToLowerInvariant(), caller.Domain) is { } username
+        && await accounts.FindByNameAsync(caller.Project.Id, username, cancellationToken) is { IsActive: true } worker
+            ? DomainUser.Of(caller.Project, worker)
+            : throw Problem.NotAuthenticated().AsException();
 
     private async Task<DomainUser> FindAsync(HttpRequest request, string domain, CancellationToken cancellationToken)
     {
@@ -60,7 +70,7 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         : new DomainUser(project, actor, null);
 
     /// <summary>`jason`, `jason@demo` and `jason@demo.` with any host after it are one worker of the domain `demo`.</summary>
-    public static string? WorkerName(string name, string domain)
+    private static string? WorkerName(string name, string domain)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var home = at < 0 ? domain : name[(at + 1)..];

@@ -31,6 +31,9 @@ public static class XmlOut
         WriteEndDocumentOnClose = false,   // else disposing after a failure closes the tags and makes a half answer look whole
     });
 
+    /// <summary>Whether an element can be called so. Names of properties come from forms, and from scripts.</summary>
+    public static bool IsName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
+
     /// <summary>For text that came in otherwise than as XML, and so may hold what no XML document can: each such character becomes U+FFFD.</summary>
     public static string Text(string text)
     {

@@ -69,7 +69,8 @@ public sealed class ProjectFunctions(
             var project = await projects.GetAsync(new ProjectId(projectId), hangUp);
             caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
             var body = await Json.ReadAsync(request, caller, hangUp);
-            var (name, description, archived, domain) = (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"), Json.Text(body, "domain"));
+            var (name, description, archived, domain, caseSearch) =
+                (Json.Text(body, "name"), Json.Text(body, "description"), Json.Flag(body, "archived"), Json.Text(body, "domain"), Json.Flag(body, "caseSearch"));
             var changed = await projects.ChangeAsync(
                 project.Id,
                 current => current with
@@ -78,9 +79,10 @@ public sealed class ProjectFunctions(
                     Description = Json.Has(body, "description") ? description : current.Description,
                     Archived = Json.Has(body, "archived") ? archived : current.Archived,
                     Domain = Json.Has(body, "domain") ? domain : current.Domain,
+                    CaseSearch = caseSearch ?? current.CaseSearch,
                 },
                 hangUp);
-            await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data = new { name, description, archived, domain } }, CancellationToken.None);
+            await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data = new { name, description, archived, domain, caseSearch } }, CancellationToken.None);
             return Json.Ok(await ShapeAsync(request, caller, changed));
         }, bodyShowsCsrf: true);
 
@@ -108,6 +110,7 @@ public sealed class ProjectFunctions(
             ["updatedAt"] = project.UpdatedAt,
             ["deletedAt"] = project.DeletedAt,
             ["domain"] = project.Domain,
+            ["caseSearch"] = project.CaseSearch,
         };
         if (ExtendedMetadata.IsWanted(request))
         {

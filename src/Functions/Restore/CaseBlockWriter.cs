@@ -59,12 +59,12 @@ public static class CaseBlockWriter
         {
             Write(xml, "date_opened", opened.UtcDateTime.ToString(Date, CultureInfo.InvariantCulture));
         }
-        foreach (var (name, text) in value.Properties.Where(property => IsName(property.Key)))
+        foreach (var (name, text) in value.Properties.Where(property => XmlOut.IsName(property.Key)))
         {
             Write(xml, name, text);
         }
         // The phone has these from before. What it lacks need not be told.
-        foreach (var name in value.Forgotten.Where(name => !sent.Creates && !value.Properties.ContainsKey(name) && (name != ExternalId || value.ExternalId.Length == 0) && IsName(name)))
+        foreach (var name in value.Forgotten.Where(name => !sent.Creates && !value.Properties.ContainsKey(name) && (name != ExternalId || value.ExternalId.Length == 0) && XmlOut.IsName(name)))
         {
             Write(xml, name, "");
         }
@@ -73,12 +73,12 @@ public static class CaseBlockWriter
 
     private static void WriteIndices(XmlWriter xml, IReadOnlyList<CaseIndex> indices)
     {
-        if (!indices.Any(index => IsName(index.Identifier)))
+        if (!indices.Any(index => XmlOut.IsName(index.Identifier)))
         {
             return;
         }
         xml.WriteStartElement("index", Namespace);
-        foreach (var index in indices.Where(index => IsName(index.Identifier)))
+        foreach (var index in indices.Where(index => XmlOut.IsName(index.Identifier)))
         {
             xml.WriteStartElement(index.Identifier, Namespace);
             xml.WriteAttributeString("case_type", XmlOut.Text(index.CaseType));
@@ -93,6 +93,4 @@ public static class CaseBlockWriter
     }
 
     private static void Write(XmlWriter xml, string name, string text) => xml.WriteElementString(name, Namespace, XmlOut.Text(text));
-
-    private static bool IsName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
 }

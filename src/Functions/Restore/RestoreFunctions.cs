@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
@@ -10,7 +9,7 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Restore;
 
 /// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (spec 1 of CommCare).</summary>
-public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, MobileWorkers workers, DomainDirectory directory, LookupRows rows)
+public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, DomainAuthenticator domains, DomainDirectory directory, LookupRows rows)
 {
     private const string Nature = "ota_restore_error";
     private static readonly string[] Versions = ["1.0", "2.0", "3.0"];
@@ -36,7 +35,7 @@ public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, 
         {
             throw Problem.InvalidSyncUser().AsException();
         }
-        var user = Text(request, "as") is { } name ? await LogInAsAsync(caller, name, request.HttpContext.RequestAborted) : caller;
+        var user = Text(request, "as") is { } name ? await domains.LogInAsAsync(caller, name, request.HttpContext.RequestAborted) : caller;
         var fixtures = new UserFixtures(user, await directory.FindAsync(user.Project.Id, request.HttpContext.RequestAborted), rows);
         var restore = await prepare.RunAsync(new RestoreRequest(user.Project.Id, user.UserId, caller.UserId, fixtures.Owners)
         {
@@ -49,14 +48,6 @@ public sealed partial class RestoreFunctions(Door door, PrepareRestore prepare, 
         var told = fixtures with { LastSync = restore.SyncedBefore, SkipsFixtures = restore.IsIncremental && Flags.IsTrue(request, "skip_fixtures") };
         return new RestoreResult(restore, told, CountsItems: Flags.IsTrue(request, "items"));
     }
-
-    // CC-017: for those who may change the worker's account, and so could as well give themselves its password.
-    private async Task<DomainUser> LogInAsAsync(DomainUser caller, string name, CancellationToken cancellationToken) =>
-        caller.Worker is null && caller.Actor.May(Verb.ProjectUpdate, Scope.Of(caller.Project.Id))
-        && DomainAuthenticator.WorkerName(name.Trim().ToLowerInvariant(), caller.Domain) is { } username
-        && await workers.FindByNameAsync(caller.Project.Id, username, cancellationToken) is { IsActive: true } worker
-            ? DomainUser.Of(caller.Project, worker)
-            : throw Problem.NotAuthenticated().AsException();
 
     private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 

@@ -1,0 +1,50 @@
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Workers;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>
+/// Takes somebody else's case onto a phone (spec 8.6 of CommCare, CC-152): a case that extends it and that the claimant owns keeps it alive there.
+/// </summary>
+public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, SubmitCases submit)
+{
+    private const string Type = "commcare-case-claim";
+    private const string Host = "host";
+
+    /// <summary>
+    /// False when the user has claimed it already. Refuses a case that isn't there with 410.1. Two operations and one for each case that extends it, and what a form with a new case takes. Of two that
+    /// claim it for the same user at the same moment both may: nothing comes of the second but another case of that kind.
+    /// </summary>
+    public async Task<bool> RunAsync(DomainUser user, CaseId id, Sender sender, CancellationToken cancellationToken)
+    {
+        var host = await cases.FindAsync(user.Project.Id, id, cancellationToken) ?? throw Problem.CaseGone(id.Value).AsException();
+        if (host.Extensions > 0 && await IsClaimedAsync(user, id, cancellationToken))
+        {
+            return false;
+        }
+        var claim = new CaseRequest(CaseId.FromStored(Guid.NewGuid().ToString()), Creates: true)
+        {
+            Type = Type,
+            Name = host.Name,
+            Owner = user.UserId.Value,
+            Indices = [new CaseIndex(Host, id, host.Type, CaseRelationship.Extension)],
+        };
+        await submit.RunAsync(user.Project.Id, [claim], user.UserId.Value, user.Username, sender, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> IsClaimedAsync(DomainUser user, CaseId host, CancellationToken cancellationToken)
+    {
+        await foreach (var reference in indices.ListSourcesAsync(user.Project.Id, host, cancellationToken))
+        {
+            if (reference.Relationship == CaseRelationship.Extension
+                && await cases.FindAsync(user.Project.Id, reference.Source, cancellationToken) is { Type: Type, Closed: false } claim
+                && claim.Owner == user.UserId && claim.Indices.Any(index => index.Target == host))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Xml;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Functions.Http;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>What a search has found, sent while it is found (spec 8.6 of CommCare).</summary>
+public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = OpenRosa.ContentType;
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return;
+        }
+        using var body = new StreamedXml(httpContext.Response);
+        var xml = body.Writer;
+        xml.WriteStartElement("results");
+        xml.WriteAttributeString("id", "case");
+        await foreach (var found in Cases)
+        {
+            Write(xml, found);
+            await body.SendIfFullAsync(httpContext.RequestAborted);
+        }
+        xml.WriteEndElement();
+        await body.EndAsync(httpContext.RequestAborted);
+    }
+
+    // As a case database shows cases to XPath.
+    private static void Write(XmlWriter xml, Case value)
+    {
+        xml.WriteStartElement("case");
+        Attribute("case_id", value.Id.Value);
+        Attribute("case_type", value.Type);
+        Attribute("owner_id", value.Owner.Value);
+        Attribute("status", value.Closed ? "closed" : "open");
+        Element("case_name", value.Name);
+        Element("last_modified", value.ModifiedOn.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
+        if (value.OpenedOn is { } opened)
+        {
+            Element("date_opened", opened.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
+        if (value.ExternalId.Length > 0)
+        {
+            Element("external_id", value.ExternalId);
+        }
+        foreach (var (name, text) in value.Properties.Where(property => XmlOut.IsName(property.Key)))
+        {
+            Element(name, text);
+        }
+        if (value.Indices.Where(index => index.Target is not null && XmlOut.IsName(index.Identifier)).ToList() is { Count: > 0 } indices)
+        {
+            xml.WriteStartElement("index");
+            foreach (var index in indices)
+            {
+                xml.WriteStartElement(index.Identifier);
+                Attribute("case_type", index.CaseType);
+                if (index.Relationship == CaseRelationship.Extension)
+                {
+                    Attribute("relationship", "extension");
+                }
+                xml.WriteString(XmlOut.Text(index.Target!.Value.Value));
+                xml.WriteEndElement();
+            }
+            xml.WriteEndElement();
+        }
+        xml.WriteEndElement();
+
+        void Attribute(string name, string text) => xml.WriteAttributeString(name, XmlOut.Text(text));
+        void Element(string name, string text) => xml.WriteElementString(name, XmlOut.Text(text));
+    }
+}
