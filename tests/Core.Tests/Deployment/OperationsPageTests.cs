@@ -57,6 +57,14 @@ public sealed partial class OperationsPageTests
     public void Every_figure_has_its_row_and_there_are_no_others() =>
         Assert.Equal(Of(Code, Figure()).Append(Telemetry.RequestActivity).Order(), Of(Page, FigureOfPage()).Order());
 
+    [Fact]
+    public void Every_kind_of_answer_stands_beside_its_figure()
+    {
+        var kinds = Of(KindsOf().Match(Code).Groups[1].Value, Member()).ToList();
+        Assert.Contains("OpenRosa", kinds);
+        Assert.Equal(kinds.Order(), Of(KindsOfPage().Match(Page).Groups[1].Value, Ticked()).Order());
+    }
+
     private static IEnumerable<string> Of(string text, Regex what) => what.Matches(text).Select(match => match.Groups[1].Value);
 
     [GeneratedRegex("Setting `([A-Za-z]+:[A-Za-z]+)`")]
@@ -91,6 +99,18 @@ public sealed partial class OperationsPageTests
 
     [GeneratedRegex("Figures\\.Create\\w+<\\w+>\\(\"([a-z_.]+)\"")]
     private static partial Regex Figure();
+
+    [GeneratedRegex("enum AnswerKind\\s*\\{([^}]+)\\}")]
+    private static partial Regex KindsOf();
+
+    [GeneratedRegex("^\\s*([A-Z]\\w+),", RegexOptions.Multiline)]
+    private static partial Regex Member();
+
+    [GeneratedRegex("`rosa.kind` \\(([^)]+)\\)")]
+    private static partial Regex KindsOfPage();
+
+    [GeneratedRegex("`(\\w+)`")]
+    private static partial Regex Ticked();
 
     [GeneratedRegex("\n\\| `(rosa\\.[a-z_.]+)` \\|")]
     private static partial Regex FigureOfPage();

@@ -59,7 +59,8 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
 
         ["a count of what is not there"] = new(
             async world => await world.Stored.AddAsync("submissions", new TableEntity(
-                (await world.Stored.FindAsync("submissions", Instance(world, "uuid:plain"))).PartitionKey, "n|c|t}") { ["Start"] = "t|9", ["Counts"] = "{\"\":99}" }),
+                (await world.Stored.FindAsync("submissions", Instance(world, "uuid:plain"))).PartitionKey, "n|c|t}")
+            { ["Start"] = "t|9", ["Counts"] = "{\"\":99}" }),
             "submission-count"),
         ["a submission that names no instance"] = new(world => world.Stored.RemoveAsync("submissions", Instance(world, "uuid:plain")), "submission-instance"),
         ["an instance that is on no list"] = new(world => world.Stored.RemoveAsync("submissions", Root(world, "uuid:plain")), "submission-unlisted"),
