@@ -3,9 +3,12 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>The XML of a version as it lies in storage. Without notes it is from before there were any, refused, or a copy.</summary>
+/// <summary>The XML of a version as it lies in storage.</summary>
 internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IReadOnlyList<ArrivalNote> Notes)
 {
+    /// <summary>From before there were notes: nothing says whether and how it was claimed as a published submission.</summary>
+    public bool IsOlder { get; init; }
+
     /// <summary>Claimed by nobody, as far as is known.</summary>
     public bool IsRefused { get; init; }
 
@@ -29,8 +32,8 @@ internal sealed record InstanceBlobs(string Hash)
 
     public bool HasShadow(SubmissionSpace space) => _shadows.Contains(SubmissionKeys.ShadowName(space.Draft));
 
-    /// <summary>Whether only the XML itself tells of a published submission.</summary>
-    public bool IsUntold => _shadows.Count == 0 && Xmls.Exists(xml => xml is { Notes.Count: 0, IsRefused: false, IsCopy: false });
+    /// <summary>Whether more than the XML itself tells of the submission, or of all of them.</summary>
+    public bool IsTold => _shadows.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
 
     /// <summary>The files that came with a version and for a slot of it, oldest first.</summary>
     public IReadOnlyList<StoredAttachment> FilesOf(SubmissionSpace space, string xmlHash) =>
@@ -46,10 +49,13 @@ internal sealed record InstanceBlobs(string Hash)
                 _shadows.Add(name);
                 break;
             case [var hash, SubmissionKeys.XmlFile]:
-                Xmls.Add(new StoredXml(hash, blob.Properties.LastModified ?? default, [.. SubmissionKeys.ArrivalNotes.Select(name => BlobNote.Read<ArrivalNote>(blob.Metadata, name)).OfType<ArrivalNote>()])
+                ArrivalNote[] notes = [.. SubmissionKeys.ArrivalNotes.Select(name => BlobNote.Read<ArrivalNote>(blob.Metadata, name)).OfType<ArrivalNote>()];
+                var (isRefused, isCopy) = (Has(blob, SubmissionKeys.RefusedNote), Has(blob, SubmissionKeys.CopyNote));
+                Xmls.Add(new StoredXml(hash, blob.Properties.LastModified ?? default, notes)
                 {
-                    IsRefused = Has(blob, SubmissionKeys.RefusedNote),
-                    IsCopy = Has(blob, SubmissionKeys.CopyNote),
+                    IsOlder = Has(blob, SubmissionKeys.OlderNote) || (notes.Length == 0 && !isRefused && !isCopy),
+                    IsRefused = isRefused,
+                    IsCopy = isCopy,
                 });
                 break;
             case [var hash, ..] when BlobNote.Read<FileNote>(blob.Metadata, SubmissionKeys.FileNote) is { } note:

@@ -29,6 +29,10 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
             var found = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
             var metadata = new Dictionary<string, string>(found.Metadata, StringComparer.OrdinalIgnoreCase) { [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write() };
             metadata.Remove(SubmissionKeys.RefusedNote);
+            if (found.Metadata.Count == 0)
+            {
+                metadata[SubmissionKeys.OlderNote] = "yes";
+            }
             return await blob.SetMetadataAsync(metadata, new BlobRequestConditions { IfMatch = found.ETag }, cancellationToken);
         }, cancellationToken);
 

@@ -110,6 +110,9 @@ internal static class SubmissionKeys
 
     public const string CopyNote = "copy";
 
+    /// <summary>On XML that lay there without a note before it got one.</summary>
+    public const string OlderNote = "older";
+
     public const string FileNote = "file";
 
     /// <summary>What the names of all blobs of a form start with.</summary>

@@ -19,10 +19,10 @@ public sealed partial class SubmissionsTable
         await _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|"), 1, [Column.RowKey], cancellationToken).AnyAsync(cancellationToken);
 
     /// <summary>
-    /// Deletes all rows of a form but those of the submissions with these roots, by their hashes. Returns which of them there are. One operation per 1,000 rows, and one
+    /// Deletes the rows of a form's submissions with these roots, by their hashes, and kept counts. Returns the roots of those that stay. One operation per 1,000 rows, and one
     /// per 100 deleted.
     /// </summary>
-    internal async Task<IReadOnlySet<string>> EmptyAsync(ProjectId project, int form, IReadOnlySet<string> keep, CancellationToken cancellationToken)
+    internal async Task<IReadOnlySet<string>> RemoveAsync(ProjectId project, int form, IReadOnlySet<string> roots, CancellationToken cancellationToken)
     {
         var kept = new HashSet<string>();
         string[] columns = ["PartitionKey", Column.RowKey, Column.TimelineKey];
@@ -32,13 +32,13 @@ public sealed partial class SubmissionsTable
             foreach (var row in page.Values)
             {
                 var root = SubmissionKeys.RootHash(row.RowKey, row.GetString(Column.TimelineKey));
-                if (keep.Contains(root))
+                if (root.Length == 0 || roots.Contains(root))
                 {
-                    kept.Add(root);
+                    doomed.Add(row);
                 }
                 else
                 {
-                    doomed.Add(row);
+                    kept.Add(root);
                 }
             }
             foreach (var batch in doomed.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(MaxRowsInBatch)))

@@ -28,20 +28,20 @@ public sealed class RebuildCases(
         || await owners.ScanAsync(project, null, cancellationToken).AnyAsync(cancellationToken)
         || await indices.HasAnyAsync(project, cancellationToken);
 
-    /// <summary>Cases that forms have made which are there no more keep the rows that they have. Rows of submissions come first. Some operations for each submission that speaks of cases.</summary>
+    /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first. Some operations for each submission that speaks of cases.</summary>
     public async Task<RebuiltCases> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         List<Form> all = [.. await forms.ListAsync(project, cancellationToken), .. await forms.ListTrashAsync(project, cancellationToken)];
-        await EmptyAsync(project, all.Select(form => form.Number).ToHashSet(), cancellationToken);
-
-        var events = new List<CaseEvent>();
+        var (events, present) = (new List<CaseEvent>(), new HashSet<(int Form, InstanceId Root)>());
         foreach (var form in all)
         {
             await foreach (var (space, shadow, notes) in ListAsync(form, cancellationToken))
             {
+                present.Add((form.Number, shadow.Submission.RootId));
                 events.AddRange(CaseHistory.Of(space, shadow, (id, hash) => notes.GetValueOrDefault((TableKey.Hash(id.Value), hash))));
             }
         }
+        await EmptyAsync(project, present, cancellationToken);
         var late = await ReplayAsync(project, events.OrderBy(one => one.At), cancellationToken);
 
         // What was wrong by itself would have been told: these met others in another order than they did then.
@@ -57,13 +57,13 @@ public sealed class RebuildCases(
         return new RebuiltCases(events.Count(one => one.IsNew), refused);
     }
 
-    private async Task EmptyAsync(ProjectId project, HashSet<int> present, CancellationToken cancellationToken)
+    private async Task EmptyAsync(ProjectId project, HashSet<(int Form, InstanceId Root)> present, CancellationToken cancellationToken)
     {
         var (doomed, kept) = (new List<CaseId>(), new HashSet<CaseId>());
         await foreach (var row in cases.ScanAsync(project, cancellationToken))
         {
             var one = await row.Read().UnpackAsync(cancellationToken);
-            if (one.Transactions.All(transaction => present.Contains(transaction.Form.Form)))
+            if (one.Transactions.All(transaction => present.Contains((transaction.Form.Form, transaction.Form.Root))))
             {
                 doomed.Add(one.Id);
             }

@@ -24,7 +24,7 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
     public Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => submissions.HasAnyAsync(project, cancellationToken);
 
     /// <summary>
-    /// Submissions that only their XML tells of keep the rows that they have. One operation per 5,000 blobs, one or two for each submission, and some for each edit that no shadow tells of.
+    /// Submissions that only their XML tells of, or no blob at all, keep the rows that they have. One operation per 5,000 blobs, one or two for each submission, and some for each edit that no shadow tells of.
     /// </summary>
     public async Task<RebuiltSubmissions> RunAsync(ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
@@ -73,18 +73,12 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
         return new RebuiltSubmissions(count, edited, left);
     }
 
-    private async Task<IReadOnlySet<string>> EmptyAsync(Form form, CancellationToken cancellationToken)
-    {
-        var untold = new HashSet<string>();
-        await foreach (var instance in files.ListInstancesAsync(form.Project, form.Number, cancellationToken))
-        {
-            if (instance.IsUntold)
-            {
-                untold.Add(instance.Hash);
-            }
-        }
-        return await submissions.EmptyAsync(form.Project, form.Number, untold, cancellationToken);
-    }
+    // Rows that nothing else tells of are the last that is left of their submissions.
+    private async Task<IReadOnlySet<string>> EmptyAsync(Form form, CancellationToken cancellationToken) =>
+        await submissions.RemoveAsync(
+            form.Project, form.Number,
+            await files.ListInstancesAsync(form.Project, form.Number, cancellationToken).Where(instance => instance.IsTold).Select(instance => instance.Hash).ToHashSetAsync(cancellationToken: cancellationToken),
+            cancellationToken);
 
     // Rows 10 to 15 of spec 7.3 and spec 4.5 of CommCare, for edits that no shadow tells of. Null when the rows had it, false when it was refused.
     private async Task<bool?> ApplyAsync(ToldEdit edit, HashSet<string> dropped, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
             {
                 arrived.Add(one);
             }
-            else if (stored.Notes.Count == 0 && space.Draft is null)
+            else if (stored.IsOlder && space.Draft is null)
             {
                 left++;
             }
@@ -93,7 +93,7 @@ public sealed class TellSubmissions(FormDirectory forms, SubmissionFilesContaine
     private async Task<(ToldEdit Edit, byte[] Xml)?> ArrivedAsync(Form form, SubmissionSpace space, InstanceBlobs instance, StoredXml stored, CancellationToken cancellationToken)
     {
         var note = stored.NoteOf(space);
-        if ((note is null && (stored.Notes.Count > 0 || space.Draft is not null)) || await files.ReadXmlAsync(space, instance.Hash, stored.Hash, cancellationToken) is not { } xml)
+        if ((note is null && (!stored.IsOlder || space.Draft is not null)) || await files.ReadXmlAsync(space, instance.Hash, stored.Hash, cancellationToken) is not { } xml)
         {
             return null;
         }
