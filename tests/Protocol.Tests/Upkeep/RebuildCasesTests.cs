@@ -58,6 +58,30 @@ public sealed class RebuildCasesTests
         later.App!.Kill();
     }
 
+    /// <summary>An edit whose request died between its claim and its shadow: the notes on both forms tell of it.</summary>
+    [Fact]
+    public async Task Edits_that_keep_their_instance_id_are_found_without_their_shadow()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        var desk = await CaseDesk.OpenAsync(storage.Server);
+        var (id, form) = (CaseDesk.NewId(), Guid.NewGuid().ToString());
+        (await desk.PostAsync(desk.Form(form, desk.Create(id)), files: [("a.jpg", Samples.Bytes(20), "image/jpeg"), ("b.jpg", Samples.Bytes(30), "image/jpeg")])).ShouldBeSuccess();
+        (await desk.PostAsync(desk.Form(form, desk.Create(id, "Bela")), files: [("b.jpg", Samples.Bytes(31), "image/jpeg")])).ShouldBeSuccess();
+        (await desk.PostAsync(desk.Form(form, desk.Create(id, "Cleo")), files: [("c.jpg", Samples.Bytes(40), "image/jpeg")])).ShouldBeSuccess();
+        var (submissions, cases) = (await storage.RowsAsync("submissions"), await storage.RowsAsync("cases"));
+        storage.Server.App!.Kill();
+        var container = new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, "submissions");
+        foreach (var shadow in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
+        {
+            await container.DeleteBlobAsync(shadow);
+        }
+
+        (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
+
+        Assert.Equal(submissions, await storage.RowsAsync("submissions"));
+        Assert.Equal(cases, await storage.RowsAsync("cases"));
+    }
+
     /// <summary>A form that was purged took its submissions with it: nothing but the rows tells what they said of cases.</summary>
     [Fact]
     public async Task Cases_of_purged_forms_keep_their_rows()
