@@ -65,7 +65,7 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
         {
             return true;
         }
-        var forms = new ConcurrentDictionary<CaseForm, Task<CaseBlocks?>>();
+        var forms = new ConcurrentDictionary<CaseForm, Lazy<Task<CaseBlocks?>>>();
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
@@ -103,7 +103,8 @@ public sealed class ApplySubmission(SubmissionsTable submissions, SubmissionFile
         }
         throw new InvalidOperationException($"The submission of {id} kept changing while its cases followed it.");
 
-        Task<CaseBlocks?> ReadOnceAsync(CaseForm form) => forms.GetOrAdd(form, one => ReadAsync(space, one, cancellationToken));
+        // Several cases ask for the same form at once.
+        Task<CaseBlocks?> ReadOnceAsync(CaseForm form) => forms.GetOrAdd(form, one => new Lazy<Task<CaseBlocks?>>(() => ReadAsync(space, one, cancellationToken))).Value;
     }
 
     // The current one first, then what it replaced.
