@@ -157,6 +157,7 @@ public sealed class UploadForm(
         {
             // Somebody replaced or deleted the draft in between: what was to be published is no longer what is there.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
+            await shadows.FollowAsync(form, CancellationToken.None);   // whoever was faster may have seen that row
             throw Problem.NotFound().AsException();
         }
         await shadows.FollowAsync(changed, CancellationToken.None);
