@@ -154,10 +154,8 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
         }
         finally
         {
-            await world.Stored.MendAsync();
+            await world.Stored.MendAsync();   // else the next damage is not the only one
         }
-        var (mended, rest) = await VerifyAsync("--content");
-        Assert.True(mended == 0, string.Join('\n', rest));
     }
 
     [Fact]
