@@ -44,19 +44,29 @@ public sealed class StorageAccount : IHostedService
     /// <summary>One operation: asks for a container that has to be there.</summary>
     internal Task ReadContainerAsync(CancellationToken cancellationToken) => Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself.</summary>
+    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself. Two operations, and one for each that is missing.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!_createMissing)
         {
             return;
         }
-        await Task.WhenAll(
-            StorageNames.Tables.Select(name => (Task)_tables.CreateTableIfNotExistsAsync(name, cancellationToken))
-                .Concat(StorageNames.Containers.Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken))));
+        await Task.WhenAll(CreateTablesAsync(cancellationToken), CreateContainersAsync(cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task CreateTablesAsync(CancellationToken cancellationToken)
+    {
+        var there = await _tables.QueryAsync(cancellationToken: cancellationToken).Select(table => table.Name).ToHashSetAsync(StringComparer.OrdinalIgnoreCase, cancellationToken);
+        await Task.WhenAll(StorageNames.Tables.Where(name => !there.Contains(name)).Select(name => _tables.CreateTableIfNotExistsAsync(name, cancellationToken)));
+    }
+
+    private async Task CreateContainersAsync(CancellationToken cancellationToken)
+    {
+        var there = await _blobs.GetBlobContainersAsync(cancellationToken: cancellationToken).Select(container => container.Name).ToHashSetAsync(cancellationToken: cancellationToken);
+        await Task.WhenAll(StorageNames.Containers.Where(name => !there.Contains(name)).Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
+    }
 
     private static T Configured<T>(T options) where T : ClientOptions
     {
