@@ -31,7 +31,7 @@ public sealed class RebuildCases(
     /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first. Some operations for each submission that speaks of cases.</summary>
     public async Task<RebuiltCases> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        List<Form> all = [.. await forms.ListAsync(project, cancellationToken), .. await forms.ListTrashAsync(project, cancellationToken)];
+        var all = await forms.ListWithTrashAsync(project, cancellationToken);
         var (events, present) = (new List<CaseEvent>(), new HashSet<(int Form, InstanceId Root)>());
         foreach (var form in all)
         {

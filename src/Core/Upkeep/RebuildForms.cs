@@ -16,13 +16,13 @@ public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormShadows shadows)
 {
     /// <summary>Two operations.</summary>
-    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => (await ListAsync(project, cancellationToken)).Count > 0;
+    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => (await forms.ListWithTrashAsync(project, cancellationToken)).Count > 0;
 
     /// <summary>A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
     public async Task<RebuiltForms> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var rebuilt = new RebuiltForms(0, 0, 0);
-        var present = await ListAsync(project, cancellationToken);
+        var present = await forms.ListWithTrashAsync(project, cancellationToken);
         await foreach (var shadow in shadows.ListAsync(project, cancellationToken))
         {
             await forms.ReserveNumberAsync(project, shadow.Number, cancellationToken);
@@ -50,7 +50,4 @@ public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, F
         }
         await forms.ReplaceAsync(form, cancellationToken);
     }
-
-    private async Task<List<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
-        [.. await forms.ListAsync(project, cancellationToken), .. await forms.ListTrashAsync(project, cancellationToken)];
 }

@@ -29,7 +29,7 @@ public sealed class RebuildSubmissions(FormsTable forms, SubmissionsTable submis
     public async Task<RebuiltSubmissions> RunAsync(ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
         var rebuilt = new RebuiltSubmissions(0, 0, 0);
-        foreach (var form in (await forms.ListAsync(project, cancellationToken)).Concat(await forms.ListTrashAsync(project, cancellationToken)))
+        foreach (var form in await forms.ListWithTrashAsync(project, cancellationToken))
         {
             progress($"Project {project}, form {form.Number}: submissions");
             rebuilt = rebuilt.Plus(await RunAsync(form, cancellationToken));

@@ -114,7 +114,7 @@ public sealed class VerifyForms(FormsTable forms, FormVersionsTable versions, Fo
     private async IAsyncEnumerable<Difference> FindOrphansAsync(Verification verification, ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var named = new HashSet<string>();
-        foreach (var form in (await forms.ListAsync(project, cancellationToken)).Concat(await forms.ListTrashAsync(project, cancellationToken)))
+        foreach (var form in await forms.ListWithTrashAsync(project, cancellationToken))
         {
             var published = await versions.ListAsync(project, form.Number, cancellationToken);
             foreach (var definition in form.Draft is { } draft ? published.Append(draft.Definition) : published)

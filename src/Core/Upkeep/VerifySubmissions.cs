@@ -19,7 +19,7 @@ public sealed class VerifySubmissions(FormsTable forms, FormVersionsTable versio
     /// </summary>
     internal async Task RunAsync(Verification verification, ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
-        var all = (await forms.ListAsync(project, cancellationToken)).Concat(await forms.ListTrashAsync(project, cancellationToken)).ToDictionary(form => form.Number);
+        var all = (await forms.ListWithTrashAsync(project, cancellationToken)).ToDictionary(form => form.Number);
         var spaces = (await submissions.ListSpacesAsync(project, cancellationToken).ToListAsync(cancellationToken)).GroupBy(space => space.Form).ToDictionary(group => group.Key, group => group.ToList());
         await verification.OnceAsync(stop => FindFormlessAsync(project, spaces.Keys, stop), cancellationToken);
         var orphans = new Orphans(StorageNames.SubmissionsContainer);
@@ -214,7 +214,7 @@ public sealed class VerifySubmissions(FormsTable forms, FormVersionsTable versio
 
     private async IAsyncEnumerable<Difference> FindFormlessAsync(ProjectId project, IEnumerable<int> numbers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var known = (await forms.ListAsync(project, cancellationToken)).Concat(await forms.ListTrashAsync(project, cancellationToken)).Select(form => form.Number).ToHashSet();
+        var known = (await forms.ListWithTrashAsync(project, cancellationToken)).Select(form => form.Number).ToHashSet();
         foreach (var number in numbers.Where(number => !known.Contains(number)))
         {
             yield return new Difference("form-missing", project, $"submissions of form {number}", "there are some, and the tables do not tell of the form");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Restore;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -50,22 +51,7 @@ public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
         {
             Element(name, text);
         }
-        if (value.Indices.Where(index => index.Target is not null && XmlOut.IsName(index.Identifier)).ToList() is { Count: > 0 } indices)
-        {
-            xml.WriteStartElement("index");
-            foreach (var index in indices)
-            {
-                xml.WriteStartElement(index.Identifier);
-                Attribute("case_type", index.CaseType);
-                if (index.Relationship == CaseRelationship.Extension)
-                {
-                    Attribute("relationship", "extension");
-                }
-                xml.WriteString(XmlOut.Text(index.Target!.Value.Value));
-                xml.WriteEndElement();
-            }
-            xml.WriteEndElement();
-        }
+        CaseBlockWriter.WriteIndices(xml, "", [.. value.Indices.Where(index => index.Target is not null)]);
         xml.WriteEndElement();
 
         void Attribute(string name, string text) => xml.WriteAttributeString(name, XmlOut.Text(text));

@@ -28,7 +28,7 @@ public static class CaseBlockWriter
             xml.WriteEndElement();
         }
         WriteUpdate(xml, sent);
-        WriteIndices(xml, sent.Indices);
+        WriteIndices(xml, Namespace, sent.Indices);
         if (sent.Closes)
         {
             xml.WriteElementString("close", Namespace, "");
@@ -71,16 +71,17 @@ public static class CaseBlockWriter
         xml.WriteEndElement();
     }
 
-    private static void WriteIndices(XmlWriter xml, IReadOnlyList<CaseIndex> indices)
+    /// <summary>Nothing where there are none; a tombstone is empty.</summary>
+    internal static void WriteIndices(XmlWriter xml, string space, IReadOnlyList<CaseIndex> indices)
     {
         if (!indices.Any(index => XmlOut.IsName(index.Identifier)))
         {
             return;
         }
-        xml.WriteStartElement("index", Namespace);
+        xml.WriteStartElement("index", space);
         foreach (var index in indices.Where(index => XmlOut.IsName(index.Identifier)))
         {
-            xml.WriteStartElement(index.Identifier, Namespace);
+            xml.WriteStartElement(index.Identifier, space);
             xml.WriteAttributeString("case_type", XmlOut.Text(index.CaseType));
             if (index.Relationship == CaseRelationship.Extension)
             {
