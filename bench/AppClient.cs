@@ -6,7 +6,14 @@ namespace ServerlessRosa.Bench;
 /// <summary>Talks to the app as a phone does, and adds up the storage operations that it reports.</summary>
 internal sealed class AppClient(Uri baseUrl) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+        }
+    )
     {
         BaseAddress = baseUrl,
         Timeout = TimeSpan.FromMinutes(1),
@@ -22,7 +29,10 @@ internal sealed class AppClient(Uri baseUrl) : IDisposable
         using var answer = await SendAsync(request, cancellationToken);
         await answer.Content.CopyToAsync(Stream.Null, cancellationToken);
         if (answer.Headers.TryGetValues("Server-Timing", out var timings))
-            Interlocked.Add(ref _operations, long.Parse(timings.Single().AsSpan().Trim()[(timings.Single().LastIndexOf('=') + 1)..], CultureInfo.InvariantCulture));
+            Interlocked.Add(
+                ref _operations,
+                long.Parse(timings.Single().AsSpan().Trim()[(timings.Single().LastIndexOf('=') + 1)..], CultureInfo.InvariantCulture)
+            );
         return answer.StatusCode == expected ? null : $"status {(int)answer.StatusCode}";
     }
 
@@ -36,6 +46,7 @@ internal sealed class AppClient(Uri baseUrl) : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using (request) return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using (request)
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 }

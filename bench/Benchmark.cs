@@ -8,7 +8,8 @@ internal sealed record BenchOptions(IReadOnlyList<string> Only, int Rounds, doub
         Only.Count == 0 || Only.Any(start => workload == start || workload.StartsWith(start + "-", StringComparison.Ordinal));
 }
 
-/// <summary>One run: a storage emulator and an app of its own, the data that the workloads need, then one workload after the other.</summary>
+/// <summary>One run: a storage emulator and an app of its own, the data that the workloads need, then one workload after the
+/// other.</summary>
 internal static class Benchmark
 {
     /// <returns>False when any answer was wrong.</returns>
@@ -18,21 +19,28 @@ internal static class Benchmark
         try
         {
             await using var azurite = await Azurite.StartAsync(new AzuriteOptions(folder.FullName), cancellationToken);
-            await using var app = await RosaApp.StartAsync(new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings), cancellationToken);
-            var startup = options.Wants(Startup.Name) ? await Startup.MeasureAsync(azurite.ConnectionString, options.Rounds, cancellationToken) : null;
+            await using var app = await RosaApp.StartAsync(
+                new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings),
+                cancellationToken
+            );
+            var startup = options.Wants(Startup.Name)
+                ? await Startup.MeasureAsync(azurite.ConnectionString, options.Rounds, cancellationToken)
+                : null;
             using var client = new AppClient(app.BaseUrl);
 
             await Console.Error.WriteLineAsync("seeding...");
             var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
             var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
             var workloads = Workloads.All(seeded, floor, options.Count).Where(workload => options.Wants(workload.Name)).ToList();
-            if (workloads.Count == 0 && startup is null) throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
+            if (workloads.Count == 0 && startup is null)
+                throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 
             var measurement = new Measurement(client, floor, new ProcessFigures(app.ProcessId, azurite.ProcessIds));
             var report = await measurement.RunAsync(workloads, options.Rounds, cancellationToken);
             report = report with { Startup = startup };
             report.WriteTable(Console.Out);
-            if (options.Json is { } file) await report.WriteJsonAsync(file, cancellationToken);
+            if (options.Json is { } file)
+                await report.WriteJsonAsync(file, cancellationToken);
             return report.Workloads.All(workload => workload.Errors == 0 && workload.FloorErrors == 0);
         }
         finally

@@ -13,8 +13,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Bench;
 
 /// <summary>
-/// The storage operations of a request with nothing around them: the same kinds, in the same order, on rows and blobs of about the same shape, in the
-/// app's own tables and containers, whose growth slows the emulator down. What no server on this storage could go below.
+/// The storage operations of a request with nothing around them: the same kinds, in the same order, on rows and blobs of about the same
+/// shape, in the app's own tables and containers, whose growth slows the emulator down. What no server on this storage could go below.
 /// </summary>
 internal sealed class Floor
 {
@@ -59,44 +59,73 @@ internal sealed class Floor
     public static async Task<Floor> OpenAsync(string connectionString, BenchOptions options, CancellationToken cancellationToken)
     {
         var floor = new Floor(connectionString);
-        await floor._forms.AddEntityAsync(new TableEntity(Partition, HeadRow) { ["Version"] = Guid.NewGuid().ToString("N") }, cancellationToken);
+        await floor._forms.AddEntityAsync(
+            new TableEntity(Partition, HeadRow) { ["Version"] = Guid.NewGuid().ToString("N") },
+            cancellationToken
+        );
         await floor._forms.AddEntityAsync(Form(), cancellationToken);
         await floor._submissions.AddEntityAsync(Instance(KnownInstance, "known", "", files: 0), cancellationToken);
-        if (Workloads.NeedExport(options)) await AddAllAsync(floor._submissions, Enumerable.Range(0, Samples.Exported).Select(i => Timeline(InstanceRow($"{i}"), $"{i}", 0, ExportPartition)), cancellationToken);
-        if (Workloads.NeedPhone(options)) await AddAllAsync(floor._caseOwners, Enumerable.Range(0, Samples.Cases).Select(i => Case(OwnerPartition, Hash($"{i}"))), cancellationToken);
+        if (Workloads.NeedExport(options))
+            await AddAllAsync(
+                floor._submissions,
+                Enumerable.Range(0, Samples.Exported).Select(i => Timeline(InstanceRow($"{i}"), $"{i}", 0, ExportPartition)),
+                cancellationToken
+            );
+        if (Workloads.NeedPhone(options))
+            await AddAllAsync(
+                floor._caseOwners,
+                Enumerable.Range(0, Samples.Cases).Select(i => Case(OwnerPartition, Hash($"{i}"))),
+                cancellationToken
+            );
         return floor;
     }
 
     /// <summary>formList: whether the list that an instance holds is still the one.</summary>
-    public Task ReadHeadAsync(CancellationToken cancellationToken) => _forms.GetEntityAsync<TableEntity>(Partition, HeadRow, cancellationToken: cancellationToken);
+    public Task ReadHeadAsync(CancellationToken cancellationToken) =>
+        _forms.GetEntityAsync<TableEntity>(Partition, HeadRow, cancellationToken: cancellationToken);
 
     /// <summary>Manifest and form XML: the form as it is now.</summary>
-    public Task ReadFormAsync(CancellationToken cancellationToken) => _forms.GetEntityAsync<TableEntity>(Partition, FormRow, cancellationToken: cancellationToken);
+    public Task ReadFormAsync(CancellationToken cancellationToken) =>
+        _forms.GetEntityAsync<TableEntity>(Partition, FormRow, cancellationToken: cancellationToken);
 
     /// <summary>The same submission again.</summary>
-    public Task ReadInstanceAsync(CancellationToken cancellationToken) => _submissions.GetEntityAsync<TableEntity>(Partition, KnownInstance, cancellationToken: cancellationToken);
+    public Task ReadInstanceAsync(CancellationToken cancellationToken) =>
+        _submissions.GetEntityAsync<TableEntity>(Partition, KnownInstance, cancellationToken: cancellationToken);
 
     /// <summary>A submission: its files, one after the other as they would come in, its XML, and the batch of its two rows.</summary>
     public async Task SubmitAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
     {
         var id = Samples.NewInstanceId();
         var folder = $"bench/{Hash(id)}/{Hash("xml")}";
-        foreach (var size in sizes) await StoreAsync($"{folder}/media/{Guid.NewGuid():N}", Samples.File(size), cancellationToken);
-        await _files.GetBlobClient($"{folder}/submission.xml").UploadAsync(
-            SubmissionXml,
-            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/xml" }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-            cancellationToken);
+        foreach (var size in sizes)
+            await StoreAsync($"{folder}/media/{Guid.NewGuid():N}", Samples.File(size), cancellationToken);
+        await _files
+            .GetBlobClient($"{folder}/submission.xml")
+            .UploadAsync(
+                SubmissionXml,
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "text/xml" },
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                },
+                cancellationToken
+            );
 
-        var timeline = string.Create(CultureInfo.InvariantCulture, $"t|{DateTimeOffset.MaxValue.UtcTicks - DateTimeOffset.UtcNow.UtcTicks:D19}|{Hash(id)}");
+        var timeline = string.Create(
+            CultureInfo.InvariantCulture,
+            $"t|{DateTimeOffset.MaxValue.UtcTicks - DateTimeOffset.UtcNow.UtcTicks:D19}|{Hash(id)}"
+        );
         await _submissions.SubmitTransactionAsync(
             [
                 new(TableTransactionActionType.Add, Instance(InstanceRow(id), id, timeline, sizes.Count)),
                 new(TableTransactionActionType.Add, Timeline(timeline, id, sizes.Count)),
             ],
-            cancellationToken);
+            cancellationToken
+        );
     }
 
-    /// <summary>A form with a new case: the submission with a promise before it and its removal after it, and the case: looked for, added, and copied for its owner.</summary>
+    /// <summary>A form with a new case: the submission with a promise before it and its removal after it, and the case: looked for,
+    /// added, and copied for its owner.</summary>
     public async Task SubmitCaseAsync(CancellationToken cancellationToken)
     {
         var id = Hash(Samples.NewInstanceId());
@@ -113,8 +142,18 @@ internal sealed class Floor
     {
         await ReadAllAsync(_caseOwners, OwnerPartition, cancellationToken);
         var token = Guid.NewGuid().ToString("N");
-        await _snapshots.GetBlobClient($"bench/{token}").UploadAsync(BinaryData.FromBytes(Samples.File(50 * Samples.Cases)), cancellationToken);
-        await _syncs.AddEntityAsync(new TableEntity(Partition, token) { ["Date"] = DateTimeOffset.UtcNow, ["Blob"] = token, ["Owners"] = new byte[100] }, cancellationToken);
+        await _snapshots
+            .GetBlobClient($"bench/{token}")
+            .UploadAsync(BinaryData.FromBytes(Samples.File(50 * Samples.Cases)), cancellationToken);
+        await _syncs.AddEntityAsync(
+            new TableEntity(Partition, token)
+            {
+                ["Date"] = DateTimeOffset.UtcNow,
+                ["Blob"] = token,
+                ["Owners"] = new byte[100],
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>An export: the form, and every row of the timeline.</summary>
@@ -128,20 +167,38 @@ internal sealed class Floor
     public async Task ReadPageAsync(CancellationToken cancellationToken)
     {
         await ReadFormAsync(cancellationToken);
-        await foreach (var _ in _submissions.QueryAsync<TableEntity>(row => row.PartitionKey == ExportPartition, Page, cancellationToken: cancellationToken).Take(Page)) { }
+        await foreach (
+            var _ in _submissions
+                .QueryAsync<TableEntity>(row => row.PartitionKey == ExportPartition, Page, cancellationToken: cancellationToken)
+                .Take(Page)
+        ) { }
         await ReadAllAsync(_submissions, "bench-floor-nothing", cancellationToken);
         await ReadAllAsync(_submissions, ExportPartition, cancellationToken, "RowKey");
     }
 
-    private static async Task ReadAllAsync(TableClient table, string partition, CancellationToken cancellationToken, params string[] columns)
+    private static async Task ReadAllAsync(
+        TableClient table,
+        string partition,
+        CancellationToken cancellationToken,
+        params string[] columns
+    )
     {
-        await foreach (var _ in table.QueryAsync<TableEntity>(row => row.PartitionKey == partition, select: columns.Length > 0 ? columns : null, cancellationToken: cancellationToken)) { }
+        await foreach (
+            var _ in table.QueryAsync<TableEntity>(
+                row => row.PartitionKey == partition,
+                select: columns.Length > 0 ? columns : null,
+                cancellationToken: cancellationToken
+            )
+        ) { }
     }
 
     private static async Task AddAllAsync(TableClient table, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
     {
         foreach (var batch in rows.Chunk(MaxRowsInBatch))
-            await table.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
+            await table.SubmitTransactionAsync(
+                batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)),
+                cancellationToken
+            );
     }
 
     private async Task StoreAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -164,35 +221,38 @@ internal sealed class Floor
         await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
     }
 
-    private static TableEntity Form() => new(Partition, FormRow)
-    {
-        ["Number"] = 1,
-        ["Id"] = Samples.FormId,
-        ["State"] = "Open",
-        ["CreatedAt"] = DateTimeOffset.UtcNow,
-        ["UpdatedAt"] = DateTimeOffset.UtcNow,
-        ["CreatedBy"] = 1,
-        ["WebFormsEnabled"] = false,
-        ["Published"] = new string('x', 700),
-    };
+    private static TableEntity Form() =>
+        new(Partition, FormRow)
+        {
+            ["Number"] = 1,
+            ["Id"] = Samples.FormId,
+            ["State"] = "Open",
+            ["CreatedAt"] = DateTimeOffset.UtcNow,
+            ["UpdatedAt"] = DateTimeOffset.UtcNow,
+            ["CreatedBy"] = 1,
+            ["WebFormsEnabled"] = false,
+            ["Published"] = new string('x', 700),
+        };
 
     private static TableEntity Instance(string row, string id, string timeline, int files)
     {
         var entity = new TableEntity(Partition, row) { ["State"] = "Current", ["TimelineKey"] = timeline };
         AddVersion(entity, "", id);
-        if (files > 0) entity["Media"] = new string('x', 300 * files);
+        if (files > 0)
+            entity["Media"] = new string('x', 300 * files);
         return entity;
     }
 
-    private static TableEntity Case(string partition, string row) => new(partition, row)
-    {
-        ["Id"] = row,
-        ["Type"] = "patient",
-        ["Closed"] = false,
-        ["Revision"] = 1,
-        ["ModifiedOn"] = DateTimeOffset.UtcNow,
-        ["Case"] = Samples.File(400).ToArray(),
-    };
+    private static TableEntity Case(string partition, string row) =>
+        new(partition, row)
+        {
+            ["Id"] = row,
+            ["Type"] = "patient",
+            ["Closed"] = false,
+            ["Revision"] = 1,
+            ["ModifiedOn"] = DateTimeOffset.UtcNow,
+            ["Case"] = Samples.File(400).ToArray(),
+        };
 
     private static TableEntity Timeline(string row, string id, int files, string partition = Partition)
     {
@@ -233,9 +293,10 @@ internal sealed class Floor
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private T Configured<T>(T options) where T : ClientOptions
+    private T Configured<T>(T options)
+        where T : ClientOptions
     {
-        options.Retry.MaxRetries = 0;   // a failure is to be seen
+        options.Retry.MaxRetries = 0; // a failure is to be seen
         options.Diagnostics.IsTelemetryEnabled = false;
         options.AddPolicy(_counter, HttpPipelinePosition.PerRetry);
         return options;

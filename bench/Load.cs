@@ -18,7 +18,12 @@ internal sealed record Load(IReadOnlyList<double> SortedMilliseconds, double Sec
     public double P95 => Quantile(0.95);
 
     /// <summary>Stops early after half a minute. <paramref name="request"/> says what was wrong, or null.</summary>
-    public static async Task<Load> RunAsync(int connections, int count, Func<int, CancellationToken, Task<string?>> request, CancellationToken cancellationToken)
+    public static async Task<Load> RunAsync(
+        int connections,
+        int count,
+        Func<int, CancellationToken, Task<string?>> request,
+        CancellationToken cancellationToken
+    )
     {
         var times = new ConcurrentBag<double>();
         var errors = new ConcurrentDictionary<string, int>();
@@ -33,8 +38,10 @@ internal sealed record Load(IReadOnlyList<double> SortedMilliseconds, double Sec
             {
                 var sent = Stopwatch.GetTimestamp();
                 var wrong = await TryAsync(i);
-                if (wrong is null) times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-                else errors.AddOrUpdate(wrong, 1, (_, n) => n + 1);
+                if (wrong is null)
+                    times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                else
+                    errors.AddOrUpdate(wrong, 1, (_, n) => n + 1);
             }
         }
 
@@ -44,8 +51,10 @@ internal sealed record Load(IReadOnlyList<double> SortedMilliseconds, double Sec
             {
                 return await request(i, cancellationToken);
             }
-            catch (Exception e) when (e is HttpRequestException or RequestFailedException or IOException
-                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or RequestFailedException or IOException
+                    || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                )
             {
                 return $"{e.GetType().Name}: {e.Message.Split('\n')[0]}";
             }

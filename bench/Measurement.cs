@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ServerlessRosa.Bench;
 
 /// <summary>
-/// Measures each workload in rounds: the app, then the floor, then the app again. Whatever slows the machine down meets both, so that the ratio of
-/// the two halves of a round holds where the figures themselves do not.
+/// Measures each workload in rounds: the app, then the floor, then the app again. Whatever slows the machine down meets both, so that
+/// the ratio of the two halves of a round holds where the figures themselves do not.
 /// </summary>
 internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures figures)
 {
@@ -13,18 +13,26 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
         var started = Stopwatch.GetTimestamp();
         var (machine, own) = (ProcessFigures.MachineSeconds, figures.OwnSeconds);
         var results = new List<WorkloadFigures>();
-        foreach (var workload in workloads) results.Add(await RunAsync(workload, rounds, cancellationToken));
+        foreach (var workload in workloads)
+            results.Add(await RunAsync(workload, rounds, cancellationToken));
 
         var capacity = Stopwatch.GetElapsedTime(started).TotalSeconds * Environment.ProcessorCount;
         var others = (ProcessFigures.MachineSeconds - machine - (figures.OwnSeconds - own)) / capacity;
-        return new Report(DateTimeOffset.UtcNow, Environment.ProcessorCount, rounds, others is { } share ? Math.Max(0, share) : null, results);
+        return new Report(
+            DateTimeOffset.UtcNow,
+            Environment.ProcessorCount,
+            rounds,
+            others is { } share ? Math.Max(0, share) : null,
+            results
+        );
     }
 
     private async Task<WorkloadFigures> RunAsync(Workload workload, int rounds, CancellationToken cancellationToken)
     {
         await CheckAsync(workload, cancellationToken);
         var warm = await AppAsync(workload with { Count = workload.WarmUp }, cancellationToken);
-        if (workload.Floor is not null) await FloorAsync(workload with { Count = workload.WarmUp }, cancellationToken);
+        if (workload.Floor is not null)
+            await FloorAsync(workload with { Count = workload.WarmUp }, cancellationToken);
 
         var done = new List<Round>();
         for (var i = 1; i <= rounds; i++)
@@ -32,22 +40,34 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
             var app = await AppAsync(workload, cancellationToken);
             var bare = workload.Floor is null ? null : await FloorAsync(workload, cancellationToken);
             done.Add(new Round(app, bare));
-            var beside = bare is null ? "" : FormattableString.Invariant($"; floor {bare.Load.RequestsPerSecond:F1}/s, p50 {bare.Load.P50:F2} ms");
-            await Console.Error.WriteLineAsync(FormattableString.Invariant(
-                $"{workload.Name} {i}/{rounds}: {app.Load.RequestsPerSecond:F1}/s, p50 {app.Load.P50:F2} ms{beside}"));
+            var beside = bare is null
+                ? ""
+                : FormattableString.Invariant($"; floor {bare.Load.RequestsPerSecond:F1}/s, p50 {bare.Load.P50:F2} ms");
+            await Console.Error.WriteLineAsync(
+                FormattableString.Invariant(
+                    $"{workload.Name} {i}/{rounds}: {app.Load.RequestsPerSecond:F1}/s, p50 {app.Load.P50:F2} ms{beside}"
+                )
+            );
         }
         return WorkloadFigures.Of(workload, warm.Load, done);
     }
 
     private async Task CheckAsync(Workload workload, CancellationToken cancellationToken)
     {
-        if (workload.Holds is not ({ } text, var times)) return;
+        if (workload.Holds is not ({ } text, var times))
+            return;
         var found = (await client.ReadAsync(workload.Request(0), cancellationToken)).Split(text).Length - 1;
-        if (found != times) throw new Dev.StartException($"{workload.Name}: the answer has {text} {found} times, not {times}.");
+        if (found != times)
+            throw new Dev.StartException($"{workload.Name}: the answer has {text} {found} times, not {times}.");
     }
 
     private Task<Half> AppAsync(Workload workload, CancellationToken cancellationToken) =>
-        HalfAsync(workload, () => client.Operations, (i, stop) => client.SendAsync(workload.Request(i), workload.Expected, stop), cancellationToken);
+        HalfAsync(
+            workload,
+            () => client.Operations,
+            (i, stop) => client.SendAsync(workload.Request(i), workload.Expected, stop),
+            cancellationToken
+        );
 
     private Task<Half> FloorAsync(Workload workload, CancellationToken cancellationToken) =>
         HalfAsync(
@@ -58,10 +78,15 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
                 await workload.Floor!(stop);
                 return null;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private async Task<Half> HalfAsync(
-        Workload workload, Func<long> operations, Func<int, CancellationToken, Task<string?>> request, CancellationToken cancellationToken)
+        Workload workload,
+        Func<long> operations,
+        Func<int, CancellationToken, Task<string?>> request,
+        CancellationToken cancellationToken
+    )
     {
         figures.ResetPeak();
         var (before, app, storage) = (operations(), figures.AppSeconds, figures.StorageSeconds);

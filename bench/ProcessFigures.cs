@@ -6,7 +6,7 @@ namespace ServerlessRosa.Bench;
 /// <summary>Processor time and memory of the app and the emulator. What only Linux tells is null elsewhere.</summary>
 internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
 {
-    private const double TicksPerSecond = 100;   // of /proc/stat, on every Linux that .NET runs on
+    private const double TicksPerSecond = 100; // of /proc/stat, on every Linux that .NET runs on
     private const double KiBPerMiB = 1024;
 
     public double AppSeconds => SecondsOf(app);
@@ -21,24 +21,33 @@ internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
     {
         get
         {
-            if (!OperatingSystem.IsLinux()) return null;
-            var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-                .Select(text => long.Parse(text, CultureInfo.InvariantCulture)).ToList();
-            return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / TicksPerSecond;   // user, nice, system, irq, softirq
+            if (!OperatingSystem.IsLinux())
+                return null;
+            var ticks = File.ReadLines("/proc/stat")
+                .First()
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1)
+                .Select(text => long.Parse(text, CultureInfo.InvariantCulture))
+                .ToList();
+            return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / TicksPerSecond; // user, nice, system, irq, softirq
         }
     }
 
     /// <summary>The app's peak of resident memory since <see cref="ResetPeak"/>.</summary>
     public double? PeakMiB =>
         OperatingSystem.IsLinux()
-            ? File.ReadLines($"/proc/{app}/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-                .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / KiBPerMiB)
+            ? File.ReadLines($"/proc/{app}/status")
+                .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Select(line =>
+                    double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / KiBPerMiB
+                )
                 .First()
             : null;
 
     public void ResetPeak()
     {
-        if (OperatingSystem.IsLinux()) File.WriteAllText($"/proc/{app}/clear_refs", "5");
+        if (OperatingSystem.IsLinux())
+            File.WriteAllText($"/proc/{app}/clear_refs", "5");
     }
 
     private static double SecondsOf(int id)

@@ -9,7 +9,11 @@ var only = new Option<string[]>("--only")
     CustomParser = result => [.. Parts(result)],
     DefaultValueFactory = _ => [],
 };
-var rounds = new Option<int>("--rounds") { Description = "How often app and floor take turns; the table shows medians.", DefaultValueFactory = _ => 5 };
+var rounds = new Option<int>("--rounds")
+{
+    Description = "How often app and floor take turns; the table shows medians.",
+    DefaultValueFactory = _ => 5,
+};
 var count = new Option<double>("--count") { Description = "Multiplies the number of requests.", DefaultValueFactory = _ => 1 };
 var forms = new Option<int[]>("--forms")
 {
@@ -18,7 +22,8 @@ var forms = new Option<int[]>("--forms")
     CustomParser = result =>
     {
         var lengths = Parts(result).Select(part => int.TryParse(part, out var length) ? length : 0).ToArray();
-        if (lengths.Any(length => length < 1)) result.AddError("--forms takes numbers from 1 on, separated by commas.");
+        if (lengths.Any(length => length < 1))
+            result.AddError("--forms takes numbers from 1 on, separated by commas.");
         return lengths;
     },
     DefaultValueFactory = _ => [10, 100, 1000],
@@ -26,32 +31,48 @@ var forms = new Option<int[]>("--forms")
 var json = new Option<FileInfo?>("--json") { Description = "Write all figures to this file, too.", HelpName = "FILE" };
 rounds.Validators.Add(result =>
 {
-    if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0)) result.AddError("--rounds takes a number from 1 on.");
+    if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
+        result.AddError("--rounds takes a number from 1 on.");
 });
 count.Validators.Add(result =>
 {
-    if (result.Tokens is [var given] && !(double.TryParse(given.Value, out var factor) && factor is > 0 and < 1000)) result.AddError("--count takes a number above 0.");
+    if (result.Tokens is [var given] && !(double.TryParse(given.Value, out var factor) && factor is > 0 and < 1000))
+        result.AddError("--count takes a number above 0.");
 });
 
-var command = new RootCommand("Measures ServerlessRosa against what the same storage operations cost without it.") { only, rounds, count, forms, json };
-command.SetAction(async (parsed, cancellationToken) =>
+var command = new RootCommand("Measures ServerlessRosa against what the same storage operations cost without it.")
 {
-    var options = new BenchOptions(
-        parsed.GetRequiredValue(only), parsed.GetValue(rounds), parsed.GetValue(count), parsed.GetRequiredValue(forms), parsed.GetValue(json));
-    try
+    only,
+    rounds,
+    count,
+    forms,
+    json,
+};
+command.SetAction(
+    async (parsed, cancellationToken) =>
     {
-        return await Benchmark.RunAsync(options, cancellationToken) ? 0 : 1;
+        var options = new BenchOptions(
+            parsed.GetRequiredValue(only),
+            parsed.GetValue(rounds),
+            parsed.GetValue(count),
+            parsed.GetRequiredValue(forms),
+            parsed.GetValue(json)
+        );
+        try
+        {
+            return await Benchmark.RunAsync(options, cancellationToken) ? 0 : 1;
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 1;
+        }
     }
-    catch (StartException e)
-    {
-        await Console.Error.WriteLineAsync(e.Message);
-        return 1;
-    }
-    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-    {
-        return 1;
-    }
-});
+);
 
 // After Ctrl-C the storage emulator may take a while to close, and its folder goes only then.
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -6,27 +6,58 @@ namespace ServerlessRosa.Bench;
 /// <summary>Medians of the rounds; costs per request are over all rounds together.</summary>
 /// <param name="Ratio">Of the app's p50 to the floor's in the same round.</param>
 internal sealed record WorkloadFigures(
-    string Name, int Connections, int RequestsPerRound,
-    double? RequestsPerSecond, double? P50, double? P95, int Errors, IReadOnlyDictionary<string, int> ErrorKinds,
-    double? FloorRequestsPerSecond, double? FloorP50, double? FloorP95, int FloorErrors, double? Ratio,
-    double? Operations, double? FloorOperations, double? AppSecondsPer1000, double? StorageSecondsPer1000, double? FloorStorageSecondsPer1000, double? PeakMiB)
+    string Name,
+    int Connections,
+    int RequestsPerRound,
+    double? RequestsPerSecond,
+    double? P50,
+    double? P95,
+    int Errors,
+    IReadOnlyDictionary<string, int> ErrorKinds,
+    double? FloorRequestsPerSecond,
+    double? FloorP50,
+    double? FloorP95,
+    int FloorErrors,
+    double? Ratio,
+    double? Operations,
+    double? FloorOperations,
+    double? AppSecondsPer1000,
+    double? StorageSecondsPer1000,
+    double? FloorStorageSecondsPer1000,
+    double? PeakMiB
+)
 {
     public static WorkloadFigures Of(Workload workload, Load warmUp, IReadOnlyList<Round> rounds)
     {
         var app = rounds.Select(round => round.App).ToList();
         var floor = rounds.Select(round => round.Floor).OfType<Half>().ToList();
-        var errors = app.Concat(floor).Select(half => half.Load).Append(warmUp).SelectMany(load => load.Errors)
-            .GroupBy(error => error.Key, error => error.Value).ToDictionary(kind => kind.Key, kind => kind.Sum());
+        var errors = app.Concat(floor)
+            .Select(half => half.Load)
+            .Append(warmUp)
+            .SelectMany(load => load.Errors)
+            .GroupBy(error => error.Key, error => error.Value)
+            .ToDictionary(kind => kind.Key, kind => kind.Sum());
         return new WorkloadFigures(
-            workload.Name, workload.Connections, workload.Count,
-            Median(app.Select(half => half.Load.RequestsPerSecond)), Median(app.Select(half => half.Load.P50)), Median(app.Select(half => half.Load.P95)),
-            app.Select(half => half.Load).Append(warmUp).Sum(load => load.Errors.Values.Sum()), errors,
-            Median(floor.Select(half => half.Load.RequestsPerSecond)), Median(floor.Select(half => half.Load.P50)), Median(floor.Select(half => half.Load.P95)),
+            workload.Name,
+            workload.Connections,
+            workload.Count,
+            Median(app.Select(half => half.Load.RequestsPerSecond)),
+            Median(app.Select(half => half.Load.P50)),
+            Median(app.Select(half => half.Load.P95)),
+            app.Select(half => half.Load).Append(warmUp).Sum(load => load.Errors.Values.Sum()),
+            errors,
+            Median(floor.Select(half => half.Load.RequestsPerSecond)),
+            Median(floor.Select(half => half.Load.P50)),
+            Median(floor.Select(half => half.Load.P95)),
             floor.Sum(half => half.Load.Errors.Values.Sum()),
             Median(rounds.Where(round => round.Floor is not null).Select(round => round.App.Load.P50 / round.Floor!.Load.P50)),
-            workload.Streams ? null : PerRequest(app, half => half.Operations), PerRequest(floor, half => half.Operations),
-            1000 * PerRequest(app, half => half.AppSeconds), 1000 * PerRequest(app, half => half.StorageSeconds), 1000 * PerRequest(floor, half => half.StorageSeconds),
-            app.Max(half => half.PeakMiB));
+            workload.Streams ? null : PerRequest(app, half => half.Operations),
+            PerRequest(floor, half => half.Operations),
+            1000 * PerRequest(app, half => half.AppSeconds),
+            1000 * PerRequest(app, half => half.StorageSeconds),
+            1000 * PerRequest(floor, half => half.StorageSeconds),
+            app.Max(half => half.PeakMiB)
+        );
     }
 
     private static double? PerRequest(IReadOnlyList<Half> halves, Func<Half, double> cost) =>
@@ -70,13 +101,19 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
     {
         output.WriteLine(Line(Columns.Select(column => column.Title)));
         output.WriteLine(Line(Columns.Select((_, i) => i == 0 ? "---" : "---:")));
-        foreach (var row in Workloads) output.WriteLine(Line(Columns.Select(column => column.Cell(row))));
+        foreach (var row in Workloads)
+            output.WriteLine(Line(Columns.Select(column => column.Cell(row))));
         output.WriteLine();
-        var others = OtherShare is { } share ? FormattableString.Invariant($" Other processes took {100 * share:F0} % of the machine meanwhile.") : "";
+        var others = OtherShare is { } share
+            ? FormattableString.Invariant($" Other processes took {100 * share:F0} % of the machine meanwhile.")
+            : "";
         output.WriteLine(FormattableString.Invariant($"Medians of {Rounds} rounds on {Cores} cores, app and floor in turn.{others}"));
         if (Startup is { } startup)
-            output.WriteLine(FormattableString.Invariant(
-                $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of {startup.Rounds})."));
+            output.WriteLine(
+                FormattableString.Invariant(
+                    $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of {startup.Rounds})."
+                )
+            );
         foreach (var row in Workloads)
             foreach (var (kind, times) in row.ErrorKinds)
                 output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>The forms and submissions that are sent: the demo's household survey (20 questions, a repeat, five media fields), and a form with media of its own.</summary>
+/// <summary>The forms and submissions that are sent: the demo's household survey (20 questions, a repeat, five media fields), and a
+/// form with media of its own.</summary>
 internal static class Samples
 {
     public const string FormId = "household";
@@ -27,17 +28,24 @@ internal static class Samples
     private const string SamplePhoto = "house.jpg";
 
     private static readonly (string Field, string Name, string Type)[] MediaFields =
-        [("house_photo", SamplePhoto, "image/jpeg"), ("voice_note", "voice.m4a", "audio/mp4"), ("walk_around", "walk.mp4", "video/mp4")];
+    [
+        ("house_photo", SamplePhoto, "image/jpeg"),
+        ("voice_note", "voice.m4a", "audio/mp4"),
+        ("walk_around", "walk.mp4", "video/mp4"),
+    ];
 
     private static readonly string FormXml = Read("form.xml");
-    private static readonly string SubmissionXml = Read("submission.xml").Replace($"<house_photo>{SamplePhoto}</house_photo>", "<house_photo/>", StringComparison.Ordinal);
+    private static readonly string SubmissionXml = Read("submission.xml")
+        .Replace($"<house_photo>{SamplePhoto}</house_photo>", "<house_photo/>", StringComparison.Ordinal);
 
     // Random, so that nothing on the way can compress it.
     private static readonly byte[] FileContent = RandomNumberGenerator.GetBytes(LargeFileSize);
 
-    public static IReadOnlyList<string> Pictures { get; } = [.. Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"picture{i}.png"))];
+    public static IReadOnlyList<string> Pictures { get; } =
+    [.. Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"picture{i}.png"))];
 
-    public static string Form(string id) => FormXml.Replace(FormIdAttribute, $"id=\"{id}\" version=\"{FormVersion}\"", StringComparison.Ordinal);
+    public static string Form(string id) =>
+        FormXml.Replace(FormIdAttribute, $"id=\"{id}\" version=\"{FormVersion}\"", StringComparison.Ordinal);
 
     public static string PicturesForm()
     {
@@ -57,10 +65,16 @@ internal static class Samples
     public static string CommCareForm(string userId, int cases)
     {
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        var blocks = string.Concat(Enumerable.Range(0, cases).Select(_ => $"""
-            <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{Guid.NewGuid()}" user_id="{userId}" date_modified="{now}"><create><case_type>patient</case_type><case_name>Amina Yusuf</case_name></create>
-            <update><dob>1989-05-17</dob><village>Kibera</village><risk>low</risk><visits>3</visits><phone>0700 000 000</phone></update></case>
-            """));
+        var blocks = string.Concat(
+            Enumerable
+                .Range(0, cases)
+                .Select(_ =>
+                    $"""
+                        <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{Guid.NewGuid()}" user_id="{userId}" date_modified="{now}"><create><case_type>patient</case_type><case_name>Amina Yusuf</case_name></create>
+                        <update><dob>1989-05-17</dob><village>Kibera</village><risk>low</risk><visits>3</visits><phone>0700 000 000</phone></update></case>
+                        """
+                )
+        );
         return $"""
             <data xmlns="http://example.org/bench/register" version="1" name="Register">{blocks}<meta xmlns="http://openrosa.org/jsp/xforms"><instanceID>{Guid.NewGuid()}</instanceID><userID>{userId}</userID><timeEnd>{now}</timeEnd></meta></data>
             """.Trim();

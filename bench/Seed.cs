@@ -18,7 +18,7 @@ internal sealed record Place(string Address, string Authorization, string? UserI
     private HttpRequestMessage With(HttpRequestMessage request)
     {
         request.Headers.Add("Authorization", Authorization);
-        request.Headers.Add("X-Forwarded-Proto", "https");   // as the front end says: passwords come over HTTPS only
+        request.Headers.Add("X-Forwarded-Proto", "https"); // as the front end says: passwords come over HTTPS only
         return request;
     }
 }
@@ -41,26 +41,34 @@ internal sealed class Seed : IDisposable
 
     private Seed(Uri baseUrl) => _http = new HttpClient { BaseAddress = baseUrl };
 
-    public static IReadOnlyDictionary<string, string> AppSettings { get; } = new Dictionary<string, string>
-    {
-        ["Rosa__FirstAdminEmail"] = Email,
-        ["Rosa__FirstAdminPassword"] = Password,
-        ["Rosa__ReportStorageOperations"] = "true",
-    };
+    public static IReadOnlyDictionary<string, string> AppSettings { get; } =
+        new Dictionary<string, string>
+        {
+            ["Rosa__FirstAdminEmail"] = Email,
+            ["Rosa__FirstAdminPassword"] = Password,
+            ["Rosa__ReportStorageOperations"] = "true",
+        };
 
     public static async Task<Seeded> RunAsync(Uri baseUrl, BenchOptions options, CancellationToken cancellationToken)
     {
         using var seed = new Seed(baseUrl);
-        var session = await seed.PostAsync("/v1/sessions", JsonContent.Create(new { email = Email, password = Password }), cancellationToken);
+        var session = await seed.PostAsync(
+            "/v1/sessions",
+            JsonContent.Create(new { email = Email, password = Password }),
+            cancellationToken
+        );
         seed._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("token").GetString());
 
         var root = await seed.MainProjectAsync(cancellationToken);
         var lists = new Dictionary<int, string>();
-        foreach (var length in options.Forms.Where(length => Workloads.NeedFormList(options, length))) lists[length] = await seed.FormListAsync(length, cancellationToken);
+        foreach (var length in options.Forms.Where(length => Workloads.NeedFormList(options, length)))
+            lists[length] = await seed.FormListAsync(length, cancellationToken);
         return new Seeded(
-            root, lists,
+            root,
+            lists,
             Workloads.NeedPhone(options) ? await seed.PhoneAsync(cancellationToken) : null,
-            Workloads.NeedExport(options) ? await seed.ExportAsync(cancellationToken) : null);
+            Workloads.NeedExport(options) ? await seed.ExportAsync(cancellationToken) : null
+        );
     }
 
     public void Dispose() => _http.Dispose();
@@ -72,7 +80,10 @@ internal sealed class Seed : IDisposable
         await PostAsync($"{project}/forms", Xml(Samples.PicturesForm()), cancellationToken);
         foreach (var name in Samples.Pictures)
         {
-            using var picture = new ReadOnlyMemoryContent(Samples.File(40_000)) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
+            using var picture = new ReadOnlyMemoryContent(Samples.File(40_000))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("image/png") },
+            };
             await PostAsync($"{project}/forms/{Samples.PicturesId}/draft/attachments/{name}", picture, cancellationToken);
         }
         await PostAsync($"{project}/forms/{Samples.PicturesId}/draft/publish", null, cancellationToken);
@@ -83,8 +94,11 @@ internal sealed class Seed : IDisposable
     {
         var project = await ProjectAsync(string.Create(CultureInfo.InvariantCulture, $"{length} forms"), cancellationToken);
         var ids = Enumerable.Range(0, length).Select(i => string.Create(CultureInfo.InvariantCulture, $"household{i:D4}")).ToList();
-        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (id, stop) => await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(id)), stop));
+        await Parallel.ForEachAsync(
+            ids,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (id, stop) => await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(id)), stop)
+        );
         return await AppUserAsync(project, ids, cancellationToken) + "/formList";
     }
 
@@ -92,13 +106,24 @@ internal sealed class Seed : IDisposable
     {
         const string Domain = "bench";
         await PostAsync("/v1/projects", JsonContent.Create(new { name = "Phone", domain = Domain }), cancellationToken);
-        var worker = await PostAsync($"/a/{Domain}/api/v0.5/user/", JsonContent.Create(new { username = "worker", password = Password }), cancellationToken);
-        var phone = new Place($"/a/{Domain}", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"worker:{Password}")), worker.GetProperty("id").GetString());
+        var worker = await PostAsync(
+            $"/a/{Domain}/api/v0.5/user/",
+            JsonContent.Create(new { username = "worker", password = Password }),
+            cancellationToken
+        );
+        var phone = new Place(
+            $"/a/{Domain}",
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"worker:{Password}")),
+            worker.GetProperty("id").GetString()
+        );
         for (var i = 0; i < Samples.Cases; i += CasesInForm)
         {
             using var request = phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, CasesInForm));
             using var answer = await _http.SendAsync(request, cancellationToken);
-            if (!answer.IsSuccessStatusCode) throw new StartException($"Seeding failed: a form with cases was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+            if (!answer.IsSuccessStatusCode)
+                throw new StartException(
+                    $"Seeding failed: a form with cases was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+                );
         }
         return phone;
     }
@@ -107,8 +132,12 @@ internal sealed class Seed : IDisposable
     {
         var project = await ProjectAsync("Export", cancellationToken);
         await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(Samples.FormId)), cancellationToken);
-        await Parallel.ForEachAsync(Enumerable.Range(0, Samples.Exported), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (_, stop) => await PostAsync($"{project}/forms/{Samples.FormId}/submissions", Xml(Samples.Submission(Samples.NewInstanceId())), stop));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Samples.Exported),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (_, stop) =>
+                await PostAsync($"{project}/forms/{Samples.FormId}/submissions", Xml(Samples.Submission(Samples.NewInstanceId())), stop)
+        );
         return new Place($"{project}/forms/{Samples.FormId}", _http.DefaultRequestHeaders.Authorization!.ToString());
     }
 
@@ -129,8 +158,11 @@ internal sealed class Seed : IDisposable
     private async Task<JsonElement> PostAsync(string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsync(path, content, cancellationToken);
-        if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        throw new StartException($"Seeding failed: POST {path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        if (answer.IsSuccessStatusCode)
+            return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        throw new StartException(
+            $"Seeding failed: POST {path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+        );
     }
 
     private static StringContent Xml(string xml) => new(xml, Encoding.UTF8, "application/xml");

@@ -3,7 +3,8 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>From starting the process to its first answer, medians. What a phone waits for that wakes an instance, but for the platform's own part.</summary>
+/// <summary>From starting the process to its first answer, medians. What a phone waits for that wakes an instance, but for the
+/// platform's own part.</summary>
 /// <param name="Milliseconds">As a clock sees it: it grows with whatever else the machine does.</param>
 /// <param name="CpuSeconds">Of the process: what the start takes anywhere.</param>
 internal sealed record Startup(int Rounds, double Milliseconds, double CpuSeconds)
@@ -20,7 +21,9 @@ internal sealed record Startup(int Rounds, double Milliseconds, double CpuSecond
             await using var app = await RosaApp.StartAsync(new RosaAppOptions(storage, Settings: Seed.AppSettings), cancellationToken);
             var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             starts.Add((milliseconds, new ProcessFigures(app.ProcessId, []).AppSeconds));
-            await Console.Error.WriteLineAsync(FormattableString.Invariant($"{Name} {i}/{rounds}: {milliseconds:F0} ms, {starts[^1].CpuSeconds:F2} s of processor"));
+            await Console.Error.WriteLineAsync(
+                FormattableString.Invariant($"{Name} {i}/{rounds}: {milliseconds:F0} ms, {starts[^1].CpuSeconds:F2} s of processor")
+            );
         }
         return new Startup(rounds, Median(starts.Select(start => start.Milliseconds)), Median(starts.Select(start => start.CpuSeconds)));
     }

@@ -11,8 +11,16 @@ namespace ServerlessRosa.Bench;
 /// <param name="WarmUp">Requests before the first round.</param>
 /// <param name="Streams">Whether the answer's headers leave before all of its storage operations are counted.</param>
 internal sealed record Workload(
-    string Name, int Connections, int Count, Func<int, HttpRequestMessage> Request, HttpStatusCode Expected,
-    Func<CancellationToken, Task>? Floor = null, (string Text, int Times)? Holds = null, int WarmUp = 100, bool Streams = false);
+    string Name,
+    int Connections,
+    int Count,
+    Func<int, HttpRequestMessage> Request,
+    HttpStatusCode Expected,
+    Func<CancellationToken, Task>? Floor = null,
+    (string Text, int Times)? Holds = null,
+    int WarmUp = 100,
+    bool Streams = false
+);
 
 /// <summary>What phones ask for, from one connection and from many, and what people export.</summary>
 internal static class Workloads
@@ -22,29 +30,58 @@ internal static class Workloads
     private static readonly int[] SubmissionConnections = [1, 8, 32];
     private static readonly string[] ExportNames = ["csv-1000", "odata-1000", "odata-repeat-1000", "odata-page-1000"];
 
-    public static bool NeedPhone(BenchOptions options) => options.Wants("restore-1000") || Connections.Any(connections => options.Wants($"receiver-c{connections}"));
+    public static bool NeedPhone(BenchOptions options) =>
+        options.Wants("restore-1000") || Connections.Any(connections => options.Wants($"receiver-c{connections}"));
 
     public static bool NeedExport(BenchOptions options) => ExportNames.Any(options.Wants);
 
-    public static bool NeedFormList(BenchOptions options, int length) => Connections.Any(connections => options.Wants(FormListName(length, connections)));
+    public static bool NeedFormList(BenchOptions options, int length) =>
+        Connections.Any(connections => options.Wants(FormListName(length, connections)));
 
     public static IEnumerable<Workload> All(Seeded seeded, Floor floor, double scale)
     {
         foreach (var (length, path) in seeded.FormLists)
             foreach (var connections in Connections)
-                yield return new(FormListName(length, connections), connections, Count(length < 1000 ? 120 : 30, connections), Get(path), HttpStatusCode.OK,
-                    floor.ReadHeadAsync, ("<formID>", length));
+                yield return new(
+                    FormListName(length, connections),
+                    connections,
+                    Count(length < 1000 ? 120 : 30, connections),
+                    Get(path),
+                    HttpStatusCode.OK,
+                    floor.ReadHeadAsync,
+                    ("<formID>", length)
+                );
 
         foreach (var connections in Connections)
-            yield return new($"manifest-c{connections}", connections, Count(120, connections), Get($"{seeded.Root}/forms/{Samples.PicturesId}/manifest"), HttpStatusCode.OK,
-                floor.ReadFormAsync, ("<mediaFile>", Samples.Pictures.Count));
+            yield return new(
+                $"manifest-c{connections}",
+                connections,
+                Count(120, connections),
+                Get($"{seeded.Root}/forms/{Samples.PicturesId}/manifest"),
+                HttpStatusCode.OK,
+                floor.ReadFormAsync,
+                ("<mediaFile>", Samples.Pictures.Count)
+            );
 
         foreach (var connections in Connections)
-            yield return new($"formxml-c{connections}", connections, Count(120, connections), Get($"{seeded.Root}/forms/{Samples.FormId}.xml"), HttpStatusCode.OK,
-                floor.ReadFormAsync, ("<h:title>", 1));
+            yield return new(
+                $"formxml-c{connections}",
+                connections,
+                Count(120, connections),
+                Get($"{seeded.Root}/forms/{Samples.FormId}.xml"),
+                HttpStatusCode.OK,
+                floor.ReadFormAsync,
+                ("<h:title>", 1)
+            );
 
         foreach (var connections in Connections)
-            yield return new($"head-c{connections}", connections, Count(400, connections), _ => new(HttpMethod.Head, $"{seeded.Root}/submission"), HttpStatusCode.NoContent);
+            yield return new(
+                $"head-c{connections}",
+                connections,
+                Count(400, connections),
+                _ => new(HttpMethod.Head, $"{seeded.Root}/submission"),
+                HttpStatusCode.NoContent
+            );
 
         foreach (var connections in SubmissionConnections)
             yield return Submission("submission", connections, 120, []);
@@ -56,24 +93,53 @@ internal static class Workloads
         foreach (var connections in Connections)
         {
             var known = Enumerable.Range(0, KnownSubmissions).Select(_ => Samples.Submission(Samples.NewInstanceId())).ToList();
-            yield return new($"duplicate-c{connections}", connections, Count(120, connections), i => Post(known[i % KnownSubmissions], []), HttpStatusCode.Created,
-                floor.ReadInstanceAsync, WarmUp: KnownSubmissions);
+            yield return new(
+                $"duplicate-c{connections}",
+                connections,
+                Count(120, connections),
+                i => Post(known[i % KnownSubmissions], []),
+                HttpStatusCode.Created,
+                floor.ReadInstanceAsync,
+                WarmUp: KnownSubmissions
+            );
         }
 
         if (seeded.Phone is { } phone)
         {
             // Before the receiver adds to what the phone owns.
-            yield return new("restore-1000", 1, Count(10, 1), _ => phone.Get("/phone/restore/?version=2.0"), HttpStatusCode.OK, floor.RestoreAsync, ("<case ", Samples.Cases), WarmUp: 2, Streams: true);
+            yield return new(
+                "restore-1000",
+                1,
+                Count(10, 1),
+                _ => phone.Get("/phone/restore/?version=2.0"),
+                HttpStatusCode.OK,
+                floor.RestoreAsync,
+                ("<case ", Samples.Cases),
+                WarmUp: 2,
+                Streams: true
+            );
             foreach (var connections in Connections)
-                yield return new($"receiver-c{connections}", connections, Count(60, connections), _ => phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, 1)), HttpStatusCode.Created,
-                    floor.SubmitCaseAsync, WarmUp: 20);
+                yield return new(
+                    $"receiver-c{connections}",
+                    connections,
+                    Count(60, connections),
+                    _ => phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, 1)),
+                    HttpStatusCode.Created,
+                    floor.SubmitCaseAsync,
+                    WarmUp: 20
+                );
         }
 
         if (seeded.Export is { } form)
         {
             yield return Export("csv-1000", "/submissions.csv.zip", null, floor.ExportAsync);
             yield return Export("odata-1000", ".svc/Submissions", ("\"__id\"", Samples.Exported), floor.ExportAsync);
-            yield return Export("odata-repeat-1000", $".svc/Submissions.{Samples.Repeat}", ("\"__Submissions-id\"", Samples.Exported * Samples.Rounds), floor.ExportAsync);
+            yield return Export(
+                "odata-repeat-1000",
+                $".svc/Submissions.{Samples.Repeat}",
+                ("\"__Submissions-id\"", Samples.Exported * Samples.Rounds),
+                floor.ExportAsync
+            );
             yield return Export("odata-page-1000", ".svc/Submissions?%24top=250&%24count=true", ("\"__id\"", 250), floor.ReadPageAsync);
 
             Workload Export(string name, string path, (string, int)? holds, Func<CancellationToken, Task> bare) =>
@@ -86,15 +152,22 @@ internal static class Workloads
         int Count(int count, int connections) => Math.Max(connections, (int)Math.Round(count * scale * (connections > 1 ? 2 : 1)));
 
         Workload Submission(string name, int connections, int count, int[] sizes, int warmUp = 50) =>
-            new($"{name}-c{connections}", connections, Count(count, connections),
-                _ => Post(Samples.Submission(Samples.NewInstanceId(), sizes), sizes), HttpStatusCode.Created,
-                stop => floor.SubmitAsync(sizes, stop), WarmUp: warmUp);
+            new(
+                $"{name}-c{connections}",
+                connections,
+                Count(count, connections),
+                _ => Post(Samples.Submission(Samples.NewInstanceId(), sizes), sizes),
+                HttpStatusCode.Created,
+                stop => floor.SubmitAsync(sizes, stop),
+                WarmUp: warmUp
+            );
 
         HttpRequestMessage Post(string xml, int[] sizes) =>
             new(HttpMethod.Post, $"{seeded.Root}/submission?deviceID=bench") { Content = Samples.Multipart(xml, sizes) };
     }
 
-    private static string FormListName(int length, int connections) => string.Create(CultureInfo.InvariantCulture, $"formlist-{length}-c{connections}");
+    private static string FormListName(int length, int connections) =>
+        string.Create(CultureInfo.InvariantCulture, $"formlist-{length}-c{connections}");
 
     private static Func<int, HttpRequestMessage> Get(string path) => _ => new HttpRequestMessage(HttpMethod.Get, path);
 }

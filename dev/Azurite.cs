@@ -37,8 +37,8 @@ public sealed class Azurite : IAsyncDisposable
     public IReadOnlyList<int> ProcessIds => [_blob.Process.Id, _table.Process.Id];
 
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};" +
-        $"BlobEndpoint=http://{Loopback}:{BlobPort}/{Account};TableEndpoint=http://{Loopback}:{TablePort}/{Account};";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};"
+        + $"BlobEndpoint=http://{Loopback}:{BlobPort}/{Account};TableEndpoint=http://{Loopback}:{TablePort}/{Account};";
 
     /// <summary>Installs it first if it isn't there, which takes about a minute.</summary>
     /// <exception cref="StartException">It doesn't start, with the reason.</exception>
@@ -56,7 +56,8 @@ public sealed class Azurite : IAsyncDisposable
             foreach (var started in new[] { blob, table })
             {
                 await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (started.IsCompletedSuccessfully) await (await started).Process.DisposeAsync();
+                if (started.IsCompletedSuccessfully)
+                    await (await started).Process.DisposeAsync();
             }
             throw;
         }
@@ -74,7 +75,8 @@ public sealed class Azurite : IAsyncDisposable
 
         public static async Task<Service> StartAsync(string name, int port, string? dataFolder, CancellationToken cancellationToken)
         {
-            if (dataFolder is not null) Directory.CreateDirectory(dataFolder);
+            if (dataFolder is not null)
+                Directory.CreateDirectory(dataFolder);
             var listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             var process = ChildProcess.Start(
                 new ProcessStartInfo("node", Arguments(name, port, dataFolder)) { WorkingDirectory = Repository.DevFolder },
@@ -83,7 +85,8 @@ public sealed class Azurite : IAsyncDisposable
                 {
                     if (line.StartsWith(Listening, StringComparison.Ordinal))
                         listening.TrySetResult(int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));
-                });
+                }
+            );
             try
             {
                 var ended = process.WaitForExitAsync(cancellationToken);
@@ -98,17 +101,26 @@ public sealed class Azurite : IAsyncDisposable
             {
                 await process.DisposeAsync();
                 if (e is TimeoutException)
-                    throw new StartException($"Azurite's {name} service did not answer within {StartLimit.TotalSeconds} seconds.{process.LastWords}", e);
+                    throw new StartException(
+                        $"Azurite's {name} service did not answer within {StartLimit.TotalSeconds} seconds.{process.LastWords}",
+                        e
+                    );
                 throw;
             }
         }
 
         private static List<string> Arguments(string name, int port, string? dataFolder) =>
-        [
-            Path.Combine(Repository.DevFolder, "azurite.mjs"), name,
-            $"--{name}Host", Loopback, $"--{name}Port", port.ToString(CultureInfo.InvariantCulture),
-            "--silent", "--disableTelemetry", "--skipApiVersionCheck",
-            .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", Path.GetFullPath(dataFolder) },
-        ];
+            [
+                Path.Combine(Repository.DevFolder, "azurite.mjs"),
+                name,
+                $"--{name}Host",
+                Loopback,
+                $"--{name}Port",
+                port.ToString(CultureInfo.InvariantCulture),
+                "--silent",
+                "--disableTelemetry",
+                "--skipApiVersionCheck",
+                .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", Path.GetFullPath(dataFolder) },
+            ];
     }
 }

@@ -7,17 +7,21 @@ namespace ServerlessRosa.Dev;
 internal static class AzuriteInstall
 {
     private const int OldestNode = 20;
-    private const string NodeMissing = "Node.js was not found. Azurite, the storage emulator, needs Node.js 20 or later: https://nodejs.org/";
-    private const string NpmMissing = "npm was not found. It comes with Node.js and installs Azurite, the storage emulator: https://nodejs.org/";
+    private const string NodeMissing =
+        "Node.js was not found. Azurite, the storage emulator, needs Node.js 20 or later: https://nodejs.org/";
+    private const string NpmMissing =
+        "npm was not found. It comes with Node.js and installs Azurite, the storage emulator: https://nodejs.org/";
 
     public static async Task EnsureAsync(CancellationToken cancellationToken)
     {
         await CheckNodeAsync(cancellationToken);
         var pinned = await VersionInAsync("package-lock.json", cancellationToken);
-        if (pinned == await InstalledAsync(cancellationToken)) return;
+        if (pinned == await InstalledAsync(cancellationToken))
+            return;
 
         await using var turn = await TakeTurnAsync(cancellationToken);
-        if (pinned == await InstalledAsync(cancellationToken)) return;
+        if (pinned == await InstalledAsync(cancellationToken))
+            return;
         await InstallAsync(cancellationToken);
     }
 
@@ -41,7 +45,8 @@ internal static class AzuriteInstall
     private static async Task<string?> VersionInAsync(string lockFile, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Repository.DevFolder, lockFile);
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         await using var file = File.OpenRead(path);
         using var json = await JsonDocument.ParseAsync(file, cancellationToken: cancellationToken);
         return json.RootElement.GetProperty("packages").TryGetProperty("node_modules/azurite", out var azurite)
@@ -74,6 +79,8 @@ internal static class AzuriteInstall
         await using var install = ChildProcess.Start(start, NpmMissing);
         await install.WaitForExitAsync(cancellationToken);
         if (install.ExitCode != 0)
-            throw new StartException($"npm could not install Azurite, the storage emulator, into {Repository.DevFolder}.{install.LastWords}");
+            throw new StartException(
+                $"npm could not install Azurite, the storage emulator, into {Repository.DevFolder}.{install.LastWords}"
+            );
     }
 }

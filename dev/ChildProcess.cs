@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>A process that this one started, with the last lines that it wrote. Its stdin stays open for as long as this process lives.</summary>
+/// <summary>A process that this one started, with the last lines that it wrote. Its stdin stays open for as long as this process
+/// lives.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 200;
@@ -42,7 +43,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         get
         {
             var last = _output.Where(line => line.Length > 0).TakeLast(20).ToList();
-            return last.Count == 0 ? " It wrote nothing." : $" Its last output:{Environment.NewLine}  " + string.Join($"{Environment.NewLine}  ", last);
+            return last.Count == 0
+                ? " It wrote nothing."
+                : $" Its last output:{Environment.NewLine}  " + string.Join($"{Environment.NewLine}  ", last);
         }
     }
 
@@ -66,12 +69,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sees to it that the child ends when this process does, however that ends: a shell waits for the end of its input, which only this process
-    /// holds open, and then kills the child. Where there is no such shell, nothing is done.
+    /// Sees to it that the child ends when this process does, however that ends: a shell waits for the end of its input, which only
+    /// this process holds open, and then kills the child. Where there is no such shell, nothing is done.
     /// </summary>
     public void DieWithParent()
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"cat > /dev/null; kill -9 {Id}"])
         {
             RedirectStandardInput = true,
@@ -90,9 +94,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to end, and insists after ten seconds.</summary>
     public async Task StopAsync()
     {
-        if (HasExited) return;
+        if (HasExited)
+            return;
         _process.StandardInput.Close();
-        if (OperatingSystem.IsWindows() || SendSignal(Id, Sigterm) != 0) Kill();
+        if (OperatingSystem.IsWindows() || SendSignal(Id, Sigterm) != 0)
+            Kill();
         using var limit = new CancellationTokenSource(Grace);
         try
         {
@@ -131,16 +137,19 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private void EndGuard()
     {
-        if (Interlocked.Exchange(ref _guard, null) is not { } guard) return;
+        if (Interlocked.Exchange(ref _guard, null) is not { } guard)
+            return;
         guard.Kill(entireProcessTree: true);
         guard.Dispose();
     }
 
     private void Keep(string? line, Action<string>? onLine)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         _output.Enqueue(line);
-        while (_output.Count > KeptLines) _output.TryDequeue(out _);
+        while (_output.Count > KeptLines)
+            _output.TryDequeue(out _);
         onLine?.Invoke(line);
     }
 }

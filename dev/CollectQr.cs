@@ -13,14 +13,22 @@ internal static class CollectQr
 
     public static string Payload(string serverUrl, string projectName)
     {
-        var settings = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            general = new { server_url = serverUrl, form_update_mode = "match_exactly", autosend = "wifi_and_cellular" },
-            project = new { name = projectName },
-            admin = new { },
-        });
+        var settings = JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                general = new
+                {
+                    server_url = serverUrl,
+                    form_update_mode = "match_exactly",
+                    autosend = "wifi_and_cellular",
+                },
+                project = new { name = projectName },
+                admin = new { },
+            }
+        );
         using var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true)) zlib.Write(settings);
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
+            zlib.Write(settings);
         return Convert.ToBase64String(compressed.ToArray());
     }
 
@@ -39,7 +47,8 @@ internal static class CollectQr
     public static void Write(IAnsiConsole console, string payload)
     {
         var style = new Style(Color.Black, Color.White);
-        foreach (var line in HalfBlocks(payload)) console.WriteLine(line, style);
+        foreach (var line in HalfBlocks(payload))
+            console.WriteLine(line, style);
     }
 
     internal static IEnumerable<string> HalfBlocks(string payload)
@@ -50,13 +59,15 @@ internal static class CollectQr
         {
             var line = new StringBuilder(rows.Count);
             for (var x = 0; x < rows.Count; x++)
-                line.Append((rows[y][x], y + 1 < rows.Count && rows[y + 1][x]) switch
-                {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    _ => ' ',
-                });
+                line.Append(
+                    (rows[y][x], y + 1 < rows.Count && rows[y + 1][x]) switch
+                    {
+                        (true, true) => '█',
+                        (true, false) => '▀',
+                        (false, true) => '▄',
+                        _ => ' ',
+                    }
+                );
             yield return line.ToString();
         }
     }

@@ -7,10 +7,22 @@ namespace ServerlessRosa.Dev;
 /// <param name="FormUpdates">How often a month a form changes, so that each phone downloads it with its media.</param>
 /// <param name="MonthsKept">Months of submissions that lie in storage.</param>
 internal sealed record Usage(
-    double Submissions, int Media, double MediaKb, double XmlKb, double Phones, double SyncsPerDay, double Forms, double FormUpdates, int FormMedia, double FormMediaKb, double MonthsKept);
+    double Submissions,
+    int Media,
+    double MediaKb,
+    double XmlKb,
+    double Phones,
+    double SyncsPerDay,
+    double Forms,
+    double FormUpdates,
+    int FormMedia,
+    double FormMediaKb,
+    double MonthsKept
+);
 
 /// <summary>What the numbers rest on beside prices.</summary>
-/// <param name="Cold">The share of requests that meet an instance which has not seen the account and form lately: two more reads each.</param>
+/// <param name="Cold">The share of requests that meet an instance which has not seen the account and form lately: two more reads
+/// each.</param>
 /// <param name="BilledSeconds">Of an instance's time for one request. The plan bills a second at least.</param>
 /// <param name="AtOnce">Requests that share that time.</param>
 /// <param name="MemoryGb">Of an instance.</param>
@@ -19,8 +31,23 @@ internal sealed record Assumptions(double Cold, double BilledSeconds, double AtO
 
 /// <summary>List prices in dollars. A month has 730 hours.</summary>
 internal sealed record Prices(
-    double BlobWrites10K, double BlobReads10K, double TableOperations10K, double BlobGbMonth, double TableGbMonth, double ExecutionsMillion, double GbSecond, double EgressGb, double LogGb,
-    double FreeExecutions, double FreeGbSeconds, double FreeEgressGb, double FreeLogGb, double VmMonth, double VmDiskGbMonth, double VmBackupGbMonth);
+    double BlobWrites10K,
+    double BlobReads10K,
+    double TableOperations10K,
+    double BlobGbMonth,
+    double TableGbMonth,
+    double ExecutionsMillion,
+    double GbSecond,
+    double EgressGb,
+    double LogGb,
+    double FreeExecutions,
+    double FreeGbSeconds,
+    double FreeEgressGb,
+    double FreeLogGb,
+    double VmMonth,
+    double VmDiskGbMonth,
+    double VmBackupGbMonth
+);
 
 /// <summary>One line of the bill.</summary>
 internal sealed record CostLine(string What, double Quantity, string Unit, double Dollars);
@@ -29,10 +56,10 @@ internal sealed record CostLine(string What, double Quantity, string Unit, doubl
 internal static class CostModel
 {
     private const double Month = 730 / 24.0;
-    private const double TimerRuns = Month * 24 * 12;   // Reconcile, every five minutes
-    private const double TimerOperations = 16;          // one query for each partition of intents
+    private const double TimerRuns = Month * 24 * 12; // Reconcile, every five minutes
+    private const double TimerOperations = 16; // one query for each partition of intents
     private const double KbPerGb = 1e6;
-    private const double RowsKb = 2;                    // of a submission, beside its XML, which is kept there compressed (to a quarter, say)
+    private const double RowsKb = 2; // of a submission, beside its XML, which is kept there compressed (to a quarter, say)
     private const double Compressed = 0.25;
 
     public static IReadOnlyList<CostLine> Serverless(Usage usage, Assumptions assumed, Prices prices)
@@ -59,15 +86,20 @@ internal static class CostModel
             Line("blob reads", blobReads, "operations", prices.BlobReads10K / 1e4),
             Line("table operations", tableOperations, "operations", prices.TableOperations10K / 1e4),
             Line("blobs stored", BlobGb(usage), "GB", prices.BlobGbMonth),
-            Line("rows stored", usage.Submissions * usage.MonthsKept * (RowsKb + usage.XmlKb * Compressed) / KbPerGb, "GB", prices.TableGbMonth),
+            Line(
+                "rows stored",
+                usage.Submissions * usage.MonthsKept * (RowsKb + usage.XmlKb * Compressed) / KbPerGb,
+                "GB",
+                prices.TableGbMonth
+            ),
             Line("telemetry", requests * assumed.LogKb / KbPerGb, "GB", prices.LogGb, prices.FreeLogGb),
             Line("traffic to phones", egressGb, "GB", prices.EgressGb, prices.FreeEgressGb),
         ];
     }
 
     /// <summary>
-    /// ODK Central on one virtual machine: the system and the database (each submission's XML, and as much again) on its disk and in a backup, files in
-    /// object storage at the price of blobs. Its operator's hours are on nobody's price list.
+    /// ODK Central on one virtual machine: the system and the database (each submission's XML, and as much again) on its disk and in a
+    /// backup, files in object storage at the price of blobs. Its operator's hours are on nobody's price list.
     /// </summary>
     public static IReadOnlyList<CostLine> VirtualMachine(Usage usage, Prices prices)
     {
@@ -84,7 +116,9 @@ internal static class CostModel
         ];
     }
 
-    private static double BlobGb(Usage usage) => usage.Submissions * usage.MonthsKept * (usage.XmlKb + usage.Media * usage.MediaKb) / KbPerGb;
+    private static double BlobGb(Usage usage) =>
+        usage.Submissions * usage.MonthsKept * (usage.XmlKb + usage.Media * usage.MediaKb) / KbPerGb;
 
-    private static CostLine Line(string what, double quantity, string unit, double price, double free = 0) => new(what, quantity, unit, Math.Max(0, quantity - free) * price);
+    private static CostLine Line(string what, double quantity, string unit, double price, double free = 0) =>
+        new(what, quantity, unit, Math.Max(0, quantity - free) * price);
 }

@@ -33,7 +33,8 @@ internal sealed class DataFolder : IDisposable
                 throw new StartException($"{path} holds files that were not made here: name a new or empty folder with --data.");
 
             var opened = new DataFolder(path, Lock(markerPath));
-            if (fresh) opened.Empty();
+            if (fresh)
+                opened.Empty();
             return opened;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,7 +53,10 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (File.Exists(markerPath))
         {
-            throw new StartException($"{System.IO.Path.GetDirectoryName(markerPath)} is in use: stop what runs on it, or choose another folder with --data.", e);
+            throw new StartException(
+                $"{System.IO.Path.GetDirectoryName(markerPath)} is in use: stop what runs on it, or choose another folder with --data.",
+                e
+            );
         }
     }
 
@@ -60,8 +64,10 @@ internal sealed class DataFolder : IDisposable
     {
         foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name != MarkerName))
         {
-            if (entry is DirectoryInfo { LinkTarget: null } folder) folder.Delete(recursive: true);
-            else entry.Delete();
+            if (entry is DirectoryInfo { LinkTarget: null } folder)
+                folder.Delete(recursive: true);
+            else
+                entry.Delete();
         }
     }
 }

@@ -20,10 +20,12 @@ internal sealed class DemoProject(RestClient server)
         var project = $"/v1/projects/{projectId}";
 
         var forms = Directory.GetFiles(SeedFolder, "*.xml").Order(StringComparer.Ordinal).ToList();
-        foreach (var form in forms) await EnsureFormAsync(project, form, cancellationToken);
+        foreach (var form in forms)
+            await EnsureFormAsync(project, form, cancellationToken);
 
         var appUser = await EnsureAppUserAsync(project, cancellationToken);
-        foreach (var form in forms) await EnsureAssignmentAsync(project, form, appUser, cancellationToken);
+        foreach (var form in forms)
+            await EnsureAssignmentAsync(project, form, appUser, cancellationToken);
         return (projectId, appUser.GetProperty("token").GetString()!);
     }
 
@@ -40,17 +42,24 @@ internal sealed class DemoProject(RestClient server)
     private async Task EnsureFormAsync(string project, string file, CancellationToken cancellationToken)
     {
         var form = FormPath(project, file);
-        var found = await server.FindAsync(form, cancellationToken)
+        var found =
+            await server.FindAsync(form, cancellationToken)
             ?? await server.PostFileAsync($"{project}/forms", file, "application/xml", cancellationToken);
-        if (found.GetProperty("publishedAt").ValueKind != JsonValueKind.Null) return;
+        if (found.GetProperty("publishedAt").ValueKind != JsonValueKind.Null)
+            return;
 
         var media = Path.Combine(SeedFolder, Path.GetFileNameWithoutExtension(file));
         foreach (var slot in await server.ListAsync($"{form}/draft/attachments", cancellationToken))
         {
-            if (slot.GetProperty("exists").GetBoolean()) continue;
+            if (slot.GetProperty("exists").GetBoolean())
+                continue;
             var name = slot.GetProperty("name").GetString()!;
             await server.PostFileAsync(
-                $"{form}/draft/attachments/{Uri.EscapeDataString(name)}", Path.Combine(media, name), MediaTypeOf(name), cancellationToken);
+                $"{form}/draft/attachments/{Uri.EscapeDataString(name)}",
+                Path.Combine(media, name),
+                MediaTypeOf(name),
+                cancellationToken
+            );
         }
         await server.PostAsync($"{form}/draft/publish", cancellationToken);
     }
@@ -60,8 +69,13 @@ internal sealed class DemoProject(RestClient server)
         var appUsers = await server.ListAsync($"{project}/app-users", cancellationToken);
 
         // One whose access was revoked has no token any more.
-        return appUsers.Where(user => user.GetProperty("displayName").GetString() == AppUser
-                && user.GetProperty("token").ValueKind == JsonValueKind.String).ToList() is [var found, ..]
+        return
+            appUsers
+                .Where(user =>
+                    user.GetProperty("displayName").GetString() == AppUser && user.GetProperty("token").ValueKind == JsonValueKind.String
+                )
+                .ToList()
+                is [var found, ..]
             ? found
             : await server.PostAsync($"{project}/app-users", new { displayName = AppUser }, cancellationToken);
     }
@@ -71,19 +85,23 @@ internal sealed class DemoProject(RestClient server)
         var assignments = $"{FormPath(project, file)}/assignments/app-user";
         var id = appUser.GetProperty("id").GetInt32();
         var assigned = await server.ListAsync(assignments, cancellationToken);
-        if (assigned.Any(actor => actor.GetProperty("id").GetInt32() == id)) return;
+        if (assigned.Any(actor => actor.GetProperty("id").GetInt32() == id))
+            return;
         await server.PostAsync($"{assignments}/{id}", cancellationToken);
     }
 
     private static string FormPath(string project, string file) => $"{project}/forms/{Path.GetFileNameWithoutExtension(file)}";
 
-    private static string MediaTypeOf(string name) => Path.GetExtension(name) switch
-    {
-        ".png" => "image/png",
-        ".wav" => "audio/wav",
-        ".mp4" => "video/mp4",
-        ".csv" => "text/csv",
-        ".geojson" => "application/geo+json",
-        var other => throw new StartException($"The demo form's media file {name} has the ending {other}, which has no media type here."),
-    };
+    private static string MediaTypeOf(string name) =>
+        Path.GetExtension(name) switch
+        {
+            ".png" => "image/png",
+            ".wav" => "audio/wav",
+            ".mp4" => "video/mp4",
+            ".csv" => "text/csv",
+            ".geojson" => "application/geo+json",
+            var other => throw new StartException(
+                $"The demo form's media file {name} has the ending {other}, which has no media type here."
+            ),
+        };
 }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>What scripts need to know about a running server: <c>dev.json</c> in the data folder. <see cref="Storage"/> is that of the emulator; one of others is not written down.</summary>
+/// <summary>What scripts need to know about a running server: <c>dev.json</c> in the data folder. <see cref="Storage"/> is that of the
+/// emulator; one of others is not written down.</summary>
 internal sealed record DevFile(
     string BaseUrl,
     string AdminEmail,
@@ -13,7 +14,8 @@ internal sealed record DevFile(
     string? WorkerUsername = null,
     string? WorkerPassword = null,
     string? WorkerUserId = null,
-    string? Storage = null)
+    string? Storage = null
+)
 {
     public const string Name = "dev.json";
 
@@ -22,7 +24,8 @@ internal sealed record DevFile(
     /// <returns>Null when there is none, or none that can be read: it is made anew at each start.</returns>
     public static async Task<DevFile?> ReadAsync(DataFolder folder, CancellationToken cancellationToken)
     {
-        if (!File.Exists(folder.PathOf(Name))) return null;
+        if (!File.Exists(folder.PathOf(Name)))
+            return null;
         try
         {
             await using var file = File.OpenRead(folder.PathOf(Name));

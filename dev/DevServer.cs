@@ -14,11 +14,14 @@ internal static class DevServer
     /// <exception cref="StartException">Something doesn't start, or the app ended by itself.</exception>
     public static async Task RunAsync(DevOptions options, CancellationToken cancellationToken)
     {
-        if (options.Port != 0) LoopbackPort.EnsureFree(options.Port);
+        if (options.Port != 0)
+            LoopbackPort.EnsureFree(options.Port);
         using var folder = DataFolder.Open(options.Data, options.Fresh);
 
         // Disposed of from the last to the first: the app stops before its storage does.
-        await using var azurite = options.Storage is null ? await Azurite.StartAsync(new AzuriteOptions(folder.Path), cancellationToken) : null;
+        await using var azurite = options.Storage is null
+            ? await Azurite.StartAsync(new AzuriteOptions(folder.Path), cancellationToken)
+            : null;
         await using var log = TextWriter.Synchronized(new StreamWriter(folder.PathOf(LogName)) { AutoFlush = true });
         var admin = (Email: Setting(EmailSetting, "admin@example.org"), Password: Setting(PasswordSetting, "serverless-rosa"));
         await using var app = await RosaApp.StartAsync(
@@ -26,10 +29,15 @@ internal static class DevServer
                 options.Storage ?? azurite!.ConnectionString,
                 options.Port,
                 new Dictionary<string, string> { [EmailSetting] = admin.Email, [PasswordSetting] = admin.Password },
-                log.WriteLine),
-            cancellationToken);
+                log.WriteLine
+            ),
+            cancellationToken
+        );
 
-        var server = new DevFile(app.BaseUrl.GetLeftPart(UriPartial.Authority), admin.Email, admin.Password) { Storage = azurite?.ConnectionString };
+        var server = new DevFile(app.BaseUrl.GetLeftPart(UriPartial.Authority), admin.Email, admin.Password)
+        {
+            Storage = azurite?.ConnectionString,
+        };
         try
         {
             server = await SeedAsync(server, app.BaseUrl, folder, options.Seed, cancellationToken);
@@ -45,20 +53,29 @@ internal static class DevServer
         throw new StartException($"The app ended by itself; its log is {folder.PathOf(LogName)}.");
     }
 
-    private static async Task<DevFile> SeedAsync(DevFile server, Uri baseUrl, DataFolder folder, bool seed, CancellationToken cancellationToken)
+    private static async Task<DevFile> SeedAsync(
+        DevFile server,
+        Uri baseUrl,
+        DataFolder folder,
+        bool seed,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new RestClient(baseUrl);
 
         // Also what makes the first administrator.
         if (!await client.SignInAsync(server.AdminEmail, server.AdminPassword, cancellationToken))
             throw new StartException(
-                $"{server.AdminEmail} cannot sign in: this storage has accounts of its own. Start anew with --fresh or another --data folder, " +
-                $"or name its administrator in {EmailSetting} and {PasswordSetting}.");
+                $"{server.AdminEmail} cannot sign in: this storage has accounts of its own. Start anew with --fresh or another --data folder, "
+                    + $"or name its administrator in {EmailSetting} and {PasswordSetting}."
+            );
 
         // Once per folder: a form that somebody deleted doesn't come back.
         var before = await DevFile.ReadAsync(folder, cancellationToken);
-        if (before is { ProjectId: { } project, AppUserToken: { } token, WorkerUserId: not null }
-            && await client.KnowsAsync($"/v1/key/{token}/projects/{project}", cancellationToken))
+        if (
+            before is { ProjectId: { } project, AppUserToken: { } token, WorkerUserId: not null }
+            && await client.KnowsAsync($"/v1/key/{token}/projects/{project}", cancellationToken)
+        )
         {
             return server with
             {
@@ -70,7 +87,8 @@ internal static class DevServer
                 WorkerUserId = before.WorkerUserId,
             };
         }
-        if (!seed) return server;
+        if (!seed)
+            return server;
 
         (project, token) = await new DemoProject(client).EnsureAsync(cancellationToken);
         var worker = await new DemoDomain(client).EnsureAsync(cancellationToken);
@@ -88,7 +106,9 @@ internal static class DevServer
     private static async Task WriteWelcomeAsync(DevFile server, DataFolder folder, CancellationToken cancellationToken)
     {
         // Its own detection looks at the terminal, not at whether the output goes there.
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect }
+        );
         var welcome = new Welcome(console, server, folder);
         welcome.Write();
         if (server.AppUserToken is null)

@@ -7,16 +7,24 @@ using var stop = new CancellationTokenSource();
 
 // Ctrl-C, `kill`, and closing the terminal all stop what was started, in order; none of them is a failure.
 PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
-var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, received =>
-{
-    received.Cancel = true;
-    stop.Cancel();
-})).ToList();
+var registrations = signals
+    .Select(signal =>
+        PosixSignalRegistration.Create(
+            signal,
+            received =>
+            {
+                received.Cancel = true;
+                stop.Cancel();
+            }
+        )
+    )
+    .ToList();
 
 try
 {
     var parsed = DevCommand.Create(DevServer.RunAsync).Parse(args);
-    if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
+    if (parsed.Action is ParseErrorAction wrong)
+        wrong.ShowHelp = false;
     var asItIs = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
     return await parsed.InvokeAsync(asItIs, stop.Token);
 }

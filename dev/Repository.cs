@@ -14,6 +14,8 @@ internal static class Repository
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, Solution)))
                 return folder.FullName;
-        throw new StartException($"There is no {Solution} in any folder above {start}: run this from the working copy that it was built in.");
+        throw new StartException(
+            $"There is no {Solution} in any folder above {start}: run this from the working copy that it was built in."
+        );
     }
 }

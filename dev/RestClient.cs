@@ -16,7 +16,8 @@ internal sealed class RestClient(Uri baseUrl) : IDisposable
     public async Task<bool> SignInAsync(string email, string password, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync("/v1/sessions", new { email, password }, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized) return false;
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+            return false;
         var session = await ReadAsync(answer, cancellationToken);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("token").GetString());
         return true;
@@ -67,7 +68,8 @@ internal sealed class RestClient(Uri baseUrl) : IDisposable
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        if (answer.IsSuccessStatusCode) return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        if (answer.IsSuccessStatusCode)
+            return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         var request = answer.RequestMessage!;
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         throw new StartException($"{request.Method} {request.RequestUri} answered {(int)answer.StatusCode}: {body}");

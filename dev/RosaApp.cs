@@ -11,7 +11,8 @@ public sealed record RosaAppOptions(
     string StorageConnectionString,
     int Port = 0,
     IReadOnlyDictionary<string, string>? Settings = null,
-    Action<string>? OnOutput = null);
+    Action<string>? OnOutput = null
+);
 
 /// <summary>
 /// The app, in a process of its own, as it was built last. Settings in the environment of this process reach it, and win over
@@ -47,7 +48,8 @@ public sealed class RosaApp : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (options.Port != 0) LoopbackPort.EnsureFree(options.Port);
+            if (options.Port != 0)
+                LoopbackPort.EnsureFree(options.Port);
             var app = Start(options, options.Port == 0 ? LoopbackPort.TakeFree() : options.Port);
             try
             {
@@ -89,8 +91,10 @@ public sealed class RosaApp : IAsyncDisposable
             ["Rosa__PublicUrl"] = address,
             ["Rosa__AllowBasicOverHttp"] = "true",
         };
-        foreach (var (name, value) in options.Settings ?? new Dictionary<string, string>()) settings[name] = value;
-        foreach (string name in environment.Keys) settings.Remove(name);
+        foreach (var (name, value) in options.Settings ?? new Dictionary<string, string>())
+            settings[name] = value;
+        foreach (string name in environment.Keys)
+            settings.Remove(name);
         settings["Storage__ConnectionString"] = options.StorageConnectionString;
         settings["ASPNETCORE_URLS"] = address;
         return settings;
@@ -102,10 +106,14 @@ public sealed class RosaApp : IAsyncDisposable
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var folder = Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration);
         var assembly = Path.Combine(folder, "ServerlessRosa.Functions.dll");
-        if (!File.Exists(assembly)) throw new StartException($"The app is not built: {assembly} is missing.");
+        if (!File.Exists(assembly))
+            throw new StartException($"The app is not built: {assembly} is missing.");
 
         var baseUrl = new Uri($"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly]) { WorkingDirectory = folder };
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly])
+        {
+            WorkingDirectory = folder,
+        };
         foreach (var (name, value) in SettingsFor(options, baseUrl, Environment.GetEnvironmentVariables()))
         {
             // Settings have no case, but on most systems the names of environment variables do.
@@ -128,11 +136,13 @@ public sealed class RosaApp : IAsyncDisposable
         {
             if (HasExited)
             {
-                await _process.WaitForExitAsync(cancellationToken);   // until its last line has been read, too
+                await _process.WaitForExitAsync(cancellationToken); // until its last line has been read, too
                 throw new StartException($"The app ended at once, with exit code {_process.ExitCode}.{_process.LastWords}");
             }
             if (waited.Elapsed > StartLimit)
-                throw new StartException($"The app did not answer at {BaseUrl} within {StartLimit.TotalSeconds} seconds.{_process.LastWords}");
+                throw new StartException(
+                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalSeconds} seconds.{_process.LastWords}"
+                );
             await Task.Delay(BetweenPolls, cancellationToken);
         }
     }

@@ -26,7 +26,10 @@ internal sealed class Samples
         foreach (var file in Directory.GetFiles(Path.Combine(DemoProject.SeedFolder, "samples")))
             File.Copy(file, Path.Combine(samples.FullName, Path.GetFileName(file)), overwrite: true);
         var copied = new Samples(samples.FullName);
-        File.WriteAllText(copied.CaseFile, File.ReadAllText(copied.CaseFile).Replace("{workerUserId}", workerUserId, StringComparison.Ordinal));
+        File.WriteAllText(
+            copied.CaseFile,
+            File.ReadAllText(copied.CaseFile).Replace("{workerUserId}", workerUserId, StringComparison.Ordinal)
+        );
         return copied;
     }
 }

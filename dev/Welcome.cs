@@ -40,9 +40,12 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
         var here = CollectQr.Fits(console, payload);
         Title("Configure ODK Collect");
         Line($"Scan the code in {pngFile}{(here ? ", or this one:" : "")}");
-        if (here) CollectQr.Write(console, payload);
+        if (here)
+            CollectQr.Write(console, payload);
         if (publicUrl.IsLoopback)
-            Line($"A phone cannot reach {publicUrl.Host}: for an emulator or a phone on USB, run  adb reverse tcp:{publicUrl.Port} tcp:{publicUrl.Port}");
+            Line(
+                $"A phone cannot reach {publicUrl.Host}: for an emulator or a phone on USB, run  adb reverse tcp:{publicUrl.Port} tcp:{publicUrl.Port}"
+            );
     }
 
     public void WriteHowToStop()
@@ -73,14 +76,21 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
             ("Download a form", $"curl {Quote($"{AppUserUrl}/forms/{Samples.FormId}.xml")}"),
             ("List the media that a form needs", $"curl {OpenRosaVersion} {Quote($"{AppUserUrl}/forms/water-point/manifest")}"),
             ("Download one of them", $"curl {Quote($"{AppUserUrl}/forms/water-point/attachments/villages.csv")}"),
-            ("Submit a filled-in form with a photo; again, if you like",
-                $"curl {OpenRosaVersion} -F {Quote($"xml_submission_file=@{samples.XmlFile};type=text/xml")} -F {Quote($"{Samples.Photo}=@{samples.PhotoFile};type=image/jpeg")} {Quote($"{AppUserUrl}/submission")}"),
+            (
+                "Submit a filled-in form with a photo; again, if you like",
+                $"curl {OpenRosaVersion} -F {Quote($"xml_submission_file=@{samples.XmlFile};type=text/xml")} -F {Quote($"{Samples.Photo}=@{samples.PhotoFile};type=image/jpeg")} {Quote($"{AppUserUrl}/submission")}"
+            ),
             ("List what was submitted, as the administrator", $"curl {AsAdministrator} {Quote(submissions)}"),
             ("Fetch the submitted XML", $"curl {AsAdministrator} {Quote($"{submission}.xml")}"),
             ("Fetch the photo", $"curl -sS {AsAdministrator} -o {Quote(received)} {Quote($"{submission}/attachments/{Samples.Photo}")}"),
-            ("Submit a form that opens a case, as a CommCare phone does",
-                $"curl {AsWorker} -F {Quote($"xml_submission_file=@{samples.CaseFile};type=text/xml")} {Quote($"{DomainUrl}/receiver/secure/demo-app/")}"),
-            ("Restore the phone: the worker, the group, the lookup table and the case", $"curl {AsWorker} {Quote($"{DomainUrl}/phone/restore/?version=2.0&items=true")}"),
+            (
+                "Submit a form that opens a case, as a CommCare phone does",
+                $"curl {AsWorker} -F {Quote($"xml_submission_file=@{samples.CaseFile};type=text/xml")} {Quote($"{DomainUrl}/receiver/secure/demo-app/")}"
+            ),
+            (
+                "Restore the phone: the worker, the group, the lookup table and the case",
+                $"curl {AsWorker} {Quote($"{DomainUrl}/phone/restore/?version=2.0&items=true")}"
+            ),
         ];
     }
 

@@ -4,8 +4,8 @@ namespace ServerlessRosa.Tests;
 internal sealed record WorldForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
 
 /// <summary>
-/// What cases are, by the rules as the text has them (spec 3.4, 4.5 of CommCare) and without any thought for speed: whatever the forms that have come say, in the order in which
-/// they came. When forms are deleted or brought back, those that are left say it all again.
+/// What cases are, by the rules as the text has them (spec 3.4, 4.5 of CommCare) and without any thought for speed: whatever the forms
+/// that have come say, in the order in which they came. When forms are deleted or brought back, those that are left say it all again.
 /// </summary>
 internal sealed class CaseTruth
 {
@@ -52,12 +52,16 @@ internal sealed class CaseTruth
             var speaking = _forms.Where(other => !IsDeleted(other) && other.Blocks.Any(block => block.Id == id)).ToList();
             if (speaking.Count == 0)
             {
-                _deleted.Add(id);   // it stays what it was, for those who hold it
+                _deleted.Add(id); // it stays what it was, for those who hold it
                 continue;
             }
             _deleted.Remove(id);
             _cases[id] = new HeldCase();
-            foreach (var (other, block) in speaking.SelectMany(other => other.Blocks.Where(block => block.Id == id).Select(block => (other, block))))
+            foreach (
+                var (other, block) in speaking.SelectMany(other =>
+                    other.Blocks.Where(block => block.Id == id).Select(block => (other, block))
+                )
+            )
             {
                 Say(_cases[id], other, block);
             }

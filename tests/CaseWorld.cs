@@ -3,7 +3,8 @@ namespace ServerlessRosa.Tests;
 /// <summary>The server of a <see cref="CaseWorld"/>, however it is reached.</summary>
 internal interface ICaseServer
 {
-    /// <summary>Takes a form, with the token of its phone; the same form may come again, when its phone has not heard that it came.</summary>
+    /// <summary>Takes a form, with the token of its phone; the same form may come again, when its phone has not heard that it
+    /// came.</summary>
     Task SubmitAsync(WorldForm form, string? token);
 
     /// <summary>Null when the phone's token or state is refused.</summary>
@@ -11,16 +12,24 @@ internal interface ICaseServer
 
     Task PutInGroupAsync(string user, string group, bool isIn);
 
-    /// <summary>Deletes a form that has come, or brings it back: its cases are as if it had never come, or as if it had never gone.</summary>
+    /// <summary>Deletes a form that has come, or brings it back: its cases are as if it had never come, or as if it had never
+    /// gone.</summary>
     Task SetDeletedAsync(WorldForm form, bool deleted);
 }
 
 /// <summary>
-/// Three phones and somebody at a desk work on the same cases at random, with requests and answers that get lost, forms that are deleted and brought back, changing groups, and all
-/// kinds of indices. After every sync the phone has what the rules say, as the text has them, and no state is refused that a phone would really have.
+/// Three phones and somebody at a desk work on the same cases at random, with requests and answers that get lost, forms that are
+/// deleted and brought back, changing groups, and all kinds of indices. After every sync the phone has what the rules say, as the text
+/// has them, and no state is refused that a phone would really have.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
-internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IReadOnlyList<SimulatedPhone> phones, IReadOnlyList<string> groups)
+internal sealed class CaseWorld(
+    int seed,
+    string stem,
+    ICaseServer server,
+    IReadOnlyList<SimulatedPhone> phones,
+    IReadOnlyList<string> groups
+)
 {
     private static readonly string[] Identifiers = ["parent", "host"];
     private readonly Random _random = new(seed);
@@ -38,12 +47,24 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         var phone = phones[_random.Next(phones.Count)];
         switch (_random.Next(20))
         {
-            case < 7: await SubmitAsync(phone); break;
-            case < 11: await AtTheDeskAsync(); break;
-            case 11: await ChangeGroupAsync(phone.User, groups[_random.Next(groups.Count)]); break;
-            case 12: await DeleteOrBringBackAsync(); break;
-            case 13: await SyncAsync(phone, isLost: true); break;
-            default: await SyncAsync(phone, isLost: false); break;
+            case < 7:
+                await SubmitAsync(phone);
+                break;
+            case < 11:
+                await AtTheDeskAsync();
+                break;
+            case 11:
+                await ChangeGroupAsync(phone.User, groups[_random.Next(groups.Count)]);
+                break;
+            case 12:
+                await DeleteOrBringBackAsync();
+                break;
+            case 13:
+                await SyncAsync(phone, isLost: true);
+                break;
+            default:
+                await SyncAsync(phone, isLost: false);
+                break;
         }
     }
 
@@ -67,11 +88,11 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         switch (_random.Next(6))
         {
             case 0:
-                _unheard[phone].Add(form);   // it never got there
+                _unheard[phone].Add(form); // it never got there
                 break;
             case 1:
                 await ArriveAsync(form, phone.Token);
-                _unheard[phone].Add(form);   // the phone never heard that it did
+                _unheard[phone].Add(form); // the phone never heard that it did
                 break;
             default:
                 await ArriveAsync(form, phone.Token);
@@ -106,16 +127,23 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
     {
         var id = $"{stem}-{_ids.Count:000}";
         _ids.Add(id);
-        return new PhoneBlock(id) { Creates = true, Owner = _random.Next(3) == 0 ? AnyOwner() : creator, Properties = AnyProperties(), Indices = AnyIndices(id, there) };
+        return new PhoneBlock(id)
+        {
+            Creates = true,
+            Owner = _random.Next(3) == 0 ? AnyOwner() : creator,
+            Properties = AnyProperties(),
+            Indices = AnyIndices(id, there),
+        };
     }
 
-    private PhoneBlock Change(string id, List<string> there) => new(id)
-    {
-        Owner = _random.Next(5) == 0 ? AnyOwner() : null,
-        Properties = AnyProperties(),
-        Indices = _random.Next(2) == 0 ? AnyIndices(id, there) : [],
-        Closes = _random.Next(5) == 0,
-    };
+    private PhoneBlock Change(string id, List<string> there) =>
+        new(id)
+        {
+            Owner = _random.Next(5) == 0 ? AnyOwner() : null,
+            Properties = AnyProperties(),
+            Indices = _random.Next(2) == 0 ? AnyIndices(id, there) : [],
+            Closes = _random.Next(5) == 0,
+        };
 
     private string AnyOwner() => _owners[_random.Next(_owners.Length)];
 
@@ -167,7 +195,7 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
     {
         if (isLost && phone.IsOdd())
         {
-            return;   // it would purge twice before it has an answer
+            return; // it would purge twice before it has an answer
         }
         await SendUnheardAsync(phone);
         phone.Purge();
@@ -183,7 +211,10 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
             phone.Apply(block);
         }
         (phone.Token, phone.Groups) = (answer.Value.Token, answer.Value.Groups);
-        Xunit.Assert.Equal(_members.Where(member => member.User == phone.User).Select(member => member.Group).Order(), phone.Groups.Order());
+        Xunit.Assert.Equal(
+            _members.Where(member => member.User == phone.User).Select(member => member.Group).Order(),
+            phone.Groups.Order()
+        );
         Check(phone);
         Syncs++;
     }
@@ -196,7 +227,10 @@ internal sealed class CaseWorld(int seed, string stem, ICaseServer server, IRead
         {
             Xunit.Assert.True(phone.Cases.TryGetValue(id, out var held), $"{phone.User} lacks {id}: {there[id]}");
             var expected = there[id].Without(target => !there.ContainsKey(target)).ToString();
-            Xunit.Assert.Equal(expected, held.Closed && !there[id].Closed ? held.ToString().Replace(" closed", "", StringComparison.Ordinal) : held.ToString());
+            Xunit.Assert.Equal(
+                expected,
+                held.Closed && !there[id].Closed ? held.ToString().Replace(" closed", "", StringComparison.Ordinal) : held.ToString()
+            );
         }
         Xunit.Assert.Subset(live, phone.AfterPurge());
     }

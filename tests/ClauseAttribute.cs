@@ -3,7 +3,8 @@ using Xunit.Sdk;
 
 namespace ServerlessRosa.Tests;
 
-/// <summary>The clause of docs/protocol.md that a test shows: `OR-042`. A test may show several, and a class stands for all of its tests. Compiled into each test assembly.</summary>
+/// <summary>The clause of docs/protocol.md that a test shows: `OR-042`. A test may show several, and a class stands for all of its
+/// tests. Compiled into each test assembly.</summary>
 [TraitDiscoverer("ServerlessRosa.Tests." + nameof(ClauseDiscoverer), AssemblyName)]
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
 public sealed class ClauseAttribute(string id) : Attribute, ITraitAttribute

@@ -1,11 +1,14 @@
 namespace ServerlessRosa.Tests;
 
-/// <summary>Real files of others, where a folder of them exists: `../shared/corpus` beside the repository, or ROSA_CORPUS. Tests pass without it.</summary>
+/// <summary>Real files of others, where a folder of them exists: `../shared/corpus` beside the repository, or ROSA_CORPUS. Tests pass
+/// without it.</summary>
 internal static class Corpus
 {
     /// <summary>The XML files of one folder in it; none where there is no corpus.</summary>
     public static IEnumerable<string> Files(string folder) =>
-        (Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository()) is { } corpus && Path.Combine(corpus, folder) is var found && Directory.Exists(found)
+        (Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository()) is { } corpus
+        && Path.Combine(corpus, folder) is var found
+        && Directory.Exists(found)
             ? Directory.EnumerateFiles(found, "*.xml").Order(StringComparer.Ordinal)
             : [];
 

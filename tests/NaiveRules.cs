@@ -4,8 +4,8 @@ namespace ServerlessRosa.Tests;
 internal sealed record NaiveCase(string Id, bool Owned, bool Open, IReadOnlyList<(string Target, bool Extension)> Targets);
 
 /// <summary>
-/// The rules of spec 5.2 and 5.3 of CommCare once more, read off the text without any thought for speed: sets of names and lists of edges. What the
-/// product computes is compared with it.
+/// The rules of spec 5.2 and 5.3 of CommCare once more, read off the text without any thought for speed: sets of names and lists of
+/// edges. What the product computes is compared with it.
 /// </summary>
 internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
 {
@@ -14,16 +14,20 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     public HashSet<string> Live()
     {
         var edges = Edges().Where(edge => _cases.ContainsKey(edge.To)).ToList();
-        var available = Fixpoint((name, known) =>
-        {
-            var hosts = edges.Where(edge => edge.From == name && edge.Extension).Select(edge => edge.To).ToList();
-            return _cases[name].Open && (hosts.Count == 0 || hosts.Exists(known.Contains));
-        });
-        return Fixpoint((name, known) =>
-            (_cases[name].Owned && available.Contains(name))
-            || edges.Exists(edge => edge.To == name && !edge.Extension && known.Contains(edge.From))
-            || edges.Exists(edge => edge.To == name && edge.Extension && known.Contains(edge.From))
-            || (_cases[name].Open && edges.Exists(edge => edge.From == name && edge.Extension && known.Contains(edge.To))));
+        var available = Fixpoint(
+            (name, known) =>
+            {
+                var hosts = edges.Where(edge => edge.From == name && edge.Extension).Select(edge => edge.To).ToList();
+                return _cases[name].Open && (hosts.Count == 0 || hosts.Exists(known.Contains));
+            }
+        );
+        return Fixpoint(
+            (name, known) =>
+                (_cases[name].Owned && available.Contains(name))
+                || edges.Exists(edge => edge.To == name && !edge.Extension && known.Contains(edge.From))
+                || edges.Exists(edge => edge.To == name && edge.Extension && known.Contains(edge.From))
+                || (_cases[name].Open && edges.Exists(edge => edge.From == name && edge.Extension && known.Contains(edge.To)))
+        );
     }
 
     public HashSet<string> Purged()
@@ -41,7 +45,11 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
         var relevant = held.Where(name => _cases[name] is { Owned: true, Open: true }).ToHashSet();
         relevant = Out(relevant, edges);
         relevant = In(relevant, extensions, onlyOpen: false);
-        var available = In([.. relevant.Where(name => _cases[name].Open && !extensions.Exists(edge => edge.From == name))], extensions, onlyOpen: true);
+        var available = In(
+            [.. relevant.Where(name => _cases[name].Open && !extensions.Exists(edge => edge.From == name))],
+            extensions,
+            onlyOpen: true
+        );
         var live = held.Where(name => _cases[name].Owned && relevant.Contains(name) && available.Contains(name)).ToHashSet();
         live = In(Out(live, edges), extensions, onlyOpen: true);
         return In(Out(live, edges), extensions, onlyOpen: true);
@@ -49,9 +57,12 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
 
     // Of several edges to the same target one is left: child wins.
     private List<(string From, string To, bool Extension)> Edges() =>
-        [.. _cases.Values.SelectMany(one => one.Targets.Select(target => (From: one.Id, To: target.Target, target.Extension)))
-            .GroupBy(edge => (edge.From, edge.To))
-            .Select(edges => (edges.Key.From, edges.Key.To, edges.All(edge => edge.Extension)))];
+        [
+            .. _cases
+                .Values.SelectMany(one => one.Targets.Select(target => (From: one.Id, To: target.Target, target.Extension)))
+                .GroupBy(edge => (edge.From, edge.To))
+                .Select(edges => (edges.Key.From, edges.Key.To, edges.All(edge => edge.Extension))),
+        ];
 
     private HashSet<string> Fixpoint(Func<string, HashSet<string>, bool> belongs)
     {
@@ -72,7 +83,8 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
 
     private HashSet<string> In(HashSet<string> set, List<(string From, string To, bool Extension)> edges, bool onlyOpen)
     {
-        var next = set.Concat(edges.Where(edge => set.Contains(edge.To) && (!onlyOpen || _cases[edge.From].Open)).Select(edge => edge.From)).ToHashSet();
+        var next = set.Concat(edges.Where(edge => set.Contains(edge.To) && (!onlyOpen || _cases[edge.From].Open)).Select(edge => edge.From))
+            .ToHashSet();
         return next.Count == set.Count ? next : In(next, edges, onlyOpen);
     }
 }

@@ -1,6 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>The function key a caller has to present. The stand-in host keeps no keys, and starts only with <see cref="Anonymous"/>.</summary>
+/// <summary>The function key a caller has to present. The stand-in host keeps no keys, and starts only with <see
+/// cref="Anonymous"/>.</summary>
 public enum AuthorizationLevel
 {
     Anonymous = 0,

@@ -1,7 +1,8 @@
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Marks the <see cref="TimerInfo"/> parameter of a function that runs on a schedule.</summary>
-/// <param name="schedule">Six NCRONTAB fields (second, minute, hour, day, month, day of week), or <c>%Setting%</c> to read them from the configuration.</param>
+/// <param name="schedule">Six NCRONTAB fields (second, minute, hour, day, month, day of week), or <c>%Setting%</c> to read them from
+/// the configuration.</param>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class TimerTriggerAttribute(string schedule) : Attribute
 {

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core;
 
 /// <summary>
-/// What the app tells of itself to whoever listens, by the name `ServerlessRosa`: an activity for each request, and figures that say how many
-/// there were, what they cost, and what came in. Numbers and codes only: never an answer, a name or a token.
+/// What the app tells of itself to whoever listens, by the name `ServerlessRosa`: an activity for each request, and figures that say
+/// how many there were, what they cost, and what came in. Numbers and codes only: never an answer, a name or a token.
 /// </summary>
 public static class Telemetry
 {
@@ -20,14 +20,35 @@ public static class Telemetry
 
     private static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Figures = new(Name);
-    private static readonly Counter<long> Requests = Figures.CreateCounter<long>("rosa.requests", "{request}", "Answers, by kind of endpoint, method and status.");
-    private static readonly Histogram<int> Operations = Figures.CreateHistogram<int>("rosa.request.storage_operations", "{operation}", "Storage operations that a request cost.");
-    private static readonly Counter<long> Submissions = Figures.CreateCounter<long>("rosa.submissions", "{submission}", "Submissions that were taken, by outcome.");
-    private static readonly Histogram<int> RestoredCases = Figures.CreateHistogram<int>("rosa.restore.cases", "{case}", "Cases that a restore sent, by whether the phone had some before.");
+    private static readonly Counter<long> Requests = Figures.CreateCounter<long>(
+        "rosa.requests",
+        "{request}",
+        "Answers, by kind of endpoint, method and status."
+    );
+    private static readonly Histogram<int> Operations = Figures.CreateHistogram<int>(
+        "rosa.request.storage_operations",
+        "{operation}",
+        "Storage operations that a request cost."
+    );
+    private static readonly Counter<long> Submissions = Figures.CreateCounter<long>(
+        "rosa.submissions",
+        "{submission}",
+        "Submissions that were taken, by outcome."
+    );
+    private static readonly Histogram<int> RestoredCases = Figures.CreateHistogram<int>(
+        "rosa.restore.cases",
+        "{case}",
+        "Cases that a restore sent, by whether the phone had some before."
+    );
 
     /// <summary>Null when nobody listens.</summary>
     public static Activity? StartRequest(string kind, string method) =>
-        Activities.StartActivity(RequestActivity, ActivityKind.Internal, default(ActivityContext), [new("rosa.kind", kind), new("http.request.method", method)]);
+        Activities.StartActivity(
+            RequestActivity,
+            ActivityKind.Internal,
+            default(ActivityContext),
+            [new("rosa.kind", kind), new("http.request.method", method)]
+        );
 
     /// <param name="activity">What <see cref="StartRequest"/> returned.</param>
     /// <param name="code">The refusal's code, or null.</param>
@@ -43,7 +64,8 @@ public static class Telemetry
         }
     }
 
-    /// <summary>A submission was taken: <see cref="New"/>, <see cref="Repeat"/>, <see cref="Edited"/>, or, whatever it was, to a <see cref="Draft"/>.</summary>
+    /// <summary>A submission was taken: <see cref="New"/>, <see cref="Repeat"/>, <see cref="Edited"/>, or, whatever it was, to a <see
+    /// cref="Draft"/>.</summary>
     public static void Submitted(string outcome) => Submissions.Add(1, new KeyValuePair<string, object?>("rosa.outcome", outcome));
 
     /// <summary>A restore was answered to its end, with so many cases.</summary>

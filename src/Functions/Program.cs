@@ -13,12 +13,20 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 
 builder.Services.AddRosaCore(builder.Configuration);
-builder.Services.AddOptions<RosaOptions>().Bind(builder.Configuration.GetSection(RosaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<RosaOptions>>((kestrel, rosa) =>
-{
-    kestrel.AddServerHeader = false;
-    kestrel.Limits.MaxRequestBodySize = rosa.Value.MaxBodyBytes;
-});
+builder
+    .Services.AddOptions<RosaOptions>()
+    .Bind(builder.Configuration.GetSection(RosaOptions.Section))
+    .ValidateDataAnnotations()
+    .ValidateOnStart();
+builder
+    .Services.AddOptions<KestrelServerOptions>()
+    .Configure<IOptions<RosaOptions>>(
+        (kestrel, rosa) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = rosa.Value.MaxBodyBytes;
+        }
+    );
 
 builder.Services.AddSingleton<Door>();
 builder.Services.AddSingleton<RequestAuthenticator>();

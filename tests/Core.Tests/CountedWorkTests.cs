@@ -18,7 +18,13 @@ public sealed class CountedWorkTests
 {
     // A figure is told in the flow that it comes from, which tells this test's from those of others.
     private static readonly AsyncLocal<bool> IsOurs = new();
-    private static readonly Actor Ann = new(new ActorId(1), ActorKind.WebUser, "Ann", Grants.None.With(Administrators.Grant), DateTimeOffset.UtcNow);
+    private static readonly Actor Ann = new(
+        new ActorId(1),
+        ActorKind.WebUser,
+        "Ann",
+        Grants.None.With(Administrators.Grant),
+        DateTimeOffset.UtcNow
+    );
 
     [Fact]
     public async Task Submissions_are_counted_as_new_repeated_edited_or_to_a_draft()
@@ -71,7 +77,10 @@ public sealed class CountedWorkTests
 
         async Task<string> RestoreAsync(string? since)
         {
-            var request = new RestoreRequest(project, new OwnerId("u1"), new OwnerId("u1"), new HashSet<OwnerId> { new("u1") }) { Since = since };
+            var request = new RestoreRequest(project, new OwnerId("u1"), new OwnerId("u1"), new HashSet<OwnerId> { new("u1") })
+            {
+                Since = since,
+            };
             await using var restore = await services.GetRequiredService<PrepareRestore>().RunAsync(request, CancellationToken.None);
             await restore.SendAsync(CancellationToken.None).ToListAsync();
             await restore.CommitAsync(CancellationToken.None);
@@ -87,7 +96,8 @@ public sealed class CountedWorkTests
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == Telemetry.Name && instrument.Name is "rosa.submissions" or "rosa.restore.cases") listener.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Name == Telemetry.Name && instrument.Name is "rosa.submissions" or "rosa.restore.cases")
+                    listener.EnableMeasurementEvents(instrument);
             },
         };
         meter.SetMeasurementEventCallback<long>((_, value, tags, _) => Add(value, tags));
@@ -97,7 +107,8 @@ public sealed class CountedWorkTests
 
         void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            if (IsOurs.Value) heard.Add((tags[0].Value?.ToString(), value));
+            if (IsOurs.Value)
+                heard.Add((tags[0].Value?.ToString(), value));
         }
     }
 
@@ -113,9 +124,12 @@ public sealed class CountedWorkTests
     }
 
     private static Task<SubmissionReceipt> ReceiveCommCareAsync(IServiceProvider services, ProjectId project, string xml) =>
-        services.GetRequiredService<ReceiveCommCareForm>().RunAsync(project, Core.Submissions.CommCareForm.Read(Bytes(xml)), Upload(xml), CancellationToken.None);
+        services
+            .GetRequiredService<ReceiveCommCareForm>()
+            .RunAsync(project, Core.Submissions.CommCareForm.Read(Bytes(xml)), Upload(xml), CancellationToken.None);
 
-    private static SubmissionUpload Upload(string xml) => new(Bytes(xml), AsyncEnumerable.Empty<IncomingFile>(), new Sender(Ann.Id, null, null));
+    private static SubmissionUpload Upload(string xml) =>
+        new(Bytes(xml), AsyncEnumerable.Empty<IncomingFile>(), new Sender(Ann.Id, null, null));
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -126,8 +140,7 @@ public sealed class CountedWorkTests
         $"<data xmlns=\"http://example.org/visit\"><case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{caseId}\"><create><case_type>t</case_type><case_name>n</case_name><owner_id>u1</owner_id></create>"
         + $"<update><v>{value}</v></update></case><meta><instanceID>{id}</instanceID><userID>u1</userID></meta></data>";
 
-    private const string Form =
-        """
+    private const string Form = """
         <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Trees</h:title><model>
         <instance><data id="trees" version="1"><a/><meta><instanceID/></meta></data></instance><bind nodeset="/data/a" type="string"/></model></h:head><h:body/></h:html>
         """;

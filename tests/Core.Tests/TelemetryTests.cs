@@ -10,7 +10,7 @@ public sealed class TelemetryTests
     [Fact]
     public void A_request_is_an_activity_with_its_answer_and_two_figures()
     {
-        var method = Guid.NewGuid().ToString("N");   // what tells this test's request from those of others
+        var method = Guid.NewGuid().ToString("N"); // what tells this test's request from those of others
         var (figures, activities) = (new List<(string Name, double Value, string Status)>(), new List<Activity>());
         using var meter = Listen(method, figures);
         using var listener = Listen(method, activities);
@@ -24,7 +24,15 @@ public sealed class TelemetryTests
         Assert.Equal([("rosa.requests", 1, "409"), ("rosa.request.storage_operations", 0, "409")], figures);
         var seen = Assert.Single(activities);
         Assert.Equal((Telemetry.RequestActivity, ActivityStatusCode.Unset), (seen.OperationName, seen.Status));
-        Assert.Equal(("OpenRosa", 409, 409.2m, 0), (seen.GetTagItem("rosa.kind"), seen.GetTagItem("http.response.status_code"), seen.GetTagItem("rosa.code"), seen.GetTagItem("rosa.storage_operations")));
+        Assert.Equal(
+            ("OpenRosa", 409, 409.2m, 0),
+            (
+                seen.GetTagItem("rosa.kind"),
+                seen.GetTagItem("http.response.status_code"),
+                seen.GetTagItem("rosa.code"),
+                seen.GetTagItem("rosa.storage_operations")
+            )
+        );
     }
 
     [Fact]
@@ -48,10 +56,13 @@ public sealed class TelemetryTests
         var outcome = Guid.NewGuid().ToString("N");
         var seen = new List<long>();
         using var meter = new MeterListener { InstrumentPublished = Enable };
-        meter.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            if (instrument.Name == "rosa.submissions" && Tag(tags, "rosa.outcome") == outcome) seen.Add(value);
-        });
+        meter.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) =>
+            {
+                if (instrument.Name == "rosa.submissions" && Tag(tags, "rosa.outcome") == outcome)
+                    seen.Add(value);
+            }
+        );
         meter.Start();
 
         Telemetry.Submitted(outcome);
@@ -70,7 +81,8 @@ public sealed class TelemetryTests
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            if (Tag(tags, "http.request.method") == method) figures.Add((instrument.Name, value, Tag(tags, "http.response.status_code")!));
+            if (Tag(tags, "http.request.method") == method)
+                figures.Add((instrument.Name, value, Tag(tags, "http.response.status_code")!));
         }
     }
 
@@ -82,7 +94,8 @@ public sealed class TelemetryTests
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
-                if ((string?)activity.GetTagItem("http.request.method") == method) activities.Add(activity);
+                if ((string?)activity.GetTagItem("http.request.method") == method)
+                    activities.Add(activity);
             },
         };
         ActivitySource.AddActivityListener(listener);
@@ -91,14 +104,16 @@ public sealed class TelemetryTests
 
     private static void Enable(Instrument instrument, MeterListener meter)
     {
-        if (instrument.Meter.Name == Telemetry.Name) meter.EnableMeasurementEvents(instrument);
+        if (instrument.Meter.Name == Telemetry.Name)
+            meter.EnableMeasurementEvents(instrument);
     }
 
     private static string? Tag(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
     {
         foreach (var tag in tags)
         {
-            if (tag.Key == name) return tag.Value?.ToString();
+            if (tag.Key == name)
+                return tag.Value?.ToString();
         }
         return null;
     }

@@ -11,7 +11,9 @@ public sealed class ProtocolPageTests
 
     [Fact]
     public void The_page_lists_exactly_the_refusals_that_there_are() =>
-        AssertNone(Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(Repository.Locate("src", "Core", "Problems", "Problem.cs")))));
+        AssertNone(
+            Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(Repository.Locate("src", "Core", "Problems", "Problem.cs"))))
+        );
 
     [Fact]
     public void A_page_that_agrees_with_its_tests_is_whole()
@@ -39,7 +41,10 @@ public sealed class ProtocolPageTests
 
     [Fact]
     public void A_test_that_cites_what_is_not_there_is_told() =>
-        Assert.Equal(["OR-1 is cited by a test, but is not there."], ProtocolPage.Parse(WholePage()).ComplaintsAboutClauses(["OR-001", "OR-002", "OR-1"]));
+        Assert.Equal(
+            ["OR-1 is cited by a test, but is not there."],
+            ProtocolPage.Parse(WholePage()).ComplaintsAboutClauses(["OR-001", "OR-002", "OR-1"])
+        );
 
     [Fact]
     public void Refusals_are_compared_in_both_directions()
@@ -47,7 +52,8 @@ public sealed class ProtocolPageTests
         var page = ProtocolPage.Parse("| 400.1 | 400 | x |\n| 404.1 | 404 | x |\n| 404.1 | 404 | x |\n| 409.18 | 400 | x |\n");
         Assert.Equal(
             ["403.1 is missing.", "404.1 is not in the catalogue.", "404.1 stands there 2 times.", "409.18 is not answered with 400."],
-            page.ComplaintsAboutCodes(ProtocolPage.CodesIn("new(400.1m, \"\"); new(\n    409.18m, \"\"); new(403.1m, \"\");")));
+            page.ComplaintsAboutCodes(ProtocolPage.CodesIn("new(400.1m, \"\"); new(\n    409.18m, \"\"); new(403.1m, \"\");"))
+        );
     }
 
     [Fact]
@@ -56,21 +62,27 @@ public sealed class ProtocolPageTests
 
     // OR-001 is kept, OR-002 differs, the others come later.
     private static string WholePage() =>
-        "| OR-001 | x | kept | |\n| OR-002 | x | differs | why |\n" + Rows("OR", Enumerable.Range(3, 289)) + Rows("CC", Enumerable.Range(1, 153));
+        "| OR-001 | x | kept | |\n| OR-002 | x | differs | why |\n"
+        + Rows("OR", Enumerable.Range(3, 289))
+        + Rows("CC", Enumerable.Range(1, 153));
 
-    private static string Rows(string family, IEnumerable<int> numbers) => string.Concat(numbers.Select(number => $"| {family}-{number:000} | x | later | |\n"));
+    private static string Rows(string family, IEnumerable<int> numbers) =>
+        string.Concat(numbers.Select(number => $"| {family}-{number:000} | x | later | |\n"));
 
     private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
 
     private static ProtocolPage Page() => ProtocolPage.Parse(File.ReadAllText(Repository.Locate("docs", "protocol.md")));
 
     private static IEnumerable<string> CitedHere() =>
-        typeof(ProtocolPageTests).Assembly.GetTypes()
+        typeof(ProtocolPageTests)
+            .Assembly.GetTypes()
             .SelectMany(type => type.GetMethods().Cast<System.Reflection.MemberInfo>().Append(type))
             .SelectMany(member => member.GetCustomAttributes(typeof(ClauseAttribute), inherit: false))
             .Select(clause => ((ClauseAttribute)clause).Id);
 
     // The other test assembly isn't loaded here, but its source is beside ours.
     private static IEnumerable<string> CitedInCoreTests() =>
-        Directory.EnumerateFiles(Repository.Locate("tests", "Core.Tests"), "*.cs", SearchOption.AllDirectories).SelectMany(file => ProtocolPage.CitedIn(File.ReadAllText(file)));
+        Directory
+            .EnumerateFiles(Repository.Locate("tests", "Core.Tests"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => ProtocolPage.CitedIn(File.ReadAllText(file)));
 }

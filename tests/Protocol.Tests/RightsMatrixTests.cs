@@ -3,7 +3,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
 
-/// <summary>docs/operations.md says who may do what, and here that is held against the sources and, cell by cell, against the server.</summary>
+/// <summary>docs/operations.md says who may do what, and here that is held against the sources and, cell by cell, against the
+/// server.</summary>
 public sealed class RightsMatrixTests
 {
     private const int RowsAtOnce = 6;
@@ -11,7 +12,10 @@ public sealed class RightsMatrixTests
     [Fact]
     public void The_table_has_each_address_that_is_served_and_no_other()
     {
-        var sources = Directory.EnumerateFiles(Repository.Locate("src", "Functions"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var sources = Directory
+            .EnumerateFiles(Repository.Locate("src", "Functions"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToList();
         var served = sources.SelectMany(RightsMatrix.EndpointsIn).ToList();
 
         // All but the one that answers what is left.
@@ -25,20 +29,26 @@ public sealed class RightsMatrixTests
     {
         var cast = await Cast.AssembleAsync();
         var wrong = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(Page(), new ParallelOptions { MaxDegreeOfParallelism = RowsAtOnce }, async (row, _) =>
-        {
-            foreach (var (actor, cell) in row.Cells.Where(cell => cell.Value is RightsMatrix.Yes or RightsMatrix.No))
+        await Parallel.ForEachAsync(
+            Page(),
+            new ParallelOptions { MaxDegreeOfParallelism = RowsAtOnce },
+            async (row, _) =>
             {
-                foreach (var (client, way) in cast.ClientsFor(actor, row))
+                foreach (var (actor, cell) in row.Cells.Where(cell => cell.Value is RightsMatrix.Yes or RightsMatrix.No))
                 {
-                    var answer = await AskAsync(cast, row, client, may: cell == RightsMatrix.Yes);
-                    if (!IsAsExpected(cast, row, answer, may: cell == RightsMatrix.Yes))
+                    foreach (var (client, way) in cast.ClientsFor(actor, row))
                     {
-                        wrong.Add($"{row.Endpoint}: {actor} {way}: '{cell}', but got {(int)answer.Status}: {answer.Text[..Math.Min(answer.Text.Length, 200)]}");
+                        var answer = await AskAsync(cast, row, client, may: cell == RightsMatrix.Yes);
+                        if (!IsAsExpected(cast, row, answer, may: cell == RightsMatrix.Yes))
+                        {
+                            wrong.Add(
+                                $"{row.Endpoint}: {actor} {way}: '{cell}', but got {(int)answer.Status}: {answer.Text[..Math.Min(answer.Text.Length, 200)]}"
+                            );
+                        }
                     }
                 }
             }
-        });
+        );
         AssertNone([.. wrong.Order(StringComparer.Ordinal)]);
     }
 
@@ -57,7 +67,10 @@ public sealed class RightsMatrixTests
     {
         string[] served = ["GET a", "POST a", "POST test/{draftToken}/a", "GET /a/{domain}/b"];
         Assert.Empty(RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable()), served));
-        Assert.Contains(complaint, RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable().Replace(part, instead, StringComparison.Ordinal)), served));
+        Assert.Contains(
+            complaint,
+            RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable().Replace(part, instead, StringComparison.Ordinal)), served)
+        );
     }
 
     [Fact]
@@ -87,7 +100,11 @@ public sealed class RightsMatrixTests
         var target = may && step.Fresh is { } fresh ? await fresh(cast) : cast.Target;
         using var body = step.Body?.Invoke(cast, target);
         var path = target.Fill(row.Path) + step.Query;
-        return await client.SendAsync(new HttpMethod(row.Method), row.IsWhole ? client.Server.BaseUrl.GetLeftPart(UriPartial.Authority) + path : path, body);
+        return await client.SendAsync(
+            new HttpMethod(row.Method),
+            row.IsWhole ? client.Server.BaseUrl.GetLeftPart(UriPartial.Authority) + path : path,
+            body
+        );
     }
 
     private static bool IsAsExpected(Cast cast, RightsRow row, Answer answer, bool may)
@@ -106,17 +123,18 @@ public sealed class RightsMatrixTests
 
     private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
 
-    private static string WholeTable() => $"""
-        # Who may do what
+    private static string WholeTable() =>
+        $"""
+            # Who may do what
 
-        | Endpoint | {string.Join(" | ", RightsMatrix.Actors)} |
-        |---|---|
-        | `GET a` | no | no | no | no | yes | yes | yes | - | no |
-        | `POST a`, also `test/{"{draftToken}"}/` | no | no | no | no | no | yes | yes | yes | no |
+            | Endpoint | {string.Join(" | ", RightsMatrix.Actors)} |
+            |---|---|
+            | `GET a` | no | no | no | no | yes | yes | yes | - | no |
+            | `POST a`, also `test/{"{draftToken}"}/` | no | no | no | no | no | yes | yes | yes | no |
 
-        | Endpoint | {string.Join(" | ", RightsMatrix.DomainActors)} |
-        |---|---|
-        | `GET /a/{"{domain}"}/b` | no | no | no | yes | yes | yes | yes | no | yes |
+            | Endpoint | {string.Join(" | ", RightsMatrix.DomainActors)} |
+            |---|---|
+            | `GET /a/{"{domain}"}/b` | no | no | no | yes | yes | yes | yes | no | yes |
 
-        """;
+            """;
 }

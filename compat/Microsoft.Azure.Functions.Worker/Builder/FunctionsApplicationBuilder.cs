@@ -64,9 +64,10 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
     internal string? HostJson { get; set; }
 
     public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull =>
-        ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
+        IServiceProviderFactory<TContainerBuilder> factory,
+        Action<TContainerBuilder>? configure = null
+    )
+        where TContainerBuilder : notnull => ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
 
     /// <summary>Finds the functions, and fails if there is one that the real host or its worker would not run.</summary>
     public IHost Build()
@@ -80,7 +81,8 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
         if (functions.Http.Count > 0 && !AnswersHttp)
         {
             throw new InvalidOperationException(
-                $"{functions.Http[0].EntryPoint} answers HTTP: call {nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}() before {nameof(Build)}().");
+                $"{functions.Http[0].EntryPoint} answers HTTP: call {nameof(FunctionsApplicationBuilderAspNetCoreExtensions.ConfigureFunctionsWebApplication)}() before {nameof(Build)}()."
+            );
         }
 
         app.UseFunctions(functions);

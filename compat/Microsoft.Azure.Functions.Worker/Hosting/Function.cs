@@ -8,7 +8,9 @@ namespace Microsoft.Azure.Functions.Worker.Hosting;
 /// <summary>A function that passed all checks. Each run gets an instance of its class from the run's own scope.</summary>
 internal abstract class Function(string name, MethodInfo method) : FunctionDefinition
 {
-    private readonly ObjectFactory? _create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
+    private readonly ObjectFactory? _create = method.IsStatic
+        ? null
+        : ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
     private readonly FunctionInvoker _invoke = FunctionInvoker.Compile(method);
 
     public override string Name { get; } = name;
@@ -30,7 +32,8 @@ internal sealed class HttpFunction(string name, MethodInfo method, RoutePattern 
     public IReadOnlyList<string> Verbs { get; } = verbs;
 }
 
-internal sealed class TimerFunction(string name, MethodInfo method, CronSchedule schedule, TimerTriggerAttribute trigger) : Function(name, method)
+internal sealed class TimerFunction(string name, MethodInfo method, CronSchedule schedule, TimerTriggerAttribute trigger)
+    : Function(name, method)
 {
     public CronSchedule Schedule { get; } = schedule;
 

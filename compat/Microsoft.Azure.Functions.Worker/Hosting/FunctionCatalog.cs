@@ -27,7 +27,8 @@ internal sealed class FunctionCatalog
         var reader = new FunctionReader(
             HostJson.RoutePrefix(hostJson ?? HostJson.Find()),
             services.GetRequiredService<ParameterPolicyFactory>(),
-            services.GetRequiredService<IConfiguration>());
+            services.GetRequiredService<IConfiguration>()
+        );
         var functions =
             from type in types ?? Assembly.GetEntryAssembly()!.GetTypes()
             from method in type.GetMethods(Declared)
@@ -57,8 +58,17 @@ internal sealed class FunctionCatalog
     /// </summary>
     private static void RefuseSharedRoutes(IReadOnlyList<HttpFunction> functions)
     {
-        var answers = functions.SelectMany(function => function.Verbs.DefaultIfEmpty("any"), (function, verb) => (Function: function, Verb: verb));
-        foreach (var same in answers.GroupBy(answer => $"{answer.Verb} {Shape(answer.Function.Route)}", answer => answer.Function, StringComparer.OrdinalIgnoreCase))
+        var answers = functions.SelectMany(
+            function => function.Verbs.DefaultIfEmpty("any"),
+            (function, verb) => (Function: function, Verb: verb)
+        );
+        foreach (
+            var same in answers.GroupBy(
+                answer => $"{answer.Verb} {Shape(answer.Function.Route)}",
+                answer => answer.Function,
+                StringComparer.OrdinalIgnoreCase
+            )
+        )
         {
             if (same.Skip(1).FirstOrDefault() is { } second)
                 throw new InvalidOperationException($"{same.First().EntryPoint} and {second.EntryPoint} share a route and a verb.");
@@ -67,12 +77,21 @@ internal sealed class FunctionCatalog
 
     /// <summary>The template without the names of its parameters.</summary>
     private static string Shape(RoutePattern route) =>
-        string.Join('/', route.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
-        {
-            RoutePatternLiteralPart literal => literal.Content,
-            RoutePatternSeparatorPart separator => separator.Content,
-            RoutePatternParameterPart parameter =>
-                $"{{{(parameter.IsCatchAll ? "*" : "")}{string.Join(':', parameter.ParameterPolicies.Select(policy => policy.Content))}}}",
-            _ => "",
-        }))));
+        string.Join(
+            '/',
+            route.PathSegments.Select(segment =>
+                string.Concat(
+                    segment.Parts.Select(part =>
+                        part switch
+                        {
+                            RoutePatternLiteralPart literal => literal.Content,
+                            RoutePatternSeparatorPart separator => separator.Content,
+                            RoutePatternParameterPart parameter =>
+                                $"{{{(parameter.IsCatchAll ? "*" : "")}{string.Join(':', parameter.ParameterPolicies.Select(policy => policy.Content))}}}",
+                            _ => "",
+                        }
+                    )
+                )
+            )
+        );
 }

@@ -18,7 +18,8 @@ internal sealed class FunctionInvoker
         var call = Expression.Call(
             method.IsStatic ? null : Expression.Convert(instance, method.DeclaringType!),
             method,
-            method.GetParameters().Select(parameter => Argument(parameter, run)));
+            method.GetParameters().Select(parameter => Argument(parameter, run))
+        );
         return new(Expression.Lambda<Func<object?, Invocation, Task<IResult?>>>(AsResult(call), instance, run).Compile());
     }
 
@@ -27,10 +28,14 @@ internal sealed class FunctionInvoker
     private static Expression Argument(ParameterInfo parameter, Expression run)
     {
         var type = parameter.ParameterType;
-        if (type == typeof(FunctionContext)) return run;
-        if (type == typeof(CancellationToken)) return Expression.Property(run, nameof(Invocation.CancellationToken));
-        if (type == typeof(HttpRequest)) return Expression.Property(run, nameof(Invocation.Request));
-        if (type == typeof(TimerInfo)) return Expression.Property(run, nameof(Invocation.Timer));
+        if (type == typeof(FunctionContext))
+            return run;
+        if (type == typeof(CancellationToken))
+            return Expression.Property(run, nameof(Invocation.CancellationToken));
+        if (type == typeof(HttpRequest))
+            return Expression.Property(run, nameof(Invocation.Request));
+        if (type == typeof(TimerInfo))
+            return Expression.Property(run, nameof(Invocation.Timer));
 
         var name = Expression.Constant(parameter.Name);
         return type == typeof(string)
@@ -40,7 +45,8 @@ internal sealed class FunctionInvoker
 
     private static Expression AsResult(Expression call)
     {
-        if (call.Type == typeof(Task<IResult>)) return call;
+        if (call.Type == typeof(Task<IResult>))
+            return call;
         return call.Type == typeof(Task)
             ? Expression.Call(typeof(FunctionInvoker), nameof(WithoutResult), null, call)
             : Expression.Call(typeof(Task), nameof(Task.FromResult), [typeof(IResult)], call);

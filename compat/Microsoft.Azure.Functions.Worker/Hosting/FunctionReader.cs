@@ -7,22 +7,29 @@ using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Azure.Functions.Worker.Hosting;
 
-/// <summary>Turns a method with <see cref="FunctionAttribute"/> into a function, or says what the real host or its worker would refuse.</summary>
+/// <summary>Turns a method with <see cref="FunctionAttribute"/> into a function, or says what the real host or its worker would
+/// refuse.</summary>
 internal sealed partial class FunctionReader(string routePrefix, ParameterPolicyFactory constraints, IConfiguration configuration)
 {
     private static readonly Type[] RouteValueTypes = [typeof(string), typeof(int), typeof(long), typeof(Guid)];
 
     public Function Read(MethodInfo method, string name)
     {
-        if (!method.IsPublic || !method.DeclaringType!.IsVisible) throw Refuse(method, "a function is a public method of a public class");
-        if (method.IsGenericMethod || method.DeclaringType.ContainsGenericParameters) throw Refuse(method, "a function cannot be generic");
-        if (!method.IsStatic && method.DeclaringType.IsAbstract) throw Refuse(method, "a function's class cannot be abstract");
-        if (!NamePattern().IsMatch(name)) throw Refuse(method, $"'{name}' cannot be the name of a function");
+        if (!method.IsPublic || !method.DeclaringType!.IsVisible)
+            throw Refuse(method, "a function is a public method of a public class");
+        if (method.IsGenericMethod || method.DeclaringType.ContainsGenericParameters)
+            throw Refuse(method, "a function cannot be generic");
+        if (!method.IsStatic && method.DeclaringType.IsAbstract)
+            throw Refuse(method, "a function's class cannot be abstract");
+        if (!NamePattern().IsMatch(name))
+            throw Refuse(method, $"'{name}' cannot be the name of a function");
 
-        var triggers = method.GetParameters()
+        var triggers = method
+            .GetParameters()
             .Where(parameter => parameter.IsDefined(typeof(HttpTriggerAttribute)) || parameter.IsDefined(typeof(TimerTriggerAttribute)))
             .ToList();
-        if (triggers.Count != 1) throw Refuse(method, $"a function has one trigger, not {triggers.Count}");
+        if (triggers.Count != 1)
+            throw Refuse(method, $"a function has one trigger, not {triggers.Count}");
 
         return triggers[0].GetCustomAttribute<HttpTriggerAttribute>() is { } http
             ? ReadHttp(method, name, triggers[0], http)
@@ -31,15 +38,18 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
 
     private HttpFunction ReadHttp(MethodInfo method, string name, ParameterInfo trigger, HttpTriggerAttribute attribute)
     {
-        if (attribute.AuthLevel != AuthorizationLevel.Anonymous) throw Refuse(method, "this host has no function keys: only AuthorizationLevel.Anonymous");
-        if (trigger.ParameterType != typeof(HttpRequest)) throw Refuse(method, $"[HttpTrigger] belongs on an HttpRequest, not on {trigger.ParameterType.Name}");
+        if (attribute.AuthLevel != AuthorizationLevel.Anonymous)
+            throw Refuse(method, "this host has no function keys: only AuthorizationLevel.Anonymous");
+        if (trigger.ParameterType != typeof(HttpRequest))
+            throw Refuse(method, $"[HttpTrigger] belongs on an HttpRequest, not on {trigger.ParameterType.Name}");
         if (method.ReturnType != typeof(Task<IResult>) && method.ReturnType != typeof(IResult) && method.ReturnType != typeof(Task))
             throw Refuse(method, "an HTTP function returns Task<IResult>, IResult or Task");
 
         var route = ReadRoute(method, attribute.Route ?? name);
         foreach (var parameter in method.GetParameters())
         {
-            if (parameter == trigger || IsContext(parameter)) continue;
+            if (parameter == trigger || IsContext(parameter))
+                continue;
             CheckRouteValue(method, parameter, route);
         }
 
@@ -49,7 +59,8 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
 
     private RoutePattern ReadRoute(MethodInfo method, string template)
     {
-        if (template.Length == 0) throw Refuse(method, "an empty route means the function's name: write {ignored:maxlength(0)?} for the root");
+        if (template.Length == 0)
+            throw Refuse(method, "an empty route means the function's name: write {ignored:maxlength(0)?} for the root");
 
         var route = ParseRoute(method, template);
         if (route.PathSegments is [{ IsSimple: true, Parts: [RoutePatternLiteralPart { Content: var first }] }, ..] && HostPaths.Own(first))
@@ -65,7 +76,8 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
             var route = RoutePatternFactory.Parse(routePrefix.Length == 0 ? path : $"{routePrefix}/{path}");
             foreach (var parameter in route.Parameters)
             {
-                foreach (var constraint in parameter.ParameterPolicies) constraints.Create(parameter, constraint);
+                foreach (var constraint in parameter.ParameterPolicies)
+                    constraints.Create(parameter, constraint);
             }
 
             return route;
@@ -89,8 +101,10 @@ internal sealed partial class FunctionReader(string routePrefix, ParameterPolicy
 
     private TimerFunction ReadTimer(MethodInfo method, string name, ParameterInfo trigger, TimerTriggerAttribute attribute)
     {
-        if (trigger.ParameterType != typeof(TimerInfo)) throw Refuse(method, $"[TimerTrigger] belongs on a TimerInfo, not on {trigger.ParameterType.Name}");
-        if (method.ReturnType != typeof(Task)) throw Refuse(method, "a timer function returns Task");
+        if (trigger.ParameterType != typeof(TimerInfo))
+            throw Refuse(method, $"[TimerTrigger] belongs on a TimerInfo, not on {trigger.ParameterType.Name}");
+        if (method.ReturnType != typeof(Task))
+            throw Refuse(method, "a timer function returns Task");
         if (method.GetParameters().FirstOrDefault(parameter => parameter != trigger && !IsContext(parameter)) is { } unbound)
             throw Refuse(method, $"nothing is bound to the parameter '{unbound.Name}' of type {unbound.ParameterType.Name}");
 

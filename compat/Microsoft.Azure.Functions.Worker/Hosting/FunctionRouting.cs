@@ -26,15 +26,20 @@ internal static partial class FunctionRouting
 
     private static Endpoint Endpoint(HttpFunction function, int rank, ILogger logger)
     {
-        var endpoint = new RouteEndpointBuilder(http => RunAsync(function, http, logger), function.Route, rank) { DisplayName = function.Name };
-        if (function.Verbs.Count > 0) endpoint.Metadata.Add(new HttpMethodMetadata(function.Verbs));
+        var endpoint = new RouteEndpointBuilder(http => RunAsync(function, http, logger), function.Route, rank)
+        {
+            DisplayName = function.Name,
+        };
+        if (function.Verbs.Count > 0)
+            endpoint.Metadata.Add(new HttpMethodMetadata(function.Verbs));
         return endpoint.Build();
     }
 
     private static Task AnswerAsync(HttpContext http)
     {
         // For a verb that nobody has, the router makes up an endpoint of its own, without a route, that would answer 405.
-        if (http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run }) return run(http);
+        if (http.GetEndpoint() is RouteEndpoint { RequestDelegate: { } run })
+            return run(http);
 
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
@@ -45,7 +50,8 @@ internal static partial class FunctionRouting
         try
         {
             var run = new Invocation(function, http.RequestServices, http.RequestAborted) { Request = http.Request };
-            if (await function.RunAsync(run) is { } result) await result.ExecuteAsync(http);
+            if (await function.RunAsync(run) is { } result)
+                await result.ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

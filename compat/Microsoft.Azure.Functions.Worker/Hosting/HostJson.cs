@@ -17,13 +17,15 @@ internal static class HostJson
 
     public static string RoutePrefix(string? json)
     {
-        if (json is null) return DefaultRoutePrefix;
+        if (json is null)
+            return DefaultRoutePrefix;
 
         using var document = JsonDocument.Parse(json, Lenient);
-        return document.RootElement.TryGetProperty("extensions", out var extensions)
+        return
+            document.RootElement.TryGetProperty("extensions", out var extensions)
             && extensions.TryGetProperty("http", out var http)
             && http.TryGetProperty("routePrefix", out var prefix)
-                ? prefix.GetString()!.Trim('/')
-                : DefaultRoutePrefix;
+            ? prefix.GetString()!.Trim('/')
+            : DefaultRoutePrefix;
     }
 }

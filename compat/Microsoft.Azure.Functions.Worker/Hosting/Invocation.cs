@@ -31,5 +31,6 @@ internal sealed class Invocation(Function function, IServiceProvider services, C
 
     public string? RouteText(string name) => (string?)Request!.RouteValues[name];
 
-    public T RouteValue<T>(string name) where T : IParsable<T> => T.Parse(RouteText(name)!, CultureInfo.InvariantCulture);
+    public T RouteValue<T>(string name)
+        where T : IParsable<T> => T.Parse(RouteText(name)!, CultureInfo.InvariantCulture);
 }

@@ -6,10 +6,18 @@ namespace Microsoft.Azure.Functions.Worker.Hosting;
 
 /// <summary>Runs timer functions, each one run at a time, whether the schedule or a request asks for it.</summary>
 internal sealed partial class TimerRunner(
-    FunctionCatalog functions, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, ILogger<TimerRunner> logger, IServiceProvider services)
-    : IDisposable
+    FunctionCatalog functions,
+    IServiceScopeFactory scopes,
+    IHostApplicationLifetime lifetime,
+    ILogger<TimerRunner> logger,
+    IServiceProvider services
+) : IDisposable
 {
-    private readonly Dictionary<string, Turn> _turns = functions.Timers.ToDictionary(timer => timer.Name, timer => new Turn(timer), StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Turn> _turns = functions.Timers.ToDictionary(
+        timer => timer.Name,
+        timer => new Turn(timer),
+        StringComparer.OrdinalIgnoreCase
+    );
 
     // The worker offers no TimeProvider: an app that wants one registers it.
     public TimeProvider Clock { get; } = services.GetService<TimeProvider>() ?? TimeProvider.System;
@@ -25,7 +33,12 @@ internal sealed partial class TimerRunner(
         try
         {
             var now = Clock.GetUtcNow();
-            var status = new ScheduleStatus { Last = turn.Last, Next = timer.Schedule.Next(now).UtcDateTime, LastUpdated = turn.Last };
+            var status = new ScheduleStatus
+            {
+                Last = turn.Last,
+                Next = timer.Schedule.Next(now).UtcDateTime,
+                LastUpdated = turn.Last,
+            };
             turn.Last = now.UtcDateTime;
 
             await using var scope = scopes.CreateAsyncScope();
@@ -46,7 +59,8 @@ internal sealed partial class TimerRunner(
 
     public void Dispose()
     {
-        foreach (var turn in _turns.Values) turn.Free.Dispose();
+        foreach (var turn in _turns.Values)
+            turn.Free.Dispose();
     }
 
     [LoggerMessage(LogLevel.Error, "Timer function {Name} failed")]

@@ -13,7 +13,8 @@ internal sealed class TimerService(FunctionCatalog functions, TimerRunner runner
 
     private async Task FollowAsync(TimerFunction timer, CancellationToken stopping)
     {
-        if (timer.RunOnStartup) await runner.RunAsync(timer);
+        if (timer.RunOnStartup)
+            await runner.RunAsync(timer);
         while (true)
         {
             await SleepUntilAsync(timer.Schedule.Next(runner.Clock.GetUtcNow()), stopping);

@@ -45,7 +45,8 @@ public sealed record AccessToken(string Text)
 
     /// <summary>Compares in constant time.</summary>
     public bool Matches(string? hash) =>
-        hash is not null && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.ASCII.GetBytes(Hash), System.Text.Encoding.ASCII.GetBytes(hash));
+        hash is not null
+        && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.ASCII.GetBytes(Hash), System.Text.Encoding.ASCII.GetBytes(hash));
 
     private static void Mask(Span<byte> bytes)
     {

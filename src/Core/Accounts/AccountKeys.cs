@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>The keys of table `accounts`. Actors are spread over eight partitions per project (and eight for web users): a partition has its rate limit.</summary>
+/// <summary>The keys of table `accounts`. Actors are spread over eight partitions per project (and eight for web users): a partition
+/// has its rate limit.</summary>
 internal static class AccountKeys
 {
     private const int Spread = 8;

@@ -6,7 +6,8 @@ public sealed class AccountOptions : IValidatableObject
 {
     public const string Section = "Rosa";
 
-    /// <summary>Setting `Rosa:FirstAdminEmail`: with <see cref="FirstAdminPassword"/>, signs in as a new administrator while the server has never had one.</summary>
+    /// <summary>Setting `Rosa:FirstAdminEmail`: with <see cref="FirstAdminPassword"/>, signs in as a new administrator while the server
+    /// has never had one.</summary>
     public string? FirstAdminEmail { get; set; }
 
     /// <summary>Setting `Rosa:FirstAdminPassword`. Has no effect any more once there is an administrator.</summary>

@@ -28,7 +28,10 @@ public sealed class AccountsTable(StorageAccount storage)
     internal async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
+            AccountKeys.Partition(project, id),
+            AccountKeys.Actor(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToActor(found.Value!, project) : null;
     }
 
@@ -36,7 +39,10 @@ public sealed class AccountsTable(StorageAccount storage)
     internal async Task<(Actor Actor, ETag Version)?> FindVersionAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
+            AccountKeys.Partition(project, id),
+            AccountKeys.Actor(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? (ToActor(found.Value!, project), found.Value!.ETag) : null;
     }
 
@@ -47,33 +53,46 @@ public sealed class AccountsTable(StorageAccount storage)
     internal async Task AddAsync(Actor actor, CancellationToken cancellationToken) =>
         await _table.AddEntityAsync(ToEntity(actor), cancellationToken);
 
-    /// <summary>Replaces the actor by what <paramref name="change"/> makes of it, which must be pure; null leaves all as it is. Null when there is no such actor.</summary>
+    /// <summary>Replaces the actor by what <paramref name="change"/> makes of it, which must be pure; null leaves all as it is. Null
+    /// when there is no such actor.</summary>
     internal Task<Actor?> ChangeAsync(ProjectId? project, ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-                AccountKeys.Partition(project, id), AccountKeys.Actor(id), cancellationToken: cancellationToken);
-            if (!found.HasValue)
+        ConditionalWrite.RunAsync(
+            async () =>
             {
-                return null;
-            }
-            var current = ToActor(found.Value!, project);
-            if (change(current) is not { } next)
-            {
-                return current;
-            }
-            await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-            return next;
-        }, cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    AccountKeys.Partition(project, id),
+                    AccountKeys.Actor(id),
+                    cancellationToken: cancellationToken
+                );
+                if (!found.HasValue)
+                {
+                    return null;
+                }
+                var current = ToActor(found.Value!, project);
+                if (change(current) is not { } next)
+                {
+                    return current;
+                }
+                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                return next;
+            },
+            cancellationToken
+        );
 
     /// <summary>True when it was there.</summary>
     internal async Task<bool> RemoveAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
-        var response = await _table.DeleteEntityAsync(AccountKeys.Partition(project, id), AccountKeys.Actor(id), ETag.All, cancellationToken);
+        var response = await _table.DeleteEntityAsync(
+            AccountKeys.Partition(project, id),
+            AccountKeys.Actor(id),
+            ETag.All,
+            cancellationToken
+        );
         return response.Status != 404;
     }
 
-    /// <summary>A project's app users and public links, or the web users (those whose account was ended among them); in no order. One operation per 1,000.</summary>
+    /// <summary>A project's app users and public links, or the web users (those whose account was ended among them); in no order. One
+    /// operation per 1,000.</summary>
     internal async IAsyncEnumerable<Actor> ListAsync(ProjectId? project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var filter = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project));
@@ -89,7 +108,12 @@ public sealed class AccountsTable(StorageAccount storage)
     /// <summary>The same for who checks them, without sessions. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Actor>> ScanAsync(ProjectId? project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
-            _table, $"{TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project))} and {Column.Kind} ge ''", null, entity => ToActor(entity, project), cancellationToken);
+            _table,
+            $"{TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project))} and {Column.Kind} ge ''",
+            null,
+            entity => ToActor(entity, project),
+            cancellationToken
+        );
 
     /// <summary>One operation. The actor's own row is the truth: the claim of a sign-up that broke off names nobody.</summary>
     internal async Task<ActorId?> FindByEmailAsync(string email, CancellationToken cancellationToken)
@@ -100,36 +124,43 @@ public sealed class AccountsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account was ended, else
-    /// when it is old enough for no request to be working on it. One's own claim is written again, which keeps others from giving it up.
+    /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account
+    /// was ended, else when it is old enough for no request to be working on it. One's own claim is written again, which keeps others
+    /// from giving it up.
     /// </summary>
     internal Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
         var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
-        return ConditionalWrite.RunAsync(async () =>
-        {
-            var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-            if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
+        return ConditionalWrite.RunAsync(
+            async () =>
             {
-                return false;
-            }
-            await (held.HasValue
-                ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                : _table.AddEntityAsync(claim, cancellationToken));
-            return true;
-        }, cancellationToken);
+                var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
+                {
+                    return false;
+                }
+                await (
+                    held.HasValue
+                        ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : _table.AddEntityAsync(claim, cancellationToken)
+                );
+                return true;
+            },
+            cancellationToken
+        );
     }
 
     private async Task<bool> MayTakeAsync(TableEntity claim, string email, ActorId actor, CancellationToken cancellationToken)
     {
         var holder = new ActorId(claim.GetInt32(Column.Actor)!.Value);
-        return holder == actor || await FindAsync(null, holder, cancellationToken) switch
-        {
-            { DeletedAt: not null } => true,
-            { } account when account.Email == AccountKeys.Normalise(email) => false,
-            _ => claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
-        };
+        return holder == actor
+            || await FindAsync(null, holder, cancellationToken) switch
+            {
+                { DeletedAt: not null } => true,
+                { } account when account.Email == AccountKeys.Normalise(email) => false,
+                _ => claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
+            };
     }
 
     /// <summary>Gives an address up, if this actor claims it without having it.</summary>
@@ -137,8 +168,14 @@ public sealed class AccountsTable(StorageAccount storage)
     {
         var (partition, row) = AccountKeys.Email(email);
         var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-        if (!held.HasValue || held.Value!.GetInt32(Column.Actor) != actor.Value
-            || (await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account && account.Email == AccountKeys.Normalise(email)))
+        if (
+            !held.HasValue
+            || held.Value!.GetInt32(Column.Actor) != actor.Value
+            || (
+                await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account
+                && account.Email == AccountKeys.Normalise(email)
+            )
+        )
         {
             return;
         }
@@ -171,18 +208,30 @@ public sealed class AccountsTable(StorageAccount storage)
         var (partition, row) = AccountKeys.Administrators;
         var next = new TableEntity(partition, row);
         SpilledText.Set(next, Column.Administrators, string.Join(' ', listed));
-        return await SucceedsAsync(version is { } tag
-            ? _table.UpdateEntityAsync(next, tag, TableUpdateMode.Replace, cancellationToken)
-            : _table.AddEntityAsync(next, cancellationToken));
+        return await SucceedsAsync(
+            version is { } tag
+                ? _table.UpdateEntityAsync(next, tag, TableUpdateMode.Replace, cancellationToken)
+                : _table.AddEntityAsync(next, cancellationToken)
+        );
     }
 
     /// <summary>Ends all of an actor's sessions but one, and returns which.</summary>
-    internal async Task<IReadOnlyList<string>> RemoveSessionsAsync(ActorId actor, string? exceptTokenHash, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<string>> RemoveSessionsAsync(
+        ActorId actor,
+        string? exceptTokenHash,
+        CancellationToken cancellationToken
+    )
     {
         var (partition, prefix) = (AccountKeys.Partition(null, actor), AccountKeys.SessionsOf(actor));
         string[] keys = ["PartitionKey", "RowKey"];
         var removed = new List<string>();
-        await foreach (var row in _table.QueryAsync<TableEntity>(TableKey.Prefix(partition, prefix), select: keys, cancellationToken: cancellationToken))
+        await foreach (
+            var row in _table.QueryAsync<TableEntity>(
+                TableKey.Prefix(partition, prefix),
+                select: keys,
+                cancellationToken: cancellationToken
+            )
+        )
         {
             var tokenHash = row.RowKey[prefix.Length..];
             if (tokenHash != exceptTokenHash)
@@ -209,16 +258,25 @@ public sealed class AccountsTable(StorageAccount storage)
                 [Column.CreatedAt] = session.CreatedAt,
                 [Column.ExpiresAt] = session.ExpiresAt,
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>One operation.</summary>
     internal async Task<Session?> FindSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            AccountKeys.Partition(null, actor), AccountKeys.Session(actor, tokenHash), cancellationToken: cancellationToken);
+            AccountKeys.Partition(null, actor),
+            AccountKeys.Session(actor, tokenHash),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue
-            ? new Session(actor, tokenHash, found.Value!.GetString(Column.Csrf)!,
-                found.Value.GetDateTimeOffset(Column.CreatedAt)!.Value, found.Value.GetDateTimeOffset(Column.ExpiresAt)!.Value)
+            ? new Session(
+                actor,
+                tokenHash,
+                found.Value!.GetString(Column.Csrf)!,
+                found.Value.GetDateTimeOffset(Column.CreatedAt)!.Value,
+                found.Value.GetDateTimeOffset(Column.ExpiresAt)!.Value
+            )
             : null;
     }
 
@@ -226,7 +284,11 @@ public sealed class AccountsTable(StorageAccount storage)
     internal async Task<bool> RemoveSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
     {
         var response = await _table.DeleteEntityAsync(
-            AccountKeys.Partition(null, actor), AccountKeys.Session(actor, tokenHash), ETag.All, cancellationToken);
+            AccountKeys.Partition(null, actor),
+            AccountKeys.Session(actor, tokenHash),
+            ETag.All,
+            cancellationToken
+        );
         return response.Status != 404;
     }
 
@@ -266,11 +328,13 @@ public sealed class AccountsTable(StorageAccount storage)
     }
 
     private static Actor ToActor(TableEntity entity, ProjectId? project) =>
-        new(new ActorId(int.Parse(entity.RowKey, CultureInfo.InvariantCulture)),
+        new(
+            new ActorId(int.Parse(entity.RowKey, CultureInfo.InvariantCulture)),
             Enum.Parse<ActorKind>(entity.GetString(Column.Kind)!),
             entity.GetString(Column.DisplayName)!,
             Grants.Parse(SpilledText.Get(entity, Column.Grants)),
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value)
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value
+        )
         {
             Project = project,
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),

@@ -17,7 +17,8 @@ public enum ActorKind
     MobileWorker,
 }
 
-/// <summary>Somebody who acts: a web user, the holder of one key (an app user or a public link) of one project, or a mobile worker of its domain.</summary>
+/// <summary>Somebody who acts: a web user, the holder of one key (an app user or a public link) of one project, or a mobile worker of
+/// its domain.</summary>
 public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grants Grants, DateTimeOffset CreatedAt)
 {
     public DateTimeOffset? UpdatedAt { get; init; }

@@ -3,8 +3,8 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Sees to it that there is always an administrator, also when two of them end each other at the same time. One row lists them. Whoever stands in it
-/// holds the role: it is granted before the list is written, and taken away after. And the list is never emptied.
+/// Sees to it that there is always an administrator, also when two of them end each other at the same time. One row lists them. Whoever
+/// stands in it holds the role: it is granted before the list is written, and taken away after. And the list is never emptied.
 /// </summary>
 public sealed class Administrators(AccountsTable accounts)
 {
@@ -14,10 +14,12 @@ public sealed class Administrators(AccountsTable accounts)
     public static readonly Grant Grant = new(Role.Administrator.Id, Scope.Server);
 
     /// <summary>Whether the server has, or ever had, an administrator.</summary>
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken) => (await accounts.FindAdministratorsAsync(cancellationToken)).Version is not null;
+    public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
+        (await accounts.FindAdministratorsAsync(cancellationToken)).Version is not null;
 
     /// <summary>Lists the server's first administrator, who holds the role. False when somebody else was first.</summary>
-    public Task<bool> BeginAsync(ActorId first, CancellationToken cancellationToken) => accounts.TryListAdministratorsAsync([first], null, cancellationToken);
+    public Task<bool> BeginAsync(ActorId first, CancellationToken cancellationToken) =>
+        accounts.TryListAdministratorsAsync([first], null, cancellationToken);
 
     public async Task<GrantOutcome> AddAsync(ActorId id, CancellationToken cancellationToken)
     {
@@ -29,9 +31,14 @@ public sealed class Administrators(AccountsTable accounts)
                 return GrantOutcome.AsItWas;
             }
 
-            // Written even when the role is held already: a removal that has struck the user off, and is about to take it away, must notice.
+            // Written even when the role is held already: a removal that has struck the user off, and is about to take it away, must
+            // notice.
             var user = await accounts.ChangeAsync(
-                null, id, user => user.DeletedAt is null ? user with { Grants = user.Grants.With(Grant) } : null, cancellationToken);
+                null,
+                id,
+                user => user.DeletedAt is null ? user with { Grants = user.Grants.With(Grant) } : null,
+                cancellationToken
+            );
             if (user is not { DeletedAt: null })
             {
                 return GrantOutcome.NoSuchActor;
@@ -45,7 +52,8 @@ public sealed class Administrators(AccountsTable accounts)
         throw new TimeoutException("The list of administrators is changed all the time.");
     }
 
-    /// <summary>Changes a user so that it is no administrator any more, if it was one; null leaves it as it is. Refuses the last one with 409.21.</summary>
+    /// <summary>Changes a user so that it is no administrator any more, if it was one; null leaves it as it is. Refuses the last one
+    /// with 409.21.</summary>
     public async Task<GrantOutcome> EndAsync(ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
@@ -58,8 +66,10 @@ public sealed class Administrators(AccountsTable accounts)
             {
                 return GrantOutcome.AsItWas;
             }
-            if ((!user.Grants.Contains(Grant) || await TryStrikeOffAsync(id, cancellationToken))
-                && await accounts.TryReplaceAsync(next, version, CancellationToken.None))
+            if (
+                (!user.Grants.Contains(Grant) || await TryStrikeOffAsync(id, cancellationToken))
+                && await accounts.TryReplaceAsync(next, version, CancellationToken.None)
+            )
             {
                 return GrantOutcome.Changed;
             }
@@ -78,5 +88,6 @@ public sealed class Administrators(AccountsTable accounts)
             : throw Problem.LastAdministrator().AsException();
     }
 
-    private static Task PauseAsync(int attempt, CancellationToken cancellationToken) => Task.Delay(Random.Shared.Next(5, 20 + (5 * attempt)), cancellationToken);
+    private static Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.Next(5, 20 + (5 * attempt)), cancellationToken);
 }

@@ -3,23 +3,31 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Who holds which role on what (spec 9.2). A grant lives in its actor's row; a listing reads the actors that can hold one there.</summary>
+/// <summary>Who holds which role on what (spec 9.2). A grant lives in its actor's row; a listing reads the actors that can hold one
+/// there.</summary>
 public sealed class Assignments(AccountsTable accounts, AuthenticateActor authenticate, Administrators administrators)
 {
     /// <summary>Refuses an unknown actor (404.1) and an assignment that exists (409.3).</summary>
     public async Task AddAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
-        var outcome = grant == Administrators.Grant
-            ? await administrators.AddAsync(actor, cancellationToken)
-            : await ChangeAsync(actor, scope.Project, held => held.Contains(grant) ? null : held.With(grant), cancellationToken);
+        var outcome =
+            grant == Administrators.Grant
+                ? await administrators.AddAsync(actor, cancellationToken)
+                : await ChangeAsync(actor, scope.Project, held => held.Contains(grant) ? null : held.With(grant), cancellationToken);
         authenticate.Forget(null, actor);
         switch (outcome)
         {
             case GrantOutcome.NoSuchActor:
                 throw Problem.NotFound().AsException();
             case GrantOutcome.AsItWas:
-                throw Problem.AlreadyExists(["actorId", "roleId", "acteeId"], [actor.ToString(), role.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), scope.ToString()], "assignments").AsException();
+                throw Problem
+                    .AlreadyExists(
+                        ["actorId", "roleId", "acteeId"],
+                        [actor.ToString(), role.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), scope.ToString()],
+                        "assignments"
+                    )
+                    .AsException();
         }
     }
 
@@ -29,9 +37,14 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         var grant = new Grant(role.Id, scope);
         Grants? Without(Grants held) => held.Contains(grant) ? held.Without(grant) : null;
 
-        var outcome = grant == Administrators.Grant
-            ? await administrators.EndAsync(actor, user => Without(user.Grants) is { } grants ? user with { Grants = grants } : null, cancellationToken)
-            : await ChangeAsync(actor, scope.Project, Without, cancellationToken);
+        var outcome =
+            grant == Administrators.Grant
+                ? await administrators.EndAsync(
+                    actor,
+                    user => Without(user.Grants) is { } grants ? user with { Grants = grants } : null,
+                    cancellationToken
+                )
+                : await ChangeAsync(actor, scope.Project, Without, cancellationToken);
         authenticate.Forget(null, actor);
         if (outcome != GrantOutcome.Changed)
         {
@@ -40,7 +53,11 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     }
 
     /// <summary>The actors with a grant on exactly this scope, or on any form of the project, by actor number.</summary>
-    public async Task<IReadOnlyList<(Actor Actor, Grant Grant)>> ListAsync(ProjectId? project, Func<Grant, bool> wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(Actor Actor, Grant Grant)>> ListAsync(
+        ProjectId? project,
+        Func<Grant, bool> wanted,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<(Actor Actor, Grant Grant)>();
         foreach (var place in project is null ? [null] : new ProjectId?[] { null, project })
@@ -54,14 +71,22 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     }
 
     // A number alone doesn't tell whether it is an app user of the project or a web user. What a mobile worker may do isn't given by roles.
-    private async Task<GrantOutcome> ChangeAsync(ActorId id, ProjectId? project, Func<Grants, Grants?> change, CancellationToken cancellationToken)
+    private async Task<GrantOutcome> ChangeAsync(
+        ActorId id,
+        ProjectId? project,
+        Func<Grants, Grants?> change,
+        CancellationToken cancellationToken
+    )
     {
         var outcome = GrantOutcome.NoSuchActor;
         Actor? Apply(Actor actor)
         {
             var takesRoles = actor is { DeletedAt: null, Kind: not ActorKind.MobileWorker };
             var next = takesRoles ? change(actor.Grants) : null;
-            outcome = !takesRoles ? GrantOutcome.NoSuchActor : next is null ? GrantOutcome.AsItWas : GrantOutcome.Changed;
+            outcome =
+                !takesRoles ? GrantOutcome.NoSuchActor
+                : next is null ? GrantOutcome.AsItWas
+                : GrantOutcome.Changed;
             return next is null ? null : actor with { Grants = next };
         }
 

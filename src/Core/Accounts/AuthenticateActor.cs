@@ -4,15 +4,24 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer differs (spec 2.2).</summary>
+/// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer
+/// differs (spec 2.2).</summary>
 public sealed class AuthenticateActor(
-    AccountsTable accounts, PasswordCheck passwords, TimedCache cache, IOptions<AccountOptions> options, TimeProvider clock)
+    AccountsTable accounts,
+    PasswordCheck passwords,
+    TimedCache cache,
+    IOptions<AccountOptions> options,
+    TimeProvider clock
+)
 {
     /// <summary>An app user or public link by its key. Cold: one operation.</summary>
     public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken) =>
-        key.Locator is ({ } project, var id) && await FindAsync(project, id, cancellationToken) is { } actor && key.Matches(actor.KeyHash) ? actor : null;
+        key.Locator is ({ } project, var id) && await FindAsync(project, id, cancellationToken) is { } actor && key.Matches(actor.KeyHash)
+            ? actor
+            : null;
 
-    /// <summary>Any actor by its token (OR-055, OR-064); the session is null for app users and public links. Cold: two operations for a web user.</summary>
+    /// <summary>Any actor by its token (OR-055, OR-064); the session is null for app users and public links. Cold: two operations for a
+    /// web user.</summary>
     public async Task<(Actor Actor, Session? Session)?> ByTokenAsync(AccessToken token, CancellationToken cancellationToken)
     {
         if (token.Locator is not (null, var id))
@@ -32,15 +41,22 @@ public sealed class AuthenticateActor(
     }
 
     /// <summary>
-    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations, and a wrong password always costs
-    /// those two: nobody can tell from the time whether there is an account. Who keeps guessing is refused with 429.1 and costs none; a password that was
-    /// right here before is not affected.
+    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations, and a wrong
+    /// password always costs those two: nobody can tell from the time whether there is an account. Who keeps guessing is refused with
+    /// 429.1 and costs none; a password that was right here before is not affected.
     /// </summary>
     public async Task<Actor?> ByPasswordAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         var address = AccountKeys.Normalise(email);
         return await passwords.RunAsync(
-            address, password, from, Known(address), () => ReadAsync(address, cancellationToken), actor => actor.PasswordHash, IsFirstAdministrator(email, password));
+            address,
+            password,
+            from,
+            Known(address),
+            () => ReadAsync(address, cancellationToken),
+            actor => actor.PasswordHash,
+            IsFirstAdministrator(email, password)
+        );
     }
 
     internal void Remember(Actor actor) => cache.Set(("actor", actor.Project, actor.Id), actor, size: 1024 + (48 * actor.Grants.All.Count));
@@ -63,7 +79,11 @@ public sealed class AuthenticateActor(
     }
 
     private Actor? Known(string address) =>
-        cache.TryGet(("email", address), out ActorId id) && cache.TryGet(("actor", (ProjectId?)null, id), out Actor? actor) && actor!.Email == address ? actor : null;
+        cache.TryGet(("email", address), out ActorId id)
+        && cache.TryGet(("actor", (ProjectId?)null, id), out Actor? actor)
+        && actor!.Email == address
+            ? actor
+            : null;
 
     // Nobody is looked up too, so that it takes as long. A claim counts only with an account that bears it out.
     private async Task<Actor?> ReadAsync(string address, CancellationToken cancellationToken)
@@ -83,5 +103,7 @@ public sealed class AuthenticateActor(
         options.Value is { FirstAdminEmail.Length: > 0, FirstAdminPassword.Length: > 0 } first
         && AccountKeys.Normalise(first.FirstAdminEmail) == AccountKeys.Normalise(email)
         && System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
-            System.Text.Encoding.UTF8.GetBytes(first.FirstAdminPassword), System.Text.Encoding.UTF8.GetBytes(password));
+            System.Text.Encoding.UTF8.GetBytes(first.FirstAdminPassword),
+            System.Text.Encoding.UTF8.GetBytes(password)
+        );
 }

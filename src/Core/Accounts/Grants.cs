@@ -13,12 +13,13 @@ public readonly record struct Scope(ProjectId? Project, int? Form)
     public static Scope Of(ProjectId project, int form) => new(project, form);
 
     /// <summary>`*`, `7` or `7/12`.</summary>
-    public override string ToString() => (Project, Form) switch
-    {
-        (null, _) => "*",
-        ({ } project, null) => project.ToString(),
-        ({ } project, { } form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}"),
-    };
+    public override string ToString() =>
+        (Project, Form) switch
+        {
+            (null, _) => "*",
+            ({ } project, null) => project.ToString(),
+            ({ } project, { } form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}"),
+        };
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     public static Scope Parse(ReadOnlySpan<char> text)
@@ -30,7 +31,10 @@ public readonly record struct Scope(ProjectId? Project, int? Form)
         var slash = text.IndexOf('/');
         return slash < 0
             ? Of(new ProjectId(int.Parse(text, CultureInfo.InvariantCulture)))
-            : Of(new ProjectId(int.Parse(text[..slash], CultureInfo.InvariantCulture)), int.Parse(text[(slash + 1)..], CultureInfo.InvariantCulture));
+            : Of(
+                new ProjectId(int.Parse(text[..slash], CultureInfo.InvariantCulture)),
+                int.Parse(text[(slash + 1)..], CultureInfo.InvariantCulture)
+            );
     }
 }
 
@@ -63,9 +67,14 @@ public sealed class Grants
         }
         foreach (var role in Role.All)
         {
-            if (role.Holds(verb) && (_grants.Contains(new Grant(role.Id, Scope.Server))
-                || (scope.Project is { } project && _grants.Contains(new Grant(role.Id, Scope.Of(project))))
-                || (scope.Form is not null && _grants.Contains(new Grant(role.Id, scope)))))
+            if (
+                role.Holds(verb)
+                && (
+                    _grants.Contains(new Grant(role.Id, Scope.Server))
+                    || (scope.Project is { } project && _grants.Contains(new Grant(role.Id, Scope.Of(project))))
+                    || (scope.Form is not null && _grants.Contains(new Grant(role.Id, scope)))
+                )
+            )
             {
                 return true;
             }

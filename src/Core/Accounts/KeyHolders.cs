@@ -13,9 +13,24 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
         CreateAsync(project, ActorKind.AppUser, displayName, Grants.None, null, null, creator, cancellationToken);
 
     /// <summary>A public link can fill its one form from the start.</summary>
-    public Task<Actor> CreatePublicLinkAsync(ProjectId project, int form, string? displayName, bool? once, ActorId? creator, CancellationToken cancellationToken) =>
-        CreateAsync(project, ActorKind.PublicLink, displayName,
-            Grants.None.With(new Grant(Role.PublicLink.Id, Scope.Of(project, form))), form, once, creator, cancellationToken);
+    public Task<Actor> CreatePublicLinkAsync(
+        ProjectId project,
+        int form,
+        string? displayName,
+        bool? once,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    ) =>
+        CreateAsync(
+            project,
+            ActorKind.PublicLink,
+            displayName,
+            Grants.None.With(new Grant(Role.PublicLink.Id, Scope.Of(project, form))),
+            form,
+            once,
+            creator,
+            cancellationToken
+        );
 
     /// <summary>Those that still hold their key first, then newest first.</summary>
     public async Task<IReadOnlyList<Actor>> ListAsync(ProjectId project, ActorKind kind, CancellationToken cancellationToken)
@@ -28,7 +43,13 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
                 holders.Add(actor);
             }
         }
-        return [.. holders.OrderBy(actor => actor.KeyHash is null).ThenByDescending(actor => actor.CreatedAt).ThenByDescending(actor => actor.Id.Value)];
+        return
+        [
+            .. holders
+                .OrderBy(actor => actor.KeyHash is null)
+                .ThenByDescending(actor => actor.CreatedAt)
+                .ThenByDescending(actor => actor.Id.Value),
+        ];
     }
 
     public async Task<Actor?> FindAsync(ProjectId project, ActorKind kind, ActorId id, CancellationToken cancellationToken) =>
@@ -40,8 +61,12 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
     /// <summary>The holder stays in listings, without a key. Other instances notice within the cache time.</summary>
     public async Task RevokeAsync(Actor holder, CancellationToken cancellationToken)
     {
-        await accounts.ChangeAsync(holder.Project, holder.Id,
-            actor => actor with { KeyHash = null, ProtectedKey = null, UpdatedAt = clock.GetUtcNow() }, cancellationToken);
+        await accounts.ChangeAsync(
+            holder.Project,
+            holder.Id,
+            actor => actor with { KeyHash = null, ProtectedKey = null, UpdatedAt = clock.GetUtcNow() },
+            cancellationToken
+        );
         authenticate.Forget(holder.Project, holder.Id);
     }
 
@@ -52,7 +77,15 @@ public sealed class KeyHolders(AccountsTable accounts, KeyProtection protection,
     }
 
     private async Task<Actor> CreateAsync(
-        ProjectId project, ActorKind kind, string? displayName, Grants grants, int? form, bool? once, ActorId? creator, CancellationToken cancellationToken)
+        ProjectId project,
+        ActorKind kind,
+        string? displayName,
+        Grants grants,
+        int? form,
+        bool? once,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    )
     {
         if (string.IsNullOrWhiteSpace(displayName))
         {

@@ -16,7 +16,8 @@ public sealed class KeyProtection(IDataProtectionProvider provider)
 
     public string Protect(AccessToken token) => _protector.Protect(token.Text);
 
-    /// <summary>Null when the key ring that encrypted it is not there, as in a project that was imported from another storage account: the key works, but can't be shown.</summary>
+    /// <summary>Null when the key ring that encrypted it is not there, as in a project that was imported from another storage account:
+    /// the key works, but can't be shown.</summary>
     public string? TryUnprotect(string text)
     {
         try
@@ -30,7 +31,8 @@ public sealed class KeyProtection(IDataProtectionProvider provider)
     }
 }
 
-/// <summary>Container `keys`: the Data Protection key ring, one blob per key, so that all instances share it. Its contract is synchronous.</summary>
+/// <summary>Container `keys`: the Data Protection key ring, one blob per key, so that all instances share it. Its contract is
+/// synchronous.</summary>
 public sealed class KeysContainer(StorageAccount storage) : IXmlRepository
 {
     private readonly BlobContainerClient _container = storage.Container(StorageNames.KeysContainer);
@@ -48,8 +50,15 @@ public sealed class KeysContainer(StorageAccount storage) : IXmlRepository
     public void StoreElement(XElement element, string friendlyName)
     {
         var name = $"{Guid.NewGuid():N}.xml";
-        _container.GetBlobClient(name).Upload(
-            BinaryData.FromString(element.ToString(SaveOptions.DisableFormatting)),
-            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/xml" }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } });
+        _container
+            .GetBlobClient(name)
+            .Upload(
+                BinaryData.FromString(element.ToString(SaveOptions.DisableFormatting)),
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/xml" },
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                }
+            );
     }
 }

@@ -4,12 +4,20 @@ namespace ServerlessRosa.Core.Accounts;
 public sealed class PasswordCheck(Passwords passwords, PasswordThrottle throttle)
 {
     /// <summary>
-    /// The account, or null for a wrong password and for an account that there isn't; both take as long. <paramref name="name"/> is what guesses are
-    /// counted by, <paramref name="known"/> what this instance remembers of the account, and <paramref name="isExempt"/> says that this is no guess
-    /// whatever comes of it. Who keeps guessing is refused with 429.1 before anything is read.
+    /// The account, or null for a wrong password and for an account that there isn't; both take as long. <paramref name="name"/> is
+    /// what guesses are counted by, <paramref name="known"/> what this instance remembers of the account, and <paramref
+    /// name="isExempt"/> says that this is no guess whatever comes of it. Who keeps guessing is refused with 429.1 before anything is read.
     /// </summary>
     internal async Task<T?> RunAsync<T>(
-        string name, string password, string from, T? known, Func<Task<T?>> read, Func<T, string?> hashOf, bool isExempt = false) where T : class
+        string name,
+        string password,
+        string from,
+        T? known,
+        Func<Task<T?>> read,
+        Func<T, string?> hashOf,
+        bool isExempt = false
+    )
+        where T : class
     {
         var isGuess = !passwords.Remembers(name, password) && !isExempt;
         if (isGuess)

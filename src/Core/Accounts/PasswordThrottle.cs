@@ -4,9 +4,10 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Slows down who guesses passwords, on this instance. An address that fails with an account waits, longer each time; one that fails with many accounts
-/// waits with all of them, for a minute at most; and an account that is guessed at from many addresses refuses those that have failed with it before. So
-/// a stranger cannot lock out a phone elsewhere; one beside the guesser, behind the same address, is heard if its password was right here before.
+/// Slows down who guesses passwords, on this instance. An address that fails with an account waits, longer each time; one that fails
+/// with many accounts waits with all of them, for a minute at most; and an account that is guessed at from many addresses refuses those
+/// that have failed with it before. So a stranger cannot lock out a phone elsewhere; one beside the guesser, behind the same address,
+/// is heard if its password was right here before.
 /// </summary>
 public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
 {
@@ -19,12 +20,14 @@ public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
     public void Require(string account, string address)
     {
         var pair = Find(("throttle", account, address));
-        var wait = pair.Count == 0
-            ? Find(("throttle-address", address)).WaitAfter(PerAddress, clock)
-            : Longest(
-                pair.WaitAfter(PerPair, clock),
-                Find(("throttle-address", address)).WaitAfter(PerAddress, clock),
-                Find(("throttle-account", account)).WaitAfter(PerAccount, clock));
+        var wait =
+            pair.Count == 0
+                ? Find(("throttle-address", address)).WaitAfter(PerAddress, clock)
+                : Longest(
+                    pair.WaitAfter(PerPair, clock),
+                    Find(("throttle-address", address)).WaitAfter(PerAddress, clock),
+                    Find(("throttle-account", account)).WaitAfter(PerAccount, clock)
+                );
         if (wait > TimeSpan.Zero)
         {
             throw Problem.TooManyAttempts(wait).AsException();

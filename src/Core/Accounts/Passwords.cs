@@ -6,7 +6,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Hashes and verifies passwords with the framework's own hasher, and remembers what it has verified under a key that lives in this process only.</summary>
+/// <summary>Hashes and verifies passwords with the framework's own hasher, and remembers what it has verified under a key that lives in
+/// this process only.</summary>
 public sealed class Passwords(TimedCache cache)
 {
     private const int MinCharacters = 10;
@@ -27,7 +28,8 @@ public sealed class Passwords(TimedCache cache)
         return _hasher.HashPassword("", password);
     }
 
-    /// <summary>Mobile workers type theirs on phones: it may be as short as they like. Refuses an empty one (400.2) and more than 72 bytes (400.38).</summary>
+    /// <summary>Mobile workers type theirs on phones: it may be as short as they like. Refuses an empty one (400.2) and more than 72
+    /// bytes (400.38).</summary>
     internal string HashShort(string password) =>
         password.Length == 0 ? throw Problem.MissingParameter("password").AsException()
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? throw Problem.PasswordTooLong().AsException()
@@ -49,7 +51,8 @@ public sealed class Passwords(TimedCache cache)
         {
             return true;
         }
-        var isRight = _hasher.VerifyHashedPassword("", hash ?? _nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
+        var isRight =
+            _hasher.VerifyHashedPassword("", hash ?? _nobody.Value, password) != PasswordVerificationResult.Failed && hash is not null;
         if (isRight)
         {
             cache.Set(remembrance, hash!, size: 512, Remembered);

@@ -60,36 +60,86 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
 
     private static readonly string[] ProjectVerbs =
     [
-        Verb.ProjectRead, Verb.ProjectUpdate, Verb.ProjectDelete,
-        Verb.FormList, Verb.FormCreate, Verb.FormRead, Verb.FormUpdate, Verb.FormDelete, Verb.FormRestore,
-        Verb.OpenFormList, Verb.OpenFormRead,
-        Verb.SubmissionCreate, Verb.SubmissionRead, Verb.SubmissionList, Verb.SubmissionUpdate,
-        Verb.SubmissionDelete, Verb.SubmissionRestore,
-        Verb.FieldKeyList, Verb.FieldKeyCreate, Verb.FieldKeyDelete,
-        Verb.PublicLinkList, Verb.PublicLinkCreate, Verb.PublicLinkDelete,
-        Verb.AssignmentList, Verb.AssignmentCreate, Verb.AssignmentDelete, Verb.SessionEnd,
-        Verb.DatasetList, Verb.DatasetCreate, Verb.DatasetRead, Verb.DatasetUpdate,
-        Verb.EntityList, Verb.EntityCreate, Verb.EntityRead, Verb.EntityUpdate, Verb.EntityDelete,
+        Verb.ProjectRead,
+        Verb.ProjectUpdate,
+        Verb.ProjectDelete,
+        Verb.FormList,
+        Verb.FormCreate,
+        Verb.FormRead,
+        Verb.FormUpdate,
+        Verb.FormDelete,
+        Verb.FormRestore,
+        Verb.OpenFormList,
+        Verb.OpenFormRead,
+        Verb.SubmissionCreate,
+        Verb.SubmissionRead,
+        Verb.SubmissionList,
+        Verb.SubmissionUpdate,
+        Verb.SubmissionDelete,
+        Verb.SubmissionRestore,
+        Verb.FieldKeyList,
+        Verb.FieldKeyCreate,
+        Verb.FieldKeyDelete,
+        Verb.PublicLinkList,
+        Verb.PublicLinkCreate,
+        Verb.PublicLinkDelete,
+        Verb.AssignmentList,
+        Verb.AssignmentCreate,
+        Verb.AssignmentDelete,
+        Verb.SessionEnd,
+        Verb.DatasetList,
+        Verb.DatasetCreate,
+        Verb.DatasetRead,
+        Verb.DatasetUpdate,
+        Verb.EntityList,
+        Verb.EntityCreate,
+        Verb.EntityRead,
+        Verb.EntityUpdate,
+        Verb.EntityDelete,
     ];
 
-    public static Role Administrator { get; } = new(1, "admin", "Administrator",
-    [
-        .. ProjectVerbs, Verb.ProjectList, Verb.ProjectCreate,
-        Verb.UserList, Verb.UserCreate, Verb.UserRead, Verb.UserUpdate, Verb.UserDelete, Verb.AuditRead,
-    ]);
+    public static Role Administrator { get; } =
+        new(
+            1,
+            "admin",
+            "Administrator",
+            [
+                .. ProjectVerbs,
+                Verb.ProjectList,
+                Verb.ProjectCreate,
+                Verb.UserList,
+                Verb.UserCreate,
+                Verb.UserRead,
+                Verb.UserUpdate,
+                Verb.UserDelete,
+                Verb.AuditRead,
+            ]
+        );
 
     public static Role AppUser { get; } = new(2, "app-user", "App User", [Verb.OpenFormRead, Verb.SubmissionCreate]);
 
     public static Role Manager { get; } = new(5, "manager", "Project Manager", ProjectVerbs);
 
-    public static Role Viewer { get; } = new(6, "viewer", "Project Viewer",
-    [
-        Verb.ProjectRead, Verb.FormList, Verb.FormRead, Verb.SubmissionRead, Verb.SubmissionList,
-        Verb.DatasetList, Verb.DatasetRead, Verb.EntityList, Verb.EntityRead,
-    ]);
+    public static Role Viewer { get; } =
+        new(
+            6,
+            "viewer",
+            "Project Viewer",
+            [
+                Verb.ProjectRead,
+                Verb.FormList,
+                Verb.FormRead,
+                Verb.SubmissionRead,
+                Verb.SubmissionList,
+                Verb.DatasetList,
+                Verb.DatasetRead,
+                Verb.EntityList,
+                Verb.EntityRead,
+            ]
+        );
 
-    public static Role DataCollector { get; } = new(8, "formfill", "Data Collector",
-        [Verb.ProjectRead, Verb.OpenFormList, Verb.OpenFormRead, Verb.SubmissionCreate]);
+    public static Role DataCollector { get; } =
+        new(8, "formfill", "Data Collector", [Verb.ProjectRead, Verb.OpenFormList, Verb.OpenFormRead, Verb.SubmissionCreate]);
 
     public static Role PublicLink { get; } = new(9, "pub-link", "Public Link", [Verb.OpenFormRead, Verb.SubmissionCreate]);
 

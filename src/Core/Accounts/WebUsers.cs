@@ -3,19 +3,40 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Web users: people with an e-mail address and a password.</summary>
-public sealed class WebUsers(AccountsTable accounts, Passwords passwords, AuthenticateActor authenticate, Administrators administrators, TimeProvider clock)
+public sealed class WebUsers(
+    AccountsTable accounts,
+    Passwords passwords,
+    AuthenticateActor authenticate,
+    Administrators administrators,
+    TimeProvider clock
+)
 {
     private const int MaxWaits = 20;
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(24);
     private static readonly TimeSpan BetweenWaits = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Creates an account; without a password nobody can sign in to it. Refuses an address that is taken (409.3) and a bad password.</summary>
-    public async Task<Actor> CreateAsync(string email, string? password, string? displayName, Grants grants, ActorId? creator, CancellationToken cancellationToken) =>
+    /// <summary>Creates an account; without a password nobody can sign in to it. Refuses an address that is taken (409.3) and a bad
+    /// password.</summary>
+    public async Task<Actor> CreateAsync(
+        string email,
+        string? password,
+        string? displayName,
+        Grants grants,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    ) =>
         await TryCreateAsync(email, password, displayName, grants, creator, cancellationToken)
         ?? throw Problem.AlreadyExists(["email"], [email], "users").AsException();
 
     // Null when the address is taken.
-    private async Task<Actor?> TryCreateAsync(string email, string? password, string? displayName, Grants grants, ActorId? creator, CancellationToken cancellationToken)
+    private async Task<Actor?> TryCreateAsync(
+        string email,
+        string? password,
+        string? displayName,
+        Grants grants,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    )
     {
         var hash = password is null ? null : passwords.Hash(password);
         var id = await accounts.NextIdAsync(cancellationToken);
@@ -23,7 +44,13 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         {
             return null;
         }
-        var actor = new Actor(id, ActorKind.WebUser, string.IsNullOrWhiteSpace(displayName) ? email : displayName, grants, clock.GetUtcNow())
+        var actor = new Actor(
+            id,
+            ActorKind.WebUser,
+            string.IsNullOrWhiteSpace(displayName) ? email : displayName,
+            grants,
+            clock.GetUtcNow()
+        )
         {
             Email = AccountKeys.Normalise(email),
             PasswordHash = hash,
@@ -33,10 +60,17 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         return actor;
     }
 
-    /// <summary>Signs in for 24 hours (OR-257), or refuses with 401.2, or 429.1 for who keeps guessing from <paramref name="from"/>.</summary>
-    public async Task<(AccessToken Token, Session Session)> SignInAsync(string email, string password, string from, CancellationToken cancellationToken)
+    /// <summary>Signs in for 24 hours (OR-257), or refuses with 401.2, or 429.1 for who keeps guessing from <paramref
+    /// name="from"/>.</summary>
+    public async Task<(AccessToken Token, Session Session)> SignInAsync(
+        string email,
+        string password,
+        string from,
+        CancellationToken cancellationToken
+    )
     {
-        var actor = await authenticate.ByPasswordAsync(email, password, from, cancellationToken)
+        var actor =
+            await authenticate.ByPasswordAsync(email, password, from, cancellationToken)
             ?? await FirstAdministratorAsync(email, password, from, cancellationToken)
             ?? throw Problem.NotAuthenticated().AsException();
         var token = AccessToken.Create(actor: actor.Id);
@@ -46,7 +80,12 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
 
         // Whoever changes the password ends the sessions that there are, so one that comes after must see that change.
         bool IsStill(Actor? user) => user is { DeletedAt: null } && user.PasswordHash == actor.PasswordHash;
-        var signedIn = await accounts.ChangeAsync(null, actor.Id, user => IsStill(user) ? user with { LastLoginAt = now } : null, cancellationToken);
+        var signedIn = await accounts.ChangeAsync(
+            null,
+            actor.Id,
+            user => IsStill(user) ? user with { LastLoginAt = now } : null,
+            cancellationToken
+        );
         if (!IsStill(signedIn))
         {
             await accounts.RemoveSessionAsync(actor.Id, token.Hash, CancellationToken.None);
@@ -73,8 +112,14 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         var users = new List<Actor>();
         await foreach (var user in accounts.ListAsync(null, cancellationToken))
         {
-            if (user.DeletedAt is null && (string.IsNullOrEmpty(search)
-                || user.DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase) || user.Email!.Contains(search, StringComparison.OrdinalIgnoreCase)))
+            if (
+                user.DeletedAt is null
+                && (
+                    string.IsNullOrEmpty(search)
+                    || user.DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase)
+                    || user.Email!.Contains(search, StringComparison.OrdinalIgnoreCase)
+                )
+            )
             {
                 users.Add(user);
             }
@@ -85,7 +130,10 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
     /// <summary>The account with exactly this address, in any case.</summary>
     public async Task<Actor?> FindByEmailAsync(string email, CancellationToken cancellationToken) =>
         await accounts.FindByEmailAsync(email, cancellationToken) is { } id
-        && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user && user.Email == AccountKeys.Normalise(email) ? user : null;
+        && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user
+        && user.Email == AccountKeys.Normalise(email)
+            ? user
+            : null;
 
     /// <summary>Null leaves a value as it is. Refuses an address that is taken with 409.3, and a blank name with 400.8.</summary>
     public async Task<Actor> ChangeAsync(ActorId id, string? email, string? displayName, CancellationToken cancellationToken)
@@ -99,16 +147,23 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
             throw Problem.AlreadyExists(["email"], [email], "users").AsException();
         }
         var before = "";
-        var changed = await accounts.ChangeAsync(null, id, current =>
-        {
-            before = current.Email!;
-            return current.DeletedAt is not null ? null : current with
+        var changed = await accounts.ChangeAsync(
+            null,
+            id,
+            current =>
             {
-                Email = email is null ? current.Email : AccountKeys.Normalise(email),
-                DisplayName = displayName ?? current.DisplayName,
-                UpdatedAt = clock.GetUtcNow(),
-            };
-        }, CancellationToken.None);
+                before = current.Email!;
+                return current.DeletedAt is not null
+                    ? null
+                    : current with
+                    {
+                        Email = email is null ? current.Email : AccountKeys.Normalise(email),
+                        DisplayName = displayName ?? current.DisplayName,
+                        UpdatedAt = clock.GetUtcNow(),
+                    };
+            },
+            CancellationToken.None
+        );
         authenticate.Forget(null, id);
         if (email is not null && changed is { DeletedAt: null })
         {
@@ -119,17 +174,32 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();
     }
 
-    /// <summary>Ends all of the user's sessions but the one that asks for it. Refuses a wrong old password with 401.2, and a bad new one.</summary>
+    /// <summary>Ends all of the user's sessions but the one that asks for it. Refuses a wrong old password with 401.2, and a bad new
+    /// one.</summary>
     public async Task ChangePasswordAsync(
-        Actor user, string oldPassword, string newPassword, string from, Session? asking, CancellationToken cancellationToken)
+        Actor user,
+        string oldPassword,
+        string newPassword,
+        string from,
+        Session? asking,
+        CancellationToken cancellationToken
+    )
     {
-        if (await authenticate.ByPasswordAsync(user.Email!, oldPassword, from, cancellationToken) is not { } verified || verified.Id != user.Id)
+        if (
+            await authenticate.ByPasswordAsync(user.Email!, oldPassword, from, cancellationToken) is not { } verified
+            || verified.Id != user.Id
+        )
         {
             throw Problem.NotAuthenticated().AsException();
         }
         var hash = passwords.Hash(newPassword);
-        var changed = await accounts.ChangeAsync(null, user.Id,
-            current => current.PasswordHash == verified.PasswordHash ? current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() } : null, CancellationToken.None);
+        var changed = await accounts.ChangeAsync(
+            null,
+            user.Id,
+            current =>
+                current.PasswordHash == verified.PasswordHash ? current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() } : null,
+            CancellationToken.None
+        );
         if (changed?.PasswordHash != hash)
         {
             throw Problem.NotAuthenticated().AsException();
@@ -137,11 +207,15 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         await EndSessionsAsync(user.Id, asking?.TokenHash);
     }
 
-    /// <summary>Ends an account: no rights, no password, no sessions, and its address is free again. Refuses the last administrator with 409.21.</summary>
+    /// <summary>Ends an account: no rights, no password, no sessions, and its address is free again. Refuses the last administrator
+    /// with 409.21.</summary>
     public async Task DeleteAsync(Actor user, CancellationToken cancellationToken)
     {
-        var outcome = await administrators.EndAsync(user.Id,
-            current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null }, cancellationToken);
+        var outcome = await administrators.EndAsync(
+            user.Id,
+            current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null },
+            cancellationToken
+        );
         await EndSessionsAsync(user.Id, null);
         await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
         if (outcome != GrantOutcome.Changed)
@@ -161,11 +235,12 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
     }
 
     /// <summary>Forgets sessions that have ended.</summary>
-    public Task PurgeSessionsAsync(CancellationToken cancellationToken) => accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
+    public Task PurgeSessionsAsync(CancellationToken cancellationToken) =>
+        accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
 
     /// <summary>
-    /// Creates the first administrator; null when the server has, or ever had, one. Refuses what is no e-mail address (400.8), an address that is taken
-    /// (409.3) and a bad password.
+    /// Creates the first administrator; null when the server has, or ever had, one. Refuses what is no e-mail address (400.8), an
+    /// address that is taken (409.3) and a bad password.
     /// </summary>
     public async Task<Actor?> CreateFirstAdministratorAsync(string email, string password, CancellationToken cancellationToken)
     {
@@ -176,11 +251,15 @@ public sealed class WebUsers(AccountsTable accounts, Passwords passwords, Authen
         return await administrators.AnyAsync(cancellationToken)
             ? null
             : await TryBeginAsync(email, password, cancellationToken)
-                ?? (await administrators.AnyAsync(cancellationToken) ? null : throw Problem.AlreadyExists(["email"], [email], "users").AsException());
+                ?? (
+                    await administrators.AnyAsync(cancellationToken)
+                        ? null
+                        : throw Problem.AlreadyExists(["email"], [email], "users").AsException()
+                );
     }
 
-    // A fresh deployment has nobody who could create its first account: its settings name that one, and count only until there has been one. Of
-    // several sign-ins at once one creates the account, and the others wait for it.
+    // A fresh deployment has nobody who could create its first account: its settings name that one, and count only until there has been
+    // one. Of several sign-ins at once one creates the account, and the others wait for it.
     private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         if (!authenticate.IsFirstAdministrator(email, password))

@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Accounts;
 
 namespace ServerlessRosa.Core.Audits;
 
-/// <summary>Who did what, when and to what. <see cref="Action"/> is one of ODK Central's names, such as `form.update.publish`; <see cref="Details"/> is JSON, without secrets.</summary>
+/// <summary>Who did what, when and to what. <see cref="Action"/> is one of ODK Central's names, such as `form.update.publish`; <see
+/// cref="Details"/> is JSON, without secrets.</summary>
 public sealed record AuditEntry(ActorId? Actor, string Action, string Actee, string? Details, DateTimeOffset LoggedAt);
 
 /// <summary>Which entries are wanted: by action (`form.create`), by kind of action (`form`), and by time, both ends included.</summary>
@@ -18,14 +19,23 @@ public sealed record AuditFilter(string? Action, DateTimeOffset? Start, DateTime
         && (End is null || entry.LoggedAt <= End);
 }
 
-/// <summary>The audit log: every change made through the management API. What phones submit is logged by the submissions themselves.</summary>
+/// <summary>The audit log: every change made through the management API. What phones submit is logged by the submissions
+/// themselves.</summary>
 public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
 {
-    /// <summary>One operation, after the change. If it fails the request fails, so that nobody believes in a complete log that isn't.</summary>
+    /// <summary>One operation, after the change. If it fails the request fails, so that nobody believes in a complete log that
+    /// isn't.</summary>
     public Task WriteAsync(ActorId? actor, string action, Scope actee, object? details, CancellationToken cancellationToken) =>
         audits.AddAsync(
-            new AuditEntry(actor, action, actee.ToString(), details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web), clock.GetUtcNow()),
-            cancellationToken);
+            new AuditEntry(
+                actor,
+                action,
+                actee.ToString(),
+                details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
+                clock.GetUtcNow()
+            ),
+            cancellationToken
+        );
 
     /// <summary>Newest first. One operation per 1,000 entries read.</summary>
     public IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, int offset, int? limit, CancellationToken cancellationToken)

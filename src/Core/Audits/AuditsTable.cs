@@ -6,7 +6,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Audits;
 
-/// <summary>Table `audits`: one partition per day, newest first in both keys, so that the latest entries are read without sorting.</summary>
+/// <summary>Table `audits`: one partition per day, newest first in both keys, so that the latest entries are read without
+/// sorting.</summary>
 public sealed class AuditsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.AuditsTable);
@@ -31,7 +32,8 @@ public sealed class AuditsTable(StorageAccount storage)
     internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = TableClient.CreateQueryFilter(
-            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le {Day(filter.Start ?? DateTimeOffset.MinValue)}");
+            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le {Day(filter.Start ?? DateTimeOffset.MinValue)}"
+        );
         await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
         {
             yield return new AuditEntry(
@@ -39,7 +41,8 @@ public sealed class AuditsTable(StorageAccount storage)
                 row.GetString(nameof(AuditEntry.Action))!,
                 row.GetString(nameof(AuditEntry.Actee))!,
                 SpilledText.Get(row, nameof(AuditEntry.Details)),
-                row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value);
+                row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value
+            );
         }
     }
 

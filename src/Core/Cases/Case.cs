@@ -11,15 +11,17 @@ public enum CaseRelationship
 }
 
 /// <summary>
-/// A case's reference to another, by an identifier of its own such as `parent`. <see cref="Target"/> is null once it was removed: the index stays
-/// as a tombstone, so that phones that hold it are told (CC-050).
+/// A case's reference to another, by an identifier of its own such as `parent`. <see cref="Target"/> is null once it was removed: the
+/// index stays as a tombstone, so that phones that hold it are told (CC-050).
 /// </summary>
 public sealed record CaseIndex(string Identifier, CaseId? Target, string CaseType, CaseRelationship Relationship);
 
-/// <summary>Which version of which submission: <see cref="Root"/> is the submission's first instance id, <see cref="XmlHash"/> names the XML that counts.</summary>
+/// <summary>Which version of which submission: <see cref="Root"/> is the submission's first instance id, <see cref="XmlHash"/> names
+/// the XML that counts.</summary>
 public sealed record CaseForm(int Form, InstanceId Root, InstanceId Instance, string XmlHash);
 
-/// <summary>One form's change of one case. <see cref="Version"/> is the case's version after it; <see cref="SyncToken"/> is the token that the form came with.</summary>
+/// <summary>One form's change of one case. <see cref="Version"/> is the case's version after it; <see cref="SyncToken"/> is the token
+/// that the form came with.</summary>
 public sealed record CaseTransaction(CaseForm Form, int Version, DateTimeOffset At, string? SyncToken);
 
 /// <summary>An owner that a case has left, and with which revision: that of the tombstone among the owner's rows.</summary>
@@ -67,14 +69,16 @@ public sealed record Case(CaseId Id, ProjectId Project)
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Names of values that it once had and that no form gives it any more, the external id as `external_id`: phones that hold it are told, unless it has one of that name again (CC-051).
+    /// Names of values that it once had and that no form gives it any more, the external id as `external_id`: phones that hold it are
+    /// told, unless it has one of that name again (CC-051).
     /// </summary>
     public IReadOnlyList<string> Forgotten { get; init; } = [];
 
     /// <summary>By identifier, tombstones included.</summary>
     public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
 
-    /// <summary>How often a case was made an extension of this one, or one was reopened: zero says that no case is, and each new one is a change that a sync can see.</summary>
+    /// <summary>How often a case was made an extension of this one, or one was reopened: zero says that no case is, and each new one is
+    /// a change that a sync can see.</summary>
     public int Extensions { get; init; }
 
     /// <summary>Oldest first. Empty in copies made for restores.</summary>
@@ -84,5 +88,6 @@ public sealed record Case(CaseId Id, ProjectId Project)
     public IReadOnlyList<FormerOwner> FormerOwners { get; init; } = [];
 
     /// <summary>The revision of the row that an owner's rows hold of it; null when that owner never had it.</summary>
-    internal int? RevisionAt(OwnerId owner) => owner == Owner ? Revision : FormerOwners.FirstOrDefault(former => former.Owner == owner)?.Revision;
+    internal int? RevisionAt(OwnerId owner) =>
+        owner == Owner ? Revision : FormerOwners.FirstOrDefault(former => former.Owner == owner)?.Revision;
 }

@@ -21,7 +21,8 @@ public sealed record CaseBlock(CaseId Id)
 }
 
 /// <summary>
-/// What one case block does to the phone that submits it, in document order (spec 5.11 of CommCare): kept with the phone's sync token, so that the
-/// server's model of the phone follows. <see cref="Version"/> is the case's version after the form, null when it did not change.
+/// What one case block does to the phone that submits it, in document order (spec 5.11 of CommCare): kept with the phone's sync token,
+/// so that the server's model of the phone follows. <see cref="Version"/> is the case's version after the form, null when it did not
+/// change.
 /// </summary>
 public sealed record CaseEffect(CaseId Case, bool Creates, OwnerId? Owner, bool Closes, IReadOnlyList<CaseIndex> Indices, int? Version);

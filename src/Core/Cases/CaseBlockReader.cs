@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The case blocks of a form, in document order, or why they cannot be applied. <see cref="UserId"/> is the form's `userID`, blank when absent.</summary>
+/// <summary>The case blocks of a form, in document order, or why they cannot be applied. <see cref="UserId"/> is the form's `userID`,
+/// blank when absent.</summary>
 public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, CaseProblem? Problem)
 {
     public static CaseBlocks None { get; } = new([], "", null);
@@ -16,8 +17,9 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 }
 
 /// <summary>
-/// Reads the case blocks of a form (spec 3.2 to 3.5 of CommCare) in one pass, at any depth and whatever the prefix (CC-056). A `case` without a
-/// `case_id` is the form's own data (CC-057); what is inside a block is never looked through for more. The first thing that is wrong is the form's problem.
+/// Reads the case blocks of a form (spec 3.2 to 3.5 of CommCare) in one pass, at any depth and whatever the prefix (CC-056). A `case`
+/// without a `case_id` is the form's own data (CC-057); what is inside a block is never looked through for more. The first thing that
+/// is wrong is the form's problem.
 /// </summary>
 public sealed class CaseBlockReader
 {
@@ -35,8 +37,8 @@ public sealed class CaseBlockReader
     private CaseBlockReader(bool knowsVersion1) => _knowsVersion1 = knowsVersion1;
 
     /// <summary>
-    /// With <paramref name="knowsVersion1"/>, a `case` with a child `case_id` is a block of version 1.0, and so a problem (CC-083). Without it, as
-    /// in forms that were not made for CommCare, it is data.
+    /// With <paramref name="knowsVersion1"/>, a `case` with a child `case_id` is a block of version 1.0, and so a problem (CC-083).
+    /// Without it, as in forms that were not made for CommCare, it is data.
     /// </summary>
     public static CaseBlocks Read(ReadOnlyMemory<byte> form, bool knowsVersion1) => SafeXml.Read(form, xml => Read(xml, knowsVersion1));
 
@@ -71,7 +73,9 @@ public sealed class CaseBlockReader
             }
             else if (_knowsVersion1 && xml.LocalName == "case_id" && _plainCases.TryPeek(out var parent) && parent == xml.Depth - 1)
             {
-                _problem ??= CaseProblem.VersionNotSupported("Case XML version 1.0 is not supported; a case block names its case in the attribute case_id.");
+                _problem ??= CaseProblem.VersionNotSupported(
+                    "Case XML version 1.0 is not supported; a case block names its case in the attribute case_id."
+                );
             }
         }
         return new CaseBlocks(_blocks, _userId, _problem) { InstanceId = string.IsNullOrEmpty(_instanceId) ? _legacyId : _instanceId };
@@ -81,9 +85,15 @@ public sealed class CaseBlockReader
     {
         switch (xml.LocalName)
         {
-            case "userID" when _userId.Length == 0: _userId = xml.ReadTrimmedText(); break;
-            case "instanceID" when string.IsNullOrEmpty(_instanceId): _instanceId = xml.ReadTrimmedText(); break;
-            case "uid" when string.IsNullOrEmpty(_legacyId): _legacyId = xml.ReadTrimmedText(); break;
+            case "userID" when _userId.Length == 0:
+                _userId = xml.ReadTrimmedText();
+                break;
+            case "instanceID" when string.IsNullOrEmpty(_instanceId):
+                _instanceId = xml.ReadTrimmedText();
+                break;
+            case "uid" when string.IsNullOrEmpty(_legacyId):
+                _legacyId = xml.ReadTrimmedText();
+                break;
         }
     }
 
@@ -100,13 +110,19 @@ public sealed class CaseBlockReader
         }
         if (!CaseId.TryParse(idText, out var id))
         {
-            _problem ??= CaseProblem.IllegalCaseId(string.IsNullOrWhiteSpace(idText) ? "A case block must have a case_id." : $"A case_id has at most {CaseId.MaxLength} characters.");
+            _problem ??= CaseProblem.IllegalCaseId(
+                string.IsNullOrWhiteSpace(idText)
+                    ? "A case block must have a case_id."
+                    : $"A case_id has at most {CaseId.MaxLength} characters."
+            );
         }
         DateTimeOffset? modifiedOn = null;
         if (xml.GetAttribute("date_modified") is { } dateText)
         {
             modifiedOn = CaseDates.Parse(dateText);
-            _problem ??= modifiedOn is null ? CaseProblem.InvalidDate($"The date_modified {Short(dateText)} of case {id} is not a date.") : null;
+            _problem ??= modifiedOn is null
+                ? CaseProblem.InvalidDate($"The date_modified {Short(dateText)} of case {id} is not a date.")
+                : null;
         }
         _blocks.Add(ReadActions(xml, new CaseBlock(id) { ModifiedOn = modifiedOn, UserId = xml.GetAttribute("user_id")?.Trim() }));
     }
@@ -146,7 +162,13 @@ public sealed class CaseBlockReader
             values[name] = value;
             switch (name)
             {
-                case "case_name" or "name" or "case_type" or "owner_id" or "external_id" or "hq_user_id" or "user_id" when value.Length > MaxValue && value.EnumerateRunes().Count() > MaxValue:
+                case "case_name"
+                or "name"
+                or "case_type"
+                or "owner_id"
+                or "external_id"
+                or "hq_user_id"
+                or "user_id" when value.Length > MaxValue && value.EnumerateRunes().Count() > MaxValue:
                     _problem ??= CaseProblem.InvalidValue($"Value for {name} of case {id} exceeds allowed length: {MaxValue}");
                     break;
                 case "date_opened" when value.Length > 0 && CaseDates.Parse(value) is null:
@@ -170,18 +192,27 @@ public sealed class CaseBlockReader
                 0 => null,
                 > CaseId.MaxLength => CaseProblem.InvalidIndex($"The index {Short(identifier)} of case {block.Id} names no possible case."),
                 _ when type is null => CaseProblem.InvalidIndex($"The index {Short(identifier)} of case {block.Id} has no case_type."),
-                _ when relationship is not (null or "child" or "extension") =>
-                    CaseProblem.InvalidIndex($"The index {Short(identifier)} of case {block.Id} has the relationship '{Short(relationship)}', which is neither child nor extension."),
+                _ when relationship is not (null or "child" or "extension") => CaseProblem.InvalidIndex(
+                    $"The index {Short(identifier)} of case {block.Id} has the relationship '{Short(relationship)}', which is neither child nor extension."
+                ),
                 _ when target == block.Id => CaseProblem.InvalidIndex($"Case {block.Id} cannot index itself."),
                 _ => null,
             };
             indices.RemoveAll(index => index.Identifier == identifier);
-            indices.Add(new CaseIndex(identifier, target, type ?? "", relationship == "extension" ? CaseRelationship.Extension : CaseRelationship.Child));
+            indices.Add(
+                new CaseIndex(
+                    identifier,
+                    target,
+                    type ?? "",
+                    relationship == "extension" ? CaseRelationship.Extension : CaseRelationship.Child
+                )
+            );
         }
         return indices;
     }
 
-    /// <summary>The names of the child elements, one after the other. Whoever reads one stops at its end; what was not read is passed over.</summary>
+    /// <summary>The names of the child elements, one after the other. Whoever reads one stops at its end; what was not read is passed
+    /// over.</summary>
     private static IEnumerable<string> Children(XmlReader xml)
     {
         if (xml.IsEmptyElement)

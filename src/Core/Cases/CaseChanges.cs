@@ -12,8 +12,8 @@ public static class CaseChanges
     private static readonly Dictionary<string, string> Nothing = [];
 
     /// <summary>
-    /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's (CC-061),
-    /// and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
+    /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's
+    /// (CC-061), and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
     /// </summary>
     public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseOccasion occasion)
     {
@@ -27,15 +27,19 @@ public static class CaseChanges
     }
 
     /// <summary>
-    /// The case as other forms make it than those that made it: each speaks again, in order. Without any it is deleted, and keeps what it was for
-    /// those who hold it (CC-124). Counts one version.
+    /// The case as other forms make it than those that made it: each speaks again, in order. Without any it is deleted, and keeps what
+    /// it was for those who hold it (CC-124). Counts one version.
     /// </summary>
     internal static Case Replay(Case value, IReadOnlyList<(CaseTransaction Transaction, CaseBlocks Blocks)> forms)
     {
         var version = value.Version + 1;
-        var replayed = forms.Count == 0
-            ? value with { Deleted = true }
-            : forms.Aggregate(Reset(value), (current, form) => Apply(current, form.Blocks, form.Transaction.At));
+        var replayed =
+            forms.Count == 0
+                ? value with
+                {
+                    Deleted = true,
+                }
+                : forms.Aggregate(Reset(value), (current, form) => Apply(current, form.Blocks, form.Transaction.At));
         return replayed with { Version = version, Transactions = [.. forms.Select(form => form.Transaction)] };
     }
 
@@ -50,27 +54,37 @@ public static class CaseChanges
     }
 
     /// <summary>The case without anything that forms have said of it: what is left is what counts its changes.</summary>
-    private static Case Reset(Case value) => new(value.Id, value.Project)
-    {
-        Version = value.Version,
-        Revision = value.Revision,
-        ServerModifiedOn = value.ServerModifiedOn,
-        Extensions = value.Extensions,
-        FormerOwners = value.FormerOwners,
-        Transactions = value.Transactions,
-        Forgotten = [.. value.Forgotten.Union(value.Properties.Keys).Union(value.ExternalId.Length > 0 ? [ExternalId] : [])],
-    };
+    private static Case Reset(Case value) =>
+        new(value.Id, value.Project)
+        {
+            Version = value.Version,
+            Revision = value.Revision,
+            ServerModifiedOn = value.ServerModifiedOn,
+            Extensions = value.Extensions,
+            FormerOwners = value.FormerOwners,
+            Transactions = value.Transactions,
+            Forgotten = [.. value.Forgotten.Union(value.Properties.Keys).Union(value.ExternalId.Length > 0 ? [ExternalId] : [])],
+        };
 
     /// <summary>
-    /// What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a case as it is after the form. Where the
-    /// form did more to it than its phone did, as an edit does, the version is not the phone's.
+    /// What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a
+    /// case as it is after the form. Where the form did more to it than its phone did, as an edit does, the version is not the phone's.
     /// </summary>
     public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseOccasion occasion, Func<CaseId, Case?> after) =>
-    [
-        .. blocks.Blocks.Select(block => new CaseEffect(
-            block.Id, block.Create is not null, NewOwner(block, blocks.UserOf(block)), block.Closes, block.Indices,
-            after(block.Id)?.Transactions.LastOrDefault(transaction => transaction.Form == occasion.Form && transaction.SyncToken == occasion.SyncToken)?.Version)),
-    ];
+        [
+            .. blocks.Blocks.Select(block => new CaseEffect(
+                block.Id,
+                block.Create is not null,
+                NewOwner(block, blocks.UserOf(block)),
+                block.Closes,
+                block.Indices,
+                after(block.Id)
+                    ?.Transactions.LastOrDefault(transaction =>
+                        transaction.Form == occasion.Form && transaction.SyncToken == occasion.SyncToken
+                    )
+                    ?.Version
+            )),
+        ];
 
     // On the phone an empty owner_id is taken as it stands.
     private static OwnerId? NewOwner(CaseBlock block, string user)
@@ -79,17 +93,20 @@ public static class CaseChanges
         {
             return new OwnerId(updated);
         }
-        return block.Create is null ? null : new OwnerId(block.Create.GetValueOrDefault("owner_id") is { Length: > 0 } owner ? owner : user);
+        return block.Create is null
+            ? null
+            : new OwnerId(block.Create.GetValueOrDefault("owner_id") is { Length: > 0 } owner ? owner : user);
     }
 
-    private static int EarliestAction(CaseBlock block) => block switch
-    {
-        { Create.Count: > 0 } => 0,
-        { Update.Count: > 0 } => 1,
-        { Indices.Count: > 0 } => 2,
-        { Closes: true } => 3,
-        _ => 4,
-    };
+    private static int EarliestAction(CaseBlock block) =>
+        block switch
+        {
+            { Create.Count: > 0 } => 0,
+            { Update.Count: > 0 } => 1,
+            { Indices.Count: > 0 } => 2,
+            { Closes: true } => 3,
+            _ => 4,
+        };
 
     private static Case Apply(Case value, CaseBlock block, string user, DateTimeOffset receivedAt)
     {
@@ -144,8 +161,18 @@ public static class CaseChanges
         return value with { Properties = properties };
     }
 
-    private static bool IsNeverCustom(string name) => name
-        is "case_id" or "case_type" or "case_name" or "name" or "owner_id" or ExternalId or "user_id" or "date_opened" or "date_modified" or "supply_point_location_id";
+    private static bool IsNeverCustom(string name) =>
+        name
+            is "case_id"
+                or "case_type"
+                or "case_name"
+                or "name"
+                or "owner_id"
+                or ExternalId
+                or "user_id"
+                or "date_opened"
+                or "date_modified"
+                or "supply_point_location_id";
 
     private static IReadOnlyList<CaseIndex> WithIndex(IReadOnlyList<CaseIndex> indices, CaseIndex index)
     {

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The dates that phones send (spec 3.3 of CommCare, CC-071): a day, or a time of it with up to any number of fraction digits and an offset such as `-04`, `+05:30` or `Z`.</summary>
+/// <summary>The dates that phones send (spec 3.3 of CommCare, CC-071): a day, or a time of it with up to any number of fraction digits
+/// and an offset such as `-04`, `+05:30` or `Z`.</summary>
 public static partial class CaseDates
 {
     private const int TickDigits = 7;
@@ -18,8 +19,15 @@ public static partial class CaseDates
         var fraction = match.Groups["fraction"].Value.PadRight(TickDigits, '0')[..TickDigits];
         try
         {
-            var local = new DateTime(Number("year"), Number("month"), Number("day"), Number("hour"), Number("minute"), Number("second"), DateTimeKind.Utc)
-                .AddTicks(int.Parse(fraction, CultureInfo.InvariantCulture));
+            var local = new DateTime(
+                Number("year"),
+                Number("month"),
+                Number("day"),
+                Number("hour"),
+                Number("minute"),
+                Number("second"),
+                DateTimeKind.Utc
+            ).AddTicks(int.Parse(fraction, CultureInfo.InvariantCulture));
             var offset = new TimeSpan(Number("offsetHours"), Number("offsetMinutes"), 0);
             return new DateTimeOffset(match.Groups["sign"].Value == "-" ? local + offset : local - offset);
         }
@@ -28,11 +36,13 @@ public static partial class CaseDates
             return null;
         }
 
-        int Number(string group) => match.Groups[group] is { Success: true } found ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : 0;
+        int Number(string group) =>
+            match.Groups[group] is { Success: true } found ? int.Parse(found.ValueSpan, CultureInfo.InvariantCulture) : 0;
     }
 
     [GeneratedRegex(
         @"^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)([T ](?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)([.,](?<fraction>\d{1,12}))?)?(Z|z|(?<sign>[+-])(?<offsetHours>\d\d)(:?(?<offsetMinutes>\d\d))?)?)?$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.ECMAScript)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.ECMAScript
+    )]
     private static partial Regex Pattern();
 }

@@ -25,11 +25,15 @@ public sealed record CaseFilter
 
     // What the row says without being unpacked.
     internal bool Admits(OwnedCase row) =>
-        !row.Deleted && (Type is null || row.Type == Type) && (Closed is null || row.Closed == Closed) && (ChangedSince is null || row.ServerModifiedOn >= ChangedSince)
+        !row.Deleted
+        && (Type is null || row.Type == Type)
+        && (Closed is null || row.Closed == Closed)
+        && (ChangedSince is null || row.ServerModifiedOn >= ChangedSince)
         && Indices.All(wanted => row.Indices.Any(index => index.Identifier == wanted.Key && index.Target?.Value == wanted.Value));
 
     internal bool Admits(Case value) =>
-        (Name is null || value.Name == Name) && (ExternalId is null || value.ExternalId == ExternalId)
+        (Name is null || value.Name == Name)
+        && (ExternalId is null || value.ExternalId == ExternalId)
         && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key) == wanted.Value);
 }
 
@@ -38,18 +42,25 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
 {
     /// <summary>Null for unknown and deleted cases, and those of other projects. One operation.</summary>
     public async Task<Case?> FindAsync(ProjectId project, CaseId id, CancellationToken cancellationToken) =>
-        await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project && !found.Case.Deleted ? found.Case : null;
+        await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project && !found.Case.Deleted
+            ? found.Case
+            : null;
 
     /// <summary>In the order of the ids that were asked for; null for each that is unknown, deleted or of another project.</summary>
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>
         InParallel.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);
 
     /// <summary>
-    /// Up to <paramref name="limit"/> cases after a place, how many there are in all, and where to go on, if there are more. Every case of the owner, or else of
-    /// the project, is looked at: one operation per 1,000.
+    /// Up to <paramref name="limit"/> cases after a place, how many there are in all, and where to go on, if there are more. Every case
+    /// of the owner, or else of the project, is looked at: one operation per 1,000.
     /// </summary>
     public async Task<(IReadOnlyList<Case> Cases, int Total, CasePlace? Next)> ListAsync(
-        ProjectId project, CaseFilter filter, CasePlace? after, int limit, CancellationToken cancellationToken)
+        ProjectId project,
+        CaseFilter filter,
+        CasePlace? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var listed = new List<Case>();
         var (total, more) = (0, false);
@@ -66,8 +77,12 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
                 continue;
             }
             total++;
-            if (after is { } begin && (string.CompareOrdinal(place.Partition, begin.Partition), string.CompareOrdinal(place.Row, begin.Row)) is var (partition, key)
-                && (partition < 0 || (partition == 0 && key <= 0)))
+            if (
+                after is { } begin
+                && (string.CompareOrdinal(place.Partition, begin.Partition), string.CompareOrdinal(place.Row, begin.Row))
+                    is var (partition, key)
+                && (partition < 0 || (partition == 0 && key <= 0))
+            )
             {
                 continue;
             }

@@ -9,33 +9,47 @@ namespace ServerlessRosa.Core.Cases;
 public sealed record CaseReference(CaseId Source, CaseId Target, CaseRelationship Relationship);
 
 /// <summary>
-/// Table `caseIndices`: who points at a case. Rows are written before the case that has the index and never removed, so that they name every
-/// case that does and some that no longer do: whoever reads them looks at the source's own indices.
+/// Table `caseIndices`: who points at a case. Rows are written before the case that has the index and never removed, so that they name
+/// every case that does and some that no longer do: whoever reads them looks at the source's own indices.
 /// </summary>
 public sealed class CaseIndicesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.CaseIndicesTable);
 
     /// <summary>The same source comes once for each of its indices. One operation per 1,000.</summary>
-    public async IAsyncEnumerable<CaseReference> ListSourcesAsync(ProjectId project, CaseId target, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CaseReference> ListSourcesAsync(
+        ProjectId project,
+        CaseId target,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(CaseKeys.IndexPartition(project, target), CaseKeys.IndexRowsOf(target));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return new CaseReference(
-                CaseId.FromStored(entity.GetString("Source")), CaseId.FromStored(entity.GetString("Target")),
-                Enum.Parse<CaseRelationship>(entity.GetString("Relationship")));
+                CaseId.FromStored(entity.GetString("Source")),
+                CaseId.FromStored(entity.GetString("Target")),
+                Enum.Parse<CaseRelationship>(entity.GetString("Relationship"))
+            );
         }
     }
 
     /// <summary>Whether that is told. One operation.</summary>
     internal async Task<bool> ExistsAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken) =>
-        (await _table.GetEntityIfExistsAsync<TableEntity>(
-            CaseKeys.IndexPartition(project, index.Target!.Value), CaseKeys.IndexRow(index.Target.Value, source, index), ["PartitionKey"], cancellationToken)).HasValue;
+        (
+            await _table.GetEntityIfExistsAsync<TableEntity>(
+                CaseKeys.IndexPartition(project, index.Target!.Value),
+                CaseKeys.IndexRow(index.Target.Value, source, index),
+                ["PartitionKey"],
+                cancellationToken
+            )
+        ).HasValue;
 
     /// <summary>One operation.</summary>
     internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
-        await _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), 1, ["PartitionKey"], cancellationToken).AnyAsync(cancellationToken);
+        await _table
+            .QueryAsync<TableEntity>(TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), 1, ["PartitionKey"], cancellationToken)
+            .AnyAsync(cancellationToken);
 
     /// <summary>One operation. A tombstone needs no row.</summary>
     internal async Task AddAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken)
@@ -52,6 +66,7 @@ public sealed class CaseIndicesTable(StorageAccount storage)
                 ["Relationship"] = index.Relationship.ToString(),
             },
             TableUpdateMode.Replace,
-            cancellationToken);
+            cancellationToken
+        );
     }
 }

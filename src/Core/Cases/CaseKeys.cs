@@ -16,7 +16,8 @@ internal static class CaseKeys
         return (hash[..Bucket], hash);
     }
 
-    public static string OwnerPartition(ProjectId project, OwnerId owner) => TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(owner.Value));
+    public static string OwnerPartition(ProjectId project, OwnerId owner) =>
+        TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(owner.Value));
 
     /// <summary>What the partitions of all owners of a project start with, and those of its index rows.</summary>
     public static string OwnerPartitionsOf(ProjectId project) => TableKey.Number(project.Value) + "|";
@@ -26,15 +27,20 @@ internal static class CaseKeys
 
     public static string OwnerRowsOf(CaseId id) => TableKey.Hash(id.Value) + "|";
 
-    public static int Revision(string ownerRow) => int.Parse(ownerRow.AsSpan(ownerRow.IndexOf('|', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+    public static int Revision(string ownerRow) =>
+        int.Parse(ownerRow.AsSpan(ownerRow.IndexOf('|', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
 
     /// <summary>What the two rows of one case have in common.</summary>
     public static bool SameCase(string ownerRow, string other) =>
-        ownerRow.AsSpan(0, ownerRow.IndexOf('|', StringComparison.Ordinal) + 1).SequenceEqual(other.AsSpan(0, other.IndexOf('|', StringComparison.Ordinal) + 1));
+        ownerRow
+            .AsSpan(0, ownerRow.IndexOf('|', StringComparison.Ordinal) + 1)
+            .SequenceEqual(other.AsSpan(0, other.IndexOf('|', StringComparison.Ordinal) + 1));
 
-    public static string IndexPartition(ProjectId project, CaseId target) => TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(target.Value)[..Bucket]);
+    public static string IndexPartition(ProjectId project, CaseId target) =>
+        TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(target.Value)[..Bucket]);
 
-    /// <summary>A row for each way in which one case ever named the other: a late writer replaces nothing that says something else.</summary>
+    /// <summary>A row for each way in which one case ever named the other: a late writer replaces nothing that says something
+    /// else.</summary>
     public static string IndexRow(CaseId target, CaseId source, CaseIndex index) =>
         IndexRowsOf(target) + TableKey.Join(TableKey.Hash(source.Value), TableKey.Hash($"{index.Relationship} {index.Identifier}"));
 

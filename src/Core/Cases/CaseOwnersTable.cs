@@ -7,7 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// A case as its owner's rows have it: what the graph needs (spec 5.3 of CommCare) at once, the rest when asked for. When <see cref="MovedTo"/>
+/// A case as its owner's rows have it: what the graph needs (spec 5.3 of CommCare) at once, the rest when asked for. When <see
+/// cref="MovedTo"/>
 /// is not null it is a tombstone: the case left this owner for that one, and nothing else is said of it but its version.
 /// </summary>
 public sealed record OwnedCase(CaseId Id, int Version, int Revision, DateTimeOffset ServerModifiedOn)
@@ -35,8 +36,8 @@ public sealed record OwnedCase(CaseId Id, int Version, int Revision, DateTimeOff
 public readonly record struct CasePlace(string Partition, string Row);
 
 /// <summary>
-/// Table `caseOwners`: copies of cases by owner, for restores. Each revision of a case is a row of its own, which takes the place of the one
-/// before it: writers who come late can leave a row behind, but never hide a newer one, since readers take the highest revision.
+/// Table `caseOwners`: copies of cases by owner, for restores. Each revision of a case is a row of its own, which takes the place of
+/// the one before it: writers who come late can leave a row behind, but never hide a newer one, since readers take the highest revision.
 /// </summary>
 public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodies)
 {
@@ -50,7 +51,11 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
     /// changed since. One operation per 1,000 rows.
     /// </summary>
     public async IAsyncEnumerable<OwnedCase> ListAsync(
-        ProjectId project, OwnerId owner, DateTimeOffset? changedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ProjectId project,
+        OwnerId owner,
+        DateTimeOffset? changedSince,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var partition = CaseKeys.OwnerPartition(project, owner);
         var filter = changedSince is { } since
@@ -71,8 +76,13 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>Every case of the project, or of one <paramref name="owner"/>, and the place where it stands, in order. Without tombstones. One operation per 1,000 rows.</summary>
-    internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(ProjectId project, OwnerId? owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every case of the project, or of one <paramref name="owner"/>, and the place where it stands, in order. Without
+    /// tombstones. One operation per 1,000 rows.</summary>
+    internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(
+        ProjectId project,
+        OwnerId? owner,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = owner is { } one
             ? TableClient.CreateQueryFilter($"PartitionKey eq {CaseKeys.OwnerPartition(project, one)}")
@@ -80,7 +90,11 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         TableEntity? newest = null;
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, cancellationToken: cancellationToken))
         {
-            if (newest is not null && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey)) && !newest.ContainsKey(Column.MovedTo))
+            if (
+                newest is not null
+                && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey))
+                && !newest.ContainsKey(Column.MovedTo)
+            )
             {
                 yield return (ToOwnedCase(newest), new CasePlace(newest.PartitionKey, newest.RowKey));
             }
@@ -92,21 +106,38 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>The newest row that an owner has of a case, with the blob that holds its body, if one does; null when there is none. One operation.</summary>
-    internal async Task<(OwnedCase Case, string? Blob)?> FindAsync(ProjectId project, OwnerId owner, CaseId id, CancellationToken cancellationToken)
+    /// <summary>The newest row that an owner has of a case, with the blob that holds its body, if one does; null when there is none.
+    /// One operation.</summary>
+    internal async Task<(OwnedCase Case, string? Blob)?> FindAsync(
+        ProjectId project,
+        OwnerId owner,
+        CaseId id,
+        CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(CaseKeys.OwnerPartition(project, owner), CaseKeys.OwnerRowsOf(id));
-        return await _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).LastOrDefaultAsync(cancellationToken) is { } newest
+        return
+            await _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).LastOrDefaultAsync(cancellationToken)
+                is { } newest
             ? (ToOwnedCase(newest), CasesContainer.BlobOf(newest))
             : null;
     }
 
-    /// <summary>Every row of a project but those that newer ones have taken the place of, without bodies, for who checks them. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<StoredRow<CaseId>> ScanNewestAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every row of a project but those that newer ones have taken the place of, without bodies, for who checks them. One
+    /// operation per 1,000.</summary>
+    internal async IAsyncEnumerable<StoredRow<CaseId>> ScanNewestAsync(
+        ProjectId project,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         StoredRow<CaseId>? newest = null;
         var rows = StoredRows.ScanAsync(
-            _table, TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), [Column.Id], entity => CaseId.FromStored(entity.GetString(Column.Id)), cancellationToken);
+            _table,
+            TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)),
+            [Column.Id],
+            entity => CaseId.FromStored(entity.GetString(Column.Id)),
+            cancellationToken
+        );
         await foreach (var row in rows)
         {
             if (newest is not null && (newest.Partition != row.Partition || !CaseKeys.SameCase(newest.Row, row.Row)))
@@ -121,13 +152,20 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>Forgets all rows of a project but those of some cases: for upkeep, which makes them again. One operation per 1,000 rows, and one per 100 deleted.</summary>
+    /// <summary>Forgets all rows of a project but those of some cases: for upkeep, which makes them again. One operation per 1,000
+    /// rows, and one per 100 deleted.</summary>
     internal Task EmptyAsync(ProjectId project, IReadOnlySet<CaseId> keep, CancellationToken cancellationToken) =>
         TableRows.DeleteAllAsync(
-            _table, TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), cancellationToken,
-            keep.Select(CaseKeys.OwnerRowsOf).ToHashSet() is var kept ? row => !kept.Contains(row.RowKey[..(row.RowKey.IndexOf('|', StringComparison.Ordinal) + 1)]) : null);
+            _table,
+            TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)),
+            cancellationToken,
+            keep.Select(CaseKeys.OwnerRowsOf).ToHashSet() is var kept
+                ? row => !kept.Contains(row.RowKey[..(row.RowKey.IndexOf('|', StringComparison.Ordinal) + 1)])
+                : null
+        );
 
-    /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner for up to fifty cases.</summary>
+    /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner
+    /// for up to fifty cases.</summary>
     internal async Task FollowAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
     {
         await WriteAsync([.. writes.SelectMany(Tombstones)], cancellationToken);
@@ -151,14 +189,17 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
                         await WriteAloneAsync(row, stop);
                     }
                 }
-            });
+            }
+        );
 
     // The row before is not where it should be: a writer of an earlier revision is late, or was broken off.
     private async Task WriteAloneAsync(Row row, CancellationToken cancellationToken)
     {
         await _table.UpsertEntityAsync(row.Entity, TableUpdateMode.Replace, cancellationToken);
         var filter = TableKey.Prefix(row.Entity.PartitionKey, CaseKeys.OwnerRowsOf(row.Id));
-        await foreach (var other in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        await foreach (
+            var other in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken)
+        )
         {
             if (string.CompareOrdinal(other.RowKey, row.Entity.RowKey) < 0)
             {
@@ -186,7 +227,10 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         if (row.Replaces is { } revision)
         {
             yield return new TableTransactionAction(
-                TableTransactionActionType.Delete, new TableEntity(row.Entity.PartitionKey, CaseKeys.OwnerRow(row.Id, revision)), ETag.All);
+                TableTransactionActionType.Delete,
+                new TableEntity(row.Entity.PartitionKey, CaseKeys.OwnerRow(row.Id, revision)),
+                ETag.All
+            );
         }
     }
 
@@ -211,17 +255,23 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
     }
 
     private static IEnumerable<Row> Tombstones(CaseWrite write) =>
-        write.After.FormerOwners.Where(former => former.Revision > (write.Before?.Revision ?? 0)).Select(former => new Row(
-            write.After.Id,
-            new TableEntity(CaseKeys.OwnerPartition(write.After.Project, former.Owner), CaseKeys.OwnerRow(write.After.Id, former.Revision))
-            {
-                [Column.Id] = write.After.Id.Value,
-                [Column.Version] = write.After.Version,
-                [Column.ServerModifiedOn] = write.After.ServerModifiedOn,
-                [Column.MovedTo] = write.After.Owner.Value,
-            },
-            write.Before?.RevisionAt(former.Owner),
-            0));
+        write
+            .After.FormerOwners.Where(former => former.Revision > (write.Before?.Revision ?? 0))
+            .Select(former => new Row(
+                write.After.Id,
+                new TableEntity(
+                    CaseKeys.OwnerPartition(write.After.Project, former.Owner),
+                    CaseKeys.OwnerRow(write.After.Id, former.Revision)
+                )
+                {
+                    [Column.Id] = write.After.Id.Value,
+                    [Column.Version] = write.After.Version,
+                    [Column.ServerModifiedOn] = write.After.ServerModifiedOn,
+                    [Column.MovedTo] = write.After.Owner.Value,
+                },
+                write.Before?.RevisionAt(former.Owner),
+                0
+            ));
 
     private async Task<Row> CopyAsync(CaseWrite write, CancellationToken cancellationToken)
     {
@@ -245,10 +295,16 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
     private OwnedCase ToOwnedCase(TableEntity entity)
     {
         var owned = new OwnedCase(
-            CaseId.FromStored(entity.GetString(Column.Id)), entity.GetInt32(Column.Version)!.Value, CaseKeys.Revision(entity.RowKey),
-            entity.GetDateTimeOffset(Column.ServerModifiedOn)!.Value);
+            CaseId.FromStored(entity.GetString(Column.Id)),
+            entity.GetInt32(Column.Version)!.Value,
+            CaseKeys.Revision(entity.RowKey),
+            entity.GetDateTimeOffset(Column.ServerModifiedOn)!.Value
+        );
         return entity.GetString(Column.MovedTo) is { } owner
-            ? owned with { MovedTo = new OwnerId(owner) }
+            ? owned with
+            {
+                MovedTo = new OwnerId(owner),
+            }
             : owned with
             {
                 Type = SpilledText.Get(entity, Column.Type)!,

@@ -1,6 +1,7 @@
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (spec 3.3 to 3.5, 4.3 of CommCare): `InvalidCaseIndex: Case 'X' references non-existent case 'Y'`.</summary>
+/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (spec 3.3 to 3.5, 4.3 of CommCare): `InvalidCaseIndex:
+/// Case 'X' references non-existent case 'Y'`.</summary>
 public sealed record CaseProblem(string Error, string Detail)
 {
     public static CaseProblem IllegalCaseId(string detail) => new("IllegalCaseId", detail);

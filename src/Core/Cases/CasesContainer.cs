@@ -10,8 +10,8 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// Puts whole cases into rows, as compressed JSON. What outgrows a row goes into container `cases`, named by its content, and the row names it:
-/// no blob ever changes.
+/// Puts whole cases into rows, as compressed JSON. What outgrows a row goes into container `cases`, named by its content, and the row
+/// names it: no blob ever changes.
 /// </summary>
 public sealed class CasesContainer(StorageAccount storage)
 {
@@ -52,47 +52,57 @@ public sealed class CasesContainer(StorageAccount storage)
             return JsonSerializer.Deserialize<Case>(text, Json)!;
         }
         var name = entity.GetString(Blob);
-        var packed = await StreamedBlob.ReadAsync(_container, name, cancellationToken)
+        var packed =
+            await StreamedBlob.ReadAsync(_container, name, cancellationToken)
             ?? throw new InvalidOperationException($"The case blob {name} is missing from storage.");
         return JsonSerializer.Deserialize<Case>(Deflated.Unpack(new MemoryStream(packed)), Json)!;
     }
 
     internal static string? BlobOf(TableEntity entity) => entity.TryGetValue(Blob, out var name) ? name as string : null;
 
-    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) =>
+        BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
 
     /// <summary>The same for two cases that say the same.</summary>
     internal static string Text(Case value) => JsonSerializer.Serialize(value, Json);
 
-    internal static string PackIndices(IReadOnlyList<CaseIndex> indices) => indices.Count == 0 ? "" : JsonSerializer.Serialize(indices, Json);
+    internal static string PackIndices(IReadOnlyList<CaseIndex> indices) =>
+        indices.Count == 0 ? "" : JsonSerializer.Serialize(indices, Json);
 
-    internal static IReadOnlyList<CaseIndex> UnpackIndices(string? text) => string.IsNullOrEmpty(text) ? [] : JsonSerializer.Deserialize<List<CaseIndex>>(text, Json)!;
+    internal static IReadOnlyList<CaseIndex> UnpackIndices(string? text) =>
+        string.IsNullOrEmpty(text) ? [] : JsonSerializer.Deserialize<List<CaseIndex>>(text, Json)!;
 
     private sealed class IdConverter : JsonConverter<CaseId>
     {
-        public override CaseId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => CaseId.FromStored(reader.GetString()!);
+        public override CaseId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            CaseId.FromStored(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, CaseId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, CaseId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 
     private sealed class OwnerConverter : JsonConverter<OwnerId>
     {
         public override OwnerId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, OwnerId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, OwnerId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 
     private sealed class ProjectConverter : JsonConverter<ProjectId>
     {
         public override ProjectId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new(reader.GetInt32());
 
-        public override void Write(Utf8JsonWriter writer, ProjectId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, ProjectId value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.Value);
     }
 
     private sealed class InstanceConverter : JsonConverter<InstanceId>
     {
-        public override InstanceId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => InstanceId.Parse(reader.GetString());
+        public override InstanceId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            InstanceId.Parse(reader.GetString());
 
-        public override void Write(Utf8JsonWriter writer, InstanceId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, InstanceId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

@@ -6,11 +6,17 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>A case's row before its body is unpacked; <see cref="Blob"/> has the body when it outgrows the row.</summary>
-internal sealed record PackedCase(int Project, int Version, int Revision, string? Blob, Func<CancellationToken, ValueTask<Case>> UnpackAsync);
+internal sealed record PackedCase(
+    int Project,
+    int Version,
+    int Revision,
+    string? Blob,
+    Func<CancellationToken, ValueTask<Case>> UnpackAsync
+);
 
 /// <summary>
-/// Table `cases`: the truth, one row per case of the whole server, so that a case id of another project is seen at once (CC-079). A row changes
-/// only by the ETag that was read.
+/// Table `cases`: the truth, one row per case of the whole server, so that a case id of another project is seen at once (CC-079). A row
+/// changes only by the ETag that was read.
 /// </summary>
 public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
 {
@@ -42,11 +48,18 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         foreach (var batch in ids.Select(CaseKeys.Case).GroupBy(key => key.Partition).SelectMany(partition => partition.Chunk(100)))
         {
             await _table.SubmitTransactionAsync(
-                batch.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), ETag.All)), cancellationToken);
+                batch.Select(key => new TableTransactionAction(
+                    TableTransactionActionType.Delete,
+                    new TableEntity(key.Partition, key.Row),
+                    ETag.All
+                )),
+                cancellationToken
+            );
         }
     }
 
-    /// <summary>Writes over the row that was read with <paramref name="etag"/>, or, when that is null, a new one. False when somebody else was faster: read again. One operation.</summary>
+    /// <summary>Writes over the row that was read with <paramref name="etag"/>, or, when that is null, a new one. False when somebody
+    /// else was faster: read again. One operation.</summary>
     internal async Task<bool> TryWriteAsync(Case value, ETag? etag, CancellationToken cancellationToken)
     {
         var (partition, row) = CaseKeys.Case(value.Id);
@@ -60,9 +73,11 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         await bodies.PackAsync(entity, value, cancellationToken);
         try
         {
-            await (etag is { } read
-                ? _table.UpdateEntityAsync(entity, read, TableUpdateMode.Replace, cancellationToken)
-                : _table.AddEntityAsync(entity, cancellationToken));
+            await (
+                etag is { } read
+                    ? _table.UpdateEntityAsync(entity, read, TableUpdateMode.Replace, cancellationToken)
+                    : _table.AddEntityAsync(entity, cancellationToken)
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
@@ -72,5 +87,11 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
     }
 
     private PackedCase ToPacked(TableEntity row) =>
-        new(row.GetInt32("Project")!.Value, row.GetInt32("Version")!.Value, row.GetInt32("Revision")!.Value, CasesContainer.BlobOf(row), stop => bodies.UnpackAsync(row, stop));
+        new(
+            row.GetInt32("Project")!.Value,
+            row.GetInt32("Version")!.Value,
+            row.GetInt32("Revision")!.Value,
+            CasesContainer.BlobOf(row),
+            stop => bodies.UnpackAsync(row, stop)
+        );
 }

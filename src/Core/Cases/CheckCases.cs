@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>What the blocks of a form mean for the cases as they were read: <see cref="Problem"/> says why none of them may be changed.</summary>
+/// <summary>What the blocks of a form mean for the cases as they were read: <see cref="Problem"/> says why none of them may be
+/// changed.</summary>
 public sealed record CasePlan(ProjectId Project, CaseBlocks Blocks, CaseProblem? Problem)
 {
     public static CasePlan None(ProjectId project) => new(project, CaseBlocks.None, null);
@@ -12,15 +13,16 @@ public sealed record CasePlan(ProjectId Project, CaseBlocks Blocks, CaseProblem?
     internal IReadOnlyList<(CaseId Id, (Case Case, ETag ETag)? Read)> Read { get; init; } = [];
 }
 
-/// <summary>Checks all blocks of a form against the cases that there are, before any is changed: one that is wrong leaves all as they were (CC-080).</summary>
+/// <summary>Checks all blocks of a form against the cases that there are, before any is changed: one that is wrong leaves all as they
+/// were (CC-080).</summary>
 public sealed class CheckCases(CasesTable cases)
 {
     // Longer chains exist in nobody's data; the walk must end all the same.
     private const int MaxWalk = 1000;
 
     /// <summary>
-    /// One operation for each case, and one for each new index to a case that the form does not speak of. A new index of a case that was there is
-    /// followed, so that none closes a cycle (CC-078): one operation for each case on the way.
+    /// One operation for each case, and one for each new index to a case that the form does not speak of. A new index of a case that
+    /// was there is followed, so that none closes a cycle (CC-078): one operation for each case on the way.
     /// </summary>
     public async Task<CasePlan> RunAsync(ProjectId project, CaseBlocks blocks, CaseOccasion occasion, CancellationToken cancellationToken)
     {
@@ -36,21 +38,45 @@ public sealed class CheckCases(CasesTable cases)
             return plan with { Problem = CaseProblem.ForeignCase() };
         }
         var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
-        var changed = read.Select(one => (one.Id, IsNew: one.Read is null, New: after[one.Id]!.Indices.Where(index => index.Target is not null && one.Read?.Case.Indices.Contains(index) != true).ToList()))
-            .Where(one => one.New.Count > 0).ToList();
+        var changed = read.Select(one =>
+                (
+                    one.Id,
+                    IsNew: one.Read is null,
+                    New: after[one.Id]!
+                        .Indices.Where(index => index.Target is not null && one.Read?.Case.Indices.Contains(index) != true)
+                        .ToList()
+                )
+            )
+            .Where(one => one.New.Count > 0)
+            .ToList();
         return plan with
         {
-            Problem = await MissingTargetAsync(project, changed.SelectMany(one => one.New.Select(index => (one.Id, index.Target!.Value))), after, cancellationToken)
-            ?? await CycleAsync(project, changed, after, cancellationToken)
+            Problem =
+                await MissingTargetAsync(
+                    project,
+                    changed.SelectMany(one => one.New.Select(index => (one.Id, index.Target!.Value))),
+                    after,
+                    cancellationToken
+                ) ?? await CycleAsync(project, changed, after, cancellationToken),
         };
     }
 
     private async Task<CaseProblem?> MissingTargetAsync(
-        ProjectId project, IEnumerable<(CaseId Source, CaseId Target)> references, Dictionary<CaseId, Case?> known, CancellationToken cancellationToken)
+        ProjectId project,
+        IEnumerable<(CaseId Source, CaseId Target)> references,
+        Dictionary<CaseId, Case?> known,
+        CancellationToken cancellationToken
+    )
     {
         var all = references.ToList();
         var unknown = all.Select(reference => reference.Target).Where(target => !known.ContainsKey(target)).Distinct().ToList();
-        foreach (var (target, found) in await InParallel.EachAsync(unknown, async (id, stop) => (id, await cases.FindAsync(id, stop)), cancellationToken))
+        foreach (
+            var (target, found) in await InParallel.EachAsync(
+                unknown,
+                async (id, stop) => (id, await cases.FindAsync(id, stop)),
+                cancellationToken
+            )
+        )
         {
             known[target] = found?.Case is { } value && value.Project == project ? value : null;
         }
@@ -66,7 +92,11 @@ public sealed class CheckCases(CasesTable cases)
 
     // Nothing that the server knows can point at a case that is new with this form, but for the form's own cases.
     private async Task<CaseProblem?> CycleAsync(
-        ProjectId project, IEnumerable<(CaseId Id, bool IsNew, List<CaseIndex> New)> changed, Dictionary<CaseId, Case?> known, CancellationToken cancellationToken)
+        ProjectId project,
+        IEnumerable<(CaseId Id, bool IsNew, List<CaseIndex> New)> changed,
+        Dictionary<CaseId, Case?> known,
+        CancellationToken cancellationToken
+    )
     {
         var walked = 0;
         foreach (var (source, isNew, added) in changed)
@@ -89,7 +119,8 @@ public sealed class CheckCases(CasesTable cases)
                     {
                         continue;
                     }
-                    known[id] = value = await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project ? found.Case : null;
+                    known[id] = value =
+                        await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project ? found.Case : null;
                 }
                 foreach (var index in value?.Indices ?? [])
                 {

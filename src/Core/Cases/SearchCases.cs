@@ -8,18 +8,20 @@ namespace ServerlessRosa.Core.Cases;
 public sealed record CaseSearch(string Type, bool WithClosed)
 {
     /// <summary>By property name; `case_name`, `external_id`, `owner_id` and `date_opened` are the case's own.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Values { get; init; } = new Dictionary<string, IReadOnlyCollection<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Values { get; init; } =
+        new Dictionary<string, IReadOnlyCollection<string>>();
 
     internal bool Finds(Case value) => Values.All(wanted => wanted.Value.Contains(ValueOf(value, wanted.Key)));
 
-    private static string ValueOf(Case value, string name) => name switch
-    {
-        "case_name" or "name" => value.Name,
-        "external_id" => value.ExternalId,
-        "owner_id" => value.Owner.Value,
-        "date_opened" => value.OpenedOn?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
-        _ => value.Properties.GetValueOrDefault(name, ""),
-    };
+    private static string ValueOf(Case value, string name) =>
+        name switch
+        {
+            "case_name" or "name" => value.Name,
+            "external_id" => value.ExternalId,
+            "owner_id" => value.Owner.Value,
+            "date_opened" => value.OpenedOn?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
+            _ => value.Properties.GetValueOrDefault(name, ""),
+        };
 }
 
 /// <summary>Finds cases for phones that don't have them.</summary>
@@ -29,13 +31,20 @@ public sealed class SearchCases(CaseOwnersTable owners)
     private const string Owner = "owner_id";
 
     /// <summary>
-    /// The first 500. Every case of the owners that are asked for, or else of the project, is looked at until there are as many: one operation per 1,000, and one for each large one of that type.
+    /// The first 500. Every case of the owners that are asked for, or else of the project, is looked at until there are as many: one
+    /// operation per 1,000, and one for each large one of that type.
     /// </summary>
-    public async IAsyncEnumerable<Case> RunAsync(ProjectId project, CaseSearch search, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Case> RunAsync(
+        ProjectId project,
+        CaseSearch search,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = new CaseFilter { Type = search.Type, Closed = search.WithClosed ? null : false };
         var found = 0;
-        foreach (var owner in search.Values.TryGetValue(Owner, out var ids) ? ids.Distinct().Select(id => new OwnerId?(new OwnerId(id))) : [null])
+        foreach (
+            var owner in search.Values.TryGetValue(Owner, out var ids) ? ids.Distinct().Select(id => new OwnerId?(new OwnerId(id))) : [null]
+        )
         {
             await foreach (var (row, _) in owners.ScanAsync(project, owner, cancellationToken))
             {

@@ -7,7 +7,13 @@ namespace ServerlessRosa.Core.Datasets;
 /// <summary>A submission and what it says about entities.</summary>
 /// <param name="Version">Who sent it, with what, when: the version that each of its entities gets, but for number, label and data.</param>
 /// <param name="IsApproved">Its review state is `approved`.</param>
-public sealed record EntitySubmission(EntityOrigin Origin, EntitySource Source, EntityVersion Version, bool IsApproved, IReadOnlyList<EntityBlock> Blocks)
+public sealed record EntitySubmission(
+    EntityOrigin Origin,
+    EntitySource Source,
+    EntityVersion Version,
+    bool IsApproved,
+    IReadOnlyList<EntityBlock> Blocks
+)
 {
     /// <summary>Set when the submission was held because of this entity, and its turn has come.</summary>
     public HeldEntity? Turn { get; init; }
@@ -17,15 +23,23 @@ public sealed record EntitySubmission(EntityOrigin Origin, EntitySource Source, 
 }
 
 /// <summary>
-/// Creates and updates entities as a submission says (spec 7.8). What is wrong with one is written to the audit as `entity.error` and hinders neither the
-/// submission nor its other entities. However often it runs for a submission, each entity is changed once.
+/// Creates and updates entities as a submission says (spec 7.8). What is wrong with one is written to the audit as `entity.error` and
+/// hinders neither the submission nor its other entities. However often it runs for a submission, each entity is changed once.
 /// </summary>
-public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entities, WriteEntity write, HeldEntitiesTable held, AuditLog audits, TimeProvider clock)
+public sealed class ApplyEntities(
+    DatasetDirectory datasets,
+    EntitiesTable entities,
+    WriteEntity write,
+    HeldEntitiesTable held,
+    AuditLog audits,
+    TimeProvider clock
+)
 {
     /// <summary>
-    /// Of a submission that has changed an entity, edits change nothing more; what was looked at without success is not looked at again before it is
-    /// edited. Entities that wait for approval are made whenever it is there. Two operations, one for each dataset, two for each
-    /// entity created, and three for each updated, or four when that was made on an older version. Returns what was held until now and can follow.
+    /// Of a submission that has changed an entity, edits change nothing more; what was looked at without success is not looked at again
+    /// before it is edited. Entities that wait for approval are made whenever it is there. Two operations, one for each dataset, two
+    /// for each entity created, and three for each updated, or four when that was made on an older version. Returns what was held until
+    /// now and can follow.
     /// </summary>
     public async Task<IReadOnlyList<HeldEntity>> RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
     {
@@ -57,7 +71,16 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
             try
             {
                 var id = Require(block, dataset, seen);
-                switch (await write.RunAsync(dataset!, id, block, submission, mayCreate: !needsApproval || submission.IsApproved, cancellationToken))
+                switch (
+                    await write.RunAsync(
+                        dataset!,
+                        id,
+                        block,
+                        submission,
+                        mayCreate: !needsApproval || submission.IsApproved,
+                        cancellationToken
+                    )
+                )
                 {
                     case WriteOutcome.Written:
                         applied = true;
@@ -76,13 +99,24 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
                 await AuditAsync(submission, block, refusal.Problem, cancellationToken);
             }
         }
-        await entities.WriteOutcomeAsync(submission.Origin, new EntityOutcome(submission.Source.InstanceId, applied, stillWaits), cancellationToken);
+        await entities.WriteOutcomeAsync(
+            submission.Origin,
+            new EntityOutcome(submission.Source.InstanceId, applied, stillWaits),
+            cancellationToken
+        );
         return next;
     }
 
     // Of a phone's updates in a branch, each waits for the one before; the first for what it made itself, if it did.
-    private async Task<IEnumerable<HeldEntity>> FindNextAsync(Dataset dataset, EntityId id, EntityBlock block, CancellationToken cancellationToken) =>
-        block.Branch is { } branch && await held.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next ? [next] : [];
+    private async Task<IEnumerable<HeldEntity>> FindNextAsync(
+        Dataset dataset,
+        EntityId id,
+        EntityBlock block,
+        CancellationToken cancellationToken
+    ) =>
+        block.Branch is { } branch && await held.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next
+            ? [next]
+            : [];
 
     private static EntityId Require(EntityBlock block, Dataset? dataset, HashSet<(string Dataset, string Id)> seen)
     {
@@ -108,7 +142,9 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
 
     private Task AuditAsync(EntitySubmission submission, EntityBlock block, Problem problem, CancellationToken cancellationToken) =>
         audits.WriteAsync(
-            submission.Version.Creator, "entity.error", Scope.Of(submission.Origin.Project, submission.Origin.Form),
+            submission.Version.Creator,
+            "entity.error",
+            Scope.Of(submission.Origin.Project, submission.Origin.Form),
             new
             {
                 submission = new { xmlFormId = submission.Source.XmlFormId, instanceId = submission.Source.InstanceId },
@@ -116,5 +152,6 @@ public sealed class ApplyEntities(DatasetDirectory datasets, EntitiesTable entit
                 problem = new { problemCode = problem.Code, problemDetails = problem.Details },
                 errorMessage = problem.Message,
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

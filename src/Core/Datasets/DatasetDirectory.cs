@@ -10,7 +10,8 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     private const int MaxProperties = 1000;
 
     /// <summary>By name. One operation per 1,000.</summary>
-    public Task<IReadOnlyList<Dataset>> ListAsync(ProjectId project, CancellationToken cancellationToken) => datasets.ListAsync(project, cancellationToken);
+    public Task<IReadOnlyList<Dataset>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
+        datasets.ListAsync(project, cancellationToken);
 
     /// <summary>Null when there is none, or one whose name is written otherwise. One operation.</summary>
     public async Task<Dataset?> FindAsync(ProjectId project, string name, CancellationToken cancellationToken) =>
@@ -20,8 +21,15 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     public async Task<Dataset> GetAsync(ProjectId project, string name, CancellationToken cancellationToken) =>
         await FindAsync(project, name, cancellationToken) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>Refuses what is no name (400.8), one that is there (409.3), and one that differs from another by case only (409.16).</summary>
-    public async Task<Dataset> CreateAsync(ProjectId project, string? name, bool approvalRequired, bool ownerOnly, CancellationToken cancellationToken)
+    /// <summary>Refuses what is no name (400.8), one that is there (409.3), and one that differs from another by case only
+    /// (409.16).</summary>
+    public async Task<Dataset> CreateAsync(
+        ProjectId project,
+        string? name,
+        bool approvalRequired,
+        bool ownerOnly,
+        CancellationToken cancellationToken
+    )
     {
         if (!DatasetNames.IsDataset(name))
         {
@@ -39,11 +47,24 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     }
 
     /// <summary>Null leaves a setting as it is. Refuses an unknown dataset with 404.1.</summary>
-    public async Task<Dataset> ChangeAsync(ProjectId project, string name, bool? approvalRequired, bool? ownerOnly, CancellationToken cancellationToken) =>
-        await datasets.ChangeAsync(project, name,
-            dataset => dataset with { ApprovalRequired = approvalRequired ?? dataset.ApprovalRequired, OwnerOnly = ownerOnly ?? dataset.OwnerOnly },
-            cancellationToken)
-        ?? throw Problem.NotFound().AsException();
+    public async Task<Dataset> ChangeAsync(
+        ProjectId project,
+        string name,
+        bool? approvalRequired,
+        bool? ownerOnly,
+        CancellationToken cancellationToken
+    ) =>
+        await datasets.ChangeAsync(
+            project,
+            name,
+            dataset =>
+                dataset with
+                {
+                    ApprovalRequired = approvalRequired ?? dataset.ApprovalRequired,
+                    OwnerOnly = ownerOnly ?? dataset.OwnerOnly,
+                },
+            cancellationToken
+        ) ?? throw Problem.NotFound().AsException();
 
     /// <summary>Refuses what is no name (400.8), and one that is there, however it is written (409.3).</summary>
     public async Task AddPropertyAsync(ProjectId project, string name, string? property, CancellationToken cancellationToken)
@@ -52,34 +73,56 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
         {
             throw Problem.UnexpectedValue("name", property, "this is not a valid property name.").AsException();
         }
-        await datasets.ChangeAsync(project, name,
-            dataset => dataset.FindSimilar(property!) is { } existing
-                ? throw Problem.AlreadyExists(["name", "datasetId"], [existing.Name, dataset.Name], "ds_properties").AsException()
-                : With(dataset, [property!]),
-            cancellationToken);
+        await datasets.ChangeAsync(
+            project,
+            name,
+            dataset =>
+                dataset.FindSimilar(property!) is { } existing
+                    ? throw Problem.AlreadyExists(["name", "datasetId"], [existing.Name, dataset.Name], "ds_properties").AsException()
+                    : With(dataset, [property!]),
+            cancellationToken
+        );
     }
 
     /// <summary>
-    /// Makes sure that the dataset and its properties are there, as a form that is published declares them; again is harmless. Refuses a name that
-    /// differs from another by case only (409.16, 409.17). True when the dataset came with this definition.
+    /// Makes sure that the dataset and its properties are there, as a form that is published declares them; again is harmless. Refuses
+    /// a name that differs from another by case only (409.16, 409.17). True when the dataset came with this definition.
     /// </summary>
-    internal async Task<bool> PublishAsync(ProjectId project, string name, IReadOnlyList<string> properties, string definition, CancellationToken cancellationToken)
+    internal async Task<bool> PublishAsync(
+        ProjectId project,
+        string name,
+        IReadOnlyList<string> properties,
+        string definition,
+        CancellationToken cancellationToken
+    )
     {
         var fresh = With(New(project, name) with { PublishedBy = definition }, properties);
         if (await datasets.AddAsync(fresh, cancellationToken))
         {
             return true;
         }
-        var published = await datasets.ChangeAsync(project, name, dataset => With(Requiring(dataset, name), properties), cancellationToken)
+        var published =
+            await datasets.ChangeAsync(project, name, dataset => With(Requiring(dataset, name), properties), cancellationToken)
             ?? throw new InvalidOperationException($"The dataset {name} of project {project} was there and is gone.");
         return published.PublishedBy == definition;
     }
 
     /// <summary>Refuses what <see cref="PublishAsync"/> would refuse. One operation.</summary>
-    internal async Task RequireNamesAsync(ProjectId project, string name, IReadOnlyList<string> properties, CancellationToken cancellationToken) =>
-        With(await datasets.FindSimilarAsync(project, name, cancellationToken) is { } existing ? Requiring(existing, name) : New(project, name), properties);
+    internal async Task RequireNamesAsync(
+        ProjectId project,
+        string name,
+        IReadOnlyList<string> properties,
+        CancellationToken cancellationToken
+    ) =>
+        With(
+            await datasets.FindSimilarAsync(project, name, cancellationToken) is { } existing
+                ? Requiring(existing, name)
+                : New(project, name),
+            properties
+        );
 
-    private Dataset New(ProjectId project, string name) => new(project, DatasetKeys.NewDataset(), name, clock.GetUtcNow()) { Stamp = DatasetKeys.NewStamp() };
+    private Dataset New(ProjectId project, string name) =>
+        new(project, DatasetKeys.NewDataset(), name, clock.GetUtcNow()) { Stamp = DatasetKeys.NewStamp() };
 
     private static Dataset Requiring(Dataset dataset, string name) =>
         dataset.Name == name ? dataset : throw Problem.DatasetNameConflict(dataset.Name, name).AsException();

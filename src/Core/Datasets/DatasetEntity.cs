@@ -14,12 +14,12 @@ public readonly record struct EntityId
     public string Value { get; }
 
     /// <summary>Any UUID: for looking up. Refuses what is none with 400.11 (OR-145).</summary>
-    public static EntityId Parse(string? text) =>
-        TryParse(text) ?? throw Problem.InvalidDataType(text ?? "", "uuid").AsException();
+    public static EntityId Parse(string? text) => TryParse(text) ?? throw Problem.InvalidDataType(text ?? "", "uuid").AsException();
 
     /// <summary>A random UUID, as a new entity needs one. Refuses another with 400.11.</summary>
     public static EntityId ParseRandom(string? text) =>
-        TryParse(text) is { Value: [.., '-', '4', _, _, _, '-', '8' or '9' or 'a' or 'b', _, _, _, '-', _, _, _, _, _, _, _, _, _, _, _, _] } id
+        TryParse(text)
+            is { Value: [.., '-', '4', _, _, _, '-', '8' or '9' or 'a' or 'b', _, _, _, '-', _, _, _, _, _, _, _, _, _, _, _, _] } id
             ? id
             : throw Problem.InvalidDataType(text ?? "", "valid version 4 UUID").AsException();
 
@@ -60,7 +60,13 @@ public static class EntityConflict
 }
 
 /// <summary>One version of an entity, counted from 1. A property that it doesn't have is empty.</summary>
-public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary<string, string> Data, ActorId? Creator, DateTimeOffset CreatedAt)
+public sealed record EntityVersion(
+    int Number,
+    string Label,
+    IReadOnlyDictionary<string, string> Data,
+    ActorId? Creator,
+    DateTimeOffset CreatedAt
+)
 {
     public const int MaxCharacters = 100_000;
 
@@ -72,7 +78,8 @@ public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary
     /// <summary>The version that the update was made on.</summary>
     public int? BaseVersion { get; init; }
 
-    /// <summary>The updates that a phone made one after the other while it was offline share a branch, and count from where it started (spec 7.8).</summary>
+    /// <summary>The updates that a phone made one after the other while it was offline share a branch, and count from where it started
+    /// (spec 7.8).</summary>
     public string? Branch { get; init; }
 
     public int? BranchBaseVersion { get; init; }
@@ -84,17 +91,20 @@ public sealed record EntityVersion(int Number, string Label, IReadOnlyDictionary
 
     public IReadOnlyList<string>? ConflictingProperties { get; init; }
 
-    /// <summary>Refuses a version that a row of a table could not hold with 400.13: the row has what came in and what came out of it.</summary>
+    /// <summary>Refuses a version that a row of a table could not hold with 400.13: the row has what came in and what came out of
+    /// it.</summary>
     public EntityVersion RequireSize() =>
         Label.Length + Data.Sum(property => property.Key.Length + property.Value.Length) <= MaxCharacters
             ? this
             : throw Problem.ValueTooLong("entity", MaxCharacters).AsException();
 }
 
-/// <summary>A submission as a source of changes: however often it is edited, it makes each of them once. <see cref="Hash"/> is that of its root instance id.</summary>
+/// <summary>A submission as a source of changes: however often it is edited, it makes each of them once. <see cref="Hash"/> is that of
+/// its root instance id.</summary>
 public sealed record EntityOrigin(ProjectId Project, int Form, string Hash);
 
-/// <summary>What became of a submission: which of its instances was looked at last, whether any has changed an entity, and whether one waits for approval.</summary>
+/// <summary>What became of a submission: which of its instances was looked at last, whether any has changed an entity, and whether one
+/// waits for approval.</summary>
 public sealed record EntityOutcome(string InstanceId, bool Applied, bool Waits);
 
 /// <summary>The instance of a form that an entity's version comes from.</summary>

@@ -46,12 +46,14 @@ internal static class DatasetKeys
     /// <summary>All updates that wait, of all datasets, oldest first.</summary>
     public const string Waiting = "waiting";
 
-    public static string WaitingSince(HeldEntity held) => TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
+    public static string WaitingSince(HeldEntity held) =>
+        TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     /// <summary>The submissions of a form that were done with.</summary>
-    public static string Submissions(EntityOrigin origin) => TableKey.Join(Project(origin.Project), "submissions", TableKey.Number(origin.Form));
+    public static string Submissions(EntityOrigin origin) =>
+        TableKey.Join(Project(origin.Project), "submissions", TableKey.Number(origin.Form));
 
     public static string Submission(EntityOrigin origin) => origin.Hash;
 

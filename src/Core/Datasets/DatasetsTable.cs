@@ -29,7 +29,11 @@ public sealed class DatasetsTable(StorageAccount storage)
     /// <summary>The dataset of this name, however that is written. One operation.</summary>
     internal async Task<Dataset?> FindSimilarAsync(ProjectId project, string name, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Project(project), DatasetKeys.Dataset(name), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Project(project),
+            DatasetKeys.Dataset(name),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToDataset(found.Value!, project) : null;
     }
 
@@ -46,12 +50,22 @@ public sealed class DatasetsTable(StorageAccount storage)
         return datasets;
     }
 
-    /// <summary>Replaces the dataset by what <paramref name="change"/> makes of it, which must be pure; the same leaves it. Null when there is none.</summary>
-    internal async Task<Dataset?> ChangeAsync(ProjectId project, string name, Func<Dataset, Dataset> change, CancellationToken cancellationToken)
+    /// <summary>Replaces the dataset by what <paramref name="change"/> makes of it, which must be pure; the same leaves it. Null when
+    /// there is none.</summary>
+    internal async Task<Dataset?> ChangeAsync(
+        ProjectId project,
+        string name,
+        Func<Dataset, Dataset> change,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Project(project), DatasetKeys.Dataset(name), cancellationToken: cancellationToken);
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                DatasetKeys.Project(project),
+                DatasetKeys.Dataset(name),
+                cancellationToken: cancellationToken
+            );
             if (!found.HasValue)
             {
                 return null;
@@ -92,7 +106,12 @@ public sealed class DatasetsTable(StorageAccount storage)
     }
 
     private static Dataset ToDataset(TableEntity entity, ProjectId project) =>
-        new(project, entity.GetString(nameof(Dataset.Key))!, entity.GetString(nameof(Dataset.Name))!, entity.GetDateTimeOffset(nameof(Dataset.CreatedAt))!.Value)
+        new(
+            project,
+            entity.GetString(nameof(Dataset.Key))!,
+            entity.GetString(nameof(Dataset.Name))!,
+            entity.GetDateTimeOffset(nameof(Dataset.CreatedAt))!.Value
+        )
         {
             ApprovalRequired = entity.GetBoolean(nameof(Dataset.ApprovalRequired))!.Value,
             OwnerOnly = entity.GetBoolean(nameof(Dataset.OwnerOnly))!.Value,

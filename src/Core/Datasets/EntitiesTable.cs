@@ -11,8 +11,8 @@ namespace ServerlessRosa.Core.Datasets;
 internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
 
 /// <summary>
-/// Table `entities`: one partition per dataset. Whatever changes an entity also replaces the dataset's stamp in the same batch, so that whoever has
-/// read the stamp knows of all that came before it (OR-131, OR-132).
+/// Table `entities`: one partition per dataset. Whatever changes an entity also replaces the dataset's stamp in the same batch, so that
+/// whoever has read the stamp knows of all that came before it (OR-131, OR-132).
 /// </summary>
 public sealed class EntitiesTable(StorageAccount storage)
 {
@@ -21,12 +21,20 @@ public sealed class EntitiesTable(StorageAccount storage)
     /// <summary>Another one after each change of an entity; blank before the first. One operation.</summary>
     internal async Task<string> ReadStampAsync(Dataset dataset, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Head, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Head,
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? found.Value!.GetString(Column.Stamp)! : "";
     }
 
     /// <summary>Newest first, deleted ones too. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<DatasetEntity> ListAsync(Dataset dataset, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<DatasetEntity> ListAsync(
+        Dataset dataset,
+        int? atMost,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, atMost, cancellationToken: cancellationToken))
@@ -38,25 +46,41 @@ public sealed class EntitiesTable(StorageAccount storage)
     /// <summary>Deleted ones too; null when there has never been one. Two operations.</summary>
     internal async Task<StoredEntity?> FindAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
-        var place = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Entity(id), cancellationToken: cancellationToken);
+        var place = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Entity(id),
+            cancellationToken: cancellationToken
+        );
         if (!place.HasValue)
         {
             return null;
         }
-        var entity = (await _table.GetEntityAsync<TableEntity>(
-            DatasetKeys.Entities(dataset), place.Value!.GetString(Column.TimelineKey)!, cancellationToken: cancellationToken)).Value;
+        var entity = (
+            await _table.GetEntityAsync<TableEntity>(
+                DatasetKeys.Entities(dataset),
+                place.Value!.GetString(Column.TimelineKey)!,
+                cancellationToken: cancellationToken
+            )
+        ).Value;
         return new StoredEntity(ToDatasetEntity(entity), entity.ETag);
     }
 
     /// <summary>What phones ask about an entity; null when there has never been one. One operation.</summary>
     internal async Task<EntityStanding?> FindStandingAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
-        var place = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Entity(id), cancellationToken: cancellationToken);
+        var place = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Entity(id),
+            cancellationToken: cancellationToken
+        );
         return place.HasValue ? ToStanding(place.Value!) : null;
     }
 
     /// <summary>The same of all, by id. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<EntityStanding> ListStandingsAsync(Dataset dataset, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<EntityStanding> ListStandingsAsync(
+        Dataset dataset,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix);
         await foreach (var place in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
@@ -68,7 +92,11 @@ public sealed class EntitiesTable(StorageAccount storage)
     /// <summary>One operation.</summary>
     internal async Task<EntityVersion?> FindVersionAsync(Dataset dataset, EntityId id, int number, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Version(id, number), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Version(id, number),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToVersion(found.Value!) : null;
     }
 
@@ -94,10 +122,18 @@ public sealed class EntitiesTable(StorageAccount storage)
                 new(TableTransactionActionType.Add, ToVersionRow(dataset, entity)),
                 .. Applied(dataset, entity, origin),
             ],
-            cancellationToken);
+            cancellationToken
+        );
 
-    /// <summary>Writes what follows the entity that was read; false when that has changed since, or the origin has changed it already. One operation.</summary>
-    internal Task<bool> AddVersionAsync(Dataset dataset, StoredEntity before, DatasetEntity next, EntityOrigin? origin, CancellationToken cancellationToken) =>
+    /// <summary>Writes what follows the entity that was read; false when that has changed since, or the origin has changed it already.
+    /// One operation.</summary>
+    internal Task<bool> AddVersionAsync(
+        Dataset dataset,
+        StoredEntity before,
+        DatasetEntity next,
+        EntityOrigin? origin,
+        CancellationToken cancellationToken
+    ) =>
         SubmitAsync(
             dataset,
             [
@@ -105,7 +141,8 @@ public sealed class EntitiesTable(StorageAccount storage)
                 new(TableTransactionActionType.Add, ToVersionRow(dataset, next)),
                 .. Applied(dataset, next, origin),
             ],
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Writes the entity with the version that it has; false when it has changed since it was read. One operation.</summary>
     internal Task<bool> ReplaceAsync(Dataset dataset, StoredEntity before, DatasetEntity next, CancellationToken cancellationToken) =>
@@ -115,51 +152,97 @@ public sealed class EntitiesTable(StorageAccount storage)
                 new(TableTransactionActionType.UpdateReplace, ToRow(dataset, next), before.ETag),
                 new(TableTransactionActionType.UpsertReplace, ToPlace(dataset, next)),
             ],
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Whether the origin has made or changed the entity. One operation.</summary>
     internal async Task<bool> IsAppliedAsync(Dataset dataset, EntityId id, EntityOrigin origin, CancellationToken cancellationToken) =>
-        (await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Applied(id, origin), cancellationToken: cancellationToken)).HasValue;
+        (
+            await _table.GetEntityIfExistsAsync<TableEntity>(
+                DatasetKeys.Entities(dataset),
+                DatasetKeys.Applied(id, origin),
+                cancellationToken: cancellationToken
+            )
+        ).HasValue;
 
     /// <summary>Null for a submission that nobody has looked at yet. One operation.</summary>
     internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Submissions(origin),
+            DatasetKeys.Submission(origin),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToOutcome(found.Value!) : null;
     }
 
     /// <summary>Whoever looked last is right: what was applied is told by the entities. One operation.</summary>
     internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
         await _table.UpsertEntityAsync(
-            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin)) { [Column.InstanceId] = outcome.InstanceId, [Column.Applied] = outcome.Applied, [Column.Waits] = outcome.Waits },
-            TableUpdateMode.Replace, cancellationToken);
+            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin))
+            {
+                [Column.InstanceId] = outcome.InstanceId,
+                [Column.Applied] = outcome.Applied,
+                [Column.Waits] = outcome.Waits,
+            },
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
 
     /// <summary>For who checks them, as the two that follow: what each entity says now.</summary>
     internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(_table, TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix), null, ToDatasetEntity, cancellationToken);
+        StoredRows.ScanAsync(
+            _table,
+            TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix),
+            null,
+            ToDatasetEntity,
+            cancellationToken
+        );
 
     /// <summary>Where each entity stands in the timeline.</summary>
-    internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(Dataset dataset, CancellationToken cancellationToken) =>
+    internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(
+        Dataset dataset,
+        CancellationToken cancellationToken
+    ) =>
         StoredRows.ScanAsync(
-            _table, TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix), null,
-            place => (ToStanding(place), place.GetString(Column.TimelineKey)!), cancellationToken);
+            _table,
+            TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix),
+            null,
+            place => (ToStanding(place), place.GetString(Column.TimelineKey)!),
+            cancellationToken
+        );
 
     /// <summary>The keys of all datasets of a project that have entities. One operation for each.</summary>
     internal IAsyncEnumerable<string> ListDatasetKeysAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
-        StoredRows.ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
-            .Select(partition => partition.Split('|')).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+        StoredRows
+            .ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
+            .Select(partition => partition.Split('|'))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => parts[1]);
 
     /// <summary>Null when there is none. One operation.</summary>
-    internal async Task<(EntityStanding Standing, string Place)?> FindPlaceAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
+    internal async Task<(EntityStanding Standing, string Place)?> FindPlaceAsync(
+        Dataset dataset,
+        EntityId id,
+        CancellationToken cancellationToken
+    )
     {
-        var place = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), DatasetKeys.Entity(id), cancellationToken: cancellationToken);
+        var place = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Entity(id),
+            cancellationToken: cancellationToken
+        );
         return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
     }
 
     /// <summary>What stands at a place in the timeline; null when nothing does. One operation.</summary>
     internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Entities(dataset), place, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            place,
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToDatasetEntity(found.Value!) : null;
     }
 
@@ -179,14 +262,17 @@ public sealed class EntitiesTable(StorageAccount storage)
     }
 
     private static IEnumerable<TableTransactionAction> Applied(Dataset dataset, DatasetEntity entity, EntityOrigin? origin) =>
-        origin is null ? [] : [new(TableTransactionActionType.Add, new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Applied(entity.Id, origin)))];
+        origin is null
+            ? []
+            : [new(TableTransactionActionType.Add, new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Applied(entity.Id, origin)))];
 
-    private static TableEntity ToPlace(Dataset dataset, DatasetEntity entity) => new(DatasetKeys.Entities(dataset), DatasetKeys.Entity(entity.Id))
-    {
-        [Column.TimelineKey] = DatasetKeys.Timeline(entity.CreatedAt, entity.Id),
-        [Column.Creator] = entity.Creator?.Value,
-        [Column.Deleted] = entity.DeletedAt is not null,
-    };
+    private static TableEntity ToPlace(Dataset dataset, DatasetEntity entity) =>
+        new(DatasetKeys.Entities(dataset), DatasetKeys.Entity(entity.Id))
+        {
+            [Column.TimelineKey] = DatasetKeys.Timeline(entity.CreatedAt, entity.Id),
+            [Column.Creator] = entity.Creator?.Value,
+            [Column.Deleted] = entity.DeletedAt is not null,
+        };
 
     private static TableEntity ToRow(Dataset dataset, DatasetEntity entity)
     {
@@ -214,17 +300,27 @@ public sealed class EntitiesTable(StorageAccount storage)
         new(row.GetString(Column.InstanceId)!, row.GetBoolean(Column.Applied)!.Value, row.GetBoolean(Column.Waits)!.Value);
 
     private static EntityStanding ToStanding(TableEntity place) =>
-        new(EntityId.Parse(place.RowKey[DatasetKeys.EntityPrefix.Length..]), ToActor(place, Column.Creator), place.GetBoolean(Column.Deleted)!.Value);
+        new(
+            EntityId.Parse(place.RowKey[DatasetKeys.EntityPrefix.Length..]),
+            ToActor(place, Column.Creator),
+            place.GetBoolean(Column.Deleted)!.Value
+        );
 
     private static DatasetEntity ToDatasetEntity(TableEntity entity) =>
-        new(EntityId.Parse(entity.GetString(Column.Id)), ToActor(entity, Column.Creator), entity.GetDateTimeOffset(Column.CreatedAt)!.Value, ToVersion(entity))
+        new(
+            EntityId.Parse(entity.GetString(Column.Id)),
+            ToActor(entity, Column.Creator),
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value,
+            ToVersion(entity)
+        )
         {
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
             DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
             Conflict = entity.GetString(Column.Conflict),
         };
 
-    private static EntityVersion ToVersion(TableEntity entity) => JsonSerializer.Deserialize<EntityVersion>(SpilledText.GetPacked(entity, Column.Version)!)!;
+    private static EntityVersion ToVersion(TableEntity entity) =>
+        JsonSerializer.Deserialize<EntityVersion>(SpilledText.GetPacked(entity, Column.Version)!)!;
 
     private static ActorId? ToActor(TableEntity entity, string column) => entity.GetInt32(column) is { } actor ? new ActorId(actor) : null;
 

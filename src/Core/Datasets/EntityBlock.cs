@@ -9,7 +9,15 @@ namespace ServerlessRosa.Core.Datasets;
 /// <param name="Declared">What the form allows there.</param>
 /// <param name="Label">Null when absent or blank.</param>
 /// <param name="Values">The values of the fields that are saved to properties, those only that the submission has.</param>
-public sealed record EntityBlock(FormEntity Declared, string Dataset, string Id, bool Create, bool Update, string? Label, IReadOnlyDictionary<string, string> Values)
+public sealed record EntityBlock(
+    FormEntity Declared,
+    string Dataset,
+    string Id,
+    bool Create,
+    bool Update,
+    string? Label,
+    IReadOnlyDictionary<string, string> Values
+)
 {
     /// <summary>As written; null when absent or blank.</summary>
     public string? BaseVersion { get; init; }
@@ -26,5 +34,6 @@ public sealed record EntityBlock(FormEntity Declared, string Dataset, string Id,
     /// <summary>Null when there is none, or it is no number.</summary>
     public int? TrunkNumber => Number(TrunkVersion);
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

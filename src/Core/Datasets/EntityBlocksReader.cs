@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (spec 7.8). Branches of the
-/// document that lead to no entity are passed over.
+/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (spec 7.8).
+/// Branches of the document that lead to no entity are passed over.
 /// </summary>
 public sealed class EntityBlocksReader
 {
@@ -16,33 +16,38 @@ public sealed class EntityBlocksReader
 
     private readonly List<EntityBlock> _blocks = [];
 
-    private EntityBlocksReader()
-    {
-    }
+    private EntityBlocksReader() { }
 
-    /// <summary>In the order in which the groups and repeats around them end. <paramref name="entities"/> are those of the form's version.</summary>
+    /// <summary>In the order in which the groups and repeats around them end. <paramref name="entities"/> are those of the form's
+    /// version.</summary>
     public static IReadOnlyList<EntityBlock> Read(ReadOnlyMemory<byte> document, IReadOnlyList<FormEntity> entities)
     {
-        if (entities.Count == 0) return [];
+        if (entities.Count == 0)
+            return [];
         var root = new Branch();
         foreach (var entity in entities)
         {
             root.At(entity.Path[..^EntityDeclaration.Element.Length]).Opens = entity;
             root.At(entity.Path).IsEntity = true;
-            foreach (var field in entity.Fields) root.At(field.Path).Saved = (entity, field.Property);
+            foreach (var field in entity.Fields)
+                root.At(field.Path).Saved = (entity, field.Property);
         }
         var reader = new EntityBlocksReader();
-        return SafeXml.Read(document, xml =>
-        {
-            reader.Collect(xml, root, []);
-            return reader._blocks;
-        });
+        return SafeXml.Read(
+            document,
+            xml =>
+            {
+                reader.Collect(xml, root, []);
+                return reader._blocks;
+            }
+        );
     }
 
     // `around` holds the entities whose groups or repeats the reader is in, the innermost last.
     private void Collect(XmlReader xml, Branch branch, List<Found> around)
     {
-        if (branch.Opens is { } opened) around.Add(new Found(opened));
+        if (branch.Opens is { } opened)
+            around.Add(new Found(opened));
         if (branch.IsEntity && around.Count > 0)
         {
             around[^1].ReadAttributes(xml);
@@ -51,18 +56,22 @@ public sealed class EntityBlocksReader
         else if (branch.Saved is { } saved)
         {
             var value = xml.ReadTrimmedText();
-            if (around.FindLast(found => found.Declared == saved.Entity) is { } found) found.Values[saved.Property] = value;
+            if (around.FindLast(found => found.Declared == saved.Entity) is { } found)
+                found.Values[saved.Property] = value;
         }
         else
         {
             var children = xml.Children();
             while (children.MoveNext())
             {
-                if (branch.Find(xml.LocalName) is { } child) Collect(xml, child, around);
+                if (branch.Find(xml.LocalName) is { } child)
+                    Collect(xml, child, around);
             }
         }
-        if (branch.Opens is null) return;
-        if (around[^1].ToBlock() is { } block) _blocks.Add(block);
+        if (branch.Opens is null)
+            return;
+        if (around[^1].ToBlock() is { } block)
+            _blocks.Add(block);
         around.RemoveAt(around.Count - 1);
     }
 
@@ -71,7 +80,8 @@ public sealed class EntityBlocksReader
         var children = xml.Children();
         while (children.MoveNext())
         {
-            if (xml.LocalName == "label") found.Label = xml.ReadTrimmedText();
+            if (xml.LocalName == "label")
+                found.Label = xml.ReadTrimmedText();
         }
     }
 
@@ -90,14 +100,22 @@ public sealed class EntityBlocksReader
         {
             foreach (var name in new[] { "dataset", "id", "create", "update", "baseVersion", "trunkVersion", "branchId" })
             {
-                if (xml.FirstAttribute(name)?.Trim() is { Length: > 0 } value) _attributes[name] = ShortText.Cut(value, MaxName);
+                if (xml.FirstAttribute(name)?.Trim() is { Length: > 0 } value)
+                    _attributes[name] = ShortText.Cut(value, MaxName);
             }
         }
 
         public EntityBlock? ToBlock() =>
             Says("create") || Says("update")
-                ? new EntityBlock(Declared, _attributes.GetValueOrDefault("dataset", ""), _attributes.GetValueOrDefault("id", ""), Says("create"), Says("update"),
-                    string.IsNullOrEmpty(Label) ? null : Label, Values)
+                ? new EntityBlock(
+                    Declared,
+                    _attributes.GetValueOrDefault("dataset", ""),
+                    _attributes.GetValueOrDefault("id", ""),
+                    Says("create"),
+                    Says("update"),
+                    string.IsNullOrEmpty(Label) ? null : Label,
+                    Values
+                )
                 {
                     BaseVersion = _attributes.GetValueOrDefault("baseVersion"),
                     TrunkVersion = _attributes.GetValueOrDefault("trunkVersion"),
@@ -127,7 +145,8 @@ public sealed class EntityBlocksReader
             var branch = this;
             foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
-                if (!branch._children.TryGetValue(name, out var child)) branch._children[name] = child = new Branch();
+                if (!branch._children.TryGetValue(name, out var child))
+                    branch._children[name] = child = new Branch();
                 branch = child;
             }
             return branch;

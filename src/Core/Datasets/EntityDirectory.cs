@@ -15,9 +15,18 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     private const int MaxAttempts = 20;
 
     /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
-    public IAsyncEnumerable<DatasetEntity> ListAsync(Dataset dataset, bool deleted, int offset, int? limit, CancellationToken cancellationToken)
+    public IAsyncEnumerable<DatasetEntity> ListAsync(
+        Dataset dataset,
+        bool deleted,
+        int offset,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
-        var all = entities.ListAsync(dataset, null, cancellationToken).Where(entity => entity.DeletedAt is not null == deleted).Skip(offset);
+        var all = entities
+            .ListAsync(dataset, null, cancellationToken)
+            .Where(entity => entity.DeletedAt is not null == deleted)
+            .Skip(offset);
         return limit is { } count ? all.Take(count) : all;
     }
 
@@ -32,8 +41,15 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         return [.. (await entities.ListVersionsAsync(dataset, id, cancellationToken)).Reverse()];
     }
 
-    /// <summary>Refuses a missing label (400.2), unknown properties (400.28), what is too long (400.13), an id in use (409.3), and one in the trash (409.19).</summary>
-    public async Task<DatasetEntity> CreateAsync(Dataset dataset, EntityId id, EntityEdit edit, EntityEditor editor, CancellationToken cancellationToken)
+    /// <summary>Refuses a missing label (400.2), unknown properties (400.28), what is too long (400.13), an id in use (409.3), and one
+    /// in the trash (409.19).</summary>
+    public async Task<DatasetEntity> CreateAsync(
+        Dataset dataset,
+        EntityId id,
+        EntityEdit edit,
+        EntityEditor editor,
+        CancellationToken cancellationToken
+    )
     {
         RequireProperties(dataset, edit);
         var label = string.IsNullOrWhiteSpace(edit.Label) ? throw Problem.MissingParameter("label").AsException() : edit.Label;
@@ -49,11 +65,18 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     }
 
     /// <summary>
-    /// Adds a version, or with <paramref name="resolves"/> and nothing to change only ends a conflict. Without a base version it is made on whatever is
-    /// there; with another than the latest it is refused with 409.15.
+    /// Adds a version, or with <paramref name="resolves"/> and nothing to change only ends a conflict. Without a base version it is
+    /// made on whatever is there; with another than the latest it is refused with 409.15.
     /// </summary>
     public async Task<DatasetEntity> ChangeAsync(
-        Dataset dataset, EntityId id, EntityEdit edit, int? baseVersion, bool resolves, EntityEditor editor, CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityId id,
+        EntityEdit edit,
+        int? baseVersion,
+        bool resolves,
+        EntityEditor editor,
+        CancellationToken cancellationToken
+    )
     {
         RequireProperties(dataset, edit);
         if (edit.Label is not null && string.IsNullOrWhiteSpace(edit.Label))
@@ -69,9 +92,18 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
                 throw Problem.EntityVersionConflict(latest.Number, given).AsException();
             }
             var changes = edit.Label is not null || edit.Data.Count > 0;
-            var next = changes ? EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false) : stored.Entity with { UpdatedAt = clock.GetUtcNow() };
+            var next = changes
+                ? EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false)
+                : stored.Entity with
+                {
+                    UpdatedAt = clock.GetUtcNow(),
+                };
             next = next with { Current = next.Current.RequireSize(), Conflict = resolves ? null : next.Conflict };
-            if (changes ? await entities.AddVersionAsync(dataset, stored, next, null, cancellationToken) : await entities.ReplaceAsync(dataset, stored, next, cancellationToken))
+            if (
+                changes
+                    ? await entities.AddVersionAsync(dataset, stored, next, null, cancellationToken)
+                    : await entities.ReplaceAsync(dataset, stored, next, cancellationToken)
+            )
             {
                 return next;
             }
@@ -85,7 +117,17 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var stored = await FindAsync(dataset, id, !deleted, cancellationToken);
-            if (await entities.ReplaceAsync(dataset, stored, stored.Entity with { DeletedAt = deleted ? clock.GetUtcNow() : null }, cancellationToken))
+            if (
+                await entities.ReplaceAsync(
+                    dataset,
+                    stored,
+                    stored.Entity with
+                    {
+                        DeletedAt = deleted ? clock.GetUtcNow() : null,
+                    },
+                    cancellationToken
+                )
+            )
             {
                 return;
             }

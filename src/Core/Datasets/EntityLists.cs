@@ -7,7 +7,8 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>A dataset as one actor may see it. <see cref="Hash"/>, in lower-case hex, changes whenever its content may have changed (spec 5.1).</summary>
+/// <summary>A dataset as one actor may see it. <see cref="Hash"/>, in lower-case hex, changes whenever its content may have changed
+/// (spec 5.1).</summary>
 public sealed record EntityList(Dataset Dataset, string Hash, EntityView View);
 
 /// <summary>Which of a dataset's entities somebody gets: all, or those only that <see cref="Owner"/> made.</summary>
@@ -29,7 +30,9 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
 
     /// <summary>Null when there is no such dataset. Two operations.</summary>
     public async Task<EntityList?> FindAsync(ProjectId project, string name, Actor? actor, CancellationToken cancellationToken) =>
-        await datasets.FindAsync(project, name, cancellationToken) is { } dataset ? await OfAsync(dataset, ViewOf(dataset, actor), cancellationToken) : null;
+        await datasets.FindAsync(project, name, cancellationToken) is { } dataset
+            ? await OfAsync(dataset, ViewOf(dataset, actor), cancellationToken)
+            : null;
 
     /// <summary>As <paramref name="view"/> has it. One operation.</summary>
     public async Task<EntityList> OfAsync(Dataset dataset, EntityView view, CancellationToken cancellationToken)
@@ -39,20 +42,29 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
         return new EntityList(dataset, Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(content))), view);
     }
 
-    /// <summary>What the actor may see of the dataset: with <see cref="Dataset.OwnerOnly"/>, whoever may not list all gets their own.</summary>
+    /// <summary>What the actor may see of the dataset: with <see cref="Dataset.OwnerOnly"/>, whoever may not list all gets their
+    /// own.</summary>
     public static EntityView ViewOf(Dataset dataset, Actor? actor) =>
-        !dataset.OwnerOnly || actor.May(Verb.EntityList, Scope.Of(dataset.Project)) ? EntityView.All : new EntityView(OfOwner: true, actor?.Id);
+        !dataset.OwnerOnly || actor.May(Verb.EntityList, Scope.Of(dataset.Project))
+            ? EntityView.All
+            : new EntityView(OfOwner: true, actor?.Id);
 
     /// <summary>Newest first, without deleted ones. One operation per 1,000.</summary>
     public IAsyncEnumerable<DatasetEntity> ReadAsync(EntityList list, CancellationToken cancellationToken) =>
-        entities.ListAsync(list.Dataset, null, cancellationToken).Where(entity => entity.DeletedAt is null && list.View.Takes(entity.Creator));
+        entities
+            .ListAsync(list.Dataset, null, cancellationToken)
+            .Where(entity => entity.DeletedAt is null && list.View.Takes(entity.Creator));
 
     /// <summary>
-    /// Whether entities are deleted, for an actor: those that it may not see count as deleted. Without ids all, one operation per 1,000; with ids those
-    /// that have ever been there, one operation each.
+    /// Whether entities are deleted, for an actor: those that it may not see count as deleted. Without ids all, one operation per
+    /// 1,000; with ids those that have ever been there, one operation each.
     /// </summary>
     public async IAsyncEnumerable<EntityStanding> ReadStandingsAsync(
-        Dataset dataset, EntityView view, IReadOnlyList<EntityId> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityView view,
+        IReadOnlyList<EntityId> ids,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (ids.Count == 0)
         {
@@ -75,7 +87,8 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
         EntityStanding Seen(EntityStanding standing) => view.Takes(standing.Creator) ? standing : standing with { IsDeleted = true };
     }
 
-    /// <summary>When the newest entity came that is not deleted; null when there is none. One operation, or more when many are deleted.</summary>
+    /// <summary>When the newest entity came that is not deleted; null when there is none. One operation, or more when many are
+    /// deleted.</summary>
     public async Task<DateTimeOffset?> FindNewestAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         await foreach (var entity in entities.ListAsync(dataset, 1, cancellationToken))
@@ -89,7 +102,10 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
     }
 
     /// <summary>How many entities there are, how many have a conflict, and when the newest came. One operation per 1,000.</summary>
-    public async Task<(int Entities, int Conflicts, DateTimeOffset? Newest)> CountAsync(Dataset dataset, CancellationToken cancellationToken)
+    public async Task<(int Entities, int Conflicts, DateTimeOffset? Newest)> CountAsync(
+        Dataset dataset,
+        CancellationToken cancellationToken
+    )
     {
         var (count, conflicts, newest) = (0, 0, (DateTimeOffset?)null);
         await foreach (var entity in entities.ListAsync(dataset, null, cancellationToken))

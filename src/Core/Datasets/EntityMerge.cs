@@ -1,14 +1,16 @@
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (spec 7.8).</summary>
+/// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (spec
+/// 7.8).</summary>
 public static class EntityMerge
 {
     // No property can have this name, so the label can stand among them.
     private const string Label = "label";
 
     /// <summary>
-    /// The entity with one more version: the latest one, overlaid with what <paramref name="change"/> received; a blank label keeps the one before. Changes
-    /// that <paramref name="basis"/> did not know of are a conflict: hard when they gave a property another value than this one does, else soft.
+    /// The entity with one more version: the latest one, overlaid with what <paramref name="change"/> received; a blank label keeps the
+    /// one before. Changes that <paramref name="basis"/> did not know of are a conflict: hard when they gave a property another value
+    /// than this one does, else soft.
     /// </summary>
     /// <param name="change">Number, data, base version and conflicting properties are filled in here.</param>
     /// <param name="interrupted">Changes of others came in between, although the basis is the latest version (an offline branch).</param>
@@ -21,7 +23,9 @@ public static class EntityMerge
             received[Label] = change.Label;
         }
         var unknown = basis.Number != latest.Number;
-        var conflicting = unknown ? received.Keys.Where(name => Value(latest, name) != Value(basis, name) && received[name] != Value(latest, name)).ToList() : null;
+        var conflicting = unknown
+            ? received.Keys.Where(name => Value(latest, name) != Value(basis, name) && received[name] != Value(latest, name)).ToList()
+            : null;
         var data = new Dictionary<string, string>(latest.Data);
         foreach (var (name, value) in change.Received!)
         {
@@ -39,11 +43,13 @@ public static class EntityMerge
                 ConflictingProperties = conflicting,
             },
             UpdatedAt = change.CreatedAt,
-            Conflict = entity.Conflict == EntityConflict.Hard || conflicting?.Count > 0 ? EntityConflict.Hard
+            Conflict =
+                entity.Conflict == EntityConflict.Hard || conflicting?.Count > 0 ? EntityConflict.Hard
                 : unknown || interrupted ? EntityConflict.Soft
                 : entity.Conflict,
         };
     }
 
-    private static string Value(EntityVersion version, string name) => name == Label ? version.Label : version.Data.GetValueOrDefault(name, "");
+    private static string Value(EntityVersion version, string name) =>
+        name == Label ? version.Label : version.Data.GetValueOrDefault(name, "");
 }

@@ -6,7 +6,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of time.</summary>
+/// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of
+/// time.</summary>
 public sealed class HeldEntitiesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.HeldEntitiesTable);
@@ -15,23 +16,44 @@ public sealed class HeldEntitiesTable(StorageAccount storage)
     internal async Task AddAsync(HeldEntity held, CancellationToken cancellationToken)
     {
         // What is found when the time is up first, so that nothing waits for ever.
-        await _table.UpsertEntityAsync(ToRow(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), held), TableUpdateMode.Replace, cancellationToken);
         await _table.UpsertEntityAsync(
-            ToRow(DatasetKeys.Entities(held.Project, held.DatasetKey), DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion), held), TableUpdateMode.Replace, cancellationToken);
+            ToRow(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), held),
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
+        await _table.UpsertEntityAsync(
+            ToRow(DatasetKeys.Entities(held.Project, held.DatasetKey), DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
     }
 
     /// <summary>One operation.</summary>
-    internal async Task<HeldEntity?> FindAsync(Dataset dataset, EntityId id, string branch, int baseVersion, CancellationToken cancellationToken)
+    internal async Task<HeldEntity?> FindAsync(
+        Dataset dataset,
+        EntityId id,
+        string branch,
+        int baseVersion,
+        CancellationToken cancellationToken
+    )
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset), DatasetKeys.Held(id, branch, baseVersion), cancellationToken: cancellationToken);
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Held(id, branch, baseVersion),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToHeld(found.Value!) : null;
     }
 
     /// <summary>Of all datasets, those that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<HeldEntity> ListBeforeAsync(DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<HeldEntity> ListBeforeAsync(
+        DateTimeOffset time,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DatasetKeys.Waiting} and RowKey lt {DatasetKeys.WaitingBefore(time)}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {DatasetKeys.Waiting} and RowKey lt {DatasetKeys.WaitingBefore(time)}"
+        );
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return ToHeld(row);
@@ -41,34 +63,58 @@ public sealed class HeldEntitiesTable(StorageAccount storage)
     /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
     internal IAsyncEnumerable<StoredRow<HeldEntity>> ScanAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
-            _table, TableClient.CreateQueryFilter($"PartitionKey ne {DatasetKeys.Waiting} and Project eq {project.Value}"), null, ToHeld, cancellationToken);
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey ne {DatasetKeys.Waiting} and Project eq {project.Value}"),
+            null,
+            ToHeld,
+            cancellationToken
+        );
 
     /// <summary>Whether it will be found when its time is up. One operation.</summary>
     internal async Task<bool> IsWaitingAsync(HeldEntity held, CancellationToken cancellationToken) =>
-        (await _table.GetEntityIfExistsAsync<TableEntity>(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), ["PartitionKey"], cancellationToken)).HasValue;
+        (
+            await _table.GetEntityIfExistsAsync<TableEntity>(
+                DatasetKeys.Waiting,
+                DatasetKeys.WaitingSince(held),
+                ["PartitionKey"],
+                cancellationToken
+            )
+        ).HasValue;
 
     /// <summary>Its turn has come and gone. Two operations.</summary>
     internal async Task RemoveAsync(HeldEntity held, CancellationToken cancellationToken)
     {
         await _table.DeleteEntityAsync(
-            DatasetKeys.Entities(held.Project, held.DatasetKey), DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion), ETag.All, cancellationToken);
+            DatasetKeys.Entities(held.Project, held.DatasetKey),
+            DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion),
+            ETag.All,
+            cancellationToken
+        );
         await _table.DeleteEntityAsync(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), ETag.All, cancellationToken);
     }
 
-    private static TableEntity ToRow(string partition, string row, HeldEntity held) => new(partition, row)
-    {
-        [nameof(HeldEntity.Project)] = held.Project.Value,
-        [nameof(HeldEntity.DatasetKey)] = held.DatasetKey,
-        [nameof(HeldEntity.Entity)] = held.Entity.Value,
-        [nameof(HeldEntity.Branch)] = held.Branch,
-        [nameof(HeldEntity.BaseVersion)] = held.BaseVersion,
-        [nameof(HeldEntity.Form)] = held.Form,
-        [nameof(HeldEntity.InstanceId)] = held.InstanceId,
-        [nameof(HeldEntity.At)] = held.At,
-    };
+    private static TableEntity ToRow(string partition, string row, HeldEntity held) =>
+        new(partition, row)
+        {
+            [nameof(HeldEntity.Project)] = held.Project.Value,
+            [nameof(HeldEntity.DatasetKey)] = held.DatasetKey,
+            [nameof(HeldEntity.Entity)] = held.Entity.Value,
+            [nameof(HeldEntity.Branch)] = held.Branch,
+            [nameof(HeldEntity.BaseVersion)] = held.BaseVersion,
+            [nameof(HeldEntity.Form)] = held.Form,
+            [nameof(HeldEntity.InstanceId)] = held.InstanceId,
+            [nameof(HeldEntity.At)] = held.At,
+        };
 
     private static HeldEntity ToHeld(TableEntity row) =>
-        new(new ProjectId(row.GetInt32(nameof(HeldEntity.Project))!.Value), row.GetString(nameof(HeldEntity.DatasetKey))!,
-            EntityId.Parse(row.GetString(nameof(HeldEntity.Entity))), row.GetString(nameof(HeldEntity.Branch))!, row.GetInt32(nameof(HeldEntity.BaseVersion))!.Value,
-            row.GetInt32(nameof(HeldEntity.Form))!.Value, row.GetString(nameof(HeldEntity.InstanceId))!, row.GetDateTimeOffset(nameof(HeldEntity.At))!.Value);
+        new(
+            new ProjectId(row.GetInt32(nameof(HeldEntity.Project))!.Value),
+            row.GetString(nameof(HeldEntity.DatasetKey))!,
+            EntityId.Parse(row.GetString(nameof(HeldEntity.Entity))),
+            row.GetString(nameof(HeldEntity.Branch))!,
+            row.GetInt32(nameof(HeldEntity.BaseVersion))!.Value,
+            row.GetInt32(nameof(HeldEntity.Form))!.Value,
+            row.GetString(nameof(HeldEntity.InstanceId))!,
+            row.GetDateTimeOffset(nameof(HeldEntity.At))!.Value
+        );
 }

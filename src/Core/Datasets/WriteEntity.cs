@@ -24,7 +24,13 @@ public sealed class WriteEntity(EntitiesTable entities)
     private const string MadeUpLabel = "auto generated";
 
     public async Task<WriteOutcome> RunAsync(
-        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityId id,
+        EntityBlock block,
+        EntitySubmission submission,
+        bool mayCreate,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -42,7 +48,13 @@ public sealed class WriteEntity(EntitiesTable entities)
     }
 
     private async Task<WriteOutcome> WriteAsync(
-        Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, bool mayCreate, CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityId id,
+        EntityBlock block,
+        EntitySubmission submission,
+        bool mayCreate,
+        CancellationToken cancellationToken
+    )
     {
         RequireNumbers(block);
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
@@ -55,7 +67,8 @@ public sealed class WriteEntity(EntitiesTable entities)
             {
                 return WriteOutcome.BeforeItsTurn;
             }
-            var creates = (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
+            var creates =
+                (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
             if (creates && !mayCreate)
             {
                 return WriteOutcome.WaitsForApproval;
@@ -72,18 +85,34 @@ public sealed class WriteEntity(EntitiesTable entities)
                 {
                     return WriteOutcome.BeforeItsTurn;
                 }
-                written = await UpdateAsync(dataset, existing, basis ?? existing.Entity.Current, interrupted, block, submission, cancellationToken);
+                written = await UpdateAsync(
+                    dataset,
+                    existing,
+                    basis ?? existing.Entity.Current,
+                    interrupted,
+                    block,
+                    submission,
+                    cancellationToken
+                );
             }
             if (written || await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
             {
                 return WriteOutcome.Written;
             }
         }
-        throw new InvalidOperationException($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission.");
+        throw new InvalidOperationException(
+            $"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission."
+        );
     }
 
     private async Task<bool> CreateAsync(
-        Dataset dataset, EntityId id, StoredEntity? stored, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityId id,
+        StoredEntity? stored,
+        EntityBlock block,
+        EntitySubmission submission,
+        CancellationToken cancellationToken
+    )
     {
         var label = block.Label ?? (submission.Forces ? MadeUpLabel : throw Problem.MissingParameter("label").AsException());
         if (stored is not null)
@@ -99,12 +128,23 @@ public sealed class WriteEntity(EntitiesTable entities)
             Branch = block.Branch,
             BranchBaseVersion = submission.Forces ? block.BaseNumber : null,
         };
-        return await entities.AddAsync(dataset, new DatasetEntity(id, version.Creator, version.CreatedAt, version.RequireSize()), submission.Origin, cancellationToken);
+        return await entities.AddAsync(
+            dataset,
+            new DatasetEntity(id, version.Creator, version.CreatedAt, version.RequireSize()),
+            submission.Origin,
+            cancellationToken
+        );
     }
 
-    // The version that an update was made on: by its number, or, in a branch, that which the update before it made. Null when that hasn't come yet.
+    // The version that an update was made on: by its number, or, in a branch, that which the update before it made. Null when that
+    // hasn't come yet.
     private async Task<(StoredEntity Existing, EntityVersion? Basis, bool Interrupted)> FindBasisAsync(
-        Dataset dataset, EntityId id, StoredEntity? stored, EntityBlock block, CancellationToken cancellationToken)
+        Dataset dataset,
+        EntityId id,
+        StoredEntity? stored,
+        EntityBlock block,
+        CancellationToken cancellationToken
+    )
     {
         var number = block.BaseNumber ?? throw Problem.MissingParameter("baseVersion").AsException();
         var existing = stored ?? throw Problem.EntityNotFound(dataset.Name, id.Value).AsException();
@@ -116,21 +156,37 @@ public sealed class WriteEntity(EntitiesTable entities)
         if (block.Branch is null)
         {
             var named = number == latest.Number ? latest : await entities.FindVersionAsync(dataset, id, number, cancellationToken);
-            return (existing, named ?? throw Problem.EntityVersionNotFound(dataset.Name, id.Value, block.BaseVersion!).AsException(), false);
+            return (
+                existing,
+                named ?? throw Problem.EntityVersionNotFound(dataset.Name, id.Value, block.BaseVersion!).AsException(),
+                false
+            );
         }
         if (block.TrunkNumber > latest.Number)
         {
             throw Problem.EntityVersionNotFound(dataset.Name, id.Value, $"trunkVersion={block.TrunkVersion}").AsException();
         }
         var versions = await entities.ListVersionsAsync(dataset, id, cancellationToken);
-        var basis = number == 1 || number == block.TrunkNumber
-            ? versions.FirstOrDefault(version => version.Number == number)
-            : versions.FirstOrDefault(version => version.Branch == block.Branch && version.BranchBaseVersion == number - 1);
-        return (existing, basis, block.TrunkNumber is { } trunk && versions.Any(version => version.Number > trunk && version.Branch != block.Branch));
+        var basis =
+            number == 1 || number == block.TrunkNumber
+                ? versions.FirstOrDefault(version => version.Number == number)
+                : versions.FirstOrDefault(version => version.Branch == block.Branch && version.BranchBaseVersion == number - 1);
+        return (
+            existing,
+            basis,
+            block.TrunkNumber is { } trunk && versions.Any(version => version.Number > trunk && version.Branch != block.Branch)
+        );
     }
 
     private async Task<bool> UpdateAsync(
-        Dataset dataset, StoredEntity existing, EntityVersion basis, bool interrupted, EntityBlock block, EntitySubmission submission, CancellationToken cancellationToken)
+        Dataset dataset,
+        StoredEntity existing,
+        EntityVersion basis,
+        bool interrupted,
+        EntityBlock block,
+        EntitySubmission submission,
+        CancellationToken cancellationToken
+    )
     {
         var change = submission.Version with
         {
@@ -141,7 +197,16 @@ public sealed class WriteEntity(EntitiesTable entities)
             BranchBaseVersion = block.Branch is null ? null : block.BaseNumber,
         };
         var next = EntityMerge.Apply(existing.Entity, basis, change, interrupted);
-        return await entities.AddVersionAsync(dataset, existing, next with { Current = next.Current.RequireSize() }, submission.Origin, cancellationToken);
+        return await entities.AddVersionAsync(
+            dataset,
+            existing,
+            next with
+            {
+                Current = next.Current.RequireSize(),
+            },
+            submission.Origin,
+            cancellationToken
+        );
     }
 
     private static void RequireNumbers(EntityBlock block)

@@ -2,10 +2,24 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>The phones' event logs, which each phone writes with the columns that its form asks for, as one table with the same columns for all (spec 9.4).</summary>
+/// <summary>The phones' event logs, which each phone writes with the columns that its form asks for, as one table with the same columns
+/// for all (spec 9.4).</summary>
 internal static class AuditEvents
 {
-    private static readonly string[] Columns = ["event", "node", "start", "end", "latitude", "longitude", "accuracy", "old-value", "new-value", "user", "change-reason"];
+    private static readonly string[] Columns =
+    [
+        "event",
+        "node",
+        "start",
+        "end",
+        "latitude",
+        "longitude",
+        "accuracy",
+        "old-value",
+        "new-value",
+        "user",
+        "change-reason",
+    ];
 
     public static ReadOnlySpan<byte> Header => Encoding.UTF8.GetBytes($"instance ID,{string.Join(',', Columns)}\n");
 

@@ -20,8 +20,9 @@ public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSche
 }
 
 /// <summary>
-/// Submissions as CSV files, streamed: only the rows of one submission are in memory. Costs one storage operation per 1,000 submissions, those for names
-/// and large XML (<see cref="ExportSource.ListAsync"/>), and with files one for each submission that has any and one for each file.
+/// Submissions as CSV files, streamed: only the rows of one submission are in memory. Costs one storage operation per 1,000
+/// submissions, those for names and large XML (<see cref="ExportSource.ListAsync"/>), and with files one for each submission that has
+/// any and one for each file.
 /// </summary>
 public sealed class CsvExport(ExportSource source, MediaExport media)
 {
@@ -32,12 +33,22 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
 
     private static readonly string[] After =
     [
-        "KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits", "FormVersion",
+        "KEY",
+        "SubmitterID",
+        "SubmitterName",
+        "AttachmentsPresent",
+        "AttachmentsExpected",
+        "Status",
+        "ReviewState",
+        "DeviceID",
+        "Edits",
+        "FormVersion",
     ];
 
     private static readonly string[] AfterRepeat = ["PARENT_KEY", "KEY"];
 
-    /// <summary>The submissions' own rows. <paramref name="output"/> takes what is written at once, and sends it when it is flushed.</summary>
+    /// <summary>The submissions' own rows. <paramref name="output"/> takes what is written at once, and sends it when it is
+    /// flushed.</summary>
     public async Task WriteRootAsync(CsvRequest request, Stream output, CancellationToken cancellationToken)
     {
         var tables = await ReadTablesAsync(request, cancellationToken);
@@ -82,7 +93,14 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
     }
 
     private async Task WriteAsync(
-        CsvRequest request, IReadOnlyList<CsvTable> tables, Stream root, Stream output, List<FileStream> repeats, Stream? withMedia, CancellationToken cancellationToken)
+        CsvRequest request,
+        IReadOnlyList<CsvTable> tables,
+        Stream root,
+        Stream output,
+        List<FileStream> repeats,
+        Stream? withMedia,
+        CancellationToken cancellationToken
+    )
     {
         var writers = tables.Take(1 + repeats.Count).Select(_ => new CsvText()).ToArray();
         var places = request.Schema.Tables.Select((table, i) => (table, i)).ToDictionary(pair => pair.table, pair => pair.i);
@@ -131,7 +149,13 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
     }
 
     private async ValueTask WriteSubmissionAsync(
-        SubmissionSpace space, ExportedSubmission exported, CsvTable table, CsvText csv, ExportRow row, CancellationToken cancellationToken)
+        SubmissionSpace space,
+        ExportedSubmission exported,
+        CsvTable table,
+        CsvText csv,
+        ExportRow row,
+        CancellationToken cancellationToken
+    )
     {
         var submission = exported.Submission;
         csv.Cell(Timestamps.Format(submission.CreatedAt));
@@ -141,11 +165,15 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
         csv.Cell(exported.SubmitterName);
         csv.Cell(submission.MediaPresent);
         csv.Cell(submission.MediaExpected);
-        csv.Cell(!row.IsEncrypted ? null : await source.StatusAsync(space, submission, cancellationToken) switch
-        {
-            EncryptionStatus.NotDecrypted => "not decrypted",
-            _ => "missing encrypted form data",
-        });
+        csv.Cell(
+            !row.IsEncrypted
+                ? null
+                : await source.StatusAsync(space, submission, cancellationToken) switch
+                {
+                    EncryptionStatus.NotDecrypted => "not decrypted",
+                    _ => "missing encrypted form data",
+                }
+        );
         csv.Cell(submission.ReviewState);
         csv.Cell(submission.Sender.DeviceId);
         csv.Cell(submission.Edits);
@@ -159,7 +187,9 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
         if (request.SplitSelectMultiples && request.Schema.Tables.Any(table => table.Columns.Any(IsMultiple)))
         {
             var multiples = request.Schema.Tables.ToDictionary(
-                table => table, table => table.Columns.Select((column, i) => (column, i)).Where(pair => IsMultiple(pair.column)).ToArray());
+                table => table,
+                table => table.Columns.Select((column, i) => (column, i)).Where(pair => IsMultiple(pair.column)).ToArray()
+            );
             foreach (var column in multiples.Values.SelectMany(columns => columns))
             {
                 choices.Add(column.column, new SortedSet<string>(StringComparer.Ordinal));
@@ -176,11 +206,20 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
                 }
                 if (count > MaxChoices)
                 {
-                    throw Problem.UnexpectedValue("splitSelectMultiples", "true", $"the submissions make more than {MaxChoices} different choices.").AsException();
+                    throw Problem
+                        .UnexpectedValue("splitSelectMultiples", "true", $"the submissions make more than {MaxChoices} different choices.")
+                        .AsException();
                 }
             }
         }
-        return [.. request.Schema.Tables.Select(table => new CsvTable(table, request.GroupPaths, column => choices.GetValueOrDefault(column) ?? []))];
+        return
+        [
+            .. request.Schema.Tables.Select(table => new CsvTable(
+                table,
+                request.GroupPaths,
+                column => choices.GetValueOrDefault(column) ?? []
+            )),
+        ];
     }
 
     private static bool IsMultiple(ExportColumn column) => column.Field.SelectMultiple is true;

@@ -2,13 +2,20 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes: the file is somebody's data, and nobody is there to mend it.</summary>
+/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes: the file is somebody's
+/// data, and nobody is there to mend it.</summary>
 internal sealed class CsvReader(Stream content) : IDisposable
 {
     // Longer rows come from no phone, and a quote that is never closed would make one of all that follows.
     private const int MaxRow = 1 << 20;
 
-    private readonly StreamReader _text = new(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), detectEncodingFromByteOrderMarks: true, bufferSize: 16 * 1024, leaveOpen: true);
+    private readonly StreamReader _text = new(
+        content,
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        detectEncodingFromByteOrderMarks: true,
+        bufferSize: 16 * 1024,
+        leaveOpen: true
+    );
     private readonly char[] _buffer = new char[16 * 1024];
     private int _count;
     private int _at;

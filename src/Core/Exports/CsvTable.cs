@@ -1,6 +1,7 @@
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>How the columns of a table look in CSV (OR-273, OR-274): a location takes four, and a multiple choice can have one for each choice.</summary>
+/// <summary>How the columns of a table look in CSV (OR-273, OR-274): a location takes four, and a multiple choice can have one for each
+/// choice.</summary>
 internal sealed class CsvTable
 {
     private const string Location = "geopoint";
@@ -15,7 +16,12 @@ internal sealed class CsvTable
     {
         _table = table;
         _choices = [.. table.Columns.Select(column => choices(column).ToArray())];
-        Names = [.. table.Columns.SelectMany((column, i) => NamesOf(column, groupPaths ? string.Join('-', column.Path) : column.Path[^1], _choices[i]))];
+        Names =
+        [
+            .. table.Columns.SelectMany(
+                (column, i) => NamesOf(column, groupPaths ? string.Join('-', column.Path) : column.Path[^1], _choices[i])
+            ),
+        ];
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -53,5 +59,7 @@ internal sealed class CsvTable
     }
 
     private static IEnumerable<string> NamesOf(ExportColumn column, string name, string[] choices) =>
-        column.Field.Type == Location ? PartsOfLocation.Select(part => name + part) : choices.Select(choice => $"{name}/{choice}").Prepend(name);
+        column.Field.Type == Location
+            ? PartsOfLocation.Select(part => name + part)
+            : choices.Select(choice => $"{name}/{choice}").Prepend(name);
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// Rows of comma-separated values as UTF-8, with LF at their ends and quotes where RFC 4180 asks for them. Cells are data: what a spreadsheet would take
-/// for a formula is written as it was answered, since whoever imports the file elsewhere needs it so.
+/// Rows of comma-separated values as UTF-8, with LF at their ends and quotes where RFC 4180 asks for them. Cells are data: what a
+/// spreadsheet would take for a formula is written as it was answered, since whoever imports the file elsewhere needs it so.
 /// </summary>
 public sealed class CsvText
 {

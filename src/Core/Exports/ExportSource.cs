@@ -21,7 +21,8 @@ public enum EncryptionStatus
 /// <summary>What exports are made of: the form's tables and its submissions.</summary>
 public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory forms, ActorNames names)
 {
-    /// <summary>The tables of a definition. <paramref name="withDeletedFields"/> adds what only earlier versions ask; one operation for each of those not in memory.</summary>
+    /// <summary>The tables of a definition. <paramref name="withDeletedFields"/> adds what only earlier versions ask; one operation for
+    /// each of those not in memory.</summary>
     public async Task<ExportSchema> ReadSchemaAsync(ReadableForm form, bool withDeletedFields, CancellationToken cancellationToken)
     {
         var definitions = new List<FormDefinition> { form.Definition };
@@ -39,28 +40,40 @@ public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory 
     }
 
     /// <summary>
-    /// Newest first, from after a submission on if one is named, and those that the filter leaves. One operation per 1,000 submissions, two more for each
-    /// sender whose name is not in memory, and one for each XML too large for its row that is read.
+    /// Newest first, from after a submission on if one is named, and those that the filter leaves. One operation per 1,000 submissions,
+    /// two more for each sender whose name is not in memory, and one for each XML too large for its row that is read.
     /// </summary>
     public async IAsyncEnumerable<ExportedSubmission> ListAsync(
-        SubmissionSpace space, SubmissionFilter? filter, string? after, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SubmissionSpace space,
+        SubmissionFilter? filter,
+        string? after,
+        int? atMost,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var known = new Dictionary<ActorId, string?>();
         await foreach (var stored in submissions.ListStoredAsync(space, after, filter is null ? atMost : null, cancellationToken))
         {
             if (Shows(filter, stored.Submission))
             {
-                yield return new ExportedSubmission(stored, await NameAsync(known, space, stored.Submission.Sender.Submitter, cancellationToken));
+                yield return new ExportedSubmission(
+                    stored,
+                    await NameAsync(known, space, stored.Submission.Sender.Submitter, cancellationToken)
+                );
             }
         }
     }
 
     /// <summary>The same without their XML, and where each stands in the list. One operation per 1,000 rows.</summary>
     public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(
-        SubmissionSpace space, SubmissionFilter? filter, string? after, CancellationToken cancellationToken) =>
-        submissions.ListPlacesAsync(space, after, cancellationToken).Where(found => Shows(filter, found.Submission));
+        SubmissionSpace space,
+        SubmissionFilter? filter,
+        string? after,
+        CancellationToken cancellationToken
+    ) => submissions.ListPlacesAsync(space, after, cancellationToken).Where(found => Shows(filter, found.Submission));
 
-    /// <summary>How many the filter leaves. Operations as for <see cref="SubmissionCounts.CountAsync"/>; with a filter one per 1,000 rows.</summary>
+    /// <summary>How many the filter leaves. Operations as for <see cref="SubmissionCounts.CountAsync"/>; with a filter one per 1,000
+    /// rows.</summary>
     public async Task<long> CountAsync(SubmissionSpace space, SubmissionFilter? filter, CancellationToken cancellationToken) =>
         filter is null
             ? (await submissions.CountAsync(space, cancellationToken)).Values.Sum()
@@ -72,7 +85,8 @@ public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory 
             ? new ExportedSubmission(stored, await NameAsync([], space, stored.Submission.Sender.Submitter, cancellationToken))
             : null;
 
-    /// <summary>One submission. Refuses what isn't there with 404.1. Operations as for <see cref="SubmissionDirectory.ResolveAsync"/>, and one for its XML.</summary>
+    /// <summary>One submission. Refuses what isn't there with 404.1. Operations as for <see cref="SubmissionDirectory.ResolveAsync"/>,
+    /// and one for its XML.</summary>
     public async Task<ExportedSubmission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         var stored = await submissions.GetStoredAsync(space, root, cancellationToken);
@@ -95,7 +109,12 @@ public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory 
     private static bool Shows(SubmissionFilter? filter, Submission submission) =>
         (submission.DeletedAt is null || filter is { AsksForDeleted: true }) && filter?.Matches(submission) != false;
 
-    private async ValueTask<string?> NameAsync(Dictionary<ActorId, string?> known, SubmissionSpace space, ActorId? sender, CancellationToken cancellationToken)
+    private async ValueTask<string?> NameAsync(
+        Dictionary<ActorId, string?> known,
+        SubmissionSpace space,
+        ActorId? sender,
+        CancellationToken cancellationToken
+    )
     {
         if (sender is not { } id)
         {

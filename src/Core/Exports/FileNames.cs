@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Names of files in an archive. Phones and form designers choose them, so nothing in one may lead out of the folder that it is unpacked into.</summary>
+/// <summary>Names of files in an archive. Phones and form designers choose them, so nothing in one may lead out of the folder that it
+/// is unpacked into.</summary>
 public static class FileNames
 {
     public static string Safe(string name)

@@ -59,6 +59,8 @@ internal sealed partial class FilterTokens(string text)
     public static DateTimeOffset? Time(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    [GeneratedRegex(@"\G(?:[()]|(?<text>'(?:[^']|'')*')|(?<time>\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)|(?<number>-?\d+(?:\.\d+)?)|[A-Za-z_$][\w$/.-]*|$)")]
+    [GeneratedRegex(
+        @"\G(?:[()]|(?<text>'(?:[^']|'')*')|(?<time>\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)|(?<number>-?\d+(?:\.\d+)?)|[A-Za-z_$][\w$/.-]*|$)"
+    )]
     private static partial Regex Piece();
 }

@@ -49,26 +49,29 @@ internal static class FilterValue
     }
 
     // Scripts put quotes around times and numbers.
-    private static int? Order(object left, object right) => (left, right) switch
-    {
-        (DateTimeOffset, _) or (_, DateTimeOffset) => AsTime(left) is { } a && AsTime(right) is { } b ? a.CompareTo(b) : null,
-        (double, _) or (_, double) => AsNumber(left) is { } a && AsNumber(right) is { } b ? a.CompareTo(b) : null,
-        (string a, string b) => string.CompareOrdinal(a, b),
-        (bool a, bool b) => a.CompareTo(b),
-        _ => null,
-    };
+    private static int? Order(object left, object right) =>
+        (left, right) switch
+        {
+            (DateTimeOffset, _) or (_, DateTimeOffset) => AsTime(left) is { } a && AsTime(right) is { } b ? a.CompareTo(b) : null,
+            (double, _) or (_, double) => AsNumber(left) is { } a && AsNumber(right) is { } b ? a.CompareTo(b) : null,
+            (string a, string b) => string.CompareOrdinal(a, b),
+            (bool a, bool b) => a.CompareTo(b),
+            _ => null,
+        };
 
-    private static DateTimeOffset? AsTime(object? value) => value switch
-    {
-        DateTimeOffset time => time,
-        string text => FilterTokens.Time(text),
-        _ => null,
-    };
+    private static DateTimeOffset? AsTime(object? value) =>
+        value switch
+        {
+            DateTimeOffset time => time,
+            string text => FilterTokens.Time(text),
+            _ => null,
+        };
 
-    private static double? AsNumber(object value) => value switch
-    {
-        double number => number,
-        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
+    private static double? AsNumber(object value) =>
+        value switch
+        {
+            double number => number,
+            string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+            _ => null,
+        };
 }

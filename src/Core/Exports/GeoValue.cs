@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Locations as phones write them, `latitude longitude altitude accuracy;...`, and as OData has them: GeoJSON or well-known text (spec 9.5).</summary>
+/// <summary>Locations as phones write them, `latitude longitude altitude accuracy;...`, and as OData has them: GeoJSON or well-known
+/// text (spec 9.5).</summary>
 internal static class GeoValue
 {
     /// <summary>Null for what can't be read.</summary>
@@ -33,9 +34,11 @@ internal static class GeoValue
         }
     }
 
-    public static void WriteLine(Utf8JsonWriter json, string answer, bool wkt) => WritePath(json, answer, wkt, "LineString", "LINESTRING (", ")", isArea: false);
+    public static void WriteLine(Utf8JsonWriter json, string answer, bool wkt) =>
+        WritePath(json, answer, wkt, "LineString", "LINESTRING (", ")", isArea: false);
 
-    public static void WriteArea(Utf8JsonWriter json, string answer, bool wkt) => WritePath(json, answer, wkt, "Polygon", "POLYGON ((", "))", isArea: true);
+    public static void WriteArea(Utf8JsonWriter json, string answer, bool wkt) =>
+        WritePath(json, answer, wkt, "Polygon", "POLYGON ((", "))", isArea: true);
 
     private static void WritePath(Utf8JsonWriter json, string answer, bool wkt, string type, string before, string after, bool isArea)
     {
@@ -80,7 +83,9 @@ internal static class GeoValue
         json.WriteEndArray();
     }
 
-    private static string Text(Position point) => string.Create(CultureInfo.InvariantCulture, $"{point.Longitude} {point.Latitude}") + (point.Altitude is { } altitude ? string.Create(CultureInfo.InvariantCulture, $" {altitude}") : "");
+    private static string Text(Position point) =>
+        string.Create(CultureInfo.InvariantCulture, $"{point.Longitude} {point.Latitude}")
+        + (point.Altitude is { } altitude ? string.Create(CultureInfo.InvariantCulture, $" {altitude}") : "");
 
     private static List<Position>? Parse(string answer)
     {

@@ -20,7 +20,13 @@ public sealed class MediaExport(SubmissionDirectory submissions)
     }
 
     /// <summary>One operation for each submission noted, and one for each file.</summary>
-    internal async Task WriteAsync(CsvRequest request, FileStream noted, ZipArchive archive, Stream output, CancellationToken cancellationToken)
+    internal async Task WriteAsync(
+        CsvRequest request,
+        FileStream noted,
+        ZipArchive archive,
+        Stream output,
+        CancellationToken cancellationToken
+    )
     {
         await using var events = request.Schema.HasAudits ? TempFile.Create() : null;
         var log = new CsvText();
@@ -39,7 +45,9 @@ public sealed class MediaExport(SubmissionDirectory submissions)
                 else if (file is { Exists: true, IsAudit: false } && request.Attachments)
                 {
                     await using var content = await submissions.OpenMediaAsync(file, 0, null, cancellationToken);
-                    await using var entry = archive.CreateEntry($"media/{FileNames.Safe(file.Name)}", CompressionLevel.NoCompression).Open();
+                    await using var entry = archive
+                        .CreateEntry($"media/{FileNames.Safe(file.Name)}", CompressionLevel.NoCompression)
+                        .Open();
                     await CopyAsync(content, entry, output, cancellationToken);
                 }
             }

@@ -5,8 +5,9 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// What an OData address below the service is about (spec 9.5): a table, `Submissions` or `Submissions.plots.plot`; one submission, `Submissions('uuid:1')`; what
-/// it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one round of that, `.../plot('4f7a..')`, and so on inwards.
+/// What an OData address below the service is about (spec 9.5): a table, `Submissions` or `Submissions.plots.plot`; one submission,
+/// `Submissions('uuid:1')`; what it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one round of that, `.../plot('4f7a..')`,
+/// and so on inwards.
 /// </summary>
 public sealed partial record ODataAddress(ExportTable Table)
 {
@@ -35,7 +36,10 @@ public sealed partial record ODataAddress(ExportTable Table)
             var (step, round) = Split(segments[i]);
 
             // Inside a repeat there is something to be found only in one of its rounds.
-            var inside = node.IsRepeat && !rounds.ContainsKey(node.Table) ? null : node.Children.FirstOrDefault(child => child.ODataName == step && !child.IsQuestion);
+            var inside =
+                node.IsRepeat && !rounds.ContainsKey(node.Table)
+                    ? null
+                    : node.Children.FirstOrDefault(child => child.ODataName == step && !child.IsQuestion);
             node = inside is not null && (round is null || inside.IsRepeat) ? inside : throw Problem.NotFound().AsException();
             if (round is not null)
             {

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>An OData answer while it is written: `{"value": [rows], "@odata.context", "@odata.nextLink", "@odata.count"}`. Rows are sent on as they become many.</summary>
+/// <summary>An OData answer while it is written: `{"value": [rows], "@odata.context", "@odata.nextLink", "@odata.count"}`. Rows are
+/// sent on as they become many.</summary>
 internal sealed class ODataAnswer : IAsyncDisposable
 {
     private const int Enough = 64 * 1024;
@@ -16,7 +17,10 @@ internal sealed class ODataAnswer : IAsyncDisposable
     {
         _request = request;
         _source = source;
-        _json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        _json = new Utf8JsonWriter(
+            output,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
+        );
         _rows = new ODataRows(_json, request.Options, ODataSelection.Of(request.Address.Table, request.Options.Select));
         _json.WriteStartObject();
         _json.WriteStartArray("value");
@@ -42,9 +46,16 @@ internal sealed class ODataAnswer : IAsyncDisposable
     }
 
     /// <param name="rounds">The rows inside, by the row that they are in, if they are to be shown there.</param>
-    public async Task WriteAsync(ExportedSubmission exported, ExportRow row, ILookup<ExportRow?, ExportRow>? rounds, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        ExportedSubmission exported,
+        ExportRow row,
+        ILookup<ExportRow?, ExportRow>? rounds,
+        CancellationToken cancellationToken
+    )
     {
-        EncryptionStatus? status = row.IsEncrypted ? await _source.StatusAsync(_request.Space, exported.Submission, cancellationToken) : null;
+        EncryptionStatus? status = row.IsEncrypted
+            ? await _source.StatusAsync(_request.Space, exported.Submission, cancellationToken)
+            : null;
         _rows.Write(exported, row, status, rounds);
         Written++;
         if (_json.BytesPending >= Enough)

@@ -4,25 +4,28 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// Answers what OData clients ask of submissions (spec 9.5), streamed: the rows of one submission are in memory, and with `$expand` all rounds of its repeats.
+/// Answers what OData clients ask of submissions (spec 9.5), streamed: the rows of one submission are in memory, and with `$expand` all
+/// rounds of its repeats.
 /// </summary>
 public sealed class ODataExport(ExportSource source, SubmissionDirectory submissions)
 {
     private const int ReadsAtOnce = 16;
 
     /// <summary>
-    /// Storage operations, next to those for names and large XML (<see cref="ExportSource.ListAsync"/>): one per 1,000 submissions shown. `$skip` and `$count`
-    /// read one per 1,000 of the others, without their XML, so that `$top=250&amp;$count=true` of n submissions costs 1 + ceil((n - 250) / 1,000) and reads 251 XMLs. A repeat's
-    /// rows are in the XML, so there both read all of it. `$orderby` reads every submission once without XML, and then each one that is shown. Refuses
-    /// what isn't there with 404.1, and a `$skiptoken` whose row is gone with 400.34.
+    /// Storage operations, next to those for names and large XML (<see cref="ExportSource.ListAsync"/>): one per 1,000 submissions
+    /// shown. `$skip` and `$count` read one per 1,000 of the others, without their XML, so that `$top=250&amp;$count=true` of n
+    /// submissions costs 1 + ceil((n - 250) / 1,000) and reads 251 XMLs. A repeat's rows are in the XML, so there both read all of it.
+    /// `$orderby` reads every submission once without XML, and then each one that is shown. Refuses what isn't there with 404.1, and a
+    /// `$skiptoken` whose row is gone with 400.34.
     /// </summary>
-    public Task WriteAsync(ODataRequest request, Stream output, CancellationToken cancellationToken) => request switch
-    {
-        { Address.Submission: { } id } => WriteOfOneAsync(request, id, output, cancellationToken),
-        { Address.Table.Parent: not null } => WriteRoundsAsync(request, output, cancellationToken),
-        { Options.Order: { IsNewestFirst: false } order } => WriteOrderedAsync(request, order, output, cancellationToken),
-        _ => WriteSubmissionsAsync(request, output, cancellationToken),
-    };
+    public Task WriteAsync(ODataRequest request, Stream output, CancellationToken cancellationToken) =>
+        request switch
+        {
+            { Address.Submission: { } id } => WriteOfOneAsync(request, id, output, cancellationToken),
+            { Address.Table.Parent: not null } => WriteRoundsAsync(request, output, cancellationToken),
+            { Options.Order: { IsNewestFirst: false } order } => WriteOrderedAsync(request, order, output, cancellationToken),
+            _ => WriteSubmissionsAsync(request, output, cancellationToken),
+        };
 
     private async Task WriteSubmissionsAsync(ODataRequest request, Stream output, CancellationToken cancellationToken)
     {
@@ -48,9 +51,16 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         long? count = null;
         if (options.Count)
         {
-            count = more || options.SkipToken is not null ? await source.CountAsync(request.Space, options.Filter, cancellationToken) : skipped + answer.Written;
+            count =
+                more || options.SkipToken is not null
+                    ? await source.CountAsync(request.Space, options.Filter, cancellationToken)
+                    : skipped + answer.Written;
         }
-        await answer.EndAsync(more && last is not null ? new SkipToken(last.Submission.RootId.Value, null) : null, count, cancellationToken);
+        await answer.EndAsync(
+            more && last is not null ? new SkipToken(last.Submission.RootId.Value, null) : null,
+            count,
+            cancellationToken
+        );
     }
 
     private async Task WriteOrderedAsync(ODataRequest request, SubmissionOrder order, Stream output, CancellationToken cancellationToken)
@@ -71,7 +81,11 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         var page = all.Skip(start).Skip(options.Skip).Take(options.Top ?? int.MaxValue).ToList();
         foreach (var entries in page.Chunk(ReadsAtOnce))
         {
-            foreach (var exported in await Task.WhenAll(entries.Select(entry => source.FindAtAsync(request.Space, entry.Place, cancellationToken))))
+            foreach (
+                var exported in await Task.WhenAll(
+                    entries.Select(entry => source.FindAtAsync(request.Space, entry.Place, cancellationToken))
+                )
+            )
             {
                 if (exported is not null)
                 {
@@ -121,7 +135,9 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
 
     private async Task<string?> FindPlaceAsync(ODataRequest request, CancellationToken cancellationToken) =>
         request.Options.SkipToken?.InstanceId is not { } id ? null
-        : InstanceId.ParseOrNull(id) is { } instance && await submissions.FindPlaceAsync(request.Space, instance, cancellationToken) is { } place ? place
+        : InstanceId.ParseOrNull(id) is { } instance
+        && await submissions.FindPlaceAsync(request.Space, instance, cancellationToken) is { } place
+            ? place
         : throw Problem.SkipTokenRowMissing().AsException();
 
     private async Task<(string? Place, long Skipped)> SkipAsync(ODataRequest request, string? after, CancellationToken cancellationToken)

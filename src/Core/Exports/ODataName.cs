@@ -26,5 +26,10 @@ public static class ODataName
         return sanitised.ToString();
     }
 
-    public static FormField OfField(FormField field) => field with { Name = Of(field.Name), Path = string.Join('/', field.Path.Split('/').Select(Of)) };
+    public static FormField OfField(FormField field) =>
+        field with
+        {
+            Name = Of(field.Name),
+            Path = string.Join('/', field.Path.Split('/').Select(Of)),
+        };
 }

@@ -29,7 +29,8 @@ public sealed record ODataOptions
 
     public SkipToken? SkipToken { get; private init; }
 
-    /// <summary>Refuses an option that is not known with 501.1 (OR-279), and values that can't be with 400.11, 400.18, 400.35, 501.4 to 501.6 or 501.11.</summary>
+    /// <summary>Refuses an option that is not known with 501.1 (OR-279), and values that can't be with 400.11, 400.18, 400.35, 501.4 to
+    /// 501.6 or 501.11.</summary>
     public static ODataOptions Parse(IEnumerable<KeyValuePair<string, string>> query, DateTimeOffset now)
     {
         var options = new ODataOptions();
@@ -44,7 +45,10 @@ public sealed record ODataOptions
                 "$expand" => options with { Expand = value == "*" ? true : throw Problem.UnsupportedODataExpand(value).AsException() },
                 "$filter" => options with { Filter = SubmissionFilter.Parse(value, now) },
                 "$orderby" => options with { Order = SubmissionOrder.Parse(value) },
-                "$select" => options with { Select = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+                "$select" => options with
+                {
+                    Select = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                },
                 "$skiptoken" => options with { SkipToken = SkipToken.Parse(value) },
                 "$format" or Key => options,
                 _ => throw Problem.NotSupported(name).AsException(),
@@ -54,5 +58,7 @@ public sealed record ODataOptions
     }
 
     private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Problem.InvalidDataType(text, "integer").AsException();
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Problem.InvalidDataType(text, "integer").AsException();
 }

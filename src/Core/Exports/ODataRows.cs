@@ -36,7 +36,13 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
         json.WriteEndObject();
     }
 
-    private void WriteChildren(ExportNode group, ExportedSubmission exported, ExportRow row, string path, ILookup<ExportRow?, ExportRow>? rounds)
+    private void WriteChildren(
+        ExportNode group,
+        ExportedSubmission exported,
+        ExportRow row,
+        string path,
+        ILookup<ExportRow?, ExportRow>? rounds
+    )
     {
         foreach (var child in group.Children)
         {
@@ -51,7 +57,10 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
             }
             else if (child.IsRepeat)
             {
-                json.WriteString($"{child.ODataName}@odata.navigationLink", $"{Link(exported.Submission.RootId.Value, row)}{path}/{child.ODataName}");
+                json.WriteString(
+                    $"{child.ODataName}@odata.navigationLink",
+                    $"{Link(exported.Submission.RootId.Value, row)}{path}/{child.ODataName}"
+                );
                 WriteRounds(child, exported, row, rounds);
             }
             else
@@ -87,12 +96,15 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
         Text("submitterName", exported.SubmitterName);
         Number("attachmentsPresent", submission.MediaPresent);
         Number("attachmentsExpected", submission.MediaExpected);
-        Text("status", status switch
-        {
-            null => null,
-            EncryptionStatus.NotDecrypted => "notDecrypted",
-            _ => "missingEncryptedFormData",
-        });
+        Text(
+            "status",
+            status switch
+            {
+                null => null,
+                EncryptionStatus.NotDecrypted => "notDecrypted",
+                _ => "missingEncryptedFormData",
+            }
+        );
         Text("reviewState", submission.ReviewState);
         Text("deviceId", submission.Sender.DeviceId);
         Number("edits", submission.Edits);
@@ -124,20 +136,27 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
             case var _ when answer is null:
                 json.WriteNullValue();
                 break;
-            case "int" when decimal.TryParse(answer, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number):
+            case "int"
+                when decimal.TryParse(
+                    answer,
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                ):
                 json.WriteNumberValue(number);
                 break;
             case "decimal" when decimal.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
                 json.WriteNumberValue(number);
                 break;
-            case "decimal" when double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
+            case "decimal"
+                when double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
                 json.WriteNumberValue(number);
                 break;
             case "boolean" when answer.Trim() is "true" or "1" or "false" or "0":
                 json.WriteBooleanValue(answer.Trim() is "true" or "1");
                 break;
             case "int" or "decimal" or "boolean":
-                json.WriteNullValue();   // a column of numbers takes no text; the XML and the CSV have it
+                json.WriteNullValue(); // a column of numbers takes no text; the XML and the CSV have it
                 break;
             case "geopoint":
                 GeoValue.WritePoint(json, answer, options.Wkt);

@@ -10,9 +10,7 @@ internal sealed class ODataSelection
     private readonly HashSet<ExportNode> _nodes = [];
     private readonly HashSet<string> _own = [];
 
-    private ODataSelection()
-    {
-    }
+    private ODataSelection() { }
 
     /// <summary>Null shows all. Refuses a property that the table hasn't with 400.23, and one inside a repeat of it with 400.24.</summary>
     public static ODataSelection? Of(ExportTable table, IReadOnlyList<string>? names)

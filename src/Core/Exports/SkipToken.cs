@@ -8,7 +8,10 @@ namespace ServerlessRosa.Core.Exports;
 /// <summary>`$skiptoken`: the last row of a page, after which the next one starts. It stays right whatever is added meanwhile.</summary>
 /// <param name="InstanceId">Of the submission that the row is or is in.</param>
 /// <param name="RepeatId">Of a round of a repeat.</param>
-public sealed record SkipToken([property: JsonPropertyName("instanceId")] string? InstanceId, [property: JsonPropertyName("repeatId")] string? RepeatId)
+public sealed record SkipToken(
+    [property: JsonPropertyName("instanceId")] string? InstanceId,
+    [property: JsonPropertyName("repeatId")] string? RepeatId
+)
 {
     private const string Version = "01";
     private static readonly JsonSerializerOptions Short = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -20,7 +23,9 @@ public sealed record SkipToken([property: JsonPropertyName("instanceId")] string
     {
         try
         {
-            var token = text.StartsWith(Version, StringComparison.Ordinal) ? JsonSerializer.Deserialize<SkipToken>(Convert.FromBase64String(text[Version.Length..])) : null;
+            var token = text.StartsWith(Version, StringComparison.Ordinal)
+                ? JsonSerializer.Deserialize<SkipToken>(Convert.FromBase64String(text[Version.Length..]))
+                : null;
             return token is { InstanceId: not null } or { RepeatId: not null } ? token : throw Problem.InvalidSkipToken().AsException();
         }
         catch (Exception e) when (e is FormatException or JsonException or DecoderFallbackException)

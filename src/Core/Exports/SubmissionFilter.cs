@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// `$filter` (spec 9.5): comparisons of what the server knows of a submission, with `and`, `or`, `not`, and the functions of times. Parsed once, then
-/// asked of each submission, without reading its XML.
+/// `$filter` (spec 9.5): comparisons of what the server knows of a submission, with `and`, `or`, `not`, and the functions of times.
+/// Parsed once, then asked of each submission, without reading its XML.
 /// </summary>
 public sealed class SubmissionFilter
 {
@@ -18,14 +18,18 @@ public sealed class SubmissionFilter
     private static readonly string[] OtherOperators = ["add", "sub", "mul", "div", "divby", "mod", "has", "in"];
 
     // Has everything that can be asked for: what can't be compared here never can, so that a filter is refused before anything is read.
-    private static readonly Submission Example =
-        new(InstanceId.Parse("example"), new Sender(new ActorId(1), null, null), "", DateTimeOffset.UnixEpoch,
-            new SubmissionVersion(InstanceId.Parse("example"), "", "", new Sender(null, null, null), null, DateTimeOffset.UnixEpoch))
-        {
-            UpdatedAt = DateTimeOffset.UnixEpoch,
-            ReviewState = "approved",
-            DeletedAt = DateTimeOffset.UnixEpoch,
-        };
+    private static readonly Submission Example = new(
+        InstanceId.Parse("example"),
+        new Sender(new ActorId(1), null, null),
+        "",
+        DateTimeOffset.UnixEpoch,
+        new SubmissionVersion(InstanceId.Parse("example"), "", "", new Sender(null, null, null), null, DateTimeOffset.UnixEpoch)
+    )
+    {
+        UpdatedAt = DateTimeOffset.UnixEpoch,
+        ReviewState = "approved",
+        DeletedAt = DateTimeOffset.UnixEpoch,
+    };
 
     private readonly FilterTokens _tokens;
     private readonly DateTimeOffset _now;
@@ -49,14 +53,17 @@ public sealed class SubmissionFilter
     /// <summary>Whether it speaks of deletion: only then are deleted submissions shown.</summary>
     public bool AsksForDeleted { get; private set; }
 
-    /// <summary>Refuses what can't be parsed with 400.18, a field that isn't the server's own with 501.5, and what OData has but this server hasn't with 501.4.</summary>
+    /// <summary>Refuses what can't be parsed with 400.18, a field that isn't the server's own with 501.5, and what OData has but this
+    /// server hasn't with 501.4.</summary>
     public static SubmissionFilter Parse(string text, DateTimeOffset now) => new(text, now);
 
     public bool Matches(Submission submission) => _matches(submission);
 
-    private Term ReadAny() => ReadList("or", ReadAll, (submission, conditions) => Array.Exists(conditions, condition => condition(submission)));
+    private Term ReadAny() =>
+        ReadList("or", ReadAll, (submission, conditions) => Array.Exists(conditions, condition => condition(submission)));
 
-    private Term ReadAll() => ReadList("and", ReadOne, (submission, conditions) => Array.TrueForAll(conditions, condition => condition(submission)));
+    private Term ReadAll() =>
+        ReadList("and", ReadOne, (submission, conditions) => Array.TrueForAll(conditions, condition => condition(submission)));
 
     private Term ReadList(string between, Func<Term> read, Func<Submission, Func<Submission, bool>[], bool> combine)
     {
@@ -165,7 +172,8 @@ public sealed class SubmissionFilter
         _tokens.Move();
     }
 
-    private Func<Submission, bool> Condition(Term term) => term(Example) is bool ? submission => term(submission) is true : throw _tokens.Refuse();
+    private Func<Submission, bool> Condition(Term term) =>
+        term(Example) is bool ? submission => term(submission) is true : throw _tokens.Refuse();
 
     private bool IsWord(string word) => _tokens.Kind == FilterToken.Word && _tokens.Word == word;
 }

@@ -43,13 +43,14 @@ public sealed class SubmissionOrder
         return 0;
     }
 
-    private static int CompareOne(object? left, object? right) => (left, right) switch
-    {
-        (null, null) => 0,
-        (null, _) => -1,
-        (_, null) => 1,
-        (string a, string b) => string.CompareOrdinal(a, b),
-        (IComparable a, _) => a.CompareTo(right),
-        _ => 0,
-    };
+    private static int CompareOne(object? left, object? right) =>
+        (left, right) switch
+        {
+            (null, null) => 0,
+            (null, _) => -1,
+            (_, null) => 1,
+            (string a, string b) => string.CompareOrdinal(a, b),
+            (IComparable a, _) => a.CompareTo(right),
+            _ => 0,
+        };
 }

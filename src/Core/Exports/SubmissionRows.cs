@@ -4,12 +4,14 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Takes a submission's XML apart into the rows of an export. Elements are matched by local name, and what the form doesn't ask is passed over.</summary>
+/// <summary>Takes a submission's XML apart into the rows of an export. Elements are matched by local name, and what the form doesn't
+/// ask is passed over.</summary>
 internal static class SubmissionRows
 {
     /// <summary>
-    /// In one pass, a row as soon as its element ends: rounds of a repeat in document order, those inside another before it, and the submission's own
-    /// row last. Only the rows that are open are in memory. An encrypted submission has its own row alone, without values (spec 7.7).
+    /// In one pass, a row as soon as its element ends: rounds of a repeat in document order, those inside another before it, and the
+    /// submission's own row last. Only the rows that are open are in memory. An encrypted submission has its own row alone, without
+    /// values (spec 7.7).
     /// </summary>
     public static IEnumerable<ExportRow> Read(ExportSchema schema, ReadOnlyMemory<byte> document)
     {

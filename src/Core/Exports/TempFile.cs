@@ -4,11 +4,14 @@ namespace ServerlessRosa.Core.Exports;
 internal static class TempFile
 {
     public static FileStream Create() =>
-        new(Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            BufferSize = 64 * 1024,
-        });
+        new(
+            Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                BufferSize = 64 * 1024,
+            }
+        );
 }

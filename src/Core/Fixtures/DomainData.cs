@@ -6,26 +6,39 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>The groups, locations and lookup tables (without rows, by tag) of a domain.</summary>
 public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locations, IReadOnlyList<LookupTable> Tables)
 {
-    /// <summary>Whose cases the user's phone has (spec 5.1 of CommCare, CC-107): their own, those of their case-sharing groups, and those of locations that own cases for them.</summary>
+    /// <summary>Whose cases the user's phone has (spec 5.1 of CommCare, CC-107): their own, those of their case-sharing groups, and
+    /// those of locations that own cases for them.</summary>
     public IReadOnlySet<OwnerId> OwnersFor(DomainUser user) =>
-        new HashSet<OwnerId>([user.UserId, .. CaseSharingGroupsOf(user).Select(group => new OwnerId(group.Id)), .. CaseOwningLocationsOf(user).Select(LocationTree.OwnerOf)]);
+        new HashSet<OwnerId>([
+            user.UserId,
+            .. CaseSharingGroupsOf(user).Select(group => new OwnerId(group.Id)),
+            .. CaseOwningLocationsOf(user).Select(LocationTree.OwnerOf),
+        ]);
 
     /// <summary>By name. A web user is in no group.</summary>
     public IReadOnlyList<Group> CaseSharingGroupsOf(DomainUser user) =>
-        [.. GroupsOf(user).Where(group => group.CaseSharing).OrderBy(group => group.Name, StringComparer.Ordinal).ThenBy(group => group.Id, StringComparer.Ordinal)];
+        [
+            .. GroupsOf(user)
+                .Where(group => group.CaseSharing)
+                .OrderBy(group => group.Name, StringComparer.Ordinal)
+                .ThenBy(group => group.Id, StringComparer.Ordinal),
+        ];
 
     /// <summary>By site code. A web user is at no location.</summary>
-    public IReadOnlyList<Location> CaseOwningLocationsOf(DomainUser user) => user.Worker is { } worker ? Locations.CaseOwnersFor(worker) : [];
+    public IReadOnlyList<Location> CaseOwningLocationsOf(DomainUser user) =>
+        user.Worker is { } worker ? Locations.CaseOwnersFor(worker) : [];
 
     /// <summary>Who of a row's owners the user is: themselves, all of their groups, and their locations with all above them.</summary>
     public Func<RowOwners, bool> RowsOf(DomainUser user)
     {
         var groups = GroupsOf(user).Select(group => group.Id).ToHashSet();
         var locations = user.Worker is { } worker ? Locations.PathsOf(worker) : new HashSet<string>();
-        return owners => owners.Users.Contains(user.UserId.Value) || owners.Groups.Any(groups.Contains) || owners.Locations.Any(locations.Contains);
+        return owners =>
+            owners.Users.Contains(user.UserId.Value) || owners.Groups.Any(groups.Contains) || owners.Locations.Any(locations.Contains);
     }
 
-    /// <summary>Whether the phone needs the locations anew: it has none, or the tree or the worker's place in it may have changed since its last sync. Clocks of instances may differ by two minutes.</summary>
+    /// <summary>Whether the phone needs the locations anew: it has none, or the tree or the worker's place in it may have changed since
+    /// its last sync. Clocks of instances may differ by two minutes.</summary>
     public bool LocationsChangedFor(DomainUser user, DateTimeOffset? lastSync)
     {
         var since = lastSync?.AddMinutes(-2);

@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Fixtures;
 
 /// <summary>
-/// What all phones of a domain are told about, kept in memory for as long as the domain's head says that it holds. Warm: no operation; cold: one, and those
-/// of reading what has changed since.
+/// What all phones of a domain are told about, kept in memory for as long as the domain's head says that it holds. Warm: no operation;
+/// cold: one, and those of reading what has changed since.
 /// </summary>
 public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
 {
@@ -24,8 +24,15 @@ public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
         }
         return new DomainData(
             await KeptAsync(project, FixtureKind.Groups, head!.Groups, [], () => ReadGroupsAsync(project, cancellationToken)),
-            await KeptAsync(project, FixtureKind.Locations, head.Locations, LocationTree.Empty, () => ReadLocationsAsync(project, cancellationToken)),
-            await KeptAsync(project, FixtureKind.Tables, head.Tables, [], () => ReadTablesAsync(project, cancellationToken)));
+            await KeptAsync(
+                project,
+                FixtureKind.Locations,
+                head.Locations,
+                LocationTree.Empty,
+                () => ReadLocationsAsync(project, cancellationToken)
+            ),
+            await KeptAsync(project, FixtureKind.Tables, head.Tables, [], () => ReadTablesAsync(project, cancellationToken))
+        );
     }
 
     internal void Forget(ProjectId project) => cache.Remove(HeadKey(project));
@@ -55,12 +62,19 @@ public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
 
     private async Task<(LocationTree Tree, long Size)> ReadLocationsAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        var types = await fixtures.ListAsync<LocationType>(project, FixtureKeys.LocationTypes, cancellationToken).ToListAsync(cancellationToken);
-        var locations = await fixtures.ListAsync<Location>(project, FixtureKeys.Locations, cancellationToken).ToListAsync(cancellationToken);
+        var types = await fixtures
+            .ListAsync<LocationType>(project, FixtureKeys.LocationTypes, cancellationToken)
+            .ToListAsync(cancellationToken);
+        var locations = await fixtures
+            .ListAsync<Location>(project, FixtureKeys.Locations, cancellationToken)
+            .ToListAsync(cancellationToken);
         return (new LocationTree(types, locations), (long)locations.Count * BytesPerLocation);
     }
 
-    private async Task<(IReadOnlyList<LookupTable> Tables, long Size)> ReadTablesAsync(ProjectId project, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<LookupTable> Tables, long Size)> ReadTablesAsync(
+        ProjectId project,
+        CancellationToken cancellationToken
+    )
     {
         var tables = await fixtures.ListTablesAsync(project, cancellationToken);
         return (tables, (long)tables.Count * BytesPerTable);

@@ -7,7 +7,8 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>What people call fields becomes names of XML elements and attributes.</summary>
 public static partial class FixtureNames
 {
-    /// <summary>The nearest XML name without a colon: what can't be in one becomes `_`, and so does a start that can't be one. Names that XML keeps for itself get a `_` too.</summary>
+    /// <summary>The nearest XML name without a colon: what can't be in one becomes `_`, and so does a start that can't be one. Names
+    /// that XML keeps for itself get a `_` too.</summary>
     public static string Clean(string name)
     {
         var clean = new StringBuilder(name.Length + 1);

@@ -23,7 +23,8 @@ internal readonly record struct FixtureWrite(TableTransactionActionType Type, st
 {
     public static FixtureWrite Add(string row, object data) => new(TableTransactionActionType.Add, row, data, default);
 
-    public static FixtureWrite Replace(string row, object data, ETag version) => new(TableTransactionActionType.UpdateReplace, row, data, version);
+    public static FixtureWrite Replace(string row, object data, ETag version) =>
+        new(TableTransactionActionType.UpdateReplace, row, data, version);
 
     /// <summary>Leaves it as it is but for its version; fails when it is gone.</summary>
     public static FixtureWrite Touch(string row) => new(TableTransactionActionType.UpdateMerge, row, null, ETag.All);
@@ -31,7 +32,8 @@ internal readonly record struct FixtureWrite(TableTransactionActionType Type, st
     public static FixtureWrite Delete(string row, ETag version) => new(TableTransactionActionType.Delete, row, null, version);
 }
 
-/// <summary>Table `fixtures`: what the phones of a domain get besides cases, each thing as JSON in a row, and a head that tells whether any of it changed.</summary>
+/// <summary>Table `fixtures`: what the phones of a domain get besides cases, each thing as JSON in a row, and a head that tells whether
+/// any of it changed.</summary>
 public sealed class FixturesTable(StorageAccount storage)
 {
     private const string Data = "Data";
@@ -41,7 +43,11 @@ public sealed class FixturesTable(StorageAccount storage)
     /// <summary>One operation.</summary>
     internal async Task<FixtureHead> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FixtureKeys.Partition(project), FixtureKeys.Head, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FixtureKeys.Partition(project),
+            FixtureKeys.Head,
+            cancellationToken: cancellationToken
+        );
         string? Of(FixtureKind kind) => found.HasValue ? found.Value!.GetString(kind.ToString()) : null;
         return new FixtureHead(Of(FixtureKind.Groups), Of(FixtureKind.Tables), Of(FixtureKind.Locations));
     }
@@ -49,7 +55,11 @@ public sealed class FixturesTable(StorageAccount storage)
     /// <summary>One operation.</summary>
     internal async Task<(T Value, ETag Version)?> FindAsync<T>(ProjectId project, string row, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FixtureKeys.Partition(project), row, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FixtureKeys.Partition(project),
+            row,
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? (Read<T>(found.Value!), found.Value!.ETag) : null;
     }
 
@@ -66,7 +76,11 @@ public sealed class FixturesTable(StorageAccount storage)
     }
 
     /// <summary>In the order of their keys. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<T> ListAsync<T>(ProjectId project, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<T> ListAsync<T>(
+        ProjectId project,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(FixtureKeys.Partition(project), prefix);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
@@ -80,8 +94,8 @@ public sealed class FixturesTable(StorageAccount storage)
         StoredRows.ScanAsync(_table, TableKey.Prefix(FixtureKeys.Partition(project), prefix), null, Read<T>, cancellationToken);
 
     /// <summary>
-    /// All or nothing, at most 99 rows, with a new version in the head. Fails as a batch does: 409 for what exists, 412 for another version, 404 for what
-    /// is gone. One operation.
+    /// All or nothing, at most 99 rows, with a new version in the head. Fails as a batch does: 409 for what exists, 412 for another
+    /// version, 404 for what is gone. One operation.
     /// </summary>
     internal Task WriteAsync(ProjectId project, FixtureKind kind, IEnumerable<FixtureWrite> writes, CancellationToken cancellationToken)
     {
@@ -89,7 +103,9 @@ public sealed class FixturesTable(StorageAccount storage)
         var batch = writes.Select(write => new TableTransactionAction(write.Type, ToEntity(partition, write), write.Version)).ToList();
 
         // Any other version will do, so that changes don't wait for each other.
-        batch.Add(new(TableTransactionActionType.UpsertMerge, new TableEntity(partition, FixtureKeys.Head) { [kind.ToString()] = NewVersion() }));
+        batch.Add(
+            new(TableTransactionActionType.UpsertMerge, new TableEntity(partition, FixtureKeys.Head) { [kind.ToString()] = NewVersion() })
+        );
         return _table.SubmitTransactionAsync(batch, cancellationToken);
     }
 
@@ -97,12 +113,23 @@ public sealed class FixturesTable(StorageAccount storage)
     internal async Task DeleteRowsAsync(ProjectId project, string table, CancellationToken cancellationToken)
     {
         var partition = FixtureKeys.Partition(project);
-        await foreach (var page in _table.QueryAsync<TableEntity>(TableKey.Prefix(partition, FixtureKeys.RowsOf(table)), cancellationToken: cancellationToken).AsPages())
+        await foreach (
+            var page in _table
+                .QueryAsync<TableEntity>(TableKey.Prefix(partition, FixtureKeys.RowsOf(table)), cancellationToken: cancellationToken)
+                .AsPages()
+        )
         {
             foreach (var rows in page.Values.Chunk(50))
             {
-                await _table.SubmitTransactionAsync(rows.SelectMany(row => new[] { row.RowKey, FixtureKeys.RowId(Read<LookupRow>(row).Id) })
-                    .Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All)), cancellationToken);
+                await _table.SubmitTransactionAsync(
+                    rows.SelectMany(row => new[] { row.RowKey, FixtureKeys.RowId(Read<LookupRow>(row).Id) })
+                        .Select(key => new TableTransactionAction(
+                            TableTransactionActionType.Delete,
+                            new TableEntity(partition, key),
+                            ETag.All
+                        )),
+                    cancellationToken
+                );
             }
         }
     }

@@ -2,7 +2,8 @@ using ServerlessRosa.Core.Cases;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>Workers who belong together. With <see cref="CaseSharing"/> the group owns cases, which all of its members have on their phones.</summary>
+/// <summary>Workers who belong together. With <see cref="CaseSharing"/> the group owns cases, which all of its members have on their
+/// phones.</summary>
 public sealed record Group(string Id, string Name)
 {
     public bool CaseSharing { get; init; }

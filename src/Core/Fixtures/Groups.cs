@@ -20,7 +20,8 @@ public sealed class Groups(FixturesTable fixtures, DomainDirectory directory, Mo
 
     /// <summary>Refuses an unknown group with 404.1. One operation.</summary>
     public async Task<Group> GetAsync(ProjectId project, string id, CancellationToken cancellationToken) =>
-        (await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken))?.Value ?? throw Problem.NotFound().AsException();
+        (await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken))?.Value
+        ?? throw Problem.NotFound().AsException();
 
     /// <summary>Refuses members that are no workers of the domain with 400.8.</summary>
     public async Task<Group> CreateAsync(ProjectId project, string name, Func<Group, Group> describe, CancellationToken cancellationToken)
@@ -31,25 +32,36 @@ public sealed class Groups(FixturesTable fixtures, DomainDirectory directory, Mo
         return group;
     }
 
-    /// <summary>Replaces a group by what <paramref name="change"/> makes of it, which must be pure. Refuses an unknown group with 404.1, and new members that are no workers with 400.8.</summary>
+    /// <summary>Replaces a group by what <paramref name="change"/> makes of it, which must be pure. Refuses an unknown group with
+    /// 404.1, and new members that are no workers with 400.8.</summary>
     public Task<Group> ChangeAsync(ProjectId project, string id, Func<Group, Group> change, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var (group, version) = await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken) ?? throw Problem.NotFound().AsException();
-            var next = change(group);
-            await RequireWorkersAsync(project, next.Users.Except(group.Users), cancellationToken);
-            await WriteAsync(project, [FixtureWrite.Replace(FixtureKeys.Group(id), next, version)], cancellationToken);
-            return next;
-        }, cancellationToken);
+        ConditionalWrite.RunAsync(
+            async () =>
+            {
+                var (group, version) =
+                    await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken)
+                    ?? throw Problem.NotFound().AsException();
+                var next = change(group);
+                await RequireWorkersAsync(project, next.Users.Except(group.Users), cancellationToken);
+                await WriteAsync(project, [FixtureWrite.Replace(FixtureKeys.Group(id), next, version)], cancellationToken);
+                return next;
+            },
+            cancellationToken
+        );
 
     /// <summary>Refuses an unknown group with 404.1.</summary>
     public Task<Group> DeleteAsync(ProjectId project, string id, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var (group, version) = await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken) ?? throw Problem.NotFound().AsException();
-            await WriteAsync(project, [FixtureWrite.Delete(FixtureKeys.Group(id), version)], cancellationToken);
-            return group;
-        }, cancellationToken);
+        ConditionalWrite.RunAsync(
+            async () =>
+            {
+                var (group, version) =
+                    await fixtures.FindAsync<Group>(project, FixtureKeys.Group(id), cancellationToken)
+                    ?? throw Problem.NotFound().AsException();
+                await WriteAsync(project, [FixtureWrite.Delete(FixtureKeys.Group(id), version)], cancellationToken);
+                return group;
+            },
+            cancellationToken
+        );
 
     /// <summary>Refuses groups that there aren't, and more than 90, with 400.8. One operation per 1,000 groups.</summary>
     public async Task RequireAsync(ProjectId project, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -71,24 +83,29 @@ public sealed class Groups(FixturesTable fixtures, DomainDirectory directory, Mo
 
     /// <summary>Makes the worker a member of exactly these groups, all at once. What is no group any more is passed over.</summary>
     public Task JoinAsync(ProjectId project, OwnerId worker, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var writes = new List<FixtureWrite>();
-            foreach (var listed in await ListAsync(project, cancellationToken))
+        ConditionalWrite.RunAsync(
+            async () =>
             {
-                if (ids.Contains(listed.Id) != listed.Users.Contains(worker.Value)
-                    && await fixtures.FindAsync<Group>(project, FixtureKeys.Group(listed.Id), cancellationToken) is var (group, version))
+                var writes = new List<FixtureWrite>();
+                foreach (var listed in await ListAsync(project, cancellationToken))
                 {
-                    var next = ids.Contains(listed.Id) ? group.With(worker) : group.Without(worker);
-                    writes.Add(FixtureWrite.Replace(FixtureKeys.Group(listed.Id), next, version));
+                    if (
+                        ids.Contains(listed.Id) != listed.Users.Contains(worker.Value)
+                        && await fixtures.FindAsync<Group>(project, FixtureKeys.Group(listed.Id), cancellationToken) is var (group, version)
+                    )
+                    {
+                        var next = ids.Contains(listed.Id) ? group.With(worker) : group.Without(worker);
+                        writes.Add(FixtureWrite.Replace(FixtureKeys.Group(listed.Id), next, version));
+                    }
                 }
-            }
-            foreach (var batch in writes.Chunk(MaxGroupsAtOnce))
-            {
-                await WriteAsync(project, batch, cancellationToken);
-            }
-            return true;
-        }, cancellationToken);
+                foreach (var batch in writes.Chunk(MaxGroupsAtOnce))
+                {
+                    await WriteAsync(project, batch, cancellationToken);
+                }
+                return true;
+            },
+            cancellationToken
+        );
 
     private async Task RequireWorkersAsync(ProjectId project, IEnumerable<string> users, CancellationToken cancellationToken)
     {

@@ -31,23 +31,39 @@ public sealed class LocationTree
 
     public LocationType TypeOf(Location location) => _types[location.Type];
 
-    /// <summary>The locations that own cases for the worker (spec 5.1 of CommCare, CC-107): the assigned ones and, where the type says so, those below them.</summary>
+    /// <summary>The locations that own cases for the worker (spec 5.1 of CommCare, CC-107): the assigned ones and, where the type says
+    /// so, those below them.</summary>
     public IReadOnlyList<Location> CaseOwnersFor(MobileWorker worker) =>
-        [.. AssignedTo(worker).SelectMany(location => TypeOf(location).ViewDescendants ? WithDescendants(location) : [location])
-            .Where(location => TypeOf(location).SharesCases).DistinctBy(location => location.Id).OrderBy(location => location.SiteCode, StringComparer.Ordinal)];
+        [
+            .. AssignedTo(worker)
+                .SelectMany(location => TypeOf(location).ViewDescendants ? WithDescendants(location) : [location])
+                .Where(location => TypeOf(location).SharesCases)
+                .DistinctBy(location => location.Id)
+                .OrderBy(location => location.SiteCode, StringComparer.Ordinal),
+        ];
 
     /// <summary>What the worker's phone knows: the assigned locations, all below them and all above; by site code.</summary>
     public IReadOnlyList<Location> VisibleTo(MobileWorker worker) =>
-        [.. AssignedTo(worker).SelectMany(location => WithDescendants(location).Concat(WithAncestors(location)))
-            .DistinctBy(location => location.Id).OrderBy(location => location.SiteCode, StringComparer.Ordinal)];
+        [
+            .. AssignedTo(worker)
+                .SelectMany(location => WithDescendants(location).Concat(WithAncestors(location)))
+                .DistinctBy(location => location.Id)
+                .OrderBy(location => location.SiteCode, StringComparer.Ordinal),
+        ];
 
-    /// <summary>The ids of the assigned locations and all above them: rows of lookup tables are given to whole branches of the tree.</summary>
-    public IReadOnlySet<string> PathsOf(MobileWorker worker) => AssignedTo(worker).SelectMany(WithAncestors).Select(location => location.Id).ToHashSet();
+    /// <summary>The ids of the assigned locations and all above them: rows of lookup tables are given to whole branches of the
+    /// tree.</summary>
+    public IReadOnlySet<string> PathsOf(MobileWorker worker) =>
+        AssignedTo(worker).SelectMany(WithAncestors).Select(location => location.Id).ToHashSet();
 
     /// <summary>From the location up to the root.</summary>
     public IEnumerable<Location> WithAncestors(Location location)
     {
-        for (var current = location; current is not null; current = current.Parent is { } parent ? _locations.GetValueOrDefault(parent) : null)
+        for (
+            var current = location;
+            current is not null;
+            current = current.Parent is { } parent ? _locations.GetValueOrDefault(parent) : null
+        )
         {
             yield return current;
         }

@@ -8,8 +8,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Fixtures;
 
 /// <summary>
-/// The rows of lookup tables for phones, which ask for all of them at every sync. They are kept packed, as long as no row changes: a table of 100,000 rows
-/// takes a few megabytes, and is never in memory as a whole otherwise.
+/// The rows of lookup tables for phones, which ask for all of them at every sync. They are kept packed, as long as no row changes: a
+/// table of 100,000 rows takes a few megabytes, and is never in memory as a whole otherwise.
 /// </summary>
 public sealed class LookupRows(FixturesTable fixtures, TimedCache cache)
 {
@@ -20,7 +20,11 @@ public sealed class LookupRows(FixturesTable fixtures, TimedCache cache)
     public IAsyncEnumerable<LookupRow> ListAsync(ProjectId project, LookupTable table, CancellationToken cancellationToken) =>
         cache.TryGet(Key(table), out byte[]? packed) ? Unpack(packed!, cancellationToken) : ReadAsync(project, table, cancellationToken);
 
-    private async IAsyncEnumerable<LookupRow> ReadAsync(ProjectId project, LookupTable table, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<LookupRow> ReadAsync(
+        ProjectId project,
+        LookupTable table,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var packed = new MemoryStream();
         await using (var writer = new BinaryWriter(new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true), Encoding.UTF8))

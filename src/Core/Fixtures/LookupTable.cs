@@ -1,9 +1,11 @@
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>A column of a lookup table. Its values have <see cref="Properties"/>, such as a language; by an indexed one phones find rows quickly.</summary>
+/// <summary>A column of a lookup table. Its values have <see cref="Properties"/>, such as a language; by an indexed one phones find
+/// rows quickly.</summary>
 public sealed record LookupField(string Name, IReadOnlyList<string> Properties, bool IsIndexed);
 
-/// <summary>A table that phones look things up in, as the fixture `item-list:` and <see cref="Tag"/>. One that is not global shows each worker only their own rows.</summary>
+/// <summary>A table that phones look things up in, as the fixture `item-list:` and <see cref="Tag"/>. One that is not global shows each
+/// worker only their own rows.</summary>
 public sealed record LookupTable(string Id, string Tag, bool IsGlobal, IReadOnlyList<LookupField> Fields)
 {
     public IReadOnlyList<string> ItemAttributes { get; init; } = [];
@@ -14,7 +16,8 @@ public sealed record LookupTable(string Id, string Tag, bool IsGlobal, IReadOnly
 
 public sealed record LookupValue(string Value, IReadOnlyDictionary<string, string> Properties);
 
-/// <summary>Who has a row of a table that is not global: ids of workers, of groups, and of locations, for all who are at or below them.</summary>
+/// <summary>Who has a row of a table that is not global: ids of workers, of groups, and of locations, for all who are at or below
+/// them.</summary>
 public sealed record RowOwners(IReadOnlyList<string> Users, IReadOnlyList<string> Groups, IReadOnlyList<string> Locations)
 {
     public static RowOwners Nobody { get; } = new([], [], []);
@@ -23,7 +26,8 @@ public sealed record RowOwners(IReadOnlyList<string> Users, IReadOnlyList<string
 /// <summary>A row of a lookup table: rows are sorted by <see cref="SortKey"/>, then by id.</summary>
 public sealed record LookupRow(string Id, string Table, int SortKey)
 {
-    public IReadOnlyDictionary<string, IReadOnlyList<LookupValue>> Fields { get; init; } = new Dictionary<string, IReadOnlyList<LookupValue>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<LookupValue>> Fields { get; init; } =
+        new Dictionary<string, IReadOnlyList<LookupValue>>();
 
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 

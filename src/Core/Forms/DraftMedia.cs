@@ -4,22 +4,44 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>Fills the media slots of a draft: with files, or with datasets (spec 9.2).</summary>
-public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, FormFilesContainer files, FormShadows shadows, PublishDatasets datasets, TimeProvider clock)
+public sealed class DraftMedia(
+    FormDirectory directory,
+    FormMediaTable media,
+    FormFilesContainer files,
+    FormShadows shadows,
+    PublishDatasets datasets,
+    TimeProvider clock
+)
 {
     /// <summary>Puts a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
-    public async Task<FormMedia> PutAsync(ProjectId project, FormId id, string name, Stream content, string? contentType, CancellationToken cancellationToken)
+    public async Task<FormMedia> PutAsync(
+        ProjectId project,
+        FormId id,
+        string name,
+        Stream content,
+        string? contentType,
+        CancellationToken cancellationToken
+    )
     {
         var (definition, slot) = await FindSlotAsync(project, id, name, cancellationToken);
         var type = MediaType.Of(contentType, name);
         var stored = await files.PutMediaAsync(project, definition.Key, content, type, cancellationToken);
-        var filled = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type, Dataset = null, UpdatedAt = clock.GetUtcNow() };
+        var filled = slot with
+        {
+            Blob = stored.Blob,
+            Md5 = stored.Md5,
+            Size = stored.Size,
+            ContentType = type,
+            Dataset = null,
+            UpdatedAt = clock.GetUtcNow(),
+        };
         await WriteSlotAsync(project, id, definition, filled, cancellationToken);
         return filled;
     }
 
     /// <summary>
-    /// Puts the dataset of its name into a slot of the draft instead of a file, or takes it out. Refuses an unknown slot with 404.1, one that isn't for
-    /// any file with 400.26, and one without a dataset of its name with 404.1.
+    /// Puts the dataset of its name into a slot of the draft instead of a file, or takes it out. Refuses an unknown slot with 404.1,
+    /// one that isn't for any file with 400.26, and one without a dataset of its name with 404.1.
     /// </summary>
     public async Task<FormMedia> LinkAsync(ProjectId project, FormId id, string name, bool linked, CancellationToken cancellationToken)
     {
@@ -30,7 +52,10 @@ public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, Fo
         }
         var next = linked
             ? new FormMedia(slot.Name, slot.Type) { Dataset = (await datasets.OfSlotAsync(project, slot.Name, cancellationToken)).Name }
-            : slot with { Dataset = null };
+            : slot with
+            {
+                Dataset = null,
+            };
         next = next with { UpdatedAt = clock.GetUtcNow() };
         await WriteSlotAsync(project, id, definition, next, cancellationToken);
         return next;
@@ -44,24 +69,45 @@ public sealed class DraftMedia(FormDirectory directory, FormMediaTable media, Fo
         {
             throw Problem.NotFound().AsException();
         }
-        await WriteSlotAsync(project, id, definition, new FormMedia(slot.Name, slot.Type) { UpdatedAt = clock.GetUtcNow() }, cancellationToken);
+        await WriteSlotAsync(
+            project,
+            id,
+            definition,
+            new FormMedia(slot.Name, slot.Type) { UpdatedAt = clock.GetUtcNow() },
+            cancellationToken
+        );
     }
 
-    private async Task<(FormDefinition Definition, FormMedia Slot)> FindSlotAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
+    private async Task<(FormDefinition Definition, FormMedia Slot)> FindSlotAsync(
+        ProjectId project,
+        FormId id,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         var form = await directory.GetAsync(project, id, cancellationToken);
         var definition = (form.Draft ?? throw Problem.NotFound().AsException()).Definition;
-        return (definition, await media.FindAsync(project, definition.Key, name, cancellationToken) ?? throw Problem.NotFound().AsException());
+        return (
+            definition,
+            await media.FindAsync(project, definition.Key, name, cancellationToken) ?? throw Problem.NotFound().AsException()
+        );
     }
 
-    private async Task WriteSlotAsync(ProjectId project, FormId id, FormDefinition definition, FormMedia slot, CancellationToken cancellationToken)
+    private async Task WriteSlotAsync(
+        ProjectId project,
+        FormId id,
+        FormDefinition definition,
+        FormMedia slot,
+        CancellationToken cancellationToken
+    )
     {
         if (!await media.ReplaceAsync(project, definition.Key, slot, cancellationToken))
         {
             throw Problem.NotFound().AsException();
         }
 
-        // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came too late.
+        // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came
+        // too late.
         var form = await directory.GetAsync(project, id, cancellationToken);
         await shadows.FollowAsync(form, CancellationToken.None);
         if (form.Draft?.Definition.Key != definition.Key)

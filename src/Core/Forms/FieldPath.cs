@@ -13,11 +13,13 @@ internal static class FieldPath
         var first = true;
         foreach (var part in nodeset.Split('/', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part == ".") continue;
+            if (part == ".")
+                continue;
             var name = part[(part.IndexOf(':', StringComparison.Ordinal) + 1)..];
             if (first && absolute)
             {
-                if (name != rootName) return null;
+                if (name != rootName)
+                    return null;
             }
             else
             {

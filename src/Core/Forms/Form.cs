@@ -42,11 +42,18 @@ public sealed record Form(ProjectId Project, int Number, FormId Id, FormState St
 }
 
 /// <summary>
-/// One uploaded definition: a draft, or a published version. <see cref="Key"/> names its XML and its media in storage; neither changes any more
-/// once it is published. The hashes are of the exact bytes served (OR-091), in lower-case hex.
+/// One uploaded definition: a draft, or a published version. <see cref="Key"/> names its XML and its media in storage; neither changes
+/// any more once it is published. The hashes are of the exact bytes served (OR-091), in lower-case hex.
 /// </summary>
 public sealed record FormDefinition(
-    string Key, string Version, string? Title, string Md5, string Sha1, string Sha256, DateTimeOffset CreatedAt)
+    string Key,
+    string Version,
+    string? Title,
+    string Md5,
+    string Sha1,
+    string Sha256,
+    DateTimeOffset CreatedAt
+)
 {
     public DateTimeOffset? PublishedAt { get; init; }
 
@@ -68,10 +75,12 @@ public sealed record FormDefinition(
     public string ETag => $"\"{Md5}\"";
 }
 
-/// <summary>A draft under test. Its submissions belong to this upload of it and vanish with it (OR-252); the token outlives a replacement (OR-253).</summary>
+/// <summary>A draft under test. Its submissions belong to this upload of it and vanish with it (OR-252); the token outlives a
+/// replacement (OR-253).</summary>
 public sealed record FormDraft(FormDefinition Definition, string TokenHash, string ProtectedToken);
 
-/// <summary>A media slot of a definition, and the file or the dataset in it, if any. <see cref="Blob"/> may be shared by several definitions: a blob never changes.</summary>
+/// <summary>A media slot of a definition, and the file or the dataset in it, if any. <see cref="Blob"/> may be shared by several
+/// definitions: a blob never changes.</summary>
 public sealed record FormMedia(string Name, string Type)
 {
     public string? Blob { get; init; }

@@ -7,10 +7,12 @@ namespace ServerlessRosa.Core.Forms;
 /// <summary>A definition that the caller may read, and the form that it belongs to.</summary>
 public sealed record ReadableForm(Form Form, FormDefinition Definition);
 
-/// <summary>Finds the definition behind an address, and decides whether the caller may read it. What isn't there is refused (404.1) before rights (403.1).</summary>
+/// <summary>Finds the definition behind an address, and decides whether the caller may read it. What isn't there is refused (404.1)
+/// before rights (403.1).</summary>
 public sealed class FormAccess(FormDirectory forms)
 {
-    /// <summary>The version that phones get now; the draft of a form that was never published, for those who may edit it (OR-112).</summary>
+    /// <summary>The version that phones get now; the draft of a form that was never published, for those who may edit it
+    /// (OR-112).</summary>
     public async Task<ReadableForm> PublishedAsync(Actor actor, ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = await FindAsync(project, formId, cancellationToken);
@@ -19,11 +21,18 @@ public sealed class FormAccess(FormDirectory forms)
     }
 
     /// <summary>A published version by its name; `___` is the blank one (OR-113, OR-114).</summary>
-    public async Task<ReadableForm> VersionAsync(Actor actor, ProjectId project, string formId, string version, CancellationToken cancellationToken)
+    public async Task<ReadableForm> VersionAsync(
+        Actor actor,
+        ProjectId project,
+        string formId,
+        string version,
+        CancellationToken cancellationToken
+    )
     {
         var form = await FindAsync(project, formId, cancellationToken);
         RequireRead(actor, form);
-        var definition = await forms.FindVersionAsync(form, version == "___" ? "" : version, cancellationToken)
+        var definition =
+            await forms.FindVersionAsync(form, version == "___" ? "" : version, cancellationToken)
             ?? throw Problem.NotFound().AsException();
         return new ReadableForm(form, definition);
     }
@@ -37,7 +46,13 @@ public sealed class FormAccess(FormDirectory forms)
     }
 
     /// <summary>The draft, for whoever has its token. A wrong token looks like no draft: <paramref name="refusal"/> (spec 8).</summary>
-    public async Task<ReadableForm> TestDraftAsync(string token, ProjectId project, string formId, Problem refusal, CancellationToken cancellationToken)
+    public async Task<ReadableForm> TestDraftAsync(
+        string token,
+        ProjectId project,
+        string formId,
+        Problem refusal,
+        CancellationToken cancellationToken
+    )
     {
         var form = FormId.TryParse(formId, out var id) ? await forms.FindAsync(project, id, cancellationToken) : null;
         return form?.Draft is { } draft && AccessToken.TryParse(token) is { } presented && presented.Matches(draft.TokenHash)

@@ -9,14 +9,21 @@ namespace ServerlessRosa.Core.Forms;
 /// there is room; what does change is checked with one point read, so that every instance answers the same.
 /// </summary>
 public sealed class FormDirectory(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows, ProjectDirectory projects, TimedCache cache,
-    TimeProvider clock)
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormFilesContainer files,
+    FormShadows shadows,
+    ProjectDirectory projects,
+    TimedCache cache,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Unchanging = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// All forms of the project. Warm: one operation, however many there are. Cold: one more per 1,000. The list is whole or the call fails:
-    /// phones delete forms that are missing from it (OR-108). Refuses an unknown project with 404.1.
+    /// All forms of the project. Warm: one operation, however many there are. Cold: one more per 1,000. The list is whole or the call
+    /// fails: phones delete forms that are missing from it (OR-108). Refuses an unknown project with 404.1.
     /// </summary>
     public async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         await FindListAsync(project, cancellationToken) ?? throw Problem.NotFound().AsException();
@@ -37,10 +44,9 @@ public sealed class FormDirectory(
         var all = await forms.ListAsync(project, cancellationToken);
         if (all.Count == 0 && await projects.FindAsync(project, cancellationToken) is null)
         {
-            return null;   // its forms went to the trash before it
+            return null; // its forms went to the trash before it
         }
-        var sorted = all
-            .OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)
+        var sorted = all.OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)
             .ThenBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.Ordinal)
             .ThenBy(form => form.Id.Value, StringComparer.Ordinal)
             .ToList();
@@ -53,13 +59,16 @@ public sealed class FormDirectory(
         await FindAsync(project, id, cancellationToken) ?? throw Problem.NotFound().AsException();
 
     /// <summary>
-    /// As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form. One that was not
-    /// published then is read again: the phone that submits to it has seen it published.
+    /// As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form. One that
+    /// was not published then is read again: the phone that submits to it has seen it published.
     /// </summary>
     public async Task<Form?> FindRecentAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
-        cache.TryGet((project, id), out Form? form) && form is { Published: not null } ? form : await FindAsync(project, id, cancellationToken);
+        cache.TryGet((project, id), out Form? form) && form is { Published: not null }
+            ? form
+            : await FindAsync(project, id, cancellationToken);
 
-    /// <summary>A published version by its name; null when it was never published. Costs nothing for the current version, else one operation when cold.</summary>
+    /// <summary>A published version by its name; null when it was never published. Costs nothing for the current version, else one
+    /// operation when cold.</summary>
     public async Task<FormDefinition?> FindVersionAsync(Form form, string version, CancellationToken cancellationToken)
     {
         if (form.Published?.Version == version)
@@ -96,8 +105,13 @@ public sealed class FormDirectory(
         return xml;
     }
 
-    /// <summary>The media slots, by name. A published version's never change: one operation per 1,000 unless they are in memory; a draft's are read each time.</summary>
-    public async Task<IReadOnlyList<FormMedia>> ListMediaAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
+    /// <summary>The media slots, by name. A published version's never change: one operation per 1,000 unless they are in memory; a
+    /// draft's are read each time.</summary>
+    public async Task<IReadOnlyList<FormMedia>> ListMediaAsync(
+        ProjectId project,
+        FormDefinition definition,
+        CancellationToken cancellationToken
+    )
     {
         if (!definition.ExpectsMedia)
         {
@@ -115,7 +129,12 @@ public sealed class FormDirectory(
     }
 
     /// <summary>A file of a definition. Refuses an unknown or empty slot with 404.1 (OR-138).</summary>
-    public async Task<FormMedia> GetMediaAsync(ProjectId project, FormDefinition definition, string name, CancellationToken cancellationToken) =>
+    public async Task<FormMedia> GetMediaAsync(
+        ProjectId project,
+        FormDefinition definition,
+        string name,
+        CancellationToken cancellationToken
+    ) =>
         (await ListMediaAsync(project, definition, cancellationToken)).FirstOrDefault(file => file.Name == name) is { Exists: true } found
             ? found
             : throw Problem.NotFound().AsException();
@@ -127,7 +146,8 @@ public sealed class FormDirectory(
     /// <summary>Changes what isn't the definition. Refuses an unknown form with 404.1.</summary>
     public async Task<Form> ChangeAsync(ProjectId project, FormId id, Func<Form, Form> change, CancellationToken cancellationToken)
     {
-        var changed = await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
+        var changed =
+            await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
             ?? throw Problem.NotFound().AsException();
         await shadows.FollowAsync(changed, CancellationToken.None);
         Remember(changed);
@@ -156,7 +176,8 @@ public sealed class FormDirectory(
         await shadows.FollowAsync(trashed!, CancellationToken.None);
     }
 
-    public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) => forms.ListTrashAsync(project, cancellationToken);
+    public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>
+        forms.ListTrashAsync(project, cancellationToken);
 
     internal void Remember(Form form) => cache.Set((form.Project, form.Id), form, size: 3000);
 

@@ -19,8 +19,13 @@ public sealed class FormFilesContainer(StorageAccount storage)
         await StreamedBlob.ReadAsync(_container, FormKeys.XmlBlob(project, definition), cancellationToken)
         ?? throw new InvalidOperationException($"The XML of the definition {definition} in project {project} is missing from storage.");
 
-    internal Task<StoredFile> PutMediaAsync(ProjectId project, string definition, Stream content, string contentType, CancellationToken cancellationToken) =>
-        StreamedBlob.UploadAsync(_container, FormKeys.NewMediaBlob(project, definition), content, contentType, cancellationToken);
+    internal Task<StoredFile> PutMediaAsync(
+        ProjectId project,
+        string definition,
+        Stream content,
+        string contentType,
+        CancellationToken cancellationToken
+    ) => StreamedBlob.UploadAsync(_container, FormKeys.NewMediaBlob(project, definition), content, contentType, cancellationToken);
 
     internal async Task<Stream> OpenMediaAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
         await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
@@ -29,7 +34,8 @@ public sealed class FormFilesContainer(StorageAccount storage)
     internal Task<BlobProbe?> ProbeXmlAsync(ProjectId project, string definition, bool reads, CancellationToken cancellationToken) =>
         BlobProbe.FindAsync(_container, FormKeys.XmlBlob(project, definition), reads, cancellationToken);
 
-    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) =>
+        BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
 
     /// <summary>All of a project's, shadows too.</summary>
     internal IAsyncEnumerable<ListedBlob> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
@@ -44,9 +50,14 @@ public sealed class FormFilesContainer(StorageAccount storage)
     internal Task WriteShadowAsync(ProjectId project, int form, Func<byte[]?, Task<byte[]?>> read, CancellationToken cancellationToken) =>
         Shadow.WriteAsync(_container, FormKeys.Shadow(project, form), read, cancellationToken);
 
-    internal async IAsyncEnumerable<byte[]> ListShadowsAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<byte[]> ListShadowsAsync(
+        ProjectId project,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, FormKeys.ShadowsOf(project), cancellationToken))
+        await foreach (
+            var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, FormKeys.ShadowsOf(project), cancellationToken)
+        )
         {
             if (await StreamedBlob.ReadAsync(_container, blob.Name, cancellationToken) is { } content)
             {

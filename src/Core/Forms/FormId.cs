@@ -2,7 +2,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (spec 6.2, OR-147 to OR-150).</summary>
+/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (spec 6.2, OR-147 to
+/// OR-150).</summary>
 public readonly record struct FormId
 {
     public const int MaxLength = 249;
@@ -16,19 +17,25 @@ public readonly record struct FormId
     /// <summary>Blank is 400.2, too long 400.13, and an ending that the form's URLs use 400.8.</summary>
     public static FormId Parse(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) throw Problem.MissingParameter("formId").AsException();
-        if (text.Length > MaxLength) throw Problem.ValueTooLong("formId", MaxLength).AsException();
+        if (string.IsNullOrWhiteSpace(text))
+            throw Problem.MissingParameter("formId").AsException();
+        if (text.Length > MaxLength)
+            throw Problem.ValueTooLong("formId", MaxLength).AsException();
         if (_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             throw Problem.UnexpectedValue("formId", text, "a form ID may not end in .xml, .xls or .xlsx.").AsException();
-        if (IsDots(text)) throw Problem.UnexpectedValue("formId", text, "no address can hold it.").AsException();
+        if (IsDots(text))
+            throw Problem.UnexpectedValue("formId", text, "no address can hold it.").AsException();
         return new FormId(text);
     }
 
     /// <summary>False for what no form can be called.</summary>
     public static bool TryParse(string? text, out FormId id)
     {
-        var possible = !string.IsNullOrWhiteSpace(text) && text.Length <= MaxLength
-            && !IsDots(text) && !_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        var possible =
+            !string.IsNullOrWhiteSpace(text)
+            && text.Length <= MaxLength
+            && !IsDots(text)
+            && !_fileEndings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
         id = possible ? new FormId(text!) : default;
         return possible;
     }

@@ -3,13 +3,15 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>A form without an `id` is identified by the namespace of its instance, in the definition and in submissions (spec 6.2 end, OR-148).</summary>
+/// <summary>A form without an `id` is identified by the namespace of its instance, in the definition and in submissions (spec 6.2 end,
+/// OR-148).</summary>
 public static class FormIdentity
 {
     /// <summary>What an instance is in when it declares nothing of its own, so it identifies no form.</summary>
     private const string XFormsNamespace = "http://www.w3.org/2002/xforms";
 
-    /// <summary>The default namespace that the root element itself declares, unless blank or that of XForms; else null. The reader is on that element.</summary>
+    /// <summary>The default namespace that the root element itself declares, unless blank or that of XForms; else null. The reader is
+    /// on that element.</summary>
     public static string? FromNamespace(XmlReader xml) =>
         xml.OwnDefaultNamespace() is { } uri && !string.IsNullOrWhiteSpace(uri) && uri != XFormsNamespace ? uri : null;
 }

@@ -31,7 +31,8 @@ internal static class FormKeys
 
     public static string NewDefinition() => Guid.NewGuid().ToString("N");
 
-    /// <summary>A draft's definition with another version written into it: the same again when publishing broke off and is tried again.</summary>
+    /// <summary>A draft's definition with another version written into it: the same again when publishing broke off and is tried
+    /// again.</summary>
     public static string DefinitionWithVersion(string draft, string version) => TableKey.Hash($"{draft} {version}")[..32];
 
     public static string XmlBlob(ProjectId project, string definition) => FolderOf(project, definition) + "form.xml";

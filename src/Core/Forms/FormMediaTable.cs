@@ -17,7 +17,12 @@ public sealed class FormMediaTable(StorageAccount storage)
         foreach (var batch in media.Chunk(BatchSize))
         {
             await _table.SubmitTransactionAsync(
-                batch.Select(file => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(project, definition, file))), cancellationToken);
+                batch.Select(file => new TableTransactionAction(
+                    TableTransactionActionType.UpsertReplace,
+                    ToEntity(project, definition, file)
+                )),
+                cancellationToken
+            );
         }
     }
 
@@ -38,7 +43,10 @@ public sealed class FormMediaTable(StorageAccount storage)
     internal async Task<FormMedia?> FindAsync(ProjectId project, string definition, string name, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            FormKeys.Media(project, definition), FormKeys.MediaFile(name), cancellationToken: cancellationToken);
+            FormKeys.Media(project, definition),
+            FormKeys.MediaFile(name),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToMedia(found.Value!) : null;
     }
 
@@ -57,7 +65,11 @@ public sealed class FormMediaTable(StorageAccount storage)
     }
 
     internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
-        TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Media(project, definition)}"), cancellationToken);
+        TableRows.DeleteAllAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Media(project, definition)}"),
+            cancellationToken
+        );
 
     private static TableEntity ToEntity(ProjectId project, string definition, FormMedia media) =>
         new(FormKeys.Media(project, definition), FormKeys.MediaFile(media.Name))
@@ -72,13 +84,14 @@ public sealed class FormMediaTable(StorageAccount storage)
             [nameof(FormMedia.Dataset)] = media.Dataset,
         };
 
-    private static FormMedia ToMedia(TableEntity entity) => new(entity.GetString(nameof(FormMedia.Name))!, entity.GetString(nameof(FormMedia.Type))!)
-    {
-        Blob = entity.GetString(nameof(FormMedia.Blob)),
-        Md5 = entity.GetString(nameof(FormMedia.Md5)),
-        Size = entity.GetInt64(nameof(FormMedia.Size)),
-        ContentType = entity.GetString(nameof(FormMedia.ContentType)),
-        UpdatedAt = entity.GetDateTimeOffset(nameof(FormMedia.UpdatedAt)),
-        Dataset = entity.GetString(nameof(FormMedia.Dataset)),
-    };
+    private static FormMedia ToMedia(TableEntity entity) =>
+        new(entity.GetString(nameof(FormMedia.Name))!, entity.GetString(nameof(FormMedia.Type))!)
+        {
+            Blob = entity.GetString(nameof(FormMedia.Blob)),
+            Md5 = entity.GetString(nameof(FormMedia.Md5)),
+            Size = entity.GetInt64(nameof(FormMedia.Size)),
+            ContentType = entity.GetString(nameof(FormMedia.ContentType)),
+            UpdatedAt = entity.GetDateTimeOffset(nameof(FormMedia.UpdatedAt)),
+            Dataset = entity.GetString(nameof(FormMedia.Dataset)),
+        };
 }

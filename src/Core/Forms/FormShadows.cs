@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// All that the tables say of a form: its row, its published versions and, by definition, its media slots. Without a <see cref="Form"/> it was forgotten,
-/// and only its number remains, which no other form may get: accounts may still hold rights on it.
+/// All that the tables say of a form: its row, its published versions and, by definition, its media slots. Without a <see cref="Form"/>
+/// it was forgotten, and only its number remains, which no other form may get: accounts may still hold rights on it.
 /// </summary>
 public sealed record FormShadow(int Number, Form? Form)
 {
@@ -31,13 +31,24 @@ public sealed class FormShadows(FormsTable forms, FormVersionsTable versions, Fo
 
     /// <summary>Four operations, and one for each definition with media that wasn't published when the shadow was last written.</summary>
     internal Task FollowAsync(Form form, CancellationToken cancellationToken) =>
-        files.WriteShadowAsync(form.Project, form.Number, async before =>
-            await ReadRowsAsync(form.Project, form.Id, form.Number, before is null ? null : Parse(before), cancellationToken) is { } now ? ToBytes(now) : null,
-            cancellationToken);
+        files.WriteShadowAsync(
+            form.Project,
+            form.Number,
+            async before =>
+                await ReadRowsAsync(form.Project, form.Id, form.Number, before is null ? null : Parse(before), cancellationToken) is { } now
+                    ? ToBytes(now)
+                    : null,
+            cancellationToken
+        );
 
     /// <summary>Leaves the number alone. Two operations.</summary>
     internal Task ForgetAsync(Form form, CancellationToken cancellationToken) =>
-        files.WriteShadowAsync(form.Project, form.Number, _ => Task.FromResult<byte[]?>(ToBytes(new FormShadow(form.Number, null))), cancellationToken);
+        files.WriteShadowAsync(
+            form.Project,
+            form.Number,
+            _ => Task.FromResult<byte[]?>(ToBytes(new FormShadow(form.Number, null))),
+            cancellationToken
+        );
 
     /// <summary>In the order of their numbers. One operation per 5,000 and one for each.</summary>
     internal async IAsyncEnumerable<FormShadow> ListAsync(ProjectId project, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -52,12 +63,20 @@ public sealed class FormShadows(FormsTable forms, FormVersionsTable versions, Fo
     internal async Task<FormShadow?> FindAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
         await files.FindShadowAsync(project, number, cancellationToken) is { } content ? Parse(content) : null;
 
-    /// <summary>What the rows say now; null when the form is neither there nor in the trash. What was published before is taken from <paramref name="before"/>: it never changes.</summary>
-    internal async Task<FormShadow?> ReadRowsAsync(ProjectId project, FormId id, int number, FormShadow? before, CancellationToken cancellationToken)
+    /// <summary>What the rows say now; null when the form is neither there nor in the trash. What was published before is taken from
+    /// <paramref name="before"/>: it never changes.</summary>
+    internal async Task<FormShadow?> ReadRowsAsync(
+        ProjectId project,
+        FormId id,
+        int number,
+        FormShadow? before,
+        CancellationToken cancellationToken
+    )
     {
-        var form = await forms.FindAsync(project, id, cancellationToken) is { } found && found.Number == number
-            ? found
-            : await forms.FindTrashedAsync(project, number, cancellationToken);
+        var form =
+            await forms.FindAsync(project, id, cancellationToken) is { } found && found.Number == number
+                ? found
+                : await forms.FindTrashedAsync(project, number, cancellationToken);
         if (form is null)
         {
             return null;
@@ -67,9 +86,10 @@ public sealed class FormShadows(FormsTable forms, FormVersionsTable versions, Fo
         var slots = new Dictionary<string, IReadOnlyList<FormMedia>>();
         foreach (var definition in shadow.Definitions.Where(definition => definition.ExpectsMedia))
         {
-            slots[definition.Key] = published.Contains(definition.Key) && before!.Media.TryGetValue(definition.Key, out var known)
-                ? known
-                : await media.ListAsync(project, definition.Key, cancellationToken);
+            slots[definition.Key] =
+                published.Contains(definition.Key) && before!.Media.TryGetValue(definition.Key, out var known)
+                    ? known
+                    : await media.ListAsync(project, definition.Key, cancellationToken);
         }
         return shadow with { Media = slots };
     }

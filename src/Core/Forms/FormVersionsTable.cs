@@ -6,13 +6,15 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Table `formVersions`: every published version of a form. The row key is the version's own name, so that none is published twice.</summary>
+/// <summary>Table `formVersions`: every published version of a form. The row key is the version's own name, so that none is published
+/// twice.</summary>
 public sealed class FormVersionsTable(StorageAccount storage)
 {
     private const string Definition = "Definition";
     private readonly TableClient _table = storage.Table(StorageNames.FormVersionsTable);
 
-    /// <summary>False when another definition was published under this version. Once for the same definition is as good as twice. One operation.</summary>
+    /// <summary>False when another definition was published under this version. Once for the same definition is as good as twice. One
+    /// operation.</summary>
     internal async Task<bool> AddAsync(ProjectId project, int form, FormDefinition definition, CancellationToken cancellationToken)
     {
         var entity = new TableEntity(FormKeys.Versions(project, form), FormKeys.Version(definition.Version));
@@ -30,9 +32,18 @@ public sealed class FormVersionsTable(StorageAccount storage)
     }
 
     /// <summary>Makes these the versions of a form, whatever rows it has. One operation for each, and what is removed.</summary>
-    internal async Task ReplaceAllAsync(ProjectId project, int form, IEnumerable<FormDefinition> definitions, CancellationToken cancellationToken)
+    internal async Task ReplaceAllAsync(
+        ProjectId project,
+        int form,
+        IEnumerable<FormDefinition> definitions,
+        CancellationToken cancellationToken
+    )
     {
-        await TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Versions(project, form)}"), cancellationToken);
+        await TableRows.DeleteAllAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey eq {FormKeys.Versions(project, form)}"),
+            cancellationToken
+        );
         foreach (var definition in definitions)
         {
             await AddAsync(project, form, definition, cancellationToken);
@@ -47,7 +58,10 @@ public sealed class FormVersionsTable(StorageAccount storage)
     internal async Task<FormDefinition?> FindAsync(ProjectId project, int form, string version, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            FormKeys.Versions(project, form), FormKeys.Version(version), cancellationToken: cancellationToken);
+            FormKeys.Versions(project, form),
+            FormKeys.Version(version),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToDefinition(found.Value!) : null;
     }
 

@@ -8,8 +8,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Table `forms`: one partition per project, one row per form. Every change of a form also bumps the project's `head` row in the same batch,
-/// so that one point read tells an instance whether its list still holds.
+/// Table `forms`: one partition per project, one row per form. Every change of a form also bumps the project's `head` row in the same
+/// batch, so that one point read tells an instance whether its list still holds.
 /// </summary>
 public sealed class FormsTable(StorageAccount storage)
 {
@@ -22,14 +22,22 @@ public sealed class FormsTable(StorageAccount storage)
     /// <summary>One operation. Null while the project has never had a form.</summary>
     internal async Task<string?> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Head, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FormKeys.Project(project),
+            FormKeys.Head,
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? found.Value!.GetString(Column.HeadVersion) : null;
     }
 
     /// <summary>One operation.</summary>
     internal async Task<Form?> FindAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FormKeys.Project(project),
+            FormKeys.Form(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToForm(found.Value!, project) : null;
     }
 
@@ -51,7 +59,9 @@ public sealed class FormsTable(StorageAccount storage)
         try
         {
             await _table.SubmitTransactionAsync(
-                [new(TableTransactionActionType.Add, ToEntity(form)), NewHead(form.Project)], cancellationToken);
+                [new(TableTransactionActionType.Add, ToEntity(form)), NewHead(form.Project)],
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 409)
@@ -60,50 +70,73 @@ public sealed class FormsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Replaces the form by what <paramref name="change"/> makes of it, which must be pure; null leaves it. Null when there is no such form.</summary>
+    /// <summary>Replaces the form by what <paramref name="change"/> makes of it, which must be pure; null leaves it. Null when there is
+    /// no such form.</summary>
     internal Task<Form?> ChangeAsync(ProjectId project, FormId id, Func<Form, Form?> change, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
-            if (!found.HasValue)
+        ConditionalWrite.RunAsync(
+            async () =>
             {
-                return null;
-            }
-            var current = ToForm(found.Value!, project);
-            if (change(current) is not { } next)
-            {
-                return current;
-            }
-            await _table.SubmitTransactionAsync(
-                [new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag), NewHead(project)], cancellationToken);
-            return next;
-        }, cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    FormKeys.Project(project),
+                    FormKeys.Form(id),
+                    cancellationToken: cancellationToken
+                );
+                if (!found.HasValue)
+                {
+                    return null;
+                }
+                var current = ToForm(found.Value!, project);
+                if (change(current) is not { } next)
+                {
+                    return current;
+                }
+                await _table.SubmitTransactionAsync(
+                    [new(TableTransactionActionType.UpdateReplace, ToEntity(next), found.Value!.ETag), NewHead(project)],
+                    cancellationToken
+                );
+                return next;
+            },
+            cancellationToken
+        );
 
-    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. Null when there is no such form.</summary>
+    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. Null when there is
+    /// no such form.</summary>
     internal Task<Form?> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Form(id), cancellationToken: cancellationToken);
-            if (!found.HasValue)
+        ConditionalWrite.RunAsync(
+            async () =>
             {
-                return null;
-            }
-            var form = ToForm(found.Value!, project) with { DeletedAt = now };
-            var trashed = ToEntity(form);
-            await _table.SubmitTransactionAsync(
-                [
-                    new(TableTransactionActionType.Add, trashed),
-                    new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
-                    NewHead(project),
-                ],
-                cancellationToken);
-            return form;
-        }, cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    FormKeys.Project(project),
+                    FormKeys.Form(id),
+                    cancellationToken: cancellationToken
+                );
+                if (!found.HasValue)
+                {
+                    return null;
+                }
+                var form = ToForm(found.Value!, project) with { DeletedAt = now };
+                var trashed = ToEntity(form);
+                await _table.SubmitTransactionAsync(
+                    [
+                        new(TableTransactionActionType.Add, trashed),
+                        new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
+                        NewHead(project),
+                    ],
+                    cancellationToken
+                );
+                return form;
+            },
+            cancellationToken
+        );
 
     /// <summary>Takes a form out of the trash. Null when it isn't there; false when its id is taken by now.</summary>
     internal async Task<bool?> RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Trashed(number), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FormKeys.Project(project),
+            FormKeys.Trashed(number),
+            cancellationToken: cancellationToken
+        );
         if (!found.HasValue)
         {
             return null;
@@ -116,7 +149,8 @@ public sealed class FormsTable(StorageAccount storage)
                     new(TableTransactionActionType.Delete, found.Value!, found.Value!.ETag),
                     NewHead(project),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 409)
@@ -128,13 +162,20 @@ public sealed class FormsTable(StorageAccount storage)
     /// <summary>One operation.</summary>
     internal async Task<Form?> FindTrashedAsync(ProjectId project, int number, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(FormKeys.Project(project), FormKeys.Trashed(number), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FormKeys.Project(project),
+            FormKeys.Trashed(number),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToForm(found.Value!, project) : null;
     }
 
     /// <summary>Writes a form as it was, into the trash if it was there, over whatever row it has. One operation.</summary>
     internal async Task ReplaceAsync(Form form, CancellationToken cancellationToken) =>
-        await _table.SubmitTransactionAsync([new(TableTransactionActionType.UpsertReplace, ToEntity(form)), NewHead(form.Project)], cancellationToken);
+        await _table.SubmitTransactionAsync(
+            [new(TableTransactionActionType.UpsertReplace, ToEntity(form)), NewHead(form.Project)],
+            cancellationToken
+        );
 
     /// <summary>Sees to it that <paramref name="number"/> is given to no new form. One operation, or two.</summary>
     internal Task ReserveNumberAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
@@ -165,8 +206,17 @@ public sealed class FormsTable(StorageAccount storage)
 
     /// <summary>Every form, those in the trash too, for who checks them. One operation per 1,000, and one.</summary>
     internal IAsyncEnumerable<StoredRow<Form>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
-        new[] { FormKeys.FormPrefix, FormKeys.TrashPrefix }.ToAsyncEnumerable().SelectMany(prefix =>
-            StoredRows.ScanAsync(_table, TableKey.Prefix(FormKeys.Project(project), prefix), null, entity => ToForm(entity, project), cancellationToken));
+        new[] { FormKeys.FormPrefix, FormKeys.TrashPrefix }
+            .ToAsyncEnumerable()
+            .SelectMany(prefix =>
+                StoredRows.ScanAsync(
+                    _table,
+                    TableKey.Prefix(FormKeys.Project(project), prefix),
+                    null,
+                    entity => ToForm(entity, project),
+                    cancellationToken
+                )
+            );
 
     /// <summary>The highest number that was given to a form, or 0. One operation.</summary>
     internal Task<int> FindLastNumberAsync(ProjectId project, CancellationToken cancellationToken) =>
@@ -174,11 +224,17 @@ public sealed class FormsTable(StorageAccount storage)
 
     // No condition: any new version says what is meant, that the list has changed.
     private static TableTransactionAction NewHead(ProjectId project) =>
-        new(TableTransactionActionType.UpsertReplace, new TableEntity(FormKeys.Project(project), FormKeys.Head) { [Column.HeadVersion] = Guid.NewGuid().ToString("N") });
+        new(
+            TableTransactionActionType.UpsertReplace,
+            new TableEntity(FormKeys.Project(project), FormKeys.Head) { [Column.HeadVersion] = Guid.NewGuid().ToString("N") }
+        );
 
     private static TableEntity ToEntity(Form form)
     {
-        var entity = new TableEntity(FormKeys.Project(form.Project), form.DeletedAt is null ? FormKeys.Form(form.Id) : FormKeys.Trashed(form.Number))
+        var entity = new TableEntity(
+            FormKeys.Project(form.Project),
+            form.DeletedAt is null ? FormKeys.Form(form.Id) : FormKeys.Trashed(form.Number)
+        )
         {
             [Column.Number] = form.Number,
             [Column.Id] = form.Id.Value,
@@ -205,11 +261,13 @@ public sealed class FormsTable(StorageAccount storage)
     }
 
     private static Form ToForm(TableEntity entity, ProjectId project) =>
-        new(project,
+        new(
+            project,
             entity.GetInt32(Column.Number)!.Value,
             FormId.Parse(entity.GetString(Column.Id)),
             Enum.Parse<FormState>(entity.GetString(Column.State)!),
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value)
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value
+        )
         {
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
             CreatedBy = entity.GetInt32(Column.CreatedBy) is { } creator ? new ActorId(creator) : null,
@@ -220,7 +278,8 @@ public sealed class FormsTable(StorageAccount storage)
             Draft = FromJson<FormDraft>(SpilledText.Get(entity, Column.Draft)),
         };
 
-    private static T? FromJson<T>(string? json) where T : class => json is null ? null : JsonSerializer.Deserialize<T>(json);
+    private static T? FromJson<T>(string? json)
+        where T : class => json is null ? null : JsonSerializer.Deserialize<T>(json);
 
     private static class Column
     {

@@ -6,12 +6,18 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// CommCare's forms are defined in apps that are built elsewhere: the first submission with a namespace that the project does not know makes a form
-/// of it, with a definition that says no more than that. Phones that ask for forms are not offered it.
+/// CommCare's forms are defined in apps that are built elsewhere: the first submission with a namespace that the project does not know
+/// makes a form of it, with a definition that says no more than that. Phones that ask for forms are not offered it.
 /// </summary>
 public sealed class ImplyForm(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows,
-    FormDirectory directory, TimeProvider clock)
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormFilesContainer files,
+    FormShadows shadows,
+    FormDirectory directory,
+    TimeProvider clock
+)
 {
     /// <summary>Warm: nothing, as for any submission. Of several at once that need the same new form one makes it.</summary>
     public async Task<Form> GetAsync(ProjectId project, string xmlNamespace, string title, CancellationToken cancellationToken)
@@ -25,7 +31,14 @@ public sealed class ImplyForm(
         var xml = Definition(id, xmlNamespace, title);
         var now = clock.GetUtcNow();
         var definition = new FormDefinition(
-            FormKeys.NewDefinition(), "", title, Convert.ToHexStringLower(MD5.HashData(xml)), Convert.ToHexStringLower(SHA1.HashData(xml)), Convert.ToHexStringLower(SHA256.HashData(xml)), now)
+            FormKeys.NewDefinition(),
+            "",
+            title,
+            Convert.ToHexStringLower(MD5.HashData(xml)),
+            Convert.ToHexStringLower(SHA1.HashData(xml)),
+            Convert.ToHexStringLower(SHA256.HashData(xml)),
+            now
+        )
         {
             PublishedAt = now,
         };
@@ -44,11 +57,15 @@ public sealed class ImplyForm(
 
     /// <summary>The namespace itself, unless no form can be called so.</summary>
     public static FormId IdOf(string xmlNamespace) =>
-        FormId.TryParse(xmlNamespace, out var id) ? id : FormId.Parse("urn:sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(xmlNamespace))));
+        FormId.TryParse(xmlNamespace, out var id)
+            ? id
+            : FormId.Parse("urn:sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(xmlNamespace))));
 
     private static byte[] Definition(FormId id, string xmlNamespace, string title)
     {
-        XNamespace html = "http://www.w3.org/1999/xhtml", xforms = "http://www.w3.org/2002/xforms", own = xmlNamespace;
+        XNamespace html = "http://www.w3.org/1999/xhtml",
+            xforms = "http://www.w3.org/2002/xforms",
+            own = xmlNamespace;
         var document = new XElement(
             html + "html",
             new XAttribute(XNamespace.Xmlns + "h", html.NamespaceName),
@@ -57,8 +74,18 @@ public sealed class ImplyForm(
                 new XElement(html + "title", title),
                 new XElement(
                     xforms + "model",
-                    new XElement(xforms + "instance", new XElement(own + "data", new XAttribute("id", id.Value), new XElement(own + "meta", new XElement(own + "instanceID")))))),
-            new XElement(html + "body"));
+                    new XElement(
+                        xforms + "instance",
+                        new XElement(
+                            own + "data",
+                            new XAttribute("id", id.Value),
+                            new XElement(own + "meta", new XElement(own + "instanceID"))
+                        )
+                    )
+                )
+            ),
+            new XElement(html + "body")
+        );
         return Encoding.UTF8.GetBytes(document.ToString(SaveOptions.DisableFormatting));
     }
 }

@@ -11,10 +11,11 @@ public static class MediaType
     public static string Of(string? given, string name) =>
         !string.IsNullOrWhiteSpace(given) && given.Length <= MaxLength && given.All(c => c is >= ' ' and <= '~') ? given : OfName(name);
 
-    private static string OfName(string name) => Path.GetExtension(name).ToLowerInvariant() switch
-    {
-        ".csv" => "text/csv",
-        ".geojson" => "application/geo+json",
-        _ => Unknown,
-    };
+    private static string OfName(string name) =>
+        Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".csv" => "text/csv",
+            ".geojson" => "application/geo+json",
+            _ => Unknown,
+        };
 }

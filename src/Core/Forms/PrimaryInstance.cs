@@ -47,12 +47,15 @@ internal sealed class PrimaryInstance
     public static PrimaryInstance Read(XmlReader xml)
     {
         var id = xml.FirstAttribute("id");
-        if (string.IsNullOrWhiteSpace(id)) id = FormIdentity.FromNamespace(xml);
+        if (string.IsNullOrWhiteSpace(id))
+            id = FormIdentity.FromNamespace(xml);
         var version = xml.FirstAttribute("version") ?? "";
-        if (version.Length > MaxVersionLength) throw Problem.ValueTooLong("version", MaxVersionLength).AsException();
+        if (version.Length > MaxVersionLength)
+            throw Problem.ValueTooLong("version", MaxVersionLength).AsException();
 
         var instance = new PrimaryInstance(FormId.Parse(id), version, xml.LocalName);
-        if (!xml.IsEmptyElement) instance.ReadTree(xml);
+        if (!xml.IsEmptyElement)
+            instance.ReadTree(xml);
         return instance;
     }
 
@@ -73,14 +76,16 @@ internal sealed class PrimaryInstance
                 open.RemoveRange(level, open.Count - level);
                 path.Length = open[^1].PathLength;
                 path.Append('/').Append(xml.LocalName);
-                if (open[^1].Node is { } parent) parent.HasChildren = true;
+                if (open[^1].Node is { } parent)
+                    parent.HasChildren = true;
                 open.Add((Add(xml, path, level), path.Length));
                 text.Clear();
                 inLeaf = !xml.IsEmptyElement;
             }
             else if (xml.NodeType == XmlNodeType.EndElement)
             {
-                if (inLeaf && text.Length > 0 && JrUri.ImageOf(text.ToString()) is { } image) _images.Add(image);
+                if (inLeaf && text.Length > 0 && JrUri.ImageOf(text.ToString()) is { } image)
+                    _images.Add(image);
                 inLeaf = false;
             }
             else if (inLeaf && xml.IsText())
@@ -99,11 +104,14 @@ internal sealed class PrimaryInstance
         _nodes.Add(node);
         if (node.IsEntity)
         {
-            _entities.Add(new EntityDeclaration(
-                node.Path,
-                xml.FirstAttribute("dataset")?.Trim(),
-                Create: xml.FirstAttribute("create") is not null,
-                Update: xml.FirstAttribute("update") is not null));
+            _entities.Add(
+                new EntityDeclaration(
+                    node.Path,
+                    xml.FirstAttribute("dataset")?.Trim(),
+                    Create: xml.FirstAttribute("create") is not null,
+                    Update: xml.FirstAttribute("update") is not null
+                )
+            );
         }
         return node;
     }

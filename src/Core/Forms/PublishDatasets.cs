@@ -10,13 +10,15 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
     private const string ItemsetsFile = "itemsets.csv";
 
     /// <summary>The dataset that a slot can be linked to: what comes before `.csv`, however that is written.</summary>
-    public static string DatasetOf(string slot) => slot.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? slot[..^Ending.Length] : slot;
+    public static string DatasetOf(string slot) =>
+        slot.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? slot[..^Ending.Length] : slot;
 
     /// <summary>Refuses a slot without a dataset of its name with 404.1. One operation.</summary>
     internal Task<Dataset> OfSlotAsync(ProjectId project, string slot, CancellationToken cancellationToken) =>
         datasets.GetAsync(project, DatasetOf(slot), cancellationToken);
 
-    /// <summary>Refuses names of datasets and properties that differ by case only from what is there (409.16, 409.17). One operation per dataset declared.</summary>
+    /// <summary>Refuses names of datasets and properties that differ by case only from what is there (409.16, 409.17). One operation
+    /// per dataset declared.</summary>
     internal async Task RequireNamesAsync(ProjectId project, XForm xform, CancellationToken cancellationToken)
     {
         foreach (var (dataset, properties) in Declared(xform.FormEntities))
@@ -25,8 +27,13 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
         }
     }
 
-    /// <summary>Links the slots of a new form that are named exactly like a dataset (OR-179). One operation when there may be one.</summary>
-    internal async Task<IEnumerable<FormMedia>> LinkNewAsync(ProjectId project, IReadOnlyList<MediaSlot> slots, CancellationToken cancellationToken)
+    /// <summary>Links the slots of a new form that are named exactly like a dataset (OR-179). One operation when there may be
+    /// one.</summary>
+    internal async Task<IEnumerable<FormMedia>> LinkNewAsync(
+        ProjectId project,
+        IReadOnlyList<MediaSlot> slots,
+        CancellationToken cancellationToken
+    )
     {
         var known = slots.Any(slot => MayBeLinked(slot.Name, slot.Type))
             ? (await datasets.ListAsync(project, cancellationToken)).Select(dataset => dataset.Name + Ending).ToHashSet()
@@ -38,8 +45,9 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
     }
 
     /// <summary>
-    /// Before a definition is published: publishes the datasets and properties that it declares, and links its empty slots to those datasets that came
-    /// with it. All of it can be done again, should publishing break off. Returns the definition with all that it is linked to.
+    /// Before a definition is published: publishes the datasets and properties that it declares, and links its empty slots to those
+    /// datasets that came with it. All of it can be done again, should publishing break off. Returns the definition with all that it is
+    /// linked to.
     /// </summary>
     internal async Task<FormDefinition> RunAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
     {

@@ -2,7 +2,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Which CSV file a select's `appearance` such as `minimal search('trees', 'matches', ...)` reads (spec 6.3 rule 5; OR-171 to OR-173).</summary>
+/// <summary>Which CSV file a select's `appearance` such as `minimal search('trees', 'matches', ...)` reads (spec 6.3 rule 5; OR-171 to
+/// OR-173).</summary>
 internal static class SearchAppearance
 {
     private const string Field = "search() appearance";
@@ -14,18 +15,22 @@ internal static class SearchAppearance
     {
         var call = appearance.AsSpan().Trim();
         var arguments = ArgumentsOf(call);
-        if (arguments.IsEmpty && call.IndexOfAny(" \t\r\n") is > 0 and var word) arguments = ArgumentsOf(call[word..].TrimStart());
+        if (arguments.IsEmpty && call.IndexOfAny(" \t\r\n") is > 0 and var word)
+            arguments = ArgumentsOf(call[word..].TrimStart());
         // An argument that isn't a literal is computed on the phone.
-        if (arguments is not ['\'' or '"', ..]) return null;
+        if (arguments is not ['\'' or '"', ..])
+            return null;
 
         var name = FirstLiteral(arguments, appearance);
-        if (string.IsNullOrWhiteSpace(name) || name != name.Trim()) return null;
+        if (string.IsNullOrWhiteSpace(name) || name != name.Trim())
+            return null;
         return name.EndsWith(CsvEnding, StringComparison.Ordinal) ? name : name + CsvEnding;
     }
 
     private static ReadOnlySpan<char> ArgumentsOf(ReadOnlySpan<char> call)
     {
-        if (!call.StartsWith(Function) || !call.EndsWith(')')) return [];
+        if (!call.StartsWith(Function) || !call.EndsWith(')'))
+            return [];
         var rest = call[Function.Length..].TrimStart();
         return rest.StartsWith('(') ? rest[1..^1].Trim() : [];
     }
@@ -46,7 +51,8 @@ internal static class SearchAppearance
         {
             arguments = arguments[at..];
             var end = LiteralEnd(arguments);
-            if (end < 0) return false;
+            if (end < 0)
+                return false;
             arguments = arguments[end..];
         }
         return true;
@@ -59,9 +65,11 @@ internal static class SearchAppearance
         while (true)
         {
             var step = text[at..].IndexOf(text[0]);
-            if (step < 0) return -1;
+            if (step < 0)
+                return -1;
             at += step + 1;
-            if (at == text.Length || text[at] != text[0]) return at;
+            if (at == text.Length || text[at] != text[0])
+                return at;
             at++;
         }
     }

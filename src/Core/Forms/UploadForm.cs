@@ -5,14 +5,30 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it is the commit point.</summary>
+/// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it
+/// is the commit point.</summary>
 public sealed class UploadForm(
-    FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files, FormShadows shadows, FormDirectory directory,
-    PublishDatasets publishDatasets, KeyProtection protection, TimeProvider clock)
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormFilesContainer files,
+    FormShadows shadows,
+    FormDirectory directory,
+    PublishDatasets publishDatasets,
+    KeyProtection protection,
+    TimeProvider clock
+)
 {
-    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with 409.3.</summary>
+    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with
+    /// 409.3.</summary>
     public async Task<Form> CreateAsync(
-        ProjectId project, ReadOnlyMemory<byte> xml, bool publish, bool ignoreWarnings, ActorId? creator, CancellationToken cancellationToken)
+        ProjectId project,
+        ReadOnlyMemory<byte> xml,
+        bool publish,
+        bool ignoreWarnings,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    )
     {
         var xform = XFormReader.Read(xml);
         var warnings = XFormChecks.ForCreation(xform).ToList();
@@ -59,10 +75,17 @@ public sealed class UploadForm(
     /// Replaces the draft, or starts one; without XML, from a copy of the published version. Files carry over by name and type, from the
     /// draft before, else from the published version (OR-178). Warnings refuse with 400.16 unless ignored.
     /// </summary>
-    public async Task ReplaceDraftAsync(ProjectId project, FormId id, ReadOnlyMemory<byte>? xml, bool ignoreWarnings, CancellationToken cancellationToken)
+    public async Task ReplaceDraftAsync(
+        ProjectId project,
+        FormId id,
+        ReadOnlyMemory<byte>? xml,
+        bool ignoreWarnings,
+        CancellationToken cancellationToken
+    )
     {
         var form = await directory.GetAsync(project, id, cancellationToken);
-        var bytes = xml ?? await directory.ReadXmlAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
+        var bytes =
+            xml ?? await directory.ReadXmlAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
         var xform = XFormReader.Read(bytes);
         if (form.Published is { } published && xml is not null)
         {
@@ -90,15 +113,28 @@ public sealed class UploadForm(
                 }
             }
         }
-        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, bytes, Filled(xform, held), publish: false, cancellationToken);
+        var definition = await StoreAsync(
+            project,
+            FormKeys.NewDefinition(),
+            xform,
+            bytes,
+            Filled(xform, held),
+            publish: false,
+            cancellationToken
+        );
         var fresh = NewDraft(definition);
-        var changed = await forms.ChangeAsync(project, id,
-            current => current with
-            {
-                Draft = current.Draft is { } before ? before with { Definition = definition } : fresh,
-                UpdatedAt = clock.GetUtcNow(),
-            },
-            cancellationToken) ?? throw Problem.NotFound().AsException();
+        var changed =
+            await forms.ChangeAsync(
+                project,
+                id,
+                current =>
+                    current with
+                    {
+                        Draft = current.Draft is { } before ? before with { Definition = definition } : fresh,
+                        UpdatedAt = clock.GetUtcNow(),
+                    },
+                cancellationToken
+            ) ?? throw Problem.NotFound().AsException();
         await shadows.FollowAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
@@ -106,14 +142,19 @@ public sealed class UploadForm(
     /// <summary>Refuses when there is no draft (404.1), or nothing else (409.7).</summary>
     public async Task DeleteDraftAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
-        var changed = await forms.ChangeAsync(project, id,
-            form => form switch
-            {
-                { Draft: null } => throw Problem.NotFound().AsException(),
-                { Published: null } => throw Problem.CannotDeleteOnlyDraft().AsException(),
-                _ => form with { Draft = null, UpdatedAt = clock.GetUtcNow() },
-            },
-            cancellationToken) ?? throw Problem.NotFound().AsException();
+        var changed =
+            await forms.ChangeAsync(
+                project,
+                id,
+                form =>
+                    form switch
+                    {
+                        { Draft: null } => throw Problem.NotFound().AsException(),
+                        { Published: null } => throw Problem.CannotDeleteOnlyDraft().AsException(),
+                        _ => form with { Draft = null, UpdatedAt = clock.GetUtcNow() },
+                    },
+                cancellationToken
+            ) ?? throw Problem.NotFound().AsException();
         await shadows.FollowAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
@@ -132,12 +173,22 @@ public sealed class UploadForm(
             var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
             var slots = await directory.ListMediaAsync(project, draft.Definition, cancellationToken);
             definition = await StoreAsync(
-                project, FormKeys.DefinitionWithVersion(draft.Definition.Key, version), XFormReader.Read(xml), xml, slots, publish: true, cancellationToken);
+                project,
+                FormKeys.DefinitionWithVersion(draft.Definition.Key, version),
+                XFormReader.Read(xml),
+                xml,
+                slots,
+                publish: true,
+                cancellationToken
+            );
         }
 
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(other => other.Id == id).ToList();
         await RequireNewVersionAsync(trashed, definition, cancellationToken);
-        if (await versions.FindAsync(project, form.Number, definition.Version, cancellationToken) is { } existing && existing.Key != definition.Key)
+        if (
+            await versions.FindAsync(project, form.Number, definition.Version, cancellationToken) is { } existing
+            && existing.Key != definition.Key
+        )
         {
             throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
         }
@@ -148,16 +199,25 @@ public sealed class UploadForm(
         {
             throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
         }
-        var changed = await forms.ChangeAsync(project, id,
-            current => current.Draft?.Definition.Key == draft.Definition.Key
-                ? current with { Published = definition, Draft = null, UpdatedAt = definition.PublishedAt }
-                : null,
-            cancellationToken);
+        var changed = await forms.ChangeAsync(
+            project,
+            id,
+            current =>
+                current.Draft?.Definition.Key == draft.Definition.Key
+                    ? current with
+                    {
+                        Published = definition,
+                        Draft = null,
+                        UpdatedAt = definition.PublishedAt,
+                    }
+                    : null,
+            cancellationToken
+        );
         if (changed?.Published?.Key != definition.Key)
         {
             // Somebody replaced or deleted the draft in between: what was to be published is no longer what is there.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await shadows.FollowAsync(form, CancellationToken.None);   // whoever was faster may have seen that row
+            await shadows.FollowAsync(form, CancellationToken.None); // whoever was faster may have seen that row
             throw Problem.NotFound().AsException();
         }
         await shadows.FollowAsync(changed, CancellationToken.None);
@@ -165,7 +225,14 @@ public sealed class UploadForm(
     }
 
     private async Task<FormDefinition> StoreAsync(
-        ProjectId project, string key, XForm xform, ReadOnlyMemory<byte> xml, IEnumerable<FormMedia> slots, bool publish, CancellationToken cancellationToken)
+        ProjectId project,
+        string key,
+        XForm xform,
+        ReadOnlyMemory<byte> xml,
+        IEnumerable<FormMedia> slots,
+        bool publish,
+        CancellationToken cancellationToken
+    )
     {
         if (FormId.IsDots(xform.Version))
         {
@@ -173,8 +240,14 @@ public sealed class UploadForm(
         }
         var now = clock.GetUtcNow();
         var definition = new FormDefinition(
-            key, xform.Version, xform.Title,
-            Convert.ToHexStringLower(MD5.HashData(xml.Span)), Convert.ToHexStringLower(SHA1.HashData(xml.Span)), Convert.ToHexStringLower(SHA256.HashData(xml.Span)), now)
+            key,
+            xform.Version,
+            xform.Title,
+            Convert.ToHexStringLower(MD5.HashData(xml.Span)),
+            Convert.ToHexStringLower(SHA1.HashData(xml.Span)),
+            Convert.ToHexStringLower(SHA256.HashData(xml.Span)),
+            now
+        )
         {
             PublishedAt = publish ? now : null,
             ExpectsMedia = xform.MediaSlots.Count > 0,

@@ -5,7 +5,8 @@ namespace ServerlessRosa.Core.Forms;
 /// <param name="Title">The text of `h:title`; null when absent or blank.</param>
 /// <param name="PublicKey">`base64RsaPublicKey`: when present, phones encrypt their submissions (OR-180).</param>
 /// <param name="Fields">In document order.</param>
-/// <param name="MediaSlots">In the order of spec 6.3. A name occurs twice only with different types, which <see cref="XFormChecks"/> refuses.</param>
+/// <param name="MediaSlots">In the order of spec 6.3. A name occurs twice only with different types, which <see cref="XFormChecks"/>
+/// refuses.</param>
 /// <param name="Entities">What `meta/entity` elements declare; empty for most forms.</param>
 /// <param name="EntitiesVersion">`entities-version` of the model, as written.</param>
 public sealed record XForm(
@@ -16,23 +17,31 @@ public sealed record XForm(
     IReadOnlyList<FormField> Fields,
     IReadOnlyList<MediaSlot> MediaSlots,
     IReadOnlyList<EntityDeclaration> Entities,
-    string? EntitiesVersion)
+    string? EntitiesVersion
+)
 {
     /// <summary>The fields whose values name files of a submission (spec 7.4).</summary>
     public IReadOnlyList<string> BinaryPaths => [.. Fields.Where(f => f.Binary is true).Select(f => f.Path).Distinct()];
 
     /// <summary>
-    /// The entities with the fields that are saved to them: each field to the nearest entity around it. None in an encrypted form, whose submissions the
-    /// server cannot read.
+    /// The entities with the fields that are saved to them: each field to the nearest entity around it. None in an encrypted form,
+    /// whose submissions the server cannot read.
     /// </summary>
     public IReadOnlyList<FormEntity> FormEntities =>
         PublicKey is not null
             ? []
-            : [.. Entities.DistinctBy(entity => entity.Path).Select(entity => new FormEntity(entity.Path, entity.Dataset!, entity.Create, entity.Update, [.. SavedTo(entity)]))];
+            :
+            [
+                .. Entities
+                    .DistinctBy(entity => entity.Path)
+                    .Select(entity => new FormEntity(entity.Path, entity.Dataset!, entity.Create, entity.Update, [.. SavedTo(entity)])),
+            ];
 
     private IEnumerable<SavedField> SavedTo(EntityDeclaration entity) =>
         from field in Fields
-        where field.EntityProperty is not null && Entities.Where(other => other.Encloses(field.Path)).MaxBy(other => other.Path.Length) == entity
+        where
+            field.EntityProperty is not null
+            && Entities.Where(other => other.Encloses(field.Path)).MaxBy(other => other.Path.Length) == entity
         select new SavedField(field.Path, field.EntityProperty!);
 }
 
@@ -79,5 +88,6 @@ public sealed record EntityDeclaration(string Path, string? Dataset, bool Create
     public const string Element = "/meta/entity";
 
     /// <summary>Whether a field is in the same group or repeat as the `meta` of this entity, or deeper.</summary>
-    public bool Encloses(string path) => path.StartsWith(string.Concat(Path.AsSpan(0, Path.Length - Element.Length), "/"), StringComparison.Ordinal);
+    public bool Encloses(string path) =>
+        path.StartsWith(string.Concat(Path.AsSpan(0, Path.Length - Element.Length), "/"), StringComparison.Ordinal);
 }

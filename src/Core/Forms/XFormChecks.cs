@@ -15,7 +15,8 @@ public static partial class XFormChecks
     public static IReadOnlyList<FormWarning> ForCreation(XForm form)
     {
         ArgumentNullException.ThrowIfNull(form);
-        if (!form.Fields.Any(field => field is { Name: "meta", Type: FieldType.Structure })) throw Problem.NoMetaGroup().AsException();
+        if (!form.Fields.Any(field => field is { Name: "meta", Type: FieldType.Structure }))
+            throw Problem.NoMetaGroup().AsException();
         return OfDocument(form);
     }
 
@@ -35,8 +36,10 @@ public static partial class XFormChecks
         var removed = new List<string>();
         foreach (var field in earlier.Fields)
         {
-            if (!types.TryGetValue(field.Path, out var type)) removed.Add(field.Name);
-            else if (type != field.Type && !MayBecome(field.Type, type)) throw Problem.FieldTypeConflict(field.Path, field.Type).AsException();
+            if (!types.TryGetValue(field.Path, out var type))
+                removed.Add(field.Name);
+            else if (type != field.Type && !MayBecome(field.Type, type))
+                throw Problem.FieldTypeConflict(field.Path, field.Type).AsException();
         }
         return removed.Count == 0 ? warnings : [.. warnings, new FormWarning("structureChanged", removed)];
     }
@@ -52,7 +55,8 @@ public static partial class XFormChecks
         var warnings = Entities(form);
         foreach (var name in form.MediaSlots.CountBy(slot => slot.Name))
         {
-            if (name.Value > 1) throw Problem.UnexpectedValue("attachment", name.Key, "the form expects it with two different types.").AsException();
+            if (name.Value > 1)
+                throw Problem.UnexpectedValue("attachment", name.Key, "the form expects it with two different types.").AsException();
         }
         return warnings;
     }
@@ -60,33 +64,42 @@ public static partial class XFormChecks
     /// <summary>Spec 7.8. A server cannot read the entities of an encrypted form, so it ignores what such a form declares.</summary>
     private static IReadOnlyList<FormWarning> Entities(XForm form)
     {
-        if (form.Entities.Count == 0 || form.PublicKey is not null) return [];
+        if (form.Entities.Count == 0 || form.PublicKey is not null)
+            return [];
         var (year, release) = EntitiesVersionOf(form);
         foreach (var entity in form.Entities)
         {
-            if (string.IsNullOrEmpty(entity.Dataset)) throw Invalid("the dataset name is missing.");
-            if (!DatasetNames.IsDataset(entity.Dataset)) throw Invalid($"{entity.Dataset} is not a dataset name.");
-            if (!entity.Create && !entity.Update) throw Invalid("an entity needs at least one action, create or update.");
+            if (string.IsNullOrEmpty(entity.Dataset))
+                throw Invalid("the dataset name is missing.");
+            if (!DatasetNames.IsDataset(entity.Dataset))
+                throw Invalid($"{entity.Dataset} is not a dataset name.");
+            if (!entity.Create && !entity.Update)
+                throw Invalid("an entity needs at least one action, create or update.");
         }
         var isSimple = form.Entities is [{ Path: "/meta/entity" }];
         if (!isSimple && (year, release).CompareTo((2025, 1)) < 0)
             throw Invalid("several entities, or entities in repeats, need the entities version 2025.1.0.");
         foreach (var field in form.Fields)
         {
-            if (field.EntityProperty is { } property && !DatasetNames.IsProperty(property)) throw Invalid($"{property} is not a property name.");
+            if (field.EntityProperty is { } property && !DatasetNames.IsProperty(property))
+                throw Invalid($"{property} is not a property name.");
         }
-        return (year, release).CompareTo((2024, 1)) < 0 ? [new FormWarning("oldEntityVersion", new { version = form.EntitiesVersion })] : [];
+        return (year, release).CompareTo((2024, 1)) < 0
+            ? [new FormWarning("oldEntityVersion", new { version = form.EntitiesVersion })]
+            : [];
     }
 
     private static (int Year, int Release) EntitiesVersionOf(XForm form)
     {
-        if (string.IsNullOrWhiteSpace(form.EntitiesVersion)) throw Invalid("the entities version is missing.");
+        if (string.IsNullOrWhiteSpace(form.EntitiesVersion))
+            throw Invalid("the entities version is missing.");
         var match = EntitiesVersion().Match(form.EntitiesVersion);
         if (match.Success)
         {
             var year = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             var release = int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
-            if ((year, release).CompareTo((2022, 1)) >= 0 && (year, release).CompareTo((2025, 1)) <= 0) return (year, release);
+            if ((year, release).CompareTo((2022, 1)) >= 0 && (year, release).CompareTo((2025, 1)) <= 0)
+                return (year, release);
         }
         throw Invalid($"the entities version {form.EntitiesVersion} is not supported.");
     }

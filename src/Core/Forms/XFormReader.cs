@@ -27,21 +27,26 @@ public sealed class XFormReader
     private string? _publicKey;
     private string? _entitiesVersion;
 
-    private XFormReader()
-    {
-    }
+    private XFormReader() { }
 
     /// <summary>
-    /// Not well-formed is 400.1; no form id 400.2, an impossible one 400.8 or 400.13; unbalanced quotes in `search()` 400.8 (spec 6.2, 6.3).
+    /// Not well-formed is 400.1; no form id 400.2, an impossible one 400.8 or 400.13; unbalanced quotes in `search()` 400.8 (spec 6.2,
+    /// 6.3).
     /// </summary>
     public static XForm Read(ReadOnlyMemory<byte> document)
     {
         var form = new XFormReader();
-        return SafeXml.Read(document, xml =>
-        {
-            if (xml.LocalName == "html") form.ReadHtml(xml);
-            return form;
-        }).Build();
+        return SafeXml
+            .Read(
+                document,
+                xml =>
+                {
+                    if (xml.LocalName == "html")
+                        form.ReadHtml(xml);
+                    return form;
+                }
+            )
+            .Build();
     }
 
     private void ReadHtml(XmlReader xml)
@@ -49,8 +54,10 @@ public sealed class XFormReader
         var parts = xml.Children();
         while (parts.MoveNext())
         {
-            if (xml.LocalName == "head") ReadHead(xml);
-            else if (xml.LocalName == "body") ReadBody(xml);
+            if (xml.LocalName == "head")
+                ReadHead(xml);
+            else if (xml.LocalName == "body")
+                ReadBody(xml);
         }
     }
 
@@ -59,8 +66,10 @@ public sealed class XFormReader
         var parts = xml.Children();
         while (parts.MoveNext())
         {
-            if (xml.LocalName == "title") _title ??= Present(xml.ReadTrimmedText());
-            else if (xml.LocalName == "model") ReadModel(xml);
+            if (xml.LocalName == "title")
+                _title ??= Present(xml.ReadTrimmedText());
+            else if (xml.LocalName == "model")
+                ReadModel(xml);
         }
     }
 
@@ -72,22 +81,33 @@ public sealed class XFormReader
         {
             switch (xml.LocalName)
             {
-                case "instance": ReadInstance(xml); break;
-                case "itext": ReadItext(xml); break;
-                case "bind": ReadBind(xml); break;
-                case "submission": _publicKey ??= Present(xml.FirstAttribute("base64RsaPublicKey")); break;
+                case "instance":
+                    ReadInstance(xml);
+                    break;
+                case "itext":
+                    ReadItext(xml);
+                    break;
+                case "bind":
+                    ReadBind(xml);
+                    break;
+                case "submission":
+                    _publicKey ??= Present(xml.FirstAttribute("base64RsaPublicKey"));
+                    break;
             }
         }
     }
 
     private void ReadInstance(XmlReader xml)
     {
-        if (xml.FirstAttribute("src") is { } source && JrUri.FileOf(source) is { } file) _fromInstances.Add(Slot(file, MediaSlotType.File));
-        if (_primarySeen) return;
+        if (xml.FirstAttribute("src") is { } source && JrUri.FileOf(source) is { } file)
+            _fromInstances.Add(Slot(file, MediaSlotType.File));
+        if (_primarySeen)
+            return;
         // The first instance is the primary one, whatever its id; the others are choices, which ChildElements passes over.
         _primarySeen = true;
         var roots = xml.Children();
-        if (roots.MoveNext()) _primary = PrimaryInstance.Read(xml);
+        if (roots.MoveNext())
+            _primary = PrimaryInstance.Read(xml);
     }
 
     private void ReadItext(XmlReader xml)
@@ -95,11 +115,13 @@ public sealed class XFormReader
         var translations = xml.Children();
         while (translations.MoveNext())
         {
-            if (xml.LocalName != "translation") continue;
+            if (xml.LocalName != "translation")
+                continue;
             var texts = xml.Children();
             while (texts.MoveNext())
             {
-                if (xml.LocalName == "text") ReadItextValues(xml);
+                if (xml.LocalName == "text")
+                    ReadItextValues(xml);
             }
         }
     }
@@ -109,7 +131,8 @@ public sealed class XFormReader
         var values = xml.Children();
         while (values.MoveNext())
         {
-            if (xml.LocalName != "value") continue;
+            if (xml.LocalName != "value")
+                continue;
             var type = xml.FirstAttribute("form") switch
             {
                 "image" or "big-image" => MediaSlotType.Image,
@@ -117,7 +140,8 @@ public sealed class XFormReader
                 "video" => MediaSlotType.Video,
                 _ => null,
             };
-            if (type is not null && JrUri.FileOf(xml.ReadTrimmedText()) is { } file) _fromItext.Add(Slot(file, type));
+            if (type is not null && JrUri.FileOf(xml.ReadTrimmedText()) is { } file)
+                _fromItext.Add(Slot(file, type));
         }
     }
 
@@ -126,26 +150,31 @@ public sealed class XFormReader
         var nodeset = xml.FirstAttribute("nodeset");
         var type = Present(xml.FirstAttribute("type"));
         var saveTo = Present(xml.FirstAttribute("saveto"));
-        if (nodeset is not null && (type ?? saveTo) is not null) _binds.Add((nodeset, type, saveTo));
+        if (nodeset is not null && (type ?? saveTo) is not null)
+            _binds.Add((nodeset, type, saveTo));
     }
 
     private void ReadBody(XmlReader xml)
     {
-        if (xml.IsEmptyElement) return;
+        if (xml.IsEmptyElement)
+            return;
         var body = xml.Depth;
         while (xml.Read() && xml.Depth > body)
         {
-            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.NodeType != XmlNodeType.Element)
+                continue;
             switch (xml.LocalName)
             {
                 case "repeat":
-                    if (xml.FirstAttribute("nodeset") is { } nodeset) _repeats.Add(nodeset);
+                    if (xml.FirstAttribute("nodeset") is { } nodeset)
+                        _repeats.Add(nodeset);
                     break;
                 case "input":
                     _hasItemsets |= xml.FirstAttribute("query") is not null;
                     break;
                 case "select":
-                    if (xml.FirstAttribute("ref") is { } target) _multipleSelects.Add(target);
+                    if (xml.FirstAttribute("ref") is { } target)
+                        _multipleSelects.Add(target);
                     ReadSearch(xml);
                     break;
                 case "select1":
@@ -163,9 +192,18 @@ public sealed class XFormReader
 
     private XForm Build()
     {
-        if (_primary is null) throw Problem.MissingParameter("formId").AsException();
+        if (_primary is null)
+            throw Problem.MissingParameter("formId").AsException();
         return new XForm(
-            _primary.Id, _primary.Version, _title, _publicKey, Fields(_primary), MediaSlots(_primary), _primary.Entities, _entitiesVersion);
+            _primary.Id,
+            _primary.Version,
+            _title,
+            _publicKey,
+            Fields(_primary),
+            MediaSlots(_primary),
+            _primary.Entities,
+            _entitiesVersion
+        );
     }
 
     private List<FormField> Fields(PrimaryInstance instance)
@@ -174,9 +212,12 @@ public sealed class XFormReader
         var properties = new Dictionary<string, string>();
         foreach (var (nodeset, type, saveTo) in _binds)
         {
-            if (FieldPath.Of(nodeset, instance.RootName) is not { } path) continue;
-            if (type is not null) types.TryAdd(path, type);
-            if (saveTo is not null) properties.TryAdd(path, saveTo);
+            if (FieldPath.Of(nodeset, instance.RootName) is not { } path)
+                continue;
+            if (type is not null)
+                types.TryAdd(path, type);
+            if (saveTo is not null)
+                properties.TryAdd(path, saveTo);
         }
         var repeats = FieldPath.SetOf(_repeats, instance.RootName);
         var multipleSelects = FieldPath.SetOf(_multipleSelects, instance.RootName);
@@ -186,7 +227,8 @@ public sealed class XFormReader
         var skipBelow = int.MaxValue;
         foreach (var node in instance.Nodes)
         {
-            if (node.Level > skipBelow) continue;
+            if (node.Level > skipBelow)
+                continue;
             skipBelow = int.MaxValue;
             string type;
             if (repeats.Contains(node.Path))
@@ -207,11 +249,16 @@ public sealed class XFormReader
             {
                 type = node.HasChildren || node.IsEntity ? FieldType.Structure : FieldType.Unknown;
             }
-            fields.Add(new FormField(
-                node.Path, node.Name, type,
-                Binary: type == FieldType.Binary || node.Path == AuditPath ? true : null,
-                SelectMultiple: multipleSelects.Contains(node.Path) ? true : null,
-                EntityProperty: properties.GetValueOrDefault(node.Path)));
+            fields.Add(
+                new FormField(
+                    node.Path,
+                    node.Name,
+                    type,
+                    Binary: type == FieldType.Binary || node.Path == AuditPath ? true : null,
+                    SelectMultiple: multipleSelects.Contains(node.Path) ? true : null,
+                    EntityProperty: properties.GetValueOrDefault(node.Path)
+                )
+            );
         }
         return fields;
     }
@@ -227,7 +274,8 @@ public sealed class XFormReader
         var lastOfName = new Dictionary<string, MediaSlot>();
         foreach (var slot in all)
         {
-            if (lastOfName.TryGetValue(slot.Name, out var last) && last == slot) continue;
+            if (lastOfName.TryGetValue(slot.Name, out var last) && last == slot)
+                continue;
             lastOfName[slot.Name] = slot;
             slots.Add(slot);
         }
@@ -235,7 +283,9 @@ public sealed class XFormReader
     }
 
     private static MediaSlot Slot(string name, string type) =>
-        name.Length <= MaxFileNameLength ? new MediaSlot(name, type) : throw Problem.ValueTooLong("attachment", MaxFileNameLength).AsException();
+        name.Length <= MaxFileNameLength
+            ? new MediaSlot(name, type)
+            : throw Problem.ValueTooLong("attachment", MaxFileNameLength).AsException();
 
     private static string? Present(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -21,19 +21,24 @@ public static class XFormVersion
     public static byte[] Rewrite(ReadOnlyMemory<byte> document, string version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        if (!IsXmlText(version)) throw Problem.UnexpectedValue("version", null, "it has characters that XML forbids.").AsException();
-        if (XFormReader.Read(document).Version == version) return document.ToArray();
+        if (!IsXmlText(version))
+            throw Problem.UnexpectedValue("version", null, "it has characters that XML forbids.").AsException();
+        if (XFormReader.Read(document).Version == version)
+            return document.ToArray();
 
         var rewritten = Splice(document.Span, FindPlace(document.Span), version);
         // In an encoding other than UTF-8 the bytes may mean something else.
         if (rewritten is null || XFormReader.Read(rewritten).Version != version)
-            throw Problem.UnexpectedValue("version", version, "it cannot be written into this form, whose encoding is not UTF-8.").AsException();
+            throw Problem
+                .UnexpectedValue("version", version, "it cannot be written into this form, whose encoding is not UTF-8.")
+                .AsException();
         return rewritten;
     }
 
     private static byte[]? Splice(ReadOnlySpan<byte> document, Place? place, string version)
     {
-        if (place is not { } at) return null;
+        if (place is not { } at)
+            return null;
         var value = Escape(version);
         var text = Encoding.UTF8.GetBytes(at.IsNew ? $" version=\"{value}\"" : value);
         return [.. document[..at.Start], .. text, .. document[(at.Start + at.Length)..]];
@@ -57,10 +62,13 @@ public static class XFormVersion
             }
             if (depth == matched)
             {
-                if (matched == _ancestors.Length) return PlaceIn(tags.Tag, tags.Start);
-                if (tags.Kind == TagKind.Start && LocalName(NameOf(tags.Tag)) == _ancestors[matched]) matched++;
+                if (matched == _ancestors.Length)
+                    return PlaceIn(tags.Tag, tags.Start);
+                if (tags.Kind == TagKind.Start && LocalName(NameOf(tags.Tag)) == _ancestors[matched])
+                    matched++;
             }
-            if (tags.Kind == TagKind.Start) depth++;
+            if (tags.Kind == TagKind.Start)
+                depth++;
         }
         return null;
     }
@@ -101,7 +109,8 @@ public static class XFormVersion
             // Either quote may enclose the value, and a reader turns a bare tab or line break into a blank.
             if (character is '&' or '<' or '>' or '"' or '\'' or '\t' or '\n' or '\r')
                 text.Append(CultureInfo.InvariantCulture, $"&#{(int)character};");
-            else text.Append(character);
+            else
+                text.Append(character);
         }
         return text.ToString();
     }
@@ -110,8 +119,10 @@ public static class XFormVersion
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i])) i++;
-            else if (!XmlConvert.IsXmlChar(text[i])) return false;
+            if (i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
+                i++;
+            else if (!XmlConvert.IsXmlChar(text[i]))
+                return false;
         }
         return true;
     }

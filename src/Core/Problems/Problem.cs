@@ -18,40 +18,70 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     // 400: what the client sent
     public static Problem UnparseableXml(long length, string reason) =>
-        new(400.1m, $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as xml: {reason}",
-            new { format = "xml", rawLength = length });
+        new(
+            400.1m,
+            $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as xml: {reason}",
+            new { format = "xml", rawLength = length }
+        );
 
     public static Problem UnparseableJson(long length) =>
-        new(400.1m, $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as json.",
-            new { format = "json", rawLength = length });
+        new(
+            400.1m,
+            $"Could not parse the given data ({length.ToString(CultureInfo.InvariantCulture)} chars) as json.",
+            new { format = "json", rawLength = length }
+        );
 
-    public static Problem MissingParameter(string field) =>
-        new(400.2m, $"Required parameter {field} missing.", new { field });
+    public static Problem MissingParameter(string field) => new(400.2m, $"Required parameter {field} missing.", new { field });
 
     public static Problem MissingParameters(IReadOnlyList<string> expected, IReadOnlyDictionary<string, object?> got) =>
         new(400.3m, $"Required parameters missing. Expected {string.Join(", ", expected)}.", new { expected, got });
 
     public static Problem InvalidHeader(string field, string? value) =>
-        new(400.6m, $"The header ({field}) did not match the expected format{(string.IsNullOrEmpty(value) ? "" : $" (got: {value})")}.", new { field, value });
+        new(
+            400.6m,
+            $"The header ({field}) did not match the expected format{(string.IsNullOrEmpty(value) ? "" : $" (got: {value})")}.",
+            new { field, value }
+        );
 
     public static Problem MissingMultipartField(string field) =>
         new(400.7m, $"Required multipart POST field {field} missing.", new { field });
 
     public static Problem UnexpectedValue(string field, string? value, string reason) =>
-        new(400.8m, $"Unexpected {field} value {value}; {reason}", new { field, value, reason });
+        new(
+            400.8m,
+            $"Unexpected {field} value {value}; {reason}",
+            new
+            {
+                field,
+                value,
+                reason,
+            }
+        );
 
     public static Problem InvalidDataType(string value, string expected) =>
         new(400.11m, $"Invalid input data type: expected ({value}) to be ({expected})", new { value, expected });
 
     public static Problem ValueTooLong(string field, int maximum) =>
-        new(400.13m, $"The value of {field} is too long; it may have {maximum.ToString(CultureInfo.InvariantCulture)} characters at most.", new { field, maximum });
+        new(
+            400.13m,
+            $"The value of {field} is too long; it may have {maximum.ToString(CultureInfo.InvariantCulture)} characters at most.",
+            new { field, maximum }
+        );
 
     /// <summary><paramref name="warnings"/> are `{type, details}` objects; the client may send again with `ignoreWarnings=true`.</summary>
     public static Problem FormWarnings(IReadOnlyList<FormWarning> warnings) =>
-        new(400.16m, "The form is accepted only with ?ignoreWarnings=true, since there are warnings.", new { warnings = new { workflowWarnings = warnings } });
+        new(
+            400.16m,
+            "The form is accepted only with ?ignoreWarnings=true, since there are warnings.",
+            new { warnings = new { workflowWarnings = warnings } }
+        );
 
     public static Problem FieldTypeConflict(string path, string type) =>
-        new(400.17m, $"The form changes the type of the field {path} from {type}; an earlier version of the form has it.", new { path, type });
+        new(
+            400.17m,
+            $"The form changes the type of the field {path} from {type}; an earlier version of the form has it.",
+            new { path, type }
+        );
 
     public static Problem UnparseableODataFilter(string filter) =>
         new(400.18m, "The OData filter expression could not be parsed.", new { filter });
@@ -67,7 +97,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem ODataPropertyInRepeat(string property) =>
         new(400.24m, $"The property '{property}' is inside a repeat; select it from the repeat's own table.", new { property });
 
-    public static Problem InvalidEntityForm(string reason) => new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
+    public static Problem InvalidEntityForm(string reason) =>
+        new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
 
     public static Problem DatasetLinkNotAllowed(string type) =>
         new(400.26m, $"Only a slot of the type file can be linked to a dataset; this one's type is {type}.", new { type });
@@ -94,7 +125,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem EmptyForm() => new(400.52m, "The form that was sent is empty.");
 
-    public static Problem UnknownAuthType(IEnumerable<string> known) => new(400.53m, $"authtype must be one of: {string.Join(", ", known)}");
+    public static Problem UnknownAuthType(IEnumerable<string> known) =>
+        new(400.53m, $"authtype must be one of: {string.Join(", ", known)}");
 
     public static Problem NoDomain(string domain) => new(400.54m, $"No domain with name {domain}");
 
@@ -121,7 +153,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem WrongApiVersion(string got) => new(404.3m, $"Unexpected API version {got}: only v1 is served.", new { got });
 
-    public static Problem DraftGone() => new(404.4m, "The draft you are trying to reach does not exist anymore or your access is no longer valid.");
+    public static Problem DraftGone() =>
+        new(404.4m, "The draft you are trying to reach does not exist anymore or your access is no longer valid.");
 
     public static Problem DeprecatedIdNotFound(string instanceId) =>
         new(404.5m, $"You tried to update {instanceId}, but we couldn't find that submission to update.", new { instanceId });
@@ -129,13 +162,23 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem SubmittedVersionNotFound(string version) =>
         new(404.6m, $"The form version specified in this submission '{version}' does not exist.", new { formVersion = version });
 
-    public static Problem DatasetNotFound(string dataset) => new(404.7m, $"The dataset {dataset} does not exist.", new { datasetName = dataset });
+    public static Problem DatasetNotFound(string dataset) =>
+        new(404.7m, $"The dataset {dataset} does not exist.", new { datasetName = dataset });
 
     public static Problem EntityNotFound(string dataset, string id) =>
         new(404.8m, $"The dataset {dataset} has no entity {id}.", new { entityUuid = id, datasetName = dataset });
 
     public static Problem EntityVersionNotFound(string dataset, string id, string version) =>
-        new(404.9m, $"The entity {id} of the dataset {dataset} has no version {version}.", new { baseVersion = version, entityUuid = id, datasetName = dataset });
+        new(
+            404.9m,
+            $"The entity {id} of the dataset {dataset} has no version {version}.",
+            new
+            {
+                baseVersion = version,
+                entityUuid = id,
+                datasetName = dataset,
+            }
+        );
 
     public static Problem EntityDeleted(string id) => new(404.11m, $"The entity {id} has been deleted.", new { entityUuid = id });
 
@@ -146,8 +189,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem WorkerDeactivated() =>
         new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
 
-    public static Problem WorkerDeleted() =>
-        new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
+    public static Problem WorkerDeleted() => new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
 
     // 409: what is here already
     public static Problem InstanceConflict(string instanceId) =>
@@ -156,22 +198,45 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem NotAcceptingSubmissions() => new(409.2m, "This form is not currently accepting submissions.");
 
     public static Problem AlreadyExists(IReadOnlyList<string> fields, IReadOnlyList<string> values, string? table = null) =>
-        new(409.3m, $"A resource already exists with {string.Join(',', fields)} value(s) of {string.Join(',', values)}.",
-            table is null ? new { fields, values } : new { fields, values, table });
+        new(
+            409.3m,
+            $"A resource already exists with {string.Join(',', fields)} value(s) of {string.Join(',', values)}.",
+            table is null
+                ? new { fields, values }
+                : new
+                {
+                    fields,
+                    values,
+                    table,
+                }
+        );
 
     public static Problem VersionAlreadyPublished(string xmlFormId, string version) =>
-        new(409.6m, $"A version '{version}' of the form {xmlFormId} has been published before; each version needs a name of its own.", new { xmlFormId, version });
+        new(
+            409.6m,
+            $"A version '{version}' of the form {xmlFormId} has been published before; each version needs a name of its own.",
+            new { xmlFormId, version }
+        );
 
-    public static Problem CannotDeleteOnlyDraft() => new(409.7m, "The form has never been published, so its draft cannot be deleted; delete the form.");
+    public static Problem CannotDeleteOnlyDraft() =>
+        new(409.7m, "The form has never been published, so its draft cannot be deleted; delete the form.");
 
     public static Problem SupersededInstance(string instanceId) =>
         new(409.9m, $"The submission {instanceId} has been edited since, so this copy is now out of date.", new { instanceId });
 
     public static Problem SupersededDeprecated(string instanceId, string deprecatedId) =>
-        new(409.9m, $"You are submitting an edit, but the copy you were editing ({deprecatedId}) is now out of date.", new { instanceId, deprecatedId });
+        new(
+            409.9m,
+            $"You are submitting an edit, but the copy you were editing ({deprecatedId}) is now out of date.",
+            new { instanceId, deprecatedId }
+        );
 
     public static Problem EntityVersionConflict(int current, int? provided) =>
-        new(409.15m, $"The entity has version {current.ToString(CultureInfo.InvariantCulture)}; read it again, or say ?force=true to overwrite it.", new { current, provided });
+        new(
+            409.15m,
+            $"The entity has version {current.ToString(CultureInfo.InvariantCulture)}; read it again, or say ?force=true to overwrite it.",
+            new { current, provided }
+        );
 
     public static Problem DatasetNameConflict(string current, string provided) =>
         new(409.16m, $"There is a dataset {current}, and {provided} differs from it by case only.", new { current, provided });
@@ -192,18 +257,23 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
 
     // 412: what a phone cures by a restore from the start
-    public static Problem UnknownRestoreVersion(string version) => new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");
+    public static Problem UnknownRestoreVersion(string version) =>
+        new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");
 
     public static Problem InvalidSyncUser() => new(412.2m, "Attempt to sync with invalid user.");
 
     public static Problem UnknownSyncToken(string token) => new(412.3m, $"No sync log with the id {token} was found.");
 
-    public static Problem ForeignSyncToken(string token, string userId) => new(412.4m, $"Sync log {token} does not match user id {userId}.");
+    public static Problem ForeignSyncToken(string token, string userId) =>
+        new(412.4m, $"Sync log {token} does not match user id {userId}.");
 
     public static Problem InvalidPhoneState(string state) => new(412.5m, $"The state {state} does not start with ccsh: and end in a hash.");
 
     public static Problem PhoneStateMismatch(string expected, string got, IReadOnlyList<string> cases, int count) =>
-        new(412.6m, $"Phone state has mismatch. Expected {expected} but was {got}. Cases: [{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]");
+        new(
+            412.6m,
+            $"Phone state has mismatch. Expected {expected} but was {got}. Cases: [{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]"
+        );
 
     public static Problem OnlyPosts() => new(405.1m, "Forms are sent here with POST.");
 
@@ -219,20 +289,33 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem TooManyAttempts(TimeSpan wait)
     {
         var seconds = (int)Math.Ceiling(wait.TotalSeconds);
-        return new(429.1m, $"Too many wrong passwords: try again in {seconds} seconds.", new { retryAfter = seconds }) { RetryAfterSeconds = seconds };
+        return new(429.1m, $"Too many wrong passwords: try again in {seconds} seconds.", new { retryAfter = seconds })
+        {
+            RetryAfterSeconds = seconds,
+        };
     }
 
-    public static Problem Unexpected(string traceId) => new(500.1m, $"Completely unhandled exception; its trace id is {traceId}.", new { traceId });
+    public static Problem Unexpected(string traceId) =>
+        new(500.1m, $"Completely unhandled exception; its trace id is {traceId}.", new { traceId });
 
-    public static Problem NotSupported(string feature) => new(501.1m, $"The requested feature {feature} is not supported by this server.", new { feature });
+    public static Problem NotSupported(string feature) =>
+        new(501.1m, $"The requested feature {feature} is not supported by this server.", new { feature });
 
     public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
 
     public static Problem UnsupportedODataExpression(string expression) =>
-        new(501.4m, $"The OData filter expression uses a feature that this server does not support: {expression}.", new { type = expression });
+        new(
+            501.4m,
+            $"The OData filter expression uses a feature that this server does not support: {expression}.",
+            new { type = expression }
+        );
 
     public static Problem UnsupportedODataField(string field) =>
-        new(501.5m, $"The OData filter expression references the field '{field}', which this server cannot filter or sort by.", new { text = field });
+        new(
+            501.5m,
+            $"The OData filter expression references the field '{field}', which this server cannot filter or sort by.",
+            new { text = field }
+        );
 
     public static Problem UnsupportedODataExpand(string expand) =>
         new(501.6m, $"The OData $expand expression '{expand}' is not supported by this server: it can only be *.", new { expand });

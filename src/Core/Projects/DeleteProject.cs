@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Forms;
 namespace ServerlessRosa.Core.Projects;
 
 /// <summary>
-/// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break off, the
-/// project is still there to be deleted again.
+/// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break
+/// off, the project is still there to be deleted again.
 /// </summary>
 public sealed class DeleteProject(ProjectDirectory projects, FormDirectory forms, KeyHolders holders, TimeProvider clock)
 {

@@ -35,8 +35,11 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     /// <summary>Null for a domain that no project has, or a deleted one. Cold: one operation.</summary>
     public async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
     {
-        if (!cache.TryGet(("domain", domain), out Project? project) && Slug().IsMatch(domain)
-            && await projects.FindByDomainAsync(domain, cancellationToken) is { DeletedAt: null } found)
+        if (
+            !cache.TryGet(("domain", domain), out Project? project)
+            && Slug().IsMatch(domain)
+            && await projects.FindByDomainAsync(domain, cancellationToken) is { DeletedAt: null } found
+        )
         {
             project = found;
             cache.Set(("domain", domain), project);
@@ -44,20 +47,28 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return project;
     }
 
-    /// <summary>Refuses an unknown project (404.1), and a domain for one that has another (400.8), that is no slug (400.8) or is taken (409.3).</summary>
+    /// <summary>Refuses an unknown project (404.1), and a domain for one that has another (400.8), that is no slug (400.8) or is taken
+    /// (409.3).</summary>
     public async Task<Project> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
     {
-        var changed = await projects.ChangeAsync(id, project =>
-        {
-            var next = change(project.DeletedAt is null ? project : throw Problem.NotFound().AsException()) with { UpdatedAt = clock.GetUtcNow() };
-            RequireName(next.Name);
-            if (next.Domain != project.Domain)
+        var changed = await projects.ChangeAsync(
+            id,
+            project =>
             {
-                RequireSlug(next.Domain);
-                RequireNone(project.Domain, next.Domain);
-            }
-            return next;
-        }, cancellationToken);
+                var next = change(project.DeletedAt is null ? project : throw Problem.NotFound().AsException()) with
+                {
+                    UpdatedAt = clock.GetUtcNow(),
+                };
+                RequireName(next.Name);
+                if (next.Domain != project.Domain)
+                {
+                    RequireSlug(next.Domain);
+                    RequireNone(project.Domain, next.Domain);
+                }
+                return next;
+            },
+            cancellationToken
+        );
         cache.Remove(id);
         cache.Remove(("domain", changed?.Domain));
         return changed ?? throw Problem.NotFound().AsException();
@@ -65,9 +76,13 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
 
     /// <summary>Archived ones last, then by name.</summary>
     public async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await projects.ListAsync(cancellationToken))
-            .Where(project => project.DeletedAt is null)
-            .OrderBy(project => project.Archived == true).ThenBy(project => project.Name, StringComparer.OrdinalIgnoreCase).ThenBy(project => project.Id.Value)];
+        [
+            .. (await projects.ListAsync(cancellationToken))
+                .Where(project => project.DeletedAt is null)
+                .OrderBy(project => project.Archived == true)
+                .ThenBy(project => project.Name, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(project => project.Id.Value),
+        ];
 
     private static void RequireName(string? name)
     {
@@ -85,7 +100,9 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
     {
         if (domain is not null && !Slug().IsMatch(domain))
         {
-            throw Problem.UnexpectedValue("domain", domain, "a domain has 1 to 63 lower-case letters, digits and inner dashes.").AsException();
+            throw Problem
+                .UnexpectedValue("domain", domain, "a domain has 1 to 63 lower-case letters, digits and inner dashes.")
+                .AsException();
         }
     }
 

@@ -3,8 +3,9 @@ using ServerlessRosa.Core.Cases;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// Cases and the edges between them, from the referring case to its target. Indices to cases that are not in it make no edge, and of several from
-/// one case to the same target one remains: child wins (CC-114). Every walk is plain reachability: linear, and it ends on cycles (CC-113).
+/// Cases and the edges between them, from the referring case to its target. Indices to cases that are not in it make no edge, and of
+/// several from one case to the same target one remains: child wins (CC-114). Every walk is plain reachability: linear, and it ends on
+/// cycles (CC-113).
 /// </summary>
 internal sealed class CaseGraph
 {
@@ -69,7 +70,8 @@ internal sealed class CaseGraph
     /// <summary>Adds everything that the set refers to, directly or not.</summary>
     public void AddTargets(bool[] set) => Walk(set, targets: true, (_, _) => false);
 
-    /// <summary>Adds everything that refers to the set along edges that <paramref name="follow"/> accepts: the referring case, and whether it is an extension.</summary>
+    /// <summary>Adds everything that refers to the set along edges that <paramref name="follow"/> accepts: the referring case, and
+    /// whether it is an extension.</summary>
     public void AddSources(bool[] set, Func<int, bool, bool> follow) => Walk(set, targets: false, follow);
 
     /// <summary>Adds both, over and over.</summary>

@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>One restore under way: finds out which cases the phone gets, hands them out, and keeps in the sync log what the phone has then (spec 5.6 and 5.7 of CommCare).</summary>
+/// <summary>One restore under way: finds out which cases the phone gets, hands them out, and keeps in the sync log what the phone has
+/// then (spec 5.6 and 5.7 of CommCare).</summary>
 public sealed class CaseRestore : IAsyncDisposable
 {
     // Clocks of instances differ, and a change shows a moment after its time was taken.
@@ -22,8 +23,17 @@ public sealed class CaseRestore : IAsyncDisposable
     private int _sent;
 
     internal CaseRestore(
-        SyncsTable syncs, SyncsContainer snapshots, CasesTable cases, CaseOwnersTable caseOwners, CaseIndicesTable indices,
-        SyncLog log, SyncLog? previous, SyncSnapshot snapshot, PhoneModel phone, HashSet<CaseId> footprint)
+        SyncsTable syncs,
+        SyncsContainer snapshots,
+        CasesTable cases,
+        CaseOwnersTable caseOwners,
+        CaseIndicesTable indices,
+        SyncLog log,
+        SyncLog? previous,
+        SyncSnapshot snapshot,
+        PhoneModel phone,
+        HashSet<CaseId> footprint
+    )
     {
         (_syncs, _snapshots, _log, _previous, _phone, _footprint) = (syncs, snapshots, log, previous, phone, footprint);
         _phone.Keep(footprint);
@@ -74,17 +84,24 @@ public sealed class CaseRestore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Keeps what the phone holds once it has read the answer: to be done before the answer's last byte. Two operations. Refuses with 409.40 when the
-    /// token meanwhile belongs to another answer.
+    /// Keeps what the phone holds once it has read the answer: to be done before the answer's last byte. Two operations. Refuses with
+    /// 409.40 when the token meanwhile belongs to another answer.
     /// </summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         // The blob first: the row is what counts, and a blob without a row is only litter.
-        var blob = await _snapshots.PutAsync(_log.Project, _log.User, _log.Token, new SyncSnapshot(_server.Graph(), _phone.Cases), cancellationToken);
+        var blob = await _snapshots.PutAsync(
+            _log.Project,
+            _log.User,
+            _log.Token,
+            new SyncSnapshot(_server.Graph(), _phone.Cases),
+            cancellationToken
+        );
         var log = _log with { Blob = blob };
         while (!await _syncs.TryAddAsync(log, cancellationToken))
         {
-            // The phone has asked for the same before, and repeats itself: the later answer counts, as long as nobody has built on the other.
+            // The phone has asked for the same before, and repeats itself: the later answer counts, as long as nobody has built on the
+            // other.
             var (other, etag, journal) = await _syncs.ReadAsync(log.Project, log.Token, cancellationToken);
             if (other is null)
             {
@@ -116,9 +133,15 @@ public sealed class CaseRestore : IAsyncDisposable
     }
 
     // Owners that are new are read whole; of those that the user no longer is, only what the phone may hold matters.
-    private List<(OwnerId, DateTimeOffset?)> Partitions() => _previous is null
-        ? [.. _log.Owners.Select(owner => (owner, (DateTimeOffset?)null))]
-        : [.. _log.Owners.Union(_previous.Owners).Select(owner => (owner, _previous.Owners.Contains(owner) ? _previous.Date - Overlap : (DateTimeOffset?)null))];
+    private List<(OwnerId, DateTimeOffset?)> Partitions() =>
+        _previous is null
+            ? [.. _log.Owners.Select(owner => (owner, (DateTimeOffset?)null))]
+            :
+            [
+                .. _log
+                    .Owners.Union(_previous.Owners)
+                    .Select(owner => (owner, _previous.Owners.Contains(owner) ? _previous.Date - Overlap : (DateTimeOffset?)null)),
+            ];
 
     // A case that was not read whole may have changed when it is: then all is decided once more.
     private async Task DecideAsync(CancellationToken cancellationToken)
@@ -129,8 +152,7 @@ public sealed class CaseRestore : IAsyncDisposable
             await _server.ExploreAsync(_footprint, cancellationToken);
             _decided = ToSend(LiveCases.Among(_server.Graph(), _log.Owners));
             unread = _decided.FindAll(id => _server.Of(id).Spooled < 0);
-        }
-        while (unread.Count > 0 && await _server.FetchAsync(unread, cancellationToken));
+        } while (unread.Count > 0 && await _server.FetchAsync(unread, cancellationToken));
     }
 
     private List<CaseId> ToSend(HashSet<CaseId> live)
@@ -157,10 +179,18 @@ public sealed class CaseRestore : IAsyncDisposable
         _sent++;
         var sent = Sent(_server.Of(value.Id), state);
         var held = Held(value.Id);
-        var indices = value.Indices.Select(index => index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index);
-        var forgotten = (held?.Links ?? []).Where(link => value.Indices.All(index => index.Identifier != link.Identifier))
+        var indices = value.Indices.Select(index =>
+            index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index
+        );
+        var forgotten = (held?.Links ?? [])
+            .Where(link => value.Indices.All(index => index.Identifier != link.Identifier))
             .Select(link => new CaseIndex(link.Identifier, null, "", link.Relationship));
         _phone.Apply(sent);
-        return new SentCase(value, held is null, sent.Closed, [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)]);
+        return new SentCase(
+            value,
+            held is null,
+            sent.Closed,
+            [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)]
+        );
     }
 }

@@ -18,7 +18,13 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
         if (_file is null)
         {
             _file = new FileStream(
-                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, Buffer, FileOptions.DeleteOnClose);
+                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                Buffer,
+                FileOptions.DeleteOnClose
+            );
             _writer = new BinaryWriter(_file, Encoding.UTF8);
             _reader = new BinaryReader(_file, Encoding.UTF8);
         }
@@ -78,24 +84,25 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
         }
     }
 
-    private Case Read(BinaryReader input) => new(CaseId.FromStored(input.ReadString()), project)
-    {
-        Version = input.Read7BitEncodedInt(),
-        Revision = input.Read7BitEncodedInt(),
-        Extensions = input.Read7BitEncodedInt(),
-        Type = input.ReadString(),
-        Name = input.ReadString(),
-        ExternalId = input.ReadString(),
-        Owner = new OwnerId(input.ReadString()),
-        OpenedOn = input.ReadInt64() is > 0 and var opened ? new DateTimeOffset(opened, TimeSpan.Zero) : null,
-        ModifiedOn = new DateTimeOffset(input.ReadInt64(), TimeSpan.Zero),
-        ModifiedBy = input.ReadString(),
-        Closed = input.ReadBoolean(),
-        Deleted = input.ReadBoolean(),
-        Properties = ReadProperties(input),
-        Forgotten = ReadNames(input),
-        Indices = ReadIndices(input),
-    };
+    private Case Read(BinaryReader input) =>
+        new(CaseId.FromStored(input.ReadString()), project)
+        {
+            Version = input.Read7BitEncodedInt(),
+            Revision = input.Read7BitEncodedInt(),
+            Extensions = input.Read7BitEncodedInt(),
+            Type = input.ReadString(),
+            Name = input.ReadString(),
+            ExternalId = input.ReadString(),
+            Owner = new OwnerId(input.ReadString()),
+            OpenedOn = input.ReadInt64() is > 0 and var opened ? new DateTimeOffset(opened, TimeSpan.Zero) : null,
+            ModifiedOn = new DateTimeOffset(input.ReadInt64(), TimeSpan.Zero),
+            ModifiedBy = input.ReadString(),
+            Closed = input.ReadBoolean(),
+            Deleted = input.ReadBoolean(),
+            Properties = ReadProperties(input),
+            Forgotten = ReadNames(input),
+            Indices = ReadIndices(input),
+        };
 
     private static Dictionary<string, string> ReadProperties(BinaryReader input)
     {
@@ -123,7 +130,12 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
         var indices = new CaseIndex[input.Read7BitEncodedInt()];
         for (var i = 0; i < indices.Length; i++)
         {
-            indices[i] = new CaseIndex(input.ReadString(), CaseId.TryParse(input.ReadString(), out var target) ? target : null, input.ReadString(), (CaseRelationship)input.ReadByte());
+            indices[i] = new CaseIndex(
+                input.ReadString(),
+                CaseId.TryParse(input.ReadString(), out var target) ? target : null,
+                input.ReadString(),
+                (CaseRelationship)input.ReadByte()
+            );
         }
         return indices;
     }

@@ -6,8 +6,9 @@ namespace ServerlessRosa.Core.Restore;
 public readonly record struct CaseLink(string Identifier, CaseId Target, CaseRelationship Relationship);
 
 /// <summary>
-/// What the rules of restore need to know of a case: as the server has it, or as a phone holds it. <see cref="Version"/> is the server's count of
-/// changes that phones see; of what a phone holds it is the one whose content it has. <see cref="Extensions"/> counts on the server only.
+/// What the rules of restore need to know of a case: as the server has it, or as a phone holds it. <see cref="Version"/> is the
+/// server's count of changes that phones see; of what a phone holds it is the one whose content it has. <see cref="Extensions"/> counts
+/// on the server only.
 /// </summary>
 public sealed record CaseState(CaseId Id, OwnerId Owner, bool Closed, IReadOnlyList<CaseLink> Links, int Version, int Extensions = 0)
 {
@@ -23,10 +24,14 @@ public sealed record CaseState(CaseId Id, OwnerId Owner, bool Closed, IReadOnlyL
     public static OwnerId OwnerOf(Case value) =>
         !string.IsNullOrEmpty(value.Owner.Value) ? value.Owner : new OwnerId(value.ModifiedBy.Length > 0 ? value.ModifiedBy : "-");
 
-    /// <summary>Whether a phone that holds this has all that the server has. A case that was reopened is nothing that a phone could be told (spec 5.7).</summary>
+    /// <summary>Whether a phone that holds this has all that the server has. A case that was reopened is nothing that a phone could be
+    /// told (spec 5.7).</summary>
     public bool IsCurrent(CaseState server) =>
-        Version == server.Version && Owner == server.Owner && (Closed || !server.Closed)
-        && Links.Count == server.Links.Count && Links.All(server.Links.Contains);
+        Version == server.Version
+        && Owner == server.Owner
+        && (Closed || !server.Closed)
+        && Links.Count == server.Links.Count
+        && Links.All(server.Links.Contains);
 
     private static CaseLink[] LinksOf(IReadOnlyList<CaseIndex> indices)
     {

@@ -6,11 +6,17 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// Reads what a restore must know of the server's cases: what the user owns, in pages, and from there on whatever hangs together with it (spec 5.3 of
-/// CommCare). Of each case only the graph stays in memory; the rest waits in the spool.
+/// Reads what a restore must know of the server's cases: what the user owns, in pages, and from there on whatever hangs together with
+/// it (spec 5.3 of CommCare). Of each case only the graph stays in memory; the rest waits in the spool.
 /// </summary>
 internal sealed class ExploreCases(
-    CasesTable cases, CaseOwnersTable caseOwners, CaseIndicesTable indices, ProjectId project, IReadOnlySet<OwnerId> owners, CaseSpool spool)
+    CasesTable cases,
+    CaseOwnersTable caseOwners,
+    CaseIndicesTable indices,
+    ProjectId project,
+    IReadOnlySet<OwnerId> owners,
+    CaseSpool spool
+)
 {
     private const int MaxParallel = 16;
     private const int RowsAhead = 1000;
@@ -39,28 +45,40 @@ internal sealed class ExploreCases(
 
     /// <summary>The case without indices to cases that are gone: what a phone that holds it has.</summary>
     public CaseState AsSent(CaseState state) =>
-        state.Links.Any(link => Of(link.Target).IsGone) ? state with { Links = [.. state.Links.Where(link => !Of(link.Target).IsGone)] } : state;
+        state.Links.Any(link => Of(link.Target).IsGone)
+            ? state with
+            {
+                Links = [.. state.Links.Where(link => !Of(link.Target).IsGone)],
+            }
+            : state;
 
     /// <summary>The cases among which it is decided who is live: what the sync log keeps.</summary>
     public List<CaseState> Graph() => [.. _cases.Values.Where(one => one.InGraph).Select(one => one.State!)];
 
     /// <summary>
-    /// Reads the rows of owners, each whole or what changed since. With <paramref name="early"/>, hands out cases at once that nothing can change any
-    /// more: open, owned, and without an index. One operation per 1,000 rows, at least one per owner.
+    /// Reads the rows of owners, each whole or what changed since. With <paramref name="early"/>, hands out cases at once that nothing
+    /// can change any more: open, owned, and without an index. One operation per 1,000 rows, at least one per owner.
     /// </summary>
     public async IAsyncEnumerable<Case> LoadAsync(
-        IReadOnlyCollection<(OwnerId Owner, DateTimeOffset? Since)> partitions, bool early, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyCollection<(OwnerId Owner, DateTimeOffset? Since)> partitions,
+        bool early,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         _covered = [.. partitions.Select(partition => partition.Owner)];
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var rows = Channel.CreateBounded<(OwnerId Owner, OwnedCase Row)>(RowsAhead);
-        var reading = Parallel.ForEachAsync(partitions, Bounded(stopping.Token), async (partition, stop) =>
-        {
-            await foreach (var row in caseOwners.ListAsync(project, partition.Owner, partition.Since, stop))
+        var reading = Parallel.ForEachAsync(
+            partitions,
+            Bounded(stopping.Token),
+            async (partition, stop) =>
             {
-                await rows.Writer.WriteAsync((partition.Owner, row), stop);
+                await foreach (var row in caseOwners.ListAsync(project, partition.Owner, partition.Since, stop))
+                {
+                    await rows.Writer.WriteAsync((partition.Owner, row), stop);
+                }
             }
-        });
+        );
         _ = reading.ContinueWith(done => rows.Writer.TryComplete(done.Exception?.InnerException), TaskScheduler.Default);
         try
         {
@@ -80,8 +98,8 @@ internal sealed class ExploreCases(
     }
 
     /// <summary>
-    /// Follows indices from the user's open cases, and looks at what the phone holds. Cases of others cost one operation each, and so does asking who
-    /// extends a case, where somebody unknown does.
+    /// Follows indices from the user's open cases, and looks at what the phone holds. Cases of others cost one operation each, and so
+    /// does asking who extends a case, where somebody unknown does.
     /// </summary>
     public async Task ExploreAsync(IReadOnlySet<CaseId> onPhone, CancellationToken cancellationToken)
     {
@@ -89,9 +107,17 @@ internal sealed class ExploreCases(
         {
             one.InGraph = false;
         }
-        await ReadAsync(_cases.Where(pair => pair.Value.MovedTo is { } owner && (pair.Value.State is not null || owners.Contains(owner))).Select(pair => pair.Key), cancellationToken);
+        await ReadAsync(
+            _cases
+                .Where(pair => pair.Value.MovedTo is { } owner && (pair.Value.State is not null || owners.Contains(owner)))
+                .Select(pair => pair.Key),
+            cancellationToken
+        );
 
-        var next = _cases.Values.Where(one => one is { IsOpen: true, MovedTo: null } && owners.Contains(one.State!.Owner)).Select(one => (one.State!.Id, (CaseId?)null)).ToList();
+        var next = _cases
+            .Values.Where(one => one is { IsOpen: true, MovedTo: null } && owners.Contains(one.State!.Owner))
+            .Select(one => (one.State!.Id, (CaseId?)null))
+            .ToList();
         while (next.Count > 0)
         {
             await ReadAsync(next.Select(found => found.Item1), cancellationToken);
@@ -115,7 +141,9 @@ internal sealed class ExploreCases(
             }
             foreach (var some in unknown.Chunk(MaxParallel))
             {
-                following.AddRange((await Task.WhenAll(some.Select(id => ExtensionsAsync(id, cancellationToken)))).SelectMany(found => found));
+                following.AddRange(
+                    (await Task.WhenAll(some.Select(id => ExtensionsAsync(id, cancellationToken)))).SelectMany(found => found)
+                );
             }
             next = following;
         }
@@ -133,18 +161,19 @@ internal sealed class ExploreCases(
             var found = await Task.WhenAll(some.Select(id => cases.FindAsync(id, cancellationToken)));
             foreach (var (id, read) in some.Zip(found))
             {
-                changed |= read?.Case is { } value && value.Project == project
-                    ? Set(Of(id), CaseState.Of(value), value)
-                    : Set(Of(id), null, null);
+                changed |=
+                    read?.Case is { } value && value.Project == project ? Set(Of(id), CaseState.Of(value), value) : Set(Of(id), null, null);
             }
         }
         return changed;
     }
 
-    private Task<bool> ReadAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken) => FetchAsync(ids.Where(id => MustRead(Of(id))).ToHashSet(), cancellationToken);
+    private Task<bool> ReadAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken) =>
+        FetchAsync(ids.Where(id => MustRead(Of(id))).ToHashSet(), cancellationToken);
 
     // What an owner's rows do not mention has not changed since the sync log.
-    private bool MustRead(ServerCase one) => !one.IsRead && (one.State is null || one.MovedTo is not null || !_covered.Contains(one.State.Owner));
+    private bool MustRead(ServerCase one) =>
+        !one.IsRead && (one.State is null || one.MovedTo is not null || !_covered.Contains(one.State.Owner));
 
     private async Task<List<(CaseId, CaseId?)>> ExtensionsAsync(CaseId host, CancellationToken cancellationToken)
     {
@@ -203,7 +232,9 @@ internal sealed class ExploreCases(
     }
 
     private static bool Same(CaseState? one, CaseState? other) =>
-        one is null || other is null ? one == other : one.IsCurrent(other) && one.Closed == other.Closed && one.Extensions == other.Extensions;
+        one is null || other is null
+            ? one == other
+            : one.IsCurrent(other) && one.Closed == other.Closed && one.Extensions == other.Extensions;
 
     private void RememberExtensions(CaseState state)
     {
@@ -220,5 +251,6 @@ internal sealed class ExploreCases(
     private static bool Extends(CaseState state, CaseId host) =>
         state.Links.Any(link => link.Target == host && link.Relationship == CaseRelationship.Extension);
 
-    private static ParallelOptions Bounded(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken };
+    private static ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken };
 }

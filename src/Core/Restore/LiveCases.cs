@@ -5,7 +5,8 @@ namespace ServerlessRosa.Core.Restore;
 /// <summary>Which cases belong on the phone of whoever is these owners (spec 5.2 and 5.3 of CommCare; CC-108 to CC-114).</summary>
 public static class LiveCases
 {
-    /// <summary><paramref name="cases"/> are those that are not deleted; an index to a case that is not among them counts for nothing.</summary>
+    /// <summary><paramref name="cases"/> are those that are not deleted; an index to a case that is not among them counts for
+    /// nothing.</summary>
     public static HashSet<CaseId> Among(IReadOnlyList<CaseState> cases, IReadOnlySet<OwnerId> owners)
     {
         var graph = new CaseGraph(cases);

@@ -3,8 +3,9 @@ using ServerlessRosa.Core.Cases;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What a phone holds, as far as the server can know: changed by what the phone submits and by what it is sent, the way the phone itself changes
-/// (spec 5.5 and 5.11 of CommCare). It is purged when a request names the token, as a phone purges before it asks, and at no other time (CC-137).
+/// What a phone holds, as far as the server can know: changed by what the phone submits and by what it is sent, the way the phone
+/// itself changes (spec 5.5 and 5.11 of CommCare). It is purged when a request names the token, as a phone purges before it asks, and
+/// at no other time (CC-137).
 /// </summary>
 public sealed class PhoneModel
 {
@@ -16,23 +17,26 @@ public sealed class PhoneModel
 
     public CaseState? Find(CaseId id) => _held.GetValueOrDefault(id);
 
-    /// <summary>What one case block of a form did to the phone that sent it. Effects come in the order of the document (CC-135 to CC-137).</summary>
+    /// <summary>What one case block of a form did to the phone that sent it. Effects come in the order of the document (CC-135 to
+    /// CC-137).</summary>
     public void Apply(CaseEffect effect)
     {
         var before = Find(effect.Case);
         if (before is null && !effect.Creates)
         {
-            return;   // a phone refuses such a form; should the phone hold the case all the same, it is sent again whole
+            return; // a phone refuses such a form; should the phone hold the case all the same, it is sent again whole
         }
         _held[effect.Case] = new CaseState(
             effect.Case,
             effect.Owner ?? before?.Owner ?? new OwnerId(""),
             (before?.Closed ?? false) || effect.Closes,
             Changed(before?.Links ?? [], effect.Indices),
-            VersionAfter(effect, before?.Version ?? 0));
+            VersionAfter(effect, before?.Version ?? 0)
+        );
     }
 
-    /// <summary>What a case block of a restore does to the phone: it has the server's owner and indices then, but nothing reopens a case there (spec 5.7).</summary>
+    /// <summary>What a case block of a restore does to the phone: it has the server's owner and indices then, but nothing reopens a
+    /// case there (spec 5.7).</summary>
     public void Apply(CaseState sent) =>
         _held[sent.Id] = sent with { Closed = sent.Closed || Find(sent.Id) is { Closed: true }, Extensions = 0 };
 
@@ -48,7 +52,8 @@ public sealed class PhoneModel
         }
     }
 
-    // The phone has all of a version only if it had all of the one before: else somebody else changed the case too, and it is sent whole (CC-119).
+    // The phone has all of a version only if it had all of the one before: else somebody else changed the case too, and it is sent
+    // whole (CC-119).
     private static int VersionAfter(CaseEffect effect, int before) => effect.Version == before + 1 ? before + 1 : before;
 
     private static IReadOnlyList<CaseLink> Changed(IReadOnlyList<CaseLink> links, IReadOnlyList<CaseIndex> changes)

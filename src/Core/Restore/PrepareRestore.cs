@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What a phone asks for. <see cref="Since"/> and <see cref="State"/> are as they came; null or blank when absent. <see cref="Afresh"/> asks for
-/// a token of its own.
+/// What a phone asks for. <see cref="Since"/> and <see cref="State"/> are as they came; null or blank when absent. <see cref="Afresh"/>
+/// asks for a token of its own.
 /// </summary>
 public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId RequestUser, IReadOnlySet<OwnerId> Owners)
 {
@@ -24,13 +24,20 @@ public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId Req
 
 /// <summary>Begins a restore, with all that can be refused: once it has begun, the answer can only be given or cut off.</summary>
 public sealed class PrepareRestore(
-    SyncsTable syncs, SyncsContainer snapshots, CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, TimeProvider clock)
+    SyncsTable syncs,
+    SyncsContainer snapshots,
+    CasesTable cases,
+    CaseOwnersTable owners,
+    CaseIndicesTable indices,
+    TimeProvider clock
+)
 {
     private const int MaxCasesInMessage = 20;
 
     /// <summary>
-    /// A full restore costs nothing yet, an incremental one two operations. A token that is unknown or somebody else's, and a state that is not the
-    /// phone's as the server knows it, are refused with 412 (spec 5.9 of CommCare): the phone then starts over without them.
+    /// A full restore costs nothing yet, an incremental one two operations. A token that is unknown or somebody else's, and a state
+    /// that is not the phone's as the server knows it, are refused with 412 (spec 5.9 of CommCare): the phone then starts over without
+    /// them.
     /// </summary>
     public async Task<CaseRestore> RunAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
@@ -52,7 +59,8 @@ public sealed class PrepareRestore(
         {
             throw Problem.ForeignSyncToken(request.Since, request.User.Value).AsException();
         }
-        var snapshot = await snapshots.ReadAsync(previous.Blob, cancellationToken) ?? throw Problem.UnknownSyncToken(request.Since).AsException();
+        var snapshot =
+            await snapshots.ReadAsync(previous.Blob, cancellationToken) ?? throw Problem.UnknownSyncToken(request.Since).AsException();
         var phone = new PhoneModel(snapshot.Phone);
         foreach (var effect in JournalEntry.InOrder(journal))
         {
@@ -60,15 +68,32 @@ public sealed class PrepareRestore(
         }
         var footprint = phone.Footprint(previous.Owners);
         RequireState(request.State, footprint);
-        return Begin(request, date, request.Afresh ? SyncToken.New() : Next(previous, request.DeviceId, journal), previous, snapshot, phone, footprint);
+        return Begin(
+            request,
+            date,
+            request.Afresh ? SyncToken.New() : Next(previous, request.DeviceId, journal),
+            previous,
+            snapshot,
+            phone,
+            footprint
+        );
     }
 
-    // Whoever asks the same again, since the answer got lost, is given the same token again (CC-139); with one more form in the journal it is another.
-    private static SyncToken Next(SyncLog previous, string deviceId, IReadOnlyList<JournalEntry> journal) => SyncToken.From(string.Join('\n',
-    [
-        "next", previous.Token.Value, deviceId, previous.Turn.ToString(CultureInfo.InvariantCulture),
-        .. journal.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.Instance}")),
-    ]));
+    // Whoever asks the same again, since the answer got lost, is given the same token again (CC-139); with one more form in the journal
+    // it is another.
+    private static SyncToken Next(SyncLog previous, string deviceId, IReadOnlyList<JournalEntry> journal) =>
+        SyncToken.From(
+            string.Join(
+                '\n',
+                [
+                    "next",
+                    previous.Token.Value,
+                    deviceId,
+                    previous.Turn.ToString(CultureInfo.InvariantCulture),
+                    .. journal.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.Instance}")),
+                ]
+            )
+        );
 
     private static void RequireState(string? text, HashSet<CaseId> footprint)
     {
@@ -89,7 +114,14 @@ public sealed class PrepareRestore(
     }
 
     private CaseRestore Begin(
-        RestoreRequest request, DateTimeOffset date, SyncToken token, SyncLog? previous, SyncSnapshot snapshot, PhoneModel phone, HashSet<CaseId> footprint)
+        RestoreRequest request,
+        DateTimeOffset date,
+        SyncToken token,
+        SyncLog? previous,
+        SyncSnapshot snapshot,
+        PhoneModel phone,
+        HashSet<CaseId> footprint
+    )
     {
         var log = new SyncLog(request.Project, token, request.User, request.RequestUser, date, request.Owners, "")
         {

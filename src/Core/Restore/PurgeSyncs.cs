@@ -1,8 +1,8 @@
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// Forgets syncs that no phone comes back to: after 63 days, and once the phone has used a token that followed from one that followed from theirs (spec 5.5
-/// of CommCare; CC-142). A phone that does come back starts over.
+/// Forgets syncs that no phone comes back to: after 63 days, and once the phone has used a token that followed from one that followed
+/// from theirs (spec 5.5 of CommCare; CC-142). A phone that does come back starts over.
 /// </summary>
 public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeProvider clock)
 {
@@ -11,7 +11,8 @@ public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeP
     // A log's row follows its blob within one request.
     private static readonly TimeSpan Unnamed = TimeSpan.FromDays(1);
 
-    /// <summary>Three operations per 1,000 rows and one per 5,000 blobs, and a few for each log that is forgotten and each blob that no log names any more.</summary>
+    /// <summary>Three operations per 1,000 rows and one per 5,000 blobs, and a few for each log that is forgotten and each blob that no
+    /// log names any more.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;

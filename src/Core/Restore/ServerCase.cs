@@ -25,7 +25,8 @@ internal sealed class ServerCase
     /// <summary>Sent before all was known, since nothing could change that.</summary>
     public bool IsSent { get; set; }
 
-    /// <summary>For which count of its extensions the cases behind it are known. Zero: nobody has looked yet, and need not where there are none.</summary>
+    /// <summary>For which count of its extensions the cases behind it are known. Zero: nobody has looked yet, and need not where there
+    /// are none.</summary>
     public int ExtensionsKnown { get; set; }
 
     /// <summary>Reached from an open case of the user's.</summary>

@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Cases;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>The fingerprint of the ids of the cases on a phone, in any order: what it sends as `state`, after `ccsh:` (spec 5.8 of CommCare; CC-128).</summary>
+/// <summary>The fingerprint of the ids of the cases on a phone, in any order: what it sends as `state`, after `ccsh:` (spec 5.8 of
+/// CommCare; CC-128).</summary>
 public readonly record struct StateHash
 {
     private const string Prefix = "ccsh:";
@@ -33,8 +34,10 @@ public readonly record struct StateHash
 
     public static bool TryParse(string text, out StateHash state)
     {
-        var possible = text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && text[Prefix.Length..] is var value && (value.Length == 0 || (value.Length == Digits && value.All(char.IsAsciiHexDigit)));
+        var possible =
+            text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && text[Prefix.Length..] is var value
+            && (value.Length == 0 || (value.Length == Digits && value.All(char.IsAsciiHexDigit)));
 #pragma warning disable CA1308 // The wire's hash is lower-case.
         state = possible ? new StateHash(text[Prefix.Length..].ToLowerInvariant()) : default;
 #pragma warning restore CA1308

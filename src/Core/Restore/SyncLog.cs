@@ -5,10 +5,20 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What is known of one restore that was sent (spec 5.5 of CommCare). <see cref="RequestUser"/> is who asked, which is somebody else after a login-as;
-/// <see cref="Date"/> was taken before any case was read; <see cref="Owners"/> is what the phone counts as its own since. The cases are in <see cref="Blob"/>.
+/// What is known of one restore that was sent (spec 5.5 of CommCare). <see cref="RequestUser"/> is who asked, which is somebody else
+/// after a login-as;
+/// <see cref="Date"/> was taken before any case was read; <see cref="Owners"/> is what the phone counts as its own since. The cases are
+/// in <see cref="Blob"/>.
 /// </summary>
-public sealed record SyncLog(ProjectId Project, SyncToken Token, OwnerId User, OwnerId RequestUser, DateTimeOffset Date, IReadOnlySet<OwnerId> Owners, string Blob)
+public sealed record SyncLog(
+    ProjectId Project,
+    SyncToken Token,
+    OwnerId User,
+    OwnerId RequestUser,
+    DateTimeOffset Date,
+    IReadOnlySet<OwnerId> Owners,
+    string Blob
+)
 {
     public SyncToken? Previous { get; init; }
 
@@ -20,22 +30,32 @@ public sealed record SyncLog(ProjectId Project, SyncToken Token, OwnerId User, O
     public int Turn { get; init; }
 }
 
-/// <summary>What a form, or an edit of it, did to the phone that sent it with a token: its case blocks in the order of the document.</summary>
+/// <summary>What a form, or an edit of it, did to the phone that sent it with a token: its case blocks in the order of the
+/// document.</summary>
 public sealed record JournalEntry(InstanceId Instance, string XmlHash, DateTimeOffset At, IReadOnlyList<CaseEffect> Effects)
 {
     /// <summary>
-    /// All that forms did, in their order: that of their times, and for each case that of its versions, since the clocks of instances differ. What is done to
-    /// different cases can be done in any order.
+    /// All that forms did, in their order: that of their times, and for each case that of its versions, since the clocks of instances
+    /// differ. What is done to different cases can be done in any order.
     /// </summary>
     internal static IEnumerable<CaseEffect> InOrder(IEnumerable<JournalEntry> journal) =>
-        journal.OrderBy(entry => entry.At).SelectMany(entry => entry.Effects).GroupBy(effect => effect.Case).SelectMany(ofCase =>
-        {
-            var version = 0;
-            return ofCase.Select(effect => (Version: version = effect.Version ?? version, effect)).ToList().OrderBy(one => one.Version).Select(one => one.effect);
-        });
+        journal
+            .OrderBy(entry => entry.At)
+            .SelectMany(entry => entry.Effects)
+            .GroupBy(effect => effect.Case)
+            .SelectMany(ofCase =>
+            {
+                var version = 0;
+                return ofCase
+                    .Select(effect => (Version: version = effect.Version ?? version, effect))
+                    .ToList()
+                    .OrderBy(one => one.Version)
+                    .Select(one => one.effect);
+            });
 }
 
-/// <summary>What a restore has explored and sent: the cases that hang together with the user's open ones, as the server has them; and those on the phone, as it holds them.</summary>
+/// <summary>What a restore has explored and sent: the cases that hang together with the user's open ones, as the server has them; and
+/// those on the phone, as it holds them.</summary>
 public sealed record SyncSnapshot(IReadOnlyCollection<CaseState> Server, IReadOnlyCollection<CaseState> Phone)
 {
     public static SyncSnapshot Empty { get; } = new([], []);

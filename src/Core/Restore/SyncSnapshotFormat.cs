@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Cases;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>A snapshot as bytes: compact, deflated, each text once. Most cases are on the phone as they are on the server, and are written once too.</summary>
+/// <summary>A snapshot as bytes: compact, deflated, each text once. Most cases are on the phone as they are on the server, and are
+/// written once too.</summary>
 internal static class SyncSnapshotFormat
 {
     private const byte Version = 1;
@@ -40,7 +41,10 @@ internal static class SyncSnapshotFormat
 
     public static SyncSnapshot Read(Stream content)
     {
-        using var input = new BinaryReader(new BufferedStream(new DeflateStream(content, CompressionMode.Decompress), Buffer), Encoding.UTF8);
+        using var input = new BinaryReader(
+            new BufferedStream(new DeflateStream(content, CompressionMode.Decompress), Buffer),
+            Encoding.UTF8
+        );
         if (input.ReadByte() != Version)
         {
             throw new InvalidOperationException("The snapshot of a sync has a format of another version.");
@@ -66,7 +70,10 @@ internal static class SyncSnapshotFormat
 
     // How many extensions a case has is nothing that a phone knows.
     private static bool Same(CaseState server, CaseState held) =>
-        server.Owner == held.Owner && server.Closed == held.Closed && server.Version == held.Version && server.Links.SequenceEqual(held.Links);
+        server.Owner == held.Owner
+        && server.Closed == held.Closed
+        && server.Version == held.Version
+        && server.Links.SequenceEqual(held.Links);
 
     private static void Write(BinaryWriter output, Texts texts, CaseState one, bool isSame)
     {

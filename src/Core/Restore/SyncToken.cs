@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (spec 1.2 of CommCare; CC-030).</summary>
+/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (spec 1.2 of CommCare;
+/// CC-030).</summary>
 public readonly record struct SyncToken
 {
     private const int Bytes = 16;
@@ -14,7 +15,8 @@ public readonly record struct SyncToken
 
     public static SyncToken New() => new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
 
-    /// <summary>The one that follows from <paramref name="seed"/>, so that whoever asks again for the same thing gets the same token.</summary>
+    /// <summary>The one that follows from <paramref name="seed"/>, so that whoever asks again for the same thing gets the same
+    /// token.</summary>
     internal static SyncToken From(string seed) => new(Storage.TableKey.Hash(seed)[..(2 * Bytes)]);
 
     /// <summary>False for what no token can look like.</summary>

@@ -15,12 +15,21 @@ public sealed class SyncsTable(StorageAccount storage)
     private readonly TableClient _table = storage.Table(StorageNames.SyncsTable);
 
     /// <summary>The log, null when the token names none, and the journal in the order of its forms. One operation.</summary>
-    internal async Task<(SyncLog? Log, ETag ETag, IReadOnlyList<JournalEntry> Journal)> ReadAsync(ProjectId project, SyncToken token, CancellationToken cancellationToken)
+    internal async Task<(SyncLog? Log, ETag ETag, IReadOnlyList<JournalEntry> Journal)> ReadAsync(
+        ProjectId project,
+        SyncToken token,
+        CancellationToken cancellationToken
+    )
     {
         (SyncLog? Log, ETag ETag) head = default;
         var journal = new List<JournalEntry>();
         var partition = SyncKeys.Partition(project, token);
-        await foreach (var entity in _table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellationToken))
+        await foreach (
+            var entity in _table.QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {partition}"),
+                cancellationToken: cancellationToken
+            )
+        )
         {
             if (entity.RowKey == SyncKeys.Log)
             {
@@ -35,8 +44,8 @@ public sealed class SyncsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// Keeps what a form did to the phone: to be written before the phone's 201 (CC-138). The same form again replaces its entry. Nothing says that the
-    /// token is one of ours: an entry without a log counts for nothing. One operation.
+    /// Keeps what a form did to the phone: to be written before the phone's 201 (CC-138). The same form again replaces its entry.
+    /// Nothing says that the token is one of ours: an entry without a log counts for nothing. One operation.
     /// </summary>
     public async Task WriteJournalAsync(ProjectId project, SyncToken token, JournalEntry entry, CancellationToken cancellationToken)
     {
@@ -95,9 +104,19 @@ public sealed class SyncsTable(StorageAccount storage)
     /// <summary>All logs of a project, for who checks them. One operation per 1,000 rows.</summary>
     internal IAsyncEnumerable<StoredRow<SyncLog>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
-            _table, $"{TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|")} and {TableClient.CreateQueryFilter($"RowKey eq {SyncKeys.Log}")}", null,
-            entity => ToLog(entity, project, SyncToken.TryParse(entity.PartitionKey.Split('|')[^1], out var token) ? token : throw new FormatException("Its partition is that of no token.")),
-            cancellationToken);
+            _table,
+            $"{TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|")} and {TableClient.CreateQueryFilter($"RowKey eq {SyncKeys.Log}")}",
+            null,
+            entity =>
+                ToLog(
+                    entity,
+                    project,
+                    SyncToken.TryParse(entity.PartitionKey.Split('|')[^1], out var token)
+                        ? token
+                        : throw new FormatException("Its partition is that of no token.")
+                ),
+            cancellationToken
+        );
 
     /// <summary>Journals whose token has no log any more, or never had one, and that are older than any log.</summary>
     internal Task PurgeJournalsBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
@@ -107,7 +126,11 @@ public sealed class SyncsTable(StorageAccount storage)
     internal async Task PurgeAsync(SyncLog log, CancellationToken cancellationToken)
     {
         var partition = SyncKeys.Partition(log.Project, log.Token);
-        await TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ne {SyncKeys.Log}"), cancellationToken);
+        await TableRows.DeleteAllAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ne {SyncKeys.Log}"),
+            cancellationToken
+        );
         await _table.DeleteEntityAsync(partition, SyncKeys.Log, ETag.All, cancellationToken);
     }
 
@@ -129,9 +152,18 @@ public sealed class SyncsTable(StorageAccount storage)
     }
 
     private static SyncLog ToLog(TableEntity entity, ProjectId project, SyncToken token) =>
-        new(project, token, new OwnerId(entity.GetString(Column.User)), new OwnerId(entity.GetString(Column.RequestUser)), entity.GetDateTimeOffset(Column.Date)!.Value,
-            JsonSerializer.Deserialize<List<string>>(SpilledText.GetPacked(entity, Column.Owners)!)!.Select(owner => new OwnerId(owner)).ToHashSet(),
-            entity.GetString(Column.Blob))
+        new(
+            project,
+            token,
+            new OwnerId(entity.GetString(Column.User)),
+            new OwnerId(entity.GetString(Column.RequestUser)),
+            entity.GetDateTimeOffset(Column.Date)!.Value,
+            JsonSerializer
+                .Deserialize<List<string>>(SpilledText.GetPacked(entity, Column.Owners)!)!
+                .Select(owner => new OwnerId(owner))
+                .ToHashSet(),
+            entity.GetString(Column.Blob)
+        )
         {
             Previous = SyncToken.TryParse(entity.GetString(Column.Previous), out var previous) ? previous : null,
             DeviceId = entity.GetString(Column.DeviceId),
@@ -140,21 +172,61 @@ public sealed class SyncsTable(StorageAccount storage)
         };
 
     private static JournalEntry ToEntry(TableEntity entity) =>
-        new(InstanceId.Parse(entity.GetString(Column.Instance)), entity.GetString(Column.XmlHash), entity.GetDateTimeOffset(Column.Date)!.Value,
-            [.. JsonSerializer.Deserialize<List<StoredEffect>>(SpilledText.GetPacked(entity, Column.Effects)!)!.Select(effect => effect.ToEffect())]);
+        new(
+            InstanceId.Parse(entity.GetString(Column.Instance)),
+            entity.GetString(Column.XmlHash),
+            entity.GetDateTimeOffset(Column.Date)!.Value,
+            [
+                .. JsonSerializer
+                    .Deserialize<List<StoredEffect>>(SpilledText.GetPacked(entity, Column.Effects)!)!
+                    .Select(effect => effect.ToEffect()),
+            ]
+        );
 
     private sealed record StoredIndex(string Identifier, string? Target, string CaseType, CaseRelationship Relationship);
 
-    private sealed record StoredEffect(string Case, bool Creates, string? Owner, bool Closes, IReadOnlyList<StoredIndex> Indices, int? Version)
+    private sealed record StoredEffect(
+        string Case,
+        bool Creates,
+        string? Owner,
+        bool Closes,
+        IReadOnlyList<StoredIndex> Indices,
+        int? Version
+    )
     {
         public static StoredEffect Of(CaseEffect effect) =>
-            new(effect.Case.Value, effect.Creates, effect.Owner?.Value, effect.Closes,
-                [.. effect.Indices.Select(index => new StoredIndex(index.Identifier, index.Target?.Value, index.CaseType, index.Relationship))], effect.Version);
+            new(
+                effect.Case.Value,
+                effect.Creates,
+                effect.Owner?.Value,
+                effect.Closes,
+                [
+                    .. effect.Indices.Select(index => new StoredIndex(
+                        index.Identifier,
+                        index.Target?.Value,
+                        index.CaseType,
+                        index.Relationship
+                    )),
+                ],
+                effect.Version
+            );
 
         public CaseEffect ToEffect() =>
-            new(CaseId.FromStored(Case), Creates, Owner is null ? null : new OwnerId(Owner), Closes,
-                [.. Indices.Select(index => new CaseIndex(index.Identifier, index.Target is null ? null : CaseId.FromStored(index.Target), index.CaseType, index.Relationship))],
-                Version);
+            new(
+                CaseId.FromStored(Case),
+                Creates,
+                Owner is null ? null : new OwnerId(Owner),
+                Closes,
+                [
+                    .. Indices.Select(index => new CaseIndex(
+                        index.Identifier,
+                        index.Target is null ? null : CaseId.FromStored(index.Target),
+                        index.CaseType,
+                        index.Relationship
+                    )),
+                ],
+                Version
+            );
     }
 
     private static class Column

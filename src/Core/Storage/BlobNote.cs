@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// What lies with a blob in its metadata, so that a listing tells it. Metadata are headers, which hold ASCII and 8 KiB in all: so a note is JSON in base64,
-/// and of one that is too long something must be left out.
+/// What lies with a blob in its metadata, so that a listing tells it. Metadata are headers, which hold ASCII and 8 KiB in all: so a
+/// note is JSON in base64, and of one that is too long something must be left out.
 /// </summary>
 internal static class BlobNote
 {
@@ -35,7 +35,8 @@ internal static class BlobNote
     }
 
     /// <summary>Null when there is none, or when somebody else wrote it.</summary>
-    public static T? Read<T>(IDictionary<string, string>? metadata, string name) where T : class
+    public static T? Read<T>(IDictionary<string, string>? metadata, string name)
+        where T : class
     {
         // Stores differ in what they make of capitals.
         var text = metadata?.FirstOrDefault(entry => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase)).Value;

@@ -5,11 +5,17 @@ using Azure.Storage.Blobs.Models;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What is known of a blob: hashes in lower-case hex. Without having read it, the MD5 is what storage says, null when it says none.</summary>
+/// <summary>What is known of a blob: hashes in lower-case hex. Without having read it, the MD5 is what storage says, null when it says
+/// none.</summary>
 internal sealed record BlobProbe(long Size, string? Md5, string? Sha256)
 {
     /// <summary>Null when there is no such blob. <paramref name="reads"/> it whole, in pieces, or only asks. One operation.</summary>
-    public static async Task<BlobProbe?> FindAsync(BlobContainerClient container, string name, bool reads, CancellationToken cancellationToken)
+    public static async Task<BlobProbe?> FindAsync(
+        BlobContainerClient container,
+        string name,
+        bool reads,
+        CancellationToken cancellationToken
+    )
     {
         var blob = container.GetBlobClient(name);
         try
@@ -49,7 +55,12 @@ internal sealed record BlobProbe(long Size, string? Md5, string? Sha256)
 internal sealed record ListedBlob(string Name, long Size, string? Md5)
 {
     /// <summary>In the order of their names. One operation per 5,000.</summary>
-    public static IAsyncEnumerable<ListedBlob> ListAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
-        container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
+    public static IAsyncEnumerable<ListedBlob> ListAsync(
+        BlobContainerClient container,
+        string prefix,
+        CancellationToken cancellationToken
+    ) =>
+        container
+            .GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken)
             .Select(blob => new ListedBlob(blob.Name, blob.Properties.ContentLength ?? 0, BlobProbe.Hex(blob.Properties.ContentHash)));
 }

@@ -1,6 +1,7 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Small XML that rides along in a table row, so that exports read 1,000 submissions per operation. The blob stays the truth.</summary>
+/// <summary>Small XML that rides along in a table row, so that exports read 1,000 submissions per operation. The blob stays the
+/// truth.</summary>
 internal static class CompressedXml
 {
     private const int MaxBytes = 32 * 1024;

@@ -33,8 +33,10 @@ internal static class SpilledText
         return string.Concat(parts);
     }
 
-    /// <summary>The same for text that says much the same over and over, such as a long list: deflated, into binary properties of 64 KiB.</summary>
-    public static void SetPacked(TableEntity entity, string name, string text) => SetPacked(entity, name, Deflated.Pack(Encoding.UTF8.GetBytes(text)));
+    /// <summary>The same for text that says much the same over and over, such as a long list: deflated, into binary properties of 64
+    /// KiB.</summary>
+    public static void SetPacked(TableEntity entity, string name, string text) =>
+        SetPacked(entity, name, Deflated.Pack(Encoding.UTF8.GetBytes(text)));
 
     public static void SetPacked(TableEntity entity, string name, byte[] packed)
     {

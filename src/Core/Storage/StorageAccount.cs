@@ -42,9 +42,11 @@ public sealed class StorageAccount : IHostedService
         Table(StorageNames.ProjectsTable).GetEntityIfExistsAsync<TableEntity>("health", "health", cancellationToken: cancellationToken);
 
     /// <summary>One operation: asks for a container that has to be there.</summary>
-    internal Task ReadContainerAsync(CancellationToken cancellationToken) => Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
+    internal Task ReadContainerAsync(CancellationToken cancellationToken) =>
+        Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself. Two operations, and one for each that is missing.</summary>
+    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself. Two
+    /// operations, and one for each that is missing.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!_createMissing)
@@ -58,17 +60,32 @@ public sealed class StorageAccount : IHostedService
 
     private async Task CreateTablesAsync(CancellationToken cancellationToken)
     {
-        var there = await _tables.QueryAsync(cancellationToken: cancellationToken).Select(table => table.Name).ToHashSetAsync(StringComparer.OrdinalIgnoreCase, cancellationToken);
-        await Task.WhenAll(StorageNames.Tables.Where(name => !there.Contains(name)).Select(name => _tables.CreateTableIfNotExistsAsync(name, cancellationToken)));
+        var there = await _tables
+            .QueryAsync(cancellationToken: cancellationToken)
+            .Select(table => table.Name)
+            .ToHashSetAsync(StringComparer.OrdinalIgnoreCase, cancellationToken);
+        await Task.WhenAll(
+            StorageNames
+                .Tables.Where(name => !there.Contains(name))
+                .Select(name => _tables.CreateTableIfNotExistsAsync(name, cancellationToken))
+        );
     }
 
     private async Task CreateContainersAsync(CancellationToken cancellationToken)
     {
-        var there = await _blobs.GetBlobContainersAsync(cancellationToken: cancellationToken).Select(container => container.Name).ToHashSetAsync(cancellationToken: cancellationToken);
-        await Task.WhenAll(StorageNames.Containers.Where(name => !there.Contains(name)).Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
+        var there = await _blobs
+            .GetBlobContainersAsync(cancellationToken: cancellationToken)
+            .Select(container => container.Name)
+            .ToHashSetAsync(cancellationToken: cancellationToken);
+        await Task.WhenAll(
+            StorageNames
+                .Containers.Where(name => !there.Contains(name))
+                .Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken))
+        );
     }
 
-    private static T Configured<T>(T options) where T : ClientOptions
+    private static T Configured<T>(T options)
+        where T : ClientOptions
     {
         options.Retry.MaxRetries = 3;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);

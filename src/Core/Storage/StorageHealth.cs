@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Whether tables and blobs answer this instance. Asked by anybody, so asked of storage once in five seconds at most: two operations.</summary>
+/// <summary>Whether tables and blobs answer this instance. Asked by anybody, so asked of storage once in five seconds at most: two
+/// operations.</summary>
 public sealed partial class StorageHealth(StorageAccount storage, TimeProvider clock, ILogger<StorageHealth> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);

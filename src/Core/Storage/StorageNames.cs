@@ -1,6 +1,7 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>The names of all tables and containers: the deployment creates the same ones (infra/bicep/modules/storage.bicep), and a test compares them.</summary>
+/// <summary>The names of all tables and containers: the deployment creates the same ones (infra/bicep/modules/storage.bicep), and a
+/// test compares them.</summary>
 public static class StorageNames
 {
     public const string AccountsTable = "accounts";
@@ -29,9 +30,25 @@ public static class StorageNames
 
     public static IReadOnlyList<string> Tables { get; } =
     [
-        AccountsTable, ProjectsTable, FormsTable, FormVersionsTable, FormMediaTable, SubmissionsTable, IntentsTable, AuditsTable, DatasetsTable, EntitiesTable,
-        HeldEntitiesTable, CasesTable, CaseOwnersTable, CaseIndicesTable, WorkersTable, SyncsTable, FixturesTable,
+        AccountsTable,
+        ProjectsTable,
+        FormsTable,
+        FormVersionsTable,
+        FormMediaTable,
+        SubmissionsTable,
+        IntentsTable,
+        AuditsTable,
+        DatasetsTable,
+        EntitiesTable,
+        HeldEntitiesTable,
+        CasesTable,
+        CaseOwnersTable,
+        CaseIndicesTable,
+        WorkersTable,
+        SyncsTable,
+        FixturesTable,
     ];
 
-    public static IReadOnlyList<string> Containers { get; } = [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];
+    public static IReadOnlyList<string> Containers { get; } =
+    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];
 }

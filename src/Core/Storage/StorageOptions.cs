@@ -10,7 +10,8 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>Setting `Storage:ConnectionString`. Tables and containers that are missing are created at start-up.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Setting `Storage:AccountName`: a storage account in the public cloud, whose tables and containers the deployment has made.</summary>
+    /// <summary>Setting `Storage:AccountName`: a storage account in the public cloud, whose tables and containers the deployment has
+    /// made.</summary>
     public string? AccountName { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -4,10 +4,17 @@ using Azure.Data.Tables;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// A row as it was found, for whoever goes through a table to check it. <see cref="Read"/> makes sense of it, and fails for that row alone when it can't;
+/// A row as it was found, for whoever goes through a table to check it. <see cref="Read"/> makes sense of it, and fails for that row
+/// alone when it can't;
 /// <see cref="ReadAgainAsync"/> gives it as it is now, null when it is gone, by one operation.
 /// </summary>
-internal sealed record StoredRow<T>(string Table, string Partition, string Row, Func<T> Read, Func<CancellationToken, Task<StoredRow<T>?>> ReadAgainAsync)
+internal sealed record StoredRow<T>(
+    string Table,
+    string Partition,
+    string Row,
+    Func<T> Read,
+    Func<CancellationToken, Task<StoredRow<T>?>> ReadAgainAsync
+)
 {
     /// <summary>Whether it was read before.</summary>
     public bool IsAgain { get; init; }
@@ -17,12 +24,20 @@ internal sealed record StoredRow<T>(string Table, string Partition, string Row, 
 
 internal static class StoredRows
 {
-    /// <summary>What a filter finds, in the order of its keys. <paramref name="columns"/> is null for all of them. One operation per 1,000.</summary>
+    /// <summary>What a filter finds, in the order of its keys. <paramref name="columns"/> is null for all of them. One operation per
+    /// 1,000.</summary>
     public static async IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
-        TableClient table, string filter, IReadOnlyList<string>? columns, Func<TableEntity, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TableClient table,
+        string filter,
+        IReadOnlyList<string>? columns,
+        Func<TableEntity, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var pages = new ReadAhead<Azure.Page<TableEntity>>(
-            table.QueryAsync<TableEntity>(filter, select: WithKeys(columns), cancellationToken: cancellationToken).AsPages(), isWanted: true);
+            table.QueryAsync<TableEntity>(filter, select: WithKeys(columns), cancellationToken: cancellationToken).AsPages(),
+            isWanted: true
+        );
         while (await pages.MoveNextAsync())
         {
             foreach (var entity in pages.Current.Values)
@@ -34,10 +49,19 @@ internal static class StoredRows
     }
 
     /// <summary>The keys of all partitions that start with <paramref name="prefix"/>, in order. One operation for each.</summary>
-    public static async IAsyncEnumerable<string> ListPartitionsAsync(TableClient table, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<string> ListPartitionsAsync(
+        TableClient table,
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.PartitionPrefix(prefix);
-        while (await table.QueryAsync<TableEntity>(filter, maxPerPage: 1, select: ["PartitionKey"], cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken) is { } first)
+        while (
+            await table
+                .QueryAsync<TableEntity>(filter, maxPerPage: 1, select: ["PartitionKey"], cancellationToken: cancellationToken)
+                .FirstOrDefaultAsync(cancellationToken)
+                is { } first
+        )
         {
             yield return first.PartitionKey;
             filter = $"{TableKey.PartitionPrefix(prefix)} and {TableClient.CreateQueryFilter($"PartitionKey gt {first.PartitionKey}")}";
@@ -47,11 +71,22 @@ internal static class StoredRows
     private static StoredRow<T> ToRow<T>(TableClient table, TableEntity entity, IReadOnlyList<string>? columns, Func<TableEntity, T> read)
     {
         var (partition, row) = (entity.PartitionKey, entity.RowKey);
-        return new StoredRow<T>(table.Name, partition, row, () => read(entity), async cancellationToken =>
-            await table.GetEntityIfExistsAsync<TableEntity>(partition, row, WithKeys(columns), cancellationToken) is { HasValue: true } found
-                ? ToRow(table, found.Value!, columns, read) with { IsAgain = true }
-                : null);
+        return new StoredRow<T>(
+            table.Name,
+            partition,
+            row,
+            () => read(entity),
+            async cancellationToken =>
+                await table.GetEntityIfExistsAsync<TableEntity>(partition, row, WithKeys(columns), cancellationToken)
+                    is { HasValue: true } found
+                    ? ToRow(table, found.Value!, columns, read) with
+                    {
+                        IsAgain = true,
+                    }
+                    : null
+        );
     }
 
-    private static IEnumerable<string>? WithKeys(IReadOnlyList<string>? columns) => columns is null ? null : ["PartitionKey", "RowKey", .. columns];
+    private static IEnumerable<string>? WithKeys(IReadOnlyList<string>? columns) =>
+        columns is null ? null : ["PartitionKey", "RowKey", .. columns];
 }

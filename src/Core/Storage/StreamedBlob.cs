@@ -16,12 +16,18 @@ internal static class StreamedBlob
     private const int Block = 4 << 20;
 
     /// <summary>
-    /// Streams <paramref name="content"/> into a blob whose name nothing else has: one operation up to 4 MiB, else one per 4 MiB and one more.
-    /// Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most. <paramref name="note"/> makes the
-    /// blob's metadata of what was learned.
+    /// Streams <paramref name="content"/> into a blob whose name nothing else has: one operation up to 4 MiB, else one per 4 MiB and
+    /// one more. Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most.
+    /// <paramref name="note"/> makes the blob's metadata of what was learned.
     /// </summary>
     public static async Task<StoredFile> UploadAsync(
-        BlobContainerClient container, string name, Stream content, string contentType, CancellationToken cancellationToken, Func<StoredFile, Dictionary<string, string>>? note = null)
+        BlobContainerClient container,
+        string name,
+        Stream content,
+        string contentType,
+        CancellationToken cancellationToken,
+        Func<StoredFile, Dictionary<string, string>>? note = null
+    )
     {
         var blob = container.GetBlockBlobClient(name);
         var headers = new BlobHttpHeaders { ContentType = contentType };
@@ -35,7 +41,11 @@ internal static class StreamedBlob
         if (!first.IsFull || !await second.FillAsync(content, cancellationToken))
         {
             var small = new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
-            await blob.UploadAsync(first.AsStream(), new BlobUploadOptions { HttpHeaders = headers, Metadata = note?.Invoke(small) }, cancellationToken);
+            await blob.UploadAsync(
+                first.AsStream(),
+                new BlobUploadOptions { HttpHeaders = headers, Metadata = note?.Invoke(small) },
+                cancellationToken
+            );
             return small;
         }
 
@@ -56,23 +66,33 @@ internal static class StreamedBlob
             }
             finally
             {
-                await staging;   // its bytes are in a buffer that others may get next
+                await staging; // its bytes are in a buffer that others may get next
             }
             more = next.Bytes.Length > 0;
             size += next.Bytes.Length;
             (sending, next) = (next, sending);
         }
         var stored = new StoredFile(name, Convert.ToHexStringLower(md5.GetCurrentHash()), size);
-        await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers, Metadata = note?.Invoke(stored) }, cancellationToken);
+        await blob.CommitBlockListAsync(
+            ids,
+            new CommitBlockListOptions { HttpHeaders = headers, Metadata = note?.Invoke(stored) },
+            cancellationToken
+        );
         return stored;
     }
 
     /// <summary>
-    /// Stores bytes under a name that says what they are: writing them twice is harmless. Null when they were there, and so is their metadata then.
-    /// One operation.
+    /// Stores bytes under a name that says what they are: writing them twice is harmless. Null when they were there, and so is their
+    /// metadata then. One operation.
     /// </summary>
     public static async Task<ETag?> PutAsync(
-        BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken, Dictionary<string, string>? metadata = null)
+        BlobContainerClient container,
+        string name,
+        ReadOnlyMemory<byte> content,
+        string contentType,
+        CancellationToken cancellationToken,
+        Dictionary<string, string>? metadata = null
+    )
     {
         try
         {
@@ -103,13 +123,24 @@ internal static class StreamedBlob
         }
     }
 
-    /// <summary>Opens <paramref name="length"/> bytes from <paramref name="offset"/> on, as a stream. One operation. Null when there is no such blob.</summary>
-    public static async Task<Stream?> OpenAsync(BlobContainerClient container, string name, long offset, long? length, CancellationToken cancellationToken)
+    /// <summary>Opens <paramref name="length"/> bytes from <paramref name="offset"/> on, as a stream. One operation. Null when there is
+    /// no such blob.</summary>
+    public static async Task<Stream?> OpenAsync(
+        BlobContainerClient container,
+        string name,
+        long offset,
+        long? length,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             var range = offset == 0 && length is null ? default : new HttpRange(offset, length);
-            return (await container.GetBlobClient(name).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancellationToken)).Value.Content;
+            return (
+                await container.GetBlobClient(name).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancellationToken)
+            )
+                .Value
+                .Content;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -117,7 +148,8 @@ internal static class StreamedBlob
         }
     }
 
-    /// <summary>Deletes all blobs whose names start with <paramref name="prefix"/>. One operation per 5,000 found and one for each.</summary>
+    /// <summary>Deletes all blobs whose names start with <paramref name="prefix"/>. One operation per 5,000 found and one for
+    /// each.</summary>
     public static async Task DeleteAllAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
     {
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What the slices' key classes are built on: the only ways to make a table key of several parts, or of text that a client chose.</summary>
+/// <summary>What the slices' key classes are built on: the only ways to make a table key of several parts, or of text that a client
+/// chose.</summary>
 internal static class TableKey
 {
     /// <summary>Table Storage refuses a longer key.</summary>
@@ -32,7 +33,9 @@ internal static class TableKey
 
     /// <summary>A filter for all rows of a partition whose key starts with <paramref name="prefix"/>.</summary>
     public static string Prefix(string partition, string prefix) =>
-        Azure.Data.Tables.TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {After(prefix)}");
+        Azure.Data.Tables.TableClient.CreateQueryFilter(
+            $"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {After(prefix)}"
+        );
 
     /// <summary>A filter for all rows of the partitions whose key starts with <paramref name="prefix"/>.</summary>
     public static string PartitionPrefix(string prefix) =>

@@ -7,16 +7,29 @@ internal static class TableRows
 {
     private const int BatchSize = 100;
 
-    /// <summary>Deletes all rows that a filter finds, or those of them that are <paramref name="doomed"/> by their keys. One operation per 1,000 found and one per 100 of a partition deleted.</summary>
-    public static async Task DeleteAllAsync(TableClient table, string filter, CancellationToken cancellationToken, Func<TableEntity, bool>? doomed = null)
+    /// <summary>Deletes all rows that a filter finds, or those of them that are <paramref name="doomed"/> by their keys. One operation
+    /// per 1,000 found and one per 100 of a partition deleted.</summary>
+    public static async Task DeleteAllAsync(
+        TableClient table,
+        string filter,
+        CancellationToken cancellationToken,
+        Func<TableEntity, bool>? doomed = null
+    )
     {
         string[] keys = ["PartitionKey", "RowKey"];
         await foreach (var page in table.QueryAsync<TableEntity>(filter, select: keys, cancellationToken: cancellationToken).AsPages())
         {
-            foreach (var batch in page.Values.Where(row => doomed?.Invoke(row) ?? true).GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(BatchSize)))
+            foreach (
+                var batch in page
+                    .Values.Where(row => doomed?.Invoke(row) ?? true)
+                    .GroupBy(row => row.PartitionKey)
+                    .SelectMany(partition => partition.Chunk(BatchSize))
+            )
             {
                 await table.SubmitTransactionAsync(
-                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
+                    cancellationToken
+                );
             }
         }
     }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What this instance has read lately, for <see cref="CacheOptions.CacheSeconds"/> unless said otherwise. Bounded by size: the oldest go first.</summary>
+/// <summary>What this instance has read lately, for <see cref="CacheOptions.CacheSeconds"/> unless said otherwise. Bounded by size: the
+/// oldest go first.</summary>
 public sealed class TimedCache(IOptions<CacheOptions> options) : IDisposable
 {
     private const long MaxSize = 64L << 20;

@@ -6,39 +6,70 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Gives the entities of submissions that were received to <see cref="ApplyEntities"/>: right away, or from what is stored when a request could not finish.
+/// Gives the entities of submissions that were received to <see cref="ApplyEntities"/>: right away, or from what is stored when a
+/// request could not finish.
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
-    ApplyEntities apply, HeldEntitiesTable held, FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, ILogger<ApplySubmittedEntities> logger)
+    ApplyEntities apply,
+    HeldEntitiesTable held,
+    FormDirectory forms,
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    ILogger<ApplySubmittedEntities> logger
+)
 {
     // A phone waits a minute for its answer; what takes longer is left to the timer.
     private const int MaxAtOnce = 50;
 
     /// <summary>What a submission says about entities; empty for most, for drafts and for encrypted ones.</summary>
-    internal static IReadOnlyList<EntityBlock> Read(SubmissionSpace space, SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
-        space.Draft is null && head.Encrypted is null ? EntityBlocksReader.Read(xml, definition.Entities) : [];
+    internal static IReadOnlyList<EntityBlock> Read(
+        SubmissionSpace space,
+        SubmissionHead head,
+        FormDefinition definition,
+        ReadOnlyMemory<byte> xml
+    ) => space.Draft is null && head.Encrypted is null ? EntityBlocksReader.Read(xml, definition.Entities) : [];
 
     /// <summary>
-    /// Right after the claim. False when it has to be finished later: the submission is received in any case, so a failure here is logged and never
-    /// changes what the phone is told.
+    /// Right after the claim. False when it has to be finished later: the submission is received in any case, so a failure here is
+    /// logged and never changes what the phone is told.
     /// </summary>
     internal async Task<bool> TryRunAsync(
-        SubmissionSpace space, InstanceId root, SubmissionVersion version, string xmlFormId, IReadOnlyList<EntityBlock> blocks, CancellationToken cancellationToken) =>
-        blocks.Count == 0 || (blocks.Count <= MaxAtOnce && await TryAsync(space,
-            FollowAsync(apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken), cancellationToken)));
+        SubmissionSpace space,
+        InstanceId root,
+        SubmissionVersion version,
+        string xmlFormId,
+        IReadOnlyList<EntityBlock> blocks,
+        CancellationToken cancellationToken
+    ) =>
+        blocks.Count == 0
+        || (
+            blocks.Count <= MaxAtOnce
+            && await TryAsync(
+                space,
+                FollowAsync(
+                    apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken),
+                    cancellationToken
+                )
+            )
+        );
 
     /// <summary>
-    /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form forgotten.
+    /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form
+    /// forgotten.
     /// </summary>
     internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
         TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
 
-    /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation when there are none.</summary>
+    /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation
+    /// when there are none.</summary>
     internal async Task ForceHeldAsync(DateTimeOffset heldBefore, CancellationToken cancellationToken)
     {
         await foreach (var one in held.ListBeforeAsync(heldBefore, cancellationToken))
         {
-            await TryAsync(new SubmissionSpace(one.Project, one.Form, null), FollowAsync(TakeTurnAsync(one, forces: true, cancellationToken), cancellationToken));
+            await TryAsync(
+                new SubmissionSpace(one.Project, one.Form, null),
+                FollowAsync(TakeTurnAsync(one, forces: true, cancellationToken), cancellationToken)
+            );
         }
     }
 
@@ -79,10 +110,20 @@ public sealed partial class ApplySubmittedEntities(
         }
     }
 
-    private async Task<IReadOnlyList<HeldEntity>> RunAsync(SubmissionSpace space, Instance instance, HeldEntity? turn, bool forces, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HeldEntity>> RunAsync(
+        SubmissionSpace space,
+        Instance instance,
+        HeldEntity? turn,
+        bool forces,
+        CancellationToken cancellationToken
+    )
     {
-        if (space.Draft is not null || instance.State != InstanceState.Current || await FindFormAsync(space, cancellationToken) is not { } form
-            || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition)
+        if (
+            space.Draft is not null
+            || instance.State != InstanceState.Current
+            || await FindFormAsync(space, cancellationToken) is not { } form
+            || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition
+        )
         {
             return [];
         }
@@ -98,20 +139,35 @@ public sealed partial class ApplySubmittedEntities(
             return [];
         }
         var approved = submission.ReviewState == SubmissionDirectory.Approved;
-        var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with { Turn = turn, Forces = forces };
+        var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with
+        {
+            Turn = turn,
+            Forces = forces,
+        };
         return await apply.RunAsync(said, cancellationToken);
     }
 
     private static EntitySubmission ToEntities(
-        SubmissionSpace space, InstanceId root, SubmissionVersion version, string xmlFormId, bool isApproved, IReadOnlyList<EntityBlock> blocks)
+        SubmissionSpace space,
+        InstanceId root,
+        SubmissionVersion version,
+        string xmlFormId,
+        bool isApproved,
+        IReadOnlyList<EntityBlock> blocks
+    )
     {
         var source = new EntitySource(xmlFormId, version.Id.Value);
         return new EntitySubmission(
             new EntityOrigin(space.Project, space.Form, TableKey.Hash(root.Value)),
             source,
-            new EntityVersion(0, "", new Dictionary<string, string>(), version.Sender.Submitter, version.CreatedAt) { UserAgent = version.Sender.UserAgent, Source = source },
+            new EntityVersion(0, "", new Dictionary<string, string>(), version.Sender.Submitter, version.CreatedAt)
+            {
+                UserAgent = version.Sender.UserAgent,
+                Source = source,
+            },
             isApproved,
-            blocks);
+            blocks
+        );
     }
 
     // In the trash too: what was received before counts.
@@ -122,6 +178,9 @@ public sealed partial class ApplySubmittedEntities(
             ?? (await forms.ListTrashAsync(space.Project, cancellationToken)).FirstOrDefault(form => form.Number == space.Form);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The entities of a submission to form {Form} in project {Project} could not be changed, and will be later.")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The entities of a submission to form {Form} in project {Project} could not be changed, and will be later."
+    )]
     private static partial void LogFailed(ILogger logger, int project, int form, Exception e);
 }

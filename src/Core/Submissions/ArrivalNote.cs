@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// How a submission's XML came: what its rows know and its bytes do not say. It lies with the XML, so that the rows can be made again (docs/operations.md).
+/// How a submission's XML came: what its rows know and its bytes do not say. It lies with the XML, so that the rows can be made again
+/// (docs/operations.md).
 /// <see cref="StoredAt"/> is when the whole body had come, which orders submissions as they were claimed.
 /// </summary>
 internal sealed record ArrivalNote(string Instance, DateTimeOffset At, DateTimeOffset StoredAt)
@@ -29,7 +30,14 @@ internal sealed record ArrivalNote(string Instance, DateTimeOffset At, DateTimeO
 
     internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent);
 
-    internal static ArrivalNote Of(SubmissionSpace space, SubmissionVersion version, SubmissionHead head, bool isCommCare, string? syncToken, DateTimeOffset storedAt) =>
+    internal static ArrivalNote Of(
+        SubmissionSpace space,
+        SubmissionVersion version,
+        SubmissionHead head,
+        bool isCommCare,
+        string? syncToken,
+        DateTimeOffset storedAt
+    ) =>
         new(version.Id.Value, version.CreatedAt, storedAt)
         {
             Draft = space.Draft,
@@ -42,7 +50,8 @@ internal sealed record ArrivalNote(string Instance, DateTimeOffset At, DateTimeO
             CaseBlocks = head.CaseBlocks,
         };
 
-    internal string Write() => BlobNote.Write(this, this with { Device = Short(Device), Agent = Short(Agent) }, this with { Device = null, Agent = null });
+    internal string Write() =>
+        BlobNote.Write(this, this with { Device = Short(Device), Agent = Short(Agent) }, this with { Device = null, Agent = null });
 
     private static string? Short(string? text) => text is null ? null : ShortText.Cut(text, 100);
 }

@@ -5,7 +5,8 @@ using ServerlessRosa.Core.Workers;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Takes somebody else's case onto a phone (spec 8.6 of CommCare, CC-152): a case that extends it and that the claimant owns keeps it alive there.
+/// Takes somebody else's case onto a phone (spec 8.6 of CommCare, CC-152): a case that extends it and that the claimant owns keeps it
+/// alive there.
 /// </summary>
 public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, SubmitCases submit)
 {
@@ -13,8 +14,9 @@ public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, Sub
     private const string Host = "host";
 
     /// <summary>
-    /// False when the user has claimed it already. Refuses a case that isn't there with 410.1. Two operations and one for each case that extends it, and what a form with a new case takes. Of two that
-    /// claim it for the same user at the same moment both may: nothing comes of the second but another case of that kind.
+    /// False when the user has claimed it already. Refuses a case that isn't there with 410.1. Two operations and one for each case
+    /// that extends it, and what a form with a new case takes. Of two that claim it for the same user at the same moment both may:
+    /// nothing comes of the second but another case of that kind.
     /// </summary>
     public async Task<bool> RunAsync(DomainUser user, CaseId id, Sender sender, CancellationToken cancellationToken)
     {
@@ -38,9 +40,12 @@ public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, Sub
     {
         await foreach (var reference in indices.ListSourcesAsync(user.Project.Id, host, cancellationToken))
         {
-            if (reference.Relationship == CaseRelationship.Extension
+            if (
+                reference.Relationship == CaseRelationship.Extension
                 && await cases.FindAsync(user.Project.Id, reference.Source, cancellationToken) is { Type: Type, Closed: false } claim
-                && claim.Owner == user.UserId && claim.Indices.Any(index => index.Target == host))
+                && claim.Owner == user.UserId
+                && claim.Indices.Any(index => index.Target == host)
+            )
             {
                 return true;
             }

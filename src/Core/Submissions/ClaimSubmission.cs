@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>How a submission came: phones send again what they got no answer for; scripts are told. CommCare's phones may change what they sent.</summary>
+/// <summary>How a submission came: phones send again what they got no answer for; scripts are told. CommCare's phones may change what
+/// they sent.</summary>
 internal sealed record Arriving(bool TakesRepeats, InstanceId? Edits)
 {
     /// <summary>What CommCare's receiver has read of the form's case blocks; null for what came otherwise.</summary>
@@ -19,7 +20,13 @@ internal sealed record Arriving(bool TakesRepeats, InstanceId? Edits)
 
 /// <summary>A submission whose bytes are all stored, on its way to be seen.</summary>
 internal sealed record Arrival(
-    SubmissionSpace Space, SubmissionHead Head, Arriving Arriving, SubmissionVersion Version, ReadOnlyMemory<byte> Xml, IReadOnlyDictionary<string, SubmissionMedia> Received)
+    SubmissionSpace Space,
+    SubmissionHead Head,
+    Arriving Arriving,
+    SubmissionVersion Version,
+    ReadOnlyMemory<byte> Xml,
+    IReadOnlyDictionary<string, SubmissionMedia> Received
+)
 {
     public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
 
@@ -34,15 +41,23 @@ internal sealed record Arrival(
 }
 
 /// <summary>
-/// Makes a submission visible, or finds that it was there: the rows of spec 7.3, and of spec 4.5 of CommCare. What case blocks and entities ask for is promised
-/// before and done after, and case blocks are checked first: the promise goes when all is done or refused, and what a crash leaves of it, Reconcile completes.
+/// Makes a submission visible, or finds that it was there: the rows of spec 7.3, and of spec 4.5 of CommCare. What case blocks and
+/// entities ask for is promised before and done after, and case blocks are checked first: the promise goes when all is done or refused,
+/// and what a crash leaves of it, Reconcile completes.
 /// </summary>
 public sealed class ClaimSubmission(
-    SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply, ApplySubmittedEntities entities)
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    SubmissionShadows shadows,
+    IntentsTable intents,
+    ApplySubmission apply,
+    ApplySubmittedEntities entities
+)
 {
     private const int MaxAttempts = 20;
 
-    /// <summary>To a <paramref name="known"/> instance it is a repeat. A submission without case blocks costs one operation when it is new.</summary>
+    /// <summary>To a <paramref name="known"/> instance it is a repeat. A submission without case blocks costs one operation when it is
+    /// new.</summary>
     internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(Arrival arrival, Instance? known)
     {
         if (known is { Version.Problem: null })
@@ -69,35 +84,48 @@ public sealed class ClaimSubmission(
             MediaPresent = version.Media.Count(file => file.Exists),
         };
         var promises = (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0;
-        return await PromisingAsync(arrival, promises, async again =>
-        {
-            if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
+        return await PromisingAsync(
+            arrival,
+            promises,
+            async again =>
             {
-                Count(arrival, Telemetry.New);
-                var (done, problem) = (true, version.Problem);
-                if (plan is { Problem: null, Blocks.Blocks.Count: > 0 } && !await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again))
+                if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
                 {
-                    done = await apply.FollowAsync(arrival.Promise, again: true, CancellationToken.None);
-                    problem = (await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None))?.Version.Problem;
+                    Count(arrival, Telemetry.New);
+                    var (done, problem) = (true, version.Problem);
+                    if (
+                        plan is { Problem: null, Blocks.Blocks.Count: > 0 }
+                        && !await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again)
+                    )
+                    {
+                        done = await apply.FollowAsync(arrival.Promise, again: true, CancellationToken.None);
+                        problem = (await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None))?.Version.Problem;
+                    }
+                    if (problem is not null)
+                    {
+                        await shadows.FollowAsync(arrival.Space, version.Id, CancellationToken.None);
+                    }
+                    return ((version.Id, version with { Problem = problem }), await EntitiesAsync(arrival, version.Id, version) && done);
                 }
-                if (problem is not null)
+                return existing.State switch
                 {
-                    await shadows.FollowAsync(arrival.Space, version.Id, CancellationToken.None);
-                }
-                return ((version.Id, version with { Problem = problem }), await EntitiesAsync(arrival, version.Id, version) && done);
+                    not InstanceState.Current when arrival.Arriving.IsCommCare && existing.Version.XmlHash == version.XmlHash =>
+                        await RepeatOfPastAsync(arrival, existing, again),
+                    InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
+                    InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
+                    _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(
+                        arrival,
+                        existing,
+                        promised: promises
+                    ),
+                    _ => await RepeatAsync(arrival, existing, again),
+                };
             }
-            return existing.State switch
-            {
-                not InstanceState.Current when arrival.Arriving.IsCommCare && existing.Version.XmlHash == version.XmlHash => await RepeatOfPastAsync(arrival, existing, again),
-                InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
-                InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
-                _ when existing.Version.XmlHash != version.XmlHash && arrival.Arriving.IsCommCare => await ReplaceAsync(arrival, existing, promised: promises),
-                _ => await RepeatAsync(arrival, existing, again),
-            };
-        });
+        );
     }
 
-    // Rows 10 to 15 of spec 7.3. Of several edits of one version at the same time, the first to write wins; the others read again and are told.
+    // Rows 10 to 15 of spec 7.3. Of several edits of one version at the same time, the first to write wins; the others read again and
+    // are told.
     private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(Arrival arrival, InstanceId deprecated)
     {
         var version = arrival.Version;
@@ -129,16 +157,23 @@ public sealed class ClaimSubmission(
             }
             var edited = Edited(arrival, submission, before!);
             var speaksOfCases = SpeaksOfCases(arrival, submission);
-            var done = await PromisingAsync(arrival, speaksOfCases || arrival.Entities.Count > 0, async again =>
-            {
-                if (!await submissions.EditAsync(arrival.Space, before!, edited, etag, arrival.Xml, null, CancellationToken.None))
+            var done = await PromisingAsync(
+                arrival,
+                speaksOfCases || arrival.Entities.Count > 0,
+                async again =>
                 {
-                    return (false, true);
+                    if (!await submissions.EditAsync(arrival.Space, before!, edited, etag, arrival.Xml, null, CancellationToken.None))
+                    {
+                        return (false, true);
+                    }
+                    Count(arrival, Telemetry.Edited);
+                    var entitiesDone = await EntitiesAsync(arrival, submission.RootId, edited.Current);
+                    return (
+                        true,
+                        (!speaksOfCases || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None)) && entitiesDone
+                    );
                 }
-                Count(arrival, Telemetry.Edited);
-                var entitiesDone = await EntitiesAsync(arrival, submission.RootId, edited.Current);
-                return (true, (!speaksOfCases || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None)) && entitiesDone);
-            });
+            );
             if (done)
             {
                 await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
@@ -148,8 +183,13 @@ public sealed class ClaimSubmission(
         throw new InvalidOperationException($"The submission that {deprecated} belongs to kept changing under the edit {version.Id}.");
     }
 
-    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another. Where only that one speaks of cases, nothing was promised yet.
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(Arrival arrival, Instance existing, bool promised)
+    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another. Where only that one
+    // speaks of cases, nothing was promised yet.
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(
+        Arrival arrival,
+        Instance existing,
+        bool promised
+    )
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -173,7 +213,8 @@ public sealed class ClaimSubmission(
                 await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
                 return ((submission.RootId, edited.Current), done);
             }
-            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None) is { State: InstanceState.Current } now
+            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
+                is { State: InstanceState.Current } now
                 ? now
                 : throw Problem.SupersededInstance(arrival.Version.Id.Value).AsException();
             if (existing.Version.XmlHash == arrival.Version.XmlHash)
@@ -184,19 +225,34 @@ public sealed class ClaimSubmission(
         throw new InvalidOperationException($"The submission {arrival.Version.Id} kept changing under an edit of it.");
     }
 
-    // Rows 6, 7, 13 and 14 of spec 7.3: the instance is there and current. What was broken off is completed, and a form that failed is tried again (CC-095).
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatAsync(Arrival arrival, Instance existing, bool again)
+    // Rows 6, 7, 13 and 14 of spec 7.3: the instance is there and current. What was broken off is completed, and a form that failed is
+    // tried again (CC-095).
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatAsync(
+        Arrival arrival,
+        Instance existing,
+        bool again
+    )
     {
         var filled = await FillAsync(arrival, existing);
         var tried = existing.Version.Problem is not null && arrival.Version.Problem is null;
         if (tried)
         {
             var current = await submissions.FindInstanceAsync(arrival.Space, existing.Version.Id, CancellationToken.None);
-            if (current?.Version.XmlHash == arrival.Version.XmlHash && (await submissions.SetProblemAsync(arrival.Space, current, null, CancellationToken.None)
-                || await submissions.FindInstanceAsync(arrival.Space, current.Version.Id, CancellationToken.None) is { Version.Problem: null }))
+            if (
+                current?.Version.XmlHash == arrival.Version.XmlHash
+                && (
+                    await submissions.SetProblemAsync(arrival.Space, current, null, CancellationToken.None)
+                    || await submissions.FindInstanceAsync(arrival.Space, current.Version.Id, CancellationToken.None)
+                        is { Version.Problem: null }
+                )
+            )
             {
                 filled.Version = filled.Version with { Problem = null };
-                await shadows.FollowAsync(arrival.Space, (await submissions.GetAsync(arrival.Space, current, CancellationToken.None)).Submission.RootId, CancellationToken.None);
+                await shadows.FollowAsync(
+                    arrival.Space,
+                    (await submissions.GetAsync(arrival.Space, current, CancellationToken.None)).Submission.RootId,
+                    CancellationToken.None
+                );
             }
         }
         var entitiesDone = await EntitiesAsync(arrival, filled.Root, filled.Version);
@@ -209,7 +265,11 @@ public sealed class ClaimSubmission(
     }
 
     // It was deleted, or edited by others, and its phone knows nothing of that: to the phone it has arrived, and done what it says.
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatOfPastAsync(Arrival arrival, Instance existing, bool again)
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatOfPastAsync(
+        Arrival arrival,
+        Instance existing,
+        bool again
+    )
     {
         Count(arrival, Telemetry.Repeat);
         await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!));
@@ -221,7 +281,8 @@ public sealed class ClaimSubmission(
         return ((existing.Version.Id, existing.Version), true);
     }
 
-    private static void Count(Arrival arrival, string outcome) => Telemetry.Submitted(arrival.Space.Draft is null ? outcome : Telemetry.Draft);
+    private static void Count(Arrival arrival, string outcome) =>
+        Telemetry.Submitted(arrival.Space.Draft is null ? outcome : Telemetry.Draft);
 
     private Task<bool> EntitiesAsync(Arrival arrival, InstanceId root, SubmissionVersion version) =>
         entities.TryRunAsync(arrival.Space, root, version, arrival.Head.FormId, arrival.Entities, CancellationToken.None);
@@ -239,22 +300,31 @@ public sealed class ClaimSubmission(
             {
                 throw Problem.InstanceConflict(arrival.Version.Id.Value).AsException();
             }
-            var media = existing.Version.Media.Select(slot => arrival.Received.GetValueOrDefault(slot.Name) is { } file && file.Md5 != slot.Md5 ? file : slot).ToList();
+            var media = existing
+                .Version.Media.Select(slot =>
+                    arrival.Received.GetValueOrDefault(slot.Name) is { } file && file.Md5 != slot.Md5 ? file : slot
+                )
+                .ToList();
             if (arrival.Arriving.IsCommCare)
             {
                 media.AddRange(arrival.Received.Values.Where(file => media.TrueForAll(slot => slot.Name != file.Name)));
             }
             var filled = existing with { Version = existing.Version with { Media = media } };
-            if (media.SequenceEqual(existing.Version.Media) || await submissions.FillMediaAsync(arrival.Space, filled, CancellationToken.None))
+            if (
+                media.SequenceEqual(existing.Version.Media)
+                || await submissions.FillMediaAsync(arrival.Space, filled, CancellationToken.None)
+            )
             {
                 Count(arrival, Telemetry.Repeat);
                 await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!).Except(media.Select(file => file.Blob!)));
-                var root = arrival.Head.DeprecatedId is null || arrival.Arriving.IsCommCare
-                    ? existing.Version.Id
-                    : (await submissions.GetAsync(arrival.Space, existing, CancellationToken.None)).Submission.RootId;
+                var root =
+                    arrival.Head.DeprecatedId is null || arrival.Arriving.IsCommCare
+                        ? existing.Version.Id
+                        : (await submissions.GetAsync(arrival.Space, existing, CancellationToken.None)).Submission.RootId;
                 return (root, filled.Version);
             }
-            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
+            existing =
+                await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
                 ?? throw Problem.SubmissionDeleted(arrival.Version.Id.Value).AsException();
             if (existing.State != InstanceState.Current)
             {
@@ -264,7 +334,8 @@ public sealed class ClaimSubmission(
         throw new InvalidOperationException($"The attachments of {arrival.Version.Id} kept changing under a repeated upload.");
     }
 
-    // Runs work under a promise, if there is any to make. The work hears whether the same was promised before and broken off, and says whether all is done.
+    // Runs work under a promise, if there is any to make. The work hears whether the same was promised before and broken off, and says
+    // whether all is done.
     private async Task<T> PromisingAsync<T>(Arrival arrival, bool promises, Func<bool, Task<(T Result, bool IsDone)>> work)
     {
         var again = promises && !await intents.AddAsync(arrival.Promise, CancellationToken.None);
@@ -284,12 +355,14 @@ public sealed class ClaimSubmission(
         }
     }
 
-    private static bool SpeaksOfCases(Arrival arrival, Submission before) => arrival.Space.Draft is null && (arrival.Blocks.Blocks.Count > 0 || before.CaseBlocks > 0);
+    private static bool SpeaksOfCases(Arrival arrival, Submission before) =>
+        arrival.Space.Draft is null && (arrival.Blocks.Blocks.Count > 0 || before.CaseBlocks > 0);
 
     private static Submission Edited(Arrival arrival, Submission submission, Instance before) =>
         Edited(arrival.Version, arrival.Head.CaseBlocks, arrival.Arriving.IsCommCare, submission, before);
 
-    /// <summary>The submission with a version that takes the place of <paramref name="before"/>; one of CommCare's carries over all files.</summary>
+    /// <summary>The submission with a version that takes the place of <paramref name="before"/>; one of CommCare's carries over all
+    /// files.</summary>
     internal static Submission Edited(SubmissionVersion version, int caseBlocks, bool isCommCare, Submission submission, Instance before)
     {
         var carried = version with { Media = CarryOver(version.Media, before.Version.Media, isCommCare) };
@@ -307,10 +380,12 @@ public sealed class ClaimSubmission(
     }
 
     private static List<SubmissionMedia> CarryOver(IReadOnlyList<SubmissionMedia> media, IReadOnlyList<SubmissionMedia> before, bool all) =>
-    [
-        .. media.Select(slot => slot.Exists
-            ? slot
-            : before.FirstOrDefault(file => file.Name == slot.Name && file.Exists) is { } held ? held with { IsAudit = slot.IsAudit } : slot),
-        .. all ? before.Where(file => media.All(slot => slot.Name != file.Name)) : [],
-    ];
+        [
+            .. media.Select(slot =>
+                slot.Exists ? slot
+                : before.FirstOrDefault(file => file.Name == slot.Name && file.Exists) is { } held ? held with { IsAudit = slot.IsAudit }
+                : slot
+            ),
+            .. all ? before.Where(file => media.All(slot => slot.Name != file.Name)) : [],
+        ];
 }

@@ -17,23 +17,27 @@ public sealed class ExpectedFilesReader
     private readonly List<ExpectedFile> _files = [];
     private readonly HashSet<string> _names = [];
 
-    private ExpectedFilesReader()
-    {
-    }
+    private ExpectedFilesReader() { }
 
-    /// <summary>In document order, each name once. <paramref name="binaryPaths"/> are paths as in <see cref="Forms.XForm.BinaryPaths"/>.</summary>
+    /// <summary>In document order, each name once. <paramref name="binaryPaths"/> are paths as in <see
+    /// cref="Forms.XForm.BinaryPaths"/>.</summary>
     public static IReadOnlyList<ExpectedFile> Read(ReadOnlyMemory<byte> document, IReadOnlyCollection<string> binaryPaths)
     {
         ArgumentNullException.ThrowIfNull(binaryPaths);
-        if (binaryPaths.Count == 0) return [];
+        if (binaryPaths.Count == 0)
+            return [];
         var fields = new Branch();
-        foreach (var path in binaryPaths) fields.Add(path);
+        foreach (var path in binaryPaths)
+            fields.Add(path);
         var reader = new ExpectedFilesReader();
-        return SafeXml.Read(document, xml =>
-        {
-            reader.Collect(xml, fields);
-            return reader._files;
-        });
+        return SafeXml.Read(
+            document,
+            xml =>
+            {
+                reader.Collect(xml, fields);
+                return reader._files;
+            }
+        );
     }
 
     private void Collect(XmlReader xml, Branch branch)
@@ -41,15 +45,19 @@ public sealed class ExpectedFilesReader
         var children = xml.Children();
         while (children.MoveNext())
         {
-            if (branch.Find(xml.LocalName) is not { } child) continue;
-            if (child.Path is { } path) Add(xml.ReadTrimmedText(), path);
-            else Collect(xml, child);
+            if (branch.Find(xml.LocalName) is not { } child)
+                continue;
+            if (child.Path is { } path)
+                Add(xml.ReadTrimmedText(), path);
+            else
+                Collect(xml, child);
         }
     }
 
     private void Add(string name, string path)
     {
-        if (name.Length is > 0 and <= MaxFileNameLength && _names.Add(name)) _files.Add(new ExpectedFile(name, IsAudit: path == AuditPath));
+        if (name.Length is > 0 and <= MaxFileNameLength && _names.Add(name))
+            _files.Add(new ExpectedFile(name, IsAudit: path == AuditPath));
     }
 
     /// <summary>The binary paths as a tree, so that a document is walked once whatever their number.</summary>
@@ -67,7 +75,8 @@ public sealed class ExpectedFilesReader
             var branch = this;
             foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
-                if (!branch._children.TryGetValue(name, out var child)) branch._children[name] = child = new Branch();
+                if (!branch._children.TryGetValue(name, out var child))
+                    branch._children[name] = child = new Branch();
                 branch = child;
             }
             branch.Path = path;

@@ -49,17 +49,24 @@ internal sealed record InstanceBlobs(string Hash)
                 _shadows.Add(name);
                 break;
             case [var hash, SubmissionKeys.XmlFile]:
-                ArrivalNote[] notes = [.. SubmissionKeys.ArrivalNotes.Select(name => BlobNote.Read<ArrivalNote>(blob.Metadata, name)).OfType<ArrivalNote>()];
+                ArrivalNote[] notes =
+                [
+                    .. SubmissionKeys.ArrivalNotes.Select(name => BlobNote.Read<ArrivalNote>(blob.Metadata, name)).OfType<ArrivalNote>(),
+                ];
                 var (isRefused, isCopy) = (Has(blob, SubmissionKeys.RefusedNote), Has(blob, SubmissionKeys.CopyNote));
-                Xmls.Add(new StoredXml(hash, blob.Properties.LastModified ?? default, notes)
-                {
-                    IsOlder = Has(blob, SubmissionKeys.OlderNote) || (notes.Length == 0 && !isRefused && !isCopy),
-                    IsRefused = isRefused,
-                    IsCopy = isCopy,
-                });
+                Xmls.Add(
+                    new StoredXml(hash, blob.Properties.LastModified ?? default, notes)
+                    {
+                        IsOlder = Has(blob, SubmissionKeys.OlderNote) || (notes.Length == 0 && !isRefused && !isCopy),
+                        IsRefused = isRefused,
+                        IsCopy = isCopy,
+                    }
+                );
                 break;
             case [var hash, ..] when BlobNote.Read<FileNote>(blob.Metadata, SubmissionKeys.FileNote) is { } note:
-                Attachments.Add(new StoredAttachment(hash, note, blob.Name, blob.Properties.ContentLength ?? 0, blob.Properties.ContentType));
+                Attachments.Add(
+                    new StoredAttachment(hash, note, blob.Name, blob.Properties.ContentLength ?? 0, blob.Properties.ContentType)
+                );
                 break;
         }
     }

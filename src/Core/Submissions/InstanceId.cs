@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>The `instanceID` of a submission or of one of its edits: any text of up to 249 characters, trimmed (spec 7.2; OR-198, OR-199).</summary>
+/// <summary>The `instanceID` of a submission or of one of its edits: any text of up to 249 characters, trimmed (spec 7.2; OR-198,
+/// OR-199).</summary>
 public readonly record struct InstanceId
 {
     public const int MaxLength = 249;
@@ -14,13 +15,13 @@ public readonly record struct InstanceId
     public string Value { get; }
 
     /// <summary>Blank is 400.2 and too long is 400.13.</summary>
-    public static InstanceId Parse(string? text) =>
-        ParseOrNull(text) ?? throw Problem.MissingParameter("instanceId").AsException();
+    public static InstanceId Parse(string? text) => ParseOrNull(text) ?? throw Problem.MissingParameter("instanceId").AsException();
 
     /// <summary>As <see cref="Parse"/>, but blank is null: an empty element counts as absent (spec 7.2).</summary>
     public static InstanceId? ParseOrNull(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
         text = text.Trim();
         return text.Length <= MaxLength ? new InstanceId(text) : throw Problem.ValueTooLong("instanceId", MaxLength).AsException();
     }
@@ -29,8 +30,8 @@ public readonly record struct InstanceId
     public static InstanceId New() => new($"uuid:{Guid.NewGuid()}");
 
     /// <summary>
-    /// What an earlier version is called when an edit keeps its instance id: the edit with this number set it aside. It follows from what it names, so that rows that
-    /// are made again say the same.
+    /// What an earlier version is called when an edit keeps its instance id: the edit with this number set it aside. It follows from
+    /// what it names, so that rows that are made again say the same.
     /// </summary>
     internal static InstanceId SetAside(InstanceId root, int edit, string xmlHash) =>
         new($"uuid:{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{root} {edit} {xmlHash}")).AsSpan(0, 16))}");

@@ -8,8 +8,10 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// A promise to let cases follow a submission: written before the submission can be seen to have changed, removed when all of its work is done.
-/// <see cref="Work"/> is the hash of the XML that came, or what else was done to the submission; <see cref="SyncToken"/> is what a phone sent with it.
+/// A promise to let cases follow a submission: written before the submission can be seen to have changed, removed when all of its work
+/// is done.
+/// <see cref="Work"/> is the hash of the XML that came, or what else was done to the submission; <see cref="SyncToken"/> is what a
+/// phone sent with it.
 /// </summary>
 public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string Work, DateTimeOffset At, string? SyncToken)
 {
@@ -19,15 +21,16 @@ public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string W
     internal ETag ETag { get; init; }
 }
 
-/// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds what is under way, so it is small.</summary>
+/// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds what is under way, so it is
+/// small.</summary>
 public sealed class IntentsTable(StorageAccount storage)
 {
     private const int Shards = 16;
     private readonly TableClient _table = storage.Table(StorageNames.IntentsTable);
 
     /// <summary>
-    /// False when the same was promised before and not done yet: whoever promised it may have been broken off anywhere. The promise is then young again.
-    /// One operation, or two.
+    /// False when the same was promised before and not done yet: whoever promised it may have been broken off anywhere. The promise is
+    /// then young again. One operation, or two.
     /// </summary>
     internal async Task<bool> AddAsync(Intent intent, CancellationToken cancellationToken)
     {
@@ -76,7 +79,10 @@ public sealed class IntentsTable(StorageAccount storage)
     }
 
     /// <summary>Those from before <paramref name="time"/>. Sixteen operations when there are few.</summary>
-    internal async IAsyncEnumerable<Intent> ListBeforeAsync(DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<Intent> ListBeforeAsync(
+        DateTimeOffset time,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         for (var shard = 0; shard < Shards; shard++)
         {
@@ -93,8 +99,17 @@ public sealed class IntentsTable(StorageAccount storage)
         StoredRows.ScanAsync(_table, TableClient.CreateQueryFilter($"Project eq {project.Value}"), null, ToIntent, cancellationToken);
 
     private static Intent ToIntent(TableEntity entity) =>
-        new(new SubmissionSpace(new ProjectId(entity.GetInt32("Project")!.Value), entity.GetInt32("Form")!.Value, entity.GetString("Draft")),
-            InstanceId.Parse(entity.GetString("InstanceId")), entity.GetString("Work")!, entity.GetDateTimeOffset("At")!.Value, entity.GetString("SyncToken"))
+        new(
+            new SubmissionSpace(
+                new ProjectId(entity.GetInt32("Project")!.Value),
+                entity.GetInt32("Form")!.Value,
+                entity.GetString("Draft")
+            ),
+            InstanceId.Parse(entity.GetString("InstanceId")),
+            entity.GetString("Work")!,
+            entity.GetDateTimeOffset("At")!.Value,
+            entity.GetString("SyncToken")
+        )
         {
             ETag = entity.ETag,
         };

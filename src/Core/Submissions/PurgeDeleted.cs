@@ -4,12 +4,20 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Forgets for good what has been deleted for 30 days: submissions, and forms with all that belongs to them. Blobs go before the rows that name
-/// them, and the row that says "deleted" goes last, so that a run that breaks off is taken up by the next.
+/// Forgets for good what has been deleted for 30 days: submissions, and forms with all that belongs to them. Blobs go before the rows
+/// that name them, and the row that says "deleted" goes last, so that a run that breaks off is taken up by the next.
 /// </summary>
 public sealed class PurgeDeleted(
-    ProjectsTable projects, FormsTable forms, FormVersionsTable versions, FormMediaTable formMedia, FormFilesContainer formFiles, FormShadows shadows,
-    SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
+    ProjectsTable projects,
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable formMedia,
+    FormFilesContainer formFiles,
+    FormShadows shadows,
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
@@ -37,8 +45,11 @@ public sealed class PurgeDeleted(
     {
         await foreach (var root in submissions.ListDeletedBeforeAsync(space, before, cancellationToken))
         {
-            var instance = await submissions.FindInstanceAsync(space, root, cancellationToken)
-                ?? throw new InvalidOperationException($"The deleted submission {root} of form {space.Form} in project {space.Project} has no row.");
+            var instance =
+                await submissions.FindInstanceAsync(space, root, cancellationToken)
+                ?? throw new InvalidOperationException(
+                    $"The deleted submission {root} of form {space.Form} in project {space.Project} has no row."
+                );
             var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
             var edits = new List<InstanceId>();
             await foreach (var edit in submissions.ListEditsAsync(space, root, cancellationToken))

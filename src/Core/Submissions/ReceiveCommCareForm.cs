@@ -20,35 +20,69 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
     public bool IsOfDemoUser => Blocks.UserId == DemoUser;
 
     /// <summary>Whether nobody and nothing real is spoken of (CC-102). What cases there are has to be looked at, too.</summary>
-    internal bool SpeaksOfDemoOnly => Blocks.Blocks.All(block =>
-        IsDemo(block.UserId) && IsDemo(block.Create?.GetValueOrDefault("owner_id")) && IsDemo(block.Update?.GetValueOrDefault("owner_id"))
-        && IsDemo(block.Create?.GetValueOrDefault("user_id")) && IsDemo(block.Update?.GetValueOrDefault("user_id")));
+    internal bool SpeaksOfDemoOnly =>
+        Blocks.Blocks.All(block =>
+            IsDemo(block.UserId)
+            && IsDemo(block.Create?.GetValueOrDefault("owner_id"))
+            && IsDemo(block.Update?.GetValueOrDefault("owner_id"))
+            && IsDemo(block.Create?.GetValueOrDefault("user_id"))
+            && IsDemo(block.Update?.GetValueOrDefault("user_id"))
+        );
 
     internal static bool IsDemo(string? id) => id is null or "" or DemoUser or DemoGroup;
 
     /// <summary>
-    /// As spec 3.6 of CommCare has it: the form id is the namespace of the root, and an edit keeps its instanceID. Refuses what is not well-formed with 400.1, a root without a
-    /// namespace with 400.2, and an id that is too long with 400.13.
+    /// As spec 3.6 of CommCare has it: the form id is the namespace of the root, and an edit keeps its instanceID. Refuses what is not
+    /// well-formed with 400.1, a root without a namespace with 400.2, and an id that is too long with 400.13.
     /// </summary>
-    public static CommCareForm Read(ReadOnlyMemory<byte> document) => SafeXml.Read(document, xml =>
-    {
-        var (form, rootName, version, name) = (xml.NamespaceURI, xml.LocalName, xml.FirstAttribute("version") ?? "", xml.FirstAttribute("name"));
-        if (string.IsNullOrWhiteSpace(form))
-        {
-            throw Problem.MissingParameter("xmlns of the form").AsException();
-        }
-        var blocks = CaseBlockReader.Read(xml, knowsVersion1: true);
-        var head = new SubmissionHead(rootName, form, version, InstanceId.ParseOrNull(blocks.InstanceId), null, null, null, blocks.Blocks.Count);
-        return new CommCareForm(document, head, string.IsNullOrWhiteSpace(name) ? form : ShortText.Cut(name, 200), blocks);
-    });
+    public static CommCareForm Read(ReadOnlyMemory<byte> document) =>
+        SafeXml.Read(
+            document,
+            xml =>
+            {
+                var (form, rootName, version, name) = (
+                    xml.NamespaceURI,
+                    xml.LocalName,
+                    xml.FirstAttribute("version") ?? "",
+                    xml.FirstAttribute("name")
+                );
+                if (string.IsNullOrWhiteSpace(form))
+                {
+                    throw Problem.MissingParameter("xmlns of the form").AsException();
+                }
+                var blocks = CaseBlockReader.Read(xml, knowsVersion1: true);
+                var head = new SubmissionHead(
+                    rootName,
+                    form,
+                    version,
+                    InstanceId.ParseOrNull(blocks.InstanceId),
+                    null,
+                    null,
+                    null,
+                    blocks.Blocks.Count
+                );
+                return new CommCareForm(document, head, string.IsNullOrWhiteSpace(name) ? form : ShortText.Cut(name, 200), blocks);
+            }
+        );
 }
 
 /// <summary>Receives the forms of CommCare's phones (spec 4 of CommCare).</summary>
 public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission receive, CasesTable cases)
 {
-    /// <summary>Warm: two operations and one per file, and for a form that changes c cases 5 + 2c, or one more with a sync token. The receipt says what is wrong with the form's case blocks.</summary>
-    public async Task<SubmissionReceipt> RunAsync(ProjectId project, CommCareForm form, SubmissionUpload upload, CancellationToken cancellationToken) =>
-        await receive.FromCommCareAsync(await imply.GetAsync(project, form.Head.FormId, form.Title, cancellationToken), form, upload, cancellationToken);
+    /// <summary>Warm: two operations and one per file, and for a form that changes c cases 5 + 2c, or one more with a sync token. The
+    /// receipt says what is wrong with the form's case blocks.</summary>
+    public async Task<SubmissionReceipt> RunAsync(
+        ProjectId project,
+        CommCareForm form,
+        SubmissionUpload upload,
+        CancellationToken cancellationToken
+    ) =>
+        await receive.FromCommCareAsync(
+            await imply.GetAsync(project, form.Head.FormId, form.Title, cancellationToken),
+            form,
+            upload,
+            cancellationToken
+        );
 
     /// <summary>Whether the form may come from nobody in particular (CC-102). One operation for each case.</summary>
     public async Task<bool> IsForAnybodyAsync(ProjectId project, CommCareForm form, CancellationToken cancellationToken)
@@ -63,6 +97,13 @@ public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission recei
         }
         var ids = form.Blocks.Blocks.Select(block => block.Id).Where(id => id.Value is not null).Distinct().ToList();
         var found = await InParallel.EachAsync(ids, (id, stop) => cases.FindAsync(id, stop), cancellationToken);
-        return found.All(one => one is null || (one.Value.Case.Project == project && CommCareForm.IsDemo(one.Value.Case.Owner.Value) && CommCareForm.IsDemo(one.Value.Case.OpenedBy)));
+        return found.All(one =>
+            one is null
+            || (
+                one.Value.Case.Project == project
+                && CommCareForm.IsDemo(one.Value.Case.Owner.Value)
+                && CommCareForm.IsDemo(one.Value.Case.OpenedBy)
+            )
+        );
     }
 }

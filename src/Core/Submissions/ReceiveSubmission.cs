@@ -27,20 +27,31 @@ public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, Submissio
 /// instance id and makes all visible. The rows of spec 7.3 are decided by what that batch, or the rows it rests on, finds.
 /// </summary>
 public sealed class ReceiveSubmission(
-    FormDirectory forms, SubmissionsTable submissions, SubmissionFilesContainer files, ClaimSubmission claims, TimedCache cache, TimeProvider clock)
+    FormDirectory forms,
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    ClaimSubmission claims,
+    TimedCache cache,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
     private const int MaxMedia = 2000;
 
     /// <summary>
-    /// To the published version that the XML names. Warm: two operations and one per file (four and one with case blocks). Existence, version
-    /// and state are refused before rights (OR-077), and missing rights as missing authentication (OR-075).
+    /// To the published version that the XML names. Warm: two operations and one per file (four and one with case blocks). Existence,
+    /// version and state are refused before rights (OR-077), and missing rights as missing authentication (OR-075).
     /// </summary>
     public async Task<SubmissionReceipt> ToProjectAsync(
-        ProjectId project, Actor actor, SubmissionUpload upload, CancellationToken cancellationToken)
+        ProjectId project,
+        Actor actor,
+        SubmissionUpload upload,
+        CancellationToken cancellationToken
+    )
     {
         var head = SubmissionHeadReader.Read(upload.Xml);
-        var form = (FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null)
+        var form =
+            (FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null)
             ?? throw Problem.NotFound().AsException();
         var definition = await AcceptingVersionAsync(form, head, cancellationToken);
         if (!actor.May(Verb.SubmissionCreate, form.Scope))
@@ -51,10 +62,17 @@ public sealed class ReceiveSubmission(
     }
 
     /// <summary>
-    /// To a form that the address names, from a script: a new submission, or with <paramref name="edits"/> an edit of that one. Nothing is taken
-    /// twice here: an instance id in use is refused with 409.3 (OR-270), and an edit that names nothing to replace with 400.19 (OR-271).
+    /// To a form that the address names, from a script: a new submission, or with <paramref name="edits"/> an edit of that one. Nothing
+    /// is taken twice here: an instance id in use is refused with 409.3 (OR-270), and an edit that names nothing to replace with 400.19
+    /// (OR-271).
     /// </summary>
-    public async Task<SubmissionReceipt> ToFormAsync(Form form, bool toDraft, SubmissionUpload upload, InstanceId? edits, CancellationToken cancellationToken)
+    public async Task<SubmissionReceipt> ToFormAsync(
+        Form form,
+        bool toDraft,
+        SubmissionUpload upload,
+        InstanceId? edits,
+        CancellationToken cancellationToken
+    )
     {
         var head = SubmissionHeadReader.Read(upload.Xml);
         RequireForm(form, head);
@@ -75,12 +93,33 @@ public sealed class ReceiveSubmission(
         var draft = form.Draft ?? throw Problem.NotFound().AsException();
         var head = SubmissionHeadReader.Read(upload.Xml);
         RequireForm(form, head);
-        return await ReceiveAsync(SubmissionSpace.OfDraft(form), form, draft.Definition, head, Arriving.AsOpenRosa, upload, cancellationToken);
+        return await ReceiveAsync(
+            SubmissionSpace.OfDraft(form),
+            form,
+            draft.Definition,
+            head,
+            Arriving.AsOpenRosa,
+            upload,
+            cancellationToken
+        );
     }
 
     /// <summary>From CommCare's receiver, whose forms need no definition: any version, any files, whatever the form's state.</summary>
-    public Task<SubmissionReceipt> FromCommCareAsync(Form form, CommCareForm said, SubmissionUpload upload, CancellationToken cancellationToken) =>
-        ReceiveAsync(SubmissionSpace.Published(form), form, form.Shown, said.Head, Arriving.FromCommCare(said.Blocks), upload, cancellationToken);
+    public Task<SubmissionReceipt> FromCommCareAsync(
+        Form form,
+        CommCareForm said,
+        SubmissionUpload upload,
+        CancellationToken cancellationToken
+    ) =>
+        ReceiveAsync(
+            SubmissionSpace.Published(form),
+            form,
+            form.Shown,
+            said.Head,
+            Arriving.FromCommCare(said.Blocks),
+            upload,
+            cancellationToken
+        );
 
     private static void RequireForm(Form form, SubmissionHead head)
     {
@@ -92,17 +131,31 @@ public sealed class ReceiveSubmission(
 
     private async Task<FormDefinition> AcceptingVersionAsync(Form form, SubmissionHead head, CancellationToken cancellationToken)
     {
-        var definition = await forms.FindVersionAsync(form, head.Version, cancellationToken)
+        var definition =
+            await forms.FindVersionAsync(form, head.Version, cancellationToken)
             ?? throw Problem.SubmittedVersionNotFound(head.Version).AsException();
         return form.State == FormState.Closed ? throw Problem.NotAcceptingSubmissions().AsException() : definition;
     }
 
     private async Task<SubmissionReceipt> ReceiveAsync(
-        SubmissionSpace space, Form form, FormDefinition definition, SubmissionHead head, Arriving arriving, SubmissionUpload upload, CancellationToken cancellationToken)
+        SubmissionSpace space,
+        Form form,
+        FormDefinition definition,
+        SubmissionHead head,
+        Arriving arriving,
+        SubmissionUpload upload,
+        CancellationToken cancellationToken
+    )
     {
         var expected = arriving.IsCommCare ? [] : ExpectedMedia(head, definition, upload.Xml);
         var version = new SubmissionVersion(
-            head.InstanceId ?? InstanceId.New(), Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)), head.Version, upload.Sender, head.InstanceName, clock.GetUtcNow());
+            head.InstanceId ?? InstanceId.New(),
+            Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)),
+            head.Version,
+            upload.Sender,
+            head.InstanceName,
+            clock.GetUtcNow()
+        );
 
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
         Instance? known;
@@ -125,7 +178,17 @@ public sealed class ReceiveSubmission(
             throw;
         }
 
-        var arrival = new Arrival(space, head, arriving, version with { Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))] }, upload.Xml, received)
+        var arrival = new Arrival(
+            space,
+            head,
+            arriving,
+            version with
+            {
+                Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))],
+            },
+            upload.Xml,
+            received
+        )
         {
             Blocks = arriving.CommCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
             Entities = ApplySubmittedEntities.Read(space, head, definition, upload.Xml),
@@ -144,7 +207,8 @@ public sealed class ReceiveSubmission(
         }
         catch (ProblemException)
         {
-            // Refused for certain. After any other failure the claim may have been made: the files must stay. The XML stays in any case, since others may have found it there.
+            // Refused for certain. After any other failure the claim may have been made: the files must stay. The XML stays in any
+            // case, since others may have found it there.
             await files.DiscardMediaAsync(received.Values.Select(file => file.Blob!));
             if (put is { } etag)
             {
@@ -155,8 +219,13 @@ public sealed class ReceiveSubmission(
     }
 
     // A phone that never got its answer soon sends the same again, often to the same instance: then one read says that all is there.
-    private async Task<Instance?> FindRememberedAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
-        cache.TryGet((space, version.Id), out string? hash) && hash == version.XmlHash
+    private async Task<Instance?> FindRememberedAsync(
+        SubmissionSpace space,
+        SubmissionVersion version,
+        CancellationToken cancellationToken
+    ) =>
+        cache.TryGet((space, version.Id), out string? hash)
+        && hash == version.XmlHash
         && await submissions.FindInstanceAsync(space, version.Id, cancellationToken) is { State: InstanceState.Current } found
             ? found
             : null;
@@ -165,8 +234,14 @@ public sealed class ReceiveSubmission(
         space.Draft is null && head.CaseBlocks > 0 ? CaseBlockReader.Read(xml, knowsVersion1: false) : CaseBlocks.None;
 
     private async Task StoreFilesAsync(
-        SubmissionSpace space, SubmissionVersion version, Arriving arriving, List<SubmissionMedia> expected, IAsyncEnumerable<IncomingFile> incoming,
-        Dictionary<string, SubmissionMedia> received, CancellationToken cancellationToken)
+        SubmissionSpace space,
+        SubmissionVersion version,
+        Arriving arriving,
+        List<SubmissionMedia> expected,
+        IAsyncEnumerable<IncomingFile> incoming,
+        Dictionary<string, SubmissionMedia> received,
+        CancellationToken cancellationToken
+    )
     {
         await foreach (var file in incoming.WithCancellation(cancellationToken))
         {

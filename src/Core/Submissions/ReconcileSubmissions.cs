@@ -4,11 +4,17 @@ using ServerlessRosa.Core.Datasets;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Completes what a crash left unfinished: intents that are old enough for no request to be working on them. A submission whose claim was never made
-/// cannot be seen, and the phone sends it again; those that were claimed have their cases follow them.
+/// Completes what a crash left unfinished: intents that are old enough for no request to be working on them. A submission whose claim
+/// was never made cannot be seen, and the phone sends it again; those that were claimed have their cases follow them.
 /// </summary>
 public sealed partial class ReconcileSubmissions(
-    IntentsTable intents, SubmissionsTable submissions, ApplySubmission apply, ApplySubmittedEntities entities, TimeProvider clock, ILogger<ReconcileSubmissions> logger)
+    IntentsTable intents,
+    SubmissionsTable submissions,
+    ApplySubmission apply,
+    ApplySubmittedEntities entities,
+    TimeProvider clock,
+    ILogger<ReconcileSubmissions> logger
+)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
@@ -19,7 +25,8 @@ public sealed partial class ReconcileSubmissions(
         await foreach (var intent in intents.ListBeforeAsync(clock.GetUtcNow() - Grace, cancellationToken))
         {
             var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
-            var entitiesDone = instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
+            var entitiesDone =
+                instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
             if (await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone)
             {
                 await intents.RemoveAsync(intent, cancellationToken);

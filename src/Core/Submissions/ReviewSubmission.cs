@@ -2,15 +2,25 @@ using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>Decides on a submission. Approving it makes the entities that wait for that, and an intent sees to it that they are made (spec 7.8).</summary>
+/// <summary>Decides on a submission. Approving it makes the entities that wait for that, and an intent sees to it that they are made
+/// (spec 7.8).</summary>
 public sealed class ReviewSubmission(
-    SubmissionDirectory directory, SubmissionsTable submissions, FormDirectory forms, IntentsTable intents, ApplySubmittedEntities entities, TimeProvider clock)
+    SubmissionDirectory directory,
+    SubmissionsTable submissions,
+    FormDirectory forms,
+    IntentsTable intents,
+    ApplySubmittedEntities entities,
+    TimeProvider clock
+)
 {
     /// <summary>Null takes the decision back. Refuses an unknown submission with 404.1.</summary>
     public async Task<Submission> RunAsync(Form form, InstanceId root, string? reviewState, CancellationToken cancellationToken)
     {
         var space = SubmissionSpace.Published(form);
-        if (reviewState != SubmissionDirectory.Approved || await FindCreatingAsync(form, space, root, cancellationToken) is not { } instance)
+        if (
+            reviewState != SubmissionDirectory.Approved
+            || await FindCreatingAsync(form, space, root, cancellationToken) is not { } instance
+        )
         {
             return await directory.ReviewAsync(space, root, reviewState, cancellationToken);
         }
@@ -27,7 +37,9 @@ public sealed class ReviewSubmission(
     private async Task<Instance?> FindCreatingAsync(Form form, SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         var current = (await directory.GetAsync(space, root, cancellationToken)).Current;
-        return await forms.FindVersionAsync(form, current.FormVersion, cancellationToken) is { } definition && definition.Entities.Any(entity => entity.Create)
+        return
+            await forms.FindVersionAsync(form, current.FormVersion, cancellationToken) is { } definition
+            && definition.Entities.Any(entity => entity.Create)
             ? await submissions.FindInstanceAsync(space, current.Id, cancellationToken)
             : null;
     }

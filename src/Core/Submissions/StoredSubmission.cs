@@ -23,7 +23,8 @@ public sealed class StoredSubmission
     /// <summary>Where it stands in the list, for who goes on from there.</summary>
     public string Place { get; }
 
-    /// <summary>After which a list starts with the submission at a place. No place can lie between the two, since all are of one length.</summary>
+    /// <summary>After which a list starts with the submission at a place. No place can lie between the two, since all are of one
+    /// length.</summary>
     public static string JustBefore(string place) => place[..^1] + (char)(place[^1] - 1);
 
     /// <summary>One operation when it is in a blob.</summary>

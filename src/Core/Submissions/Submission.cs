@@ -19,16 +19,25 @@ public sealed record SubmissionSpace(ProjectId Project, int Form, string? Draft)
 public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAgent);
 
 /// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>
-public sealed record SubmissionVersion(InstanceId Id, string XmlHash, string FormVersion, Sender Sender, string? InstanceName, DateTimeOffset CreatedAt)
+public sealed record SubmissionVersion(
+    InstanceId Id,
+    string XmlHash,
+    string FormVersion,
+    Sender Sender,
+    string? InstanceName,
+    DateTimeOffset CreatedAt
+)
 {
     /// <summary>In the order in which the form names them; the same on every read.</summary>
     public IReadOnlyList<SubmissionMedia> Media { get; init; } = [];
 
-    /// <summary>Why its case blocks were not applied, as `InvalidCaseIndex: ...`; null when there is nothing wrong with them (CC-081).</summary>
+    /// <summary>Why its case blocks were not applied, as `InvalidCaseIndex: ...`; null when there is nothing wrong with them
+    /// (CC-081).</summary>
     public string? Problem { get; init; }
 }
 
-/// <summary>An attachment that the XML names, and its file once it has come (OR-218). <see cref="Blob"/> may be shared with an earlier version.</summary>
+/// <summary>An attachment that the XML names, and its file once it has come (OR-218). <see cref="Blob"/> may be shared with an earlier
+/// version.</summary>
 public sealed record SubmissionMedia(string Name, bool IsAudit)
 {
     public string? Blob { get; init; }
@@ -42,7 +51,8 @@ public sealed record SubmissionMedia(string Name, bool IsAudit)
     public bool Exists => Blob is not null;
 }
 
-/// <summary>A submission as lists show it: its root instance id is its identity for good (OR-221), <see cref="Current"/> what it says now.</summary>
+/// <summary>A submission as lists show it: its root instance id is its identity for good (OR-221), <see cref="Current"/> what it says
+/// now.</summary>
 public sealed record Submission(InstanceId RootId, Sender Sender, string FormVersion, DateTimeOffset CreatedAt, SubmissionVersion Current)
 {
     public DateTimeOffset? UpdatedAt { get; init; }

@@ -7,9 +7,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// How many submissions there are, without reading all of them every time: the rows `n|` in the partition of what they count. No submission is added to the
-/// timeline later than an hour ago; what is older is counted in chunks of a thousand or more, and the result kept. Whatever changes what a chunk counts leaves a
-/// mark in the same batch, and a chunk with marks is counted again before they go.
+/// How many submissions there are, without reading all of them every time: the rows `n|` in the partition of what they count. No
+/// submission is added to the timeline later than an hour ago; what is older is counted in chunks of a thousand or more, and the result
+/// kept. Whatever changes what a chunk counts leaves a mark in the same batch, and a chunk with marks is counted again before they go.
 /// </summary>
 public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 {
@@ -23,11 +23,15 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 
     /// <summary>Belongs into every batch that deletes, restores or reviews the submission at a place in the timeline.</summary>
     internal static TableTransactionAction Mark(SubmissionSpace space, string timelineKey) =>
-        new(TableTransactionActionType.UpsertReplace, new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.CountMark(timelineKey)));
+        new(
+            TableTransactionActionType.UpsertReplace,
+            new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.CountMark(timelineKey))
+        );
 
     /// <summary>
-    /// By review state, blank for none yet; without the deleted. Two operations, and one per 1,000 that were never counted or are in a chunk with a mark. What is kept
-    /// for the next time is written with conditions; when somebody else was quicker it is left, and the answer is right all the same.
+    /// By review state, blank for none yet; without the deleted. Two operations, and one per 1,000 that were never counted or are in a
+    /// chunk with a mark. What is kept for the next time is written with conditions; when somebody else was quicker it is left, and the
+    /// answer is right all the same.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
@@ -48,8 +52,12 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         return total;
     }
 
-    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. One operation, and one per 1,000 that they count.</summary>
-    internal async IAsyncEnumerable<(string Key, string Kept, string Found)> FindWrongAsync(SubmissionSpace space, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. One operation, and one per
+    /// 1,000 that they count.</summary>
+    internal async IAsyncEnumerable<(string Key, string Kept, string Found)> FindWrongAsync(
+        SubmissionSpace space,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var partition = SubmissionKeys.Partition(space);
         var (chunks, marks) = await ReadAsync(partition, cancellationToken);
@@ -63,10 +71,18 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         }
     }
 
-    private async Task<(Dictionary<string, Chunk> ByEnd, List<TableEntity> Marks)> ReadAsync(string partition, CancellationToken cancellationToken)
+    private async Task<(Dictionary<string, Chunk> ByEnd, List<TableEntity> Marks)> ReadAsync(
+        string partition,
+        CancellationToken cancellationToken
+    )
     {
         var (chunks, marks) = (new Dictionary<string, Chunk>(), new List<TableEntity>());
-        await foreach (var row in _table.QueryAsync<TableEntity>(TableKey.Prefix(partition, SubmissionKeys.CountPrefix), cancellationToken: cancellationToken))
+        await foreach (
+            var row in _table.QueryAsync<TableEntity>(
+                TableKey.Prefix(partition, SubmissionKeys.CountPrefix),
+                cancellationToken: cancellationToken
+            )
+        )
         {
             if (Chunk.TryRead(row) is { } chunk)
             {
@@ -80,10 +96,16 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
         return (chunks, marks);
     }
 
-    private async Task<Chunk> CountAgainAsync(string partition, Chunk chunk, IReadOnlyList<TableEntity> marks, CancellationToken cancellationToken)
+    private async Task<Chunk> CountAgainAsync(
+        string partition,
+        Chunk chunk,
+        IReadOnlyList<TableEntity> marks,
+        CancellationToken cancellationToken
+    )
     {
         var again = await CountChunkAsync(partition, chunk, cancellationToken);
-        // A mark that came or changed since it was read stays: its ETag is another. So the chunk is written before, or with, any mark that goes.
+        // A mark that came or changed since it was read stays: its ETag is another. So the chunk is written before, or with, any mark
+        // that goes.
         var replace = new TableTransactionAction(TableTransactionActionType.UpdateReplace, again.ToEntity(partition), chunk.ETag);
         var remove = marks.Select(mark => new TableTransactionAction(TableTransactionActionType.Delete, mark, mark.ETag));
         await KeepAsync(remove.Prepend(replace), cancellationToken);
@@ -133,7 +155,10 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
             {
                 (chunk.End, end) = (end, chunk.Start);
             }
-            await KeepAsync(chunks.Select(chunk => new TableTransactionAction(TableTransactionActionType.Add, chunk.ToEntity(partition))), cancellationToken);
+            await KeepAsync(
+                chunks.Select(chunk => new TableTransactionAction(TableTransactionActionType.Add, chunk.ToEntity(partition))),
+                cancellationToken
+            );
         }
     }
 
@@ -153,10 +178,16 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
     }
 
     private async IAsyncEnumerable<(string Key, string? State)> ListAsync(
-        string partition, string start, string end, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partition,
+        string start,
+        string end,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end}");
-        await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: SubmissionsTable.CountedColumns, cancellationToken: cancellationToken))
+        await foreach (
+            var row in _table.QueryAsync<TableEntity>(filter, select: SubmissionsTable.CountedColumns, cancellationToken: cancellationToken)
+        )
         {
             yield return (row.RowKey, SubmissionsTable.CountsAs(row));
         }
@@ -202,7 +233,8 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 
         public override string ToString() => JsonSerializer.Serialize(Counts);
 
-        public bool Holds(string timelineKey) => string.CompareOrdinal(timelineKey, Start) >= 0 && string.CompareOrdinal(timelineKey, End) < 0;
+        public bool Holds(string timelineKey) =>
+            string.CompareOrdinal(timelineKey, Start) >= 0 && string.CompareOrdinal(timelineKey, End) < 0;
 
         /// <summary>A row of the timeline; null for a deleted one, which counts for nothing but is there.</summary>
         public void Add(string? state)

@@ -8,39 +8,62 @@ namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
 public sealed class SubmissionDirectory(
-    SubmissionsTable submissions, SubmissionCounts counts, SubmissionFilesContainer files, SubmissionShadows shadows, IntentsTable intents, ApplySubmission apply,
-    TimeProvider clock)
+    SubmissionsTable submissions,
+    SubmissionCounts counts,
+    SubmissionFilesContainer files,
+    SubmissionShadows shadows,
+    IntentsTable intents,
+    ApplySubmission apply,
+    TimeProvider clock
+)
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
 
     /// <summary>Newest first (OR-266). One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
-    public IAsyncEnumerable<Submission> ListAsync(SubmissionSpace space, bool deleted, int offset, int? limit, CancellationToken cancellationToken)
+    public IAsyncEnumerable<Submission> ListAsync(
+        SubmissionSpace space,
+        bool deleted,
+        int offset,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         int? atMost = limit is { } most && (long)offset + most <= int.MaxValue ? offset + most : null;
         var all = submissions.ListAsync(space, deleted, atMost, cancellationToken).Skip(offset);
         return limit is { } count ? all.Take(count) : all;
     }
 
-    /// <summary>By its root instance id, as it is now. Refuses an unknown or deleted one, and an edit's id, with 404.1. Operations as for <see cref="ResolveAsync"/>.</summary>
+    /// <summary>By its root instance id, as it is now. Refuses an unknown or deleted one, and an edit's id, with 404.1. Operations as
+    /// for <see cref="ResolveAsync"/>.</summary>
     public async Task<Submission> GetAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken) =>
         (await FindCurrentAsync(space, root, cancellationToken)).Submission;
 
     /// <summary>
-    /// The submission that an instance id belongs to, with its current version; without it (null) when the id is that of an edit, so that the caller can
-    /// say where that is to be found (OR-268). Refuses an unknown or deleted one with 404.1. Two operations, and one more for a submission that was edited.
+    /// The submission that an instance id belongs to, with its current version; without it (null) when the id is that of an edit, so
+    /// that the caller can say where that is to be found (OR-268). Refuses an unknown or deleted one with 404.1. Two operations, and
+    /// one more for a submission that was edited.
     /// </summary>
-    public async Task<(Submission Submission, SubmissionVersion? Current)> ResolveAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
+    public async Task<(Submission Submission, SubmissionVersion? Current)> ResolveAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        CancellationToken cancellationToken
+    )
     {
         var (submission, current) = await FindOwnerAsync(space, id, cancellationToken);
         return (submission, current?.Version);
     }
 
     /// <summary>
-    /// Newest first, deleted ones too; from after a place on. One operation per 1,000, and one for each XML that is read and too large for its row.
+    /// Newest first, deleted ones too; from after a place on. One operation per 1,000, and one for each XML that is read and too large
+    /// for its row.
     /// </summary>
     public async IAsyncEnumerable<StoredSubmission> ListStoredAsync(
-        SubmissionSpace space, string? after, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SubmissionSpace space,
+        string? after,
+        int? atMost,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var (submission, key, xml) in submissions.ListAllAsync(space, after, atMost, withXml: true, cancellationToken))
         {
@@ -49,39 +72,61 @@ public sealed class SubmissionDirectory(
     }
 
     /// <summary>The same without their XML, each with its place in the list.</summary>
-    public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(SubmissionSpace space, string? after, CancellationToken cancellationToken) =>
-        submissions.ListAllAsync(space, after, null, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
+    public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(
+        SubmissionSpace space,
+        string? after,
+        CancellationToken cancellationToken
+    ) => submissions.ListAllAsync(space, after, null, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
 
     /// <summary>What stands at a place in the list; null when it is gone. One operation.</summary>
     public async Task<StoredSubmission?> FindStoredAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
-        await submissions.FindAtAsync(space, place, cancellationToken) is { } found ? new StoredSubmission(files, space, found.Submission, place, found.Xml) : null;
+        await submissions.FindAtAsync(space, place, cancellationToken) is { } found
+            ? new StoredSubmission(files, space, found.Submission, place, found.Xml)
+            : null;
 
-    /// <summary>By its root instance id. Refuses what isn't there, and an edit's id, with 404.1. Operations as for <see cref="ResolveAsync"/>.</summary>
+    /// <summary>By its root instance id. Refuses what isn't there, and an edit's id, with 404.1. Operations as for <see
+    /// cref="ResolveAsync"/>.</summary>
     public async Task<StoredSubmission> GetStoredAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
         return new StoredSubmission(files, space, submission, current.TimelineKey, null);
     }
 
-    /// <summary>The attachments of the version that an instance id names, whatever has become of it; none when it is gone. One operation.</summary>
-    public async Task<IReadOnlyList<SubmissionMedia>> ListMediaAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
-        (await submissions.FindInstanceAsync(space, id, cancellationToken))?.Version.Media ?? [];
+    /// <summary>The attachments of the version that an instance id names, whatever has become of it; none when it is gone. One
+    /// operation.</summary>
+    public async Task<IReadOnlyList<SubmissionMedia>> ListMediaAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        CancellationToken cancellationToken
+    ) => (await submissions.FindInstanceAsync(space, id, cancellationToken))?.Version.Media ?? [];
 
-    /// <summary>The place in the list of the submission that an id names, whatever has become of it; null when the id was never used. One operation.</summary>
+    /// <summary>The place in the list of the submission that an id names, whatever has become of it; null when the id was never used.
+    /// One operation.</summary>
     public async Task<string?> FindPlaceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
         (await submissions.FindInstanceAsync(space, id, cancellationToken))?.TimelineKey;
 
-    /// <summary>A form by its id alone, in whichever of the <paramref name="forms"/> it came; null when it did not come, or was deleted. One operation per form, and one.</summary>
-    public async Task<(Form Form, Submission Submission, SubmissionVersion Version)?> FindAsync(IReadOnlyList<Form> forms, InstanceId id, CancellationToken cancellationToken)
+    /// <summary>A form by its id alone, in whichever of the <paramref name="forms"/> it came; null when it did not come, or was
+    /// deleted. One operation per form, and one.</summary>
+    public async Task<(Form Form, Submission Submission, SubmissionVersion Version)?> FindAsync(
+        IReadOnlyList<Form> forms,
+        InstanceId id,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var some in forms.Chunk(InParallel.Most))
         {
-            var found = await Task.WhenAll(some.Select(form => submissions.FindInstanceAsync(SubmissionSpace.Published(form), id, cancellationToken)));
+            var found = await Task.WhenAll(
+                some.Select(form => submissions.FindInstanceAsync(SubmissionSpace.Published(form), id, cancellationToken))
+            );
             foreach (var (form, instance) in some.Zip(found))
             {
                 if (instance is { State: not InstanceState.Deleted })
                 {
-                    return (form, (await submissions.GetAsync(SubmissionSpace.Published(form), instance, cancellationToken)).Submission, instance.Version);
+                    return (
+                        form,
+                        (await submissions.GetAsync(SubmissionSpace.Published(form), instance, cancellationToken)).Submission,
+                        instance.Version
+                    );
                 }
             }
         }
@@ -89,7 +134,11 @@ public sealed class SubmissionDirectory(
     }
 
     /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
-    public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        CancellationToken cancellationToken
+    )
     {
         await GetAsync(space, root, cancellationToken);
         var ids = new List<InstanceId> { root };
@@ -102,12 +151,20 @@ public sealed class SubmissionDirectory(
         return [.. found.Select(instance => instance!.Version).OrderByDescending(version => version.CreatedAt)];
     }
 
-    /// <summary>One version of a submission, and whether it is the current one. Refuses one of another submission, or of a deleted one, with 404.1. Two operations.</summary>
-    public async Task<(SubmissionVersion Version, bool IsCurrent)> GetVersionAsync(SubmissionSpace space, InstanceId root, InstanceId id, CancellationToken cancellationToken)
+    /// <summary>One version of a submission, and whether it is the current one. Refuses one of another submission, or of a deleted one,
+    /// with 404.1. Two operations.</summary>
+    public async Task<(SubmissionVersion Version, bool IsCurrent)> GetVersionAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        InstanceId id,
+        CancellationToken cancellationToken
+    )
     {
         var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
         var (owner, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        return owner.RootId == root && owner.DeletedAt is null ? (instance.Version, owner.Current.Id == id) : throw Problem.NotFound().AsException();
+        return owner.RootId == root && owner.DeletedAt is null
+            ? (instance.Version, owner.Current.Id == id)
+            : throw Problem.NotFound().AsException();
     }
 
     /// <summary>A version's XML, byte for byte (OR-267). One operation.</summary>
@@ -119,7 +176,12 @@ public sealed class SubmissionDirectory(
         files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
 
     /// <summary>Null takes the decision back.</summary>
-    public async Task<Submission> ReviewAsync(SubmissionSpace space, InstanceId root, string? reviewState, CancellationToken cancellationToken)
+    public async Task<Submission> ReviewAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        string? reviewState,
+        CancellationToken cancellationToken
+    )
     {
         var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
         await submissions.ReviewAsync(space, current, reviewState, clock.GetUtcNow(), cancellationToken);
@@ -127,7 +189,8 @@ public sealed class SubmissionDirectory(
         return await GetAsync(space, root, cancellationToken);
     }
 
-    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18). Its cases are made as if it had never come.</summary>
+    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18). Its cases are made as if it had never
+    /// come.</summary>
     public async Task DeleteAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         while (true)
@@ -146,14 +209,24 @@ public sealed class SubmissionDirectory(
         var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
         var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
-        if (submission.RootId != root || submission.DeletedAt is null || current is not { State: InstanceState.Deleted }
-            || !await SetDeletedAsync(space, submission, current, deleted: false, cancellationToken))
+        if (
+            submission.RootId != root
+            || submission.DeletedAt is null
+            || current is not { State: InstanceState.Deleted }
+            || !await SetDeletedAsync(space, submission, current, deleted: false, cancellationToken)
+        )
         {
             throw Problem.NotFound().AsException();
         }
     }
 
-    private async Task<bool> SetDeletedAsync(SubmissionSpace space, Submission submission, Instance current, bool deleted, CancellationToken cancellationToken)
+    private async Task<bool> SetDeletedAsync(
+        SubmissionSpace space,
+        Submission submission,
+        Instance current,
+        bool deleted,
+        CancellationToken cancellationToken
+    )
     {
         var promise = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
         var again = promise is not null && !await intents.AddAsync(promise, cancellationToken);
@@ -170,30 +243,66 @@ public sealed class SubmissionDirectory(
     }
 
     /// <summary>Fills a slot of the current version, or empties it (null). Refuses an unknown slot with 404.1.</summary>
-    public async Task PutMediaAsync(SubmissionSpace space, InstanceId root, string name, IncomingFile? file, CancellationToken cancellationToken)
+    public async Task PutMediaAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        string name,
+        IncomingFile? file,
+        CancellationToken cancellationToken
+    )
     {
         var version = (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
         RequireSlot(version, name);
         var type = MediaType.Of(file?.ContentType, name);
-        var stored = file is null ? null : await files.PutMediaAsync(space, version, name, file.Content, type, clock.GetUtcNow(), cancellationToken);
+        var stored = file is null
+            ? null
+            : await files.PutMediaAsync(space, version, name, file.Content, type, clock.GetUtcNow(), cancellationToken);
         while (true)
         {
             var (_, current) = await FindCurrentAsync(space, root, CancellationToken.None);
             RequireSlot(current.Version, name);
-            var media = current.Version.Media
-                .Select(slot => slot.Name != name
-                    ? slot
-                    : new SubmissionMedia(name, slot.IsAudit) { Blob = stored?.Blob, Md5 = stored?.Md5, Size = stored?.Size, ContentType = stored is null ? null : type })
+            var media = current
+                .Version.Media.Select(slot =>
+                    slot.Name != name
+                        ? slot
+                        : new SubmissionMedia(name, slot.IsAudit)
+                        {
+                            Blob = stored?.Blob,
+                            Md5 = stored?.Md5,
+                            Size = stored?.Size,
+                            ContentType = stored is null ? null : type,
+                        }
+                )
                 .ToList();
-            if (await submissions.FillMediaAsync(space, current with { Version = current.Version with { Media = media } }, CancellationToken.None))
+            if (
+                await submissions.FillMediaAsync(
+                    space,
+                    current with
+                    {
+                        Version = current.Version with { Media = media },
+                    },
+                    CancellationToken.None
+                )
+            )
             {
-                await shadows.FollowAsync(space, root, CancellationToken.None, dropped: current.Version.Media.First(slot => slot.Name == name).Blob);
+                await shadows.FollowAsync(
+                    space,
+                    root,
+                    CancellationToken.None,
+                    dropped: current.Version.Media.First(slot => slot.Name == name).Blob
+                );
                 return;
             }
         }
     }
 
-    public async Task<SubmissionComment> CommentAsync(SubmissionSpace space, InstanceId root, string body, ActorId author, CancellationToken cancellationToken)
+    public async Task<SubmissionComment> CommentAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        string body,
+        ActorId author,
+        CancellationToken cancellationToken
+    )
     {
         await GetAsync(space, root, cancellationToken);
         var comment = new SubmissionComment(body, author, clock.GetUtcNow());
@@ -203,7 +312,11 @@ public sealed class SubmissionDirectory(
     }
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<SubmissionComment>> ListCommentsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SubmissionComment>> ListCommentsAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        CancellationToken cancellationToken
+    )
     {
         await GetAsync(space, root, cancellationToken);
         var comments = new List<SubmissionComment>();
@@ -224,8 +337,10 @@ public sealed class SubmissionDirectory(
         return null;
     }
 
-    /// <summary>How many submissions there are, by review state (blank for none yet). Operations as for <see cref="SubmissionCounts.CountAsync"/>.</summary>
-    public Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken) => counts.CountAsync(space, cancellationToken);
+    /// <summary>How many submissions there are, by review state (blank for none yet). Operations as for <see
+    /// cref="SubmissionCounts.CountAsync"/>.</summary>
+    public Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
+        counts.CountAsync(space, cancellationToken);
 
     /// <summary>Everybody who sent one of the form's submissions, once. One operation per 1,000 submissions.</summary>
     public async Task<IReadOnlySet<ActorId>> ListSubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
@@ -249,13 +364,21 @@ public sealed class SubmissionDirectory(
         }
     }
 
-    private async Task<(Submission Submission, Instance Current)> FindCurrentAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
+    private async Task<(Submission Submission, Instance Current)> FindCurrentAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        CancellationToken cancellationToken
+    )
     {
         var (submission, current) = await FindOwnerAsync(space, root, cancellationToken);
         return (submission, current ?? throw Problem.NotFound().AsException());
     }
 
-    private async Task<(Submission Submission, Instance? Current)> FindOwnerAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
+    private async Task<(Submission Submission, Instance? Current)> FindOwnerAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -269,7 +392,10 @@ public sealed class SubmissionDirectory(
             {
                 return (submission, null);
             }
-            var current = submission.Current.Id == id ? instance : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
+            var current =
+                submission.Current.Id == id
+                    ? instance
+                    : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
             if (current is { State: InstanceState.Current })
             {
                 return (submission, current);

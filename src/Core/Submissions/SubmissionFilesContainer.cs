@@ -9,7 +9,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Container `submissions`: XML byte for byte, named by its content, attachments, and shadows of submissions. No blob but a shadow ever changes; notes on them tell how they came.
+/// Container `submissions`: XML byte for byte, named by its content, attachments, and shadows of submissions. No blob but a shadow ever
+/// changes; notes on them tell how they came.
 /// </summary>
 public sealed class SubmissionFilesContainer(StorageAccount storage)
 {
@@ -17,35 +18,60 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
     private readonly BlobContainerClient _container = storage.Container(StorageNames.SubmissionsContainer);
 
     /// <summary>With a note of how it came; null when it was there already, with a note of its own. One operation.</summary>
-    internal Task<ETag?> PutXmlAsync(SubmissionSpace space, InstanceId id, string xmlHash, ReadOnlyMemory<byte> xml, ArrivalNote note, CancellationToken cancellationToken) =>
+    internal Task<ETag?> PutXmlAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        string xmlHash,
+        ReadOnlyMemory<byte> xml,
+        ArrivalNote note,
+        CancellationToken cancellationToken
+    ) =>
         StreamedBlob.PutAsync(
-            _container, SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash), xml, XmlType, cancellationToken, new() { [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write() });
+            _container,
+            SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash),
+            xml,
+            XmlType,
+            cancellationToken,
+            new() { [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write() }
+        );
 
-    /// <summary>Notes on XML that was there already that it was claimed now: it had come in vain before, or came to the draft too. Two operations.</summary>
+    /// <summary>Notes on XML that was there already that it was claimed now: it had come in vain before, or came to the draft too. Two
+    /// operations.</summary>
     internal Task NoteAsync(SubmissionSpace space, InstanceId id, string xmlHash, ArrivalNote note, CancellationToken cancellationToken) =>
-        ConditionalWrite.RunAsync(async () =>
-        {
-            var blob = _container.GetBlobClient(SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash));
-            var found = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
-            var metadata = new Dictionary<string, string>(found.Metadata, StringComparer.OrdinalIgnoreCase) { [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write() };
-            metadata.Remove(SubmissionKeys.RefusedNote);
-            if (found.Metadata.Count == 0)
+        ConditionalWrite.RunAsync(
+            async () =>
             {
-                metadata[SubmissionKeys.OlderNote] = "yes";
-            }
-            return await blob.SetMetadataAsync(metadata, new BlobRequestConditions { IfMatch = found.ETag }, cancellationToken);
-        }, cancellationToken);
+                var blob = _container.GetBlobClient(SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash));
+                var found = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
+                var metadata = new Dictionary<string, string>(found.Metadata, StringComparer.OrdinalIgnoreCase)
+                {
+                    [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write(),
+                };
+                metadata.Remove(SubmissionKeys.RefusedNote);
+                if (found.Metadata.Count == 0)
+                {
+                    metadata[SubmissionKeys.OlderNote] = "yes";
+                }
+                return await blob.SetMetadataAsync(metadata, new BlobRequestConditions { IfMatch = found.ETag }, cancellationToken);
+            },
+            cancellationToken
+        );
 
     /// <summary>
-    /// Notes on XML that one request has put, and that was refused, that it is nobody's, unless somebody has claimed the same bytes meanwhile. Like litter, one that
-    /// cannot be told so does no harm that matters more than the answer. One operation.
+    /// Notes on XML that one request has put, and that was refused, that it is nobody's, unless somebody has claimed the same bytes
+    /// meanwhile. Like litter, one that cannot be told so does no harm that matters more than the answer. One operation.
     /// </summary>
     internal async Task NoteRefusedAsync(SubmissionSpace space, InstanceId id, string xmlHash, ETag put)
     {
         try
         {
-            await _container.GetBlobClient(SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash)).SetMetadataAsync(
-                new Dictionary<string, string> { [SubmissionKeys.RefusedNote] = "yes" }, new BlobRequestConditions { IfMatch = put }, CancellationToken.None);
+            await _container
+                .GetBlobClient(SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash))
+                .SetMetadataAsync(
+                    new Dictionary<string, string> { [SubmissionKeys.RefusedNote] = "yes" },
+                    new BlobRequestConditions { IfMatch = put },
+                    CancellationToken.None
+                );
         }
         catch (RequestFailedException)
         {
@@ -54,12 +80,16 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
     }
 
     internal async Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
-        await StreamedBlob.OpenAsync(_container, SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash), 0, null, cancellationToken)
-        ?? throw MissingXml(space, version);
+        await StreamedBlob.OpenAsync(
+            _container,
+            SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash),
+            0,
+            null,
+            cancellationToken
+        ) ?? throw MissingXml(space, version);
 
     internal async Task<byte[]> ReadXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
-        await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken)
-        ?? throw MissingXml(space, version);
+        await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken) ?? throw MissingXml(space, version);
 
     /// <summary>Gives a version's XML another instance id. Two operations.</summary>
     internal async Task CopyXmlAsync(SubmissionSpace space, SubmissionVersion version, InstanceId id, CancellationToken cancellationToken)
@@ -67,7 +97,13 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         if (await ReadXmlAsync(space.Project, space.Form, version.Id, version.XmlHash, cancellationToken) is { } xml)
         {
             await StreamedBlob.PutAsync(
-                _container, SubmissionKeys.XmlBlob(space.Project, space.Form, id, version.XmlHash), xml, XmlType, cancellationToken, new() { [SubmissionKeys.CopyNote] = "yes" });
+                _container,
+                SubmissionKeys.XmlBlob(space.Project, space.Form, id, version.XmlHash),
+                xml,
+                XmlType,
+                cancellationToken,
+                new() { [SubmissionKeys.CopyNote] = "yes" }
+            );
         }
     }
 
@@ -75,31 +111,63 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
     internal Task<byte[]?> ReadXmlAsync(ProjectId project, int form, InstanceId id, string xmlHash, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(project, form, id, xmlHash), cancellationToken);
 
-    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) => BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
+    internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) =>
+        BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
 
     /// <summary>All blobs whose names start with <paramref name="folder"/>, in order. One operation per 5,000.</summary>
-    internal IAsyncEnumerable<ListedBlob> ListAsync(string folder, CancellationToken cancellationToken) => ListedBlob.ListAsync(_container, folder, cancellationToken);
+    internal IAsyncEnumerable<ListedBlob> ListAsync(string folder, CancellationToken cancellationToken) =>
+        ListedBlob.ListAsync(_container, folder, cancellationToken);
 
     /// <summary>The same, of an instance id that is known by its hash.</summary>
     internal Task<byte[]?> ReadXmlAsync(SubmissionSpace space, string instanceHash, string xmlHash, CancellationToken cancellationToken) =>
-        StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlobOfHash(space.Project, space.Form, instanceHash, xmlHash), cancellationToken);
+        StreamedBlob.ReadAsync(
+            _container,
+            SubmissionKeys.XmlBlobOfHash(space.Project, space.Form, instanceHash, xmlHash),
+            cancellationToken
+        );
 
     /// <summary>With a note of the slot that it came for.</summary>
     internal Task<StoredFile> PutMediaAsync(
-        SubmissionSpace space, SubmissionVersion version, string slot, Stream content, string contentType, DateTimeOffset at, CancellationToken cancellationToken) =>
+        SubmissionSpace space,
+        SubmissionVersion version,
+        string slot,
+        Stream content,
+        string contentType,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
         StreamedBlob.UploadAsync(
-            _container, SubmissionKeys.NewMediaBlob(space.Project, space.Form, version.Id, version.XmlHash), content, contentType, cancellationToken,
-            stored => new() { [SubmissionKeys.FileNote] = new FileNote(slot, stored.Md5, at) { Draft = space.Draft }.Write() });
+            _container,
+            SubmissionKeys.NewMediaBlob(space.Project, space.Form, version.Id, version.XmlHash),
+            content,
+            contentType,
+            cancellationToken,
+            stored => new() { [SubmissionKeys.FileNote] = new FileNote(slot, stored.Md5, at) { Draft = space.Draft }.Write() }
+        );
 
-    internal Task WriteShadowAsync(SubmissionSpace space, InstanceId root, Func<byte[]?, Task<byte[]?>> read, CancellationToken cancellationToken) =>
-        Shadow.WriteAsync(_container, SubmissionKeys.Shadow(space, root), read, cancellationToken);
+    internal Task WriteShadowAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        Func<byte[]?, Task<byte[]?>> read,
+        CancellationToken cancellationToken
+    ) => Shadow.WriteAsync(_container, SubmissionKeys.Shadow(space, root), read, cancellationToken);
 
     /// <summary>Null when there is none. One operation.</summary>
-    internal async Task<SubmissionShadow?> FindShadowAsync(SubmissionSpace space, string instanceHash, CancellationToken cancellationToken) =>
-        await StreamedBlob.ReadAsync(_container, SubmissionKeys.ShadowOfHash(space, instanceHash), cancellationToken) is { } json ? SubmissionShadow.Parse(json) : null;
+    internal async Task<SubmissionShadow?> FindShadowAsync(
+        SubmissionSpace space,
+        string instanceHash,
+        CancellationToken cancellationToken
+    ) =>
+        await StreamedBlob.ReadAsync(_container, SubmissionKeys.ShadowOfHash(space, instanceHash), cancellationToken) is { } json
+            ? SubmissionShadow.Parse(json)
+            : null;
 
     /// <summary>All blobs of a form with their notes, instance by instance. One operation per 5,000.</summary>
-    internal async IAsyncEnumerable<InstanceBlobs> ListInstancesAsync(ProjectId project, int form, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<InstanceBlobs> ListInstancesAsync(
+        ProjectId project,
+        int form,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var folder = SubmissionKeys.FolderOf(project, form);
         InstanceBlobs? instance = null;

@@ -16,7 +16,8 @@ public sealed record SubmissionHead(
     InstanceId? DeprecatedId,
     string? InstanceName,
     EncryptedSubmission? Encrypted,
-    int CaseBlocks);
+    int CaseBlocks
+);
 
 /// <summary>The manifest of an encrypted submission (spec 7.7). The server stores what it names and decrypts nothing.</summary>
 /// <param name="Key">`base64EncryptedKey`.</param>
@@ -28,9 +29,12 @@ public sealed record EncryptedSubmission(string? Key, string? XmlFile, string? S
     private const string AuditFile = "audit.csv.enc";
 
     /// <summary>The files that come with the manifest: the media, then the XML (spec 7.4, OR-235).</summary>
-    public IReadOnlyList<ExpectedFile> ExpectedFiles => [.. (XmlFile is null ? MediaFiles : MediaFiles.Append(XmlFile))
-        .Distinct()
-        .Select(name => new ExpectedFile(name, IsAudit: name == AuditFile))];
+    public IReadOnlyList<ExpectedFile> ExpectedFiles =>
+        [
+            .. (XmlFile is null ? MediaFiles : MediaFiles.Append(XmlFile))
+                .Distinct()
+                .Select(name => new ExpectedFile(name, IsAudit: name == AuditFile)),
+        ];
 }
 
 /// <summary>A file that a submission names and that may come with it, in this POST or a later one (spec 7.4).</summary>

@@ -24,32 +24,45 @@ public sealed class SubmissionHeadReader
     private string? _signature;
     private int _caseBlocks;
 
-    private SubmissionHeadReader()
-    {
-    }
+    private SubmissionHeadReader() { }
 
-    /// <summary>No form id is 400.2 (OR-193), and so is an encrypted submission without an instanceID (OR-236); an id that is too long is 400.13 (OR-198).</summary>
-    public static SubmissionHead Read(ReadOnlyMemory<byte> document) => SafeXml.Read(document, static xml => new SubmissionHeadReader().Read(xml));
+    /// <summary>No form id is 400.2 (OR-193), and so is an encrypted submission without an instanceID (OR-236); an id that is too long
+    /// is 400.13 (OR-198).</summary>
+    public static SubmissionHead Read(ReadOnlyMemory<byte> document) =>
+        SafeXml.Read(document, static xml => new SubmissionHeadReader().Read(xml));
 
     private SubmissionHead Read(XmlReader xml)
     {
         var rootName = xml.LocalName;
         var formId = xml.FirstAttribute("id");
-        if (string.IsNullOrWhiteSpace(formId)) formId = FormIdentity.FromNamespace(xml);
+        if (string.IsNullOrWhiteSpace(formId))
+            formId = FormIdentity.FromNamespace(xml);
         var version = xml.FirstAttribute("version") ?? "";
         var instanceIdAttribute = xml.FirstAttribute("instanceID");
         var saysEncrypted = xml.FirstAttribute("encrypted") == "yes";
 
         ReadElements(xml);
 
-        if (string.IsNullOrWhiteSpace(formId)) throw Problem.MissingParameter("form ID xml attribute").AsException();
+        if (string.IsNullOrWhiteSpace(formId))
+            throw Problem.MissingParameter("form ID xml attribute").AsException();
         var instanceId = InstanceId.ParseOrNull(_metaInstanceId ?? _rootInstanceId ?? instanceIdAttribute);
-        var encrypted = saysEncrypted || _encryptedKey is not null
-            ? new EncryptedSubmission(_encryptedKey, _encryptedXmlFile, _signature, _mediaFiles)
-            : null;
+        var encrypted =
+            saysEncrypted || _encryptedKey is not null
+                ? new EncryptedSubmission(_encryptedKey, _encryptedXmlFile, _signature, _mediaFiles)
+                : null;
         // The instanceID is an input of the decryption, so a generated one would lock the data away.
-        if (encrypted is not null && instanceId is null) throw Problem.MissingParameter("instanceId (required for encrypted submissions)").AsException();
-        return new SubmissionHead(rootName, formId, version, instanceId, InstanceId.ParseOrNull(_deprecatedId), _instanceName, encrypted, _caseBlocks);
+        if (encrypted is not null && instanceId is null)
+            throw Problem.MissingParameter("instanceId (required for encrypted submissions)").AsException();
+        return new SubmissionHead(
+            rootName,
+            formId,
+            version,
+            instanceId,
+            InstanceId.ParseOrNull(_deprecatedId),
+            _instanceName,
+            encrypted,
+            _caseBlocks
+        );
     }
 
     private void ReadElements(XmlReader xml)
@@ -57,8 +70,10 @@ public sealed class SubmissionHeadReader
         var section = "";
         while (xml.Read())
         {
-            if (xml.NodeType != XmlNodeType.Element) continue;
-            if (xml.LocalName == "case" && xml.GetAttribute("case_id") is not null) _caseBlocks++;
+            if (xml.NodeType != XmlNodeType.Element)
+                continue;
+            if (xml.LocalName == "case" && xml.GetAttribute("case_id") is not null)
+                _caseBlocks++;
             switch (xml.Depth)
             {
                 case 1:
@@ -69,7 +84,8 @@ public sealed class SubmissionHeadReader
                     ReadMetaChild(xml);
                     break;
                 case 2 when section == "media" && xml.LocalName == "file":
-                    if (Text(xml) is { } file) _mediaFiles.Add(file);
+                    if (Text(xml) is { } file)
+                        _mediaFiles.Add(file);
                     break;
             }
         }
@@ -79,10 +95,18 @@ public sealed class SubmissionHeadReader
     {
         switch (xml.LocalName)
         {
-            case "instanceID": _rootInstanceId ??= Text(xml); break;
-            case "base64EncryptedKey": _encryptedKey ??= Text(xml); break;
-            case "encryptedXmlFile": _encryptedXmlFile ??= Text(xml); break;
-            case "base64EncryptedElementSignature": _signature ??= Text(xml); break;
+            case "instanceID":
+                _rootInstanceId ??= Text(xml);
+                break;
+            case "base64EncryptedKey":
+                _encryptedKey ??= Text(xml);
+                break;
+            case "encryptedXmlFile":
+                _encryptedXmlFile ??= Text(xml);
+                break;
+            case "base64EncryptedElementSignature":
+                _signature ??= Text(xml);
+                break;
         }
     }
 
@@ -90,9 +114,15 @@ public sealed class SubmissionHeadReader
     {
         switch (xml.LocalName)
         {
-            case "instanceID": _metaInstanceId ??= Text(xml); break;
-            case "deprecatedID": _deprecatedId ??= Text(xml); break;
-            case "instanceName": _instanceName ??= Text(xml) is { } name ? ShortText.Cut(name, MaxInstanceName) : null; break;
+            case "instanceID":
+                _metaInstanceId ??= Text(xml);
+                break;
+            case "deprecatedID":
+                _deprecatedId ??= Text(xml);
+                break;
+            case "instanceName":
+                _instanceName ??= Text(xml) is { } name ? ShortText.Cut(name, MaxInstanceName) : null;
+                break;
         }
     }
 

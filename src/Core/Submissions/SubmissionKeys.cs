@@ -15,7 +15,12 @@ internal static class SubmissionKeys
 
     // The last part is the shard: one for now, and in the key so that a busy form can have more.
     public static string Partition(SubmissionSpace space) =>
-        TableKey.Join(TableKey.Number(space.Project.Value), TableKey.Number(space.Form), space.Draft is null ? "published" : DraftPrefix + space.Draft, "0");
+        TableKey.Join(
+            TableKey.Number(space.Project.Value),
+            TableKey.Number(space.Form),
+            space.Draft is null ? "published" : DraftPrefix + space.Draft,
+            "0"
+        );
 
     /// <summary>One row per instance id ever used: the version that it names.</summary>
     public static string Instance(InstanceId id) => InstanceOfHash(TableKey.Hash(id.Value));
@@ -51,14 +56,16 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => EditPrefix + TableKey.Hash(root.Value) + "|";
 
-    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the timeline. Blank for a kept count.</summary>
-    public static string RootHash(string row, string? timeline) => row[0] switch
-    {
-        'v' or 'c' => row.Split('|')[1],
-        'i' => timeline!.Split('|')[^1],
-        'n' => "",
-        _ => row.Split('|')[^1],
-    };
+    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the
+    /// timeline. Blank for a kept count.</summary>
+    public static string RootHash(string row, string? timeline) =>
+        row[0] switch
+        {
+            'v' or 'c' => row.Split('|')[1],
+            'i' => timeline!.Split('|')[^1],
+            'n' => "",
+            _ => row.Split('|')[^1],
+        };
 
     public const string DeletedPrefix = "d|";
 
@@ -68,7 +75,8 @@ internal static class SubmissionKeys
     public static string DeletedBefore(DateTimeOffset time) => DeletedPrefix + time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     /// <summary>What the partitions of all spaces of a form start with.</summary>
-    public static string PartitionsOf(ProjectId project, int form) => TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form)) + "|";
+    public static string PartitionsOf(ProjectId project, int form) =>
+        TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form)) + "|";
 
     /// <summary>What the partitions of all forms of a project start with.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
@@ -77,27 +85,34 @@ internal static class SubmissionKeys
     public static SubmissionSpace SpaceOf(string partition) =>
         partition.Split('|') is [var project, var form, var space, _]
             ? new SubmissionSpace(
-                new ProjectId(int.Parse(project, CultureInfo.InvariantCulture)), int.Parse(form, CultureInfo.InvariantCulture),
-                space.StartsWith(DraftPrefix, StringComparison.Ordinal) ? space[DraftPrefix.Length..] : null)
+                new ProjectId(int.Parse(project, CultureInfo.InvariantCulture)),
+                int.Parse(form, CultureInfo.InvariantCulture),
+                space.StartsWith(DraftPrefix, StringComparison.Ordinal) ? space[DraftPrefix.Length..] : null
+            )
             : throw new FormatException($"{partition} is no partition of submissions.");
 
     public static string CommentsOn(InstanceId root) => CommentPrefix + TableKey.Hash(root.Value) + "|";
 
     /// <summary>One row per comment, newest first.</summary>
-    public static string NewComment(InstanceId root, DateTimeOffset time) => CommentsOn(root) + TableKey.NewestFirst(time) + "|" + Guid.NewGuid().ToString("N");
+    public static string NewComment(InstanceId root, DateTimeOffset time) =>
+        CommentsOn(root) + TableKey.NewestFirst(time) + "|" + Guid.NewGuid().ToString("N");
 
-    public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/{XmlFile}";
+    public static string XmlBlob(ProjectId project, int form, InstanceId id, string xmlHash) =>
+        $"{Folder(project, form, id, xmlHash)}/{XmlFile}";
 
-    public static string XmlBlobOfHash(ProjectId project, int form, string instanceHash, string xmlHash) => $"{FolderOf(project, form)}{instanceHash}/{xmlHash}/{XmlFile}";
+    public static string XmlBlobOfHash(ProjectId project, int form, string instanceHash, string xmlHash) =>
+        $"{FolderOf(project, form)}{instanceHash}/{xmlHash}/{XmlFile}";
 
     public const string XmlFile = "submission.xml";
 
-    public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) => $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
+    public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) =>
+        $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
 
     /// <summary>What the tables say of a submission, beside its XML.</summary>
     public static string Shadow(SubmissionSpace space, InstanceId root) => ShadowOfHash(space, TableKey.Hash(root.Value));
 
-    public static string ShadowOfHash(SubmissionSpace space, string instanceHash) => $"{FolderOf(space.Project, space.Form)}{instanceHash}/{ShadowName(space.Draft)}";
+    public static string ShadowOfHash(SubmissionSpace space, string instanceHash) =>
+        $"{FolderOf(space.Project, space.Form)}{instanceHash}/{ShadowName(space.Draft)}";
 
     public static string ShadowName(string? draft) => draft is null ? "published.json" : $"draft-{draft}.json";
 
@@ -121,6 +136,5 @@ internal static class SubmissionKeys
     /// <summary>What the names of all blobs of one instance start with.</summary>
     public static string FolderOf(ProjectId project, int form, InstanceId id) => FolderOf(project, form) + TableKey.Hash(id.Value) + "/";
 
-    private static string Folder(ProjectId project, int form, InstanceId id, string xmlHash) =>
-        FolderOf(project, form, id) + xmlHash;
+    private static string Folder(ProjectId project, int form, InstanceId id, string xmlHash) => FolderOf(project, form, id) + xmlHash;
 }

@@ -17,8 +17,8 @@ internal enum SubmissionTurnKind
 internal sealed record SubmissionTurn(SubmissionTurnKind Kind, DateTimeOffset At, string? XmlHash);
 
 /// <summary>
-/// All that the tables say of a submission to which more has happened than that it came. <see cref="Versions"/> are as the rows have them: the root's
-/// instance, then each edit's.
+/// All that the tables say of a submission to which more has happened than that it came. <see cref="Versions"/> are as the rows have
+/// them: the root's instance, then each edit's.
 /// </summary>
 internal sealed record SubmissionShadow(Submission Submission, IReadOnlyList<SubmissionVersion> Versions)
 {
@@ -43,24 +43,31 @@ internal sealed record SubmissionShadow(Submission Submission, IReadOnlyList<Sub
 }
 
 /// <summary>
-/// Keeps a shadow of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A first arrival, and files that
-/// come to it later, need none: notes on their blobs tell of them.
+/// Keeps a shadow of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A
+/// first arrival, and files that come to it later, need none: notes on their blobs tell of them.
 /// </summary>
 public sealed class SubmissionShadows(SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
 {
     /// <summary>Lets the shadow follow the rows. Six operations, and one for each edit.</summary>
     internal Task FollowAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken, string? dropped = null) =>
-        files.WriteShadowAsync(space, root, async json =>
-        {
-            var before = json is null ? null : SubmissionShadow.Parse(json);
-            return await ReadRowsAsync(space, root, cancellationToken) is { } now
-                ? (now with
-                {
-                    Turns = [.. before?.Turns ?? [], .. NewTurns(before, now)],
-                    Dropped = dropped is null ? before?.Dropped ?? [] : [.. before?.Dropped ?? [], dropped],
-                }).ToBytes()
-                : null;
-        }, cancellationToken);
+        files.WriteShadowAsync(
+            space,
+            root,
+            async json =>
+            {
+                var before = json is null ? null : SubmissionShadow.Parse(json);
+                return await ReadRowsAsync(space, root, cancellationToken) is { } now
+                    ? (
+                        now with
+                        {
+                            Turns = [.. before?.Turns ?? [], .. NewTurns(before, now)],
+                            Dropped = dropped is null ? before?.Dropped ?? [] : [.. before?.Dropped ?? [], dropped],
+                        }
+                    ).ToBytes()
+                    : null;
+            },
+            cancellationToken
+        );
 
     /// <summary>Whether a shadow says something else than the rows, but for files: those that came since are told by their notes.</summary>
     internal async Task<bool> DiffersAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
@@ -69,20 +76,25 @@ public sealed class SubmissionShadows(SubmissionsTable submissions, SubmissionFi
         var rows = await ReadRowsAsync(space, root, cancellationToken);
         return shadow is null || rows is null || !WithoutFiles(shadow).SequenceEqual(WithoutFiles(rows));
 
-        static byte[] WithoutFiles(SubmissionShadow one) => (one with
-        {
-            Submission = one.Submission with { MediaExpected = 0, MediaPresent = 0 },
-            Versions = [.. one.Versions.Select(version => version with { Media = [] })],
-            Turns = [],
-            Dropped = [],
-        }).ToBytes();
+        static byte[] WithoutFiles(SubmissionShadow one) =>
+            (
+                one with
+                {
+                    Submission = one.Submission with { MediaExpected = 0, MediaPresent = 0 },
+                    Versions = [.. one.Versions.Select(version => version with { Media = [] })],
+                    Turns = [],
+                    Dropped = [],
+                }
+            ).ToBytes();
     }
 
     /// <summary>What the rows say now; null when they are gone.</summary>
     internal async Task<SubmissionShadow?> ReadRowsAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
-        if (await submissions.FindInstanceAsync(space, root, cancellationToken) is not { } instance
-            || await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is not var (submission, _))
+        if (
+            await submissions.FindInstanceAsync(space, root, cancellationToken) is not { } instance
+            || await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is not var (submission, _)
+        )
         {
             return null;
         }

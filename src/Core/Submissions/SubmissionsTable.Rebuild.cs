@@ -16,17 +16,33 @@ public sealed partial class SubmissionsTable
 
     /// <summary>One operation.</summary>
     internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
-        await _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|"), 1, [Column.RowKey], cancellationToken).AnyAsync(cancellationToken);
+        await _table
+            .QueryAsync<TableEntity>(TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|"), 1, [Column.RowKey], cancellationToken)
+            .AnyAsync(cancellationToken);
 
     /// <summary>
-    /// Deletes the rows of a form's submissions with these roots, by their hashes, and kept counts. Returns the roots of those that stay. One operation per 1,000 rows, and one
-    /// per 100 deleted.
+    /// Deletes the rows of a form's submissions with these roots, by their hashes, and kept counts. Returns the roots of those that
+    /// stay. One operation per 1,000 rows, and one per 100 deleted.
     /// </summary>
-    internal async Task<IReadOnlySet<string>> RemoveAsync(ProjectId project, int form, IReadOnlySet<string> roots, CancellationToken cancellationToken)
+    internal async Task<IReadOnlySet<string>> RemoveAsync(
+        ProjectId project,
+        int form,
+        IReadOnlySet<string> roots,
+        CancellationToken cancellationToken
+    )
     {
         var kept = new HashSet<string>();
         string[] columns = ["PartitionKey", Column.RowKey, Column.TimelineKey];
-        await foreach (var page in _table.QueryAsync<TableEntity>(TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(project, form)), PageSize, columns, cancellationToken).AsPages())
+        await foreach (
+            var page in _table
+                .QueryAsync<TableEntity>(
+                    TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(project, form)),
+                    PageSize,
+                    columns,
+                    cancellationToken
+                )
+                .AsPages()
+        )
         {
             var doomed = new List<TableEntity>();
             foreach (var row in page.Values)
@@ -43,7 +59,10 @@ public sealed partial class SubmissionsTable
             }
             foreach (var batch in doomed.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(MaxRowsInBatch)))
             {
-                await _table.SubmitTransactionAsync(batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+                await _table.SubmitTransactionAsync(
+                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
+                    cancellationToken
+                );
             }
         }
         return kept;
@@ -56,7 +75,14 @@ public sealed partial class SubmissionsTable
         var bytes = 0;
         foreach (var row in told.SelectMany(Rows))
         {
-            var size = row.Sum(column => column.Value switch { byte[] some => some.Length, string text => 2 * text.Length, _ => 16 });
+            var size = row.Sum(column =>
+                column.Value switch
+                {
+                    byte[] some => some.Length,
+                    string text => 2 * text.Length,
+                    _ => 16,
+                }
+            );
             if (batch.Count > 0 && (batch.Count == MaxRowsInBatch || bytes + size > MaxBytesInBatch))
             {
                 await _table.SubmitTransactionAsync(batch, cancellationToken);
@@ -79,7 +105,10 @@ public sealed partial class SubmissionsTable
         var (partition, timeline) = (SubmissionKeys.Partition(space), ToEntity(space, submission, told.Xml));
         foreach (var version in versions)
         {
-            var state = version.Id != submission.Current.Id ? InstanceState.Superseded : submission.DeletedAt is null ? InstanceState.Current : InstanceState.Deleted;
+            var state =
+                version.Id != submission.Current.Id ? InstanceState.Superseded
+                : submission.DeletedAt is null ? InstanceState.Current
+                : InstanceState.Deleted;
             yield return ToEntity(space, new Instance(version, state, timeline.RowKey));
         }
         foreach (var (number, version) in versions.Index().Skip(1))
@@ -93,7 +122,10 @@ public sealed partial class SubmissionsTable
         if (submission.DeletedAt is { } deletedAt)
         {
             (timeline[Column.Deleted], timeline[Column.DeletedAt]) = (true, deletedAt);
-            yield return new TableEntity(partition, SubmissionKeys.Deleted(deletedAt, submission.RootId)) { [Column.RootId] = submission.RootId.Value };
+            yield return new TableEntity(partition, SubmissionKeys.Deleted(deletedAt, submission.RootId))
+            {
+                [Column.RootId] = submission.RootId.Value,
+            };
         }
         yield return timeline;
     }

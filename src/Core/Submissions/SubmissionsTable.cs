@@ -32,10 +32,25 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     private const int PageSize = 1000;
     private static readonly string[] ListedColumns =
     [
-        Column.RootId, Column.UpdatedAt, Column.ReviewState, Column.Edits, Column.Deleted, Column.DeletedAt, Column.CaseBlocks, Column.MediaExpected, Column.MediaPresent,
-        .. Column.OfSender(""), Column.CreatedAt, Column.FormVersion,
-        .. Column.OfSender(Column.Current), Column.Current + Column.Id, Column.Current + Column.XmlHash, Column.Current + Column.FormVersion,
-        Column.Current + Column.InstanceName, Column.Current + Column.CreatedAt, Column.Current + Column.Problem,
+        Column.RootId,
+        Column.UpdatedAt,
+        Column.ReviewState,
+        Column.Edits,
+        Column.Deleted,
+        Column.DeletedAt,
+        Column.CaseBlocks,
+        Column.MediaExpected,
+        Column.MediaPresent,
+        .. Column.OfSender(""),
+        Column.CreatedAt,
+        Column.FormVersion,
+        .. Column.OfSender(Column.Current),
+        Column.Current + Column.Id,
+        Column.Current + Column.XmlHash,
+        Column.Current + Column.FormVersion,
+        Column.Current + Column.InstanceName,
+        Column.Current + Column.CreatedAt,
+        Column.Current + Column.Problem,
     ];
 
     private static readonly string[] ExportedColumns = [Column.RowKey, .. ListedColumns, Column.Xml];
@@ -45,23 +60,34 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
-    /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has been used.</summary>
-    internal async Task<Instance?> AddAsync(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml, CancellationToken cancellationToken)
+    /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has
+    /// been used.</summary>
+    internal async Task<Instance?> AddAsync(
+        SubmissionSpace space,
+        Submission submission,
+        ReadOnlyMemory<byte> xml,
+        CancellationToken cancellationToken
+    )
     {
         var timelineKey = SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId);
         try
         {
             await _table.SubmitTransactionAsync(
                 [
-                    new(TableTransactionActionType.Add, ToEntity(space, new Instance(submission.Current, InstanceState.Current, timelineKey))),
+                    new(
+                        TableTransactionActionType.Add,
+                        ToEntity(space, new Instance(submission.Current, InstanceState.Current, timelineKey))
+                    ),
                     new(TableTransactionActionType.Add, ToEntity(space, submission, xml)),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return null;
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
-            var existing = await FindInstanceAsync(space, submission.Current.Id, cancellationToken)
+            var existing =
+                await FindInstanceAsync(space, submission.Current.Id, cancellationToken)
                 ?? throw new InvalidOperationException($"The instance {submission.Current.Id} is there for a batch, but not for a read.");
             return IsWrite(existing, submission.Current) ? null : existing;
         }
@@ -71,28 +97,55 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            SubmissionKeys.Partition(space), SubmissionKeys.Instance(id), cancellationToken: cancellationToken);
+            SubmissionKeys.Partition(space),
+            SubmissionKeys.Instance(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToInstance(found.Value!) : null;
     }
 
     /// <summary>The submission that an instance belongs to. One operation.</summary>
-    internal async Task<(Submission Submission, ETag ETag)> GetAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
+    internal async Task<(Submission Submission, ETag ETag)> GetAsync(
+        SubmissionSpace space,
+        Instance instance,
+        CancellationToken cancellationToken
+    )
     {
         var entity = await _table.GetEntityAsync<TableEntity>(
-            SubmissionKeys.Partition(space), instance.TimelineKey, ListedColumns, cancellationToken);
+            SubmissionKeys.Partition(space),
+            instance.TimelineKey,
+            ListedColumns,
+            cancellationToken
+        );
         return (ToSubmission(entity.Value), entity.Value.ETag);
     }
 
     /// <summary>
-    /// Makes <paramref name="edited"/>'s current version follow <paramref name="before"/>, in one batch. False when anything it rests on has
-    /// changed since it was read, or the new instance id is taken: read again and decide again. An edit that keeps the instance id gives
-    /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation, and one more when something has changed.
+    /// Makes <paramref name="edited"/>'s current version follow <paramref name="before"/>, in one batch. False when anything it rests
+    /// on has changed since it was read, or the new instance id is taken: read again and decide again. An edit that keeps the instance
+    /// id gives
+    /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation, and one more when something has
+    /// changed.
     /// </summary>
     internal async Task<bool> EditAsync(
-        SubmissionSpace space, Instance before, Submission edited, ETag submissionETag, ReadOnlyMemory<byte> xml, InstanceId? setAside, CancellationToken cancellationToken)
+        SubmissionSpace space,
+        Instance before,
+        Submission edited,
+        ETag submissionETag,
+        ReadOnlyMemory<byte> xml,
+        InstanceId? setAside,
+        CancellationToken cancellationToken
+    )
     {
         var now = ToEntity(space, new Instance(edited.Current, InstanceState.Current, before.TimelineKey));
-        var then = ToEntity(space, before with { State = InstanceState.Superseded, Version = before.Version with { Id = setAside ?? before.Version.Id } });
+        var then = ToEntity(
+            space,
+            before with
+            {
+                State = InstanceState.Superseded,
+                Version = before.Version with { Id = setAside ?? before.Version.Id },
+            }
+        );
         var partition = SubmissionKeys.Partition(space);
         var row = ToEntity(space, edited, xml);
         row.RowKey = before.TimelineKey;
@@ -104,9 +157,16 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
                     new(TableTransactionActionType.UpdateReplace, setAside is null ? then : now, before.ETag),
                     new(TableTransactionActionType.UpdateReplace, row, submissionETag),
                     SubmissionCounts.Mark(space, before.TimelineKey),
-                    new(TableTransactionActionType.Add, new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits)) { [Column.Id] = (setAside ?? edited.Current.Id).Value }),
+                    new(
+                        TableTransactionActionType.Add,
+                        new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits))
+                        {
+                            [Column.Id] = (setAside ?? edited.Current.Id).Value,
+                        }
+                    ),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
@@ -117,7 +177,9 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
 
     // The answer to a write may get lost: then the client writes again, and meets what it wrote itself.
     private static bool IsWrite(Instance? found, SubmissionVersion version) =>
-        found is { State: InstanceState.Current } && found.Version.XmlHash == version.XmlHash && found.Version.CreatedAt == version.CreatedAt;
+        found is { State: InstanceState.Current }
+        && found.Version.XmlHash == version.XmlHash
+        && found.Version.CreatedAt == version.CreatedAt;
 
     /// <summary>Writes the attachments of a current version, if it hasn't changed since it was read. One operation.</summary>
     internal async Task<bool> FillMediaAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
@@ -134,7 +196,8 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
                     new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
                     new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 412)
@@ -143,16 +206,32 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Says what is wrong with the case blocks of a version, or that nothing is any more (null), if it hasn't changed since it was read. One operation.</summary>
-    internal async Task<bool> SetProblemAsync(SubmissionSpace space, Instance instance, string? problem, CancellationToken cancellationToken)
+    /// <summary>Says what is wrong with the case blocks of a version, or that nothing is any more (null), if it hasn't changed since it
+    /// was read. One operation.</summary>
+    internal async Task<bool> SetProblemAsync(
+        SubmissionSpace space,
+        Instance instance,
+        string? problem,
+        CancellationToken cancellationToken
+    )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.Current + Column.Problem] = problem ?? "" };
+        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
+        {
+            [Column.Current + Column.Problem] = problem ?? "",
+        };
         var version = new TableTransactionAction(
-            TableTransactionActionType.UpdateReplace, ToEntity(space, instance with { Version = instance.Version with { Problem = problem } }), instance.ETag);
+            TableTransactionActionType.UpdateReplace,
+            ToEntity(space, instance with { Version = instance.Version with { Problem = problem } }),
+            instance.ETag
+        );
         try
         {
             await _table.SubmitTransactionAsync(
-                instance.State == InstanceState.Superseded ? [version] : [version, new(TableTransactionActionType.UpdateMerge, row, ETag.All)], cancellationToken);
+                instance.State == InstanceState.Superseded
+                    ? [version]
+                    : [version, new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 412)
@@ -162,19 +241,46 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     /// <summary>Whoever decides last is right. One operation.</summary>
-    internal async Task ReviewAsync(SubmissionSpace space, Instance instance, string? reviewState, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task ReviewAsync(
+        SubmissionSpace space,
+        Instance instance,
+        string? reviewState,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey) { [Column.ReviewState] = reviewState ?? "", [Column.UpdatedAt] = now };
+        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
+        {
+            [Column.ReviewState] = reviewState ?? "",
+            [Column.UpdatedAt] = now,
+        };
         await _table.SubmitTransactionAsync(
-            [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(space, instance.TimelineKey)], cancellationToken);
+            [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(space, instance.TimelineKey)],
+            cancellationToken
+        );
     }
 
-    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation, and one more then.</summary>
-    internal async Task<bool> SetDeletedAsync(SubmissionSpace space, Submission submission, Instance current, bool deleted, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation,
+    /// and one more then.</summary>
+    internal async Task<bool> SetDeletedAsync(
+        SubmissionSpace space,
+        Submission submission,
+        Instance current,
+        bool deleted,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey) { [Column.Deleted] = deleted, [Column.DeletedAt] = now };
+        var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey)
+        {
+            [Column.Deleted] = deleted,
+            [Column.DeletedAt] = now,
+        };
         var state = deleted ? InstanceState.Deleted : InstanceState.Current;
-        var mark = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId)) { [Column.RootId] = submission.RootId.Value };
+        var mark = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId))
+        {
+            [Column.RootId] = submission.RootId.Value,
+        };
         try
         {
             await _table.SubmitTransactionAsync(
@@ -184,28 +290,40 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
                     SubmissionCounts.Mark(space, current.TimelineKey),
                     new(deleted ? TableTransactionActionType.Add : TableTransactionActionType.Delete, mark, ETag.All),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null);   // then it was this very write
+            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null); // then it was this very write
         }
     }
 
     /// <summary>The roots of the submissions that were deleted before <paramref name="time"/>. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(SubmissionSpace space, DateTimeOffset time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(
+        SubmissionSpace space,
+        DateTimeOffset time,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {SubmissionKeys.Partition(space)} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {SubmissionKeys.DeletedBefore(time)}");
+            $"PartitionKey eq {SubmissionKeys.Partition(space)} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {SubmissionKeys.DeletedBefore(time)}"
+        );
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return InstanceId.Parse(entity.GetString(Column.RootId));
         }
     }
 
-    /// <summary>Forgets a deleted submission for good. What it is found by goes last, in one batch, so that a purge that breaks off finds it again.</summary>
-    internal async Task PurgeAsync(SubmissionSpace space, Submission submission, IEnumerable<InstanceId> edits, CancellationToken cancellationToken)
+    /// <summary>Forgets a deleted submission for good. What it is found by goes last, in one batch, so that a purge that breaks off
+    /// finds it again.</summary>
+    internal async Task PurgeAsync(
+        SubmissionSpace space,
+        Submission submission,
+        IEnumerable<InstanceId> edits,
+        CancellationToken cancellationToken
+    )
     {
         var partition = SubmissionKeys.Partition(space);
         foreach (var edit in edits)
@@ -221,15 +339,25 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
             SubmissionKeys.Deleted(submission.DeletedAt!.Value, submission.RootId),
         ];
         await _table.SubmitTransactionAsync(
-            rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All)), cancellationToken);
+            rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All)),
+            cancellationToken
+        );
     }
 
     /// <summary>Forgets all submissions of a form, drafts' included.</summary>
     internal Task PurgeFormAsync(Form form, CancellationToken cancellationToken) =>
-        TableRows.DeleteAllAsync(_table, TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(form.Project, form.Number)), cancellationToken);
+        TableRows.DeleteAllAsync(
+            _table,
+            TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(form.Project, form.Number)),
+            cancellationToken
+        );
 
     /// <summary>The instance ids of a submission's edits, oldest first. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<InstanceId> ListEditsAsync(SubmissionSpace space, InstanceId root, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<InstanceId> ListEditsAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.EditsOf(root));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
@@ -239,23 +367,38 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     /// <summary>One operation.</summary>
-    internal async Task AddCommentAsync(SubmissionSpace space, InstanceId root, SubmissionComment comment, CancellationToken cancellationToken) =>
-        await _table.AddEntityAsync(ToEntity(space, root, comment), cancellationToken);
+    internal async Task AddCommentAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        SubmissionComment comment,
+        CancellationToken cancellationToken
+    ) => await _table.AddEntityAsync(ToEntity(space, root, comment), cancellationToken);
 
     /// <summary>Newest first. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<SubmissionComment> ListCommentsAsync(SubmissionSpace space, InstanceId root, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<SubmissionComment> ListCommentsAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.CommentsOn(root));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return new SubmissionComment(
-                SpilledText.Get(entity, Column.Body)!, new ActorId(entity.GetInt32(Column.Author)!.Value), entity.GetDateTimeOffset(Column.CreatedAt)!.Value);
+                SpilledText.Get(entity, Column.Body)!,
+                new ActorId(entity.GetInt32(Column.Author)!.Value),
+                entity.GetDateTimeOffset(Column.CreatedAt)!.Value
+            );
         }
     }
 
     /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for.</summary>
     internal async IAsyncEnumerable<Submission> ListAsync(
-        SubmissionSpace space, bool deleted, int? atMost, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SubmissionSpace space,
+        bool deleted,
+        int? atMost,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
         var pageSize = Math.Clamp(atMost ?? PageSize, 1, PageSize);
@@ -268,19 +411,34 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>The submission at a place in the timeline, with its XML where the row carries it; null when it is gone. One operation.</summary>
-    internal async Task<(Submission Submission, byte[]? Xml)?> FindAtAsync(SubmissionSpace space, string key, CancellationToken cancellationToken)
+    /// <summary>The submission at a place in the timeline, with its XML where the row carries it; null when it is gone. One
+    /// operation.</summary>
+    internal async Task<(Submission Submission, byte[]? Xml)?> FindAtAsync(
+        SubmissionSpace space,
+        string key,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), key, ExportedColumns, cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            SubmissionKeys.Partition(space),
+            key,
+            ExportedColumns,
+            cancellationToken
+        );
         return found.HasValue ? (ToSubmission(found.Value!), found.Value!.GetBinary(Column.Xml)) : null;
     }
 
     /// <summary>
-    /// Newest first, deleted ones too, each with its place and, when asked for, its XML where the row carries it; from after a place on. One operation
-    /// per 1,000; without <paramref name="atMost"/> the next page travels while this one is worked on.
+    /// Newest first, deleted ones too, each with its place and, when asked for, its XML where the row carries it; from after a place
+    /// on. One operation per 1,000; without <paramref name="atMost"/> the next page travels while this one is worked on.
     /// </summary>
     internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
-        SubmissionSpace space, string? after, int? atMost, bool withXml, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SubmissionSpace space,
+        string? after,
+        int? atMost,
+        bool withXml,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
         if (after is not null)
@@ -289,7 +447,9 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
         string[] columns = withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns];
         await using var pages = new ReadAhead<Page<TableEntity>>(
-            _table.QueryAsync<TableEntity>(filter, Math.Clamp(atMost ?? PageSize, 1, PageSize), columns, cancellationToken).AsPages(), isWanted: atMost is null);
+            _table.QueryAsync<TableEntity>(filter, Math.Clamp(atMost ?? PageSize, 1, PageSize), columns, cancellationToken).AsPages(),
+            isWanted: atMost is null
+        );
         while (await pages.MoveNextAsync())
         {
             foreach (var entity in pages.Current.Values)
@@ -308,9 +468,20 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     internal IAsyncEnumerable<StoredRow<Instance>> ScanInstancesAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
         ScanAsync(space, SubmissionKeys.InstancePrefix, null, ToInstance, cancellationToken);
 
-    /// <summary>The keys of marks that start with <paramref name="prefix"/>: of edits, comments or deletions, with the id that they hold, if any.</summary>
-    internal IAsyncEnumerable<StoredRow<string?>> ScanMarksAsync(SubmissionSpace space, string prefix, CancellationToken cancellationToken) =>
-        ScanAsync<string?>(space, prefix, [Column.Id, Column.RootId], entity => entity.GetString(Column.Id) ?? entity.GetString(Column.RootId), cancellationToken);
+    /// <summary>The keys of marks that start with <paramref name="prefix"/>: of edits, comments or deletions, with the id that they
+    /// hold, if any.</summary>
+    internal IAsyncEnumerable<StoredRow<string?>> ScanMarksAsync(
+        SubmissionSpace space,
+        string prefix,
+        CancellationToken cancellationToken
+    ) =>
+        ScanAsync<string?>(
+            space,
+            prefix,
+            [Column.Id, Column.RootId],
+            entity => entity.GetString(Column.Id) ?? entity.GetString(Column.RootId),
+            cancellationToken
+        );
 
     /// <summary>All spaces of a project that hold anything, forgotten drafts too. One operation for each.</summary>
     internal IAsyncEnumerable<SubmissionSpace> ListSpacesAsync(ProjectId project, CancellationToken cancellationToken) =>
@@ -319,20 +490,41 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     /// <summary>By the hash of its id. One operation.</summary>
     internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, string hash, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), SubmissionKeys.InstanceOfHash(hash), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            SubmissionKeys.Partition(space),
+            SubmissionKeys.InstanceOfHash(hash),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToInstance(found.Value!) : null;
     }
 
     /// <summary>Whether a deletion at that time is marked. One operation.</summary>
-    internal async Task<bool> IsMarkedDeletedAsync(SubmissionSpace space, InstanceId root, DateTimeOffset deletedAt, CancellationToken cancellationToken) =>
-        (await _table.GetEntityIfExistsAsync<TableEntity>(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(deletedAt, root), [Column.RowKey], cancellationToken)).HasValue;
+    internal async Task<bool> IsMarkedDeletedAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        DateTimeOffset deletedAt,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await _table.GetEntityIfExistsAsync<TableEntity>(
+                SubmissionKeys.Partition(space),
+                SubmissionKeys.Deleted(deletedAt, root),
+                [Column.RowKey],
+                cancellationToken
+            )
+        ).HasValue;
 
     private IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
-        SubmissionSpace space, string prefix, IReadOnlyList<string>? columns, Func<TableEntity, T> read, CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
+        SubmissionSpace space,
+        string prefix,
+        IReadOnlyList<string>? columns,
+        Func<TableEntity, T> read,
+        CancellationToken cancellationToken
+    ) => StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
 
     /// <summary>The review state of a row of the timeline, blank for none yet; null when the submission is deleted.</summary>
-    internal static string? CountsAs(TableEntity row) => row.GetBoolean(Column.Deleted) == true ? null : row.GetString(Column.ReviewState) ?? "";
+    internal static string? CountsAs(TableEntity row) =>
+        row.GetBoolean(Column.Deleted) == true ? null : row.GetString(Column.ReviewState) ?? "";
 
     private static TableEntity ToEntity(SubmissionSpace space, InstanceId root, SubmissionComment comment)
     {
@@ -361,13 +553,19 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     private static Instance ToInstance(TableEntity entity) =>
-        new(ReadVersion(entity, "") with
-        {
-            Media = SpilledText.GetPacked(entity, Column.Media) is { } media ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)! : [],
-        },
+        new(
+            ReadVersion(entity, "") with
+            {
+                Media = SpilledText.GetPacked(entity, Column.Media) is { } media
+                    ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)!
+                    : [],
+            },
             Enum.Parse<InstanceState>(entity.GetString(Column.State)!),
-            entity.GetString(Column.TimelineKey)!)
-        { ETag = entity.ETag };
+            entity.GetString(Column.TimelineKey)!
+        )
+        {
+            ETag = entity.ETag,
+        };
 
     private static TableEntity ToEntity(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml)
     {
@@ -390,8 +588,13 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     private static Submission ToSubmission(TableEntity entity) =>
-        new(InstanceId.Parse(entity.GetString(Column.RootId)), ReadSender(entity, ""), entity.GetString(Column.FormVersion)!,
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value, ReadVersion(entity, Column.Current))
+        new(
+            InstanceId.Parse(entity.GetString(Column.RootId)),
+            ReadSender(entity, ""),
+            entity.GetString(Column.FormVersion)!,
+            entity.GetDateTimeOffset(Column.CreatedAt)!.Value,
+            ReadVersion(entity, Column.Current)
+        )
         {
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
             // A merge cannot take a property away: what is no longer so is blank or false.
@@ -415,9 +618,14 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     private static SubmissionVersion ReadVersion(TableEntity entity, string prefix) =>
-        new(InstanceId.Parse(entity.GetString(prefix + Column.Id)), entity.GetString(prefix + Column.XmlHash)!,
-            entity.GetString(prefix + Column.FormVersion)!, ReadSender(entity, prefix), entity.GetString(prefix + Column.InstanceName),
-            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value)
+        new(
+            InstanceId.Parse(entity.GetString(prefix + Column.Id)),
+            entity.GetString(prefix + Column.XmlHash)!,
+            entity.GetString(prefix + Column.FormVersion)!,
+            ReadSender(entity, prefix),
+            entity.GetString(prefix + Column.InstanceName),
+            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value
+        )
         {
             Problem = entity.GetString(prefix + Column.Problem) is { Length: > 0 } problem ? problem : null,
         };
@@ -430,8 +638,11 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     }
 
     private static Sender ReadSender(TableEntity entity, string prefix) =>
-        new(entity.GetInt32(prefix + Column.Submitter) is { } submitter ? new ActorId(submitter) : null,
-            entity.GetString(prefix + Column.DeviceId), entity.GetString(prefix + Column.UserAgent));
+        new(
+            entity.GetInt32(prefix + Column.Submitter) is { } submitter ? new ActorId(submitter) : null,
+            entity.GetString(prefix + Column.DeviceId),
+            entity.GetString(prefix + Column.UserAgent)
+        );
 
     private static class Column
     {

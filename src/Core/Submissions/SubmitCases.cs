@@ -27,7 +27,8 @@ public sealed record CaseRequest(CaseId Id, bool Creates)
 }
 
 /// <summary>
-/// Writes cases for scripts (CC-146): through a form that the server makes, so that it goes the way of all forms and reaches phones like one.
+/// Writes cases for scripts (CC-146): through a form that the server makes, so that it goes the way of all forms and reaches phones
+/// like one.
 /// </summary>
 public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, TimeProvider clock)
 {
@@ -35,14 +36,32 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
     private static readonly XNamespace CaseV2 = CaseBlockReader.Namespace;
     private static readonly XNamespace Meta = "http://openrosa.org/jr/xforms";
 
-    /// <summary>All of them or none: refuses what the rules for case blocks refuse, with 400.55, and names that XML cannot have, with 400.8. Returns the form's id.</summary>
-    public async Task<InstanceId> RunAsync(ProjectId project, IReadOnlyList<CaseRequest> requests, string userId, string username, Sender sender, CancellationToken cancellationToken)
+    /// <summary>All of them or none: refuses what the rules for case blocks refuse, with 400.55, and names that XML cannot have, with
+    /// 400.8. Returns the form's id.</summary>
+    public async Task<InstanceId> RunAsync(
+        ProjectId project,
+        IReadOnlyList<CaseRequest> requests,
+        string userId,
+        string username,
+        Sender sender,
+        CancellationToken cancellationToken
+    )
     {
         var (id, now) = (InstanceId.Parse(Guid.NewGuid().ToString()), clock.GetUtcNow());
         var form = CommCareForm.Read(Write(id, requests, userId, username, now));
         var plan = await check.RunAsync(project, form.Blocks, new CaseOccasion(new CaseForm(0, id, id, ""), now, null), cancellationToken);
-        var problem = plan.Problem?.ToString()
-            ?? (await receive.RunAsync(project, form, new SubmissionUpload(form.Xml, AsyncEnumerable.Empty<IncomingFile>(), sender), cancellationToken)).Version.Problem;
+        var problem =
+            plan.Problem?.ToString()
+            ?? (
+                await receive.RunAsync(
+                    project,
+                    form,
+                    new SubmissionUpload(form.Xml, AsyncEnumerable.Empty<IncomingFile>(), sender),
+                    cancellationToken
+                )
+            )
+                .Version
+                .Problem;
         return problem is null ? id : throw Problem.CasesRefused(problem).AsException();
     }
 
@@ -52,7 +71,13 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
             Form + "data",
             new XAttribute("name", "Case API"),
             requests.Select(request => Block(request, userId, now)),
-            new XElement(Meta + "meta", new XElement(Meta + "instanceID", id.Value), new XElement(Meta + "userID", userId), new XElement(Meta + "username", username)));
+            new XElement(
+                Meta + "meta",
+                new XElement(Meta + "instanceID", id.Value),
+                new XElement(Meta + "userID", userId),
+                new XElement(Meta + "username", username)
+            )
+        );
         return Encoding.UTF8.GetBytes(root.ToString(SaveOptions.DisableFormatting));
     }
 
@@ -60,10 +85,16 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
     {
         var block = new XElement(
             CaseV2 + "case",
-            new XAttribute("case_id", Text("case_id", request.Id.Value)), new XAttribute("user_id", userId), new XAttribute("date_modified", now.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
+            new XAttribute("case_id", Text("case_id", request.Id.Value)),
+            new XAttribute("user_id", userId),
+            new XAttribute("date_modified", now.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))
+        );
         List<XElement> known =
         [
-            .. Element("case_type", request.Type), .. Element("case_name", request.Name), .. Element("owner_id", request.Owner), .. Element("external_id", request.ExternalId),
+            .. Element("case_type", request.Type),
+            .. Element("case_name", request.Name),
+            .. Element("owner_id", request.Owner),
+            .. Element("external_id", request.ExternalId),
         ];
         var custom = request.Properties.SelectMany(property => Element(property.Key, property.Value)).ToList();
         if (request.Creates)
@@ -81,11 +112,22 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
         }
         if (request.Indices.Count > 0)
         {
-            block.Add(new XElement(CaseV2 + "index", request.Indices.SelectMany(index => Element(index.Identifier, index.Target?.Value ?? "").Select(element =>
-            {
-                element.Add(new XAttribute("case_type", Text("case_type", index.CaseType)), new XAttribute("relationship", index.Relationship == CaseRelationship.Extension ? "extension" : "child"));
-                return element;
-            }))));
+            block.Add(
+                new XElement(
+                    CaseV2 + "index",
+                    request.Indices.SelectMany(index =>
+                        Element(index.Identifier, index.Target?.Value ?? "")
+                            .Select(element =>
+                            {
+                                element.Add(
+                                    new XAttribute("case_type", Text("case_type", index.CaseType)),
+                                    new XAttribute("relationship", index.Relationship == CaseRelationship.Extension ? "extension" : "child")
+                                );
+                                return element;
+                            })
+                    )
+                )
+            );
         }
         return block;
     }

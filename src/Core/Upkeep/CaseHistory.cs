@@ -4,10 +4,17 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// Something that happened to a submission and that cases followed: it came, it was edited, deleted, brought back, or its blocks were tried again. <see cref="Versions"/> are those that
-/// there were then, newest first, with their instance ids and problems of that time.
+/// Something that happened to a submission and that cases followed: it came, it was edited, deleted, brought back, or its blocks were
+/// tried again. <see cref="Versions"/> are those that there were then, newest first, with their instance ids and problems of that time.
 /// </summary>
-internal sealed record CaseEvent(DateTimeOffset At, SubmissionSpace Space, Submission Submission, IReadOnlyList<SubmissionVersion> Versions, bool IsDeleted, string? SyncToken)
+internal sealed record CaseEvent(
+    DateTimeOffset At,
+    SubmissionSpace Space,
+    Submission Submission,
+    IReadOnlyList<SubmissionVersion> Versions,
+    bool IsDeleted,
+    string? SyncToken
+)
 {
     public bool IsNew { get; init; }
 
@@ -27,12 +34,27 @@ internal static class CaseHistory
     {
         var submission = shadow.Submission;
         // An edit of CommCare's keeps the instance id, and the version before it got another by that.
-        var chain = shadow.Versions.Index()
-            .Select(one => (Version: one.Item, SentAs: one.Index > 0 && one.Item.Id == InstanceId.SetAside(submission.RootId, one.Index, one.Item.XmlHash) ? submission.Current.Id : one.Item.Id))
+        var chain = shadow
+            .Versions.Index()
+            .Select(one =>
+                (
+                    Version: one.Item,
+                    SentAs: one.Index > 0 && one.Item.Id == InstanceId.SetAside(submission.RootId, one.Index, one.Item.XmlHash)
+                        ? submission.Current.Id
+                        : one.Item.Id
+                )
+            )
             .OrderBy(one => one.Version.CreatedAt)
-            .Select(one => (one.Version, one.SentAs, Note: note(one.SentAs, one.Version.XmlHash) is { } found && found.At == one.Version.CreatedAt ? found : null))
+            .Select(one =>
+                (
+                    one.Version,
+                    one.SentAs,
+                    Note: note(one.SentAs, one.Version.XmlHash) is { } found && found.At == one.Version.CreatedAt ? found : null
+                )
+            )
             .ToList();
-        var happened = chain.Select(one => (At: one.Note?.StoredAt ?? one.Version.CreatedAt, Turn: (SubmissionTurn?)null))
+        var happened = chain
+            .Select(one => (At: one.Note?.StoredAt ?? one.Version.CreatedAt, Turn: (SubmissionTurn?)null))
             .Concat(shadow.Turns.Select(turn => (turn.At, (SubmissionTurn?)turn)))
             .OrderBy(one => one.At);
 
@@ -53,11 +75,16 @@ internal static class CaseHistory
                     break;
             }
             var newest = chain[Math.Max(came, 1) - 1];
-            var versions = chain.Take(came).Reverse()
+            var versions = chain
+                .Take(came)
+                .Reverse()
                 .Select(one => cleared.Contains(one.Version.XmlHash) ? one.Version with { Problem = "as it was first tried" } : one.Version)
                 .Select((version, age) => age == 0 ? version with { Id = newest.SentAs } : version)
                 .ToList();
-            yield return new CaseEvent(at, space, submission, versions, deleted, turn is null ? newest.Note?.SyncToken : null) { IsNew = came == 1 && turn is null };
+            yield return new CaseEvent(at, space, submission, versions, deleted, turn is null ? newest.Note?.SyncToken : null)
+            {
+                IsNew = came == 1 && turn is null,
+            };
         }
     }
 }

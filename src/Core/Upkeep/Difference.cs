@@ -3,8 +3,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// Something that does not hold: its kind (docs/operations.md says what each means), where it was found, and what was expected and found. A note is no fault:
-/// it says what takes room, or what heals by itself.
+/// Something that does not hold: its kind (docs/operations.md says what each means), where it was found, and what was expected and
+/// found. A note is no fault: it says what takes room, or what heals by itself.
 /// </summary>
 public sealed record Difference(string Kind, ProjectId? Project, string Where, string What)
 {

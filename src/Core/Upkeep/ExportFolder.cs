@@ -3,16 +3,31 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>What is in an exported folder: for each file of lines how many they are and the SHA-256 of its bytes. <see cref="LastActor"/> is the highest number of an account where it came from.</summary>
-public sealed record ExportManifest(int Format, int Project, DateTimeOffset ExportedAt, int LastActor, IReadOnlyDictionary<string, ExportedLines> Files)
+/// <summary>What is in an exported folder: for each file of lines how many they are and the SHA-256 of its bytes. <see
+/// cref="LastActor"/> is the highest number of an account where it came from.</summary>
+public sealed record ExportManifest(
+    int Format,
+    int Project,
+    DateTimeOffset ExportedAt,
+    int LastActor,
+    IReadOnlyDictionary<string, ExportedLines> Files
+)
 {
     public const int CurrentFormat = 1;
 }
 
 public sealed record ExportedLines(int Lines, string Sha256);
 
-/// <summary>One blob; its bytes are in a file named by the SHA-256 of container and name, so that no client's text is ever a path.</summary>
-public sealed record ExportedBlob(string Container, string Name, string ContentType, long Size, string Sha256, IReadOnlyDictionary<string, string> Metadata);
+/// <summary>One blob; its bytes are in a file named by the SHA-256 of container and name, so that no client's text is ever a
+/// path.</summary>
+public sealed record ExportedBlob(
+    string Container,
+    string Name,
+    string ContentType,
+    long Size,
+    string Sha256,
+    IReadOnlyDictionary<string, string> Metadata
+);
 
 /// <summary>Where the files of an export are.</summary>
 internal sealed class ExportFolder(string path)
@@ -50,7 +65,9 @@ internal sealed class ExportFolder(string path)
         }
         await using var stream = System.IO.File.OpenRead(ManifestFile);
         var manifest = await JsonSerializer.DeserializeAsync<ExportManifest>(stream, cancellationToken: cancellationToken);
-        return manifest is { Format: ExportManifest.CurrentFormat } ? manifest : throw new UpkeepException($"The folder {path} is of a format that this version does not know.");
+        return manifest is { Format: ExportManifest.CurrentFormat }
+            ? manifest
+            : throw new UpkeepException($"The folder {path} is of a format that this version does not know.");
     }
 
     public static async Task<string> HashAsync(string file, CancellationToken cancellationToken)

@@ -7,14 +7,15 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// Copies a project from a folder into a storage account that has no project of its number. All is checked before anything is written; the project's own row
-/// comes last, so that an import that broke off is not seen and can be run again.
+/// Copies a project from a folder into a storage account that has no project of its number. All is checked before anything is written;
+/// the project's own row comes last, so that an import that broke off is not seen and can be run again.
 /// </summary>
 public sealed class ImportProject(StorageAccount storage, ProjectsTable projects, AccountsTable accounts)
 {
     private const int MaxParallel = 16;
 
-    /// <summary>Refuses a folder that is not as it was exported, a project number, domain, case or worker that the account has for another project. One operation for each row and blob.</summary>
+    /// <summary>Refuses a folder that is not as it was exported, a project number, domain, case or worker that the account has for
+    /// another project. One operation for each row and blob.</summary>
     public async Task<Transferred> RunAsync(string path, CancellationToken cancellationToken)
     {
         var folder = new ExportFolder(path);
@@ -34,28 +35,52 @@ public sealed class ImportProject(StorageAccount storage, ProjectsTable projects
         await projects.ReserveNumberAsync(project, cancellationToken);
         await accounts.ReserveIdAsync(manifest.LastActor, cancellationToken);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(BlobsAsync(folder, cancellationToken), parallel, async (blob, stop) => await UploadAsync(folder, blob, stop));
+        await Parallel.ForEachAsync(
+            BlobsAsync(folder, cancellationToken),
+            parallel,
+            async (blob, stop) => await UploadAsync(folder, blob, stop)
+        );
         foreach (var table in tables)
         {
-            await Parallel.ForEachAsync(RowsAsync(folder, table, cancellationToken), parallel, async (row, stop) =>
-                await storage.Table(table).UpsertEntityAsync(row, TableUpdateMode.Replace, stop));
+            await Parallel.ForEachAsync(
+                RowsAsync(folder, table, cancellationToken),
+                parallel,
+                async (row, stop) => await storage.Table(table).UpsertEntityAsync(row, TableUpdateMode.Replace, stop)
+            );
         }
-        return new Transferred(tables.Sum(table => manifest.Files[ExportFolder.Table(table)].Lines), manifest.Files[ExportFolder.Blobs].Lines);
+        return new Transferred(
+            tables.Sum(table => manifest.Files[ExportFolder.Table(table)].Lines),
+            manifest.Files[ExportFolder.Blobs].Lines
+        );
     }
 
-    private static async Task CheckFilesAsync(ExportFolder folder, ExportManifest manifest, ProjectId project, IEnumerable<string> tables, CancellationToken cancellationToken)
+    private static async Task CheckFilesAsync(
+        ExportFolder folder,
+        ExportManifest manifest,
+        ProjectId project,
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var name in tables.Select(ExportFolder.Table).Append(ExportFolder.Blobs))
         {
-            if (!manifest.Files.TryGetValue(name, out var lines) || !File.Exists(folder.File(name)) || await ExportFolder.HashAsync(folder.File(name), cancellationToken) != lines.Sha256)
+            if (
+                !manifest.Files.TryGetValue(name, out var lines)
+                || !File.Exists(folder.File(name))
+                || await ExportFolder.HashAsync(folder.File(name), cancellationToken) != lines.Sha256
+            )
             {
                 throw new UpkeepException($"The file {name} is missing, or not as it was exported.");
             }
         }
         await foreach (var blob in BlobsAsync(folder, cancellationToken))
         {
-            var isKnown = blob.Container == StorageNames.CasesContainer
-                || (ProjectRows.Containers.Contains(blob.Container) && blob.Name.StartsWith(ProjectRows.BlobsOf(project), StringComparison.Ordinal));
+            var isKnown =
+                blob.Container == StorageNames.CasesContainer
+                || (
+                    ProjectRows.Containers.Contains(blob.Container)
+                    && blob.Name.StartsWith(ProjectRows.BlobsOf(project), StringComparison.Ordinal)
+                );
             var file = folder.BlobFile(blob.Container, blob.Name);
             if (!isKnown || !File.Exists(file) || await ExportFolder.HashAsync(file, cancellationToken) != blob.Sha256)
             {
@@ -72,11 +97,18 @@ public sealed class ImportProject(StorageAccount storage, ProjectsTable projects
             {
                 throw new UpkeepException($"The row {table} {row.PartitionKey} {row.RowKey} is not one of project {project}.");
             }
-            if (ProjectRows.IsShared(table, row)
-                && await storage.Table(table).GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken) is { HasValue: true } found
-                && !ProjectRows.Owns(project, found.Value!))
+            if (
+                ProjectRows.IsShared(table, row)
+                && await storage
+                    .Table(table)
+                    .GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken)
+                    is { HasValue: true } found
+                && !ProjectRows.Owns(project, found.Value!)
+            )
             {
-                throw new UpkeepException($"Another project has the row {table} {row.PartitionKey} {row.RowKey}: the same domain, case or worker.");
+                throw new UpkeepException(
+                    $"Another project has the row {table} {row.PartitionKey} {row.RowKey}: the same domain, case or worker."
+                );
             }
         }
     }
@@ -87,7 +119,10 @@ public sealed class ImportProject(StorageAccount storage, ProjectsTable projects
         await StreamedBlob.UploadAsync(storage.Container(blob.Container), blob.Name, content, blob.ContentType, cancellationToken);
         if (blob.Metadata.Count > 0)
         {
-            await storage.Container(blob.Container).GetBlobClient(blob.Name).SetMetadataAsync(new Dictionary<string, string>(blob.Metadata), cancellationToken: cancellationToken);
+            await storage
+                .Container(blob.Container)
+                .GetBlobClient(blob.Name)
+                .SetMetadataAsync(new Dictionary<string, string>(blob.Metadata), cancellationToken: cancellationToken);
         }
     }
 
@@ -95,5 +130,6 @@ public sealed class ImportProject(StorageAccount storage, ProjectsTable projects
         File.ReadLinesAsync(folder.File(ExportFolder.Table(table)), cancellationToken).Select(RowText.Read);
 
     private static IAsyncEnumerable<ExportedBlob> BlobsAsync(ExportFolder folder, CancellationToken cancellationToken) =>
-        File.ReadLinesAsync(folder.File(ExportFolder.Blobs), cancellationToken).Select(line => JsonSerializer.Deserialize<ExportedBlob>(line)!);
+        File.ReadLinesAsync(folder.File(ExportFolder.Blobs), cancellationToken)
+            .Select(line => JsonSerializer.Deserialize<ExportedBlob>(line)!);
 }

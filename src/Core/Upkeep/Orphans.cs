@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>Blobs that no row names: no fault, since blobs are written before rows. Named only when asked for, since there may be many.</summary>
+/// <summary>Blobs that no row names: no fault, since blobs are written before rows. Named only when asked for, since there may be
+/// many.</summary>
 internal sealed class Orphans(string container)
 {
     private readonly List<string> _names = [];
@@ -29,7 +30,15 @@ internal sealed class Orphans(string container)
         }
         if (_count > 0)
         {
-            yield return new Difference("orphans", project, $"container {container}", $"{_count} blobs with {_bytes} bytes are named by no row") { IsNote = true };
+            yield return new Difference(
+                "orphans",
+                project,
+                $"container {container}",
+                $"{_count} blobs with {_bytes} bytes are named by no row"
+            )
+            {
+                IsNote = true,
+            };
         }
     }
 }

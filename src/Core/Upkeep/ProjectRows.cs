@@ -7,7 +7,8 @@ using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>Which rows and blobs are a project's. Its own row comes last, so that what is written in this order is seen only when all of it is there.</summary>
+/// <summary>Which rows and blobs are a project's. Its own row comes last, so that what is written in this order is seen only when all
+/// of it is there.</summary>
 internal static class ProjectRows
 {
     private const string ProjectColumn = "Project";
@@ -22,7 +23,10 @@ internal static class ProjectRows
         return
         [
             (StorageNames.AccountsTable, [TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project))]),
-            (StorageNames.WorkersTable, [TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), $"{TableKey.PartitionPrefix("id|")} and {named}"]),
+            (
+                StorageNames.WorkersTable,
+                [TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), $"{TableKey.PartitionPrefix("id|")} and {named}"]
+            ),
             (StorageNames.FormMediaTable, [below]),
             (StorageNames.FormVersionsTable, [below]),
             (StorageNames.FormsTable, [own]),
@@ -31,9 +35,13 @@ internal static class ProjectRows
             (StorageNames.HeldEntitiesTable, [named]),
             (StorageNames.FixturesTable, [own]),
             // Without kept counts, which hold only for the rows beside them: the copy counts for itself.
-            (StorageNames.SubmissionsTable, [
-                $"{below} and {TableClient.CreateQueryFilter($"RowKey lt {SubmissionKeys.CountPrefix}")}",
-                $"{below} and {TableClient.CreateQueryFilter($"RowKey ge {SubmissionKeys.CountsEnd}")}"]),
+            (
+                StorageNames.SubmissionsTable,
+                [
+                    $"{below} and {TableClient.CreateQueryFilter($"RowKey lt {SubmissionKeys.CountPrefix}")}",
+                    $"{below} and {TableClient.CreateQueryFilter($"RowKey ge {SubmissionKeys.CountsEnd}")}",
+                ]
+            ),
             (StorageNames.CaseIndicesTable, [below]),
             (StorageNames.CasesTable, [named]),
             (StorageNames.CaseOwnersTable, [below]),
@@ -47,16 +55,20 @@ internal static class ProjectRows
     public static bool Owns(ProjectId project, TableEntity row)
     {
         var key = TableKey.Number(project.Value);
-        return row.PartitionKey == key || row.PartitionKey.StartsWith(key + "|", StringComparison.Ordinal)
-            || row.PartitionKey.StartsWith(AccountKeys.PartitionsOf(project), StringComparison.Ordinal) || row.GetInt32(ProjectColumn) == project.Value;
+        return row.PartitionKey == key
+            || row.PartitionKey.StartsWith(key + "|", StringComparison.Ordinal)
+            || row.PartitionKey.StartsWith(AccountKeys.PartitionsOf(project), StringComparison.Ordinal)
+            || row.GetInt32(ProjectColumn) == project.Value;
     }
 
     /// <summary>Whether another project may have a row with the same key.</summary>
     public static bool IsShared(string table, TableEntity row) =>
-        table is StorageNames.CasesTable or StorageNames.ProjectsTable || (table == StorageNames.WorkersTable && row.ContainsKey(ProjectColumn));
+        table is StorageNames.CasesTable or StorageNames.ProjectsTable
+        || (table == StorageNames.WorkersTable && row.ContainsKey(ProjectColumn));
 
     /// <summary>The containers whose blobs of a project start with its number.</summary>
-    public static IReadOnlyList<string> Containers { get; } = [StorageNames.FormsContainer, StorageNames.SubmissionsContainer, StorageNames.SyncsContainer];
+    public static IReadOnlyList<string> Containers { get; } =
+    [StorageNames.FormsContainer, StorageNames.SubmissionsContainer, StorageNames.SyncsContainer];
 
     public static string BlobsOf(ProjectId project) => $"{project}/";
 

@@ -13,12 +13,21 @@ public sealed record RebuiltCases(int Forms, int Refused)
 }
 
 /// <summary>
-/// Makes tables `cases`, `caseOwners` and `caseIndices` again, while the app is stopped: every submission of the project that speaks of cases is applied again, in the
-/// order in which they came, with what was edited, deleted and brought back in between. So cases get the versions that phones know.
+/// Makes tables `cases`, `caseOwners` and `caseIndices` again, while the app is stopped: every submission of the project that speaks of
+/// cases is applied again, in the order in which they came, with what was edited, deleted and brought back in between. So cases get the
+/// versions that phones know.
 /// </summary>
 public sealed class RebuildCases(
-    FormsTable forms, SubmissionsTable submissions, SubmissionShadows shadows, SubmissionFilesContainer files,
-    CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, CheckCases check, ApplyCases apply)
+    FormsTable forms,
+    SubmissionsTable submissions,
+    SubmissionShadows shadows,
+    SubmissionFilesContainer files,
+    CasesTable cases,
+    CaseOwnersTable owners,
+    CaseIndicesTable indices,
+    CheckCases check,
+    ApplyCases apply
+)
 {
     private const int AtATime = 64;
 
@@ -28,7 +37,8 @@ public sealed class RebuildCases(
         || await owners.ScanAsync(project, null, cancellationToken).AnyAsync(cancellationToken)
         || await indices.HasAnyAsync(project, cancellationToken);
 
-    /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first. Some operations for each submission that speaks of cases.</summary>
+    /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first.
+    /// Some operations for each submission that speaks of cases.</summary>
     public async Task<RebuiltCases> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var all = await forms.ListWithTrashAsync(project, cancellationToken);
@@ -48,7 +58,15 @@ public sealed class RebuildCases(
         var refused = 0;
         foreach (var one in late)
         {
-            if (await ApplyAsync(project, one, await ReadAsync(one.Space, one.FormOf(one.Versions[0]), cancellationToken), cancellationToken) is { } problem)
+            if (
+                await ApplyAsync(
+                    project,
+                    one,
+                    await ReadAsync(one.Space, one.FormOf(one.Versions[0]), cancellationToken),
+                    cancellationToken
+                ) is
+                { } problem
+            )
             {
                 refused++;
                 await NoteProblemAsync(one, problem, cancellationToken);
@@ -77,12 +95,18 @@ public sealed class RebuildCases(
     }
 
     // Submissions that speak of cases, each with the notes on its XML.
-    private async IAsyncEnumerable<(SubmissionSpace Space, SubmissionShadow Shadow, Dictionary<(string, string), ArrivalNote> Notes)> ListAsync(
-        Form form, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(
+        SubmissionSpace Space,
+        SubmissionShadow Shadow,
+        Dictionary<(string, string), ArrivalNote> Notes
+    )> ListAsync(Form form, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var space = SubmissionSpace.Published(form);
-        var speaking = await submissions.ListAllAsync(space, null, null, withXml: false, cancellationToken)
-            .Select(one => one.Submission).Where(submission => submission.CaseBlocks > 0).ToListAsync(cancellationToken);
+        var speaking = await submissions
+            .ListAllAsync(space, null, null, withXml: false, cancellationToken)
+            .Select(one => one.Submission)
+            .Where(submission => submission.CaseBlocks > 0)
+            .ToListAsync(cancellationToken);
         if (speaking.Count == 0)
         {
             yield break;
@@ -108,7 +132,10 @@ public sealed class RebuildCases(
         {
             var hash = TableKey.Hash(submission.RootId.Value);
             var shadow = shadowed.Contains(hash) ? await files.FindShadowAsync(space, hash, cancellationToken) : null;
-            var rows = submission.Edits == 0 ? new SubmissionShadow(submission, [submission.Current]) : await shadows.ReadRowsAsync(space, submission.RootId, cancellationToken);
+            var rows =
+                submission.Edits == 0
+                    ? new SubmissionShadow(submission, [submission.Current])
+                    : await shadows.ReadRowsAsync(space, submission.RootId, cancellationToken);
             yield return (space, rows! with { Turns = shadow?.Turns ?? [] }, notes);
         }
     }
@@ -120,7 +147,11 @@ public sealed class RebuildCases(
         foreach (var some in events.Chunk(AtATime))
         {
             var read = await InParallel.EachAsync(
-                some, async (one, stop) => one.IsNew && one.Counts is { } counts ? await ReadAsync(one.Space, one.FormOf(counts), stop) : CaseBlocks.None, cancellationToken);
+                some,
+                async (one, stop) =>
+                    one.IsNew && one.Counts is { } counts ? await ReadAsync(one.Space, one.FormOf(counts), stop) : CaseBlocks.None,
+                cancellationToken
+            );
             var last = new Dictionary<CaseId, Task>();
             foreach (var (one, blocks) in some.Zip(read))
             {
@@ -130,7 +161,10 @@ public sealed class RebuildCases(
                     await FollowAsync(project, one, cancellationToken);
                     continue;
                 }
-                var spoken = blocks.Blocks.SelectMany(block => block.Indices.Select(index => index.Target).OfType<CaseId>().Append(block.Id)).Where(id => id.Value is not null).ToHashSet();
+                var spoken = blocks
+                    .Blocks.SelectMany(block => block.Indices.Select(index => index.Target).OfType<CaseId>().Append(block.Id))
+                    .Where(id => id.Value is not null)
+                    .ToHashSet();
                 var applying = AfterAsync(Task.WhenAll(spoken.Select(last.GetValueOrDefault).OfType<Task>()), one, blocks);
                 foreach (var id in spoken)
                 {
@@ -163,25 +197,51 @@ public sealed class RebuildCases(
         }
         var occasion = new CaseOccasion(one.FormOf(version), version.CreatedAt, one.SyncToken);
         var plan = await check.RunAsync(project, blocks, occasion, cancellationToken);
-        return plan is { Problem: null, Blocks.Blocks.Count: > 0 } && await apply.NewAsync(plan, occasion, again: false, cancellationToken) is null ? CaseProblem.ForeignCase() : plan.Problem;
+        return
+            plan is { Problem: null, Blocks.Blocks.Count: > 0 }
+            && await apply.NewAsync(plan, occasion, again: false, cancellationToken) is null
+            ? CaseProblem.ForeignCase()
+            : plan.Problem;
     }
 
     private async Task FollowAsync(ProjectId project, CaseEvent one, CancellationToken cancellationToken)
     {
-        var spoken = await InParallel.EachAsync(one.Versions, (version, stop) => ReadAsync(one.Space, one.FormOf(version), stop), cancellationToken);
+        var spoken = await InParallel.EachAsync(
+            one.Versions,
+            (version, stop) => ReadAsync(one.Space, one.FormOf(version), stop),
+            cancellationToken
+        );
         var form = one.Counts is { } version ? one.FormOf(version) : null;
         var source = new CaseSource(one.Space.Form, one.Submission.RootId, one.Submission.CreatedAt, one.SyncToken)
         {
             Counts = form,
             Blocks = form is null ? CaseBlocks.None : await ReadAsync(one.Space, form, cancellationToken),
-            Touched = [.. spoken.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct()],
+            Touched =
+            [
+                .. spoken.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct(),
+            ],
         };
-        if (!await apply.FollowAsync(project, source, other => FindAsync(one.Space, other, cancellationToken), again: false, cancellationToken))
+        if (
+            !await apply.FollowAsync(
+                project,
+                source,
+                other => FindAsync(one.Space, other, cancellationToken),
+                again: false,
+                cancellationToken
+            )
+        )
         {
             // It speaks of another project's case, so the version before it counts.
             var problem = CaseProblem.ForeignCase();
             await NoteProblemAsync(one, problem, cancellationToken);
-            await FollowAsync(project, one with { Versions = [.. one.Versions.Select(other => other == one.Counts ? other with { Problem = problem.ToString() } : other)] }, cancellationToken);
+            await FollowAsync(
+                project,
+                one with
+                {
+                    Versions = [.. one.Versions.Select(other => other == one.Counts ? other with { Problem = problem.ToString() } : other)],
+                },
+                cancellationToken
+            );
         }
     }
 
@@ -189,11 +249,17 @@ public sealed class RebuildCases(
         await FindAsync(space, form, cancellationToken) ?? CaseBlocks.None;
 
     private async Task<CaseBlocks?> FindAsync(SubmissionSpace space, CaseForm form, CancellationToken cancellationToken) =>
-        await files.ReadXmlAsync(space.Project, form.Form, form.Instance, form.XmlHash, cancellationToken) is { } xml ? CaseBlockReader.Read(xml, knowsVersion1: false) : null;
+        await files.ReadXmlAsync(space.Project, form.Form, form.Instance, form.XmlHash, cancellationToken) is { } xml
+            ? CaseBlockReader.Read(xml, knowsVersion1: false)
+            : null;
 
     private async Task NoteProblemAsync(CaseEvent one, CaseProblem problem, CancellationToken cancellationToken)
     {
-        if (await submissions.FindInstanceAsync(one.Space, one.Submission.Current.Id, cancellationToken) is { State: InstanceState.Current } current && current.Version.XmlHash == one.Versions[0].XmlHash)
+        if (
+            await submissions.FindInstanceAsync(one.Space, one.Submission.Current.Id, cancellationToken)
+                is { State: InstanceState.Current } current
+            && current.Version.XmlHash == one.Versions[0].XmlHash
+        )
         {
             await submissions.SetProblemAsync(one.Space, current, problem.ToString(), cancellationToken);
         }

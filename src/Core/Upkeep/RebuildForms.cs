@@ -10,13 +10,14 @@ public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 }
 
 /// <summary>
-/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the shadows of forms, while the app is stopped. What breaks off can be done
-/// again as a whole.
+/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the shadows of forms, while the app is stopped. What
+/// breaks off can be done again as a whole.
 /// </summary>
 public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormShadows shadows)
 {
     /// <summary>Two operations.</summary>
-    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) => (await forms.ListWithTrashAsync(project, cancellationToken)).Count > 0;
+    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
+        (await forms.ListWithTrashAsync(project, cancellationToken)).Count > 0;
 
     /// <summary>A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
     public async Task<RebuiltForms> RunAsync(ProjectId project, CancellationToken cancellationToken)

@@ -2,7 +2,8 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>What can be made again from blobs, in the order in which it has to be: submissions need their forms, cases their submissions.</summary>
+/// <summary>What can be made again from blobs, in the order in which it has to be: submissions need their forms, cases their
+/// submissions.</summary>
 public enum RebuildPart
 {
     Forms,
@@ -13,19 +14,35 @@ public enum RebuildPart
 /// <summary>What was made again of one project, or of all.</summary>
 public sealed record Rebuilt(RebuiltForms Forms, RebuiltSubmissions Submissions, RebuiltCases Cases);
 
-/// <summary>Makes tables again whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. What breaks off is done again as a whole.</summary>
+/// <summary>Makes tables again whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. What
+/// breaks off is done again as a whole.</summary>
 public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, RebuildSubmissions submissions, RebuildCases cases)
 {
-    /// <summary>Refuses an unknown project, and, before anything is written, those that have rows of these parts, unless they are to be replaced.</summary>
-    public async Task<Rebuilt> RunAsync(ProjectId? only, IReadOnlyCollection<RebuildPart> parts, bool replace, Action<string> progress, CancellationToken cancellationToken)
+    /// <summary>Refuses an unknown project, and, before anything is written, those that have rows of these parts, unless they are to be
+    /// replaced.</summary>
+    public async Task<Rebuilt> RunAsync(
+        ProjectId? only,
+        IReadOnlyCollection<RebuildPart> parts,
+        bool replace,
+        Action<string> progress,
+        CancellationToken cancellationToken
+    )
     {
         var all = only is { } one
-            ? [await projects.FindAsync(one, cancellationToken) ?? throw new UpkeepException($"There is no project {one} in this storage account.")]
+            ?
+            [
+                await projects.FindAsync(one, cancellationToken)
+                    ?? throw new UpkeepException($"There is no project {one} in this storage account."),
+            ]
             : await projects.ListAsync(cancellationToken);
         foreach (var project in replace ? [] : all)
         {
             Refuse(project.Id, "forms", parts.Contains(RebuildPart.Forms) && await forms.HasAnyAsync(project.Id, cancellationToken));
-            Refuse(project.Id, "submissions", parts.Contains(RebuildPart.Submissions) && await submissions.HasAnyAsync(project.Id, cancellationToken));
+            Refuse(
+                project.Id,
+                "submissions",
+                parts.Contains(RebuildPart.Submissions) && await submissions.HasAnyAsync(project.Id, cancellationToken)
+            );
             Refuse(project.Id, "cases", parts.Contains(RebuildPart.Cases) && await cases.HasAnyAsync(project.Id, cancellationToken));
         }
         var rebuilt = new Rebuilt(new RebuiltForms(0, 0, 0), new RebuiltSubmissions(0, 0, 0), new RebuiltCases(0, 0));
@@ -38,7 +55,10 @@ public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, Re
             }
             if (parts.Contains(RebuildPart.Submissions))
             {
-                rebuilt = rebuilt with { Submissions = rebuilt.Submissions.Plus(await submissions.RunAsync(project.Id, progress, cancellationToken)) };
+                rebuilt = rebuilt with
+                {
+                    Submissions = rebuilt.Submissions.Plus(await submissions.RunAsync(project.Id, progress, cancellationToken)),
+                };
             }
             if (parts.Contains(RebuildPart.Cases))
             {
@@ -53,7 +73,9 @@ public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, Re
     {
         if (hasAny)
         {
-            throw new UpkeepException($"Project {project} has {what}. Rebuild with --replace, or only what was lost with --only, or empty the tables first.");
+            throw new UpkeepException(
+                $"Project {project} has {what}. Rebuild with --replace, or only what was lost with --only, or empty the tables first."
+            );
         }
     }
 }

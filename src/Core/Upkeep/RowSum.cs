@@ -5,14 +5,16 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Upkeep;
 
-/// <summary>A sum over rows that is the same for two tables that tell the same, each in its own order, and for no others but by an accident of 1 in 2^128.</summary>
+/// <summary>A sum over rows that is the same for two tables that tell the same, each in its own order, and for no others but by an
+/// accident of 1 in 2^128.</summary>
 internal sealed record RowSum
 {
     public long Count { get; private set; }
 
     public UInt128 Sum { get; private set; }
 
-    /// <summary>Adds what <paramref name="tell"/> makes of each row; nothing leaves it out. False when a row cannot be made sense of.</summary>
+    /// <summary>Adds what <paramref name="tell"/> makes of each row; nothing leaves it out. False when a row cannot be made sense
+    /// of.</summary>
     public async Task<bool> AddAllAsync<T>(IAsyncEnumerable<StoredRow<T>> rows, Func<StoredRow<T>, T, IReadOnlyList<string>> tell)
     {
         try
@@ -30,7 +32,7 @@ internal sealed record RowSum
         }
         catch (Exception e) when (e is not (OperationCanceledException or RequestFailedException or OutOfMemoryException))
         {
-            return false;   // who looks at the row by itself says so
+            return false; // who looks at the row by itself says so
         }
     }
 }

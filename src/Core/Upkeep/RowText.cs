@@ -39,30 +39,32 @@ internal static class RowText
         return row;
     }
 
-    private static (string Type, string Text) Typed(object value) => value switch
-    {
-        string text => ("text", text),
-        int number => ("int", number.ToString(CultureInfo.InvariantCulture)),
-        long number => ("long", number.ToString(CultureInfo.InvariantCulture)),
-        double number => ("double", number.ToString("R", CultureInfo.InvariantCulture)),
-        bool flag => ("bool", flag ? "true" : "false"),
-        DateTimeOffset time => ("time", time.ToString("O", CultureInfo.InvariantCulture)),
-        byte[] bytes => ("bytes", Convert.ToBase64String(bytes)),
-        BinaryData bytes => ("bytes", Convert.ToBase64String(bytes.ToArray())),
-        Guid id => ("guid", id.ToString()),
-        _ => throw new InvalidOperationException($"A row has a value of type {value.GetType()}."),
-    };
+    private static (string Type, string Text) Typed(object value) =>
+        value switch
+        {
+            string text => ("text", text),
+            int number => ("int", number.ToString(CultureInfo.InvariantCulture)),
+            long number => ("long", number.ToString(CultureInfo.InvariantCulture)),
+            double number => ("double", number.ToString("R", CultureInfo.InvariantCulture)),
+            bool flag => ("bool", flag ? "true" : "false"),
+            DateTimeOffset time => ("time", time.ToString("O", CultureInfo.InvariantCulture)),
+            byte[] bytes => ("bytes", Convert.ToBase64String(bytes)),
+            BinaryData bytes => ("bytes", Convert.ToBase64String(bytes.ToArray())),
+            Guid id => ("guid", id.ToString()),
+            _ => throw new InvalidOperationException($"A row has a value of type {value.GetType()}."),
+        };
 
-    private static object Value(string type, string text) => type switch
-    {
-        "text" => text,
-        "int" => int.Parse(text, CultureInfo.InvariantCulture),
-        "long" => long.Parse(text, CultureInfo.InvariantCulture),
-        "double" => double.Parse(text, CultureInfo.InvariantCulture),
-        "bool" => text == "true",
-        "time" => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture),
-        "bytes" => Convert.FromBase64String(text),
-        "guid" => Guid.Parse(text),
-        _ => throw new JsonException($"There is no type {type} of a value."),
-    };
+    private static object Value(string type, string text) =>
+        type switch
+        {
+            "text" => text,
+            "int" => int.Parse(text, CultureInfo.InvariantCulture),
+            "long" => long.Parse(text, CultureInfo.InvariantCulture),
+            "double" => double.Parse(text, CultureInfo.InvariantCulture),
+            "bool" => text == "true",
+            "time" => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture),
+            "bytes" => Convert.FromBase64String(text),
+            "guid" => Guid.Parse(text),
+            _ => throw new JsonException($"There is no type {type} of a value."),
+        };
 }

@@ -6,8 +6,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// One run of `verify`: asks its checks about many things, several at a time, and counts and reports what doesn't hold. What looks wrong is read again a while
-/// later, and only what is then wrong in the same way is reported: a request that was between two writes has made the second one by then.
+/// One run of `verify`: asks its checks about many things, several at a time, and counts and reports what doesn't hold. What looks
+/// wrong is read again a while later, and only what is then wrong in the same way is reported: a request that was between two writes
+/// has made the second one by then.
 /// </summary>
 internal sealed class Verification(VerifyOptions options, Action<Difference> report, TimeProvider clock)
 {
@@ -30,14 +31,21 @@ internal sealed class Verification(VerifyOptions options, Action<Difference> rep
 
     /// <summary>Checks each row. Returns how many there were. A row that can't be made sense of is a difference of its own.</summary>
     public async Task<long> EachAsync<T>(
-        string things, ProjectId? project, IAsyncEnumerable<StoredRow<T>> rows, Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check, CancellationToken cancellationToken)
+        string things,
+        ProjectId? project,
+        IAsyncEnumerable<StoredRow<T>> rows,
+        Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check,
+        CancellationToken cancellationToken
+    )
     {
         var suspects = new List<Suspect<T>>();
         long count = 0;
         await foreach (var some in rows.Chunk(AtOnce).WithCancellation(cancellationToken))
         {
             var found = await InParallel.EachAsync(some, (row, stop) => FindAsync(project, row, check, stop), cancellationToken);
-            suspects.AddRange(some.Zip(found).Where(one => one.Second.Count > 0).Select(one => new Suspect<T>(one.First.ReadAgainAsync, one.Second)));
+            suspects.AddRange(
+                some.Zip(found).Where(one => one.Second.Count > 0).Select(one => new Suspect<T>(one.First.ReadAgainAsync, one.Second))
+            );
             count += some.Length;
             if (suspects.Count >= MaxSuspects)
             {
@@ -75,24 +83,38 @@ internal sealed class Verification(VerifyOptions options, Action<Difference> rep
     }
 
     private async Task LookAgainAsync<T>(
-        ProjectId? project, List<Suspect<T>> suspects, Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check, CancellationToken cancellationToken)
+        ProjectId? project,
+        List<Suspect<T>> suspects,
+        Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check,
+        CancellationToken cancellationToken
+    )
     {
         if (suspects.Count == 0)
         {
             return;
         }
         await Task.Delay(options.Settles, clock, cancellationToken);
-        foreach (var still in await InParallel.EachAsync(
-            suspects,
-            async (suspect, stop) => await suspect.ReadAgainAsync(stop) is { } now ? suspect.Found.Intersect(await FindAsync(project, now, check, stop)).ToList() : [],
-            cancellationToken))
+        foreach (
+            var still in await InParallel.EachAsync(
+                suspects,
+                async (suspect, stop) =>
+                    await suspect.ReadAgainAsync(stop) is { } now
+                        ? suspect.Found.Intersect(await FindAsync(project, now, check, stop)).ToList()
+                        : [],
+                cancellationToken
+            )
+        )
         {
             Report(still);
         }
     }
 
     private static async Task<IReadOnlyList<Difference>> FindAsync<T>(
-        ProjectId? project, StoredRow<T> row, Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check, CancellationToken cancellationToken)
+        ProjectId? project,
+        StoredRow<T> row,
+        Func<StoredRow<T>, T, CancellationToken, IAsyncEnumerable<Difference>> check,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

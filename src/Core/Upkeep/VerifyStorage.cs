@@ -6,15 +6,31 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// Checks what has to hold between the rows of all tables, and between them and blobs, and changes nothing. The app may run meanwhile: what it is in the
-/// middle of is not reported.
+/// Checks what has to hold between the rows of all tables, and between them and blobs, and changes nothing. The app may run meanwhile:
+/// what it is in the middle of is not reported.
 /// </summary>
 public sealed class VerifyStorage(
-    ProjectsTable projects, VerifyAccounts accounts, VerifyDomain domain, VerifyForms forms, VerifySubmissions submissions, VerifySubmissionWork work, VerifyCases cases,
-    VerifyDatasets datasets, SyncsTable syncs, SyncsContainer snapshots, TimeProvider clock)
+    ProjectsTable projects,
+    VerifyAccounts accounts,
+    VerifyDomain domain,
+    VerifyForms forms,
+    VerifySubmissions submissions,
+    VerifySubmissionWork work,
+    VerifyCases cases,
+    VerifyDatasets datasets,
+    SyncsTable syncs,
+    SyncsContainer snapshots,
+    TimeProvider clock
+)
 {
-    /// <summary>Refuses an unknown project. Of deleted projects too: their forms are in the trash. What it costs is said of each part.</summary>
-    public async Task<Verified> RunAsync(VerifyOptions options, Action<Difference> report, Action<string> progress, CancellationToken cancellationToken)
+    /// <summary>Refuses an unknown project. Of deleted projects too: their forms are in the trash. What it costs is said of each
+    /// part.</summary>
+    public async Task<Verified> RunAsync(
+        VerifyOptions options,
+        Action<Difference> report,
+        Action<string> progress,
+        CancellationToken cancellationToken
+    )
     {
         var verification = new Verification(options, report, clock);
         if (options.Project is null)
@@ -23,7 +39,11 @@ public sealed class VerifyStorage(
             await accounts.RunAsync(verification, cancellationToken);
         }
         var all = options.Project is { } only
-            ? [await projects.FindAsync(only, cancellationToken) ?? throw new UpkeepException($"There is no project {only} in this storage account.")]
+            ?
+            [
+                await projects.FindAsync(only, cancellationToken)
+                    ?? throw new UpkeepException($"There is no project {only} in this storage account."),
+            ]
             : await projects.ListAsync(cancellationToken);
         foreach (var project in all.Select(project => project.Id))
         {
@@ -37,17 +57,30 @@ public sealed class VerifyStorage(
             progress($"Project {project}: work, cases, syncs");
             await work.RunAsync(verification, project, cancellationToken);
             await cases.RunAsync(verification, project, cancellationToken);
-            await verification.EachAsync("syncs", project, syncs.ScanAsync(project, cancellationToken), (row, log, stop) => CheckAsync(row, log, stop), cancellationToken);
+            await verification.EachAsync(
+                "syncs",
+                project,
+                syncs.ScanAsync(project, cancellationToken),
+                (row, log, stop) => CheckAsync(row, log, stop),
+                cancellationToken
+            );
         }
         return verification.Result;
     }
 
     // A purge takes the blob before the row; a phone that comes with such a token starts over.
-    private async IAsyncEnumerable<Difference> CheckAsync(StoredRow<SyncLog> row, SyncLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Difference> CheckAsync(
+        StoredRow<SyncLog> row,
+        SyncLog log,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (await snapshots.ProbeAsync(log.Blob, cancellationToken) is null)
         {
-            yield return new Difference("sync-blob", log.Project, row.ToString(), $"there is no blob {log.Blob}: the phone will start over") { IsNote = true };
+            yield return new Difference("sync-blob", log.Project, row.ToString(), $"there is no blob {log.Blob}: the phone will start over")
+            {
+                IsNote = true,
+            };
         }
     }
 }

@@ -6,40 +6,62 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Upkeep;
 
 /// <summary>
-/// The blobs of submissions: both they and the rows of instances come in the order of the hash of the instance id, so they are read side by side, and neither
-/// has to be asked for one by one.
+/// The blobs of submissions: both they and the rows of instances come in the order of the hash of the instance id, so they are read
+/// side by side, and neither has to be asked for one by one.
 /// </summary>
 public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionShadows shadows)
 {
     /// <summary>
-    /// Returns how many instances there are in the spaces that count. One operation per 1,000 instances and per 5,000 blobs, and one for each file that is shared
-    /// with another version; reading content, one for each blob, and six or more for each shadow.
+    /// Returns how many instances there are in the spaces that count. One operation per 1,000 instances and per 5,000 blobs, and one
+    /// for each file that is shared with another version; reading content, one for each blob, and six or more for each shadow.
     /// </summary>
     internal async Task<long> RunAsync(
-        Verification verification, Form form, IReadOnlyList<SubmissionSpace> live, IReadOnlyList<SubmissionSpace> all, Orphans orphans, CancellationToken cancellationToken)
+        Verification verification,
+        Form form,
+        IReadOnlyList<SubmissionSpace> live,
+        IReadOnlyList<SubmissionSpace> all,
+        Orphans orphans,
+        CancellationToken cancellationToken
+    )
     {
         var spaces = live.Union(all).ToList();
         var instances = 0L;
-        await verification.EachAsync("folders of files", form.Project, JoinAsync(form, spaces, cancellationToken), (row, folder, stop) =>
-        {
-            if (!row.IsAgain)
+        await verification.EachAsync(
+            "folders of files",
+            form.Project,
+            JoinAsync(form, spaces, cancellationToken),
+            (row, folder, stop) =>
             {
-                Interlocked.Add(ref instances, folder.Instances.Count(one => live.Contains(one.Space)));
-            }
-            return CheckAsync(verification, form, folder, row, live, orphans, stop);
-        }, cancellationToken);
+                if (!row.IsAgain)
+                {
+                    Interlocked.Add(ref instances, folder.Instances.Count(one => live.Contains(one.Space)));
+                }
+                return CheckAsync(verification, form, folder, row, live, orphans, stop);
+            },
+            cancellationToken
+        );
         return Interlocked.Read(ref instances);
     }
 
     private async IAsyncEnumerable<Difference> CheckAsync(
-        Verification verification, Form form, Folder folder, StoredRow<Folder> row, IReadOnlyList<SubmissionSpace> live, Orphans orphans, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Verification verification,
+        Form form,
+        Folder folder,
+        StoredRow<Folder> row,
+        IReadOnlyList<SubmissionSpace> live,
+        Orphans orphans,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var hash = row.Row;
         var blobs = folder.Blobs.ToDictionary(blob => blob.Name);
         var named = new HashSet<string>();
         foreach (var (space, instance) in folder.Instances)
         {
-            var (version, where) = (instance.Version, $"submissions {SubmissionKeys.Partition(space)} {SubmissionKeys.InstanceOfHash(hash)} ({instance.Version.Id})");
+            var (version, where) = (
+                instance.Version,
+                $"submissions {SubmissionKeys.Partition(space)} {SubmissionKeys.InstanceOfHash(hash)} ({instance.Version.Id})"
+            );
             var xml = SubmissionKeys.XmlBlob(form.Project, form.Number, version.Id, version.XmlHash);
             named.Add(xml);
             named.UnionWith(version.Media.Select(file => file.Blob).OfType<string>());
@@ -57,22 +79,37 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
             {
                 yield return new Difference("submission-xml", form.Project, where, $"there is no blob {xml}");
             }
-            else if (verification.ReadsContent && (await files.ProbeAsync(xml, reads: true, cancellationToken))?.Sha256 is var sha256 && sha256 != version.XmlHash)
+            else if (
+                verification.ReadsContent
+                && (await files.ProbeAsync(xml, reads: true, cancellationToken))?.Sha256 is var sha256
+                && sha256 != version.XmlHash
+            )
             {
                 yield return new Difference("submission-xml", form.Project, where, $"the blob {xml} has the SHA-256 {sha256}");
             }
             if (verification.ReadsContent && blobs.ContainsKey(shadow) && await shadows.DiffersAsync(space, version.Id, cancellationToken))
             {
-                yield return new Difference("submission-shadow", form.Project, where, $"the blob {shadow} says something else than the rows");
+                yield return new Difference(
+                    "submission-shadow",
+                    form.Project,
+                    where,
+                    $"the blob {shadow} says something else than the rows"
+                );
             }
             foreach (var file in version.Media.Where(file => file.Exists))
             {
-                var probe = verification.ReadsContent || !blobs.TryGetValue(file.Blob!, out var listed)
-                    ? await files.ProbeAsync(file.Blob!, verification.ReadsContent, cancellationToken)
-                    : new BlobProbe(listed.Size, listed.Md5, null);
+                var probe =
+                    verification.ReadsContent || !blobs.TryGetValue(file.Blob!, out var listed)
+                        ? await files.ProbeAsync(file.Blob!, verification.ReadsContent, cancellationToken)
+                        : new BlobProbe(listed.Size, listed.Md5, null);
                 if (VerifyForms.Mismatch(probe, file.Size, file.Md5) is { } mismatch)
                 {
-                    yield return new Difference("submission-file", form.Project, where, $"the attachment {file.Name}: the blob {file.Blob} {mismatch}");
+                    yield return new Difference(
+                        "submission-file",
+                        form.Project,
+                        where,
+                        $"the attachment {file.Name}: the blob {file.Blob} {mismatch}"
+                    );
                 }
             }
         }
@@ -93,11 +130,19 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
         var named = new HashSet<string>();
         foreach (var (space, instance) in folder.Instances)
         {
-            if (await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is var (submission, _) && submission.Edits > 0)
+            if (
+                await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is var (submission, _)
+                && submission.Edits > 0
+            )
             {
                 await foreach (var id in submissions.ListEditsAsync(space, submission.RootId, cancellationToken).Prepend(submission.RootId))
                 {
-                    named.UnionWith((await submissions.FindInstanceAsync(space, id, cancellationToken))?.Version.Media.Select(file => file.Blob).OfType<string>() ?? []);
+                    named.UnionWith(
+                        (await submissions.FindInstanceAsync(space, id, cancellationToken))
+                            ?.Version.Media.Select(file => file.Blob)
+                            .OfType<string>()
+                            ?? []
+                    );
                 }
             }
         }
@@ -105,10 +150,16 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
     }
 
     // The first of each of several sequences, the smallest hash of them, and all that have it.
-    private async IAsyncEnumerable<StoredRow<Folder>> JoinAsync(Form form, List<SubmissionSpace> spaces, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredRow<Folder>> JoinAsync(
+        Form form,
+        List<SubmissionSpace> spaces,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var prefix = SubmissionKeys.FolderOf(form.Project, form.Number);
-        var rows = spaces.Select(space => submissions.ScanInstancesAsync(space, cancellationToken).GetAsyncEnumerator(cancellationToken)).ToList();
+        var rows = spaces
+            .Select(space => submissions.ScanInstancesAsync(space, cancellationToken).GetAsyncEnumerator(cancellationToken))
+            .ToList();
         await using var blobs = files.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
@@ -152,19 +203,25 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
     }
 
     private StoredRow<Folder> ToRow(Form form, IReadOnlyList<SubmissionSpace> spaces, string hash, Func<Folder> read) =>
-        new(StorageNames.SubmissionsTable, SubmissionKeys.PartitionsOf(form.Project, form.Number), hash, read, async stop =>
-        {
-            var instances = new List<(SubmissionSpace, Instance)>();
-            foreach (var space in spaces)
+        new(
+            StorageNames.SubmissionsTable,
+            SubmissionKeys.PartitionsOf(form.Project, form.Number),
+            hash,
+            read,
+            async stop =>
             {
-                if (await submissions.FindInstanceAsync(space, hash, stop) is { } instance)
+                var instances = new List<(SubmissionSpace, Instance)>();
+                foreach (var space in spaces)
                 {
-                    instances.Add((space, instance));
+                    if (await submissions.FindInstanceAsync(space, hash, stop) is { } instance)
+                    {
+                        instances.Add((space, instance));
+                    }
                 }
+                var blobs = await files.ListAsync($"{SubmissionKeys.FolderOf(form.Project, form.Number)}{hash}/", stop).ToListAsync(stop);
+                return ToRow(form, spaces, hash, () => new Folder(instances, blobs)) with { IsAgain = true };
             }
-            var blobs = await files.ListAsync($"{SubmissionKeys.FolderOf(form.Project, form.Number)}{hash}/", stop).ToListAsync(stop);
-            return ToRow(form, spaces, hash, () => new Folder(instances, blobs)) with { IsAgain = true };
-        });
+        );
 
     /// <summary>What hangs on one instance id: its rows, by space, and its blobs.</summary>
     private sealed record Folder(IReadOnlyList<(SubmissionSpace Space, Instance Instance)> Instances, IReadOnlyList<ListedBlob> Blobs);

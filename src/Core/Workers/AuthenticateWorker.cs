@@ -8,13 +8,26 @@ namespace ServerlessRosa.Core.Workers;
 public sealed class AuthenticateWorker(WorkersTable workers, PasswordCheck passwords, TimedCache cache)
 {
     /// <summary>
-    /// Null for nobody, and for a wrong password, sent from <paramref name="from"/>. Deactivated and deleted workers with the right password are found:
-    /// they are told. Cold: one operation. Who keeps guessing is refused with 429.1.
+    /// Null for nobody, and for a wrong password, sent from <paramref name="from"/>. Deactivated and deleted workers with the right
+    /// password are found: they are told. Cold: one operation. Who keeps guessing is refused with 429.1.
     /// </summary>
-    public Task<MobileWorker?> ByPasswordAsync(ProjectId project, string username, string password, string from, CancellationToken cancellationToken)
+    public Task<MobileWorker?> ByPasswordAsync(
+        ProjectId project,
+        string username,
+        string password,
+        string from,
+        CancellationToken cancellationToken
+    )
     {
         cache.TryGet(Key(project, username), out MobileWorker? known);
-        return passwords.RunAsync($"{project}/{username}", password, from, known, () => ReadAsync(project, username, cancellationToken), worker => worker.PasswordHash);
+        return passwords.RunAsync(
+            $"{project}/{username}",
+            password,
+            from,
+            known,
+            () => ReadAsync(project, username, cancellationToken),
+            worker => worker.PasswordHash
+        );
     }
 
     internal void Forget(ProjectId project, string username) => cache.Remove(Key(project, username));

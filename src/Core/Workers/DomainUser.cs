@@ -5,19 +5,26 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Workers;
 
 /// <summary>
-/// Who is at work in a domain: a mobile worker, or a web user (<see cref="Worker"/> is null). A mobile worker may there what a data collector may:
-/// the actor says so, although no role was given.
+/// Who is at work in a domain: a mobile worker, or a web user (<see cref="Worker"/> is null). A mobile worker may there what a data
+/// collector may: the actor says so, although no role was given.
 /// </summary>
 public sealed record DomainUser(Project Project, Actor Actor, MobileWorker? Worker)
 {
     public static DomainUser Of(Project project, MobileWorker worker) =>
-        new(project,
-            new Actor(worker.Actor, ActorKind.MobileWorker, worker.DisplayName,
-                Grants.None.With(new Grant(Role.DataCollector.Id, Scope.Of(project.Id))), new DateTimeOffset(worker.JoinedOn, TimeOnly.MinValue, TimeSpan.Zero))
+        new(
+            project,
+            new Actor(
+                worker.Actor,
+                ActorKind.MobileWorker,
+                worker.DisplayName,
+                Grants.None.With(new Grant(Role.DataCollector.Id, Scope.Of(project.Id))),
+                new DateTimeOffset(worker.JoinedOn, TimeOnly.MinValue, TimeSpan.Zero)
+            )
             {
                 Project = project.Id,
             },
-            worker);
+            worker
+        );
 
     public string Domain => Project.Domain!;
 

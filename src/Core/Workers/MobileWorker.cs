@@ -6,7 +6,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Workers;
 
 /// <summary>
-/// Somebody who collects with a phone in one project's domain: signs in with <see cref="Username"/>, and owns cases by <see cref="UserId"/>.
+/// Somebody who collects with a phone in one project's domain: signs in with <see cref="Username"/>, and owns cases by <see
+/// cref="UserId"/>.
 /// <see cref="Actor"/> is the number by which submissions name them.
 /// </summary>
 public sealed partial record MobileWorker(ProjectId Project, string Username, OwnerId UserId, ActorId Actor, DateOnly JoinedOn)

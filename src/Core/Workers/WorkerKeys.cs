@@ -5,13 +5,17 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Workers;
 
-/// <summary>The keys of table `workers`. A project's workers are spread over eight partitions: on the morning of a campaign all of them sign in.</summary>
+/// <summary>The keys of table `workers`. A project's workers are spread over eight partitions: on the morning of a campaign all of them
+/// sign in.</summary>
 internal static class WorkerKeys
 {
     private const int Spread = 8;
 
     public static (string Partition, string Row) Worker(ProjectId project, string username) =>
-        (PartitionsOf(project) + (Convert.ToInt32(TableKey.Hash(username)[..2], 16) % Spread).ToString(CultureInfo.InvariantCulture), TableKey.Join(username));
+        (
+            PartitionsOf(project) + (Convert.ToInt32(TableKey.Hash(username)[..2], 16) % Spread).ToString(CultureInfo.InvariantCulture),
+            TableKey.Join(username)
+        );
 
     /// <summary>What the partitions of a project's workers start with.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join("project", TableKey.Number(project.Value)) + "|";

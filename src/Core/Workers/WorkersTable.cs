@@ -9,7 +9,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Workers;
 
-/// <summary>Table `workers`: a row per username, which is the truth, and a row per user id, which names the username that it belongs to.</summary>
+/// <summary>Table `workers`: a row per username, which is the truth, and a row per user id, which names the username that it belongs
+/// to.</summary>
 public sealed class WorkersTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.WorkersTable);
@@ -27,7 +28,9 @@ public sealed class WorkersTable(StorageAccount storage)
     {
         var (partition, row) = WorkerKeys.UserId(userId);
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-        return found.HasValue ? (new ProjectId(found.Value!.GetInt32(Column.Project)!.Value), found.Value.GetString(Column.Username)!) : null;
+        return found.HasValue
+            ? (new ProjectId(found.Value!.GetInt32(Column.Project)!.Value), found.Value.GetString(Column.Username)!)
+            : null;
     }
 
     /// <summary>False when another worker has the user id.</summary>
@@ -35,24 +38,31 @@ public sealed class WorkersTable(StorageAccount storage)
     {
         var (partition, row) = WorkerKeys.UserId(worker.UserId);
         var claim = new TableEntity(partition, row) { [Column.Project] = worker.Project.Value, [Column.Username] = worker.Username };
-        return ConditionalWrite.RunAsync(async () =>
-        {
-            var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-            if (held.HasValue && !await IsLeftOverAsync(held.Value!, worker.UserId, cancellationToken))
+        return ConditionalWrite.RunAsync(
+            async () =>
             {
-                return false;
-            }
-            await (held.HasValue
-                ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                : _table.AddEntityAsync(claim, cancellationToken));
-            return true;
-        }, cancellationToken);
+                var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (held.HasValue && !await IsLeftOverAsync(held.Value!, worker.UserId, cancellationToken))
+                {
+                    return false;
+                }
+                await (
+                    held.HasValue
+                        ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : _table.AddEntityAsync(claim, cancellationToken)
+                );
+                return true;
+            },
+            cancellationToken
+        );
     }
 
     // Of a creation that broke off: its worker was never written, and it is old enough for no request to be working on it.
     private async Task<bool> IsLeftOverAsync(TableEntity claim, OwnerId userId, CancellationToken cancellationToken) =>
         claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2)
-        && (await FindAsync(new ProjectId(claim.GetInt32(Column.Project)!.Value), claim.GetString(Column.Username)!, cancellationToken))?.UserId != userId;
+        && (
+            await FindAsync(new ProjectId(claim.GetInt32(Column.Project)!.Value), claim.GetString(Column.Username)!, cancellationToken)
+        )?.UserId != userId;
 
     internal async Task ReleaseAsync(OwnerId userId, CancellationToken cancellationToken)
     {
@@ -64,36 +74,50 @@ public sealed class WorkersTable(StorageAccount storage)
     internal Task<bool> TryAddAsync(MobileWorker worker, CancellationToken cancellationToken)
     {
         var (partition, row) = WorkerKeys.Worker(worker.Project, worker.Username);
-        return ConditionalWrite.RunAsync(async () =>
-        {
-            var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-            if (held.HasValue && ToWorker(held.Value!, worker.Project).DeletedAt is null)
+        return ConditionalWrite.RunAsync(
+            async () =>
             {
-                return false;
-            }
-            await (held.HasValue
-                ? _table.UpdateEntityAsync(ToEntity(worker), held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                : _table.AddEntityAsync(ToEntity(worker), cancellationToken));
-            return true;
-        }, cancellationToken);
+                var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (held.HasValue && ToWorker(held.Value!, worker.Project).DeletedAt is null)
+                {
+                    return false;
+                }
+                await (
+                    held.HasValue
+                        ? _table.UpdateEntityAsync(ToEntity(worker), held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : _table.AddEntityAsync(ToEntity(worker), cancellationToken)
+                );
+                return true;
+            },
+            cancellationToken
+        );
     }
 
-    /// <summary>Replaces a worker that is not deleted by what <paramref name="change"/> makes of it, which must be pure. Null when there is none with this user id.</summary>
+    /// <summary>Replaces a worker that is not deleted by what <paramref name="change"/> makes of it, which must be pure. Null when
+    /// there is none with this user id.</summary>
     internal Task<MobileWorker?> ChangeAsync(
-        ProjectId project, string username, OwnerId userId, Func<MobileWorker, MobileWorker> change, CancellationToken cancellationToken)
+        ProjectId project,
+        string username,
+        OwnerId userId,
+        Func<MobileWorker, MobileWorker> change,
+        CancellationToken cancellationToken
+    )
     {
         var (partition, row) = WorkerKeys.Worker(project, username);
-        return ConditionalWrite.RunAsync(async () =>
-        {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-            if (!found.HasValue || ToWorker(found.Value!, project) is not { DeletedAt: null } current || current.UserId != userId)
+        return ConditionalWrite.RunAsync(
+            async () =>
             {
-                return null;
-            }
-            var next = change(current);
-            await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
-            return next;
-        }, cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (!found.HasValue || ToWorker(found.Value!, project) is not { DeletedAt: null } current || current.UserId != userId)
+                {
+                    return null;
+                }
+                var next = change(current);
+                await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                return next;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Deleted ones too, in no order. One operation per 1,000.</summary>
@@ -108,7 +132,13 @@ public sealed class WorkersTable(StorageAccount storage)
 
     /// <summary>The same for who checks them.</summary>
     internal IAsyncEnumerable<StoredRow<MobileWorker>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(_table, TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), null, entity => ToWorker(entity, project), cancellationToken);
+        StoredRows.ScanAsync(
+            _table,
+            TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)),
+            null,
+            entity => ToWorker(entity, project),
+            cancellationToken
+        );
 
     private static TableEntity ToEntity(MobileWorker worker)
     {
@@ -123,8 +153,23 @@ public sealed class WorkersTable(StorageAccount storage)
             [Column.DeletedAt] = worker.DeletedAt,
             [Column.LocationsChangedAt] = worker.LocationsChangedAt,
         };
-        SpilledText.Set(entity, Column.Profile, JsonSerializer.Serialize(new Profile(
-            worker.JoinedOn, worker.FirstName, worker.LastName, worker.Email, worker.Language, worker.PhoneNumbers, worker.UserData, worker.Locations, worker.PrimaryLocation)));
+        SpilledText.Set(
+            entity,
+            Column.Profile,
+            JsonSerializer.Serialize(
+                new Profile(
+                    worker.JoinedOn,
+                    worker.FirstName,
+                    worker.LastName,
+                    worker.Email,
+                    worker.Language,
+                    worker.PhoneNumbers,
+                    worker.UserData,
+                    worker.Locations,
+                    worker.PrimaryLocation
+                )
+            )
+        );
         return entity;
     }
 
@@ -132,7 +177,12 @@ public sealed class WorkersTable(StorageAccount storage)
     {
         var profile = JsonSerializer.Deserialize<Profile>(SpilledText.Get(entity, Column.Profile)!)!;
         return new MobileWorker(
-            project, entity.GetString(Column.Username)!, new OwnerId(entity.GetString(Column.UserId)!), new ActorId(entity.GetInt32(Column.Actor)!.Value), profile.JoinedOn)
+            project,
+            entity.GetString(Column.Username)!,
+            new OwnerId(entity.GetString(Column.UserId)!),
+            new ActorId(entity.GetInt32(Column.Actor)!.Value),
+            profile.JoinedOn
+        )
         {
             FirstName = profile.FirstName,
             LastName = profile.LastName,
@@ -150,8 +200,16 @@ public sealed class WorkersTable(StorageAccount storage)
     }
 
     private sealed record Profile(
-        DateOnly JoinedOn, string FirstName, string LastName, string Email, string Language, IReadOnlyList<string> PhoneNumbers,
-        IReadOnlyDictionary<string, string> UserData, IReadOnlyList<string> Locations, string? PrimaryLocation);
+        DateOnly JoinedOn,
+        string FirstName,
+        string LastName,
+        string Email,
+        string Language,
+        IReadOnlyList<string> PhoneNumbers,
+        IReadOnlyDictionary<string, string> UserData,
+        IReadOnlyList<string> Locations,
+        string? PrimaryLocation
+    );
 
     private static class Column
     {

@@ -14,20 +14,23 @@ internal sealed class BoundedNames : NameTable
 
     public override string Add(char[] key, int start, int len)
     {
-        if (Get(key, start, len) is { } known) return known;
+        if (Get(key, start, len) is { } known)
+            return known;
         CountOne();
         return base.Add(key, start, len);
     }
 
     public override string Add(string key)
     {
-        if (Get(key) is { } known) return known;
+        if (Get(key) is { } known)
+            return known;
         CountOne();
         return base.Add(key);
     }
 
     private void CountOne()
     {
-        if (++_count > MaxNames) throw new XmlException("The document has too many different names.");
+        if (++_count > MaxNames)
+            throw new XmlException("The document has too many different names.");
     }
 }

@@ -16,8 +16,10 @@ public struct ChildElements(XmlReader xml)
     {
         while (!_done && xml.Read())
         {
-            if (xml.Depth <= _depth) _done = true;
-            else if (xml.Depth == _depth + 1 && xml.NodeType == XmlNodeType.Element) return true;
+            if (xml.Depth <= _depth)
+                _done = true;
+            else if (xml.Depth == _depth + 1 && xml.NodeType == XmlNodeType.Element)
+                return true;
         }
         return false;
     }

@@ -70,19 +70,23 @@ public static class SafeXml
         var text = new StringBuilder(Math.Min(cause.Message.Length, MaxReasonLength));
         foreach (var character in cause.Message.AsSpan(0, Math.Min(cause.Message.Length, MaxReasonLength)))
             text.Append(char.IsControl(character) || !XmlConvert.IsXmlChar(character) ? '?' : character);
-        var place = cause.LineNumber == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"line {cause.LineNumber}, column {cause.LinePosition}: ");
+        var place =
+            cause.LineNumber == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"line {cause.LineNumber}, column {cause.LinePosition}: ");
         return Problem.UnparseableXml(document.Length, place + text).AsException(cause);
     }
 
-    private static XmlReaderSettings Settings() => new()
-    {
-        NameTable = new BoundedNames(),
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        CloseInput = true,
-    };
+    private static XmlReaderSettings Settings() =>
+        new()
+        {
+            NameTable = new BoundedNames(),
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+            CloseInput = true,
+        };
 
     private static XmlReader OpenBytes(ReadOnlyMemory<byte> document)
     {
@@ -119,7 +123,8 @@ public static class SafeXml
         return xml;
     }
 
-    private static void Guard<T>(ReadOnlyMemory<byte> document, ReadOnlySpan<T> units) where T : unmanaged, INumberBase<T>
+    private static void Guard<T>(ReadOnlyMemory<byte> document, ReadOnlySpan<T> units)
+        where T : unmanaged, INumberBase<T>
     {
         var tags = new TagScanner<T>(units, MaxTagLength);
         var depth = 0;
@@ -127,10 +132,14 @@ public static class SafeXml
         {
             if (tags.Kind == TagKind.Start && ++depth > MaxDepth)
                 throw Refused(document, string.Create(CultureInfo.InvariantCulture, $"elements are nested more than {MaxDepth} deep."));
-            if (tags.Kind == TagKind.End) depth--;
+            if (tags.Kind == TagKind.End)
+                depth--;
         }
         if (tags.TagTooLong)
-            throw Refused(document, string.Create(CultureInfo.InvariantCulture, $"the tag at {tags.Start} is longer than {MaxTagLength} characters."));
+            throw Refused(
+                document,
+                string.Create(CultureInfo.InvariantCulture, $"the tag at {tags.Start} is longer than {MaxTagLength} characters.")
+            );
     }
 
     private static bool IsUtf16(ReadOnlySpan<byte> document, out bool bigEndian)

@@ -2,20 +2,33 @@ using System.Numerics;
 
 namespace ServerlessRosa.Core.Xml;
 
-internal enum TagKind { Start, Empty, End }
+internal enum TagKind
+{
+    Start,
+    Empty,
+    End,
+}
 
 /// <summary>
 /// Finds the tags of an XML document in its raw bytes (or chars, for UTF-16) and skips comments, CDATA sections and processing
 /// instructions. As far as a document is well-formed it sees the same tags as <see cref="System.Xml.XmlReader"/>; at the first thing
 /// that cannot be, it stops, since the reader refuses the document there. It copies nothing and decodes nothing.
 /// </summary>
-internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength) where T : unmanaged, INumberBase<T>
+internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength)
+    where T : unmanaged, INumberBase<T>
 {
-    private static readonly T[] _commentStart = Literal("<!--"), _commentEnd = Literal("-->");
-    private static readonly T[] _cdataStart = Literal("<![CDATA["), _cdataEnd = Literal("]]>");
-    private static readonly T[] _instructionStart = Literal("<?"), _instructionEnd = Literal("?>");
+    private static readonly T[] _commentStart = Literal("<!--"),
+        _commentEnd = Literal("-->");
+    private static readonly T[] _cdataStart = Literal("<![CDATA["),
+        _cdataEnd = Literal("]]>");
+    private static readonly T[] _instructionStart = Literal("<?"),
+        _instructionEnd = Literal("?>");
     private static readonly T[] _declarationStart = Literal("<!");
-    private static readonly T _less = Unit('<'), _greater = Unit('>'), _slash = Unit('/'), _quote = Unit('"'), _apostrophe = Unit('\'');
+    private static readonly T _less = Unit('<'),
+        _greater = Unit('>'),
+        _slash = Unit('/'),
+        _quote = Unit('"'),
+        _apostrophe = Unit('\'');
 
     private readonly ReadOnlySpan<T> _document = document;
     private int _next;
@@ -36,20 +49,24 @@ internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength) wh
         while (true)
         {
             var gap = _document[_next..].IndexOf(_less);
-            if (gap < 0) return false;
+            if (gap < 0)
+                return false;
             Start = _next + gap;
             var rest = _document[Start..];
             if (rest.StartsWith(_commentStart))
             {
-                if (!SkipTo(_commentEnd, _commentStart.Length)) return false;
+                if (!SkipTo(_commentEnd, _commentStart.Length))
+                    return false;
             }
             else if (rest.StartsWith(_cdataStart))
             {
-                if (!SkipTo(_cdataEnd, _cdataStart.Length)) return false;
+                if (!SkipTo(_cdataEnd, _cdataStart.Length))
+                    return false;
             }
             else if (rest.StartsWith(_instructionStart))
             {
-                if (!SkipTo(_instructionEnd, _instructionStart.Length)) return false;
+                if (!SkipTo(_instructionEnd, _instructionStart.Length))
+                    return false;
             }
             else
             {
@@ -64,7 +81,8 @@ internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength) wh
     private bool SkipTo(ReadOnlySpan<T> end, int from)
     {
         var length = _document[(Start + from)..].IndexOf(end);
-        if (length < 0) return false;
+        if (length < 0)
+            return false;
         _next = Start + from + length + end.Length;
         return true;
     }
@@ -76,16 +94,21 @@ internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength) wh
         while (true)
         {
             var step = window[at..].IndexOfAny(_greater, _quote, _apostrophe);
-            if (step < 0) break;
+            if (step < 0)
+                break;
             at += step;
             if (window[at] == _greater)
             {
                 _next = Start + at + 1;
-                Kind = window[1] == _slash ? TagKind.End : window[at - 1] == _slash ? TagKind.Empty : TagKind.Start;
+                Kind =
+                    window[1] == _slash ? TagKind.End
+                    : window[at - 1] == _slash ? TagKind.Empty
+                    : TagKind.Start;
                 return true;
             }
             var value = window[(at + 1)..].IndexOf(window[at]);
-            if (value < 0) break;
+            if (value < 0)
+                break;
             at += value + 2;
         }
         TagTooLong = window.Length < rest.Length;

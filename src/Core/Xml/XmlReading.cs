@@ -19,15 +19,19 @@ public static class XmlReading
     public static string ReadTrimmedText(this XmlReader xml)
     {
         ArgumentNullException.ThrowIfNull(xml);
-        if (xml.IsEmptyElement) return "";
+        if (xml.IsEmptyElement)
+            return "";
         var depth = xml.Depth;
         var text = "";
         StringBuilder? pieces = null;
         while (xml.Read() && xml.Depth > depth)
         {
-            if (xml.Depth != depth + 1 || !xml.IsText()) continue;
-            if (text.Length == 0) text = xml.Value;
-            else (pieces ??= new StringBuilder(text)).Append(xml.Value);
+            if (xml.Depth != depth + 1 || !xml.IsText())
+                continue;
+            if (text.Length == 0)
+                text = xml.Value;
+            else
+                (pieces ??= new StringBuilder(text)).Append(xml.Value);
         }
         return (pieces?.ToString() ?? text).Trim();
     }
@@ -47,7 +51,8 @@ public static class XmlReading
         while (value is null && xml.MoveToNextAttribute())
         {
             // xmlns:version="..." declares a prefix, and xml:id belongs to XML.
-            if (xml.LocalName == localName && xml.NamespaceURI is not (XmlnsNamespace or XmlNamespace)) value = xml.Value;
+            if (xml.LocalName == localName && xml.NamespaceURI is not (XmlnsNamespace or XmlNamespace))
+                value = xml.Value;
         }
         xml.MoveToElement();
         return value;

@@ -11,48 +11,93 @@ public sealed class AppUserFunctions(Door door, KeyHolders holders, ProjectDirec
 {
     [Function("ListAppUsers")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request, int projectId) =>
-        door.RestAsync(request, async caller =>
-        {
-            var project = await AllowedAsync(request, caller, Verb.FieldKeyList, projectId);
-            var listed = new List<object>();
-            foreach (var user in await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted))
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
             {
-                listed.Add(await shapes.AppUserAsync(request, user));
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyList, projectId);
+                var listed = new List<object>();
+                foreach (var user in await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted))
+                {
+                    listed.Add(await shapes.AppUserAsync(request, user));
+                }
+                return Json.Ok(listed);
             }
-            return Json.Ok(listed);
-        });
+        );
 
     [Function("CreateAppUser")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request, int projectId) =>
-        door.RestAsync(request, async caller =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
-            var body = await Json.ReadAsync(request, caller, hangUp);
-            var created = await holders.CreateAppUserAsync(project, Json.Text(body, "displayName"), caller.KnownActor.Id, hangUp);
-            await audits.WriteAsync(caller.KnownActor.Id, "field_key.create", Scope.Of(project), new { actorId = created.Id.Value }, CancellationToken.None);
-            return Json.Ok(await shapes.AppUserAsync(request, created));
-        }, bodyShowsCsrf: true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var hangUp = request.HttpContext.RequestAborted;
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
+                var body = await Json.ReadAsync(request, caller, hangUp);
+                var created = await holders.CreateAppUserAsync(project, Json.Text(body, "displayName"), caller.KnownActor.Id, hangUp);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "field_key.create",
+                    Scope.Of(project),
+                    new { actorId = created.Id.Value },
+                    CancellationToken.None
+                );
+                return Json.Ok(await shapes.AppUserAsync(request, created));
+            },
+            bodyShowsCsrf: true
+        );
 
     [Function("GetAppUser")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request, int projectId, int id) =>
-        door.RestAsync(request, async caller => Json.Ok(await shapes.AppUserAsync(request,
-            await FindAsync(await AllowedAsync(request, caller, Verb.FieldKeyList, projectId), id, request.HttpContext.RequestAborted))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users/{id:int}")]
+            HttpRequest request,
+        int projectId,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                Json.Ok(
+                    await shapes.AppUserAsync(
+                        request,
+                        await FindAsync(
+                            await AllowedAsync(request, caller, Verb.FieldKeyList, projectId),
+                            id,
+                            request.HttpContext.RequestAborted
+                        )
+                    )
+                )
+        );
 
     [Function("DeleteAppUser")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request, int projectId, int id) =>
-        door.RestAsync(request, async caller =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var project = await AllowedAsync(request, caller, Verb.FieldKeyDelete, projectId);
-            await holders.RemoveAsync(await FindAsync(project, id, hangUp), hangUp);
-            await audits.WriteAsync(caller.KnownActor.Id, "field_key.delete", Scope.Of(project), new { actorId = id }, CancellationToken.None);
-            return Json.Success();
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,
+        int projectId,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var hangUp = request.HttpContext.RequestAborted;
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyDelete, projectId);
+                await holders.RemoveAsync(await FindAsync(project, id, hangUp), hangUp);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "field_key.delete",
+                    Scope.Of(project),
+                    new { actorId = id },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
 
     private async Task<ProjectId> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId)
     {

@@ -15,9 +15,19 @@ public sealed class RoleFunctions(Door door)
         door.RestAsync(request, _ => Task.FromResult(Json.Ok(Role.All.Select(Shape))));
 
     [Function("GetRole")]
-    public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/roles/{role}")] HttpRequest request, string role) =>
-        door.RestAsync(request, _ => Task.FromResult(Json.Ok(Shape(Role.Find(role) ?? throw Problem.NotFound().AsException()))));
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/roles/{role}")] HttpRequest request,
+        string role
+    ) => door.RestAsync(request, _ => Task.FromResult(Json.Ok(Shape(Role.Find(role) ?? throw Problem.NotFound().AsException()))));
 
     private static object Shape(Role role) =>
-        new { id = role.Id, name = role.Name, system = role.System, createdAt = Since, updatedAt = (DateTimeOffset?)null, verbs = role.Verbs };
+        new
+        {
+            id = role.Id,
+            name = role.Name,
+            system = role.System,
+            createdAt = Since,
+            updatedAt = (DateTimeOffset?)null,
+            verbs = role.Verbs,
+        };
 }

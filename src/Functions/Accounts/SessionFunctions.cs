@@ -12,67 +12,117 @@ public sealed class SessionFunctions(Door door, WebUsers users, KeyHolders holde
 
     [Function("CreateSession")]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
-        door.OpenToAllAsync(request, AnswerKind.Rest, async () =>
-        {
-            var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
-            if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () =>
             {
-                // Whatever came as a password is not sent back.
-                var got = body.EnumerateObject().Where(member => member.Name == "email").ToDictionary(member => member.Name, member => (object?)member.Value);
-                throw Problem.MissingParameters(["email", "password"], got).AsException();
+                var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+                if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
+                {
+                    // Whatever came as a password is not sent back.
+                    var got = body.EnumerateObject()
+                        .Where(member => member.Name == "email")
+                        .ToDictionary(member => member.Name, member => (object?)member.Value);
+                    throw Problem.MissingParameters(["email", "password"], got).AsException();
+                }
+                var (token, session) = await users.SignInAsync(
+                    email,
+                    password,
+                    RequestAuthenticator.AddressOf(request),
+                    request.HttpContext.RequestAborted
+                );
+                await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
+                var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
+                request.HttpContext.Response.Cookies.Append(
+                    RequestAuthenticator.CookieName(request),
+                    token.Text,
+                    new CookieOptions(cookie) { HttpOnly = true }
+                );
+                request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, cookie);
+                return Json.Ok(
+                    new
+                    {
+                        token = token.Text,
+                        csrf = session.Csrf,
+                        expiresAt = session.ExpiresAt,
+                        createdAt = session.CreatedAt,
+                    }
+                );
             }
-            var (token, session) = await users.SignInAsync(email, password, RequestAuthenticator.AddressOf(request), request.HttpContext.RequestAborted);
-            await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
-            var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
-            request.HttpContext.Response.Cookies.Append(RequestAuthenticator.CookieName(request), token.Text, new CookieOptions(cookie) { HttpOnly = true });
-            request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, cookie);
-            return Json.Ok(new { token = token.Text, csrf = session.Csrf, expiresAt = session.ExpiresAt, createdAt = session.CreatedAt });
-        });
+        );
 
     [Function("GetCurrentSession")]
-    public Task<IResult> Restore([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request) =>
-        door.RestAsync(request, caller => Task.FromResult(caller.Session is { } session
-            ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
-            : throw Problem.NotFound().AsException()));
+    public Task<IResult> Restore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request
+    ) =>
+        door.RestAsync(
+            request,
+            caller =>
+                Task.FromResult(
+                    caller.Session is { } session
+                        ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
+                        : throw Problem.NotFound().AsException()
+                )
+        );
 
     [Function("EndSession")]
-    public Task<IResult> End([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request, string token) =>
-        door.RestAsync(request, async caller =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var text = RouteText.Decode(request, token);
-            if (text == "current")
+    public Task<IResult> End(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request,
+        string token
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
             {
-                await EndOwnAsync(caller, hangUp);
-                request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
-                request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
+                var hangUp = request.HttpContext.RequestAborted;
+                var text = RouteText.Decode(request, token);
+                if (text == "current")
+                {
+                    await EndOwnAsync(caller, hangUp);
+                    request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
+                    request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
+                    return Json.Success();
+                }
+                if (
+                    AccessToken.TryParse(text) is not { } ending
+                    || await authenticate.ByTokenAsync(ending, hangUp) is not var (owner, session)
+                )
+                {
+                    throw Problem.NotAllowed().AsException();
+                }
+                if (session is not null)
+                {
+                    if (owner.Id != caller.KnownActor.Id)
+                    {
+                        caller.Actor.Require(Verb.SessionEnd, Scope.Server);
+                    }
+                    await users.SignOutAsync(ending, hangUp);
+                }
+                else
+                {
+                    caller.Actor.Require(Verb.SessionEnd, Scope.Of(owner.Project!.Value));
+                    await holders.RevokeAsync(owner, hangUp);
+                    await audits.WriteAsync(
+                        caller.KnownActor.Id,
+                        owner.Kind == ActorKind.AppUser ? "field_key.session.end" : "public_link.session.end",
+                        Scope.Of(owner.Project!.Value),
+                        new { actorId = owner.Id.Value },
+                        CancellationToken.None
+                    );
+                }
                 return Json.Success();
             }
-            if (AccessToken.TryParse(text) is not { } ending || await authenticate.ByTokenAsync(ending, hangUp) is not var (owner, session))
-            {
-                throw Problem.NotAllowed().AsException();
-            }
-            if (session is not null)
-            {
-                if (owner.Id != caller.KnownActor.Id)
-                {
-                    caller.Actor.Require(Verb.SessionEnd, Scope.Server);
-                }
-                await users.SignOutAsync(ending, hangUp);
-            }
-            else
-            {
-                caller.Actor.Require(Verb.SessionEnd, Scope.Of(owner.Project!.Value));
-                await holders.RevokeAsync(owner, hangUp);
-                await audits.WriteAsync(caller.KnownActor.Id, owner.Kind == ActorKind.AppUser ? "field_key.session.end" : "public_link.session.end",
-                    Scope.Of(owner.Project!.Value), new { actorId = owner.Id.Value }, CancellationToken.None);
-            }
-            return Json.Success();
-        });
+        );
 
     // Setting and clearing need the same: browsers ignore whatever is said of a `__Host-` cookie without `Secure` and the path `/`.
     private static CookieOptions Attributes(HttpRequest request) =>
-        new() { Secure = RequestAuthenticator.IsHttps(request), SameSite = SameSiteMode.Strict, Path = "/" };
+        new()
+        {
+            Secure = RequestAuthenticator.IsHttps(request),
+            SameSite = SameSiteMode.Strict,
+            Path = "/",
+        };
 
     private async Task EndOwnAsync(Caller caller, CancellationToken cancellationToken)
     {

@@ -16,19 +16,26 @@ public sealed class AuditFunctions(Door door, AuditLog audits, ActorNames names)
 
     [Function("ListAudits")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/audits")] HttpRequest request) =>
-        door.RestAsync(request, async caller =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            caller.Actor.Require(Verb.AuditRead, Scope.Server);
-            var paging = Paging.Of(request);
-            var filter = new AuditFilter(request.Query.TryGetValue("action", out var action) ? action.ToString() : null, Time(request, "start"), Time(request, "end"));
-            var listed = new List<object>();
-            await foreach (var entry in audits.ListAsync(filter, paging.Offset, paging.Limit ?? MaxEntries, hangUp))
+        door.RestAsync(
+            request,
+            async caller =>
             {
-                listed.Add(await ShapeAsync(request, entry, hangUp));
+                var hangUp = request.HttpContext.RequestAborted;
+                caller.Actor.Require(Verb.AuditRead, Scope.Server);
+                var paging = Paging.Of(request);
+                var filter = new AuditFilter(
+                    request.Query.TryGetValue("action", out var action) ? action.ToString() : null,
+                    Time(request, "start"),
+                    Time(request, "end")
+                );
+                var listed = new List<object>();
+                await foreach (var entry in audits.ListAsync(filter, paging.Offset, paging.Limit ?? MaxEntries, hangUp))
+                {
+                    listed.Add(await ShapeAsync(request, entry, hangUp));
+                }
+                return Json.Ok(listed);
             }
-            return Json.Ok(listed);
-        });
+        );
 
     private async Task<object> ShapeAsync(HttpRequest request, AuditEntry entry, CancellationToken cancellationToken)
     {
@@ -44,7 +51,10 @@ public sealed class AuditFunctions(Door door, AuditLog audits, ActorNames names)
         if (ExtendedMetadata.IsWanted(request))
         {
             var actee = Scope.Parse(entry.Actee);
-            shape["actor"] = entry.Actor is { } id && await names.FindAsync(actee.Project, id, cancellationToken) is { } actor ? AccountShapes.Actor(actor) : null;
+            shape["actor"] =
+                entry.Actor is { } id && await names.FindAsync(actee.Project, id, cancellationToken) is { } actor
+                    ? AccountShapes.Actor(actor)
+                    : null;
         }
         return shape;
     }

@@ -20,59 +20,111 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
     private const int MaxBulk = 100;
 
     [Function("ListCases")]
-    public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2")] HttpRequest request, string domain) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionRead, user => ListAsync(request, user));
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2")] HttpRequest request,
+        string domain
+    ) => door.DomainApiAsync(request, domain, Verb.SubmissionRead, user => ListAsync(request, user));
 
     /// <summary>One case, or several with commas between their ids.</summary>
     [Function("GetCase")]
-    public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request, string domain, string id) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionRead, async user =>
-        {
-            var text = RouteText.Decode(request, id);
-            return text.Contains(',', StringComparison.Ordinal)
-                ? await FetchAsync(user, text.Split(','), [], request.HttpContext.RequestAborted)
-                : Json.Ok(CaseShapes.Of(user, await GetAsync(user, text, request.HttpContext.RequestAborted)));
-        });
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var text = RouteText.Decode(request, id);
+                return text.Contains(',', StringComparison.Ordinal)
+                    ? await FetchAsync(user, text.Split(','), [], request.HttpContext.RequestAborted)
+                    : Json.Ok(CaseShapes.Of(user, await GetAsync(user, text, request.HttpContext.RequestAborted)));
+            }
+        );
 
     [Function("FetchCases")]
-    public Task<IResult> Fetch([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2/bulk-fetch")] HttpRequest request, string domain) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionRead, async user =>
-        {
-            var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
-            return await FetchAsync(user, Json.Texts(body, "case_ids") ?? [], Json.Texts(body, "external_ids") ?? [], request.HttpContext.RequestAborted);
-        });
+    public Task<IResult> Fetch(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2/bulk-fetch")] HttpRequest request,
+        string domain
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+                return await FetchAsync(
+                    user,
+                    Json.Texts(body, "case_ids") ?? [],
+                    Json.Texts(body, "external_ids") ?? [],
+                    request.HttpContext.RequestAborted
+                );
+            }
+        );
 
     /// <summary>One case, or a list of up to a hundred, each of which says whether it is to be created.</summary>
     [Function("CreateCase")]
-    public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2")] HttpRequest request, string domain) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionUpdate, async user =>
-        {
-            var (bodies, isList) = await Json.ReadManyAsync(request, request.HttpContext.RequestAborted);
-            return isList ? await WriteManyAsync(request, user, bodies) : await WriteAsync(request, user, NewRequest(bodies[0]), StatusCodes.Status201Created);
-        });
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2")] HttpRequest request,
+        string domain
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionUpdate,
+            async user =>
+            {
+                var (bodies, isList) = await Json.ReadManyAsync(request, request.HttpContext.RequestAborted);
+                return isList
+                    ? await WriteManyAsync(request, user, bodies)
+                    : await WriteAsync(request, user, NewRequest(bodies[0]), StatusCodes.Status201Created);
+            }
+        );
 
     [Function("ChangeCase")]
-    public Task<IResult> Change([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request, string domain, string id) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionUpdate, async user =>
-        {
-            var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
-            var found = await GetAsync(user, RouteText.Decode(request, id), request.HttpContext.RequestAborted);
-            return await WriteAsync(request, user, CaseShapes.Read(body, found.Id, creates: false), StatusCodes.Status200OK);
-        });
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionUpdate,
+            async user =>
+            {
+                var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+                var found = await GetAsync(user, RouteText.Decode(request, id), request.HttpContext.RequestAborted);
+                return await WriteAsync(request, user, CaseShapes.Read(body, found.Id, creates: false), StatusCodes.Status200OK);
+            }
+        );
 
     /// <summary>The case with that external id, or a new one. Looks at every case of the project.</summary>
     [Function("PutCaseByExternalId")]
-    public Task<IResult> Put([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request, string domain, string externalId) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionUpdate, async user =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var body = await Json.ReadAsync(request, Caller.Anonymous, hangUp);
-            var external = RouteText.Decode(request, externalId);
-            var (found, _, _) = await cases.ListAsync(user.Project.Id, new CaseFilter { ExternalId = external }, null, 1, hangUp);
-            return found.Count > 0
-                ? await WriteAsync(request, user, CaseShapes.Read(body, found[0].Id, creates: false), StatusCodes.Status200OK)
-                : await WriteAsync(request, user, NewRequest(body) with { ExternalId = external }, StatusCodes.Status201Created);
-        });
+    public Task<IResult> Put(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request,
+        string domain,
+        string externalId
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionUpdate,
+            async user =>
+            {
+                var hangUp = request.HttpContext.RequestAborted;
+                var body = await Json.ReadAsync(request, Caller.Anonymous, hangUp);
+                var external = RouteText.Decode(request, externalId);
+                var (found, _, _) = await cases.ListAsync(user.Project.Id, new CaseFilter { ExternalId = external }, null, 1, hangUp);
+                return found.Count > 0
+                    ? await WriteAsync(request, user, CaseShapes.Read(body, found[0].Id, creates: false), StatusCodes.Status200OK)
+                    : await WriteAsync(request, user, NewRequest(body) with { ExternalId = external }, StatusCodes.Status201Created);
+            }
+        );
 
     private async Task<IResult> ListAsync(HttpRequest request, DomainUser user)
     {
@@ -80,71 +132,127 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
         CasePlace? after = null;
         if (query.GetValueOrDefault("cursor") is { } cursor)
         {
-            after = Encoding.UTF8.GetString(Base64(cursor)).Split(' ') is [var partition, var row] ? new CasePlace(partition, row) : throw Problem.InvalidDataType("cursor", "cursor of a list").AsException();
+            after = Encoding.UTF8.GetString(Base64(cursor)).Split(' ') is [var partition, var row]
+                ? new CasePlace(partition, row)
+                : throw Problem.InvalidDataType("cursor", "cursor of a list").AsException();
         }
-        var limit = query.GetValueOrDefault("limit") is not { } text ? DefaultLimit
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, MaxLimit) : throw Problem.InvalidDataType(text, "number").AsException();
+        var limit =
+            query.GetValueOrDefault("limit") is not { } text ? DefaultLimit
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, MaxLimit)
+            : throw Problem.InvalidDataType(text, "number").AsException();
         var filter = new CaseFilter
         {
             Owner = query.GetValueOrDefault("owner_id") is { } owner ? new OwnerId(owner) : null,
             Type = query.GetValueOrDefault("case_type"),
             Name = query.GetValueOrDefault("case_name"),
             ExternalId = query.GetValueOrDefault("external_id"),
-            Closed = query.GetValueOrDefault("closed") is { } closed ? (bool.TryParse(closed, out var flag) ? flag : throw Problem.InvalidDataType(closed, "boolean").AsException()) : null,
-            ChangedSince = query.GetValueOrDefault("last_modified.gte") is { } since ? CaseDates.Parse(since) ?? throw Problem.InvalidDataType(since, "date").AsException() : null,
+            Closed = query.GetValueOrDefault("closed") is { } closed
+                ? (bool.TryParse(closed, out var flag) ? flag : throw Problem.InvalidDataType(closed, "boolean").AsException())
+                : null,
+            ChangedSince = query.GetValueOrDefault("last_modified.gte") is { } since
+                ? CaseDates.Parse(since) ?? throw Problem.InvalidDataType(since, "date").AsException()
+                : null,
             Indices = Named("indices."),
             Properties = Named("properties."),
         };
         var (found, total, next) = await cases.ListAsync(user.Project.Id, filter, after, limit, request.HttpContext.RequestAborted);
         var rest = next is { } place
-            ? QueryHelpers.AddQueryString(request.Path, query.Where(one => one.Key != "cursor").Append(new("cursor", WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{place.Partition} {place.Row}"))))!)
+            ? QueryHelpers.AddQueryString(
+                request.Path,
+                query
+                    .Where(one => one.Key != "cursor")
+                    .Append(new("cursor", WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{place.Partition} {place.Row}"))))!
+            )
             : null;
-        return Json.Ok(new { matching_records = total, cases = found.Select(one => CaseShapes.Of(user, one)), next = rest });
+        return Json.Ok(
+            new
+            {
+                matching_records = total,
+                cases = found.Select(one => CaseShapes.Of(user, one)),
+                next = rest,
+            }
+        );
 
         Dictionary<string, string> Named(string prefix) =>
-            query.Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(one => one.Key[prefix.Length..], one => one.Value);
+            query
+                .Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(one => one.Key[prefix.Length..], one => one.Value);
     }
 
-    private async Task<IResult> FetchAsync(DomainUser user, IReadOnlyList<string> ids, IReadOnlyList<string> externalIds, CancellationToken hangUp)
+    private async Task<IResult> FetchAsync(
+        DomainUser user,
+        IReadOnlyList<string> ids,
+        IReadOnlyList<string> externalIds,
+        CancellationToken hangUp
+    )
     {
         if (ids.Count + externalIds.Count > MaxLimit)
         {
             throw Problem.UnexpectedValue("case_ids", "", $"there are more than {MaxLimit}.").AsException();
         }
-        var found = await cases.FindAsync(user.Project.Id, [.. ids.Select(text => CaseId.TryParse(text, out var id) ? id : default).Where(id => id.Value is not null).Distinct()], hangUp);
+        var found = await cases.FindAsync(
+            user.Project.Id,
+            [.. ids.Select(text => CaseId.TryParse(text, out var id) ? id : default).Where(id => id.Value is not null).Distinct()],
+            hangUp
+        );
         var byId = found.OfType<Case>().ToDictionary(one => one.Id.Value);
-        var byExternalId = externalIds.Count == 0 ? null : (await cases.ListAsync(user.Project.Id, new CaseFilter(), null, int.MaxValue, hangUp)).Cases.ToLookup(one => one.ExternalId);
-        var answers = ids.Select(id => (Case: byId.GetValueOrDefault(id.Trim()), Missing: (object)new { case_id = id, error = "not found" }))
-            .Concat(externalIds.Select(id => (Case: byExternalId?[id].FirstOrDefault(), Missing: (object)new { external_id = id, error = "not found" }))).ToList();
-        return Json.Ok(new
-        {
-            matching_records = answers.Count(answer => answer.Case is not null),
-            missing_records = answers.Count(answer => answer.Case is null),
-            cases = answers.Select(answer => answer.Case is { } value ? CaseShapes.Of(user, value) : answer.Missing),
-        });
+        var byExternalId =
+            externalIds.Count == 0
+                ? null
+                : (await cases.ListAsync(user.Project.Id, new CaseFilter(), null, int.MaxValue, hangUp)).Cases.ToLookup(one =>
+                    one.ExternalId
+                );
+        var answers = ids.Select(id =>
+                (Case: byId.GetValueOrDefault(id.Trim()), Missing: (object)new { case_id = id, error = "not found" })
+            )
+            .Concat(
+                externalIds.Select(id =>
+                    (Case: byExternalId?[id].FirstOrDefault(), Missing: (object)new { external_id = id, error = "not found" })
+                )
+            )
+            .ToList();
+        return Json.Ok(
+            new
+            {
+                matching_records = answers.Count(answer => answer.Case is not null),
+                missing_records = answers.Count(answer => answer.Case is null),
+                cases = answers.Select(answer => answer.Case is { } value ? CaseShapes.Of(user, value) : answer.Missing),
+            }
+        );
     }
 
     private async Task<IResult> WriteAsync(HttpRequest request, DomainUser user, CaseRequest change, int status)
     {
         var form = await SubmitAsync(request, user, [change]);
-        return Json.Ok(new { xform_id = form.Value, @case = CaseShapes.Of(user, await GetAsync(user, change.Id.Value, CancellationToken.None)) }, status);
+        return Json.Ok(
+            new { xform_id = form.Value, @case = CaseShapes.Of(user, await GetAsync(user, change.Id.Value, CancellationToken.None)) },
+            status
+        );
     }
 
     private async Task<IResult> WriteManyAsync(HttpRequest request, DomainUser user, IReadOnlyList<JsonElement> bodies)
     {
         if (bodies.Count is 0 or > MaxBulk)
         {
-            throw Problem.UnexpectedValue("list", bodies.Count.ToString(CultureInfo.InvariantCulture), $"it may have 1 to {MaxBulk} cases.").AsException();
+            throw Problem
+                .UnexpectedValue("list", bodies.Count.ToString(CultureInfo.InvariantCulture), $"it may have 1 to {MaxBulk} cases.")
+                .AsException();
         }
         var changes = new List<CaseRequest>();
         foreach (var body in bodies)
         {
-            changes.Add(Json.Flag(body, "create") switch
-            {
-                null => throw Problem.MissingParameter("create").AsException(),
-                true => NewRequest(body),
-                false => CaseShapes.Read(body, await IdOfAsync(user, DomainApi.Required(body, "case_id"), request.HttpContext.RequestAborted), creates: false),
-            });
+            changes.Add(
+                Json.Flag(body, "create") switch
+                {
+                    null => throw Problem.MissingParameter("create").AsException(),
+                    true => NewRequest(body),
+                    false => CaseShapes.Read(
+                        body,
+                        await IdOfAsync(user, DomainApi.Required(body, "case_id"), request.HttpContext.RequestAborted),
+                        creates: false
+                    ),
+                }
+            );
         }
         var form = await SubmitAsync(request, user, changes);
         var written = await cases.FindAsync(user.Project.Id, [.. changes.Select(change => change.Id)], CancellationToken.None);
@@ -158,13 +266,23 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
             : throw Problem.UnexpectedValue("case_id", text, "there is no such case.").AsException();
 
     private Task<InstanceId> SubmitAsync(HttpRequest request, DomainUser user, IReadOnlyList<CaseRequest> changes) =>
-        submit.RunAsync(user.Project.Id, changes, user.UserId.Value, user.Username, Senders.Of(request, user.Actor.Id), request.HttpContext.RequestAborted);
+        submit.RunAsync(
+            user.Project.Id,
+            changes,
+            user.UserId.Value,
+            user.Username,
+            Senders.Of(request, user.Actor.Id),
+            request.HttpContext.RequestAborted
+        );
 
     private static CaseRequest NewRequest(JsonElement body) =>
-        CaseId.TryParse(Guid.NewGuid().ToString(), out var id) ? CaseShapes.Read(body, id, creates: true) : throw new InvalidOperationException("A new id is no case id.");
+        CaseId.TryParse(Guid.NewGuid().ToString(), out var id)
+            ? CaseShapes.Read(body, id, creates: true)
+            : throw new InvalidOperationException("A new id is no case id.");
 
     private async Task<Case> GetAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
-        (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null) ?? throw Problem.NotFound().AsException();
+        (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
+        ?? throw Problem.NotFound().AsException();
 
     private static byte[] Base64(string text)
     {

@@ -11,37 +11,59 @@ using ServerlessRosa.Functions.Submissions;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Cases that a phone doesn't have (spec 8.6 of CommCare): to be looked for and to be taken. For mobile workers only where the project says so, as they see every case that way.
+/// Cases that a phone doesn't have (spec 8.6 of CommCare): to be looked for and to be taken. For mobile workers only where the project
+/// says so, as they see every case that way.
 /// </summary>
 public sealed class CaseSearchFunctions(Door door, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
     private const string Nature = "error";
-    private static readonly FormOptions Limits = new() { ValueLengthLimit = 4096, ValueCountLimit = 100, MultipartBodyLengthLimit = 64 << 10 };
+    private static readonly FormOptions Limits = new()
+    {
+        ValueLengthLimit = 4096,
+        ValueCountLimit = 100,
+        MultipartBodyLengthLimit = 64 << 10,
+    };
 
     /// <summary>CC-151.</summary>
     [Function("SearchCases")]
-    public Task<IResult> Search([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search")] HttpRequest request, string domain) =>
-        door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
+    public Task<IResult> Search(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search")] HttpRequest request,
+        string domain
+    ) => door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
 
     [Function("SearchCasesOfApp")]
     public Task<IResult> SearchOfApp(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search/{appId}")] HttpRequest request, string domain, string appId) =>
-        door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search/{appId}")] HttpRequest request,
+        string domain,
+        string appId
+    ) => door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
 
     /// <summary>CC-152.</summary>
     [Function("ClaimCase")]
-    public Task<IResult> Claim([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/phone/claim-case")] HttpRequest request, string domain) =>
-        door.CommCareAsync(request, domain, Nature, async user =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            Require(user, Verb.SubmissionCreate);
-            var asked = await ReadAsync(request, hangUp);
-            var id = CaseId.TryParse(asked.GetValueOrDefault("case_id").ToString(), out var given) ? given : throw Problem.CaseIdRequired().AsException();
-            var claimant = asked.GetValueOrDefault("commcare_login_as").ToString() is { Length: > 0 } name ? await domains.LogInAsAsync(user, name, hangUp) : user;
-            return await claim.RunAsync(claimant, id, Senders.Of(request, claimant.Actor.Id), hangUp)
-                ? CommCareAnswers.Message(StatusCodes.Status201Created, "submit_success", "The case is claimed; sync to get it.")
-                : Results.NoContent();
-        });
+    public Task<IResult> Claim(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/phone/claim-case")] HttpRequest request,
+        string domain
+    ) =>
+        door.CommCareAsync(
+            request,
+            domain,
+            Nature,
+            async user =>
+            {
+                var hangUp = request.HttpContext.RequestAborted;
+                Require(user, Verb.SubmissionCreate);
+                var asked = await ReadAsync(request, hangUp);
+                var id = CaseId.TryParse(asked.GetValueOrDefault("case_id").ToString(), out var given)
+                    ? given
+                    : throw Problem.CaseIdRequired().AsException();
+                var claimant = asked.GetValueOrDefault("commcare_login_as").ToString() is { Length: > 0 } name
+                    ? await domains.LogInAsAsync(user, name, hangUp)
+                    : user;
+                return await claim.RunAsync(claimant, id, Senders.Of(request, claimant.Actor.Id), hangUp)
+                    ? CommCareAnswers.Message(StatusCodes.Status201Created, "submit_success", "The case is claimed; sync to get it.")
+                    : Results.NoContent();
+            }
+        );
 
     private async Task<IResult> SearchAsync(HttpRequest request, DomainUser user)
     {
@@ -51,10 +73,17 @@ public sealed class CaseSearchFunctions(Door door, SearchCases search, ClaimCase
         {
             throw Problem.NotSupported(query).AsException();
         }
-        var type = asked.GetValueOrDefault("case_type").ToString() is { Length: > 0 } text ? text : throw Problem.CaseTypeRequired().AsException();
+        var type = asked.GetValueOrDefault("case_type").ToString() is { Length: > 0 } text
+            ? text
+            : throw Problem.CaseTypeRequired().AsException();
         var wanted = new CaseSearch(type, bool.TryParse(asked.GetValueOrDefault("include_closed"), out var closed) && closed)
         {
-            Values = asked.Where(one => one.Key is not ("case_type" or "include_closed") && !one.Key.StartsWith("commcare_", StringComparison.Ordinal) && !one.Key.StartsWith("x_commcare_", StringComparison.Ordinal))
+            Values = asked
+                .Where(one =>
+                    one.Key is not ("case_type" or "include_closed")
+                    && !one.Key.StartsWith("commcare_", StringComparison.Ordinal)
+                    && !one.Key.StartsWith("x_commcare_", StringComparison.Ordinal)
+                )
                 .ToDictionary(one => one.Key, one => (IReadOnlyCollection<string>)[.. one.Value.OfType<string>()]),
         };
         return new FoundCases(search.RunAsync(user.Project.Id, wanted, request.HttpContext.RequestAborted));
@@ -62,7 +91,11 @@ public sealed class CaseSearchFunctions(Door door, SearchCases search, ClaimCase
 
     private static void Require(DomainUser user, string verb)
     {
-        if (user.Worker is null ? !user.Actor.May(verb, Scope.Of(user.Project.Id)) || !user.Actor.May(Verb.SubmissionRead, Scope.Of(user.Project.Id)) : !user.Project.CaseSearch)
+        if (
+            user.Worker is null
+                ? !user.Actor.May(verb, Scope.Of(user.Project.Id)) || !user.Actor.May(Verb.SubmissionRead, Scope.Of(user.Project.Id))
+                : !user.Project.CaseSearch
+        )
         {
             throw Problem.NotAllowed().AsException();
         }

@@ -13,27 +13,37 @@ internal static class CaseShapes
 {
     private static readonly string[] Required = ["case_type", "case_name", "owner_id"];
 
-    public static object Of(DomainUser user, Case value) => new
-    {
-        domain = user.Domain,
-        case_id = value.Id.Value,
-        case_type = value.Type,
-        case_name = value.Name,
-        external_id = value.ExternalId,
-        owner_id = value.Owner.Value,
-        date_opened = Time(value.OpenedOn),
-        last_modified = Time(value.ModifiedOn),
-        server_last_modified = Time(value.ServerModifiedOn),
-        indexed_on = Time(value.ServerModifiedOn),
-        closed = value.Closed,
-        date_closed = Time(value.ClosedOn),
-        properties = value.Properties,
-        indices = value.Indices.Where(index => index.Target is not null).ToDictionary(
-            index => index.Identifier,
-            index => new { case_id = index.Target!.Value.Value, case_type = index.CaseType, relationship = index.Relationship == CaseRelationship.Extension ? "extension" : "child" }),
-    };
+    public static object Of(DomainUser user, Case value) =>
+        new
+        {
+            domain = user.Domain,
+            case_id = value.Id.Value,
+            case_type = value.Type,
+            case_name = value.Name,
+            external_id = value.ExternalId,
+            owner_id = value.Owner.Value,
+            date_opened = Time(value.OpenedOn),
+            last_modified = Time(value.ModifiedOn),
+            server_last_modified = Time(value.ServerModifiedOn),
+            indexed_on = Time(value.ServerModifiedOn),
+            closed = value.Closed,
+            date_closed = Time(value.ClosedOn),
+            properties = value.Properties,
+            indices = value
+                .Indices.Where(index => index.Target is not null)
+                .ToDictionary(
+                    index => index.Identifier,
+                    index => new
+                    {
+                        case_id = index.Target!.Value.Value,
+                        case_type = index.CaseType,
+                        relationship = index.Relationship == CaseRelationship.Extension ? "extension" : "child",
+                    }
+                ),
+        };
 
-    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string? Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Refuses a new case without type, name or owner with 400.2, and what is no index with 400.8.</summary>
     public static CaseRequest Read(JsonElement body, CaseId id, bool creates)
@@ -49,7 +59,10 @@ internal static class CaseShapes
             Owner = Json.Text(body, "owner_id"),
             ExternalId = Json.Text(body, "external_id"),
             Properties = Json.Map(body, "properties") ?? new Dictionary<string, string>(),
-            Indices = body.TryGetProperty("indices", out var indices) && indices.ValueKind == JsonValueKind.Object ? [.. indices.EnumerateObject().Select(Index)] : [],
+            Indices =
+                body.TryGetProperty("indices", out var indices) && indices.ValueKind == JsonValueKind.Object
+                    ? [.. indices.EnumerateObject().Select(Index)]
+                    : [],
             Closes = Json.Flag(body, "close") ?? false,
         };
     }
@@ -60,7 +73,11 @@ internal static class CaseShapes
         {
             throw Problem.InvalidDataType($"indices.{index.Name}", "object").AsException();
         }
-        var (target, type, relationship) = (Json.Text(index.Value, "case_id"), Json.Text(index.Value, "case_type"), Json.Text(index.Value, "relationship") ?? "child");
+        var (target, type, relationship) = (
+            Json.Text(index.Value, "case_id"),
+            Json.Text(index.Value, "case_type"),
+            Json.Text(index.Value, "relationship") ?? "child"
+        );
         if (relationship is not ("child" or "extension"))
         {
             throw Problem.UnexpectedValue("relationship", relationship, "it is neither child nor extension.").AsException();
@@ -70,7 +87,12 @@ internal static class CaseShapes
             return new CaseIndex(index.Name, null, "", CaseRelationship.Child);
         }
         return CaseId.TryParse(target, out var id)
-            ? new CaseIndex(index.Name, id, type ?? throw Problem.MissingParameter($"indices.{index.Name}.case_type").AsException(), relationship == "extension" ? CaseRelationship.Extension : CaseRelationship.Child)
+            ? new CaseIndex(
+                index.Name,
+                id,
+                type ?? throw Problem.MissingParameter($"indices.{index.Name}.case_type").AsException(),
+                relationship == "extension" ? CaseRelationship.Extension : CaseRelationship.Child
+            )
             : throw Problem.ValueTooLong("case_id", CaseId.MaxLength).AsException();
     }
 }

@@ -11,35 +11,41 @@ public static class CommCareAnswers
 
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message.</summary>
     public static IResult Message(int status, string nature, string text, Action<XmlWriter>? payload = null) =>
-        OpenRosa.Xml(status, xml =>
-        {
-            xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
-            xml.WriteStartElement("message", ResponseNamespace);
-            xml.WriteAttributeString("nature", nature);
-            xml.WriteString(XmlOut.Text(text));
-            xml.WriteEndElement();
-            payload?.Invoke(xml);
-            xml.WriteEndElement();
-        });
+        OpenRosa.Xml(
+            status,
+            xml =>
+            {
+                xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
+                xml.WriteStartElement("message", ResponseNamespace);
+                xml.WriteAttributeString("nature", nature);
+                xml.WriteString(XmlOut.Text(text));
+                xml.WriteEndElement();
+                payload?.Invoke(xml);
+                xml.WriteEndElement();
+            }
+        );
 
     /// <summary>
-    /// Phones want to be asked for credentials without a body (CC-004), and show a text of their own to workers whose account has ended (CC-011); all
-    /// else is a message of the endpoint's nature.
+    /// Phones want to be asked for credentials without a body (CC-004), and show a text of their own to workers whose account has ended
+    /// (CC-011); all else is a message of the endpoint's nature.
     /// </summary>
-    public static IResult Refusal(Problem problem, string nature) => problem.Status switch
-    {
-        StatusCodes.Status401Unauthorized => Results.StatusCode(problem.Status),
-        StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
-        _ => Message(problem.Status, nature, problem.Message),
-    };
+    public static IResult Refusal(Problem problem, string nature) =>
+        problem.Status switch
+        {
+            StatusCodes.Status401Unauthorized => Results.StatusCode(problem.Status),
+            StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+            _ => Message(problem.Status, nature, problem.Message),
+        };
 
-    /// <summary>For administration: <c>{"error": ".."}</c>, where a name that is taken counts as a wrong value; and what phones are told about ended accounts.</summary>
-    public static IResult ApiRefusal(Problem problem) => problem.Status switch
-    {
-        StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
-        StatusCodes.Status409Conflict => Error(problem, StatusCodes.Status400BadRequest),
-        _ => Error(problem, problem.Status),
-    };
+    /// <summary>For administration: <c>{"error": ".."}</c>, where a name that is taken counts as a wrong value; and what phones are
+    /// told about ended accounts.</summary>
+    public static IResult ApiRefusal(Problem problem) =>
+        problem.Status switch
+        {
+            StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+            StatusCodes.Status409Conflict => Error(problem, StatusCodes.Status400BadRequest),
+            _ => Error(problem, problem.Status),
+        };
 
     private static IResult Error(Problem problem, int status) => Results.Json(new { error = problem.Message }, statusCode: status);
 }

@@ -8,7 +8,8 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>What the resources of a domain's administration API have in common (spec 6 of CommCare): bodies in, objects and lists out.</summary>
+/// <summary>What the resources of a domain's administration API have in common (spec 6 of CommCare): bodies in, objects and lists
+/// out.</summary>
 public sealed class DomainApi(Door door, AuditLog audits)
 {
     private const int DefaultLimit = 20;
@@ -17,19 +18,42 @@ public sealed class DomainApi(Door door, AuditLog audits)
     public Task<IResult> ReadAsync(HttpRequest request, string domain, Func<DomainUser, CancellationToken, Task<IResult>> handler) =>
         door.DomainApiAsync(request, domain, Verb.ProjectRead, user => handler(user, request.HttpContext.RequestAborted));
 
-    /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with 400.11.</summary>
-    public Task<IResult> ListAsync<T>(HttpRequest request, string domain, Func<DomainUser, CancellationToken, Task<IReadOnlyList<T>>> find, Func<DomainUser, T, object> shape) =>
-        ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var paging = Paging.Of(request);
-            var all = await find(user, hangUp);
-            return List(request, paging, all.Count, all.Skip(paging.Offset).Take(LimitOf(paging)).Select(item => shape(user, item)));
-        });
+    /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with
+    /// 400.11.</summary>
+    public Task<IResult> ListAsync<T>(
+        HttpRequest request,
+        string domain,
+        Func<DomainUser, CancellationToken, Task<IReadOnlyList<T>>> find,
+        Func<DomainUser, T, object> shape
+    ) =>
+        ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var paging = Paging.Of(request);
+                var all = await find(user, hangUp);
+                return List(request, paging, all.Count, all.Skip(paging.Offset).Take(LimitOf(paging)).Select(item => shape(user, item)));
+            }
+        );
 
     /// <summary>Runs a change with the body's JSON. What it answers is the audit's business: <see cref="DoneAsync"/>.</summary>
-    public Task<IResult> WriteAsync(HttpRequest request, string domain, Func<DomainUser, JsonElement, CancellationToken, Task<IResult>> handler) =>
-        door.DomainApiAsync(request, domain, Verb.ProjectUpdate, async user =>
-            await handler(user, await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted));
+    public Task<IResult> WriteAsync(
+        HttpRequest request,
+        string domain,
+        Func<DomainUser, JsonElement, CancellationToken, Task<IResult>> handler
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.ProjectUpdate,
+            async user =>
+                await handler(
+                    user,
+                    await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted),
+                    request.HttpContext.RequestAborted
+                )
+        );
 
     /// <summary>Writes the change down, and answers with <paramref name="answer"/>; null has no body.</summary>
     public async Task<IResult> DoneAsync(DomainUser user, string action, object details, int status, object? answer)
@@ -44,22 +68,29 @@ public sealed class DomainApi(Door door, AuditLog audits)
     public static IResult List(HttpRequest request, Paging paging, int total, IEnumerable<object> objects)
     {
         var limit = LimitOf(paging);
-        return Json.Ok(new
-        {
-            meta = new
+        return Json.Ok(
+            new
             {
-                limit,
-                next = paging.Offset + limit < total ? Page(request, limit, paging.Offset + limit) : null,
-                offset = paging.Offset,
-                previous = paging.Offset > 0 ? Page(request, limit, Math.Max(0, paging.Offset - limit)) : null,
-                total_count = total,
-            },
-            objects,
-        });
+                meta = new
+                {
+                    limit,
+                    next = paging.Offset + limit < total ? Page(request, limit, paging.Offset + limit) : null,
+                    offset = paging.Offset,
+                    previous = paging.Offset > 0 ? Page(request, limit, Math.Max(0, paging.Offset - limit)) : null,
+                    total_count = total,
+                },
+                objects,
+            }
+        );
     }
 
     /// <summary>The same for a list that is too long to be in memory as a whole: it is read to its end for the count.</summary>
-    public static async Task<IResult> ListAsync<T>(HttpRequest request, IAsyncEnumerable<T> all, Func<T, object> shape, CancellationToken cancellationToken)
+    public static async Task<IResult> ListAsync<T>(
+        HttpRequest request,
+        IAsyncEnumerable<T> all,
+        Func<T, object> shape,
+        CancellationToken cancellationToken
+    )
     {
         var paging = Paging.Of(request);
         var (total, page) = (0, new List<object>());
@@ -83,7 +114,8 @@ public sealed class DomainApi(Door door, AuditLog audits)
     /// <summary>A member that is a list of objects; null when absent or null. Refuses another type with 400.11.</summary>
     public static IReadOnlyList<JsonElement>? Objects(JsonElement body, string name) =>
         !body.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null ? null
-        : member.ValueKind == JsonValueKind.Array && member.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object) ? [.. member.EnumerateArray()]
+        : member.ValueKind == JsonValueKind.Array && member.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? [.. member.EnumerateArray()]
         : throw Problem.InvalidDataType(name, "list of objects").AsException();
 
     /// <summary>A whole number; null when absent or null. Refuses another type with 400.11.</summary>
@@ -104,10 +136,13 @@ public sealed class DomainApi(Door door, AuditLog audits)
     {
         var kept = request.Query.Where(parameter => parameter.Key is not ("limit" or "offset"));
         var address = QueryHelpers.AddQueryString(request.Path, kept);
-        return QueryHelpers.AddQueryString(address, new Dictionary<string, string?>
-        {
-            ["limit"] = limit.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["offset"] = offset.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        });
+        return QueryHelpers.AddQueryString(
+            address,
+            new Dictionary<string, string?>
+            {
+                ["limit"] = limit.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["offset"] = offset.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            }
+        );
     }
 }

@@ -8,14 +8,21 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Finds out who works in the domain of an address (spec 1.4 of CommCare): by a mobile worker's or web user's password, or by a web user's session token.
-/// Cookies count for nothing here.
+/// Finds out who works in the domain of an address (spec 1.4 of CommCare): by a mobile worker's or web user's password, or by a web
+/// user's session token. Cookies count for nothing here.
 /// </summary>
-public sealed class DomainAuthenticator(RequestAuthenticator authenticator, AuthenticateWorker workers, AuthenticateActor users, ProjectDirectory projects, MobileWorkers accounts)
+public sealed class DomainAuthenticator(
+    RequestAuthenticator authenticator,
+    AuthenticateWorker workers,
+    AuthenticateActor users,
+    ProjectDirectory projects,
+    MobileWorkers accounts
+)
 {
     /// <summary>
-    /// A mobile worker of the domain, or a web user who may read its project. Refuses others with 401.2, passwords on a connection that isn't confidential
-    /// with 401.3, workers whose account has ended with 406, and who is known in a domain that there isn't with 404.1. Cold: two operations for a worker.
+    /// A mobile worker of the domain, or a web user who may read its project. Refuses others with 401.2, passwords on a connection that
+    /// isn't confidential with 401.3, workers whose account has ended with 406, and who is known in a domain that there isn't with
+    /// 404.1. Cold: two operations for a worker.
     /// </summary>
     public async Task<DomainUser> MemberAsync(HttpRequest request, string domain, CancellationToken cancellationToken)
     {
@@ -23,7 +30,8 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         return user.IsMember ? user : throw Problem.NotAuthenticated().AsException();
     }
 
-    /// <summary>The same for administration: a web user with the verb on the project. Everybody else who is known is refused with 403.1.</summary>
+    /// <summary>The same for administration: a web user with the verb on the project. Everybody else who is known is refused with
+    /// 403.1.</summary>
     public async Task<DomainUser> WebUserAsync(HttpRequest request, string domain, string verb, CancellationToken cancellationToken)
     {
         var user = await FindAsync(request, domain, cancellationToken);
@@ -32,10 +40,12 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
     }
 
     /// <summary>
-    /// Somebody else's phone (CC-017): for those who may change the worker's account, and so could as well give themselves its password. Refuses others, and a worker that there isn't, with 401.2. One operation.
+    /// Somebody else's phone (CC-017): for those who may change the worker's account, and so could as well give themselves its
+    /// password. Refuses others, and a worker that there isn't, with 401.2. One operation.
     /// </summary>
     public async Task<DomainUser> LogInAsAsync(DomainUser caller, string name, CancellationToken cancellationToken) =>
-        caller.Worker is null && caller.Actor.May(Verb.ProjectUpdate, Scope.Of(caller.Project.Id))
+        caller.Worker is null
+        && caller.Actor.May(Verb.ProjectUpdate, Scope.Of(caller.Project.Id))
         && WorkerName(name.Trim().ToLowerInvariant(), caller.Domain) is { } username
         && await accounts.FindByNameAsync(caller.Project.Id, username, cancellationToken) is { IsActive: true } worker
             ? DomainUser.Of(caller.Project, worker)
@@ -49,8 +59,11 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         if (credentials is var (name, password))
         {
             var from = RequestAuthenticator.AddressOf(request);
-            if (project is not null && WorkerName(name, project.Domain!) is { } username
-                && await workers.ByPasswordAsync(project.Id, username, password, from, cancellationToken) is { } worker)
+            if (
+                project is not null
+                && WorkerName(name, project.Domain!) is { } username
+                && await workers.ByPasswordAsync(project.Id, username, password, from, cancellationToken) is { } worker
+            )
             {
                 return worker switch
                 {
@@ -90,7 +103,8 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
         {
             throw Problem.HttpsOnly().AsException();
         }
-        return Decode(authorization[scheme.Length..].Trim()) is { } text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
+        return
+            Decode(authorization[scheme.Length..].Trim()) is { } text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
             ? (text[..colon].Trim().ToLowerInvariant(), text[(colon + 1)..])
             : throw Problem.NotAuthenticated().AsException();
     }
@@ -117,6 +131,8 @@ public sealed class DomainAuthenticator(RequestAuthenticator authenticator, Auth
     {
         const string scheme = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();
-        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? authorization[scheme.Length..].Trim() : throw Problem.NotAuthenticated().AsException();
+        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[scheme.Length..].Trim()
+            : throw Problem.NotAuthenticated().AsException();
     }
 }

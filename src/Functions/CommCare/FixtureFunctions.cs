@@ -9,46 +9,66 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListFixtures")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListFixturesV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("GetFixture")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetFixtureV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var tags = (await tables.ListAsync(user.Project.Id, hangUp)).ToDictionary(table => table.Id, table => table.Tag);
-            var wanted = request.Query["fixture_type"].ToString() is { Length: > 0 } tag
-                ? tags.FirstOrDefault(pair => pair.Value == tag).Key ?? throw Problem.NotFound().AsException()
-                : null;
-            return await DomainApi.ListAsync(request, tables.ListRowsAsync(user.Project.Id, wanted, hangUp), row => Shape(row, tags[row.Table]), hangUp);
-        });
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var tags = (await tables.ListAsync(user.Project.Id, hangUp)).ToDictionary(table => table.Id, table => table.Tag);
+                var wanted = request.Query["fixture_type"].ToString() is { Length: > 0 } tag
+                    ? tags.FirstOrDefault(pair => pair.Value == tag).Key ?? throw Problem.NotFound().AsException()
+                    : null;
+                return await DomainApi.ListAsync(
+                    request,
+                    tables.ListRowsAsync(user.Project.Id, wanted, hangUp),
+                    row => Shape(row, tags[row.Table]),
+                    hangUp
+                );
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var row = await tables.GetRowAsync(user.Project.Id, id, hangUp);
-            return Json.Ok(Shape(row, (await tables.GetAsync(user.Project.Id, row.Table, hangUp)).Tag));
-        });
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var row = await tables.GetRowAsync(user.Project.Id, id, hangUp);
+                return Json.Ok(Shape(row, (await tables.GetAsync(user.Project.Id, row.Table, hangUp)).Tag));
+            }
+        );
 
-    private static object Shape(LookupRow row, string tag) => new
-    {
-        id = row.Id,
-        fixture_type = tag,
-        fields = row.Fields.ToDictionary(field => field.Key, field => string.Join(", ", field.Value.Select(value => value.Value))),
-        resource_uri = "",
-    };
+    private static object Shape(LookupRow row, string tag) =>
+        new
+        {
+            id = row.Id,
+            fixture_type = tag,
+            fields = row.Fields.ToDictionary(field => field.Key, field => string.Join(", ", field.Value.Select(value => value.Value))),
+            resource_uri = "",
+        };
 }

@@ -8,67 +8,110 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Forms as they were received (spec 6 of CommCare, forms), found by their id in whichever form of the project they came to.</summary>
+/// <summary>Forms as they were received (spec 6 of CommCare, forms), found by their id in whichever form of the project they came
+/// to.</summary>
 public sealed class FormApiFunctions(Door door, FormDirectory forms, SubmissionDirectory submissions)
 {
     private const string XmlName = "form.xml";
     private const string XmlType = "text/xml";
 
     [Function("GetReceivedForm")]
-    public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/{formId}")] HttpRequest request, string domain, string formId) =>
-        GetAsync(request, domain, formId);
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/{formId}")] HttpRequest request,
+        string domain,
+        string formId
+    ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormV05")]
-    public Task<IResult> GetV05([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form/{formId}")] HttpRequest request, string domain, string formId) =>
-        GetAsync(request, domain, formId);
+    public Task<IResult> GetV05(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form/{formId}")] HttpRequest request,
+        string domain,
+        string formId
+    ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormV1")]
-    public Task<IResult> GetV1([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1/{formId}")] HttpRequest request, string domain, string formId) =>
-        GetAsync(request, domain, formId);
+    public Task<IResult> GetV1(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1/{formId}")] HttpRequest request,
+        string domain,
+        string formId
+    ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormAttachment")]
     public Task<IResult> GetAttachment(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/attachment/{formId}/{part}")] HttpRequest request, string domain, string formId, string part) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionRead, async user =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var (form, _, version) = await FindAsync(request, user, formId, hangUp);
-            var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(request, part));
-            if (name == XmlName)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/attachment/{formId}/{part}")]
+            HttpRequest request,
+        string domain,
+        string formId,
+        string part
+    ) =>
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
             {
-                return Results.Stream(await submissions.OpenXmlAsync(space, version, hangUp), XmlType);
+                var hangUp = request.HttpContext.RequestAborted;
+                var (form, _, version) = await FindAsync(request, user, formId, hangUp);
+                var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(request, part));
+                if (name == XmlName)
+                {
+                    return Results.Stream(await submissions.OpenXmlAsync(space, version, hangUp), XmlType);
+                }
+                var file = version.Media.FirstOrDefault(one => one.Name == name && one.Exists) ?? throw Problem.NotFound().AsException();
+                return new FileResult(
+                    name,
+                    file.ContentType!,
+                    file.Md5!,
+                    file.Size!.Value,
+                    (offset, length, stop) => submissions.OpenMediaAsync(file, offset, length, stop)
+                );
             }
-            var file = version.Media.FirstOrDefault(one => one.Name == name && one.Exists) ?? throw Problem.NotFound().AsException();
-            return new FileResult(name, file.ContentType!, file.Md5!, file.Size!.Value, (offset, length, stop) => submissions.OpenMediaAsync(file, offset, length, stop));
-        });
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string formId) =>
-        door.DomainApiAsync(request, domain, Verb.SubmissionRead, async user =>
-        {
-            var hangUp = request.HttpContext.RequestAborted;
-            var (form, submission, version) = await FindAsync(request, user, formId, hangUp);
-            using var xml = new MemoryStream();
-            await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(form), version, hangUp))
+        door.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
             {
-                await stored.CopyToAsync(xml, hangUp);
+                var hangUp = request.HttpContext.RequestAborted;
+                var (form, submission, version) = await FindAsync(request, user, formId, hangUp);
+                using var xml = new MemoryStream();
+                await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(form), version, hangUp))
+                {
+                    await stored.CopyToAsync(xml, hangUp);
+                }
+                var attachments = new Dictionary<string, object> { [XmlName] = new { content_type = XmlType, length = xml.Length } };
+                foreach (var file in version.Media.Where(file => file.Exists))
+                {
+                    attachments[file.Name] = new { content_type = file.ContentType, length = file.Size };
+                }
+                return Json.Ok(
+                    new
+                    {
+                        id = version.Id.Value,
+                        xmlns = SafeXml.Read(xml.ToArray(), root => root.NamespaceURI),
+                        received_on = CaseShapes.Time(submission.CreatedAt),
+                        edited_on = version.Id == submission.Current.Id && submission.Edits > 0
+                            ? CaseShapes.Time(submission.Current.CreatedAt)
+                            : null,
+                        problem = version.Problem,
+                        attachments,
+                    }
+                );
             }
-            var attachments = new Dictionary<string, object> { [XmlName] = new { content_type = XmlType, length = xml.Length } };
-            foreach (var file in version.Media.Where(file => file.Exists))
-            {
-                attachments[file.Name] = new { content_type = file.ContentType, length = file.Size };
-            }
-            return Json.Ok(new
-            {
-                id = version.Id.Value,
-                xmlns = SafeXml.Read(xml.ToArray(), root => root.NamespaceURI),
-                received_on = CaseShapes.Time(submission.CreatedAt),
-                edited_on = version.Id == submission.Current.Id && submission.Edits > 0 ? CaseShapes.Time(submission.Current.CreatedAt) : null,
-                problem = version.Problem,
-                attachments,
-            });
-        });
+        );
 
-    private async Task<(Form Form, Submission Submission, SubmissionVersion Version)> FindAsync(HttpRequest request, DomainUser user, string formId, CancellationToken cancellationToken) =>
-        await submissions.FindAsync(await forms.ListAsync(user.Project.Id, cancellationToken), InstanceId.Parse(RouteText.Decode(request, formId)), cancellationToken)
-        ?? throw Problem.NotFound().AsException();
+    private async Task<(Form Form, Submission Submission, SubmissionVersion Version)> FindAsync(
+        HttpRequest request,
+        DomainUser user,
+        string formId,
+        CancellationToken cancellationToken
+    ) =>
+        await submissions.FindAsync(
+            await forms.ListAsync(user.Project.Id, cancellationToken),
+            InstanceId.Parse(RouteText.Decode(request, formId)),
+            cancellationToken
+        ) ?? throw Problem.NotFound().AsException();
 }

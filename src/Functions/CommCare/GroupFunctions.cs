@@ -10,80 +10,108 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
 {
     [Function("ListGroups")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListGroupsV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("CreateGroup")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/group")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/group")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("CreateGroupV1")]
     public Task<IResult> CreateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/group/v1")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/group/v1")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("GetGroup")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetGroupV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("ChangeGroup")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeGroupV1")]
     public Task<IResult> ChangeV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("DeleteGroup")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     [Function("DeleteGroupV1")]
     public Task<IResult> DeleteV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
         api.ListAsync(request, domain, (user, hangUp) => groups.ListAsync(user.Project.Id, hangUp), Shape);
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var created = await groups.CreateAsync(user.Project.Id, DomainApi.Required(body, "name"), Change(body), hangUp);
-            return await api.DoneAsync(user, "group.create", Details(created), StatusCodes.Status201Created, Shape(user, created));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var created = await groups.CreateAsync(user.Project.Id, DomainApi.Required(body, "name"), Change(body), hangUp);
+                return await api.DoneAsync(user, "group.create", Details(created), StatusCodes.Status201Created, Shape(user, created));
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
         api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(user, await groups.GetAsync(user.Project.Id, id, hangUp))));
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var changed = await groups.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
-            return await api.DoneAsync(user, "group.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var changed = await groups.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                return await api.DoneAsync(user, "group.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
+            }
+        );
 
     private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, _, hangUp) =>
-        {
-            var deleted = await groups.DeleteAsync(user.Project.Id, id, hangUp);
-            return await api.DoneAsync(user, "group.delete", Details(deleted), StatusCodes.Status204NoContent, null);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, hangUp) =>
+            {
+                var deleted = await groups.DeleteAsync(user.Project.Id, id, hangUp);
+                return await api.DoneAsync(user, "group.delete", Details(deleted), StatusCodes.Status204NoContent, null);
+            }
+        );
 
     private static object Details(Group group) => new { groupId = group.Id, name = group.Name };
 
@@ -93,26 +121,28 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
         var name = Json.Has(body, "name") ? DomainApi.Required(body, "name") : null;
         var (sharing, reporting) = (Json.Flag(body, "case_sharing"), Json.Flag(body, "reporting"));
         var (metadata, users) = (Json.Map(body, "metadata"), Json.Texts(body, "users"));
-        return group => group with
-        {
-            Name = name ?? group.Name,
-            CaseSharing = sharing ?? group.CaseSharing,
-            Reporting = reporting ?? group.Reporting,
-            Metadata = metadata ?? group.Metadata,
-            Users = users is null ? group.Users : [.. users.Distinct()],
-        };
+        return group =>
+            group with
+            {
+                Name = name ?? group.Name,
+                CaseSharing = sharing ?? group.CaseSharing,
+                Reporting = reporting ?? group.Reporting,
+                Metadata = metadata ?? group.Metadata,
+                Users = users is null ? group.Users : [.. users.Distinct()],
+            };
     }
 
-    private static object Shape(DomainUser user, Group group) => new
-    {
-        id = group.Id,
-        name = group.Name,
-        domain = user.Domain,
-        users = group.Users,
-        case_sharing = group.CaseSharing,
-        reporting = group.Reporting,
-        metadata = group.Metadata,
-        path = Array.Empty<string>(),
-        resource_uri = "",
-    };
+    private static object Shape(DomainUser user, Group group) =>
+        new
+        {
+            id = group.Id,
+            name = group.Name,
+            domain = user.Domain,
+            users = group.Users,
+            case_sharing = group.CaseSharing,
+            reporting = group.Reporting,
+            metadata = group.Metadata,
+            path = Array.Empty<string>(),
+            resource_uri = "",
+        };
 }

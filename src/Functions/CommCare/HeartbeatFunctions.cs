@@ -2,13 +2,31 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Phones ask once a day whether there is something new for them (spec 8.5 of CommCare). There never is: apps are built elsewhere.</summary>
+/// <summary>Phones ask once a day whether there is something new for them (spec 8.5 of CommCare). There never is: apps are built
+/// elsewhere.</summary>
 public sealed class HeartbeatFunctions(Door door)
 {
     /// <summary>CC-150: the phone looks at the answer only if it repeats the app's id.</summary>
     [Function("GetHeartbeat")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/heartbeat/{build}")] HttpRequest request, string domain, string build) =>
-        door.CommCareAsync(request, domain, "error", _ =>
-            Task.FromResult(Json.Ok(new { app_id = request.Query["app_id"].ToString(), force_logs = false, disable_background_work = false })));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/heartbeat/{build}")] HttpRequest request,
+        string domain,
+        string build
+    ) =>
+        door.CommCareAsync(
+            request,
+            domain,
+            "error",
+            _ =>
+                Task.FromResult(
+                    Json.Ok(
+                        new
+                        {
+                            app_id = request.Query["app_id"].ToString(),
+                            force_logs = false,
+                            disable_background_work = false,
+                        }
+                    )
+                )
+        );
 }

@@ -11,38 +11,87 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
 {
     [Function("ListLocations")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2")] HttpRequest request, string domain) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var (types, paging) = (await TypesAsync(user, hangUp), Paging.Of(request));
-            var all = await locations.ListAsync(user.Project.Id, hangUp);
-            return DomainApi.List(request, paging, all.Count, all.Skip(paging.Offset).Take(DomainApi.LimitOf(paging)).Select(location => Shape(user, location, types)));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2")] HttpRequest request,
+        string domain
+    ) =>
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var (types, paging) = (await TypesAsync(user, hangUp), Paging.Of(request));
+                var all = await locations.ListAsync(user.Project.Id, hangUp);
+                return DomainApi.List(
+                    request,
+                    paging,
+                    all.Count,
+                    all.Skip(paging.Offset).Take(DomainApi.LimitOf(paging)).Select(location => Shape(user, location, types))
+                );
+            }
+        );
 
     [Function("CreateLocation")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/v2")] HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var created = await locations.CreateAsync(
-                user.Project.Id, DomainApi.Required(body, "name"), DomainApi.Required(body, "location_type_code"), Json.Text(body, "site_code"), Change(body), hangUp);
-            return await api.DoneAsync(user, "location.create", Details(created), StatusCodes.Status201Created, Shape(user, created, await TypesAsync(user, hangUp)));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/v2")] HttpRequest request,
+        string domain
+    ) =>
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var created = await locations.CreateAsync(
+                    user.Project.Id,
+                    DomainApi.Required(body, "name"),
+                    DomainApi.Required(body, "location_type_code"),
+                    Json.Text(body, "site_code"),
+                    Change(body),
+                    hangUp
+                );
+                return await api.DoneAsync(
+                    user,
+                    "location.create",
+                    Details(created),
+                    StatusCodes.Status201Created,
+                    Shape(user, created, await TypesAsync(user, hangUp))
+                );
+            }
+        );
 
     [Function("GetLocation")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-            Json.Ok(Shape(user, await locations.GetAsync(user.Project.Id, id, hangUp), await TypesAsync(user, hangUp))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+                Json.Ok(Shape(user, await locations.GetAsync(user.Project.Id, id, hangUp), await TypesAsync(user, hangUp)))
+        );
 
     [Function("ChangeLocation")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var changed = await locations.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
-            return await api.DoneAsync(user, "location.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed, await TypesAsync(user, hangUp)));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var changed = await locations.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                return await api.DoneAsync(
+                    user,
+                    "location.update",
+                    Details(changed),
+                    StatusCodes.Status200OK,
+                    Shape(user, changed, await TypesAsync(user, hangUp))
+                );
+            }
+        );
 
     private async Task<IReadOnlyDictionary<string, string>> TypesAsync(DomainUser user, CancellationToken cancellationToken) =>
         (await locations.ListTypesAsync(user.Project.Id, cancellationToken)).ToDictionary(type => type.Code, type => type.Name);
@@ -53,43 +102,66 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
     private static Func<Location, Location> Change(JsonElement body)
     {
         string? Named(string name) => Json.Has(body, name) ? DomainApi.Required(body, name) : null;
-        var (name, type, siteCode) = (Named("name"), Named("location_type_code"), Json.Text(body, "site_code") is null ? null : Named("site_code"));
-        var (movesTo, parent) = (Json.Has(body, "parent_location_id"), Json.Text(body, "parent_location_id") is { Length: > 0 } id ? id : null);
+        var (name, type, siteCode) = (
+            Named("name"),
+            Named("location_type_code"),
+            Json.Text(body, "site_code") is null ? null : Named("site_code")
+        );
+        var (movesTo, parent) = (
+            Json.Has(body, "parent_location_id"),
+            Json.Text(body, "parent_location_id") is { Length: > 0 } id ? id : null
+        );
         var (latitude, longitude) = (Degrees(body, "latitude"), Degrees(body, "longitude"));
-        var (externalId, data, isArchived) = (DomainApi.Scalar(body, "external_id"), Json.Map(body, "location_data"), Json.Flag(body, "is_archived"));
-        return location => location with
-        {
-            Name = name ?? location.Name,
-            Type = type ?? location.Type,
-            SiteCode = siteCode ?? location.SiteCode,
-            Parent = movesTo ? parent : location.Parent,
-            Latitude = latitude ?? location.Latitude,
-            Longitude = longitude ?? location.Longitude,
-            ExternalId = externalId ?? location.ExternalId,
-            Data = data ?? location.Data,
-            IsArchived = isArchived ?? location.IsArchived,
-        };
+        var (externalId, data, isArchived) = (
+            DomainApi.Scalar(body, "external_id"),
+            Json.Map(body, "location_data"),
+            Json.Flag(body, "is_archived")
+        );
+        return location =>
+            location with
+            {
+                Name = name ?? location.Name,
+                Type = type ?? location.Type,
+                SiteCode = siteCode ?? location.SiteCode,
+                Parent = movesTo ? parent : location.Parent,
+                Latitude = latitude ?? location.Latitude,
+                Longitude = longitude ?? location.Longitude,
+                ExternalId = externalId ?? location.ExternalId,
+                Data = data ?? location.Data,
+                IsArchived = isArchived ?? location.IsArchived,
+            };
     }
 
     private static string? Degrees(JsonElement body, string name) =>
-        DomainApi.Scalar(body, name) is not { Length: > 0 } text ? Json.Has(body, name) ? "" : null
-        : decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= 180 ? text
-        : throw Problem.UnexpectedValue(name, text, "a place has decimal degrees.").AsException();
+        DomainApi.Scalar(body, name) is not { Length: > 0 } text
+            ? Json.Has(body, name)
+                ? ""
+                : null
+            : decimal.TryParse(
+                text,
+                System.Globalization.NumberStyles.Float,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var degrees
+            )
+            && Math.Abs(degrees) <= 180
+                ? text
+                : throw Problem.UnexpectedValue(name, text, "a place has decimal degrees.").AsException();
 
-    private static object Shape(DomainUser user, Location location, IReadOnlyDictionary<string, string> types) => new
-    {
-        location_id = location.Id,
-        name = location.Name,
-        site_code = location.SiteCode,
-        location_type_code = location.Type,
-        location_type_name = types[location.Type],
-        parent_location_id = location.Parent ?? "",
-        external_id = location.ExternalId,
-        latitude = location.Latitude.Length == 0 ? null : location.Latitude,
-        longitude = location.Longitude.Length == 0 ? null : location.Longitude,
-        location_data = location.Data,
-        is_archived = location.IsArchived,
-        domain = user.Domain,
-        last_modified = location.ModifiedAt,
-    };
+    private static object Shape(DomainUser user, Location location, IReadOnlyDictionary<string, string> types) =>
+        new
+        {
+            location_id = location.Id,
+            name = location.Name,
+            site_code = location.SiteCode,
+            location_type_code = location.Type,
+            location_type_name = types[location.Type],
+            parent_location_id = location.Parent ?? "",
+            external_id = location.ExternalId,
+            latitude = location.Latitude.Length == 0 ? null : location.Latitude,
+            longitude = location.Longitude.Length == 0 ? null : location.Longitude,
+            location_data = location.Data,
+            is_archived = location.IsArchived,
+            domain = user.Domain,
+            last_modified = location.ModifiedAt,
+        };
 }

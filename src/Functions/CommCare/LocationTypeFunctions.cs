@@ -5,69 +5,100 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Types of locations (spec 6 of CommCare, `location_type`), at both of CommCare's addresses. Writing is an addition; the id is the code.</summary>
+/// <summary>Types of locations (spec 6 of CommCare, `location_type`), at both of CommCare's addresses. Writing is an addition; the id
+/// is the code.</summary>
 public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
 {
     [Function("ListLocationTypes")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListLocationTypesV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("CreateLocationType")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("CreateLocationTypeV1")]
     public Task<IResult> CreateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location_type/v1")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location_type/v1")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("GetLocationType")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetLocationTypeV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("ChangeLocationType")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLocationTypeV1")]
     public Task<IResult> ChangeV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
         api.ListAsync(request, domain, (user, hangUp) => locations.ListTypesAsync(user.Project.Id, hangUp), Shape);
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var type = new LocationType(DomainApi.Required(body, "code"), DomainApi.Required(body, "name"), Json.Text(body, "parent"));
-            var created = await locations.CreateTypeAsync(user.Project.Id, Change(body)(type), hangUp);
-            return await api.DoneAsync(user, "location_type.create", Details(created), StatusCodes.Status201Created, Shape(user, created));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var type = new LocationType(DomainApi.Required(body, "code"), DomainApi.Required(body, "name"), Json.Text(body, "parent"));
+                var created = await locations.CreateTypeAsync(user.Project.Id, Change(body)(type), hangUp);
+                return await api.DoneAsync(
+                    user,
+                    "location_type.create",
+                    Details(created),
+                    StatusCodes.Status201Created,
+                    Shape(user, created)
+                );
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(user, await locations.GetTypeAsync(user.Project.Id, id, hangUp))));
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) => Json.Ok(Shape(user, await locations.GetTypeAsync(user.Project.Id, id, hangUp)))
+        );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), hangUp);
-            return await api.DoneAsync(user, "location_type.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), hangUp);
+                return await api.DoneAsync(user, "location_type.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
+            }
+        );
 
     private static object Details(LocationType type) => new { code = type.Code };
 
@@ -76,18 +107,25 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
     {
         var name = Json.Has(body, "name") ? DomainApi.Required(body, "name") : null;
         var (shares, views) = (Json.Flag(body, "shares_cases"), Json.Flag(body, "view_descendants"));
-        return type => type with { Name = name ?? type.Name, SharesCases = shares ?? type.SharesCases, ViewDescendants = views ?? type.ViewDescendants };
+        return type =>
+            type with
+            {
+                Name = name ?? type.Name,
+                SharesCases = shares ?? type.SharesCases,
+                ViewDescendants = views ?? type.ViewDescendants,
+            };
     }
 
-    private static object Shape(DomainUser user, LocationType type) => new
-    {
-        id = type.Code,
-        name = type.Name,
-        code = type.Code,
-        parent = type.Parent,
-        shares_cases = type.SharesCases,
-        view_descendants = type.ViewDescendants,
-        domain = user.Domain,
-        resource_uri = "",
-    };
+    private static object Shape(DomainUser user, LocationType type) =>
+        new
+        {
+            id = type.Code,
+            name = type.Name,
+            code = type.Code,
+            parent = type.Parent,
+            shares_cases = type.SharesCases,
+            view_descendants = type.ViewDescendants,
+            domain = user.Domain,
+            resource_uri = "",
+        };
 }

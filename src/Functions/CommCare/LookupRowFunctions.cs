@@ -5,91 +5,131 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Rows of lookup tables (spec 6 of CommCare, `lookup_table_item`), at both of CommCare's addresses. `item_attributes` and `owners` are additions.</summary>
+/// <summary>Rows of lookup tables (spec 6 of CommCare, `lookup_table_item`), at both of CommCare's addresses. `item_attributes` and
+/// `owners` are additions.</summary>
 public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListLookupRows")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListLookupRowsV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("CreateLookupRow")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("CreateLookupRowV1")]
     public Task<IResult> CreateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("GetLookupRow")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")]
+            HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetLookupRowV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupRow")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupRowV1")]
     public Task<IResult> ChangeV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("DeleteLookupRow")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     [Function("DeleteLookupRowV1")]
     public Task<IResult> DeleteV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var table = request.Query["data_type_id"].ToString() is { Length: > 0 } id ? id : null;
-            return await DomainApi.ListAsync(request, tables.ListRowsAsync(user.Project.Id, table, hangUp), Shape, hangUp);
-        });
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var table = request.Query["data_type_id"].ToString() is { Length: > 0 } id ? id : null;
+                return await DomainApi.ListAsync(request, tables.ListRowsAsync(user.Project.Id, table, hangUp), Shape, hangUp);
+            }
+        );
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
-            var row = Change(body)(new LookupRow("", DomainApi.Required(body, "data_type_id"), 0) { Fields = fields });
-            var created = await tables.CreateRowAsync(user.Project.Id, row, hangUp);
-            return await api.DoneAsync(user, "lookup_table_item.create", Details(created), StatusCodes.Status201Created, Shape(created));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
+                var row = Change(body)(new LookupRow("", DomainApi.Required(body, "data_type_id"), 0) { Fields = fields });
+                var created = await tables.CreateRowAsync(user.Project.Id, row, hangUp);
+                return await api.DoneAsync(
+                    user,
+                    "lookup_table_item.create",
+                    Details(created),
+                    StatusCodes.Status201Created,
+                    Shape(created)
+                );
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
         api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(await tables.GetRowAsync(user.Project.Id, id, hangUp))));
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var changed = await tables.ChangeRowAsync(user.Project.Id, id, Change(body), hangUp);
-            return await api.DoneAsync(user, "lookup_table_item.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var changed = await tables.ChangeRowAsync(user.Project.Id, id, Change(body), hangUp);
+                return await api.DoneAsync(user, "lookup_table_item.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
+            }
+        );
 
     private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, _, hangUp) =>
-        {
-            var deleted = await tables.DeleteRowAsync(user.Project.Id, id, hangUp);
-            return await api.DoneAsync(user, "lookup_table_item.delete", Details(deleted), StatusCodes.Status204NoContent, null);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, hangUp) =>
+            {
+                var deleted = await tables.DeleteRowAsync(user.Project.Id, id, hangUp);
+                return await api.DoneAsync(user, "lookup_table_item.delete", Details(deleted), StatusCodes.Status204NoContent, null);
+            }
+        );
 
     private static object Details(LookupRow row) => new { rowId = row.Id, tableId = row.Table };
 
@@ -101,14 +141,15 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         var owners = DomainApi.Member(body, "owners") is { } given
             ? new RowOwners(Json.Texts(given, "users") ?? [], Json.Texts(given, "groups") ?? [], Json.Texts(given, "locations") ?? [])
             : null;
-        return row => row with
-        {
-            Table = table ?? row.Table,
-            SortKey = sortKey ?? row.SortKey,
-            Fields = fields ?? row.Fields,
-            Attributes = attributes ?? row.Attributes,
-            Owners = owners ?? row.Owners,
-        };
+        return row =>
+            row with
+            {
+                Table = table ?? row.Table,
+                SortKey = sortKey ?? row.SortKey,
+                Fields = fields ?? row.Fields,
+                Attributes = attributes ?? row.Attributes,
+                Owners = owners ?? row.Owners,
+            };
     }
 
     private static Dictionary<string, IReadOnlyList<LookupValue>>? Fields(JsonElement body)
@@ -120,25 +161,37 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         var values = new Dictionary<string, IReadOnlyList<LookupValue>>();
         foreach (var field in fields.EnumerateObject())
         {
-            var list = (field.Value.ValueKind == JsonValueKind.Object ? DomainApi.Objects(field.Value, "field_list") : null)
+            var list =
+                (field.Value.ValueKind == JsonValueKind.Object ? DomainApi.Objects(field.Value, "field_list") : null)
                 ?? throw Problem.InvalidDataType($"fields.{field.Name}", "object with a field_list").AsException();
-            values[field.Name] = [.. list.Select(value => new LookupValue(
-                DomainApi.Scalar(value, "field_value") ?? "", Json.Map(value, "properties") ?? new Dictionary<string, string>()))];
+            values[field.Name] =
+            [
+                .. list.Select(value => new LookupValue(
+                    DomainApi.Scalar(value, "field_value") ?? "",
+                    Json.Map(value, "properties") ?? new Dictionary<string, string>()
+                )),
+            ];
         }
         return values;
     }
 
-    private static object Shape(LookupRow row) => new
-    {
-        id = row.Id,
-        data_type_id = row.Table,
-        sort_key = row.SortKey,
-        fields = row.Fields.ToDictionary(field => field.Key, field => new
+    private static object Shape(LookupRow row) =>
+        new
         {
-            field_list = field.Value.Select(value => new { field_value = value.Value, properties = value.Properties }),
-        }),
-        item_attributes = row.Attributes,
-        owners = new { users = row.Owners.Users, groups = row.Owners.Groups, locations = row.Owners.Locations },
-        resource_uri = "",
-    };
+            id = row.Id,
+            data_type_id = row.Table,
+            sort_key = row.SortKey,
+            fields = row.Fields.ToDictionary(
+                field => field.Key,
+                field => new { field_list = field.Value.Select(value => new { field_value = value.Value, properties = value.Properties }) }
+            ),
+            item_attributes = row.Attributes,
+            owners = new
+            {
+                users = row.Owners.Users,
+                groups = row.Owners.Groups,
+                locations = row.Owners.Locations,
+            },
+            resource_uri = "",
+        };
 }

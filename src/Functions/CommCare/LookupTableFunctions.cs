@@ -5,87 +5,116 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Lookup tables (spec 6 of CommCare, `lookup_table`), at both of CommCare's addresses. `item_attributes` and a field's `is_indexed` are additions.</summary>
+/// <summary>Lookup tables (spec 6 of CommCare, `lookup_table`), at both of CommCare's addresses. `item_attributes` and a field's
+/// `is_indexed` are additions.</summary>
 public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListLookupTables")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListLookupTablesV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("CreateLookupTable")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("CreateLookupTableV1")]
     public Task<IResult> CreateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("GetLookupTable")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetLookupTableV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupTable")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupTableV1")]
     public Task<IResult> ChangeV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("DeleteLookupTable")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     [Function("DeleteLookupTableV1")]
     public Task<IResult> DeleteV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
         api.ListAsync(request, domain, (user, hangUp) => tables.ListAsync(user.Project.Id, hangUp), (_, table) => Shape(table));
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
-            var table = Change(body)(new LookupTable("", DomainApi.Required(body, "tag"), false, fields));
-            var created = await tables.CreateAsync(user.Project.Id, table, hangUp);
-            return await api.DoneAsync(user, "lookup_table.create", Details(created), StatusCodes.Status201Created, Shape(created));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
+                var table = Change(body)(new LookupTable("", DomainApi.Required(body, "tag"), false, fields));
+                var created = await tables.CreateAsync(user.Project.Id, table, hangUp);
+                return await api.DoneAsync(user, "lookup_table.create", Details(created), StatusCodes.Status201Created, Shape(created));
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
         api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(await tables.GetAsync(user.Project.Id, id, hangUp))));
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var changed = await tables.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
-            return await api.DoneAsync(user, "lookup_table.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var changed = await tables.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                return await api.DoneAsync(user, "lookup_table.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
+            }
+        );
 
     private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, _, hangUp) =>
-        {
-            var deleted = await tables.DeleteAsync(user.Project.Id, id, hangUp);
-            return await api.DoneAsync(user, "lookup_table.delete", Details(deleted), StatusCodes.Status204NoContent, null);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, hangUp) =>
+            {
+                var deleted = await tables.DeleteAsync(user.Project.Id, id, hangUp);
+                return await api.DoneAsync(user, "lookup_table.delete", Details(deleted), StatusCodes.Status204NoContent, null);
+            }
+        );
 
     private static object Details(LookupTable table) => new { tableId = table.Id, tag = table.Tag };
 
@@ -94,26 +123,39 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     {
         var tag = Json.Has(body, "tag") ? DomainApi.Required(body, "tag") : null;
         var (isGlobal, fields, attributes) = (Json.Flag(body, "is_global"), Fields(body), Json.Texts(body, "item_attributes"));
-        return table => table with
-        {
-            Tag = tag ?? table.Tag,
-            IsGlobal = isGlobal ?? table.IsGlobal,
-            Fields = fields ?? table.Fields,
-            ItemAttributes = attributes ?? table.ItemAttributes,
-        };
+        return table =>
+            table with
+            {
+                Tag = tag ?? table.Tag,
+                IsGlobal = isGlobal ?? table.IsGlobal,
+                Fields = fields ?? table.Fields,
+                ItemAttributes = attributes ?? table.ItemAttributes,
+            };
     }
 
     private static List<LookupField>? Fields(JsonElement body) =>
-        DomainApi.Objects(body, "fields")?.Select(field =>
-            new LookupField(DomainApi.Required(field, "field_name"), Json.Texts(field, "properties") ?? [], Json.Flag(field, "is_indexed") ?? false)).ToList();
+        DomainApi
+            .Objects(body, "fields")
+            ?.Select(field => new LookupField(
+                DomainApi.Required(field, "field_name"),
+                Json.Texts(field, "properties") ?? [],
+                Json.Flag(field, "is_indexed") ?? false
+            ))
+            .ToList();
 
-    private static object Shape(LookupTable table) => new
-    {
-        id = table.Id,
-        tag = table.Tag,
-        is_global = table.IsGlobal,
-        fields = table.Fields.Select(field => new { field_name = field.Name, properties = field.Properties, is_indexed = field.IsIndexed }),
-        item_attributes = table.ItemAttributes,
-        resource_uri = "",
-    };
+    private static object Shape(LookupTable table) =>
+        new
+        {
+            id = table.Id,
+            tag = table.Tag,
+            is_global = table.IsGlobal,
+            fields = table.Fields.Select(field => new
+            {
+                field_name = field.Name,
+                properties = field.Properties,
+                is_indexed = field.IsIndexed,
+            }),
+            item_attributes = table.ItemAttributes,
+            resource_uri = "",
+        };
 }

@@ -9,107 +9,163 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Mobile workers (spec 6 of CommCare, `user`), at both of CommCare's addresses.</summary>
-public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, Groups groups, Locations locations, IOptions<RosaOptions> options)
+public sealed class MobileWorkerFunctions(
+    DomainApi api,
+    MobileWorkers workers,
+    Groups groups,
+    Locations locations,
+    IOptions<RosaOptions> options
+)
 {
     [Function("ListMobileWorkers")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("ListMobileWorkersV1")]
     public Task<IResult> ListV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1")] HttpRequest request, string domain) =>
-        ListAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("CreateMobileWorker")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("CreateMobileWorkerV1")]
     public Task<IResult> CreateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1")] HttpRequest request, string domain) =>
-        CreateAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1")] HttpRequest request,
+        string domain
+    ) => CreateAsync(request, domain);
 
     [Function("GetMobileWorker")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("GetMobileWorkerV1")]
     public Task<IResult> GetV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request, string domain, string id) =>
-        GetAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
 
     [Function("ChangeMobileWorker")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeMobileWorkerV1")]
     public Task<IResult> ChangeV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request, string domain, string id) =>
-        ChangeAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => ChangeAsync(request, domain, id);
 
     [Function("DeleteMobileWorker")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     [Function("DeleteMobileWorkerV1")]
     public Task<IResult> DeleteV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request, string domain, string id) =>
-        DeleteAsync(request, domain, id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
 
     [Function("ActivateMobileWorker")]
     public Task<IResult> Activate(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/activate")] HttpRequest request, string domain, string id) =>
-        ActivateAsync(request, domain, id, true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/activate")] HttpRequest request,
+        string domain,
+        string id
+    ) => ActivateAsync(request, domain, id, true);
 
     [Function("ActivateMobileWorkerV1")]
     public Task<IResult> ActivateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/activate")] HttpRequest request, string domain, string id) =>
-        ActivateAsync(request, domain, id, true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/activate")] HttpRequest request,
+        string domain,
+        string id
+    ) => ActivateAsync(request, domain, id, true);
 
     [Function("DeactivateMobileWorker")]
     public Task<IResult> Deactivate(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/deactivate")] HttpRequest request, string domain, string id) =>
-        ActivateAsync(request, domain, id, false);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/deactivate")] HttpRequest request,
+        string domain,
+        string id
+    ) => ActivateAsync(request, domain, id, false);
 
     [Function("DeactivateMobileWorkerV1")]
     public Task<IResult> DeactivateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/deactivate")] HttpRequest request, string domain, string id) =>
-        ActivateAsync(request, domain, id, false);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/deactivate")] HttpRequest request,
+        string domain,
+        string id
+    ) => ActivateAsync(request, domain, id, false);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-        {
-            var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, hangUp));
-            var all = await workers.ListAsync(user.Project.Id, hangUp);
-            return DomainApi.List(request, paging, all.Count, all.Skip(paging.Offset).Take(DomainApi.LimitOf(paging)).Select(worker => Shape(user, worker, known)));
-        });
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) =>
+            {
+                var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, hangUp));
+                var all = await workers.ListAsync(user.Project.Id, hangUp);
+                return DomainApi.List(
+                    request,
+                    paging,
+                    all.Count,
+                    all.Skip(paging.Offset).Take(DomainApi.LimitOf(paging)).Select(worker => Shape(user, worker, known))
+                );
+            }
+        );
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
-            var created = await workers.CreateAsync(
-                user.Project.Id, DomainApi.Required(body, "username"), DomainApi.Required(body, "password"), change, user.Actor.Id, hangUp);
-            return await DoneAsync(user, created, joins, "mobile_worker.create", StatusCodes.Status201Created);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
+                var created = await workers.CreateAsync(
+                    user.Project.Id,
+                    DomainApi.Required(body, "username"),
+                    DomainApi.Required(body, "password"),
+                    change,
+                    user.Actor.Id,
+                    hangUp
+                );
+                return await DoneAsync(user, created, joins, "mobile_worker.create", StatusCodes.Status201Created);
+            }
+        );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) =>
-            Json.Ok(Shape(user, await FindAsync(user, id, hangUp), await groups.ListAsync(user.Project.Id, hangUp))));
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, hangUp) => Json.Ok(Shape(user, await FindAsync(user, id, hangUp), await groups.ListAsync(user.Project.Id, hangUp)))
+        );
 
     /// <summary>Lists and `user_data` are replaced whole; what isn't named stays.</summary>
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, body, hangUp) =>
-        {
-            var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
-            var changed = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), Json.Text(body, "password"), change, hangUp);
-            return await DoneAsync(user, changed, joins, "mobile_worker.update", StatusCodes.Status200OK);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, body, hangUp) =>
+            {
+                var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
+                var changed = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), Json.Text(body, "password"), change, hangUp);
+                return await DoneAsync(user, changed, joins, "mobile_worker.update", StatusCodes.Status200OK);
+            }
+        );
 
     private async Task<IResult> DoneAsync(DomainUser user, MobileWorker worker, IReadOnlyList<string>? joins, string action, int status)
     {
@@ -122,19 +178,39 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
     }
 
     private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
-        api.WriteAsync(request, domain, async (user, _, hangUp) =>
-        {
-            var worker = await FindAsync(user, id, hangUp);
-            await workers.DeleteAsync(user.Project.Id, worker.UserId, hangUp);
-            return await api.DoneAsync(user, "mobile_worker.delete", Details(worker), StatusCodes.Status204NoContent, null);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, hangUp) =>
+            {
+                var worker = await FindAsync(user, id, hangUp);
+                await workers.DeleteAsync(user.Project.Id, worker.UserId, hangUp);
+                return await api.DoneAsync(user, "mobile_worker.delete", Details(worker), StatusCodes.Status204NoContent, null);
+            }
+        );
 
     private Task<IResult> ActivateAsync(HttpRequest request, string domain, string id, bool isActive) =>
-        api.WriteAsync(request, domain, async (user, _, hangUp) =>
-        {
-            var worker = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), null, current => current with { IsActive = isActive }, hangUp);
-            return await api.DoneAsync(user, isActive ? "mobile_worker.activate" : "mobile_worker.deactivate", Details(worker), StatusCodes.Status202Accepted, null);
-        });
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, hangUp) =>
+            {
+                var worker = await workers.ChangeAsync(
+                    user.Project.Id,
+                    new OwnerId(id),
+                    null,
+                    current => current with { IsActive = isActive },
+                    hangUp
+                );
+                return await api.DoneAsync(
+                    user,
+                    isActive ? "mobile_worker.activate" : "mobile_worker.deactivate",
+                    Details(worker),
+                    StatusCodes.Status202Accepted,
+                    null
+                );
+            }
+        );
 
     private async Task<MobileWorker> FindAsync(DomainUser user, string id, CancellationToken cancellationToken) =>
         await workers.FindAsync(user.Project.Id, new OwnerId(id), cancellationToken) ?? throw Problem.NotFound().AsException();
@@ -151,14 +227,25 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
     // Read before anything is written, and pure afterwards.
     private async Task<Func<MobileWorker, MobileWorker>> ChangeAsync(DomainUser user, JsonElement body, CancellationToken cancellationToken)
     {
-        var (first, last, email, language) = (Json.Text(body, "first_name"), Json.Text(body, "last_name"), Json.Text(body, "email"), Json.Text(body, "language"));
+        var (first, last, email, language) = (
+            Json.Text(body, "first_name"),
+            Json.Text(body, "last_name"),
+            Json.Text(body, "email"),
+            Json.Text(body, "language")
+        );
         var (phones, data) = (Json.Texts(body, "phone_numbers"), Json.Map(body, "user_data"));
-        var (places, primary) = (Json.Texts(body, "locations")?.Distinct().ToList(), Json.Text(body, "primary_location") is { Length: > 0 } id ? id : null);
+        var (places, primary) = (
+            Json.Texts(body, "locations")?.Distinct().ToList(),
+            Json.Text(body, "primary_location") is { Length: > 0 } id ? id : null
+        );
         await locations.RequireAsync(user.Project.Id, primary is null ? places ?? [] : [.. places ?? [], primary], cancellationToken);
         return worker =>
         {
             // The primary location is always one of those that the worker is assigned to.
-            var main = Json.Has(body, "primary_location") ? primary : places is null || places.Contains(worker.PrimaryLocation ?? "") ? worker.PrimaryLocation : places.FirstOrDefault();
+            var main =
+                Json.Has(body, "primary_location") ? primary
+                : places is null || places.Contains(worker.PrimaryLocation ?? "") ? worker.PrimaryLocation
+                : places.FirstOrDefault();
             var assigned = places ?? worker.Locations;
             return worker with
             {
@@ -174,22 +261,23 @@ public sealed class MobileWorkerFunctions(DomainApi api, MobileWorkers workers, 
         };
     }
 
-    private object Shape(DomainUser user, MobileWorker worker, IReadOnlyList<Group> known) => new
-    {
-        id = worker.UserId.Value,
-        user_id = worker.UserId.Value,
-        username = $"{worker.Username}@{user.Domain}.{options.Value.DomainSuffix}",
-        first_name = worker.FirstName,
-        last_name = worker.LastName,
-        email = worker.Email,
-        default_phone_number = worker.PhoneNumbers is [var first, ..] ? first : null,
-        phone_numbers = worker.PhoneNumbers,
-        language = worker.Language,
-        groups = known.Where(group => group.Users.Contains(worker.UserId.Value)).Select(group => group.Id),
-        locations = worker.Locations,
-        primary_location = worker.PrimaryLocation,
-        user_data = worker.UserData,
-        is_active = worker.IsActive,
-        resource_uri = "",
-    };
+    private object Shape(DomainUser user, MobileWorker worker, IReadOnlyList<Group> known) =>
+        new
+        {
+            id = worker.UserId.Value,
+            user_id = worker.UserId.Value,
+            username = $"{worker.Username}@{user.Domain}.{options.Value.DomainSuffix}",
+            first_name = worker.FirstName,
+            last_name = worker.LastName,
+            email = worker.Email,
+            default_phone_number = worker.PhoneNumbers is [var first, ..] ? first : null,
+            phone_numbers = worker.PhoneNumbers,
+            language = worker.Language,
+            groups = known.Where(group => group.Users.Contains(worker.UserId.Value)).Select(group => group.Id),
+            locations = worker.Locations,
+            primary_location = worker.PrimaryLocation,
+            user_data = worker.UserData,
+            is_active = worker.IsActive,
+            resource_uri = "",
+        };
 }

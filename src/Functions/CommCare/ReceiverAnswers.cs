@@ -6,8 +6,8 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What CommCare's receiver answers (spec 4.3, 4.4 of CommCare). Phones that say `X-OpenRosa-Version: 3.0` put a form aside when it is answered 422 `processing_failure`; for others
-/// anything but 2xx stops all that they have to send, and 2xx lets them forget the form.
+/// What CommCare's receiver answers (spec 4.3, 4.4 of CommCare). Phones that say `X-OpenRosa-Version: 3.0` put a form aside when it is
+/// answered 422 `processing_failure`; for others anything but 2xx stops all that they have to send, and 2xx lets them forget the form.
 /// </summary>
 public static class ReceiverAnswers
 {
@@ -20,27 +20,41 @@ public static class ReceiverAnswers
 
     public static IResult Taken() => CommCareAnswers.Message(StatusCodes.Status201Created, Success, "   √   ");
 
-    /// <summary>A form with a problem is kept: phones of before 3.0 are told and forget it (CC-089), those of 3.0 set it aside (CC-090).</summary>
+    /// <summary>A form with a problem is kept: phones of before 3.0 are told and forget it (CC-089), those of 3.0 set it aside
+    /// (CC-090).</summary>
     public static IResult Of(HttpRequest request, SubmissionReceipt receipt, string origin)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Location = origin;
         // A header holds ASCII only.
-        headers[FormIdHeader] = string.Concat(receipt.Version.Id.Value.Select(character => character is > ' ' and <= '~' ? character.ToString() : Uri.EscapeDataString(character.ToString())));
+        headers[FormIdHeader] = string.Concat(
+            receipt.Version.Id.Value.Select(character =>
+                character is > ' ' and <= '~' ? character.ToString() : Uri.EscapeDataString(character.ToString())
+            )
+        );
         return receipt.Version.Problem is not { } problem ? Taken()
             : IsVersion3(request) ? CommCareAnswers.Message(StatusCodes.Status422UnprocessableEntity, Failure, problem)
             : CommCareAnswers.Message(StatusCodes.Status201Created, Error, problem);
     }
 
-    /// <summary>What can never be taken is not to block the phone, if it can be told so; what a retry can cure never looks like that (CC-092).</summary>
+    /// <summary>What can never be taken is not to block the phone, if it can be told so; what a retry can cure never looks like that
+    /// (CC-092).</summary>
     public static IResult Refusal(HttpRequest request, Problem problem)
     {
         switch (problem.Code)
         {
             case 400.1m or 400.2m or 400.13m or (>= 409m and < 410m):
                 return IsVersion3(request)
-                    ? CommCareAnswers.Message(StatusCodes.Status422UnprocessableEntity, Failure, $"There was an error processing the form: {problem.Message}")
-                    : CommCareAnswers.Message(StatusCodes.Status500InternalServerError, Error, $"There was an error processing the form: {problem.Message}");
+                    ? CommCareAnswers.Message(
+                        StatusCodes.Status422UnprocessableEntity,
+                        Failure,
+                        $"There was an error processing the form: {problem.Message}"
+                    )
+                    : CommCareAnswers.Message(
+                        StatusCodes.Status500InternalServerError,
+                        Error,
+                        $"There was an error processing the form: {problem.Message}"
+                    );
             case 403.1m:
                 return Results.Text("Bad auth", statusCode: StatusCodes.Status403Forbidden);
             case (>= 422m and < 423m):

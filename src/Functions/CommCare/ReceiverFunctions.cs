@@ -11,59 +11,93 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>CommCare's receiver (spec 4 of CommCare): forms from phones and scripts, whole in one POST.</summary>
 public sealed class ReceiverFunctions(
-    Door door, DomainAuthenticator authenticator, ProjectDirectory projects, ReceiveCommCareForm receive, Links links, IOptions<RosaOptions> options)
+    Door door,
+    DomainAuthenticator authenticator,
+    ProjectDirectory projects,
+    ReceiveCommCareForm receive,
+    Links links,
+    IOptions<RosaOptions> options
+)
 {
     private static readonly string[] AuthTypes = ["basic", "digest", "noauth", "api_key", "oauth2"];
 
     private static readonly HashSet<string> Extensions = new(
-        "xml jpg jpeg 3gpp 3gp 3ga 3g2 mp3 wav amr mp4 3gp2 mpg4 mpeg4 m4v mpg mpeg qcp ogg pdf html rtf txt docx xlsx msg".Split(' '), StringComparer.OrdinalIgnoreCase);
+        "xml jpg jpeg 3gpp 3gp 3ga 3g2 mp3 wav amr mp4 3gp2 mpg4 mpeg4 m4v mpg mpeg qcp ogg pdf html rtf txt docx xlsx msg".Split(' '),
+        StringComparer.OrdinalIgnoreCase
+    );
 
     private static readonly string[] ContentTypes = ["audio/", "image/", "video/", "application/pdf", "application/octet-stream"];
 
     [Function("PostForm")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver")] HttpRequest request, string domain) =>
-        RunAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver")]
+            HttpRequest request,
+        string domain
+    ) => RunAsync(request, domain);
 
-    /// <summary>`app` is an app's or a build's id, or one of `secure`, `submission` and `api`: forms are taken in the same way, from people who are known.</summary>
+    /// <summary>`app` is an app's or a build's id, or one of `secure`, `submission` and `api`: forms are taken in the same way, from
+    /// people who are known.</summary>
     [Function("PostFormOfApp")]
     public Task<IResult> PostOfApp(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver/{app}")] HttpRequest request, string domain) =>
-        RunAsync(request, domain);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver/{app}")]
+            HttpRequest request,
+        string domain
+    ) => RunAsync(request, domain);
 
     [Function("PostFormSecurely")]
     public Task<IResult> PostSecurely(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver/secure/{app}")] HttpRequest request, string domain) =>
-        RunAsync(request, domain);
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            "get",
+            "head",
+            "put",
+            "delete",
+            "patch",
+            Route = "a/{domain}/receiver/secure/{app}"
+        )]
+            HttpRequest request,
+        string domain
+    ) => RunAsync(request, domain);
 
-    private Task<IResult> RunAsync(HttpRequest request, string domain) => door.ReceiverAsync(request, async () =>
-    {
-        if (!HttpMethods.IsPost(request.Method))
-        {
-            request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
-            throw Problem.OnlyPosts().AsException();
-        }
-        var hangUp = request.HttpContext.RequestAborted;
-        var authType = request.Query["authtype"].ToString();
-        if (authType.Length > 0 && !AuthTypes.Contains(authType))
-        {
-            throw Problem.UnknownAuthType(AuthTypes).AsException();
-        }
-        var project = await projects.FindByDomainAsync(domain.ToLowerInvariant(), hangUp) ?? throw Problem.NoDomain(domain).AsException();
-        if (authType == "noauth")
-        {
-            return await ReceiveAsync(request, project.Id, null, hangUp);
-        }
-        var user = await authenticator.MemberAsync(request, domain, hangUp);
-        user.Actor.Require(Verb.SubmissionCreate, Scope.Of(project.Id));
-        return await ReceiveAsync(request, project.Id, user.Actor.Id, hangUp);
-    });
+    private Task<IResult> RunAsync(HttpRequest request, string domain) =>
+        door.ReceiverAsync(
+            request,
+            async () =>
+            {
+                if (!HttpMethods.IsPost(request.Method))
+                {
+                    request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
+                    throw Problem.OnlyPosts().AsException();
+                }
+                var hangUp = request.HttpContext.RequestAborted;
+                var authType = request.Query["authtype"].ToString();
+                if (authType.Length > 0 && !AuthTypes.Contains(authType))
+                {
+                    throw Problem.UnknownAuthType(AuthTypes).AsException();
+                }
+                var project =
+                    await projects.FindByDomainAsync(domain.ToLowerInvariant(), hangUp) ?? throw Problem.NoDomain(domain).AsException();
+                if (authType == "noauth")
+                {
+                    return await ReceiveAsync(request, project.Id, null, hangUp);
+                }
+                var user = await authenticator.MemberAsync(request, domain, hangUp);
+                user.Actor.Require(Verb.SubmissionCreate, Scope.Of(project.Id));
+                return await ReceiveAsync(request, project.Id, user.Actor.Id, hangUp);
+            }
+        );
 
     private async Task<IResult> ReceiveAsync(HttpRequest request, ProjectId project, ActorId? submitter, CancellationToken hangUp)
     {
         if (request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)
         {
-            var xml = await BoundedBody.ReadAsync(request, options.Value.MaxXmlBytes, Problem.FormTooLarge(options.Value.MaxXmlBytes), hangUp);
+            var xml = await BoundedBody.ReadAsync(
+                request,
+                options.Value.MaxXmlBytes,
+                Problem.FormTooLarge(options.Value.MaxXmlBytes),
+                hangUp
+            );
             return await ReceiveAsync(request, project, submitter, xml, AsyncEnumerable.Empty<IncomingFile>(), hangUp);
         }
         await using var body = await SubmissionBody.OpenAsync(request, Caller.Anonymous, options.Value, hangUp, CheckPart);
@@ -71,7 +105,13 @@ public sealed class ReceiverFunctions(
     }
 
     private async Task<IResult> ReceiveAsync(
-        HttpRequest request, ProjectId project, ActorId? submitter, ReadOnlyMemory<byte> xml, IAsyncEnumerable<IncomingFile> files, CancellationToken hangUp)
+        HttpRequest request,
+        ProjectId project,
+        ActorId? submitter,
+        ReadOnlyMemory<byte> xml,
+        IAsyncEnumerable<IncomingFile> files,
+        CancellationToken hangUp
+    )
     {
         if (xml.IsEmpty)
         {
@@ -91,7 +131,10 @@ public sealed class ReceiverFunctions(
             }
             return form.IsDeviceReport ? ReceiverAnswers.Taken() : ReceiverAnswers.Ignored();
         }
-        var upload = new SubmissionUpload(xml, files, Senders.Of(request, submitter)) { SyncToken = request.Headers["X-CommCareHQ-LastSyncToken"] };
+        var upload = new SubmissionUpload(xml, files, Senders.Of(request, submitter))
+        {
+            SyncToken = request.Headers["X-CommCareHQ-LastSyncToken"],
+        };
         return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, hangUp), links.Origin(request));
     }
 
@@ -104,9 +147,11 @@ public sealed class ReceiverFunctions(
             throw Problem.FieldsBesideFiles().AsException();
         }
         var extension = Path.GetExtension(file).TrimStart('.');
-        var taken = name == SubmissionBody.XmlPart
-            ? extension.Equals("xml", StringComparison.OrdinalIgnoreCase)
-            : Extensions.Contains(extension) || ContentTypes.Any(type => contentType?.StartsWith(type, StringComparison.OrdinalIgnoreCase) == true);
+        var taken =
+            name == SubmissionBody.XmlPart
+                ? extension.Equals("xml", StringComparison.OrdinalIgnoreCase)
+                : Extensions.Contains(extension)
+                    || ContentTypes.Any(type => contentType?.StartsWith(type, StringComparison.OrdinalIgnoreCase) == true);
         if (!taken)
         {
             throw Problem.FileNotTaken(file.Length <= 100 ? file : file[..100]).AsException();

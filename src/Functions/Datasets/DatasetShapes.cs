@@ -8,14 +8,15 @@ namespace ServerlessRosa.Functions.Datasets;
 /// <summary>Datasets as the management API's JSON (spec 9.1).</summary>
 public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
 {
-    public static Dictionary<string, object?> Dataset(Dataset dataset) => new()
-    {
-        ["name"] = dataset.Name,
-        ["createdAt"] = dataset.CreatedAt,
-        ["projectId"] = dataset.Project.Value,
-        ["approvalRequired"] = dataset.ApprovalRequired,
-        ["ownerOnly"] = dataset.OwnerOnly,
-    };
+    public static Dictionary<string, object?> Dataset(Dataset dataset) =>
+        new()
+        {
+            ["name"] = dataset.Name,
+            ["createdAt"] = dataset.CreatedAt,
+            ["projectId"] = dataset.Project.Value,
+            ["approvalRequired"] = dataset.ApprovalRequired,
+            ["ownerOnly"] = dataset.OwnerOnly,
+        };
 
     /// <summary>With what `X-Extended-Metadata` asks for: reads all entities of the dataset, 1,000 per operation, to count them.</summary>
     public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset)
@@ -44,14 +45,17 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
             name = property.Name,
             odataName = ODataName.Of(property.Name),
             publishedAt = property.PublishedAt,
-            forms = published.Where(form => Fills(form.Definition, dataset).Any(entity => entity.Fields.Any(field => field.Property == property.Name))).Select(FormName),
+            forms = published
+                .Where(form => Fills(form.Definition, dataset).Any(entity => entity.Fields.Any(field => field.Property == property.Name)))
+                .Select(FormName),
         });
         shape["linkedForms"] = published.Where(form => form.Definition.LinkedDatasets.Contains(dataset.Name)).Select(FormName);
         shape["sourceForms"] = published.Where(form => Fills(form.Definition, dataset).Any()).Select(FormName);
         return shape;
     }
 
-    private static IEnumerable<FormEntity> Fills(FormDefinition definition, Dataset dataset) => definition.Entities.Where(entity => entity.Dataset == dataset.Name);
+    private static IEnumerable<FormEntity> Fills(FormDefinition definition, Dataset dataset) =>
+        definition.Entities.Where(entity => entity.Dataset == dataset.Name);
 
     private static object FormName((Form Form, FormDefinition Definition) form) =>
         new { xmlFormId = form.Form.Id.Value, name = form.Definition.Title ?? form.Form.Id.Value };

@@ -9,60 +9,136 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Datasets;
 
-/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (spec 5.3).</summary>
+/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (spec
+/// 5.3).</summary>
 public sealed class EntityListFunctions(
-    Door door, ProjectDirectory projects, DatasetDirectory datasets, EntityLists entities, FormDirectory forms, FormAccess access, ActorNames names)
+    Door door,
+    ProjectDirectory projects,
+    DatasetDirectory datasets,
+    EntityLists entities,
+    FormDirectory forms,
+    FormAccess access,
+    ActorNames names
+)
 {
     [Function("ExportEntities")]
     public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.csv")] HttpRequest request,
-        int projectId, string dataset) =>
-        door.DownloadAsync(request, async caller =>
-        {
-            var found = await FindAsync(request, projectId, dataset);
-            caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
-            var list = await entities.OfAsync(found, EntityView.All, request.HttpContext.RequestAborted);
-            return new EntityCsvResult(
-                $"{found.Name}.csv", list, entities,
-                ["__id", "label"], entity => [entity.Id.Value, entity.Current.Label],
-                ["__createdAt", "__creatorId", "__creatorName", "__updates", "__updatedAt", "__version"], entity => SystemAsync(found.Project, entity, request.HttpContext.RequestAborted));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.csv")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.DownloadAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, projectId, dataset);
+                caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+                var list = await entities.OfAsync(found, EntityView.All, request.HttpContext.RequestAborted);
+                return new EntityCsvResult(
+                    $"{found.Name}.csv",
+                    list,
+                    entities,
+                    ["__id", "label"],
+                    entity => [entity.Id.Value, entity.Current.Label],
+                    ["__createdAt", "__creatorId", "__creatorName", "__updates", "__updatedAt", "__version"],
+                    entity => SystemAsync(found.Project, entity, request.HttpContext.RequestAborted)
+                );
+            }
+        );
 
     [Function("GetEntityIntegrity")]
     public Task<IResult> GetIntegrity(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/integrity")] HttpRequest request,
-        int projectId, string dataset) =>
-        door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/integrity")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityWithKey")]
     public Task<IResult> GetIntegrityWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/datasets/{dataset}/integrity")] HttpRequest request,
-        int projectId, string dataset) =>
-        door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityOfDraft")]
     public Task<IResult> GetIntegrityOfDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity")] HttpRequest request,
-        int projectId, string form, string dataset) =>
-        door.OpenRosaAsync(request, async caller => await OfDraftAsync(
-            request, caller.Actor, await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted), dataset));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string dataset
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+                await OfDraftAsync(
+                    request,
+                    caller.Actor,
+                    await access.DraftAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    ),
+                    dataset
+                )
+        );
 
     [Function("GetEntityIntegrityOfTestDraft")]
     public Task<IResult> GetIntegrityOfTestDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity")] HttpRequest request,
-        string draftToken, int projectId, string form, string dataset) =>
-        door.OpenToAllAsync(request, AnswerKind.OpenRosa, async () => await OfDraftAsync(
-            request, null,
-            await access.TestDraftAsync(
-                RouteText.Decode(request, draftToken), new ProjectId(projectId), RouteText.Decode(request, form), Problem.NotFound(), request.HttpContext.RequestAborted),
-            dataset));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form,
+        string dataset
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+                await OfDraftAsync(
+                    request,
+                    null,
+                    await access.TestDraftAsync(
+                        RouteText.Decode(request, draftToken),
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        Problem.NotFound(),
+                        request.HttpContext.RequestAborted
+                    ),
+                    dataset
+                )
+        );
 
     // Whoever may list entities, and whoever gets the dataset with a form.
     private async Task<IResult> IntegrityAsync(HttpRequest request, Caller caller, int project, string dataset)
     {
         var found = await FindAsync(request, project, dataset);
-        if (!caller.Actor.May(Verb.EntityList, Scope.Of(found.Project))
-            && !(await forms.ListAsync(found.Project, request.HttpContext.RequestAborted)).Any(form => GetsWith(caller.KnownActor, form, found)))
+        if (
+            !caller.Actor.May(Verb.EntityList, Scope.Of(found.Project))
+            && !(await forms.ListAsync(found.Project, request.HttpContext.RequestAborted)).Any(form =>
+                GetsWith(caller.KnownActor, form, found)
+            )
+        )
         {
             throw Problem.NotAllowed().AsException();
         }
@@ -70,7 +146,9 @@ public sealed class EntityListFunctions(
     }
 
     private static bool GetsWith(Actor actor, Form form, Dataset dataset) =>
-        form is { Published: not null, State: not FormState.Closed } && form.Published.LinkedDatasets.Contains(dataset.Name) && actor.MayRead(form);
+        form is { Published: not null, State: not FormState.Closed }
+        && form.Published.LinkedDatasets.Contains(dataset.Name)
+        && actor.MayRead(form);
 
     // Only a dataset that the draft is linked to.
     private async Task<IResult> OfDraftAsync(HttpRequest request, Actor? actor, ReadableForm draft, string dataset)
@@ -84,8 +162,15 @@ public sealed class EntityListFunctions(
 
     private IResult Answer(HttpRequest request, Actor? actor, Dataset dataset)
     {
-        var ids = request.Query["id"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(EntityId.Parse).ToList();
-        return OpenRosa.Streamed((xml, hangUp) => WriteAsync(xml, entities.ReadStandingsAsync(dataset, EntityLists.ViewOf(dataset, actor), ids, hangUp)));
+        var ids = request
+            .Query["id"]
+            .ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(EntityId.Parse)
+            .ToList();
+        return OpenRosa.Streamed(
+            (xml, hangUp) => WriteAsync(xml, entities.ReadStandingsAsync(dataset, EntityLists.ViewOf(dataset, actor), ids, hangUp))
+        );
     }
 
     private static async Task WriteAsync(XmlWriter xml, IAsyncEnumerable<EntityStanding> standings)
@@ -108,8 +193,12 @@ public sealed class EntityListFunctions(
         var creator = entity.Creator is { } id ? await names.FindAsync(project, id, cancellationToken) : null;
         return
         [
-            Timestamps.Format(entity.CreatedAt), entity.Creator?.ToString() ?? "", creator?.DisplayName ?? "",
-            EntityCsvResult.Number(entity.Current.Number - 1), entity.UpdatedAt is { } updatedAt ? Timestamps.Format(updatedAt) : "", EntityCsvResult.Number(entity.Current.Number),
+            Timestamps.Format(entity.CreatedAt),
+            entity.Creator?.ToString() ?? "",
+            creator?.DisplayName ?? "",
+            EntityCsvResult.Number(entity.Current.Number - 1),
+            entity.UpdatedAt is { } updatedAt ? Timestamps.Format(updatedAt) : "",
+            EntityCsvResult.Number(entity.Current.Number),
         ];
     }
 

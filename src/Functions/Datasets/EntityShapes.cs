@@ -26,7 +26,13 @@ public sealed class EntityShapes(ActorNames names)
         return shape;
     }
 
-    public async Task<Dictionary<string, object?>> VersionAsync(HttpRequest request, ProjectId project, EntityVersion version, bool current, bool withData)
+    public async Task<Dictionary<string, object?>> VersionAsync(
+        HttpRequest request,
+        ProjectId project,
+        EntityVersion version,
+        bool current,
+        bool withData
+    )
     {
         var shape = new Dictionary<string, object?>
         {
@@ -41,7 +47,9 @@ public sealed class EntityShapes(ActorNames names)
             ["branchId"] = version.Branch,
             ["trunkVersion"] = version.TrunkVersion,
             ["branchBaseVersion"] = version.BranchBaseVersion,
-            ["source"] = version.Source is { } source ? new { submission = new { instanceId = source.InstanceId, xmlFormId = source.XmlFormId } } : new { },
+            ["source"] = version.Source is { } source
+                ? new { submission = new { instanceId = source.InstanceId, xmlFormId = source.XmlFormId } }
+                : new { },
         };
         if (withData)
         {
@@ -59,7 +67,10 @@ public sealed class EntityShapes(ActorNames names)
     {
         if (ExtendedMetadata.IsWanted(request))
         {
-            shape["creator"] = creator is { } id && await names.FindAsync(project, id, request.HttpContext.RequestAborted) is { } actor ? AccountShapes.Actor(actor) : null;
+            shape["creator"] =
+                creator is { } id && await names.FindAsync(project, id, request.HttpContext.RequestAborted) is { } actor
+                    ? AccountShapes.Actor(actor)
+                    : null;
         }
     }
 }

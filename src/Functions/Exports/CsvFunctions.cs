@@ -13,27 +13,40 @@ public sealed class CsvFunctions(Door door, SubmissionAnswers answers, ExportSou
 {
     [Function("ExportSubmissionsZip")]
     public Task<IResult> Zip(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")] HttpRequest request,
-        int projectId, string form) =>
-        door.RestAsync(request, async caller => await ZipAsync(request, Published(await FormAsync(request, caller, projectId, form))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.RestAsync(request, async caller => await ZipAsync(request, Published(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportSubmissionsCsv")]
     public Task<IResult> Csv(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")] HttpRequest request,
-        int projectId, string form) =>
-        door.RestAsync(request, async caller => await CsvAsync(request, Published(await FormAsync(request, caller, projectId, form))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.RestAsync(request, async caller => await CsvAsync(request, Published(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportDraftSubmissionsZip")]
     public Task<IResult> DraftZip(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip")] HttpRequest request,
-        int projectId, string form) =>
-        door.RestAsync(request, async caller => await ZipAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.RestAsync(request, async caller => await ZipAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportDraftSubmissionsCsv")]
     public Task<IResult> DraftCsv(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")] HttpRequest request,
-        int projectId, string form) =>
-        door.RestAsync(request, async caller => await CsvAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.RestAsync(request, async caller => await CsvAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
 
     private Task<Form> FormAsync(HttpRequest request, Caller caller, int project, string form) =>
         answers.FormAsync(request, caller, Verb.SubmissionRead, project, form);
@@ -48,7 +61,11 @@ public sealed class CsvFunctions(Door door, SubmissionAnswers answers, ExportSou
     private async Task<IResult> CsvAsync(HttpRequest request, (ReadableForm Form, SubmissionSpace Space) asked)
     {
         var export = await RequestAsync(request, asked);
-        return new StreamedFile($"{export.FormId}.csv", "text/csv; charset=utf-8", (output, hangUp) => csv.WriteRootAsync(export, output, hangUp));
+        return new StreamedFile(
+            $"{export.FormId}.csv",
+            "text/csv; charset=utf-8",
+            (output, hangUp) => csv.WriteRootAsync(export, output, hangUp)
+        );
     }
 
     private async Task<CsvRequest> RequestAsync(HttpRequest request, (ReadableForm Form, SubmissionSpace Space) asked)
@@ -64,10 +81,14 @@ public sealed class CsvFunctions(Door door, SubmissionAnswers answers, ExportSou
         };
     }
 
-    private static (ReadableForm Form, SubmissionSpace Space) Published(Form form) => (new ReadableForm(form, form.Shown), SubmissionSpace.Published(form));
+    private static (ReadableForm Form, SubmissionSpace Space) Published(Form form) =>
+        (new ReadableForm(form, form.Shown), SubmissionSpace.Published(form));
 
     private static (ReadableForm Form, SubmissionSpace Space) Draft(Form form) =>
-        form.Draft is { } draft ? (new ReadableForm(form, draft.Definition), SubmissionSpace.OfDraft(form)) : throw Problem.NotFound().AsException();
+        form.Draft is { } draft
+            ? (new ReadableForm(form, draft.Definition), SubmissionSpace.OfDraft(form))
+            : throw Problem.NotFound().AsException();
 
-    private static bool IsFalse(HttpRequest request, string name) => string.Equals(request.Query[name], "false", StringComparison.OrdinalIgnoreCase);
+    private static bool IsFalse(HttpRequest request, string name) =>
+        string.Equals(request.Query[name], "false", StringComparison.OrdinalIgnoreCase);
 }

@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Functions.Exports;
 
-/// <summary>`$metadata`: a form's tables as an entity model (spec 9.5). Groups are complex types, repeats entity types of their own.</summary>
+/// <summary>`$metadata`: a form's tables as an entity model (spec 9.5). Groups are complex types, repeats entity types of their
+/// own.</summary>
 internal static class ODataMetadataWriter
 {
     private const string EdmxNamespace = "http://docs.oasis-open.org/odata/ns/edmx";
@@ -14,9 +15,17 @@ internal static class ODataMetadataWriter
 
     private static readonly (string Name, string Type)[] SystemProperties =
     [
-        ("submissionDate", "Edm.DateTimeOffset"), ("updatedAt", "Edm.DateTimeOffset"), ("submitterId", "Edm.String"), ("submitterName", "Edm.String"),
-        ("attachmentsPresent", "Edm.Int64"), ("attachmentsExpected", "Edm.Int64"), ("status", $"{SystemNamespace}.Status"),
-        ("reviewState", $"{SystemNamespace}.ReviewState"), ("deviceId", "Edm.String"), ("edits", "Edm.Int64"), ("formVersion", "Edm.String"),
+        ("submissionDate", "Edm.DateTimeOffset"),
+        ("updatedAt", "Edm.DateTimeOffset"),
+        ("submitterId", "Edm.String"),
+        ("submitterName", "Edm.String"),
+        ("attachmentsPresent", "Edm.Int64"),
+        ("attachmentsExpected", "Edm.Int64"),
+        ("status", $"{SystemNamespace}.Status"),
+        ("reviewState", $"{SystemNamespace}.ReviewState"),
+        ("deviceId", "Edm.String"),
+        ("edits", "Edm.Int64"),
+        ("formVersion", "Edm.String"),
         ("deletedAt", "Edm.DateTimeOffset"),
     ];
 
@@ -89,7 +98,13 @@ internal static class ODataMetadataWriter
     }
 
     // The groups that are met are described after the type that has them.
-    private static void WriteProperties(XmlWriter xml, string schemaNamespace, ExportNode of, IReadOnlyList<string> path, List<(ExportNode Group, string Name)> groups)
+    private static void WriteProperties(
+        XmlWriter xml,
+        string schemaNamespace,
+        ExportNode of,
+        IReadOnlyList<string> path,
+        List<(ExportNode Group, string Name)> groups
+    )
     {
         foreach (var child in of.Children)
         {
@@ -100,7 +115,12 @@ internal static class ODataMetadataWriter
             }
             else if (child.IsRepeat)
             {
-                Empty(xml, "NavigationProperty", ("Name", child.ODataName), ("Type", $"Collection({schemaNamespace}.{child.Table.ODataName})"));
+                Empty(
+                    xml,
+                    "NavigationProperty",
+                    ("Name", child.ODataName),
+                    ("Type", $"Collection({schemaNamespace}.{child.Table.ODataName})")
+                );
             }
             else
             {
@@ -118,9 +138,19 @@ internal static class ODataMetadataWriter
             Start(xml, "EntitySet", ("Name", table.ODataName), ("EntityType", $"org.opendatakit.user.{name}.{table.ODataName}"));
             foreach (var inner in schema.Tables.Where(other => other.Parent == table))
             {
-                Empty(xml, "NavigationPropertyBinding", ("Path", inner.ODataName[(table.ODataName.Length + 1)..].Replace('.', '/')), ("Target", inner.ODataName));
+                Empty(
+                    xml,
+                    "NavigationPropertyBinding",
+                    ("Path", inner.ODataName[(table.ODataName.Length + 1)..].Replace('.', '/')),
+                    ("Target", inner.ODataName)
+                );
             }
-            Empty(xml, "Annotation", ("Term", $"{Capabilities}.ConformanceLevel"), ("EnumMember", $"{Capabilities}.ConformanceLevelType/Minimal"));
+            Empty(
+                xml,
+                "Annotation",
+                ("Term", $"{Capabilities}.ConformanceLevel"),
+                ("EnumMember", $"{Capabilities}.ConformanceLevelType/Minimal")
+            );
             Empty(xml, "Annotation", ("Term", $"{Capabilities}.TopSupported"), ("Bool", "true"));
             Empty(xml, "Annotation", ("Term", $"{Capabilities}.SkipSupported"), ("Bool", "true"));
             Empty(xml, "Annotation", ("Term", $"{Capabilities}.BatchSupported"), ("Bool", "false"));
@@ -129,18 +159,19 @@ internal static class ODataMetadataWriter
         xml.WriteEndElement();
     }
 
-    private static string TypeOf(string fieldType) => fieldType switch
-    {
-        "int" => "Edm.Int64",
-        "decimal" => "Edm.Decimal",
-        "boolean" => "Edm.Boolean",
-        "date" => "Edm.Date",
-        "dateTime" => "Edm.DateTimeOffset",
-        "geopoint" => "Edm.GeographyPoint",
-        "geotrace" => "Edm.GeographyLineString",
-        "geoshape" => "Edm.GeographyPolygon",
-        _ => "Edm.String",
-    };
+    private static string TypeOf(string fieldType) =>
+        fieldType switch
+        {
+            "int" => "Edm.Int64",
+            "decimal" => "Edm.Decimal",
+            "boolean" => "Edm.Boolean",
+            "date" => "Edm.Date",
+            "dateTime" => "Edm.DateTimeOffset",
+            "geopoint" => "Edm.GeographyPoint",
+            "geotrace" => "Edm.GeographyLineString",
+            "geoshape" => "Edm.GeographyPolygon",
+            _ => "Edm.String",
+        };
 
     private static void Property(XmlWriter xml, string name, string type) => Empty(xml, "Property", ("Name", name), ("Type", type));
 

@@ -4,8 +4,8 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Exports;
 
 /// <summary>
-/// A file that is made while it is sent. The stream that <paramref name="Write"/> gets takes what is written without sending it, so that archives, which
-/// only write synchronously, can be made on it; it is sent when it is flushed.
+/// A file that is made while it is sent. The stream that <paramref name="Write"/> gets takes what is written without sending it, so
+/// that archives, which only write synchronously, can be made on it; it is sent when it is flushed.
 /// </summary>
 public sealed record StreamedFile(string Name, string ContentType, Func<Stream, CancellationToken, Task> Write) : IResult
 {

@@ -8,48 +8,87 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Forms;
 
 /// <summary>Form discovery (spec 3, 8): which forms a phone may fill in, and where it gets them.</summary>
-public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess access, ProjectDirectory projects, Links links, TimedCache cache)
+public sealed class FormListFunctions(
+    Door door,
+    FormDirectory forms,
+    FormAccess access,
+    ProjectDirectory projects,
+    Links links,
+    TimedCache cache
+)
 {
     [Function("GetFormList")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/formList")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/formList")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListWithKey")]
     public Task<IResult> GetWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/formList")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/formList")]
+            HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListOfTestDraft")]
     public Task<IResult> GetOfTestDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/formList")] HttpRequest request,
-        string draftToken, int projectId, string form) =>
-        door.OpenToAllAsync(request, AnswerKind.OpenRosa, async () =>
-        {
-            var token = RouteText.Decode(request, draftToken);
-            var draft = await access.TestDraftAsync(token, new ProjectId(projectId), RouteText.Decode(request, form), Problem.DraftGone(), request.HttpContext.RequestAborted);
-            return OneDraft(draft, links.TestRoot(request, token));
-        });
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/formList"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var token = RouteText.Decode(request, draftToken);
+                var draft = await access.TestDraftAsync(
+                    token,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    Problem.DraftGone(),
+                    request.HttpContext.RequestAborted
+                );
+                return OneDraft(draft, links.TestRoot(request, token));
+            }
+        );
 
     [Function("GetFormListOfDraft")]
     public Task<IResult> GetOfDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/formList")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, async caller =>
-        {
-            var draft = await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            return OneDraft(draft, links.Root(request, caller));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/formList")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+            {
+                var draft = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                return OneDraft(draft, links.Root(request, caller));
+            }
+        );
 
     [Function("GetFormListGroups")]
-    public Task<IResult> GetGroups(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/formList")] HttpRequest request) =>
+    public Task<IResult> GetGroups([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/formList")] HttpRequest request) =>
         door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
 
     [Function("GetFormListGroupsWithKey")]
     public Task<IResult> GetGroupsWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/formList")] HttpRequest request) =>
-        door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/formList")] HttpRequest request
+    ) => door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
 
     private async Task<IResult> ListAsync(HttpRequest request, Caller caller, ProjectId project)
     {
@@ -60,8 +99,8 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
         var allVersions = WantsAllVersions(request);
         var root = links.Root(request, caller);
 
-        // The directory gives the same list as long as no form has changed, and an actor keeps its grants as long as it is remembered: then the answer
-        // is the same too, and a phone that asks often costs no more for a thousand forms than for ten.
+        // The directory gives the same list as long as no form has changed, and an actor keeps its grants as long as it is remembered:
+        // then the answer is the same too, and a phone that asks often costs no more for a thousand forms than for ten.
         var asked = (all, caller.KnownActor.Grants, root, wanted.ToString(), verbose);
         var keepable = !allVersions && wanted.Count <= 1;
         if (keepable && cache.TryGet(asked, out XmlDocumentResult? known))
@@ -76,10 +115,12 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
             entries.Add(new FormListEntry(form, form.Published!, description, $"{address}.xml", $"{address}/manifest"));
             if (allVersions)
             {
-                entries.AddRange((await forms.ListVersionsAsync(form, hangUp))
-                    .Where(version => version.Version != form.Published!.Version)
-                    .Select(version => (Version: version, Address: Links.Version(root, form, version.Version)))
-                    .Select(old => new FormListEntry(form, old.Version, description, $"{old.Address}.xml", $"{old.Address}/manifest")));
+                entries.AddRange(
+                    (await forms.ListVersionsAsync(form, hangUp))
+                        .Where(version => version.Version != form.Published!.Version)
+                        .Select(version => (Version: version, Address: Links.Version(root, form, version.Version)))
+                        .Select(old => new FormListEntry(form, old.Version, description, $"{old.Address}.xml", $"{old.Address}/manifest"))
+                );
             }
         }
         var answer = OpenRosa.Document(xml => FormListWriter.Write(xml, entries, []));
@@ -98,8 +139,11 @@ public sealed class FormListFunctions(Door door, FormDirectory forms, FormAccess
         var actor = caller.KnownActor;
         foreach (var project in actor.Project is { } own ? [await projects.GetAsync(own, hangUp)] : await projects.ListAsync(hangUp))
         {
-            if (actor.Grants.All.Any(grant => grant.Scope.Project is null || grant.Scope.Project == project.Id)
-                && await forms.FindListAsync(project.Id, hangUp) is { } listed && listed.Any(form => actor.MayFill(form)))
+            if (
+                actor.Grants.All.Any(grant => grant.Scope.Project is null || grant.Scope.Project == project.Id)
+                && await forms.FindListAsync(project.Id, hangUp) is { } listed
+                && listed.Any(form => actor.MayFill(form))
+            )
             {
                 groups.Add(new FormListGroup(project.Id.ToString(), project.Name, $"{Links.Project(root, project.Id)}/formList"));
             }

@@ -15,54 +15,115 @@ public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess
 
     [Function("GetManifest")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/manifest")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestWithKey")]
     public Task<IResult> GetWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/manifest")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestOfVersion")]
     public Task<IResult> GetOfVersion(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/manifest")] HttpRequest request,
-        int projectId, string form, string version) =>
-        door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/manifest"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfVersionWithKey")]
     public Task<IResult> GetOfVersionWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/manifest")] HttpRequest request,
-        int projectId, string form, string version) =>
-        door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/manifest"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfDraft")]
     public Task<IResult> GetOfDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/manifest")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, async caller =>
-        {
-            var found = await access.DraftAsync(caller.KnownActor, new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            var root = links.Root(request, caller);
-            return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form) + "/draft", Links.Project(root, found.Form.Project));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                var root = links.Root(request, caller);
+                return await AnswerAsync(
+                    request,
+                    caller.Actor,
+                    found,
+                    Links.Form(root, found.Form) + "/draft",
+                    Links.Project(root, found.Form.Project)
+                );
+            }
+        );
 
     [Function("GetManifestOfTestDraft")]
     public Task<IResult> GetOfTestDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/manifest")] HttpRequest request,
-        string draftToken, int projectId, string form) =>
-        door.OpenToAllAsync(request, AnswerKind.OpenRosa, async () =>
-        {
-            var token = RouteText.Decode(request, draftToken);
-            var found = await access.TestDraftAsync(token, new ProjectId(projectId), RouteText.Decode(request, form), Problem.NotFound(), request.HttpContext.RequestAborted);
-            var address = Links.Form(links.TestRoot(request, token), found.Form) + "/draft";
-            return await AnswerAsync(request, null, found, address, address);
-        });
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/manifest"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var token = RouteText.Decode(request, draftToken);
+                var found = await access.TestDraftAsync(
+                    token,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    Problem.NotFound(),
+                    request.HttpContext.RequestAborted
+                );
+                var address = Links.Form(links.TestRoot(request, token), found.Form) + "/draft";
+                return await AnswerAsync(request, null, found, address, address);
+            }
+        );
 
     private async Task<IResult> PublishedAsync(HttpRequest request, Caller caller, int project, string form)
     {
-        var found = await access.PublishedAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        var found = await access.PublishedAsync(
+            caller.KnownActor,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
         var root = links.Root(request, caller);
         return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form), Links.Project(root, found.Form.Project));
     }
@@ -70,9 +131,20 @@ public sealed class ManifestFunctions(Door door, FormDirectory forms, FormAccess
     private async Task<IResult> OfVersionAsync(HttpRequest request, Caller caller, int project, string form, string version)
     {
         var found = await access.VersionAsync(
-            caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), RouteText.Decode(request, version), request.HttpContext.RequestAborted);
+            caller.KnownActor,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            RouteText.Decode(request, version),
+            request.HttpContext.RequestAborted
+        );
         var root = links.Root(request, caller);
-        return await AnswerAsync(request, caller.Actor, found, Links.Version(root, found.Form, found.Definition.Version), Links.Project(root, found.Form.Project));
+        return await AnswerAsync(
+            request,
+            caller.Actor,
+            found,
+            Links.Version(root, found.Form, found.Definition.Version),
+            Links.Project(root, found.Form.Project)
+        );
     }
 
     // The datasets' addresses are under the project's, except for a draft's token, which opens nothing else.

@@ -8,9 +8,13 @@ namespace ServerlessRosa.Functions.Forms;
 public sealed class XmlBody(IOptions<RosaOptions> options)
 {
     private static readonly string[] WorkbookTypes =
-        ["application/vnd.ms-excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+    [
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ];
 
-    /// <summary>Refuses a workbook (501.3, OR-163) and more than `Rosa:MaxXmlBytes` (413.1). Any other content type is read as XML.</summary>
+    /// <summary>Refuses a workbook (501.3, OR-163) and more than `Rosa:MaxXmlBytes` (413.1). Any other content type is read as
+    /// XML.</summary>
     public Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
         WorkbookTypes.Any(type => request.ContentType?.StartsWith(type, StringComparison.OrdinalIgnoreCase) == true)
             ? throw Problem.NoXlsFormConversion().AsException()

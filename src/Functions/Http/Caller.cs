@@ -12,7 +12,8 @@ public sealed record Caller(Actor? Actor)
 
     public AccessToken? SessionToken { get; init; }
 
-    /// <summary>The app-user or public-link key that stood in the path or in `st`: addresses in the answer carry it on (OR-066, OR-097).</summary>
+    /// <summary>The app-user or public-link key that stood in the path or in `st`: addresses in the answer carry it on (OR-066,
+    /// OR-097).</summary>
     public AccessToken? Key { get; init; }
 
     /// <summary>A POST with a cookie whose body must still show this as `__csrf` (spec 2.1).</summary>

@@ -10,8 +10,8 @@ using ServerlessRosa.Functions.CommCare;
 namespace ServerlessRosa.Functions.Http;
 
 /// <summary>
-/// Which words an endpoint speaks: OpenRosa's XML, or the management API's JSON; downloads are JSON's, but phones' passwords are asked for there too.
-/// On the CommCare side: XML of another kind for phones, and JSON of another kind for administration.
+/// Which words an endpoint speaks: OpenRosa's XML, or the management API's JSON; downloads are JSON's, but phones' passwords are asked
+/// for there too. On the CommCare side: XML of another kind for phones, and JSON of another kind for administration.
 /// </summary>
 public enum AnswerKind
 {
@@ -27,12 +27,18 @@ public enum AnswerKind
 /// The one door of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own words. It runs
 /// the result itself: a worker middleware never sees what fails in there.
 /// </summary>
-public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthenticator domains, IOptions<RosaOptions> options, ILogger<Door> logger)
+public sealed partial class Door(
+    RequestAuthenticator authenticator,
+    DomainAuthenticator domains,
+    IOptions<RosaOptions> options,
+    ILogger<Door> logger
+)
 {
     /// <summary>In every refusal and failure: what the log knows the request by.</summary>
     public const string CorrelationHeader = "X-Correlation-Id";
 
-    /// <summary>With <paramref name="bodyShowsCsrf"/> the handler itself checks <see cref="Caller.ExpectedCsrf"/>; otherwise a cookie's POST without its header is refused here.</summary>
+    /// <summary>With <paramref name="bodyShowsCsrf"/> the handler itself checks <see cref="Caller.ExpectedCsrf"/>; otherwise a cookie's
+    /// POST without its header is refused here.</summary>
     public Task<IResult> OpenRosaAsync(HttpRequest request, Func<Caller, Task<IResult>> handler, bool bodyShowsCsrf = false) =>
         RunAsync(request, AnswerKind.OpenRosa, () => AsOpenRosaAsync(request, () => CallerAsync(request, bodyShowsCsrf), handler));
 
@@ -45,24 +51,41 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
 
     /// <summary>For endpoints that need nobody: whatever credentials come are ignored.</summary>
     public Task<IResult> OpenToAllAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler) =>
-        RunAsync(request, kind, kind == AnswerKind.OpenRosa ? () => AsOpenRosaAsync(request, () => Task.FromResult(Caller.Anonymous), _ => handler()) : handler);
+        RunAsync(
+            request,
+            kind,
+            kind == AnswerKind.OpenRosa ? () => AsOpenRosaAsync(request, () => Task.FromResult(Caller.Anonymous), _ => handler()) : handler
+        );
 
     /// <summary>For phones of a domain's mobile workers. Refusals are messages of the <paramref name="nature"/>.</summary>
     public Task<IResult> CommCareAsync(HttpRequest request, string domain, string nature, Func<DomainUser, Task<IResult>> handler) =>
-        CommCareAsync(request, nature, async () => await handler(await domains.MemberAsync(request, domain, request.HttpContext.RequestAborted)));
+        CommCareAsync(
+            request,
+            nature,
+            async () => await handler(await domains.MemberAsync(request, domain, request.HttpContext.RequestAborted))
+        );
 
     /// <summary>The same for handlers that find out themselves who is there, or need nobody.</summary>
     public Task<IResult> CommCareAsync(HttpRequest request, string nature, Func<Task<IResult>> handler) =>
         RunAsync(request, AnswerKind.CommCare, handler, nature);
 
-    /// <summary>For the forms of CommCare's phones, which have words of their own for what is wrong with them. The handler finds out itself who is there.</summary>
+    /// <summary>For the forms of CommCare's phones, which have words of their own for what is wrong with them. The handler finds out
+    /// itself who is there.</summary>
     public Task<IResult> ReceiverAsync(HttpRequest request, Func<Task<IResult>> handler) => RunAsync(request, AnswerKind.Receiver, handler);
 
     /// <summary>For web users who administer a domain, with the <paramref name="verb"/> on its project.</summary>
     public Task<IResult> DomainApiAsync(HttpRequest request, string domain, string verb, Func<DomainUser, Task<IResult>> handler) =>
-        RunAsync(request, AnswerKind.DomainApi, async () => await handler(await domains.WebUserAsync(request, domain, verb, request.HttpContext.RequestAborted)));
+        RunAsync(
+            request,
+            AnswerKind.DomainApi,
+            async () => await handler(await domains.WebUserAsync(request, domain, verb, request.HttpContext.RequestAborted))
+        );
 
-    private static async Task<IResult> AsOpenRosaAsync(HttpRequest request, Func<Task<Caller>> authenticate, Func<Caller, Task<IResult>> handler)
+    private static async Task<IResult> AsOpenRosaAsync(
+        HttpRequest request,
+        Func<Task<Caller>> authenticate,
+        Func<Caller, Task<IResult>> handler
+    )
     {
         OpenRosa.RequireVersion(request);
         var caller = await authenticate();
@@ -86,7 +109,7 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
         try
         {
             Prepare(http, kind, correlation, operations);
-            await (await handler()).ExecuteAsync(http);   // here, so that a failure while streaming is seen too
+            await (await handler()).ExecuteAsync(http); // here, so that a failure while streaming is seen too
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -117,7 +140,10 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
             }
             if (options.Value.ReportStorageOperations)
             {
-                http.Response.Headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"storage;desc=\"operations\";dur={operations.Count}");
+                http.Response.Headers["Server-Timing"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"storage;desc=\"operations\";dur={operations.Count}"
+                );
             }
             return Task.CompletedTask;
         });
@@ -152,10 +178,14 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
     {
         if (http.Response.HasStarted)
         {
-            http.Abort();        // a cut-off body is honest, a well-formed half is not
+            http.Abort(); // a cut-off body is honest, a well-formed half is not
             return;
         }
-        if (problem.Status == StatusCodes.Status401Unauthorized && MayChallenge(http.Request, kind) && !http.Request.RouteValues.ContainsKey("draftToken"))
+        if (
+            problem.Status == StatusCodes.Status401Unauthorized
+            && MayChallenge(http.Request, kind)
+            && !http.Request.RouteValues.ContainsKey("draftToken")
+        )
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"ODK\", charset=\"UTF-8\"";
         }
@@ -177,15 +207,20 @@ public sealed partial class Door(RequestAuthenticator authenticator, DomainAuthe
 
     // CommCare's clients never send a password that wasn't asked for, whatever else they send.
     private bool MayChallenge(HttpRequest request, AnswerKind kind) =>
-        kind is AnswerKind.CommCare or AnswerKind.Receiver ? authenticator.IsConfidential(request) : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
+        kind is AnswerKind.CommCare or AnswerKind.Receiver
+            ? authenticator.IsConfidential(request)
+            : kind != AnswerKind.Rest && authenticator.MayChallenge(request);
 
-    private Problem ProblemOf(Exception e, string correlation) => e switch
-    {
-        ProblemException refusal => refusal.Problem,
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.BodyTooLarge(options.Value.MaxBodyBytes),
-        BadHttpRequestException broken => Problem.BrokenBody(broken.Message),
-        _ => Problem.Unexpected(correlation),
-    };
+    private Problem ProblemOf(Exception e, string correlation) =>
+        e switch
+        {
+            ProblemException refusal => refusal.Problem,
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.BodyTooLarge(
+                options.Value.MaxBodyBytes
+            ),
+            BadHttpRequestException broken => Problem.BrokenBody(broken.Message),
+            _ => Problem.Unexpected(correlation),
+        };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Failed with {Code}, correlation {Correlation}.")]
     private static partial void LogFailure(ILogger logger, decimal code, string correlation, Exception e);

@@ -8,7 +8,13 @@ namespace ServerlessRosa.Functions.Http;
 /// A stored file, streamed: content type, disposition, strong ETag with 304, and one byte range (spec 5.2). The blob is opened only when
 /// its bytes are asked for.
 /// </summary>
-public sealed record FileResult(string Name, string ContentType, string Md5, long Size, Func<long, long?, CancellationToken, Task<Stream>> Open) : IResult
+public sealed record FileResult(
+    string Name,
+    string ContentType,
+    string Md5,
+    long Size,
+    Func<long, long?, CancellationToken, Task<Stream>> Open
+) : IResult
 {
     /// <summary>Shown in the browser instead of saved: only for pictures that can carry no script.</summary>
     public bool Inline { get; init; }
@@ -47,7 +53,8 @@ public sealed record FileResult(string Name, string ContentType, string Md5, lon
         }
     }
 
-    /// <summary>RFC 6266: a plain name for old clients, the real one encoded beside it. Nothing that a path or a header could be made of survives in the plain one.</summary>
+    /// <summary>RFC 6266: a plain name for old clients, the real one encoded beside it. Nothing that a path or a header could be made
+    /// of survives in the plain one.</summary>
     public static string Disposition(string kind, string name)
     {
         var plain = new StringBuilder(name.Length);
@@ -70,15 +77,20 @@ public sealed record FileResult(string Name, string ContentType, string Md5, lon
     }
 
     private static string WithCharset(string contentType) =>
-        contentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) && !contentType.Contains("charset", StringComparison.OrdinalIgnoreCase)
+        contentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+        && !contentType.Contains("charset", StringComparison.OrdinalIgnoreCase)
             ? contentType + "; charset=utf-8"
             : contentType;
 
-    // Several ranges, or a range of another version of the file (If-Range), are answered with the whole file. A length below zero: no such range.
+    // Several ranges, or a range of another version of the file (If-Range), are answered with the whole file. A length below zero: no
+    // such range.
     private (long Offset, long? Length) Requested(HttpRequest request, string etag)
     {
-        if (!RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var header) || header is not { Unit.Value: "bytes", Ranges.Count: 1 }
-            || (request.Headers.IfRange.ToString() is { Length: > 0 } condition && condition != etag))
+        if (
+            !RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var header)
+            || header is not { Unit.Value: "bytes", Ranges.Count: 1 }
+            || (request.Headers.IfRange.ToString() is { Length: > 0 } condition && condition != etag)
+        )
         {
             return (0, null);
         }

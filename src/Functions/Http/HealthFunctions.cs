@@ -13,7 +13,12 @@ public sealed class HealthFunctions(Door door, StorageHealth storage)
     /// <summary>It reaches its storage; else 503.</summary>
     [Function("HealthReady")]
     public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
-        door.OpenToAllAsync(request, AnswerKind.Rest, async () => await storage.IsReachableAsync()
-            ? Json.Ok(new { status = "ready" })
-            : Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable));
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () =>
+                await storage.IsReachableAsync()
+                    ? Json.Ok(new { status = "ready" })
+                    : Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable)
+        );
 }

@@ -20,7 +20,8 @@ public static class Json
 
     public static IResult Ok(object? value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
 
-    /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can still be told.</summary>
+    /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can
+    /// still be told.</summary>
     public static async Task<IResult> StreamAsync<T>(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
         var rest = items.GetAsyncEnumerator(cancellationToken);
@@ -43,11 +44,21 @@ public static class Json
     public static IResult Refusal(Problem problem) =>
         problem.Details is null
             ? Results.Json(new { message = problem.Message, code = problem.Code }, Options, statusCode: problem.Status)
-            : Results.Json(new { message = problem.Message, code = problem.Code, details = problem.Details }, Options, statusCode: problem.Status);
+            : Results.Json(
+                new
+                {
+                    message = problem.Message,
+                    code = problem.Code,
+                    details = problem.Details,
+                },
+                Options,
+                statusCode: problem.Status
+            );
 
     /// <summary>
-    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could send. Refuses
-    /// more than 250 kB (400.36), a content encoding (400.37), what isn't a JSON object (400.1), and a cookie's POST without its `__csrf` (401.2).
+    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could
+    /// send. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a JSON object (400.1), and a cookie's POST
+    /// without its `__csrf` (401.2).
     /// </summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -59,8 +70,12 @@ public static class Json
         return body;
     }
 
-    /// <summary>The same where a list of objects may stand for several of them. Gives the objects, and whether they came as a list.</summary>
-    public static async Task<(IReadOnlyList<JsonElement> Objects, bool IsList)> ReadManyAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The same where a list of objects may stand for several of them. Gives the objects, and whether they came as a
+    /// list.</summary>
+    public static async Task<(IReadOnlyList<JsonElement> Objects, bool IsList)> ReadManyAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var bytes = await ReadBytesAsync(request, cancellationToken);
         if (bytes.Span.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
@@ -68,7 +83,9 @@ public static class Json
             return ([Parse(bytes, JsonValueKind.Object)], false);
         }
         var objects = Parse(bytes, JsonValueKind.Array).EnumerateArray().ToList();
-        return objects.TrueForAll(one => one.ValueKind == JsonValueKind.Object) ? (objects, true) : throw Problem.UnparseableJson(bytes.Length).AsException();
+        return objects.TrueForAll(one => one.ValueKind == JsonValueKind.Object)
+            ? (objects, true)
+            : throw Problem.UnparseableJson(bytes.Length).AsException();
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -87,7 +104,7 @@ public static class Json
         {
             null => null,
             { ValueKind: JsonValueKind.String } text => text.GetString(),
-            _ => throw Problem.InvalidDataType(name, "string").AsException(),   // not the value: it may be a password
+            _ => throw Problem.InvalidDataType(name, "string").AsException(), // not the value: it may be a password
         };
 
     /// <summary>A truth value; null when absent or null. Refuses another type with 400.11.</summary>
@@ -105,11 +122,14 @@ public static class Json
         {
             null => null,
             { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
-                [.. list.EnumerateArray().Select(item => item.GetString()!)],
+            [
+                .. list.EnumerateArray().Select(item => item.GetString()!),
+            ],
             _ => throw Problem.InvalidDataType(name, "list of strings").AsException(),
         };
 
-    /// <summary>Names and their values, where numbers and truth values count as the text that stands there; null when absent or null. Refuses another type with 400.11.</summary>
+    /// <summary>Names and their values, where numbers and truth values count as the text that stands there; null when absent or null.
+    /// Refuses another type with 400.11.</summary>
     public static IReadOnlyDictionary<string, string>? Map(JsonElement body, string name)
     {
         if (Member(body, name) is not { } map)
@@ -168,8 +188,7 @@ public static class Json
                 {
                     ahead.GetString();
                 }
-            }
-            while (ahead.Read());
+            } while (ahead.Read());
             return JsonElement.ParseValue(ref reader);
         }
 
@@ -179,8 +198,10 @@ public static class Json
     /// <summary>`2024-05-01T10:11:12.345Z`, always.</summary>
     private sealed class Timestamp : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Timestamps.Format(value));
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Timestamps.Format(value));
     }
 }

@@ -4,11 +4,13 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>Builds the absolute addresses in answers, from the configured origin and route values, never from the request's target (OR-039, OR-040).</summary>
+/// <summary>Builds the absolute addresses in answers, from the configured origin and route values, never from the request's target
+/// (OR-039, OR-040).</summary>
 public sealed class Links(IOptions<RosaOptions> options)
 {
     /// <summary>Up to `/v1`, with the caller's key if it came with one.</summary>
-    public string Root(HttpRequest request, Caller caller) => caller.Key is { } key ? $"{Origin(request)}/v1/key/{key.Text}" : $"{Origin(request)}/v1";
+    public string Root(HttpRequest request, Caller caller) =>
+        caller.Key is { } key ? $"{Origin(request)}/v1/key/{key.Text}" : $"{Origin(request)}/v1";
 
     public string TestRoot(HttpRequest request, string draftToken) => $"{Origin(request)}/v1/test/{draftToken}";
 
@@ -17,7 +19,8 @@ public sealed class Links(IOptions<RosaOptions> options)
     public static string Form(string root, Form form) => $"{Project(root, form.Project)}/forms/{Encode(form.Id.Value)}";
 
     /// <summary>`___` stands for a blank version (OR-114).</summary>
-    public static string Version(string root, Form form, string version) => $"{Form(root, form)}/versions/{(version.Length == 0 ? "___" : Encode(version))}";
+    public static string Version(string root, Form form, string version) =>
+        $"{Form(root, form)}/versions/{(version.Length == 0 ? "___" : Encode(version))}";
 
     /// <summary>As a browser's encodeURIComponent: leaves `! * ' ( )` alone, unlike <see cref="Uri.EscapeDataString(string)"/>.</summary>
     public static string Encode(string text) =>
@@ -25,5 +28,7 @@ public sealed class Links(IOptions<RosaOptions> options)
 
     /// <summary>The scheme and host that this server is reached by.</summary>
     public string Origin(HttpRequest request) =>
-        options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{(RequestAuthenticator.IsHttps(request) ? "https" : "http")}://{request.Host}";
+        options.Value.PublicUrl is { Length: > 0 } url
+            ? url.TrimEnd('/')
+            : $"{(RequestAuthenticator.IsHttps(request) ? "https" : "http")}://{request.Host}";
 }

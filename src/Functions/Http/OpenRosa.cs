@@ -32,19 +32,23 @@ public static class OpenRosa
         }
     }
 
-    /// <summary>The envelope, with what <paramref name="payload"/> writes after the message; it returns how many elements that is (OR-010, OR-016 to OR-020).</summary>
+    /// <summary>The envelope, with what <paramref name="payload"/> writes after the message; it returns how many elements that is
+    /// (OR-010, OR-016 to OR-020).</summary>
     public static IResult Envelope(int status, string nature, string message, int items = 0, Action<XmlWriter>? payload = null) =>
-        Xml(status, xml =>
-        {
-            xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
-            xml.WriteAttributeString("items", items.ToString(CultureInfo.InvariantCulture));
-            xml.WriteStartElement("message", ResponseNamespace);
-            xml.WriteAttributeString("nature", nature);
-            xml.WriteString(XmlOut.Text(message));
-            xml.WriteEndElement();
-            payload?.Invoke(xml);
-            xml.WriteEndElement();
-        });
+        Xml(
+            status,
+            xml =>
+            {
+                xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
+                xml.WriteAttributeString("items", items.ToString(CultureInfo.InvariantCulture));
+                xml.WriteStartElement("message", ResponseNamespace);
+                xml.WriteAttributeString("nature", nature);
+                xml.WriteString(XmlOut.Text(message));
+                xml.WriteEndElement();
+                payload?.Invoke(xml);
+                xml.WriteEndElement();
+            }
+        );
 
     /// <summary>An answer of bounded size.</summary>
     public static IResult Xml(int status, Action<XmlWriter> write) => new XmlResult(status, XmlOut.ToBytes(write, declaration: false));
@@ -84,7 +88,8 @@ public static class OpenRosa
     }
 }
 
-/// <summary>A whole OpenRosa document, with a strong ETag of its bytes, and 304 for who has it (OR-037). Holds nothing of the request: it may be kept.</summary>
+/// <summary>A whole OpenRosa document, with a strong ETag of its bytes, and 304 for who has it (OR-037). Holds nothing of the request:
+/// it may be kept.</summary>
 public sealed record XmlDocumentResult(ReadOnlyMemory<byte> Body) : IResult
 {
     private readonly string _etag = $"\"{Convert.ToHexStringLower(MD5.HashData(Body.Span))}\"";

@@ -8,7 +8,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>Finds the caller in a request. The first scheme that is presented decides, and its failure is final (spec 2.1, OR-058).</summary>
+/// <summary>Finds the caller in a request. The first scheme that is presented decides, and its failure is final (spec 2.1,
+/// OR-058).</summary>
 public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOptions<RosaOptions> options)
 {
     public const string KeyRouteValue = "key";
@@ -45,7 +46,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     public static bool IsHttps(HttpRequest request) =>
         request.IsHttps || (PeerIsLoopback(request) && request.Headers["X-Forwarded-Proto"] == "https");
 
-    /// <summary>Whether a 401 here should ask for a password: clients that hold one wait for it, the others would only bother a human (OR-041 to OR-046).</summary>
+    /// <summary>Whether a 401 here should ask for a password: clients that hold one wait for it, the others would only bother a human
+    /// (OR-041 to OR-046).</summary>
     public bool MayChallenge(HttpRequest request) =>
         IsConfidential(request)
         && PresentedKey(request) is null
@@ -56,8 +58,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     public static string CookieName(HttpRequest request) => IsHttps(request) ? SecureCookie : PlainCookie;
 
     /// <summary>
-    /// Where a request comes from: the front end adds the client's address to the header, last, with a port that changes from one connection to the
-    /// next. An IPv6 client has the lower half of its address to choose from, so the upper half stands for it.
+    /// Where a request comes from: the front end adds the client's address to the header, last, with a port that changes from one
+    /// connection to the next. An IPv6 client has the lower half of its address to choose from, so the upper half stands for it.
     /// </summary>
     public static string AddressOf(HttpRequest request)
     {
@@ -81,7 +83,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         request.HttpContext.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer);
 
     private static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private async Task<Caller> ByKeyAsync(string text, CancellationToken cancellationToken)
     {
@@ -108,7 +111,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         {
             throw Problem.NotAuthenticated().AsException();
         }
-        var actor = await authenticate.ByPasswordAsync(text[..colon], text[(colon + 1)..], AddressOf(request), cancellationToken)
+        var actor =
+            await authenticate.ByPasswordAsync(text[..colon], text[(colon + 1)..], AddressOf(request), cancellationToken)
             ?? throw Problem.NotAuthenticated().AsException();
         return new Caller(actor);
     }
@@ -122,7 +126,10 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         var caller = await ByTokenAsync(cookie, cancellationToken);
         return !HttpMethods.IsPost(request.Method) || request.Headers.XRequestedWith == "XMLHttpRequest"
             ? caller
-            : caller with { ExpectedCsrf = caller.Session?.Csrf ?? throw Problem.NotAuthenticated().AsException() };
+            : caller with
+            {
+                ExpectedCsrf = caller.Session?.Csrf ?? throw Problem.NotAuthenticated().AsException(),
+            };
     }
 
     private static string? TryDecodeBase64(string text)

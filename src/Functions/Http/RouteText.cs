@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>Decodes a route value exactly once (OR-117). Routing decodes everything but `%2F`, which stands for a slash inside a form id, an instance id or a name.</summary>
+/// <summary>Decodes a route value exactly once (OR-117). Routing decodes everything but `%2F`, which stands for a slash inside a form
+/// id, an instance id or a name.</summary>
 public static class RouteText
 {
     public static string Decode(HttpRequest request, string value)
@@ -12,7 +13,8 @@ public static class RouteText
             return value;
         }
 
-        // The Functions host sends `%2F` on as `%252F`, so behind it routing leaves the same `%2F` for both. Without it the two can be told apart.
+        // The Functions host sends `%2F` on as `%252F`, so behind it routing leaves the same `%2F` for both. Without it the two can be
+        // told apart.
         var behindHost = request.Headers.ContainsKey("x-ms-invocation-id");
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         if (!behindHost && target.Contains("%252F", StringComparison.OrdinalIgnoreCase) && RawSegment(target, value) is { } segment)

@@ -2,7 +2,8 @@ using System.Xml;
 
 namespace ServerlessRosa.Functions.Http;
 
-/// <summary>An XML document of any length on its way out: written into a little memory, from which it goes to the client piece by piece.</summary>
+/// <summary>An XML document of any length on its way out: written into a little memory, from which it goes to the client piece by
+/// piece.</summary>
 public sealed class StreamedXml : IDisposable
 {
     private const int Full = 32 * 1024;
@@ -18,7 +19,8 @@ public sealed class StreamedXml : IDisposable
     public XmlWriter Writer { get; }
 
     /// <summary>To be called between elements: sends what there is, once it is worth it.</summary>
-    public ValueTask SendIfFullAsync(CancellationToken cancellationToken) => _buffer.Length < Full ? ValueTask.CompletedTask : SendAsync(cancellationToken);
+    public ValueTask SendIfFullAsync(CancellationToken cancellationToken) =>
+        _buffer.Length < Full ? ValueTask.CompletedTask : SendAsync(cancellationToken);
 
     public async ValueTask SendAsync(CancellationToken cancellationToken)
     {

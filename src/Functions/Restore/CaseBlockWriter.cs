@@ -6,7 +6,8 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Restore;
 
-/// <summary>A case block of a restore: whole, in the shape that phones take (spec 2.10 of CommCare; CC-045 to CC-053). One bad block makes a phone refuse all of it.</summary>
+/// <summary>A case block of a restore: whole, in the shape that phones take (spec 2.10 of CommCare; CC-045 to CC-053). One bad block
+/// makes a phone refuse all of it.</summary>
 public static class CaseBlockWriter
 {
     public const string Namespace = "http://commcarehq.org/case/transaction/v2";
@@ -64,7 +65,14 @@ public static class CaseBlockWriter
             Write(xml, name, text);
         }
         // The phone has these from before. What it lacks need not be told.
-        foreach (var name in value.Forgotten.Where(name => !sent.Creates && !value.Properties.ContainsKey(name) && (name != ExternalId || value.ExternalId.Length == 0) && XmlOut.IsName(name)))
+        foreach (
+            var name in value.Forgotten.Where(name =>
+                !sent.Creates
+                && !value.Properties.ContainsKey(name)
+                && (name != ExternalId || value.ExternalId.Length == 0)
+                && XmlOut.IsName(name)
+            )
+        )
         {
             Write(xml, name, "");
         }

@@ -6,7 +6,8 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Restore;
 
-/// <summary>Locations as the flat fixture `locations` and the nested one `commtrack:locations` (spec 2.8 of CommCare): apps look into one or the other.</summary>
+/// <summary>Locations as the flat fixture `locations` and the nested one `commtrack:locations` (spec 2.8 of CommCare): apps look into
+/// one or the other.</summary>
 public static class LocationWriter
 {
     /// <summary>A schema and two fixtures.</summary>
@@ -14,13 +15,25 @@ public static class LocationWriter
 
     private const string Space = CommCareAnswers.ResponseNamespace;
 
-    public static async Task WriteAsync(XmlWriter xml, LocationTree tree, IReadOnlyList<Location> visible, OwnerId user, Func<ValueTask> sendIfFull)
+    public static async Task WriteAsync(
+        XmlWriter xml,
+        LocationTree tree,
+        IReadOnlyList<Location> visible,
+        OwnerId user,
+        Func<ValueTask> sendIfFull
+    )
     {
         await WriteFlatAsync(xml, tree, visible, user, sendIfFull);
         await WriteNestedAsync(xml, tree, visible, user, sendIfFull);
     }
 
-    private static async Task WriteFlatAsync(XmlWriter xml, LocationTree tree, IReadOnlyList<Location> visible, OwnerId user, Func<ValueTask> sendIfFull)
+    private static async Task WriteFlatAsync(
+        XmlWriter xml,
+        LocationTree tree,
+        IReadOnlyList<Location> visible,
+        OwnerId user,
+        Func<ValueTask> sendIfFull
+    )
     {
         string[] indices = [.. tree.Types.Select(type => $"@{type.Code}_id"), "@id", "@type", "name"];
         LookupTableWriter.WriteSchema(xml, "locations", indices.Distinct().Order(StringComparer.Ordinal));
@@ -44,7 +57,13 @@ public static class LocationWriter
         xml.WriteEndElement();
     }
 
-    private static async Task WriteNestedAsync(XmlWriter xml, LocationTree tree, IReadOnlyList<Location> visible, OwnerId user, Func<ValueTask> sendIfFull)
+    private static async Task WriteNestedAsync(
+        XmlWriter xml,
+        LocationTree tree,
+        IReadOnlyList<Location> visible,
+        OwnerId user,
+        Func<ValueTask> sendIfFull
+    )
     {
         WriteFixture(xml, "commtrack:locations", user, isIndexed: false);
         if (visible.Count == 0)
@@ -98,7 +117,11 @@ public static class LocationWriter
         Write(xml, "location_type", location.Type);
         Write(xml, "supply_point_id", "");
         xml.WriteStartElement("location_data", Space);
-        foreach (var (name, value) in location.Data.Select(pair => (Name: FixtureNames.Clean(pair.Key), pair.Value)).OrderBy(pair => pair.Name, StringComparer.Ordinal))
+        foreach (
+            var (name, value) in location
+                .Data.Select(pair => (Name: FixtureNames.Clean(pair.Key), pair.Value))
+                .OrderBy(pair => pair.Name, StringComparer.Ordinal)
+        )
         {
             Write(xml, name, value);
         }

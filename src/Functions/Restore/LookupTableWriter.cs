@@ -11,11 +11,20 @@ public static class LookupTableWriter
 {
     private const string Space = CommCareAnswers.ResponseNamespace;
 
-    /// <summary>The fields that phones may index. A name that they don't take is left out, since it would abort their sync (CC-041).</summary>
+    /// <summary>The fields that phones may index. A name that they don't take is left out, since it would abort their sync
+    /// (CC-041).</summary>
     public static IReadOnlyList<string> IndicesOf(LookupTable table) =>
-        [.. table.Fields.Where(field => field.IsIndexed).Select(field => FixtureNames.Clean(field.Name)).Where(FixtureNames.IsIndex).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. table
+                .Fields.Where(field => field.IsIndexed)
+                .Select(field => FixtureNames.Clean(field.Name))
+                .Where(FixtureNames.IsIndex)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
-    /// <summary>The schema of an indexed table, right before its fixture; and the root, which an empty table has too, so that it empties the phone's (CC-040).</summary>
+    /// <summary>The schema of an indexed table, right before its fixture; and the root, which an empty table has too, so that it
+    /// empties the phone's (CC-040).</summary>
     public static void WriteStart(XmlWriter xml, LookupTable table, OwnerId user)
     {
         var indices = IndicesOf(table);
@@ -33,7 +42,8 @@ public static class LookupTableWriter
         xml.WriteStartElement($"{table.Tag}_list", Space);
     }
 
-    /// <summary>The table's fields in their order: each value an element with its properties as attributes, none an empty element (CC-038).</summary>
+    /// <summary>The table's fields in their order: each value an element with its properties as attributes, none an empty element
+    /// (CC-038).</summary>
     public static void WriteRow(XmlWriter xml, LookupTable table, LookupRow row)
     {
         xml.WriteStartElement(table.Tag, Space);
@@ -79,7 +89,9 @@ public static class LookupTableWriter
     // Two names may become one: then the first counts.
     private static void WriteAttributes(XmlWriter xml, IEnumerable<KeyValuePair<string, string>> attributes)
     {
-        foreach (var (name, value) in attributes.Select(pair => (Name: FixtureNames.Clean(pair.Key), pair.Value)).DistinctBy(pair => pair.Name))
+        foreach (
+            var (name, value) in attributes.Select(pair => (Name: FixtureNames.Clean(pair.Key), pair.Value)).DistinctBy(pair => pair.Name)
+        )
         {
             xml.WriteAttributeString(name, XmlOut.Text(value));
         }

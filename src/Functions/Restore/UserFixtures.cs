@@ -9,9 +9,9 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Restore;
 
 /// <summary>
-/// What a restore tells a user besides cases (spec 2.4 to 2.8 of CommCare): who they are, their groups, the lookup tables, and the locations when those
-/// may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose app changed; with <see cref="SkipsFixtures"/> only
-/// what the phone can't do without is told.
+/// What a restore tells a user besides cases (spec 2.4 to 2.8 of CommCare): who they are, their groups, the lookup tables, and the
+/// locations when those may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose app
+/// changed; with <see cref="SkipsFixtures"/> only what the phone can't do without is told.
 /// </summary>
 public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows Rows)
 {
@@ -23,11 +23,19 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
     public IReadOnlySet<OwnerId> Owners => Data.OwnersFor(User);
 
     /// <summary>How many elements <see cref="WriteAsync"/> writes.</summary>
-    public int Items => 2 + (SkipsFixtures ? 0 : Data.Tables.Sum(table => LookupTableWriter.IndicesOf(table).Count > 0 ? 2 : 1) + (SendsLocations ? LocationWriter.Items : 0));
+    public int Items =>
+        2
+        + (
+            SkipsFixtures
+                ? 0
+                : Data.Tables.Sum(table => LookupTableWriter.IndicesOf(table).Count > 0 ? 2 : 1)
+                    + (SendsLocations ? LocationWriter.Items : 0)
+        );
 
     private bool SendsLocations => Data.LocationsChangedFor(User, LastSync);
 
-    /// <summary>One operation per 1,000 rows of tables that changed since this instance last read them. After each row <paramref name="sendIfFull"/> may send what was written.</summary>
+    /// <summary>One operation per 1,000 rows of tables that changed since this instance last read them. After each row <paramref
+    /// name="sendIfFull"/> may send what was written.</summary>
     public async Task WriteAsync(XmlWriter xml, Func<ValueTask> sendIfFull, CancellationToken cancellationToken)
     {
         WriteRegistration(xml);

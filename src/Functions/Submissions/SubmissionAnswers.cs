@@ -8,7 +8,8 @@ using ServerlessRosa.Functions.Http;
 
 namespace ServerlessRosa.Functions.Submissions;
 
-/// <summary>Answers what is asked about submissions, of a form or of its draft. Ids and names are still encoded, as routing gives them.</summary>
+/// <summary>Answers what is asked about submissions, of a form or of its draft. Ids and names are still encoded, as routing gives
+/// them.</summary>
 public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory submissions, ActorNames names, SubmissionShapes shapes)
 {
     private const string XmlEnding = ".xml";
@@ -28,12 +29,19 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
     }
 
     public Task<Form> FormAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
-        access.WithAsync(caller.KnownActor, verb, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        access.WithAsync(
+            caller.KnownActor,
+            verb,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
 
     public async Task<IResult> ListAsync(HttpRequest request, SubmissionSpace space)
     {
         var paging = Paging.Of(request);
-        var found = submissions.ListAsync(space, Flags.IsTrue(request, "deleted"), paging.Offset, paging.Limit, request.HttpContext.RequestAborted)
+        var found = submissions
+            .ListAsync(space, Flags.IsTrue(request, "deleted"), paging.Offset, paging.Limit, request.HttpContext.RequestAborted)
             .Select((Submission submission, CancellationToken _) => shapes.SubmissionAsync(request, space.Project, submission));
         return await Json.StreamAsync(found, request.HttpContext.RequestAborted);
     }
@@ -49,21 +57,38 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
         }
         var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
         var id = InstanceId.Parse(asXml ? name[..^XmlEnding.Length] : name);
-        return await ResolveAsync(request, space, id, asXml ? XmlEnding : "", async (submission, current) => asXml
-            ? Results.Stream(await submissions.OpenXmlAsync(space, current, hangUp), XmlType)
-            : Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission)));
+        return await ResolveAsync(
+            request,
+            space,
+            id,
+            asXml ? XmlEnding : "",
+            async (submission, current) =>
+                asXml
+                    ? Results.Stream(await submissions.OpenXmlAsync(space, current, hangUp), XmlType)
+                    : Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission))
+        );
     }
 
     public async Task<IResult> DetailsAsync(HttpRequest request, SubmissionSpace space, InstanceId root) =>
-        Json.Ok(await shapes.SubmissionAsync(request, space.Project, await submissions.GetAsync(space, root, request.HttpContext.RequestAborted)));
+        Json.Ok(
+            await shapes.SubmissionAsync(
+                request,
+                space.Project,
+                await submissions.GetAsync(space, root, request.HttpContext.RequestAborted)
+            )
+        );
 
     public Task<IResult> AttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance) =>
         ResolveAsync(request, space, Id(request, instance), "/attachments", (_, current) => Task.FromResult(Attachments(current)));
 
     public Task<IResult> AttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string name) =>
         ResolveAsync(
-            request, space, Id(request, instance), $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
-            (_, current) => Task.FromResult<IResult>(Attachment(request, current, name)));
+            request,
+            space,
+            Id(request, instance),
+            $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
+            (_, current) => Task.FromResult<IResult>(Attachment(request, current, name))
+        );
 
     public async Task<IResult> VersionsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
@@ -92,10 +117,26 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
     }
 
     public async Task<IResult> VersionAttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance, string version) =>
-        Attachments((await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)).Version);
+        Attachments(
+            (
+                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
+            ).Version
+        );
 
-    public async Task<IResult> VersionAttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string version, string name) =>
-        Attachment(request, (await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)).Version, name);
+    public async Task<IResult> VersionAttachmentAsync(
+        HttpRequest request,
+        SubmissionSpace space,
+        string instance,
+        string version,
+        string name
+    ) =>
+        Attachment(
+            request,
+            (
+                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
+            ).Version,
+            name
+        );
 
     public async Task<IResult> CommentsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
@@ -119,11 +160,22 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
                 actors.Add(actor);
             }
         }
-        return Json.Ok(actors.OrderBy(actor => actor.DisplayName, StringComparer.OrdinalIgnoreCase).ThenBy(actor => actor.Id.Value).Select(AccountShapes.Actor));
+        return Json.Ok(
+            actors
+                .OrderBy(actor => actor.DisplayName, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(actor => actor.Id.Value)
+                .Select(AccountShapes.Actor)
+        );
     }
 
     // An edit's own id leads to that version. The address is relative, so that it keeps whatever prefix the request came with.
-    private async Task<IResult> ResolveAsync(HttpRequest request, SubmissionSpace space, InstanceId id, string rest, Func<Submission, SubmissionVersion, Task<IResult>> answer)
+    private async Task<IResult> ResolveAsync(
+        HttpRequest request,
+        SubmissionSpace space,
+        InstanceId id,
+        string rest,
+        Func<Submission, SubmissionVersion, Task<IResult>> answer
+    )
     {
         var (submission, current) = await submissions.ResolveAsync(space, id, request.HttpContext.RequestAborted);
         if (current is not null)
@@ -135,13 +187,23 @@ public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory sub
     }
 
     private static IResult Attachments(SubmissionVersion version) =>
-        Json.Ok(version.Media.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new { name = file.Name, exists = file.Exists }));
+        Json.Ok(
+            version.Media.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new { name = file.Name, exists = file.Exists })
+        );
 
     private FileResult Attachment(HttpRequest request, SubmissionVersion version, string routeName)
     {
         var name = RouteText.Decode(request, routeName);
-        var file = version.Media.FirstOrDefault(slot => slot.Name == name) is { Exists: true } found ? found : throw Problem.NotFound().AsException();
-        return new FileResult(file.Name, file.ContentType!, file.Md5!, file.Size!.Value, (offset, length, hangUp) => submissions.OpenMediaAsync(file, offset, length, hangUp))
+        var file = version.Media.FirstOrDefault(slot => slot.Name == name) is { Exists: true } found
+            ? found
+            : throw Problem.NotFound().AsException();
+        return new FileResult(
+            file.Name,
+            file.ContentType!,
+            file.Md5!,
+            file.Size!.Value,
+            (offset, length, hangUp) => submissions.OpenMediaAsync(file, offset, length, hangUp)
+        )
         {
             Inline = PictureTypes.Contains(file.ContentType, StringComparer.OrdinalIgnoreCase),
         };

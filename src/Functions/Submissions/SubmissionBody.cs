@@ -9,8 +9,8 @@ using ServerlessRosa.Functions.Http;
 namespace ServerlessRosa.Functions.Submissions;
 
 /// <summary>
-/// A submission's multipart body (spec 7.1), read as a stream: only the XML is held in memory. Files are handed on as they come in; those that come
-/// before the XML wait in temporary files, since nobody knows yet what they are for.
+/// A submission's multipart body (spec 7.1), read as a stream: only the XML is held in memory. Files are handed on as they come in;
+/// those that come before the XML wait in temporary files, since nobody knows yet what they are for.
 /// </summary>
 public sealed class SubmissionBody : IAsyncDisposable
 {
@@ -40,20 +40,31 @@ public sealed class SubmissionBody : IAsyncDisposable
     public ReadOnlyMemory<byte> Xml { get; private set; }
 
     /// <summary>
-    /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is too large
-    /// (413.1). Once the files have been read to the end, a cookie's body without its `__csrf` is refused too (401.2).
+    /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is
+    /// too large (413.1). Once the files have been read to the end, a cookie's body without its `__csrf` is refused too (401.2).
     /// <paramref name="checkPart"/> may refuse a part by its name, disposition and content type, before any of its bytes are read.
     /// </summary>
     public static async Task<SubmissionBody> OpenAsync(
-        HttpRequest request, Caller caller, RosaOptions limits, CancellationToken cancellationToken, Action<string, ContentDispositionHeaderValue, string?>? checkPart = null)
+        HttpRequest request,
+        Caller caller,
+        RosaOptions limits,
+        CancellationToken cancellationToken,
+        Action<string, ContentDispositionHeaderValue, string?>? checkPart = null
+    )
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary
+        )
         {
             throw Problem.MissingMultipartField(XmlPart).AsException();
         }
-        var body = new SubmissionBody(new MultipartReader(boundary, request.Body) { HeadersLengthLimit = MaxHeaderBytes, BodyLengthLimit = null }, caller.ExpectedCsrf, checkPart);
+        var body = new SubmissionBody(
+            new MultipartReader(boundary, request.Body) { HeadersLengthLimit = MaxHeaderBytes, BodyLengthLimit = null },
+            caller.ExpectedCsrf,
+            checkPart
+        );
         try
         {
             await body.ReadToXmlAsync(limits, cancellationToken);
@@ -102,14 +113,25 @@ public sealed class SubmissionBody : IAsyncDisposable
             var content = new PartStream(part.Section.Body);
             if (part.Name == XmlPart)
             {
-                Xml = await BoundedBody.ReadAsync(content, null, limits.MaxXmlBytes, Problem.BodyTooLarge(limits.MaxXmlBytes), cancellationToken);
+                Xml = await BoundedBody.ReadAsync(
+                    content,
+                    null,
+                    limits.MaxXmlBytes,
+                    Problem.BodyTooLarge(limits.MaxXmlBytes),
+                    cancellationToken
+                );
                 return;
             }
             if (part.IsFile)
             {
                 var file = new FileStream(
-                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 4096,
-                    FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"),
+                    FileMode.CreateNew,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    4096,
+                    FileOptions.Asynchronous | FileOptions.DeleteOnClose
+                );
                 _early.Add((part.Name, part.Section.ContentType, file));
                 await content.CopyToAsync(file, cancellationToken);
             }
@@ -126,7 +148,10 @@ public sealed class SubmissionBody : IAsyncDisposable
             {
                 throw Problem.BrokenMultipart($"it has more than {MaxParts} parts.").AsException();
             }
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || PartName(disposition) is not { Length: > 0 } name)
+            if (
+                !ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                || PartName(disposition) is not { Length: > 0 } name
+            )
             {
                 continue;
             }
@@ -145,14 +170,21 @@ public sealed class SubmissionBody : IAsyncDisposable
             }
             else if (name == CsrfField)
             {
-                var value = await BoundedBody.ReadAsync(new PartStream(section.Body), null, MaxFieldBytes, Problem.BodyTooLarge(MaxFieldBytes), cancellationToken);
+                var value = await BoundedBody.ReadAsync(
+                    new PartStream(section.Body),
+                    null,
+                    MaxFieldBytes,
+                    Problem.BodyTooLarge(MaxFieldBytes),
+                    cancellationToken
+                );
                 _csrf = Encoding.UTF8.GetString(value.Span);
             }
         }
         return null;
     }
 
-    private static string? PartName(ContentDispositionHeaderValue disposition) => HeaderUtilities.UnescapeAsQuotedString(disposition.Name).Value;
+    private static string? PartName(ContentDispositionHeaderValue disposition) =>
+        HeaderUtilities.UnescapeAsQuotedString(disposition.Name).Value;
 
     private sealed record Part(string Name, bool IsFile, MultipartSection Section);
 
@@ -167,7 +199,11 @@ public sealed class SubmissionBody : IAsyncDisposable
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             new(Broken.AsRefusalAsync(() => inner.ReadAsync(buffer, cancellationToken).AsTask()));
@@ -175,11 +211,10 @@ public sealed class SubmissionBody : IAsyncDisposable
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reading is used.");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Only asynchronous reading is used.");
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

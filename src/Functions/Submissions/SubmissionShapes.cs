@@ -52,7 +52,12 @@ public sealed class SubmissionShapes(ActorNames names)
 
     public async ValueTask<object> CommentAsync(HttpRequest request, ProjectId project, SubmissionComment comment)
     {
-        var shape = new Dictionary<string, object?> { ["body"] = comment.Body, ["actorId"] = comment.Author.Value, ["createdAt"] = comment.CreatedAt };
+        var shape = new Dictionary<string, object?>
+        {
+            ["body"] = comment.Body,
+            ["actorId"] = comment.Author.Value,
+            ["createdAt"] = comment.CreatedAt,
+        };
         if (ExtendedMetadata.IsWanted(request))
         {
             shape["actor"] = await ActorAsync(request, project, comment.Author);
@@ -61,5 +66,7 @@ public sealed class SubmissionShapes(ActorNames names)
     }
 
     private async ValueTask<object?> ActorAsync(HttpRequest request, ProjectId project, ActorId? id) =>
-        id is { } known && await names.FindAsync(project, known, request.HttpContext.RequestAborted) is { } actor ? AccountShapes.Actor(actor) : null;
+        id is { } known && await names.FindAsync(project, known, request.HttpContext.RequestAborted) is { } actor
+            ? AccountShapes.Actor(actor)
+            : null;
 }

@@ -12,66 +12,125 @@ namespace ServerlessRosa.Functions.Submissions;
 
 /// <summary>The OpenRosa form submission API (spec 7), and the same for drafts under test (spec 8).</summary>
 public sealed class SubmitFunctions(
-    Door door, ReceiveSubmission receive, FormAccess access, ProjectDirectory projects, Links links, IOptions<RosaOptions> options)
+    Door door,
+    ReceiveSubmission receive,
+    FormAccess access,
+    ProjectDirectory projects,
+    Links links,
+    IOptions<RosaOptions> options
+)
 {
     private const string MetadataNamespace = "http://www.opendatakit.org/xforms";
 
     [Function("PreflightSubmission")]
     public Task<IResult> Preflight(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightSubmissionWithKey")]
     public Task<IResult> PreflightWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/submission")]
+            HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightDraftSubmission")]
     public Task<IResult> PreflightDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, async _ =>
-        {
-            await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
-            return Results.NoContent();
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async _ =>
+            {
+                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+                return Results.NoContent();
+            }
+        );
 
     [Function("PreflightTestSubmission")]
     public Task<IResult> PreflightTest(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission")] HttpRequest request,
-        string draftToken, int projectId, string form) =>
-        door.OpenToAllAsync(request, AnswerKind.OpenRosa, async () =>
-        {
-            await TestDraftAsync(request, draftToken, projectId, form, Problem.DraftGone());
-            return Results.NoContent();
-        });
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                await TestDraftAsync(request, draftToken, projectId, form, Problem.DraftGone());
+                return Results.NoContent();
+            }
+        );
 
     [Function("PostSubmission")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostSubmissionWithKey")]
     public Task<IResult> PostWithKey(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request, int projectId) =>
-        door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostDraftSubmission")]
     public Task<IResult> PostDraft(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")] HttpRequest request,
-        int projectId, string form) =>
-        door.OpenRosaAsync(request, async caller =>
-            await ReceiveDraftAsync(request, caller, await OwnDraftAsync(request, caller, projectId, form), links.Root(request, caller)), bodyShowsCsrf: true);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+                await ReceiveDraftAsync(
+                    request,
+                    caller,
+                    await OwnDraftAsync(request, caller, projectId, form),
+                    links.Root(request, caller)
+                ),
+            bodyShowsCsrf: true
+        );
 
     [Function("PostTestSubmission")]
     public Task<IResult> PostTest(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission")] HttpRequest request,
-        string draftToken, int projectId, string form) =>
-        door.OpenToAllAsync(request, AnswerKind.OpenRosa, async () =>
-        {
-            var draft = await TestDraftAsync(request, draftToken, projectId, form, Problem.NotFound());
-            return await ReceiveDraftAsync(request, Caller.Anonymous, draft, links.TestRoot(request, RouteText.Decode(request, draftToken)));
-        });
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var draft = await TestDraftAsync(request, draftToken, projectId, form, Problem.NotFound());
+                return await ReceiveDraftAsync(
+                    request,
+                    Caller.Anonymous,
+                    draft,
+                    links.TestRoot(request, RouteText.Decode(request, draftToken))
+                );
+            }
+        );
 
     private async Task<IResult> PreflightAsync(HttpRequest request, Caller caller, int projectId)
     {
@@ -88,36 +147,63 @@ public sealed class SubmitFunctions(
         var hangUp = request.HttpContext.RequestAborted;
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
         var receipt = await receive.ToProjectAsync(
-            new ProjectId(projectId), caller.KnownActor, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
-        return Accepted(request, receipt, $"{Links.Project(links.Root(request, caller), new ProjectId(projectId))}/forms/{Links.Encode(receipt.Form.Value)}");
+            new ProjectId(projectId),
+            caller.KnownActor,
+            new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)),
+            hangUp
+        );
+        return Accepted(
+            request,
+            receipt,
+            $"{Links.Project(links.Root(request, caller), new ProjectId(projectId))}/forms/{Links.Encode(receipt.Form.Value)}"
+        );
     }
 
     private async Task<IResult> ReceiveDraftAsync(HttpRequest request, Caller caller, Form form, string root)
     {
         var hangUp = request.HttpContext.RequestAborted;
         await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, hangUp);
-        var receipt = await receive.ToDraftAsync(form, new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)), hangUp);
+        var receipt = await receive.ToDraftAsync(
+            form,
+            new SubmissionUpload(body.Xml, body.FilesAsync(hangUp), Senders.Of(request, caller)),
+            hangUp
+        );
         return Accepted(request, receipt, $"{Links.Form(root, form)}/draft");
     }
 
     // Missing rights look like missing authentication, so that the client asks for other credentials (OR-075).
     private async Task<Form> OwnDraftAsync(HttpRequest request, Caller caller, int projectId, string form)
     {
-        var found = await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        var found = await access.WithDraftAsync(
+            new ProjectId(projectId),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
         return caller.Actor.May(Verb.SubmissionCreate, found.Scope) ? found : throw Problem.NotAuthenticated().AsException();
     }
 
     private async Task<Form> TestDraftAsync(HttpRequest request, string draftToken, int projectId, string form, Problem refusal) =>
-        (await access.TestDraftAsync(
-            RouteText.Decode(request, draftToken), new ProjectId(projectId), RouteText.Decode(request, form), refusal, request.HttpContext.RequestAborted)).Form;
+        (
+            await access.TestDraftAsync(
+                RouteText.Decode(request, draftToken),
+                new ProjectId(projectId),
+                RouteText.Decode(request, form),
+                refusal,
+                request.HttpContext.RequestAborted
+            )
+        ).Form;
 
     private static IResult Accepted(HttpRequest request, SubmissionReceipt receipt, string formAddress)
     {
         request.HttpContext.Response.Headers.Location = $"{formAddress}/submissions/{Links.Encode(receipt.RootId.Value)}";
         var withMetadata = Flags.IsTrue(request, "items");
         return OpenRosa.Envelope(
-            StatusCodes.Status201Created, "", "full submission upload was successful!",
-            withMetadata ? 1 : 0, withMetadata ? xml => WriteMetadata(xml, receipt) : null);
+            StatusCodes.Status201Created,
+            "",
+            "full submission upload was successful!",
+            withMetadata ? 1 : 0,
+            withMetadata ? xml => WriteMetadata(xml, receipt) : null
+        );
     }
 
     // For clients made for Aggregate (OR-234).

@@ -36,7 +36,9 @@ public sealed class SessionLifetimeTests
         var (users, _, _) = await StartAsync(cacheSeconds: 0);
         var email = $"{Guid.NewGuid():N}@example.org";
         await users.CreateAsync(email, Password, null, Grants.None, null, CancellationToken.None);
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => users.SignInAsync(email, Password + " ", Home, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<ProblemException>(() =>
+            users.SignInAsync(email, Password + " ", Home, CancellationToken.None)
+        );
         Assert.Equal(401.2m, refused.Problem.Code);
     }
 
@@ -86,12 +88,20 @@ public sealed class SessionLifetimeTests
 
     private static async Task<(WebUsers Users, AuthenticateActor Authenticate, SetClock Clock)> StartAsync(int cacheSeconds)
     {
-        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
+        var storage = new StorageAccount(
+            Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() })
+        );
         await storage.StartAsync(CancellationToken.None);
         var cache = new TimedCache(Options.Create(new CacheOptions { CacheSeconds = cacheSeconds }));
         var clock = new SetClock();
         var (accounts, passwords) = (new AccountsTable(storage), new Passwords(cache));
-        var authenticate = new AuthenticateActor(accounts, new PasswordCheck(passwords, new PasswordThrottle(cache, clock)), cache, Options.Create(new AccountOptions()), clock);
+        var authenticate = new AuthenticateActor(
+            accounts,
+            new PasswordCheck(passwords, new PasswordThrottle(cache, clock)),
+            cache,
+            Options.Create(new AccountOptions()),
+            clock
+        );
         return (new WebUsers(accounts, passwords, authenticate, new Administrators(accounts), clock), authenticate, clock);
     }
 

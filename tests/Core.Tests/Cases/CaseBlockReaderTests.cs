@@ -13,11 +13,13 @@ public sealed class CaseBlockReaderTests
     [Clause("CC-056")]
     public void Blocks_are_found_at_any_depth_with_any_prefix_in_document_order()
     {
-        var blocks = Read($"""
+        var blocks = Read(
+            $"""
             <case {V2} case_id="a" date_modified="2015-11-02T16:04:54.950-04" user_id="u2"><create><case_type>t</case_type><case_name> Amina </case_name></create></case>
             <g><h><n0:case xmlns:n0="http://commcarehq.org/case/transaction/v2" case_id="b"><n0:update><n0:weight>1</n0:weight><n0:weight>7.2</n0:weight><n0:none/></n0:update><n0:close/></n0:case></h></g>
             <case case_id="c"/>
-            """);
+            """
+        );
 
         Assert.Null(blocks.Problem);
         Assert.Equal(["a", "b", "c"], blocks.Blocks.Select(block => block.Id.Value));
@@ -33,7 +35,9 @@ public sealed class CaseBlockReaderTests
     [Clause("CC-057")]
     public void A_case_without_an_id_is_data_and_what_is_in_it_is_still_looked_through()
     {
-        var blocks = Read($"""<case><inner><case {V2} case_id="a"><update><case case_id="not this">x</case></update></case></inner></case><case {V2}><case_idea>1</case_idea></case>""");
+        var blocks = Read(
+            $"""<case><inner><case {V2} case_id="a"><update><case case_id="not this">x</case></update></case></inner></case><case {V2}><case_idea>1</case_idea></case>"""
+        );
 
         Assert.Null(blocks.Problem);
         Assert.Equal("a", Assert.Single(blocks.Blocks).Id.Value);
@@ -45,7 +49,17 @@ public sealed class CaseBlockReaderTests
     {
         Assert.Equal("VersionNotSupported", Read("<g><case><case_id>a</case_id></case></g>").Problem!.Error);
         Assert.Null(Read("<case><g><case_id>a</case_id></g></case><case_id>b</case_id>").Problem);
-        Assert.Equal(CaseBlocks.None with { UserId = "u1", Blocks = [] }, Read("<case><case_id>a</case_id></case>", knowsVersion1: false) with { Blocks = [] });
+        Assert.Equal(
+            CaseBlocks.None with
+            {
+                UserId = "u1",
+                Blocks = [],
+            },
+            Read("<case><case_id>a</case_id></case>", knowsVersion1: false) with
+            {
+                Blocks = [],
+            }
+        );
         Assert.Equal("UsesReferrals", Read($"""<case {V2} case_id="a"><referral/></case>""").Problem!.Error);
         Assert.Equal("VersionNotSupported", Read("""<case xmlns="http://commcare.org/case/transaction" case_id="a"/>""").Problem!.Error);
         Assert.Equal("VersionNotSupported", Read("""<case xmlns="" case_id="a"/>""").Problem!.Error);
@@ -54,7 +68,8 @@ public sealed class CaseBlockReaderTests
     [Theory]
     [InlineData("", "IllegalCaseId")]
     [InlineData("  ", "IllegalCaseId")]
-    public void A_blank_case_id_is_a_problem(string id, string error) => Assert.Equal(error, Read($"""<case {V2} case_id="{id}"/>""").Problem!.Error);
+    public void A_blank_case_id_is_a_problem(string id, string error) =>
+        Assert.Equal(error, Read($"""<case {V2} case_id="{id}"/>""").Problem!.Error);
 
     [Theory]
     [Clause("CC-071")]
@@ -85,13 +100,22 @@ public sealed class CaseBlockReaderTests
     [Clause("CC-074")]
     public void Indices_are_read_and_removed_by_empty_text()
     {
-        var block = Assert.Single(Read($"""
-            <case {V2} case_id="a"><index><parent case_type="household">p</parent><host case_type="x" relationship="extension">h</host><gone/><parent case_type="t">q</parent></index></case>
-            """).Blocks);
+        var block = Assert.Single(
+            Read(
+                $"""
+                <case {V2} case_id="a"><index><parent case_type="household">p</parent><host case_type="x" relationship="extension">h</host><gone/><parent case_type="t">q</parent></index></case>
+                """
+            ).Blocks
+        );
 
         Assert.Equal(
-            [new("host", Id("h"), "x", CaseRelationship.Extension), new("gone", null, "", CaseRelationship.Child), new("parent", Id("q"), "t", CaseRelationship.Child)],
-            block.Indices);
+            [
+                new("host", Id("h"), "x", CaseRelationship.Extension),
+                new("gone", null, "", CaseRelationship.Child),
+                new("parent", Id("q"), "t", CaseRelationship.Child),
+            ],
+            block.Indices
+        );
     }
 
     [Theory]
@@ -113,12 +137,19 @@ public sealed class CaseBlockReaderTests
     public void A_fixed_field_holds_255_characters(string name)
     {
         var most = string.Concat(Enumerable.Repeat("😀", 255));
-        Assert.Null(Read($"""<case {V2} case_id="a"><update><{name}>{most}</{name}><custom>{most}{most}</custom></update></case>""").Problem);
+        Assert.Null(
+            Read($"""<case {V2} case_id="a"><update><{name}>{most}</{name}><custom>{most}{most}</custom></update></case>""").Problem
+        );
         Assert.Equal("CaseValueError", Read($"""<case {V2} case_id="a"><create><{name}>{most}x</{name}></create></case>""").Problem!.Error);
     }
 
     private static CaseId Id(string text) => CaseId.TryParse(text, out var id) ? id : throw new InvalidOperationException();
 
-    private static CaseBlocks Read(string inner, bool knowsVersion1 = true) => CaseBlockReader.Read(
-        Encoding.UTF8.GetBytes($"<data xmlns='http://example.org/visit'>{inner}<n1:meta xmlns:n1='http://openrosa.org/jr/xforms'><n1:userID>u1</n1:userID></n1:meta></data>"), knowsVersion1);
+    private static CaseBlocks Read(string inner, bool knowsVersion1 = true) =>
+        CaseBlockReader.Read(
+            Encoding.UTF8.GetBytes(
+                $"<data xmlns='http://example.org/visit'>{inner}<n1:meta xmlns:n1='http://openrosa.org/jr/xforms'><n1:userID>u1</n1:userID></n1:meta></data>"
+            ),
+            knowsVersion1
+        );
 }

@@ -33,19 +33,34 @@ internal sealed class CaseStorage
 
     public static async Task<CaseStorage> CreateAsync()
     {
-        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
+        var storage = new StorageAccount(
+            Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() })
+        );
         await storage.StartAsync(CancellationToken.None);
         return new CaseStorage(storage);
     }
 
     public CaseId NewId() => CaseId.TryParse($"{Project}-{Guid.NewGuid():N}", out var id) ? id : throw new InvalidOperationException();
 
-    public Case NewCase(CaseId id, string owner) => new(id, Project) { Version = 1, Type = "patient", Name = "Amina", Owner = new OwnerId(owner), ModifiedOn = DateTimeOffset.UnixEpoch };
+    public Case NewCase(CaseId id, string owner) =>
+        new(id, Project)
+        {
+            Version = 1,
+            Type = "patient",
+            Name = "Amina",
+            Owner = new OwnerId(owner),
+            ModifiedOn = DateTimeOffset.UnixEpoch,
+        };
 
     public async Task<Case> GetAsync(CaseId id) => (await Cases.FindAsync(id, CancellationToken.None))!.Value.Case;
 
     public async Task<IReadOnlyList<CaseWrite>> ChangeAsync(CaseId id, Func<Case?, Case?> change, bool again = false) =>
-        await Write.ChangeAsync([(id, await Cases.FindAsync(id, CancellationToken.None))], (_, current) => new ValueTask<Case?>(change(current)), again, CancellationToken.None);
+        await Write.ChangeAsync(
+            [(id, await Cases.FindAsync(id, CancellationToken.None))],
+            (_, current) => new ValueTask<Case?>(change(current)),
+            again,
+            CancellationToken.None
+        );
 
     public ValueTask<List<OwnedCase>> ListAsync(string owner, DateTimeOffset? since = null) =>
         Owners.ListAsync(Project, new OwnerId(owner), since, CancellationToken.None).ToListAsync();

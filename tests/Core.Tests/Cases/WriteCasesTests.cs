@@ -28,10 +28,16 @@ public sealed class WriteCasesTests
         var read = await storage.GetAsync(id);
         Assert.Equivalent(written with { Revision = 1, ServerModifiedOn = read.ServerModifiedOn }, read, strict: true);
         var owned = Assert.Single(await storage.ListAsync("u1"));
-        Assert.Equal((id, 1, 1, read.ServerModifiedOn, true, false, 0), (owned.Id, owned.Version, owned.Revision, owned.ServerModifiedOn, owned.Closed, owned.Deleted, owned.Extensions));
+        Assert.Equal(
+            (id, 1, 1, read.ServerModifiedOn, true, false, 0),
+            (owned.Id, owned.Version, owned.Revision, owned.ServerModifiedOn, owned.Closed, owned.Deleted, owned.Extensions)
+        );
         Assert.Equal(written.Indices, owned.Indices);
         Assert.Equivalent(read with { Transactions = [] }, await owned.UnpackAsync(CancellationToken.None), strict: true);
-        Assert.Equal([new CaseReference(id, parent, CaseRelationship.Child)], await storage.Indices.ListSourcesAsync(storage.Project, parent, CancellationToken.None).ToListAsync());
+        Assert.Equal(
+            [new CaseReference(id, parent, CaseRelationship.Child)],
+            await storage.Indices.ListSourcesAsync(storage.Project, parent, CancellationToken.None).ToListAsync()
+        );
     }
 
     [Fact]
@@ -41,17 +47,26 @@ public sealed class WriteCasesTests
         var storage = await CaseStorage.CreateAsync();
         var id = storage.NewId();
 
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => storage.ChangeAsync(id, current =>
-        {
-            var before = current ?? storage.NewCase(id, "u0") with { Version = 0 };
-            return before with
-            {
-                Version = before.Version + 1,
-                Owner = new OwnerId(writer % 4 == 0 ? "u1" : "u0"),
-                Properties = new Dictionary<string, string>(before.Properties) { [$"p{writer}"] = "1" },
-                Transactions = [.. before.Transactions, CaseStorage.Transaction($"f{writer}", before.Version + 1)],
-            };
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(writer =>
+                    storage.ChangeAsync(
+                        id,
+                        current =>
+                        {
+                            var before = current ?? storage.NewCase(id, "u0") with { Version = 0 };
+                            return before with
+                            {
+                                Version = before.Version + 1,
+                                Owner = new OwnerId(writer % 4 == 0 ? "u1" : "u0"),
+                                Properties = new Dictionary<string, string>(before.Properties) { [$"p{writer}"] = "1" },
+                                Transactions = [.. before.Transactions, CaseStorage.Transaction($"f{writer}", before.Version + 1)],
+                            };
+                        }
+                    )
+                )
+        );
 
         var truth = await storage.GetAsync(id);
         Assert.Equal((Writers, Writers, Writers), (truth.Version, truth.Revision, truth.Properties.Count));
@@ -69,7 +84,10 @@ public sealed class WriteCasesTests
         await storage.ChangeAsync(id, _ => storage.NewCase(id, "u1"));
 
         await storage.ChangeAsync(id, current => current! with { Owner = new OwnerId("u2"), Version = 2 });
-        Assert.Equal((new OwnerId("u2"), 2), Assert.Single(await storage.ListAsync("u1")) is var gone ? (gone.MovedTo, gone.Version) : default);
+        Assert.Equal(
+            (new OwnerId("u2"), 2),
+            Assert.Single(await storage.ListAsync("u1")) is var gone ? (gone.MovedTo, gone.Version) : default
+        );
         Assert.Null(Assert.Single(await storage.ListAsync("u2")).MovedTo);
 
         await storage.ChangeAsync(id, current => current! with { Owner = new OwnerId("u1"), Version = 3 });
@@ -87,10 +105,22 @@ public sealed class WriteCasesTests
 
         await storage.Write.ChangeAsync(
             [(host, await storage.Cases.FindAsync(host, CancellationToken.None)), (extension, null)],
-            (id, current) => new ValueTask<Case?>(id == host
-                ? current! with { Owner = new OwnerId("u2"), Version = 2 }
-                : storage.NewCase(id, "u2") with { Indices = [new("host", host, "patient", CaseRelationship.Extension)] }),
-            again: false, CancellationToken.None);
+            (id, current) =>
+                new ValueTask<Case?>(
+                    id == host
+                        ? current! with
+                        {
+                            Owner = new OwnerId("u2"),
+                            Version = 2,
+                        }
+                        : storage.NewCase(id, "u2") with
+                        {
+                            Indices = [new("host", host, "patient", CaseRelationship.Extension)],
+                        }
+                ),
+            again: false,
+            CancellationToken.None
+        );
 
         Assert.Equal(new OwnerId("u2"), Assert.Single(await storage.ListAsync("u1")).MovedTo);
         Assert.Equal([1, 0], (await storage.ListAsync("u2")).OrderBy(one => one.Id == extension).Select(one => one.Extensions));
@@ -149,7 +179,12 @@ public sealed class WriteCasesTests
     {
         var storage = await CaseStorage.CreateAsync();
         var ids = Enumerable.Range(0, 5).Select(_ => storage.NewId()).ToList();
-        await storage.Write.ChangeAsync([.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1")), false, CancellationToken.None);
+        await storage.Write.ChangeAsync(
+            [.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))],
+            (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1")),
+            false,
+            CancellationToken.None
+        );
         var write = Assert.Single(await storage.ChangeAsync(ids[2], current => current! with { Version = 2 }));
 
         Assert.Equal(5, (await storage.ListAsync("u1")).Count);
@@ -165,7 +200,10 @@ public sealed class WriteCasesTests
         var ids = Enumerable.Range(0, 1100).Select(_ => storage.NewId()).ToList();
         var writes = ids.Select(id => new CaseWrite(null, storage.NewCase(id, "u1") with { Revision = 1 })).ToList();
         await storage.Owners.FollowAsync(writes, CancellationToken.None);
-        await storage.Owners.FollowAsync([.. writes.Select(write => new CaseWrite(null, write.After with { Version = 2, Revision = 2 }))], CancellationToken.None);
+        await storage.Owners.FollowAsync(
+            [.. writes.Select(write => new CaseWrite(null, write.After with { Version = 2, Revision = 2 }))],
+            CancellationToken.None
+        );
 
         Assert.Equal(2200, await storage.RowsAsync("u1"));
         var listed = await storage.ListAsync("u1");
@@ -180,11 +218,19 @@ public sealed class WriteCasesTests
     {
         var storage = await CaseStorage.CreateAsync();
         var ids = new[] { storage.NewId(), storage.NewId(), storage.NewId() };
-        var properties = Enumerable.Range(0, 10).ToDictionary(
-            i => i.ToString(CultureInfo.InvariantCulture), _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(bytes / 10)));
+        var properties = Enumerable
+            .Range(0, 10)
+            .ToDictionary(
+                i => i.ToString(CultureInfo.InvariantCulture),
+                _ => Convert.ToHexString(RandomNumberGenerator.GetBytes(bytes / 10))
+            );
 
         await storage.Write.ChangeAsync(
-            [.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))], (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1") with { Properties = properties }), false, CancellationToken.None);
+            [.. ids.Select(id => (id, ((Case, Azure.ETag)?)null))],
+            (id, _) => new ValueTask<Case?>(storage.NewCase(id, "u1") with { Properties = properties }),
+            false,
+            CancellationToken.None
+        );
 
         Assert.Equal(properties, (await storage.GetAsync(ids[0])).Properties);
         foreach (var owned in await storage.ListAsync("u1"))
@@ -202,7 +248,10 @@ public sealed class WriteCasesTests
 
         Assert.Equal(theirs.Project, (await ours.GetAsync(id)).Project);
         Assert.Empty(await ours.ListAsync("u1"));
-        await ours.ChangeAsync(ours.NewId(), _ => ours.NewCase(ours.NewId(), "u1") with { Indices = [new("host", id, "", CaseRelationship.Extension)] });
+        await ours.ChangeAsync(
+            ours.NewId(),
+            _ => ours.NewCase(ours.NewId(), "u1") with { Indices = [new("host", id, "", CaseRelationship.Extension)] }
+        );
         Assert.Equal(0, (await theirs.GetAsync(id)).Extensions);
     }
 }

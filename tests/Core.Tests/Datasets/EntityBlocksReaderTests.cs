@@ -7,17 +7,37 @@ namespace ServerlessRosa.Core.Tests.Datasets;
 
 public sealed class EntityBlocksReaderTests
 {
-    private static readonly FormEntity House = new("/meta/entity", "houses", Create: true, Update: true, [new("/colour", "colour"), new("/yard/size", "size")]);
-    private static readonly FormEntity Person = new("/house/person/meta/entity", "people", Create: true, Update: false, [new("/house/person/name", "first_name")]);
+    private static readonly FormEntity House = new(
+        "/meta/entity",
+        "houses",
+        Create: true,
+        Update: true,
+        [new("/colour", "colour"), new("/yard/size", "size")]
+    );
+    private static readonly FormEntity Person = new(
+        "/house/person/meta/entity",
+        "people",
+        Create: true,
+        Update: false,
+        [new("/house/person/name", "first_name")]
+    );
 
     [Fact]
     public void An_entity_has_its_attributes_its_label_and_the_values_that_are_there()
     {
-        var block = Assert.Single(Read("""
-            <d><colour> red </colour><yard><other>5</other></yard><orx:meta xmlns:orx="o"><orx:instanceID>uuid:1</orx:instanceID>
-            <e:entity xmlns:e="e" dataset=" houses " id="uuid:A" update="true" baseVersion="2" trunkVersion="1" branchId="b"><e:label>Red &amp; old</e:label></e:entity></orx:meta></d>
-            """, House));
-        Assert.Equal(("houses", "uuid:A", "Red & old", "2", "1", "b"), (block.Dataset, block.Id, block.Label, block.BaseVersion, block.TrunkVersion, block.Branch));
+        var block = Assert.Single(
+            Read(
+                """
+                <d><colour> red </colour><yard><other>5</other></yard><orx:meta xmlns:orx="o"><orx:instanceID>uuid:1</orx:instanceID>
+                <e:entity xmlns:e="e" dataset=" houses " id="uuid:A" update="true" baseVersion="2" trunkVersion="1" branchId="b"><e:label>Red &amp; old</e:label></e:entity></orx:meta></d>
+                """,
+                House
+            )
+        );
+        Assert.Equal(
+            ("houses", "uuid:A", "Red & old", "2", "1", "b"),
+            (block.Dataset, block.Id, block.Label, block.BaseVersion, block.TrunkVersion, block.Branch)
+        );
         Assert.Equal((false, true), (block.Create, block.Update));
         Assert.Equal(new Dictionary<string, string> { ["colour"] = "red" }, block.Values);
     }
@@ -33,13 +53,17 @@ public sealed class EntityBlocksReaderTests
     [Fact]
     public void Each_iteration_of_a_repeat_has_values_of_its_own_and_those_around_it_stay_apart()
     {
-        var blocks = Read("""
+        var blocks = Read(
+            """
             <d><colour>red</colour><house>
               <person><name>Ann</name><meta><entity dataset="people" id="1" create="1"><label/></entity></meta></person>
               <person><meta><entity dataset="people" id="2" create="1"/></meta><name>Bob</name></person>
               <person><name>Eve</name></person>
             </house><meta><entity dataset="houses" id="3" create="1"/></meta></d>
-            """, House, Person);
+            """,
+            House,
+            Person
+        );
         Assert.Equal(["1", "2", "3"], blocks.Select(block => block.Id));
         Assert.Equal(["Ann", "Bob"], blocks.Take(2).Select(block => block.Values["first_name"]));
         Assert.Equal("red", Assert.Single(blocks[2].Values).Value);
@@ -48,7 +72,11 @@ public sealed class EntityBlocksReaderTests
 
     [Fact]
     public void What_names_something_is_cut_where_no_name_can_be_longer() =>
-        Assert.Equal(300, Assert.Single(Read($"<d><meta><entity dataset=\"{new string('x', 5000)}\" create=\"1\"/></meta></d>", House)).Dataset.Length);
+        Assert.Equal(
+            300,
+            Assert.Single(Read($"<d><meta><entity dataset=\"{new string('x', 5000)}\" create=\"1\"/></meta></d>", House)).Dataset.Length
+        );
 
-    private static IReadOnlyList<EntityBlock> Read(string xml, params FormEntity[] entities) => EntityBlocksReader.Read(Encoding.UTF8.GetBytes(xml), entities);
+    private static IReadOnlyList<EntityBlock> Read(string xml, params FormEntity[] entities) =>
+        EntityBlocksReader.Read(Encoding.UTF8.GetBytes(xml), entities);
 }

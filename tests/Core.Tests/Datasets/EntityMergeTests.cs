@@ -10,7 +10,12 @@ public sealed class EntityMergeTests
     [Fact]
     public void A_change_of_the_latest_version_is_no_conflict()
     {
-        var merged = EntityMerge.Apply(Entity(Version(2, "Ann", ("age", "30"), ("town", "Bonn"))), Version(2, "Ann", ("age", "30"), ("town", "Bonn")), Change("", ("age", "31")), interrupted: false);
+        var merged = EntityMerge.Apply(
+            Entity(Version(2, "Ann", ("age", "30"), ("town", "Bonn"))),
+            Version(2, "Ann", ("age", "30"), ("town", "Bonn")),
+            Change("", ("age", "31")),
+            interrupted: false
+        );
         Assert.Null(merged.Conflict);
         Assert.Equal((3, "Ann", 2), (merged.Current.Number, merged.Current.Label, merged.Current.BaseVersion));
         Assert.Equal(new Dictionary<string, string> { ["age"] = "31", ["town"] = "Bonn" }, merged.Current.Data);
@@ -23,10 +28,19 @@ public sealed class EntityMergeTests
     [InlineData("age", "31", EntityConflict.Soft)]
     [InlineData("town", "Kiel", EntityConflict.Soft)]
     [InlineData("colour", "red", EntityConflict.Soft)]
-    public void A_change_of_an_older_version_is_hard_when_it_differs_where_others_changed_something(string property, string value, string conflict)
+    public void A_change_of_an_older_version_is_hard_when_it_differs_where_others_changed_something(
+        string property,
+        string value,
+        string conflict
+    )
     {
         var latest = Version(3, "Ann", ("age", "31"), ("town", "Bonn"));
-        var merged = EntityMerge.Apply(Entity(latest), Version(1, "Ann", ("age", "30"), ("town", "Bonn")), Change("", (property, value)), interrupted: false);
+        var merged = EntityMerge.Apply(
+            Entity(latest),
+            Version(1, "Ann", ("age", "30"), ("town", "Bonn")),
+            Change("", (property, value)),
+            interrupted: false
+        );
         Assert.Equal(conflict, merged.Conflict);
         Assert.Equal(value, merged.Current.Data[property]);
         Assert.Equal(conflict == EntityConflict.Hard ? [property] : [], merged.Current.ConflictingProperties!);
@@ -44,8 +58,16 @@ public sealed class EntityMergeTests
     public void A_hard_conflict_stays_until_it_is_resolved_and_an_interrupted_branch_is_a_soft_one()
     {
         var latest = Version(2, "Ann");
-        Assert.Equal(EntityConflict.Hard, EntityMerge.Apply(Entity(latest) with { Conflict = EntityConflict.Hard }, Version(1, "Ann"), Change(""), interrupted: false).Conflict);
-        Assert.Equal(EntityConflict.Soft, EntityMerge.Apply(Entity(latest) with { Conflict = EntityConflict.Soft }, latest, Change(""), interrupted: false).Conflict);
+        Assert.Equal(
+            EntityConflict.Hard,
+            EntityMerge
+                .Apply(Entity(latest) with { Conflict = EntityConflict.Hard }, Version(1, "Ann"), Change(""), interrupted: false)
+                .Conflict
+        );
+        Assert.Equal(
+            EntityConflict.Soft,
+            EntityMerge.Apply(Entity(latest) with { Conflict = EntityConflict.Soft }, latest, Change(""), interrupted: false).Conflict
+        );
         Assert.Equal(EntityConflict.Soft, EntityMerge.Apply(Entity(latest), latest, Change(""), interrupted: true).Conflict);
     }
 
@@ -55,5 +77,8 @@ public sealed class EntityMergeTests
         new(number, label, data.ToDictionary(property => property.Name, property => property.Value), null, Now);
 
     private static EntityVersion Change(string label, params (string Name, string Value)[] received) =>
-        new(0, label, new Dictionary<string, string>(), null, Now) { Received = received.ToDictionary(property => property.Name, property => property.Value) };
+        new(0, label, new Dictionary<string, string>(), null, Now)
+        {
+            Received = received.ToDictionary(property => property.Name, property => property.Value),
+        };
 }

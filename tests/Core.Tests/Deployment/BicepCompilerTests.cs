@@ -5,11 +5,14 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>The compiler knows the properties of every resource type and version, and warns of what isn't there. It comes as a package, for x64 Linux.</summary>
+/// <summary>The compiler knows the properties of every resource type and version, and warns of what isn't there. It comes as a package,
+/// for x64 Linux.</summary>
 public sealed class BicepCompilerTests
 {
-    private static readonly string? Compiler =
-        typeof(BicepCompilerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(metadata => metadata.Key == "BicepCompiler")?.Value;
+    private static readonly string? Compiler = typeof(BicepCompilerTests)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(metadata => metadata.Key == "BicepCompiler")
+        ?.Value;
 
     [Theory]
     [InlineData("build", "main.bicep")]
@@ -28,7 +31,10 @@ public sealed class BicepCompilerTests
         try
         {
             var file = Path.Combine(folder.FullName, "wrong.bicep");
-            await File.WriteAllTextAsync(file, "resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {\n  name: 'plan'\n  location: 'westeurope'\n  properties: { reserve: true }\n}\n");
+            await File.WriteAllTextAsync(
+                file,
+                "resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {\n  name: 'plan'\n  location: 'westeurope'\n  properties: { reserve: true }\n}\n"
+            );
             Assert.Contains("\"reserve\"", (await RunAsync("build", file)).Complaints, StringComparison.Ordinal);
         }
         finally
@@ -43,7 +49,11 @@ public sealed class BicepCompilerTests
         {
             return (0, "");
         }
-        var start = new ProcessStartInfo(Compiler, [command, file, "--stdout"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Compiler, [command, file, "--stdout"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var compiler = Process.Start(start)!;
         var template = compiler.StandardOutput.ReadToEndAsync();
         var complaints = await compiler.StandardError.ReadToEndAsync();

@@ -5,7 +5,8 @@ namespace ServerlessRosa.Core.Tests.Deployment;
 /// <summary>A module as its caller writes it: the file, the parameters that it is given, and its name there.</summary>
 public sealed record BicepModule(string Name, string File, IReadOnlyList<string> Parameters);
 
-/// <summary>What the checks need of one Bicep file, read from its text: declarations at the left margin, and what is used of modules.</summary>
+/// <summary>What the checks need of one Bicep file, read from its text: declarations at the left margin, and what is used of
+/// modules.</summary>
 public sealed partial class BicepTemplate
 {
     private readonly string _text;
@@ -14,7 +15,8 @@ public sealed partial class BicepTemplate
 
     public IEnumerable<string> Parameters => Names(Parameter());
 
-    public IEnumerable<string> RequiredParameters => Parameter().Matches(_text).Where(match => !match.Groups["default"].Success).Select(match => match.Groups["name"].Value);
+    public IEnumerable<string> RequiredParameters =>
+        Parameter().Matches(_text).Where(match => !match.Groups["default"].Success).Select(match => match.Groups["name"].Value);
 
     public IEnumerable<string> Outputs => Names(Output());
 
@@ -25,7 +27,11 @@ public sealed partial class BicepTemplate
     public IEnumerable<BicepModule> Modules =>
         from match in Module().Matches(_text)
         let given = ModuleParameters().Match(match.Groups["body"].Value).Groups["given"].Value
-        select new BicepModule(match.Groups["name"].Value, match.Groups["file"].Value, [.. Assignment().Matches(given).Select(assignment => assignment.Groups["name"].Value)]);
+        select new BicepModule(
+            match.Groups["name"].Value,
+            match.Groups["file"].Value,
+            [.. Assignment().Matches(given).Select(assignment => assignment.Groups["name"].Value)]
+        );
 
     /// <summary>Module and output, wherever one is used.</summary>
     public IEnumerable<(string Module, string Output)> UsedOutputs =>
@@ -33,18 +39,31 @@ public sealed partial class BicepTemplate
 
     /// <summary>The texts in `var name = ['a', 'b']`.</summary>
     public IReadOnlyList<string> Texts(string variable) =>
-        [.. Text().Matches(Regex.Match(_text, $@"^var {variable} = \[(?<items>[^\]]*)\]", RegexOptions.Multiline).Groups["items"].Value).Select(match => match.Groups["text"].Value)];
+        [
+            .. Text()
+                .Matches(Regex.Match(_text, $@"^var {variable} = \[(?<items>[^\]]*)\]", RegexOptions.Multiline).Groups["items"].Value)
+                .Select(match => match.Groups["text"].Value),
+        ];
 
     /// <summary>Names and values of the object `var name = { ... }`, one to a line.</summary>
     public IReadOnlyDictionary<string, string> Members(string variable) =>
-        Assignment().Matches(Regex.Match(_text, $@"^var {variable} = \{{\n(?<members>.*?)\n\}}", RegexOptions.Multiline | RegexOptions.Singleline).Groups["members"].Value)
+        Assignment()
+            .Matches(
+                Regex
+                    .Match(_text, $@"^var {variable} = \{{\n(?<members>.*?)\n\}}", RegexOptions.Multiline | RegexOptions.Singleline)
+                    .Groups["members"]
+                    .Value
+            )
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
 
     public string DefaultOf(string parameter) =>
         Parameter().Matches(_text).First(match => match.Groups["name"].Value == parameter).Groups["default"].Value;
 
     public long MaximumOf(string parameter) =>
-        long.Parse(Regex.Match(_text, $@"@maxValue\((\d+)\)\nparam {parameter} ").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse(
+            Regex.Match(_text, $@"@maxValue\((\d+)\)\nparam {parameter} ").Groups[1].Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
     public bool Mentions(string text) => _text.Contains(text, StringComparison.Ordinal);
 

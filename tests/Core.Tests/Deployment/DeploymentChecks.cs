@@ -31,11 +31,17 @@ public static partial class DeploymentChecks
     /// <summary>Each type of resource has one version everywhere, which is a date.</summary>
     public static IReadOnlyList<string> OfVersions(IEnumerable<BicepTemplate> templates)
     {
-        var versions = templates.SelectMany(template => template.Resources).Distinct().ToLookup(resource => resource.Type, resource => resource.Version);
+        var versions = templates
+            .SelectMany(template => template.Resources)
+            .Distinct()
+            .ToLookup(resource => resource.Type, resource => resource.Version);
         return
         [
             .. versions.Where(type => type.Count() > 1).Select(type => $"{type.Key} has {type.Count()} versions."),
-            .. from type in versions from version in type where !Version().IsMatch(version) select $"{type.Key} has the version '{version}'.",
+            .. from type in versions
+            from version in type
+            where !Version().IsMatch(version)
+            select $"{type.Key} has the version '{version}'.",
         ];
     }
 
@@ -43,13 +49,19 @@ public static partial class DeploymentChecks
     /// <param name="read">All settings of the options classes, as environment variables name them.</param>
     /// <param name="elsewhere">Those that a deployment must not set.</param>
     /// <param name="host">What the host and the SDK read.</param>
-    public static IReadOnlyList<string> OfSettings(IEnumerable<string> read, IEnumerable<string> elsewhere, IEnumerable<string> host, IEnumerable<string> set)
+    public static IReadOnlyList<string> OfSettings(
+        IEnumerable<string> read,
+        IEnumerable<string> elsewhere,
+        IEnumerable<string> host,
+        IEnumerable<string> set
+    )
     {
         var expected = read.Except(elsewhere).Concat(host).ToList();
         return
         [
             .. expected.Except(set).Select(name => $"{name} is read, but not set."),
-            .. set.Except(expected).Select(name => elsewhere.Contains(name) ? $"{name} is not for a deployment." : $"{name} is set, but nobody reads it."),
+            .. set.Except(expected)
+                .Select(name => elsewhere.Contains(name) ? $"{name} is not for a deployment." : $"{name} is set, but nobody reads it."),
         ];
     }
 
@@ -62,7 +74,10 @@ public static partial class DeploymentChecks
 
     /// <summary>Both lists hold the same names.</summary>
     public static IReadOnlyList<string> OfNames(string what, IReadOnlyList<string> used, IReadOnlyList<string> made) =>
-        [.. used.Except(made).Select(name => $"The {what} {name} is not made."), .. made.Except(used).Select(name => $"The {what} {name} is made, but not used.")];
+        [
+            .. used.Except(made).Select(name => $"The {what} {name} is not made."),
+            .. made.Except(used).Select(name => $"The {what} {name} is made, but not used."),
+        ];
 
     [GeneratedRegex(@"^20\d\d-\d\d-\d\d(-preview)?$")]
     private static partial Regex Version();

@@ -64,26 +64,53 @@ public sealed class DeploymentChecksTests
     [InlineData("outputs.address", "outputs.url", "modules/store.bicep has no output url.")]
     [InlineData("outputs.address", "outputs.url", "Nobody uses the output address of modules/store.bicep.")]
     public void A_call_that_does_not_fit_is_told(string part, string instead, string complaint) =>
-        Assert.Contains(complaint, DeploymentChecks.OfModules(new BicepTemplate(Main.Replace(part, instead, StringComparison.Ordinal)), Modules(Store)));
+        Assert.Contains(
+            complaint,
+            DeploymentChecks.OfModules(new BicepTemplate(Main.Replace(part, instead, StringComparison.Ordinal)), Modules(Store))
+        );
 
     [Theory]
     [InlineData("2023-05-02", "Microsoft.Storage/storageAccounts has 2 versions.")]
     [InlineData("latest", "Microsoft.Storage/storageAccounts has the version 'latest'.")]
     public void A_version_that_differs_or_is_none_is_told(string version, string complaint) =>
-        Assert.Contains(complaint, DeploymentChecks.OfVersions([new BicepTemplate(Store), new BicepTemplate(Store.Replace("2023-05-01", version, StringComparison.Ordinal))]));
+        Assert.Contains(
+            complaint,
+            DeploymentChecks.OfVersions([
+                new BicepTemplate(Store),
+                new BicepTemplate(Store.Replace("2023-05-01", version, StringComparison.Ordinal)),
+            ])
+        );
 
     [Fact]
-    public void Settings_are_compared_in_both_directions() => Assert.Equal(
-        ["Rosa__CacheSeconds is read, but not set.", "HOST is read, but not set.", "Rosa__Old is set, but nobody reads it.", "Rosa__Dev is not for a deployment."],
-        DeploymentChecks.OfSettings(["Rosa__PublicUrl", "Rosa__CacheSeconds", "Rosa__Dev"], ["Rosa__Dev"], ["HOST"], ["Rosa__PublicUrl", "Rosa__Old", "Rosa__Dev"]));
+    public void Settings_are_compared_in_both_directions() =>
+        Assert.Equal(
+            [
+                "Rosa__CacheSeconds is read, but not set.",
+                "HOST is read, but not set.",
+                "Rosa__Old is set, but nobody reads it.",
+                "Rosa__Dev is not for a deployment.",
+            ],
+            DeploymentChecks.OfSettings(
+                ["Rosa__PublicUrl", "Rosa__CacheSeconds", "Rosa__Dev"],
+                ["Rosa__Dev"],
+                ["HOST"],
+                ["Rosa__PublicUrl", "Rosa__Old", "Rosa__Dev"]
+            )
+        );
 
     [Fact]
     public void A_sample_with_a_setting_that_nobody_reads_is_told() =>
-        Assert.Equal(["The sample sets Rosa__Old, which nobody reads."], DeploymentChecks.OfSample("""{"Values":{"Rosa__PublicUrl":"","Rosa__Old":""}}""", ["Rosa__PublicUrl"]));
+        Assert.Equal(
+            ["The sample sets Rosa__Old, which nobody reads."],
+            DeploymentChecks.OfSample("""{"Values":{"Rosa__PublicUrl":"","Rosa__Old":""}}""", ["Rosa__PublicUrl"])
+        );
 
     [Fact]
     public void Names_are_compared_in_both_directions() =>
-        Assert.Equal(["The table forms is not made.", "The table form is made, but not used."], DeploymentChecks.OfNames("table", ["accounts", "forms"], ["accounts", "form"]));
+        Assert.Equal(
+            ["The table forms is not made.", "The table form is made, but not used."],
+            DeploymentChecks.OfNames("table", ["accounts", "forms"], ["accounts", "form"])
+        );
 
     private static Dictionary<string, BicepTemplate> Modules(string store) => new() { ["modules/store.bicep"] = new BicepTemplate(store) };
 }

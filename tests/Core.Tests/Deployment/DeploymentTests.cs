@@ -20,16 +20,35 @@ public sealed class DeploymentTests
     private const string BodyLimit = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
 
     // Development, and tests: a deployment has an identity, HTTPS, and nobody who counts.
-    private static readonly string[] NotDeployed = ["Storage__ConnectionString", "Rosa__AllowBasicOverHttp", "Rosa__ReportStorageOperations"];
+    private static readonly string[] NotDeployed =
+    [
+        "Storage__ConnectionString",
+        "Rosa__AllowBasicOverHttp",
+        "Rosa__ReportStorageOperations",
+    ];
 
     private static readonly string[] HostSettings =
     [
-        "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__credential",
-        "AzureWebJobsStorage__clientId", "AzureWebJobsDisableHomepage", BodyLimit, "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-        "AZURE_CLIENT_ID", "AZURE_TOKEN_CREDENTIALS",
+        "AzureWebJobsStorage__blobServiceUri",
+        "AzureWebJobsStorage__queueServiceUri",
+        "AzureWebJobsStorage__tableServiceUri",
+        "AzureWebJobsStorage__credential",
+        "AzureWebJobsStorage__clientId",
+        "AzureWebJobsDisableHomepage",
+        BodyLimit,
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "AZURE_CLIENT_ID",
+        "AZURE_TOKEN_CREDENTIALS",
     ];
 
-    private static readonly string[] LocalHostSettings = ["AzureWebJobsStorage", "AzureWebJobsDisableHomepage", "FUNCTIONS_WORKER_RUNTIME", BodyLimit];
+    private static readonly string[] LocalHostSettings =
+    [
+        "AzureWebJobsStorage",
+        "AzureWebJobsDisableHomepage",
+        "FUNCTIONS_WORKER_RUNTIME",
+        BodyLimit,
+    ];
 
     [Fact]
     public void Modules_get_what_they_declare_and_give_what_is_asked() => AssertNone(DeploymentChecks.OfModules(MainTemplate(), Modules()));
@@ -65,18 +84,30 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void The_identity_has_three_roles_and_no_other() => Assert.Equal(
-        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "3913510d-42f4-4e42-8a64-420c390055eb"],
-        Module("access").Members("roles").Values.Select(role => role.Trim('\'')));
+    public void The_identity_has_three_roles_and_no_other() =>
+        Assert.Equal(
+            ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "3913510d-42f4-4e42-8a64-420c390055eb"],
+            Module("access").Members("roles").Values.Select(role => role.Trim('\''))
+        );
 
     [Fact]
     public void Storage_takes_no_key_no_old_TLS_and_no_stranger()
     {
         var storage = Module("storage");
         Assert.All(
-            ["allowSharedKeyAccess: false", "allowBlobPublicAccess: false", "minimumTlsVersion: 'TLS1_2'", "supportsHttpsTrafficOnly: true", "isVersioningEnabled: true"],
-            line => Assert.True(storage.Mentions(line), line));
-        Assert.All([MainTemplate(), .. Modules().Values], template => Assert.False(template.Mentions("listKeys(") || template.Mentions("AccountKey="), "A key is read."));
+            [
+                "allowSharedKeyAccess: false",
+                "allowBlobPublicAccess: false",
+                "minimumTlsVersion: 'TLS1_2'",
+                "supportsHttpsTrafficOnly: true",
+                "isVersioningEnabled: true",
+            ],
+            line => Assert.True(storage.Mentions(line), line)
+        );
+        Assert.All(
+            [MainTemplate(), .. Modules().Values],
+            template => Assert.False(template.Mentions("listKeys(") || template.Mentions("AccountKey="), "A key is read.")
+        );
     }
 
     [Fact]
@@ -102,15 +133,23 @@ public sealed class DeploymentTests
     public void Parameters_come_from_variables_that_the_guide_explains()
     {
         var parameters = File.ReadAllText(Infra("main.bicepparam"));
-        Assert.Empty(Regex.Matches(parameters, @"^param (\w+)", RegexOptions.Multiline).Select(match => match.Groups[1].Value).Except(MainTemplate().Parameters));
+        Assert.Empty(
+            Regex
+                .Matches(parameters, @"^param (\w+)", RegexOptions.Multiline)
+                .Select(match => match.Groups[1].Value)
+                .Except(MainTemplate().Parameters)
+        );
         var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "deploy.md"));
         Assert.All(
             Regex.Matches(parameters, @"readEnvironmentVariable\('(\w+)'").Select(match => match.Groups[1].Value),
-            name => Assert.Contains(name, guide, StringComparison.Ordinal));
+            name => Assert.Contains(name, guide, StringComparison.Ordinal)
+        );
     }
 
     private static IEnumerable<Type> OptionsClasses() =>
-        new[] { typeof(StorageOptions).Assembly, typeof(RosaOptions).Assembly }.SelectMany(assembly => assembly.GetTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is not null);
+        new[] { typeof(StorageOptions).Assembly, typeof(RosaOptions).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is not null);
 
     private static IEnumerable<string> SettingsRead() =>
         from type in OptionsClasses()
@@ -125,14 +164,17 @@ public sealed class DeploymentTests
     private static long Sample(string json, string name) =>
         long.Parse(JsonDocument.Parse(json).RootElement.GetProperty("Values").GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
-    private static long Number(BicepTemplate template, string parameter) => long.Parse(template.DefaultOf(parameter), CultureInfo.InvariantCulture);
+    private static long Number(BicepTemplate template, string parameter) =>
+        long.Parse(template.DefaultOf(parameter), CultureInfo.InvariantCulture);
 
     private static BicepTemplate MainTemplate() => new(File.ReadAllText(Infra("main.bicep")));
 
     private static BicepTemplate Module(string name) => Modules()[$"modules/{name}.bicep"];
 
     private static Dictionary<string, BicepTemplate> Modules() =>
-        Directory.GetFiles(Infra("modules"), "*.bicep").ToDictionary(file => $"modules/{Path.GetFileName(file)}", file => new BicepTemplate(File.ReadAllText(file)));
+        Directory
+            .GetFiles(Infra("modules"), "*.bicep")
+            .ToDictionary(file => $"modules/{Path.GetFileName(file)}", file => new BicepTemplate(File.ReadAllText(file)));
 
     private static string Infra(string name) => Path.Combine(Repository.Root, "infra", "bicep", name);
 

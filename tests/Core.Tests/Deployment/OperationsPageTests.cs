@@ -10,24 +10,32 @@ public sealed partial class OperationsPageTests
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
     private static readonly string Alerts = File.ReadAllText(Path.Combine(Repository.Root, "infra", "bicep", "modules", "alerts.bicep"));
     private static readonly string Code = string.Join(
-        '\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        '\n',
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
+    );
 
     [Fact]
     public void Every_setting_of_the_app_has_its_row_and_there_are_no_others() =>
-        Assert.Equal(
-            Of(Code, Setting()).Distinct().Order(),
-            Of(Page, SettingOfPage()).Distinct().Order());
+        Assert.Equal(Of(Code, Setting()).Distinct().Order(), Of(Page, SettingOfPage()).Distinct().Order());
 
     [Fact]
     public void Every_action_of_the_audit_is_listed_and_there_are_no_others()
     {
-        var written = Code.Split('\n').Where(line => line.Contains("AuditAsync(", StringComparison.Ordinal) || line.Contains("WriteAsync(", StringComparison.Ordinal) || line.Contains("DoneAsync(", StringComparison.Ordinal)
-            || line.Contains("\"entity.error\"", StringComparison.Ordinal));
-        var section = Page[Page.IndexOf("## The audit", StringComparison.Ordinal)..Page.IndexOf("## Rotating keys", StringComparison.Ordinal)];
+        var written = Code.Split('\n')
+            .Where(line =>
+                line.Contains("AuditAsync(", StringComparison.Ordinal)
+                || line.Contains("WriteAsync(", StringComparison.Ordinal)
+                || line.Contains("DoneAsync(", StringComparison.Ordinal)
+                || line.Contains("\"entity.error\"", StringComparison.Ordinal)
+            );
+        var section = Page[
+            Page.IndexOf("## The audit", StringComparison.Ordinal)..Page.IndexOf("## Rotating keys", StringComparison.Ordinal)
+        ];
 
         Assert.Equal(
             written.SelectMany(line => Of(line, Action())).Distinct().Order(),
-            section.Split('\n').Where(line => line.StartsWith('|')).SelectMany(line => Of(line, ActionOfPage())).Distinct().Order());
+            section.Split('\n').Where(line => line.StartsWith('|')).SelectMany(line => Of(line, ActionOfPage())).Distinct().Order()
+        );
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed partial class WorkflowTests
               - uses: some/action@0123456789012345678901234567890123456789
         """;
 
-    public static TheoryData<string> Workflows => [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Workflows =>
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(file => Path.GetFileName(file))];
 
     [Theory, MemberData(nameof(Workflows))]
     public void A_workflow_is_careful(string file) =>
@@ -42,9 +43,18 @@ public sealed partial class WorkflowTests
     {
         var used = Used().Matches(workflow).Select(match => match.Groups["action"].Value).ToList();
         List<string> complaints = [.. used.Where(action => !Pinned().IsMatch(action)).Select(action => $"{action} is not pinned.")];
-        if (workflow.Contains("secrets.", StringComparison.Ordinal)) complaints.Add("It reads a secret.");
-        if (used.Count(action => action.StartsWith("actions/checkout@", StringComparison.Ordinal)) > workflow.Split("persist-credentials: false").Length - 1) complaints.Add("A checkout keeps its credentials.");
-        if (!workflow.ReplaceLineEndings("\n").Contains("\npermissions:\n  contents: read\n", StringComparison.Ordinal) && !workflow.StartsWith("permissions:\n  contents: read\n", StringComparison.Ordinal)) complaints.Add("Every job may do more than read.");
+        if (workflow.Contains("secrets.", StringComparison.Ordinal))
+            complaints.Add("It reads a secret.");
+        if (
+            used.Count(action => action.StartsWith("actions/checkout@", StringComparison.Ordinal))
+            > workflow.Split("persist-credentials: false").Length - 1
+        )
+            complaints.Add("A checkout keeps its credentials.");
+        if (
+            !workflow.ReplaceLineEndings("\n").Contains("\npermissions:\n  contents: read\n", StringComparison.Ordinal)
+            && !workflow.StartsWith("permissions:\n  contents: read\n", StringComparison.Ordinal)
+        )
+            complaints.Add("Every job may do more than read.");
         return complaints;
     }
 

@@ -24,7 +24,9 @@ public sealed class AzuriteTests : IDisposable
         }
 
         await using var second = await StartAsync();
-        var row = await new TableServiceClient(second.ConnectionString).GetTableClient("notes").GetEntityIfExistsAsync<TableEntity>("notes", "1");
+        var row = await new TableServiceClient(second.ConnectionString)
+            .GetTableClient("notes")
+            .GetEntityIfExistsAsync<TableEntity>("notes", "1");
         var note = await ContainerOf(second).GetBlobClient("note").DownloadContentAsync();
 
         Assert.True(row.HasValue);
@@ -57,8 +59,9 @@ public sealed class AzuriteTests : IDisposable
     {
         await using var first = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
 
-        var error = await Assert.ThrowsAsync<StartException>(
-            () => Azurite.StartAsync(new AzuriteOptions(BlobPort: first.BlobPort), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StartException>(() =>
+            Azurite.StartAsync(new AzuriteOptions(BlobPort: first.BlobPort), CancellationToken.None)
+        );
 
         Assert.Contains("blob", error.Message, StringComparison.Ordinal);
         Assert.Contains("EADDRINUSE", error.Message, StringComparison.Ordinal);

@@ -13,7 +13,10 @@ public sealed class CollectQrTests
     [Fact, Clause("OR-285")]
     public void The_payload_inflates_to_the_settings_that_Collect_reads()
     {
-        using var zlib = new ZLibStream(new MemoryStream(Convert.FromBase64String(CollectQr.Payload(ServerUrl, "Demo"))), CompressionMode.Decompress);
+        using var zlib = new ZLibStream(
+            new MemoryStream(Convert.FromBase64String(CollectQr.Payload(ServerUrl, "Demo"))),
+            CompressionMode.Decompress
+        );
         using var settings = JsonDocument.Parse(zlib);
         var general = settings.RootElement.GetProperty("general");
 

@@ -60,16 +60,34 @@ public sealed class CostTests
     public void What_is_free_is_not_paid_for_and_nobody_is_paid()
     {
         var usage = Nothing with { Submissions = 100_000 };
-        var paid = CostModel.Serverless(usage, Warm, Ones with { FreeExecutions = 50_000 }).Single(line => line.What == "function executions");
+        var paid = CostModel
+            .Serverless(usage, Warm, Ones with { FreeExecutions = 50_000 })
+            .Single(line => line.What == "function executions");
         Assert.Equal(150_000 + TimerRuns, paid.Dollars, 6);
         Assert.Equal(200_000 + TimerRuns, paid.Quantity, 6);
-        Assert.Equal(0, CostModel.Serverless(Nothing, Warm, Ones with { FreeExecutions = 50_000 }).Single(line => line.What == "function executions").Dollars);
+        Assert.Equal(
+            0,
+            CostModel
+                .Serverless(Nothing, Warm, Ones with { FreeExecutions = 50_000 })
+                .Single(line => line.What == "function executions")
+                .Dollars
+        );
     }
 
     [Fact]
     public void A_virtual_machine_has_the_database_on_its_disk_and_in_its_backup_and_files_in_object_storage()
     {
-        var bill = CostModel.VirtualMachine(Nothing with { Submissions = 1000, Media = 3, MediaKb = 200, XmlKb = 50, MonthsKept = 10 }, Ones);
+        var bill = CostModel.VirtualMachine(
+            Nothing with
+            {
+                Submissions = 1000,
+                Media = 3,
+                MediaKb = 200,
+                XmlKb = 50,
+                MonthsKept = 10,
+            },
+            Ones
+        );
         Assert.Equal([1, 33, 33, 6, 3000], bill.Select(line => line.Dollars));
     }
 
@@ -81,7 +99,7 @@ public sealed class CostTests
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"virtual machine +1\.0 month +68\.28", output.ToString());
-        Assert.Matches(@"together +75\.00", output.ToString());   // with 32 GB of disk and backup: 4.80 and 1.92
+        Assert.Matches(@"together +75\.00", output.ToString()); // with 32 GB of disk and backup: 4.80 and 1.92
         Assert.Matches(@"function executions +8,760\.0 executions +0\.00", output.ToString());
     }
 

@@ -15,7 +15,8 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void A_new_folder_is_made_and_used_again()
     {
-        using (var first = DataFolder.Open(Data, fresh: false)) File.WriteAllText(first.PathOf("kept"), "");
+        using (var first = DataFolder.Open(Data, fresh: false))
+            File.WriteAllText(first.PathOf("kept"), "");
         using var second = DataFolder.Open(Data, fresh: false);
 
         Assert.True(File.Exists(second.PathOf("kept")));
@@ -82,7 +83,8 @@ public sealed class DataFolderTests : IDisposable
                 ["workerUserId"] = "",
                 ["storage"] = "",
             },
-            fields);
+            fields
+        );
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("workerUsername").ValueKind);
         Assert.Equal(written, await DevFile.ReadAsync(folder, CancellationToken.None));
     }

@@ -7,7 +7,8 @@ namespace ServerlessRosa.Core.Tests.Dev;
 
 public sealed partial class DemoFilesTests
 {
-    public static TheoryData<string> Forms => [.. Directory.GetFiles(DemoProject.SeedFolder, "*.xml").Select(file => Path.GetFileNameWithoutExtension(file)!)];
+    public static TheoryData<string> Forms =>
+        [.. Directory.GetFiles(DemoProject.SeedFolder, "*.xml").Select(file => Path.GetFileNameWithoutExtension(file)!)];
 
     [Theory, MemberData(nameof(Forms))]
     public void A_form_has_its_files_name_as_its_id(string form)

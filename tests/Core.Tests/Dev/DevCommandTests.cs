@@ -16,7 +16,16 @@ public sealed class DevCommandTests
     [Fact]
     public async Task Every_option_is_passed_on()
     {
-        var options = await RunAsync("--port", "8080", "--data", "/data/rosa", "--fresh", "--no-seed", "--storage", "UseDevelopmentStorage=true");
+        var options = await RunAsync(
+            "--port",
+            "8080",
+            "--data",
+            "/data/rosa",
+            "--fresh",
+            "--no-seed",
+            "--storage",
+            "UseDevelopmentStorage=true"
+        );
 
         Assert.Equal(new DevOptions(8080, Path.GetFullPath("/data/rosa"), Fresh: true, Seed: false, "UseDevelopmentStorage=true"), options);
     }
@@ -38,11 +47,16 @@ public sealed class DevCommandTests
     private static async Task<DevOptions?> RunAsync(params string[] args)
     {
         DevOptions? seen = null;
-        var exitCode = await DevCommand.Create((options, _) =>
-        {
-            seen = options;
-            return Task.CompletedTask;
-        }).Parse(args).InvokeAsync();
+        var exitCode = await DevCommand
+            .Create(
+                (options, _) =>
+                {
+                    seen = options;
+                    return Task.CompletedTask;
+                }
+            )
+            .Parse(args)
+            .InvokeAsync();
 
         Assert.Equal(0, exitCode);
         return seen;

@@ -47,8 +47,9 @@ public sealed class RosaAppTests
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
 
-        var error = await Assert.ThrowsAsync<StartException>(
-            () => RosaApp.StartAsync(new RosaAppOptions("UseThis", port), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<StartException>(() =>
+            RosaApp.StartAsync(new RosaAppOptions("UseThis", port), CancellationToken.None)
+        );
 
         Assert.Contains($"Port {port} is taken", error.Message, StringComparison.Ordinal);
     }

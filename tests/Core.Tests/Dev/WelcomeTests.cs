@@ -17,7 +17,17 @@ public sealed class WelcomeTests : IDisposable
         using var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 40;
-        var server = new DevFile("http://127.0.0.1:7071", "admin@example.org", "serverless-rosa", 1, "demo", "d1!E$", "jason", "1988", "u-1");
+        var server = new DevFile(
+            "http://127.0.0.1:7071",
+            "admin@example.org",
+            "serverless-rosa",
+            1,
+            "demo",
+            "d1!E$",
+            "jason",
+            "1988",
+            "u-1"
+        );
 
         new Welcome(console, server, folder).WriteCurlLines(Samples.CopyTo(folder, server.WorkerUserId));
 
@@ -25,7 +35,9 @@ public sealed class WelcomeTests : IDisposable
         Assert.All(lines, line => Assert.True(line.StartsWith('#') || line.StartsWith("curl ", StringComparison.Ordinal), line));
         Assert.Equal(10, lines.Count(line => line.StartsWith("curl ", StringComparison.Ordinal)));
         Assert.Contains(
-            "curl -u 'admin@example.org:serverless-rosa' 'http://127.0.0.1:7071/v1/projects/1/forms/household/submissions'", lines);
+            "curl -u 'admin@example.org:serverless-rosa' 'http://127.0.0.1:7071/v1/projects/1/forms/household/submissions'",
+            lines
+        );
     }
 
     [Theory]

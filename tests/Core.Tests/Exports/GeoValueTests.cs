@@ -8,7 +8,11 @@ namespace ServerlessRosa.Core.Tests.Exports;
 public sealed class GeoValueTests
 {
     [Theory, Clause("OR-278")]
-    [InlineData("12.5 -3.25 100 4.5", """{"type":"Point","coordinates":[-3.25,12.5,100],"properties":{"accuracy":4.5}}""", "POINT (-3.25 12.5 100)")]
+    [InlineData(
+        "12.5 -3.25 100 4.5",
+        """{"type":"Point","coordinates":[-3.25,12.5,100],"properties":{"accuracy":4.5}}""",
+        "POINT (-3.25 12.5 100)"
+    )]
     [InlineData("12.5 -3.25", """{"type":"Point","coordinates":[-3.25,12.5]}""", "POINT (-3.25 12.5)")]
     [InlineData("12.5", "null", null)]
     [InlineData("north west", "null", null)]
@@ -24,8 +28,14 @@ public sealed class GeoValueTests
     public void Lines_and_areas_are_lists_of_points()
     {
         const string path = "1 2 0 0; 3 4 5 0;";
-        Assert.Equal("""{"type":"LineString","coordinates":[[2,1,0],[4,3,5]]}""", Written(json => GeoValue.WriteLine(json, path, wkt: false)));
-        Assert.Equal("""{"type":"Polygon","coordinates":[[[2,1,0],[4,3,5]]]}""", Written(json => GeoValue.WriteArea(json, path, wkt: false)));
+        Assert.Equal(
+            """{"type":"LineString","coordinates":[[2,1,0],[4,3,5]]}""",
+            Written(json => GeoValue.WriteLine(json, path, wkt: false))
+        );
+        Assert.Equal(
+            """{"type":"Polygon","coordinates":[[[2,1,0],[4,3,5]]]}""",
+            Written(json => GeoValue.WriteArea(json, path, wkt: false))
+        );
         Assert.Equal("\"LINESTRING (2 1 0,4 3 5)\"", Written(json => GeoValue.WriteLine(json, path, wkt: true)));
         Assert.Equal("\"POLYGON ((2 1 0,4 3 5))\"", Written(json => GeoValue.WriteArea(json, path, wkt: true)));
         Assert.Equal("null", Written(json => GeoValue.WriteLine(json, ";", wkt: true)));

@@ -13,13 +13,19 @@ public sealed class SubmissionFilterTests
     [Theory, Clause("OR-278")]
     [InlineData("__id eq 'it''s'", true)]
     [InlineData("__id eq 'its'", false)]
-    [InlineData("__system/submissionDate eq 2026-11-24T23:59:58.123Z", true)]   // as answers show it, without what lies below a millisecond
+    [InlineData("__system/submissionDate eq 2026-11-24T23:59:58.123Z", true)] // as answers show it, without what lies below a millisecond
     [InlineData("__system/submissionDate eq 2026-11-25T01:59:58.123+02:00", true)]
     [InlineData("__system/submissionDate lt now()", true)]
     [InlineData("__system/submissionDate lt '2026-11-25'", true)]
     [InlineData("2026-11-25 gt __system/submissionDate", true)]
-    [InlineData("year(__system/submissionDate) eq 2026 and month(__system/submissionDate) eq 11 and day(__system/submissionDate) eq 24", true)]
-    [InlineData("hour(__system/submissionDate) eq 23 and minute(__system/submissionDate) eq 59 and second(__system/submissionDate) eq 58", true)]
+    [InlineData(
+        "year(__system/submissionDate) eq 2026 and month(__system/submissionDate) eq 11 and day(__system/submissionDate) eq 24",
+        true
+    )]
+    [InlineData(
+        "hour(__system/submissionDate) eq 23 and minute(__system/submissionDate) eq 59 and second(__system/submissionDate) eq 58",
+        true
+    )]
     [InlineData("day(now()) eq 25", true)]
     [InlineData("__system/submitterId eq 7", true)]
     [InlineData("__system/submitterId eq '7'", true)]
@@ -65,7 +71,10 @@ public sealed class SubmissionFilterTests
     private static Submission Sent()
     {
         var id = InstanceId.Parse("it's");
-        var (time, sender) = (new DateTimeOffset(2026, 11, 24, 23, 59, 58, TimeSpan.Zero).AddTicks(1234567), new Sender(new ActorId(7), null, null));
+        var (time, sender) = (
+            new DateTimeOffset(2026, 11, 24, 23, 59, 58, TimeSpan.Zero).AddTicks(1234567),
+            new Sender(new ActorId(7), null, null)
+        );
         return new Submission(id, sender, "1", time, new SubmissionVersion(id, "", "1", sender, null, time));
     }
 }

@@ -10,13 +10,21 @@ public sealed class SubmissionRowsTests
     [Fact, Clause("OR-273")]
     public void Rows_come_as_their_elements_end_and_the_submission_s_own_last()
     {
-        var schema = Schema(("/a", "string"), ("/g", "structure"), ("/g/r", "repeat"), ("/g/r/b", "string"), ("/g/r/s", "repeat"), ("/g/r/s/c", "string"));
+        var schema = Schema(
+            ("/a", "string"),
+            ("/g", "structure"),
+            ("/g/r", "repeat"),
+            ("/g/r/b", "string"),
+            ("/g/r/s", "repeat"),
+            ("/g/r/s/c", "string")
+        );
 
         var rows = Read(schema, "<d><a>1</a><g><r><b>2</b><s><c>3</c></s><s/></r><r><s><c>4</c></s></r></g></d>");
 
         Assert.Equal(
             ["uuid/g/r[1]/s[1] 3", "uuid/g/r[1]/s[2] ", "uuid/g/r[1] 2", "uuid/g/r[2]/s[1] 4", "uuid/g/r[2] ", "uuid 1"],
-            rows.Select(row => $"{row.CsvKey("uuid")} {row[0]}"));
+            rows.Select(row => $"{row.CsvKey("uuid")} {row[0]}")
+        );
     }
 
     [Fact, Clause("OR-273")]
@@ -24,7 +32,8 @@ public sealed class SubmissionRowsTests
     {
         var schema = Schema(("/a", "string"), ("/b", "string"), ("/c", "string"), ("/d", "string"));
 
-        var row = Read(schema, "<x:d xmlns:x='u'><x:a> 1 &amp; 2\n</x:a><b></b><c/><other>9</other><d><![CDATA[<3>]]> <i>4</i>5</d></x:d>").Single();
+        var row = Read(schema, "<x:d xmlns:x='u'><x:a> 1 &amp; 2\n</x:a><b></b><c/><other>9</other><d><![CDATA[<3>]]> <i>4</i>5</d></x:d>")
+            .Single();
 
         Assert.Equal([" 1 & 2\n", null, null, "<3> 5"], Enumerable.Range(0, 4).Select(column => row[column]));
     }

@@ -27,9 +27,15 @@ internal static class FormSamples
 
     /// <summary>A form around the given pieces.</summary>
     public static byte[] Form(
-        string instance = "<data id=\"f\"><a/><meta><instanceID/></meta></data>", string model = "", string body = "", string modelAttributes = "") =>
-        Refusals.Utf8($"""
+        string instance = "<data id=\"f\"><a/><meta><instanceID/></meta></data>",
+        string model = "",
+        string body = "",
+        string modelAttributes = ""
+    ) =>
+        Refusals.Utf8(
+            $"""
             <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms" xmlns:entities="http://www.opendatakit.org/xforms/entities">
             <h:head><h:title>T</h:title><model {modelAttributes}><instance>{instance}</instance>{model}</model></h:head><h:body>{body}</h:body></h:html>
-            """);
+            """
+        );
 }

@@ -20,7 +20,8 @@ public sealed class XFormChecksTests
     [InlineData("<data id='f'><a/></data>")]
     [InlineData("<data id='f'><meta/></data>")]
     [InlineData("<data id='f'><metadata><instanceID/></metadata></data>")]
-    public void A_new_form_without_a_meta_group_is_refused(string instance) => Expect(400.27, () => XFormChecks.ForCreation(Read(instance)));
+    public void A_new_form_without_a_meta_group_is_refused(string instance) =>
+        Expect(400.27, () => XFormChecks.ForCreation(Read(instance)));
 
     [Theory, Clause("OR-152")]
     [InlineData("<data id='f'><meta><instanceID/></meta></data>")]
@@ -41,8 +42,11 @@ public sealed class XFormChecksTests
 
     [Fact, Clause("OR-160")]
     public void A_draft_with_another_form_id_is_refused() =>
-        Assert.Contains("xmlFormId", Expect(400.8, () =>
-            XFormChecks.AgainstEarlier(Read("<data id='F'/>"), Read("<data id='f'/>"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "xmlFormId",
+            Expect(400.8, () => XFormChecks.AgainstEarlier(Read("<data id='F'/>"), Read("<data id='f'/>"))).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory, Clause("OR-161")]
     [InlineData("int", "decimal")]
@@ -60,8 +64,14 @@ public sealed class XFormChecksTests
 
     [Fact, Clause("OR-161")]
     public void A_repeat_may_not_become_a_group() =>
-        Expect(400.17, () => XFormChecks.AgainstEarlier(
-            Read("<data id='f'><a><b/></a></data>"), Read("<data id='f'><a><b/></a></data>", body: "<repeat nodeset='/data/a'/>")));
+        Expect(
+            400.17,
+            () =>
+                XFormChecks.AgainstEarlier(
+                    Read("<data id='f'><a><b/></a></data>"),
+                    Read("<data id='f'><a><b/></a></data>", body: "<repeat nodeset='/data/a'/>")
+                )
+        );
 
     [Theory, Clause("OR-161")]
     [InlineData("int", "string")]
@@ -73,8 +83,9 @@ public sealed class XFormChecksTests
     [Fact, Clause("OR-162")]
     public void Removed_fields_are_a_warning_and_new_ones_are_not()
     {
-        var warning = Assert.Single(XFormChecks.AgainstEarlier(
-            Read("<data id='f'><a/><new/></data>"), Read("<data id='f'><a/><g><b/></g><c/></data>")));
+        var warning = Assert.Single(
+            XFormChecks.AgainstEarlier(Read("<data id='f'><a/><new/></data>"), Read("<data id='f'><a/><g><b/></g><c/></data>"))
+        );
         Assert.Equal("structureChanged", warning.Type);
         Assert.Equal("""["g","b","c"]""", JsonSerializer.Serialize(warning.Details));
     }
@@ -144,9 +155,14 @@ public sealed class XFormChecksTests
     [InlineData("a:b", false)]
     public void An_entity_property_has_a_lawful_name(string property, bool lawful)
     {
-        var form = WithEntity("<entity dataset='trees' create=''/>", model: $"<bind nodeset='/data/a' type='string' entities:saveto='{property}'/>");
-        if (lawful) Assert.Empty(XFormChecks.ForCreation(form));
-        else Expect(400.25, () => XFormChecks.ForCreation(form));
+        var form = WithEntity(
+            "<entity dataset='trees' create=''/>",
+            model: $"<bind nodeset='/data/a' type='string' entities:saveto='{property}'/>"
+        );
+        if (lawful)
+            Assert.Empty(XFormChecks.ForCreation(form));
+        else
+            Expect(400.25, () => XFormChecks.ForCreation(form));
     }
 
     [Fact]

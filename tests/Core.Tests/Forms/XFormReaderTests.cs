@@ -11,7 +11,10 @@ public sealed class XFormReaderTests
     private static string Slots(XForm form) => string.Join(' ', form.MediaSlots.Select(slot => $"{slot.Name}:{slot.Type}"));
 
     private static string Fields(XForm form) =>
-        string.Join(' ', form.Fields.Select(f => $"{f.Path}:{f.Type}{(f.Binary is true ? "*" : "")}{(f.SelectMultiple is true ? "+" : "")}"));
+        string.Join(
+            ' ',
+            form.Fields.Select(f => $"{f.Path}:{f.Type}{(f.Binary is true ? "*" : "")}{(f.SelectMultiple is true ? "+" : "")}")
+        );
 
     [Fact, Clause("OR-176")]
     public void The_form_of_the_specification_is_read_as_it_says()
@@ -24,11 +27,13 @@ public sealed class XFormReaderTests
         Assert.Null(form.PublicKey);
         Assert.Equal(
             "people.csv:file sites.geojson:file a.png:image a-big.png:image a.mp3:audio b.mp4:video start.png:image deep.png:image "
-            + "itemsets.csv:file species.csv:file trees.csv:file",
-            Slots(form));
+                + "itemsets.csv:file species.csv:file trees.csv:file",
+            Slots(form)
+        );
         Assert.Equal(
             "/pic:binary* /grp:structure /grp/deep:unknown /sp:string /meta:structure /meta/audit:unknown* /meta/instanceID:unknown",
-            Fields(form));
+            Fields(form)
+        );
         Assert.Equal("instanceID", form.Fields[^1].Name);
         Assert.Equal(["/pic", "/meta/audit"], form.BinaryPaths);
     }
@@ -51,7 +56,8 @@ public sealed class XFormReaderTests
     [InlineData("<html><head/><body/></html>")]
     [InlineData("<html><head><model/></head></html>")]
     [InlineData("<html><head><model><instance/><instance><data id='second'/></instance></model></head></html>")]
-    public void A_document_without_a_primary_instance_has_no_form_id(string document) => Expect(400.2, () => XFormReader.Read(Utf8(document)));
+    public void A_document_without_a_primary_instance_has_no_form_id(string document) =>
+        Expect(400.2, () => XFormReader.Read(Utf8(document)));
 
     [Theory, Clause("OR-148")]
     [InlineData("<data xmlns='http://example.org/f'/>", "http://example.org/f")]
@@ -97,7 +103,10 @@ public sealed class XFormReaderTests
     [InlineData("<h:title/>", null)]
     [InlineData("", null)]
     public void The_title_is_decoded_and_trimmed(string title, string? expected) =>
-        Assert.Equal(expected, XFormReader.Read(Utf8(Encoding.UTF8.GetString(Form()).Replace("<h:title>T</h:title>", title, StringComparison.Ordinal))).Title);
+        Assert.Equal(
+            expected,
+            XFormReader.Read(Utf8(Encoding.UTF8.GetString(Form()).Replace("<h:title>T</h:title>", title, StringComparison.Ordinal))).Title
+        );
 
     [Fact, Clause("OR-180")]
     public void An_encrypted_form_has_a_public_key() =>
@@ -106,11 +115,15 @@ public sealed class XFormReaderTests
     [Fact]
     public void The_model_may_come_in_any_order()
     {
-        var form = XFormReader.Read(Utf8("""
-            <html><body><select ref="/d/a"/></body><head><model><bind nodeset="/d/a" type="string"/>
-            <itext><translation><text><value form="audio">jr://audio/x.mp3</value></text></translation></itext>
-            <instance><d id="f"><a/></d></instance></model><title>T</title></head></html>
-            """));
+        var form = XFormReader.Read(
+            Utf8(
+                """
+                <html><body><select ref="/d/a"/></body><head><model><bind nodeset="/d/a" type="string"/>
+                <itext><translation><text><value form="audio">jr://audio/x.mp3</value></text></translation></itext>
+                <instance><d id="f"><a/></d></instance></model><title>T</title></head></html>
+                """
+            )
+        );
         Assert.Equal("/a:string+", Fields(form));
         Assert.Equal("x.mp3:audio", Slots(form));
         Assert.Equal("T", form.Title);
@@ -137,27 +150,46 @@ public sealed class XFormReaderTests
 
     [Fact]
     public void What_is_below_a_bound_element_is_no_field() =>
-        Assert.Equal("/g:string /b:unknown", Fields(XFormReader.Read(Form("<data id='f'><g><a><x/></a></g><b/></data>", "<bind nodeset='/data/g' type='string'/>"))));
+        Assert.Equal(
+            "/g:string /b:unknown",
+            Fields(XFormReader.Read(Form("<data id='f'><g><a><x/></a></g><b/></data>", "<bind nodeset='/data/g' type='string'/>")))
+        );
 
     [Fact]
     public void A_repeat_is_one_field_however_often_it_stands_there() =>
         Assert.Equal(
             "/r:repeat /r/a:unknown /r/q:repeat /r/q/b:unknown /z:unknown",
-            Fields(XFormReader.Read(Form(
-                "<data id='f'><r template=''><a/><q><b/></q><q><c/></q></r><r><a/><q><d/></q></r><z/></data>",
-                body: "<group><repeat nodeset='/data/r'><group><repeat nodeset='/data/r/q'/></group></repeat></group>"))));
+            Fields(
+                XFormReader.Read(
+                    Form(
+                        "<data id='f'><r template=''><a/><q><b/></q><q><c/></q></r><r><a/><q><d/></q></r><z/></data>",
+                        body: "<group><repeat nodeset='/data/r'><group><repeat nodeset='/data/r/q'/></group></repeat></group>"
+                    )
+                )
+            )
+        );
 
     [Fact]
     public void A_select_of_many_is_marked() =>
-        Assert.Equal("/a:unknown+ /b:unknown", Fields(XFormReader.Read(Form(
-            "<data id='f'><a/><b/></data>", body: "<group><select ref='/data/a'/><select1 ref='/data/b'/></group>"))));
+        Assert.Equal(
+            "/a:unknown+ /b:unknown",
+            Fields(
+                XFormReader.Read(
+                    Form("<data id='f'><a/><b/></data>", body: "<group><select ref='/data/a'/><select1 ref='/data/b'/></group>")
+                )
+            )
+        );
 
     [Fact]
     public void An_entity_is_a_structure_even_when_empty()
     {
-        var form = XFormReader.Read(Form(
-            "<data id='f'><a/><meta><entity dataset=' trees ' create='' id=''/></meta></data>",
-            "<bind nodeset='/data/a' type='string' entities:saveto='height'/>", modelAttributes: "entities:entities-version='2024.1.0'"));
+        var form = XFormReader.Read(
+            Form(
+                "<data id='f'><a/><meta><entity dataset=' trees ' create='' id=''/></meta></data>",
+                "<bind nodeset='/data/a' type='string' entities:saveto='height'/>",
+                modelAttributes: "entities:entities-version='2024.1.0'"
+            )
+        );
         Assert.Equal("/a:string /meta:structure /meta/entity:structure", Fields(form));
         Assert.Equal("height", form.Fields[0].EntityProperty);
         Assert.Equal("2024.1.0", form.EntitiesVersion);
@@ -228,7 +260,9 @@ public sealed class XFormReaderTests
 
     [Fact, Clause("OR-169")]
     public void Images_among_the_choices_are_no_default_values() =>
-        Assert.Empty(XFormReader.Read(Form(model: "<instance id='c'><root><item><name>jr://images/x.png</name></item></root></instance>")).MediaSlots);
+        Assert.Empty(
+            XFormReader.Read(Form(model: "<instance id='c'><root><item><name>jr://images/x.png</name></item></root></instance>")).MediaSlots
+        );
 
     [Theory, Clause("OR-170")]
     [InlineData("<input query='x'/>", "itemsets.csv:file")]
@@ -287,11 +321,20 @@ public sealed class XFormReaderTests
 
     [Fact, Clause("OR-174")]
     public void A_file_that_is_named_twice_is_one_slot() =>
-        Assert.Equal("y.csv:file x.png:image", Slots(XFormReader.Read(Form(
-            "<data id='f'><a>jr://images/x.png</a></data>",
-            "<instance src='jr://file-csv/y.csv'/><instance src='jr://file/y.csv'/>"
-            + Itext("<value form='image'>jr://images/x.png</value>") + Itext("<value form='image'>jr://images/x.png</value>"),
-            "<select1 appearance=\"search('y')\"/>"))));
+        Assert.Equal(
+            "y.csv:file x.png:image",
+            Slots(
+                XFormReader.Read(
+                    Form(
+                        "<data id='f'><a>jr://images/x.png</a></data>",
+                        "<instance src='jr://file-csv/y.csv'/><instance src='jr://file/y.csv'/>"
+                            + Itext("<value form='image'>jr://images/x.png</value>")
+                            + Itext("<value form='image'>jr://images/x.png</value>"),
+                        "<select1 appearance=\"search('y')\"/>"
+                    )
+                )
+            )
+        );
 
     [Fact]
     public void A_file_name_has_up_to_255_characters()
@@ -314,7 +357,9 @@ public sealed class XFormReaderTests
     public void Paths_that_would_fill_the_memory_are_refused()
     {
         var name = new string('n', 1_000);
-        var nested = string.Concat(Enumerable.Repeat($"<{name}>", 100)) + string.Concat(Enumerable.Repeat("<a/>", 10_000))
+        var nested =
+            string.Concat(Enumerable.Repeat($"<{name}>", 100))
+            + string.Concat(Enumerable.Repeat("<a/>", 10_000))
             + string.Concat(Enumerable.Repeat($"</{name}>", 100));
         Expect(400.8, () => XFormReader.Read(Form($"<data id='f'>{nested}</data>")));
     }

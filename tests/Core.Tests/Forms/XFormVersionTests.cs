@@ -9,7 +9,8 @@ namespace ServerlessRosa.Core.Tests.Forms;
 [Clause("OR-159")]
 public sealed class XFormVersionTests
 {
-    private static string Rewrite(string document, string version) => Encoding.UTF8.GetString(XFormVersion.Rewrite(Utf8(document), version));
+    private static string Rewrite(string document, string version) =>
+        Encoding.UTF8.GetString(XFormVersion.Rewrite(Utf8(document), version));
 
     private static string Document(string tag) =>
         $"<?xml version=\"1.0\"?><!-- <html><head><model><instance><x version=\"c\"/> --><html version=\"h\"><head version='h'><title>é</title>"
@@ -24,7 +25,10 @@ public sealed class XFormVersionTests
     [InlineData("<data xmlns:o='u' id='f' o:version='1'/>", "<data xmlns:o='u' id='f' o:version='2'/>")]
     [InlineData("<data xmlns:o='u' id='f' o:version='1' version='0'/>", "<data xmlns:o='u' id='f' o:version='2' version='0'/>")]
     [InlineData("<data id='f' a=\"version='9' > =\" b='\"' version='1'/>", "<data id='f' a=\"version='9' > =\" b='\"' version='2'/>")]
-    [InlineData("<data id='f' my-version='0' versions='0' xmlns:version='u' version='1'/>", "<data id='f' my-version='0' versions='0' xmlns:version='u' version='2'/>")]
+    [InlineData(
+        "<data id='f' my-version='0' versions='0' xmlns:version='u' version='1'/>",
+        "<data id='f' my-version='0' versions='0' xmlns:version='u' version='2'/>"
+    )]
     [InlineData("<data id='f' version='1&lt;'><version version='8'/></data>", "<data id='f' version='2'><version version='8'/></data>")]
     [InlineData("<data id='f' größe='é' version='ü'/>", "<data id='f' größe='é' version='2'/>")]
     [InlineData("<data id='f'/>", "<data version=\"2\" id='f'/>")]
@@ -57,7 +61,11 @@ public sealed class XFormVersionTests
     public void A_byte_order_mark_and_line_ends_stay()
     {
         byte[] document = [.. Encoding.UTF8.Preamble, .. Utf8(Vector.ReplaceLineEndings("\r\n"))];
-        byte[] expected = [.. Encoding.UTF8.Preamble, .. Utf8(Vector.ReplaceLineEndings("\r\n").Replace("version=\"3\"", "version=\"4\"", StringComparison.Ordinal))];
+        byte[] expected =
+        [
+            .. Encoding.UTF8.Preamble,
+            .. Utf8(Vector.ReplaceLineEndings("\r\n").Replace("version=\"3\"", "version=\"4\"", StringComparison.Ordinal)),
+        ];
         Assert.Equal(expected, XFormVersion.Rewrite(document, "4"));
     }
 
@@ -65,7 +73,8 @@ public sealed class XFormVersionTests
     public void A_form_that_names_its_parts_twice_gets_its_version_where_it_is_read() =>
         Assert.Equal(
             "<html><head/><head><model/><model><instance><d id='f' version='2'/></instance></model></head></html>",
-            Rewrite("<html><head/><head><model/><model><instance><d id='f' version='1'/></instance></model></head></html>", "2"));
+            Rewrite("<html><head/><head><model/><model><instance><d id='f' version='1'/></instance></model></head></html>", "2")
+        );
 
     [Fact]
     public void In_latin_1_a_plain_version_is_written_and_another_refused()
@@ -73,7 +82,8 @@ public sealed class XFormVersionTests
         var document = "<?xml version='1.0' encoding='iso-8859-1'?>" + Document("<data id='é' version='1'/>")[21..];
         Assert.Equal(
             Encoding.Latin1.GetBytes(document.Replace("id='é' version='1'", "id='é' version='2'", StringComparison.Ordinal)),
-            XFormVersion.Rewrite(Encoding.Latin1.GetBytes(document), "2"));
+            XFormVersion.Rewrite(Encoding.Latin1.GetBytes(document), "2")
+        );
         Expect(400.8, () => XFormVersion.Rewrite(Encoding.Latin1.GetBytes(document), "ü"));
     }
 

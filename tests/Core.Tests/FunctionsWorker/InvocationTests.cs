@@ -12,11 +12,15 @@ public sealed class InvocationTests : IAsyncLifetime
 {
     private StandInHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await StandInHost.StartAsync(typeof(Functions), configure: builder =>
-    {
-        builder.Services.AddScoped<Scoped>();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = 10);
-    });
+    public async Task InitializeAsync() =>
+        _host = await StandInHost.StartAsync(
+            typeof(Functions),
+            configure: builder =>
+            {
+                builder.Services.AddScoped<Scoped>();
+                builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = 10);
+            }
+        );
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -24,15 +28,15 @@ public sealed class InvocationTests : IAsyncLifetime
     public async Task Route_values_arrive_in_the_types_of_the_parameters() =>
         Assert.Equal(
             "text -7 5000000000 0f8fad5b-d9cb-469f-a165-70867728950e",
-            await _host.TextAsync("values/text/-7/5000000000/0f8fad5b-d9cb-469f-a165-70867728950e"));
+            await _host.TextAsync("values/text/-7/5000000000/0f8fad5b-d9cb-469f-a165-70867728950e")
+        );
 
     [Fact]
     public async Task A_route_value_keeps_an_encoded_slash_and_has_the_rest_decoded() =>
         Assert.Equal("a%2Fb c", await _host.TextAsync("text/a%2Fb%20c"));
 
     [Fact]
-    public async Task An_optional_value_that_is_missing_is_null() =>
-        Assert.Equal("(null)", await _host.TextAsync("optional"));
+    public async Task An_optional_value_that_is_missing_is_null() => Assert.Equal("(null)", await _host.TextAsync("optional"));
 
     [Fact]
     public async Task The_context_tells_the_function_and_the_run()
@@ -55,8 +59,7 @@ public sealed class InvocationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_function_may_write_its_answer_itself() =>
-        Assert.Equal((418, ""), await _host.SendAsync("GET", "teapot"));
+    public async Task A_function_may_write_its_answer_itself() => Assert.Equal((418, ""), await _host.SendAsync("GET", "teapot"));
 
     [Theory]
     [InlineData("throws", "Throws")]
@@ -80,7 +83,9 @@ public sealed class InvocationTests : IAsyncLifetime
     {
         Functions.Cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Client.GetAsync(new Uri("waits", UriKind.Relative), impatience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _host.Client.GetAsync(new Uri("waits", UriKind.Relative), impatience.Token)
+        );
 
         await Functions.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Empty(_host.Errors);
@@ -107,27 +112,43 @@ public sealed class InvocationTests : IAsyncLifetime
 
         [Function("Values")]
         public static Task<IResult> Values(
-            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "values/{text}/{number:int}/{big:long}/{id:guid}")] HttpRequest request,
-            Guid id, long big, int number, string text) =>
-            Task.FromResult(Results.Text(string.Create(CultureInfo.InvariantCulture, $"{text} {number} {big} {id}")));
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "values/{text}/{number:int}/{big:long}/{id:guid}")]
+                HttpRequest request,
+            Guid id,
+            long big,
+            int number,
+            string text
+        ) => Task.FromResult(Results.Text(string.Create(CultureInfo.InvariantCulture, $"{text} {number} {big} {id}")));
 
         [Function("Text")]
-        public static IResult Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "text/{text}")] HttpRequest request, string text) => Results.Text(text);
+        public static IResult Text(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "text/{text}")] HttpRequest request,
+            string text
+        ) => Results.Text(text);
 
         [Function("Optional")]
-        public static IResult Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{text?}")] HttpRequest request, string? text) =>
-            Results.Text(text ?? "(null)");
+        public static IResult Optional(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{text?}")] HttpRequest request,
+            string? text
+        ) => Results.Text(text ?? "(null)");
 
         [Function("Number")]
-        public static IResult Number([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "number/{number}")] HttpRequest request, int number) =>
-            Results.StatusCode(number);
+        public static IResult Number(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "number/{number}")] HttpRequest request,
+            int number
+        ) => Results.StatusCode(number);
 
         [Function("Context")]
-        public static IResult Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpRequest request, FunctionContext context) =>
-            Results.Text($"{context.FunctionDefinition.Name}|{context.InvocationId}");
+        public static IResult Context(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpRequest request,
+            FunctionContext context
+        ) => Results.Text($"{context.FunctionDefinition.Name}|{context.InvocationId}");
 
         [Function("Scope")]
-        public async Task<IResult> Scope([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "scope")] HttpRequest request, FunctionContext context)
+        public async Task<IResult> Scope(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "scope")] HttpRequest request,
+            FunctionContext context
+        )
         {
             await Task.Yield();
             return Results.Text($"{scoped.GetHashCode()}|{context.InstanceServices.GetRequiredService<Scoped>().GetHashCode()}");
@@ -145,8 +166,9 @@ public sealed class InvocationTests : IAsyncLifetime
             throw new InvalidOperationException("as it should");
 
         [Function("ThrowsInResult")]
-        public static IResult ThrowsInResult([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws-in-result")] HttpRequest request) =>
-            Results.Stream(_ => throw new InvalidOperationException("as it should"));
+        public static IResult ThrowsInResult(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws-in-result")] HttpRequest request
+        ) => Results.Stream(_ => throw new InvalidOperationException("as it should"));
 
         [Function("ThrowsLate")]
         public static async Task ThrowsLate([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws-late")] HttpRequest request)
@@ -157,7 +179,10 @@ public sealed class InvocationTests : IAsyncLifetime
         }
 
         [Function("Waits")]
-        public static async Task Waits([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "waits")] HttpRequest request, CancellationToken cancellationToken)
+        public static async Task Waits(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "waits")] HttpRequest request,
+            CancellationToken cancellationToken
+        )
         {
             try
             {

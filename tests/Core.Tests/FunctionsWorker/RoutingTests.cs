@@ -21,8 +21,7 @@ public sealed class RoutingTests : IAsyncLifetime
         Assert.Equal("A_BeforeCatchAll", await _host.TextAsync("x/first"));
 
     [Fact]
-    public async Task Names_are_ordered_ignoring_case() =>
-        Assert.Equal("c_Lower", await _host.TextAsync("case/1"));
+    public async Task Names_are_ordered_ignoring_case() => Assert.Equal("c_Lower", await _host.TextAsync("case/1"));
 
     [Fact]
     public async Task The_last_name_catches_only_what_nobody_else_has()
@@ -45,24 +44,19 @@ public sealed class RoutingTests : IAsyncLifetime
         Assert.Equal((404, ""), await _host.SendAsync(verb, "things/7"));
 
     [Fact]
-    public async Task Head_is_answered_where_it_is_listed() =>
-        Assert.Equal((204, ""), await _host.SendAsync("HEAD", "heads"));
+    public async Task Head_is_answered_where_it_is_listed() => Assert.Equal((204, ""), await _host.SendAsync("HEAD", "heads"));
 
     [Fact]
-    public async Task A_function_without_verbs_answers_any() =>
-        Assert.Equal((200, "AnyVerb"), await _host.SendAsync("PROPFIND", "any"));
+    public async Task A_function_without_verbs_answers_any() => Assert.Equal((200, "AnyVerb"), await _host.SendAsync("PROPFIND", "any"));
 
     [Fact]
-    public async Task Routes_match_in_any_case_and_with_a_slash_at_the_end() =>
-        Assert.Equal("Find 7", await _host.TextAsync("THINGS/7/"));
+    public async Task Routes_match_in_any_case_and_with_a_slash_at_the_end() => Assert.Equal("Find 7", await _host.TextAsync("THINGS/7/"));
 
     [Fact]
-    public async Task An_optional_value_of_no_length_answers_the_root() =>
-        Assert.Equal("Root", await _host.TextAsync("/"));
+    public async Task An_optional_value_of_no_length_answers_the_root() => Assert.Equal("Root", await _host.TextAsync("/"));
 
     [Fact]
-    public async Task A_function_without_a_route_answers_under_its_name() =>
-        Assert.Equal("Unrouted", await _host.TextAsync("unrouted"));
+    public async Task A_function_without_a_route_answers_under_its_name() => Assert.Equal("Unrouted", await _host.TextAsync("unrouted"));
 
     [Fact]
     public async Task A_path_that_nobody_has_is_not_found_and_has_no_body() =>
@@ -71,8 +65,7 @@ public sealed class RoutingTests : IAsyncLifetime
     [Theory]
     [InlineData("admin/host/status")]
     [InlineData("Runtime/webhooks")]
-    public async Task The_paths_of_the_host_reach_no_catch_all(string path) =>
-        Assert.Equal((404, ""), await _host.SendAsync("GET", path));
+    public async Task The_paths_of_the_host_reach_no_catch_all(string path) => Assert.Equal((404, ""), await _host.SendAsync("GET", path));
 
     [Fact]
     public async Task The_prefix_of_host_json_comes_before_each_route()
@@ -94,8 +87,10 @@ public sealed class RoutingTests : IAsyncLifetime
     public static class Routes
     {
         [Function("A_CatchAll")]
-        public static IResult CatchAll([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{*rest}")] HttpRequest request, string rest) =>
-            Results.Text($"A_CatchAll {rest}");
+        public static IResult CatchAll(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{*rest}")] HttpRequest request,
+            string rest
+        ) => Results.Text($"A_CatchAll {rest}");
 
         [Function("A_BeforeCatchAll")]
         public static IResult BeforeCatchAll([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/first")] HttpRequest request) =>
@@ -114,8 +109,10 @@ public sealed class RoutingTests : IAsyncLifetime
             Results.Text("D_Upper");
 
         [Function("Find")]
-        public static IResult Find([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id:int}")] HttpRequest request, int id) =>
-            Results.Text($"Find {id}");
+        public static IResult Find(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id:int}")] HttpRequest request,
+            int id
+        ) => Results.Text($"Find {id}");
 
         [Function("Heads")]
         public static IResult Heads([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "heads")] HttpRequest request) =>
@@ -126,21 +123,24 @@ public sealed class RoutingTests : IAsyncLifetime
             Results.Text("AnyVerb");
 
         [Function("Root")]
-        public static IResult Root([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{ignored:maxlength(0)?}")] HttpRequest request) =>
-            Results.Text("Root");
+        public static IResult Root(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{ignored:maxlength(0)?}")] HttpRequest request
+        ) => Results.Text("Root");
 
         [Function("Unrouted")]
-        public static IResult Unrouted([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>
-            Results.Text("Unrouted");
+        public static IResult Unrouted([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text("Unrouted");
 
         [Function("Z_Rest")]
-        public static IResult Rest([HttpTrigger(AuthorizationLevel.Anonymous, "get", "put", Route = "{*path}")] HttpRequest request, string? path) =>
-            Results.Text($"Z_Rest {path}");
+        public static IResult Rest(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", "put", Route = "{*path}")] HttpRequest request,
+            string? path
+        ) => Results.Text($"Z_Rest {path}");
     }
 
     public static class OneRoute
     {
         [Function("Here")]
-        public static IResult Here([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "here")] HttpRequest request) => Results.Text("Here");
+        public static IResult Here([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "here")] HttpRequest request) =>
+            Results.Text("Here");
     }
 }

@@ -29,7 +29,11 @@ internal sealed class StandInHost : IAsyncDisposable
     /// <summary>The messages logged as errors.</summary>
     public ConcurrentQueue<string> Errors { get; }
 
-    public static async Task<StandInHost> StartAsync(Type functions, string? hostJson = null, Action<FunctionsApplicationBuilder>? configure = null)
+    public static async Task<StandInHost> StartAsync(
+        Type functions,
+        string? hostJson = null,
+        Action<FunctionsApplicationBuilder>? configure = null
+    )
     {
         var builder = NewBuilder(functions, hostJson);
         var log = new Log();
@@ -43,15 +47,18 @@ internal sealed class StandInHost : IAsyncDisposable
     }
 
     /// <summary>What the host says when it will not start.</summary>
-    public static string Refusal(Type functions) => Assert.Throws<InvalidOperationException>(() => NewBuilder(functions, hostJson: null).Build()).Message;
+    public static string Refusal(Type functions) =>
+        Assert.Throws<InvalidOperationException>(() => NewBuilder(functions, hostJson: null).Build()).Message;
 
-    public async Task<string> TextAsync(string path) => await (await Client.GetAsync(new Uri(path, UriKind.Relative))).Content.ReadAsStringAsync();
+    public async Task<string> TextAsync(string path) =>
+        await (await Client.GetAsync(new Uri(path, UriKind.Relative))).Content.ReadAsStringAsync();
 
     /// <summary>The status and the body of the answer.</summary>
     public async Task<(int Status, string Body)> SendAsync(string verb, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), new Uri(path, UriKind.Relative));
-        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await Client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -77,13 +84,21 @@ internal sealed class StandInHost : IAsyncDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        void ILogger.Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
-            if (IsEnabled(logLevel)) Errors.Enqueue(formatter(state, exception));
+            if (IsEnabled(logLevel))
+                Errors.Enqueue(formatter(state, exception));
         }
 
         public void Dispose()

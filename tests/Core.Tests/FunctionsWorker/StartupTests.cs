@@ -15,12 +15,21 @@ public sealed class StartupTests
     [InlineData(typeof(NoTrigger), "NoTrigger.Run cannot be a function: a function has one trigger, not 0.")]
     [InlineData(typeof(TwoTriggers), "TwoTriggers.Run cannot be a function: a function has one trigger, not 2.")]
     [InlineData(typeof(WithKey), "WithKey.Run cannot be a function: this host has no function keys: only AuthorizationLevel.Anonymous.")]
-    [InlineData(typeof(TriggerOnContext), "TriggerOnContext.Run cannot be a function: [HttpTrigger] belongs on an HttpRequest, not on HttpContext.")]
+    [InlineData(
+        typeof(TriggerOnContext),
+        "TriggerOnContext.Run cannot be a function: [HttpTrigger] belongs on an HttpRequest, not on HttpContext."
+    )]
     [InlineData(typeof(TimerOnString), "TimerOnString.Run cannot be a function: [TimerTrigger] belongs on a TimerInfo, not on String.")]
     [InlineData(typeof(Injected), "Injected.Run cannot be a function: nothing is bound to the parameter 'clock' of type TimeProvider.")]
-    [InlineData(typeof(InjectedInTimer), "InjectedInTimer.Run cannot be a function: nothing is bound to the parameter 'name' of type String.")]
+    [InlineData(
+        typeof(InjectedInTimer),
+        "InjectedInTimer.Run cannot be a function: nothing is bound to the parameter 'name' of type String."
+    )]
     [InlineData(typeof(NotInRoute), "NotInRoute.Run cannot be a function: the route 'x/{id}' has no '{ID}'.")]
-    [InlineData(typeof(OptionalNumber), "OptionalNumber.Run cannot be a function: '{id}' may be missing from the path: only a string can be null.")]
+    [InlineData(
+        typeof(OptionalNumber),
+        "OptionalNumber.Run cannot be a function: '{id}' may be missing from the path: only a string can be null."
+    )]
     [InlineData(typeof(BadTemplate), "BadTemplate.Run cannot be a function: the route 'x/{id' is not a template")]
     [InlineData(typeof(CatchAllInTheMiddle), "CatchAllInTheMiddle.Run cannot be a function: the route '{*all}/x' is not a template")]
     [InlineData(typeof(UnknownConstraint), "UnknownConstraint.Run cannot be a function: the route '{id:colour}' is not a template")]
@@ -30,11 +39,15 @@ public sealed class StartupTests
     [InlineData(typeof(ReturnsText), "ReturnsText.Run cannot be a function: an HTTP function returns Task<IResult>, IResult or Task.")]
     [InlineData(typeof(TimerReturnsResult), "TimerReturnsResult.Run cannot be a function: a timer function returns Task.")]
     [InlineData(typeof(BadSchedule), "BadSchedule.Run cannot be a function: the schedule '*/5 * * * *' has 5 fields instead of 6.")]
-    [InlineData(typeof(MissingSchedule), "MissingSchedule.Run cannot be a function: its schedule is the setting Timers:Nightly, which is missing.")]
+    [InlineData(
+        typeof(MissingSchedule),
+        "MissingSchedule.Run cannot be a function: its schedule is the setting Timers:Nightly, which is missing."
+    )]
     [InlineData(typeof(NotPublic), "NotPublic.Run cannot be a function: a function is a public method of a public class.")]
     [InlineData(typeof(Abstract), "Abstract.Run cannot be a function: a function's class cannot be abstract.")]
     [InlineData(typeof(Generic), "Generic.Run cannot be a function: a function cannot be generic.")]
-    public void The_host_refuses(Type functions, string reason) => Assert.Contains(reason, StandInHost.Refusal(functions), StringComparison.Ordinal);
+    public void The_host_refuses(Type functions, string reason) =>
+        Assert.Contains(reason, StandInHost.Refusal(functions), StringComparison.Ordinal);
 
     [Fact]
     public void An_app_with_HTTP_functions_has_to_ask_for_the_ASPNET_integration()
@@ -44,7 +57,11 @@ public sealed class StartupTests
 
         var refusal = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
-        Assert.Contains("ReturnsResult.Run answers HTTP: call ConfigureFunctionsWebApplication()", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ReturnsResult.Run answers HTTP: call ConfigureFunctionsWebApplication()",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
     }
 
     public static class ReturnsResult
@@ -65,16 +82,20 @@ public sealed class StartupTests
     public static class TwoOnOneRoute
     {
         [Function("One")]
-        public static IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "x/{a:int}/y")] HttpRequest request) => Results.Ok();
+        public static IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "x/{a:int}/y")] HttpRequest request) =>
+            Results.Ok();
 
         [Function("OtherVerb")]
-        public static IResult OtherVerb([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/{a:int}/y")] HttpRequest request) => Results.Ok();
+        public static IResult OtherVerb([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "x/{a:int}/y")] HttpRequest request) =>
+            Results.Ok();
 
         [Function("OtherConstraint")]
-        public static IResult OtherConstraint([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{a}/y")] HttpRequest request) => Results.Ok();
+        public static IResult OtherConstraint([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{a}/y")] HttpRequest request) =>
+            Results.Ok();
 
         [Function("Two")]
-        public static IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "HEAD", Route = "X/{b:int}/y")] HttpRequest request) => Results.Ok();
+        public static IResult Two([HttpTrigger(AuthorizationLevel.Anonymous, "HEAD", Route = "X/{b:int}/y")] HttpRequest request) =>
+            Results.Ok();
     }
 
     public static class BadName
@@ -92,7 +113,10 @@ public sealed class StartupTests
     public static class TwoTriggers
     {
         [Function("Run")]
-        public static Task Run([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, [TimerTrigger("0 0 0 * * *")] TimerInfo timer) => Task.CompletedTask;
+        public static Task Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request,
+            [TimerTrigger("0 0 0 * * *")] TimerInfo timer
+        ) => Task.CompletedTask;
     }
 
     public static class WithKey
@@ -116,7 +140,10 @@ public sealed class StartupTests
     public static class Injected
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{clock}")] HttpRequest request, TimeProvider clock) => Results.Ok();
+        public static IResult Run(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{clock}")] HttpRequest request,
+            TimeProvider clock
+        ) => Results.Ok();
     }
 
     public static class InjectedInTimer
@@ -128,13 +155,15 @@ public sealed class StartupTests
     public static class NotInRoute
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request, string ID) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id}")] HttpRequest request, string ID) =>
+            Results.Ok();
     }
 
     public static class OptionalNumber
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id:int?}")] HttpRequest request, int id) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "x/{id:int?}")] HttpRequest request, int id) =>
+            Results.Ok();
     }
 
     public static class BadTemplate
@@ -146,13 +175,15 @@ public sealed class StartupTests
     public static class CatchAllInTheMiddle
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*all}/x")] HttpRequest request) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*all}/x")] HttpRequest request) =>
+            Results.Ok();
     }
 
     public static class UnknownConstraint
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{id:colour}")] HttpRequest request) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{id:colour}")] HttpRequest request) =>
+            Results.Ok();
     }
 
     public static class EmptyRoute
@@ -164,13 +195,15 @@ public sealed class StartupTests
     public static class UnderAdmin
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "Admin/x")] HttpRequest request) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "Admin/x")] HttpRequest request) =>
+            Results.Ok();
     }
 
     public static class UnderRuntime
     {
         [Function("Run")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/runtime")] HttpRequest request) => Results.Ok();
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/runtime")] HttpRequest request) =>
+            Results.Ok();
     }
 
     public static class ReturnsText

@@ -13,7 +13,9 @@ public sealed class TimerTests
     public async Task A_timer_follows_the_schedule_that_its_setting_holds()
     {
         await using var host = await StandInHost.StartAsync(
-            typeof(EachSecond), configure: builder => builder.Configuration["Timers:EachSecond"] = "* * * * * *");
+            typeof(EachSecond),
+            configure: builder => builder.Configuration["Timers:EachSecond"] = "* * * * * *"
+        );
 
         var first = await EachSecond.Runs.Reader.ReadAsync().AsTask().WaitAsync(Patience);
         var second = await EachSecond.Runs.Reader.ReadAsync().AsTask().WaitAsync(Patience);
@@ -111,8 +113,11 @@ public sealed class TimerTests
         public static Channel<TimerInfo> Runs { get; } = Channel.CreateUnbounded<TimerInfo>();
 
         [Function("EachSecond")]
-        public static Task Run([TimerTrigger("%Timers:EachSecond%")] TimerInfo timer, FunctionContext context, CancellationToken cancellationToken) =>
-            Runs.Writer.WriteAsync(timer, cancellationToken).AsTask();
+        public static Task Run(
+            [TimerTrigger("%Timers:EachSecond%")] TimerInfo timer,
+            FunctionContext context,
+            CancellationToken cancellationToken
+        ) => Runs.Writer.WriteAsync(timer, cancellationToken).AsTask();
     }
 
     public static class AtStart
@@ -120,7 +125,8 @@ public sealed class TimerTests
         public static Channel<TimerInfo> Runs { get; } = Channel.CreateUnbounded<TimerInfo>();
 
         [Function("AtStart")]
-        public static Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer) => Runs.Writer.WriteAsync(timer).AsTask();
+        public static Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer) =>
+            Runs.Writer.WriteAsync(timer).AsTask();
     }
 
     public static class Fails
@@ -142,7 +148,10 @@ public sealed class TimerTests
         public static TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         [Function("Endless")]
-        public static async Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
+        public static async Task Run(
+            [TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer,
+            CancellationToken cancellationToken
+        )
         {
             Started.SetResult();
             try

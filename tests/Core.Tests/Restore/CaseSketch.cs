@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Restore;
 namespace ServerlessRosa.Core.Tests.Restore;
 
 /// <summary>
-/// Cases and indices in a line: `C(o) ->c P(x)` is an owned case C that is a child of the closed P, `->e` makes it an extension. Entries are
-/// separated by `;`; a case that is only pointed at is open and somebody else's.
+/// Cases and indices in a line: `C(o) ->c P(x)` is an owned case C that is a child of the closed P, `->e` makes it an extension.
+/// Entries are separated by `;`; a case that is only pointed at is open and somebody else's.
 /// </summary>
 internal static class CaseSketch
 {
@@ -33,7 +33,8 @@ internal static class CaseSketch
         return [.. cases.Values];
     }
 
-    public static CaseId Id(string text) => CaseId.TryParse(text, out var id) ? id : throw new ArgumentException($"'{text}' is no case id.");
+    public static CaseId Id(string text) =>
+        CaseId.TryParse(text, out var id) ? id : throw new ArgumentException($"'{text}' is no case id.");
 
     public static string Names(IEnumerable<CaseId> ids) => string.Join(' ', ids.Select(id => id.Value).Order(StringComparer.Ordinal));
 

@@ -7,7 +7,8 @@ namespace ServerlessRosa.Core.Tests.Restore;
 /// <summary>Which cases belong on a phone, and which ones a phone keeps when it purges.</summary>
 public sealed class LiveCasesTests
 {
-    /// <summary>Whether the owned case stays alone, goes, or brings others along, for each way in which two or three cases can hang together.</summary>
+    /// <summary>Whether the owned case stays alone, goes, or brings others along, for each way in which two or three cases can hang
+    /// together.</summary>
     [Theory, Clause("CC-108"), Clause("CC-109"), Clause("CC-110")]
     // alone
     [InlineData("A(o)", "A")]
@@ -118,11 +119,25 @@ public sealed class LiveCasesTests
         for (var round = 0; round < 100; round++)
         {
             var count = random.Next(1, 10);
-            var sketch = string.Join("; ", Enumerable.Range(0, count).Select(i => $"{(char)('A' + i)}({(random.Next(2) == 0 ? "o" : "")}{(random.Next(3) == 0 ? "x" : "")})"))
-                + string.Concat(Enumerable.Range(0, random.Next(0, 2 * count)).Select(_ => $"; {Any()} ->{(random.Next(2) == 0 ? "c" : "e")} {Any()}"));
+            var sketch =
+                string.Join(
+                    "; ",
+                    Enumerable
+                        .Range(0, count)
+                        .Select(i => $"{(char)('A' + i)}({(random.Next(2) == 0 ? "o" : "")}{(random.Next(3) == 0 ? "x" : "")})")
+                )
+                + string.Concat(
+                    Enumerable.Range(0, random.Next(0, 2 * count)).Select(_ => $"; {Any()} ->{(random.Next(2) == 0 ? "c" : "e")} {Any()}")
+                );
             var cases = CaseSketch.Read(sketch).Where(_ => random.Next(12) > 0).ToList();
-            var naive = new NaiveRules(cases.Select(one => new NaiveCase(
-                one.Id.Value, one.Owner == CaseSketch.Me, !one.Closed, [.. one.Links.Select(link => (link.Target.Value, link.Relationship == CaseRelationship.Extension))])));
+            var naive = new NaiveRules(
+                cases.Select(one => new NaiveCase(
+                    one.Id.Value,
+                    one.Owner == CaseSketch.Me,
+                    !one.Closed,
+                    [.. one.Links.Select(link => (link.Target.Value, link.Relationship == CaseRelationship.Extension))]
+                ))
+            );
 
             Assert.True(naive.Live().SetEquals(LiveCases.Among(cases, CaseSketch.Owners).Select(id => id.Value)), sketch);
             Assert.True(naive.Purged().SetEquals(PhonePurge.Keep(cases, CaseSketch.Owners).Select(id => id.Value)), sketch);
@@ -135,9 +150,16 @@ public sealed class LiveCasesTests
     [Fact]
     public void A_chain_of_two_hundred_thousand_cases_is_walked_to_its_end()
     {
-        var cases = Enumerable.Range(0, 200_000).Select(i => new CaseState(
-            CaseSketch.Id($"c{i}"), i == 0 ? CaseSketch.Me : CaseSketch.Other, i > 0,
-            i == 199_999 ? [] : [new CaseLink("parent", CaseSketch.Id($"c{i + 1}"), CaseRelationship.Child)], 1)).ToList();
+        var cases = Enumerable
+            .Range(0, 200_000)
+            .Select(i => new CaseState(
+                CaseSketch.Id($"c{i}"),
+                i == 0 ? CaseSketch.Me : CaseSketch.Other,
+                i > 0,
+                i == 199_999 ? [] : [new CaseLink("parent", CaseSketch.Id($"c{i + 1}"), CaseRelationship.Child)],
+                1
+            ))
+            .ToList();
         Assert.Equal(200_000, LiveCases.Among(cases, CaseSketch.Owners).Count);
         Assert.Equal(200_000, PhonePurge.Keep(cases, CaseSketch.Owners).Count);
     }

@@ -67,7 +67,7 @@ public sealed class PhoneModelTests
     {
         var model = Holding("A(o); B(o)");
         model.Apply(Effect("A") with { Version = 2 });
-        model.Apply(Effect("A") with { Version = 2 });   // a second block of the same form
+        model.Apply(Effect("A") with { Version = 2 }); // a second block of the same form
         model.Apply(Effect("B") with { Version = 3 });
         model.Apply(Effect("B") with { Version = 4 });
         Assert.Equal(2, model.Find(CaseSketch.Id("A"))!.Version);
@@ -96,7 +96,8 @@ public sealed class PhoneModelTests
     [Fact, Clause("CC-115")]
     public void The_trace_of_the_specification_leaves_these_footprints()
     {
-        HashSet<OwnerId> withGroup = [CaseSketch.Me, new("g")], alone = [CaseSketch.Me];
+        HashSet<OwnerId> withGroup = [CaseSketch.Me, new("g")],
+            alone = [CaseSketch.Me];
         var model = new PhoneModel([]);
         model.Apply(State("A", CaseSketch.Me, 1));
         model.Apply(State("B", new("g"), 1));

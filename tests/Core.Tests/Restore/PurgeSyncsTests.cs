@@ -28,9 +28,19 @@ public sealed class PurgeSyncsTests
         await AddAsync(tokens[1], tokens[0]);
         await AddAsync(tokens[2], tokens[1]);
         await AddAsync(tokens[3], null);
-        await syncs.WriteJournalAsync(Project, tokens[0], new JournalEntry(InstanceId.Parse("uuid:1"), "hash", clock.Now, []), CancellationToken.None);
-        await syncs.WriteJournalAsync(Project, tokens[4], new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []), CancellationToken.None);
-        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None);   // of an answer that was made once more
+        await syncs.WriteJournalAsync(
+            Project,
+            tokens[0],
+            new JournalEntry(InstanceId.Parse("uuid:1"), "hash", clock.Now, []),
+            CancellationToken.None
+        );
+        await syncs.WriteJournalAsync(
+            Project,
+            tokens[4],
+            new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []),
+            CancellationToken.None
+        );
+        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None); // of an answer that was made once more
         var purge = new PurgeSyncs(syncs, snapshots, clock);
 
         await purge.RunAsync(CancellationToken.None);
@@ -54,7 +64,12 @@ public sealed class PurgeSyncsTests
         async Task AddAsync(SyncToken token, SyncToken? previous)
         {
             var blob = await snapshots.PutAsync(Project, User, token, SyncSnapshot.Empty, CancellationToken.None);
-            Assert.True(await syncs.TryAddAsync(new SyncLog(Project, token, User, User, clock.Now, new HashSet<OwnerId> { User }, blob) { Previous = previous }, CancellationToken.None));
+            Assert.True(
+                await syncs.TryAddAsync(
+                    new SyncLog(Project, token, User, User, clock.Now, new HashSet<OwnerId> { User }, blob) { Previous = previous },
+                    CancellationToken.None
+                )
+            );
         }
 
         async Task<List<bool>> AreThereAsync()
@@ -68,7 +83,10 @@ public sealed class PurgeSyncsTests
         }
 
         async Task<int> BlobsAsync() =>
-            await new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient(StorageNames.SyncsContainer).GetBlobsAsync().CountAsync();
+            await new BlobServiceClient(azurite.ConnectionString)
+                .GetBlobContainerClient(StorageNames.SyncsContainer)
+                .GetBlobsAsync()
+                .CountAsync();
     }
 
     private sealed class SetClock : TimeProvider

@@ -40,14 +40,23 @@ public sealed class RestoreSimulationTests
         private TableServer(CaseStorage storage, StorageAccount account)
         {
             (_storage, _syncs) = (storage, new SyncsTable(account));
-            _prepare = new PrepareRestore(_syncs, new SyncsContainer(account), storage.Cases, storage.Owners, storage.Indices, TimeProvider.System);
+            _prepare = new PrepareRestore(
+                _syncs,
+                new SyncsContainer(account),
+                storage.Cases,
+                storage.Owners,
+                storage.Indices,
+                TimeProvider.System
+            );
         }
 
         public string Stem => _storage.Project.ToString();
 
         public static async Task<TableServer> CreateAsync()
         {
-            var account = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
+            var account = new StorageAccount(
+                Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() })
+            );
             return new TableServer(await CaseStorage.CreateAsync(), account);
         }
 
@@ -56,22 +65,38 @@ public sealed class RestoreSimulationTests
         {
             if (!_truth.Take(form))
             {
-                return;   // all of it is there
+                return; // all of it is there
             }
             var versions = new Dictionary<string, int>();
             foreach (var ofCase in form.Blocks.GroupBy(block => block.Id))
             {
                 var truth = _truth[ofCase.Key];
-                var removed = ofCase.SelectMany(block => block.Indices).Where(index => !truth.Indices.ContainsKey(index.Identifier)).Select(index => index.Identifier).ToHashSet();
+                var removed = ofCase
+                    .SelectMany(block => block.Indices)
+                    .Where(index => !truth.Indices.ContainsKey(index.Identifier))
+                    .Select(index => index.Identifier)
+                    .ToHashSet();
                 await ChangeAsync(ofCase.Key, current => ToCase(ofCase.Key, truth, current, removed));
                 versions[ofCase.Key] = (await _storage.GetAsync(CaseSketch.Id(ofCase.Key))).Version;
             }
             if (SyncToken.TryParse(token, out var since))
             {
-                var effects = form.Blocks.Select(block => new CaseEffect(
-                    CaseSketch.Id(block.Id), block.Creates, block.Owner is null ? null : new OwnerId(block.Owner), block.Closes,
-                    [.. block.Indices.Select(ToIndex)], versions[block.Id])).ToList();
-                await _syncs.WriteJournalAsync(_storage.Project, since, new JournalEntry(InstanceId.Parse(form.Id), "hash", DateTimeOffset.UtcNow, effects), CancellationToken.None);
+                var effects = form
+                    .Blocks.Select(block => new CaseEffect(
+                        CaseSketch.Id(block.Id),
+                        block.Creates,
+                        block.Owner is null ? null : new OwnerId(block.Owner),
+                        block.Closes,
+                        [.. block.Indices.Select(ToIndex)],
+                        versions[block.Id]
+                    ))
+                    .ToList();
+                await _syncs.WriteJournalAsync(
+                    _storage.Project,
+                    since,
+                    new JournalEntry(InstanceId.Parse(form.Id), "hash", DateTimeOffset.UtcNow, effects),
+                    CancellationToken.None
+                );
             }
         }
 
@@ -81,7 +106,11 @@ public sealed class RestoreSimulationTests
             HashSet<OwnerId> owners = [new(phone.User), .. groups.Select(group => new OwnerId(group))];
             try
             {
-                var request = new RestoreRequest(_storage.Project, new OwnerId(phone.User), new OwnerId(phone.User), owners) { Since = phone.Token, State = phone.State() };
+                var request = new RestoreRequest(_storage.Project, new OwnerId(phone.User), new OwnerId(phone.User), owners)
+                {
+                    Since = phone.Token,
+                    State = phone.State(),
+                };
                 await using var restore = await _prepare.RunAsync(request, CancellationToken.None);
                 var count = _serial++ % 2 == 0 ? await restore.CountAsync(CancellationToken.None) : (int?)null;
                 var blocks = await restore.SendAsync(CancellationToken.None).Select(ToBlock).ToListAsync();
@@ -104,18 +133,48 @@ public sealed class RestoreSimulationTests
             _truth.SetDeleted(form, deleted);
             foreach (var id in CaseTruth.CasesOf(form))
             {
-                await ChangeAsync(id, current => _truth.IsThere(id)
-                    ? ToCase(id, _truth[id], current! with { Deleted = false, Indices = [], Forgotten = [.. current.Forgotten.Union(current.Properties.Keys)] }, [])
-                    : current! with { Deleted = true, Version = current.Version + 1 });
+                await ChangeAsync(
+                    id,
+                    current =>
+                        _truth.IsThere(id)
+                            ? ToCase(
+                                id,
+                                _truth[id],
+                                current! with
+                                {
+                                    Deleted = false,
+                                    Indices = [],
+                                    Forgotten = [.. current.Forgotten.Union(current.Properties.Keys)],
+                                },
+                                []
+                            )
+                            : current! with
+                            {
+                                Deleted = true,
+                                Version = current.Version + 1,
+                            }
+                );
             }
         }
 
-        private Task<IReadOnlyList<CaseWrite>> ChangeAsync(string id, Func<Case?, Case?> change) => _storage.ChangeAsync(CaseSketch.Id(id), change);
+        private Task<IReadOnlyList<CaseWrite>> ChangeAsync(string id, Func<Case?, Case?> change) =>
+            _storage.ChangeAsync(CaseSketch.Id(id), change);
 
         private Case ToCase(string id, HeldCase truth, Case? current, HashSet<string> removed)
         {
-            var before = current ?? new Case(CaseSketch.Id(id), _storage.Project) { ModifiedBy = "u", Type = "type", Name = "name" };
-            var tombstones = before.Indices.Where(index => index.Target is null).Select(index => index.Identifier).Union(removed).Except(truth.Indices.Keys);
+            var before =
+                current
+                ?? new Case(CaseSketch.Id(id), _storage.Project)
+                {
+                    ModifiedBy = "u",
+                    Type = "type",
+                    Name = "name",
+                };
+            var tombstones = before
+                .Indices.Where(index => index.Target is null)
+                .Select(index => index.Identifier)
+                .Union(removed)
+                .Except(truth.Indices.Keys);
             return before with
             {
                 Version = before.Version + 1,
@@ -130,17 +189,33 @@ public sealed class RestoreSimulationTests
             };
         }
 
-        private static PhoneBlock ToBlock(SentCase sent) => new(sent.Case.Id.Value)
-        {
-            Creates = sent.Creates,
-            Owner = CaseState.OwnerOf(sent.Case).Value,
-            Properties = new Dictionary<string, string>(
-                sent.Case.Forgotten.Where(name => !sent.Creates && !sent.Case.Properties.ContainsKey(name)).Select(name => KeyValuePair.Create(name, "")).Concat(sent.Case.Properties)),
-            Indices = [.. sent.Indices.Select(index => new PhoneIndex(index.Identifier, index.Target?.Value, index.Relationship == CaseRelationship.Extension))],
-            Closes = sent.Closes,
-        };
+        private static PhoneBlock ToBlock(SentCase sent) =>
+            new(sent.Case.Id.Value)
+            {
+                Creates = sent.Creates,
+                Owner = CaseState.OwnerOf(sent.Case).Value,
+                Properties = new Dictionary<string, string>(
+                    sent.Case.Forgotten.Where(name => !sent.Creates && !sent.Case.Properties.ContainsKey(name))
+                        .Select(name => KeyValuePair.Create(name, ""))
+                        .Concat(sent.Case.Properties)
+                ),
+                Indices =
+                [
+                    .. sent.Indices.Select(index => new PhoneIndex(
+                        index.Identifier,
+                        index.Target?.Value,
+                        index.Relationship == CaseRelationship.Extension
+                    )),
+                ],
+                Closes = sent.Closes,
+            };
 
         private static CaseIndex ToIndex(PhoneIndex index) =>
-            new(index.Identifier, index.Target is null ? null : CaseSketch.Id(index.Target), "type", index.Extension ? CaseRelationship.Extension : CaseRelationship.Child);
+            new(
+                index.Identifier,
+                index.Target is null ? null : CaseSketch.Id(index.Target),
+                "type",
+                index.Extension ? CaseRelationship.Extension : CaseRelationship.Child
+            );
     }
 }

@@ -27,7 +27,11 @@ public sealed class ArrivalNoteTests
     [InlineData('\u0001')]
     public void However_long_the_texts_are_two_notes_fit_and_the_instance_is_whole(char c)
     {
-        var note = Note(new string(c, InstanceId.MaxLength), new string(c, 255), new string(c, 255)) with { Draft = new string('d', 64), SyncToken = new string('t', 64) };
+        var note = Note(new string(c, InstanceId.MaxLength), new string(c, 255), new string(c, 255)) with
+        {
+            Draft = new string('d', 64),
+            SyncToken = new string('t', 64),
+        };
         var text = note.Write();
         Assert.InRange(text.Length, 1, BlobNote.MaxLength);
         Assert.Equal((note.Instance, note.SyncToken), (Read<ArrivalNote>(text)!.Instance, Read<ArrivalNote>(text)!.SyncToken));
@@ -51,7 +55,14 @@ public sealed class ArrivalNoteTests
     [InlineData("bm90IGpzb24")]
     public void What_somebody_else_has_written_is_no_note(string text) => Assert.Null(Read<ArrivalNote>(text));
 
-    private static T? Read<T>(string text) where T : class => BlobNote.Read<T>(new Dictionary<string, string> { ["note"] = text }, "note");
+    private static T? Read<T>(string text)
+        where T : class => BlobNote.Read<T>(new Dictionary<string, string> { ["note"] = text }, "note");
 
-    private static ArrivalNote Note(string id, string? device, string? agent) => new(id, Now, Now.AddSeconds(3)) { Submitter = 7, Device = device, Agent = agent };
+    private static ArrivalNote Note(string id, string? device, string? agent) =>
+        new(id, Now, Now.AddSeconds(3))
+        {
+            Submitter = 7,
+            Device = device,
+            Agent = agent,
+        };
 }

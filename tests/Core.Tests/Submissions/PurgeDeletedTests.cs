@@ -23,12 +23,19 @@ public sealed class PurgeDeletedTests
         var clock = new SetClock();
         var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
         await storage.StartAsync(CancellationToken.None);
-        var (projectsTable, table, files) = (new ProjectsTable(storage), new SubmissionsTable(storage), new SubmissionFilesContainer(storage));
+        var (projectsTable, table, files) = (
+            new ProjectsTable(storage),
+            new SubmissionsTable(storage),
+            new SubmissionFilesContainer(storage)
+        );
         await projectsTable.AddAsync("Forest", null, null, clock.Now, CancellationToken.None);
         var project = (await projectsTable.ListAsync(CancellationToken.None)).Single().Id;
         var forms = new FormsTable(storage);
         var definition = new FormDefinition("key", "1", null, "", "", "", clock.Now) { PublishedAt = clock.Now };
-        var (kept, trashed) = (new Form(project, 1, FormId.Parse("kept"), FormState.Open, clock.Now) { Published = definition }, new Form(project, 2, FormId.Parse("trashed"), FormState.Open, clock.Now) { Published = definition });
+        var (kept, trashed) = (
+            new Form(project, 1, FormId.Parse("kept"), FormState.Open, clock.Now) { Published = definition },
+            new Form(project, 2, FormId.Parse("trashed"), FormState.Open, clock.Now) { Published = definition }
+        );
         await forms.AddAsync(kept, CancellationToken.None);
         await forms.AddAsync(trashed, CancellationToken.None);
         var directory = Directory(storage, table, files, clock);
@@ -43,7 +50,17 @@ public sealed class PurgeDeletedTests
         await directory.CommentAsync(space, InstanceId.Parse("live"), "stays", new ActorId(1), CancellationToken.None);
         await forms.TrashAsync(project, trashed.Id, clock.Now, CancellationToken.None);
         var (versions, media, formFiles) = (new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage));
-        var purge = new PurgeDeleted(projectsTable, forms, versions, media, formFiles, new FormShadows(forms, versions, media, formFiles), table, files, clock);
+        var purge = new PurgeDeleted(
+            projectsTable,
+            forms,
+            versions,
+            media,
+            formFiles,
+            new FormShadows(forms, versions, media, formFiles),
+            table,
+            files,
+            clock
+        );
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
@@ -58,28 +75,69 @@ public sealed class PurgeDeletedTests
         Assert.Empty(await forms.ListTrashAsync(project, CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(SubmissionSpace.Published(trashed), InstanceId.Parse("any"), CancellationToken.None));
-        await Assert.ThrowsAsync<ProblemException>(() => directory.RestoreAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
-        Assert.Equal(["live", "restored"], (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order());
+        await Assert.ThrowsAsync<ProblemException>(() =>
+            directory.RestoreAsync(space, InstanceId.Parse("deleted"), CancellationToken.None)
+        );
+        Assert.Equal(
+            ["live", "restored"],
+            (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order()
+        );
         Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
     }
 
-    private static SubmissionDirectory Directory(StorageAccount storage, SubmissionsTable table, SubmissionFilesContainer files, TimeProvider clock)
+    private static SubmissionDirectory Directory(
+        StorageAccount storage,
+        SubmissionsTable table,
+        SubmissionFilesContainer files,
+        TimeProvider clock
+    )
     {
         var (bodies, intents) = (new CasesContainer(storage), new IntentsTable(storage));
         var (cases, indices) = (new CasesTable(storage, bodies), new CaseIndicesTable(storage));
         var write = new WriteCases(cases, new CaseOwnersTable(storage, bodies), indices, clock);
-        return new SubmissionDirectory(table, new SubmissionCounts(storage, clock), files, new SubmissionShadows(table, files, clock), intents, new ApplySubmission(table, files, intents, new CheckCases(cases), new ApplyCases(cases, indices, write), new SyncsTable(storage)), clock);
+        return new SubmissionDirectory(
+            table,
+            new SubmissionCounts(storage, clock),
+            files,
+            new SubmissionShadows(table, files, clock),
+            intents,
+            new ApplySubmission(
+                table,
+                files,
+                intents,
+                new CheckCases(cases),
+                new ApplyCases(cases, indices, write),
+                new SyncsTable(storage)
+            ),
+            clock
+        );
     }
 
-    private static async Task ReceiveAsync(SubmissionsTable table, SubmissionFilesContainer files, SubmissionSpace space, InstanceId id, DateTimeOffset now)
+    private static async Task ReceiveAsync(
+        SubmissionsTable table,
+        SubmissionFilesContainer files,
+        SubmissionSpace space,
+        InstanceId id,
+        DateTimeOffset now
+    )
     {
         var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
         await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), new ArrivalNote(id.Value, now, now), CancellationToken.None);
-        Assert.Null(await table.AddAsync(space, new Submission(id, version.Sender, "1", now, version), "<data/>"u8.ToArray(), CancellationToken.None));
+        Assert.Null(
+            await table.AddAsync(
+                space,
+                new Submission(id, version.Sender, "1", now, version),
+                "<data/>"u8.ToArray(),
+                CancellationToken.None
+            )
+        );
     }
 
     private static async Task<int> BlobsAsync(string connectionString) =>
-        await new BlobServiceClient(connectionString).GetBlobContainerClient(StorageNames.SubmissionsContainer).GetBlobsAsync().CountAsync();
+        await new BlobServiceClient(connectionString)
+            .GetBlobContainerClient(StorageNames.SubmissionsContainer)
+            .GetBlobsAsync()
+            .CountAsync();
 
     private sealed class SetClock : TimeProvider
     {

@@ -35,7 +35,7 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     public async Task A_count_is_kept_and_right_after_every_change()
     {
         Assert.Equal(Old + New, await AssertCountsAsync());
-        Assert.Equal(2, (await KeptRowsAsync()).Count);   // of 210: one chunk of 100, and one of the rest
+        Assert.Equal(2, (await KeptRowsAsync()).Count); // of 210: one chunk of 100, and one of the rest
 
         await DeleteAsync(5, true);
         await DeleteAsync(150, true);
@@ -55,11 +55,18 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     public async Task Counts_made_while_others_count_and_change_leave_nothing_wrong_behind()
     {
         var random = new Random(20);
-        var changes = Enumerable.Range(0, 60).Select(_ => (At: random.Next(Old), State: States[random.Next(States.Length)], Delete: random.Next(3) == 0)).ToList();
+        var changes = Enumerable
+            .Range(0, 60)
+            .Select(_ => (At: random.Next(Old), State: States[random.Next(States.Length)], Delete: random.Next(3) == 0))
+            .ToList();
 
         await Task.WhenAll(
-            ChangeAsync(changes.Where((_, i) => i % 2 == 0)), ChangeAsync(changes.Where((_, i) => i % 2 == 1)),
-            CountOftenAsync(), CountOftenAsync(), CountOftenAsync());
+            ChangeAsync(changes.Where((_, i) => i % 2 == 0)),
+            ChangeAsync(changes.Where((_, i) => i % 2 == 1)),
+            CountOftenAsync(),
+            CountOftenAsync(),
+            CountOftenAsync()
+        );
 
         await AssertCountsAsync();
         await AssertCountsAsync();
@@ -90,16 +97,23 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     private async Task<int> AssertCountsAsync()
     {
         var counted = await _counts.CountAsync(_space, CancellationToken.None);
-        var read = await _table.ListAsync(_space, false, null, CancellationToken.None).CountBy(submission => submission.ReviewState ?? "").ToDictionaryAsync();
+        var read = await _table
+            .ListAsync(_space, false, null, CancellationToken.None)
+            .CountBy(submission => submission.ReviewState ?? "")
+            .ToDictionaryAsync();
         Assert.Equal(read.OrderBy(pair => pair.Key), counted.Where(pair => pair.Value > 0).OrderBy(pair => pair.Key));
         return counted.Values.Sum();
     }
 
     private async Task<List<string>> KeptRowsAsync() =>
-        await _storage.Table(StorageNames.SubmissionsTable)
-            .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space), SubmissionKeys.CountPrefix)).Select(row => row.RowKey).ToListAsync();
+        await _storage
+            .Table(StorageNames.SubmissionsTable)
+            .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space), SubmissionKeys.CountPrefix))
+            .Select(row => row.RowKey)
+            .ToListAsync();
 
-    private bool IsNew(string mark) => string.CompareOrdinal(SubmissionKeys.TimelineOfMark(mark), SubmissionKeys.TimelineFrom(_now.AddHours(-1))) < 0;
+    private bool IsNew(string mark) =>
+        string.CompareOrdinal(SubmissionKeys.TimelineOfMark(mark), SubmissionKeys.TimelineFrom(_now.AddHours(-1))) < 0;
 
     private async Task DeleteAsync(int i, bool deleted)
     {
@@ -110,8 +124,7 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
             {
                 return;
             }
-        }
-        while (true);
+        } while (true);
     }
 
     private async Task ReviewAsync(int i, string? state) =>

@@ -67,7 +67,8 @@ public sealed class SubmissionHeadReaderTests
     [InlineData("<data id='f' instanceID='z'><instanceID>x</instanceID></data>")]
     [InlineData("<data id='f' instanceID='z'><instanceID>y</instanceID><meta><instanceID>x</instanceID></meta></data>")]
     [InlineData("<data id='f' instanceID='x'><instanceID/><meta><instanceID> </instanceID></meta></data>")]
-    public void The_instance_id_may_be_a_child_or_attribute_of_the_root(string document) => Assert.Equal("x", Read(document).InstanceId?.Value);
+    public void The_instance_id_may_be_a_child_or_attribute_of_the_root(string document) =>
+        Assert.Equal("x", Read(document).InstanceId?.Value);
 
     [Theory, Clause("OR-197")]
     [InlineData("<data id='f'/>")]
@@ -90,13 +91,15 @@ public sealed class SubmissionHeadReaderTests
     [Fact, Clause("OR-199")]
     public void Values_of_meta_are_decoded_and_trimmed()
     {
-        var head = Read("""
+        var head = Read(
+            """
             <data id="f"><meta>
               <instanceID> a&amp;b<!-- c --><![CDATA[<1>]]>
               </instanceID>
               <deprecatedID> old </deprecatedID><instanceName> Oak &#38; ash </instanceName>
             </meta></data>
-            """);
+            """
+        );
         Assert.Equal("a&b<1>", head.InstanceId?.Value);
         Assert.Equal("old", head.DeprecatedId?.Value);
         Assert.Equal("Oak & ash", head.InstanceName);
@@ -127,14 +130,18 @@ public sealed class SubmissionHeadReaderTests
     public void An_encrypted_submission_expects_its_media_and_then_its_xml() =>
         Assert.Equal(
             [new("1.jpg.enc", false), new("audit.csv.enc", true), new("2.jpg.enc", false), new("submission.xml.enc", false)],
-            Read(SubmissionSamples.Encrypted("u")).Encrypted!.ExpectedFiles);
+            Read(SubmissionSamples.Encrypted("u")).Encrypted!.ExpectedFiles
+        );
 
     [Theory, Clause("OR-236")]
     [InlineData("<data id='f' encrypted='yes'/>")]
     [InlineData("<data id='f'><base64EncryptedKey>a2V5</base64EncryptedKey><meta><instanceID/></meta></data>")]
     public void An_encrypted_submission_without_instance_id_is_refused(string document) =>
         Assert.Contains(
-            "instanceId (required for encrypted submissions)", Expect(400.2, () => Read(document)).Message, StringComparison.Ordinal);
+            "instanceId (required for encrypted submissions)",
+            Expect(400.2, () => Read(document)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_group_named_media_makes_no_encrypted_submission() =>

@@ -8,15 +8,16 @@ internal static class SubmissionSamples
         + "<orx:meta><orx:instanceID>uuid:6e1f</orx:instanceID></orx:meta></data>";
 
     /// <summary>An encryption manifest as in spec 7.7.</summary>
-    public static string Encrypted(string uri) => $"""
-        <data xmlns="{uri}" id="trees" version="1" encrypted="yes">
-          <base64EncryptedKey>a2V5</base64EncryptedKey>
-          <orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>uuid:1</orx:instanceID></orx:meta>
-          <media><file>1.jpg.enc</file><file> audit.csv.enc </file><file/></media><media><file>2.jpg.enc</file></media>
-          <encryptedXmlFile>submission.xml.enc</encryptedXmlFile>
-          <base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature>
-        </data>
-        """;
+    public static string Encrypted(string uri) =>
+        $"""
+            <data xmlns="{uri}" id="trees" version="1" encrypted="yes">
+              <base64EncryptedKey>a2V5</base64EncryptedKey>
+              <orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>uuid:1</orx:instanceID></orx:meta>
+              <media><file>1.jpg.enc</file><file> audit.csv.enc </file><file/></media><media><file>2.jpg.enc</file></media>
+              <encryptedXmlFile>submission.xml.enc</encryptedXmlFile>
+              <base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature>
+            </data>
+            """;
 
     /// <summary>Fields, repeats, media, an audit log and case blocks.</summary>
     public const string Rich = """

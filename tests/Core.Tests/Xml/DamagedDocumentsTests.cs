@@ -16,16 +16,43 @@ public sealed class DamagedDocumentsTests
 
     // What most often means something to a parser.
     private static readonly string[] _pieces =
-        ["<", ">", "/>", "</", "&", ";", "\"", "'", "=", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "<!DOCTYPE a>", "xmlns=\"\"", ":", "\0", "\uFEFF", " id=\"\""];
+    [
+        "<",
+        ">",
+        "/>",
+        "</",
+        "&",
+        ";",
+        "\"",
+        "'",
+        "=",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?",
+        "?>",
+        "<!DOCTYPE a>",
+        "xmlns=\"\"",
+        ":",
+        "\0",
+        "\uFEFF",
+        " id=\"\"",
+    ];
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_damaged_form_is_read_or_refused(int seed) => Damage(Utf8(FormSamples.Vector), seed, document =>
-    {
-        XFormChecks.ForCreation(XFormReader.Read(document));
-        XFormVersion.Rewrite(document, "<\"9'>");
-    });
+    public void A_damaged_form_is_read_or_refused(int seed) =>
+        Damage(
+            Utf8(FormSamples.Vector),
+            seed,
+            document =>
+            {
+                XFormChecks.ForCreation(XFormReader.Read(document));
+                XFormVersion.Rewrite(document, "<\"9'>");
+            }
+        );
 
     [Theory]
     [InlineData(3)]
@@ -36,7 +63,8 @@ public sealed class DamagedDocumentsTests
     public void A_damaged_manifest_is_read_or_refused() => Damage(Utf8(SubmissionSamples.Encrypted("u")), 5, ReadSubmission);
 
     [Fact]
-    public void A_damaged_submission_in_utf_16_is_read_or_refused() => Damage(Encoding.Unicode.GetBytes(SubmissionSamples.Rich), 6, ReadSubmission);
+    public void A_damaged_submission_in_utf_16_is_read_or_refused() =>
+        Damage(Encoding.Unicode.GetBytes(SubmissionSamples.Rich), 6, ReadSubmission);
 
     [Fact]
     public void A_truncated_document_is_always_refused()
@@ -65,7 +93,8 @@ public sealed class DamagedDocumentsTests
         for (var round = 0; round < Rounds; round++)
         {
             var document = new List<byte>(original);
-            for (var times = random.Next(1, 4); times > 0; times--) DamageOnce(document, random);
+            for (var times = random.Next(1, 4); times > 0; times--)
+                DamageOnce(document, random);
             try
             {
                 read([.. document]);
@@ -86,12 +115,24 @@ public sealed class DamagedDocumentsTests
         var at = random.Next(document.Count);
         switch (random.Next(6))
         {
-            case 0: document[at] = (byte)random.Next(256); break;
-            case 1: document[at] ^= (byte)(1 << random.Next(8)); break;
-            case 2: document.InsertRange(at, Utf8(_pieces[random.Next(_pieces.Length)])); break;
-            case 3: document.RemoveRange(at, Math.Min(random.Next(1, 20), document.Count - at)); break;
-            case 4: document.InsertRange(at, document.GetRange(at, Math.Min(random.Next(1, 200), document.Count - at))); break;
-            default: document.RemoveRange(at + 1, random.Next(8) == 0 ? document.Count - at - 1 : 0); break;
+            case 0:
+                document[at] = (byte)random.Next(256);
+                break;
+            case 1:
+                document[at] ^= (byte)(1 << random.Next(8));
+                break;
+            case 2:
+                document.InsertRange(at, Utf8(_pieces[random.Next(_pieces.Length)]));
+                break;
+            case 3:
+                document.RemoveRange(at, Math.Min(random.Next(1, 20), document.Count - at));
+                break;
+            case 4:
+                document.InsertRange(at, document.GetRange(at, Math.Min(random.Next(1, 200), document.Count - at)));
+                break;
+            default:
+                document.RemoveRange(at + 1, random.Next(8) == 0 ? document.Count - at - 1 : 0);
+                break;
         }
     }
 }

@@ -60,7 +60,9 @@ public sealed class SafeXmlTests
     [InlineData(new byte[] { (byte)'<', (byte)'a', (byte)'>', 0xC3, 0x28, (byte)'<', (byte)'/', (byte)'a', (byte)'>' })]
     [InlineData(new byte[] { (byte)'<', (byte)'a', (byte)'>', 0xFF, (byte)'<', (byte)'/', (byte)'a', (byte)'>' })]
     [InlineData(new byte[] { (byte)'<', (byte)'a', (byte)'>', 0xED, 0xA0, 0x80, (byte)'<', (byte)'/', (byte)'a', (byte)'>' })]
-    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'<', 0, (byte)'a', 0, (byte)'>', 0, 0, 0xD8, (byte)'<', 0, (byte)'/', 0, (byte)'a', 0, (byte)'>', 0 })]
+    [InlineData(
+        new byte[] { 0xFF, 0xFE, (byte)'<', 0, (byte)'a', 0, (byte)'>', 0, 0, 0xD8, (byte)'<', 0, (byte)'/', 0, (byte)'a', 0, (byte)'>', 0 }
+    )]
     public void Bytes_that_are_no_text_are_refused(byte[] document) => Expect(400.1, () => Root(document));
 
     [Theory]
@@ -80,7 +82,10 @@ public sealed class SafeXmlTests
 
     [Fact]
     public void Latin_1_is_read_when_declared() =>
-        Assert.Equal("é", SafeXml.Read(Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>é</a>"), xml => xml.ReadTrimmedText()));
+        Assert.Equal(
+            "é",
+            SafeXml.Read(Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>é</a>"), xml => xml.ReadTrimmedText())
+        );
 
     [Theory]
     [InlineData("utf-32")]
@@ -126,7 +131,10 @@ public sealed class SafeXmlTests
 
     [Fact]
     public void Many_siblings_are_not_deep() =>
-        Assert.Equal("a", Root(Utf8($"<a>{string.Concat(Enumerable.Repeat("<b/><c x='/'>&gt;</c><!-- <d> --><![CDATA[<e>]]><?f <g> ?>", 2_000))}</a>")));
+        Assert.Equal(
+            "a",
+            Root(Utf8($"<a>{string.Concat(Enumerable.Repeat("<b/><c x='/'>&gt;</c><!-- <d> --><![CDATA[<e>]]><?f <g> ?>", 2_000))}</a>"))
+        );
 
     [Fact]
     public void A_tag_with_a_million_attributes_is_refused_at_once()
@@ -153,7 +161,10 @@ public sealed class SafeXmlTests
 
     [Fact]
     public void A_long_value_is_no_long_tag() =>
-        Assert.Equal(1_000_000, SafeXml.Read(Utf8($"<a><!--{new string('<', 300_000)}-->{new string('x', 1_000_000)}</a>"), xml => xml.ReadTrimmedText().Length));
+        Assert.Equal(
+            1_000_000,
+            SafeXml.Read(Utf8($"<a><!--{new string('<', 300_000)}-->{new string('x', 1_000_000)}</a>"), xml => xml.ReadTrimmedText().Length)
+        );
 
     [Theory]
     [InlineData("<a> x </a>", "x")]
@@ -180,32 +191,43 @@ public sealed class SafeXmlTests
     [Fact]
     public void Children_are_visited_whatever_was_read_of_the_one_before()
     {
-        var names = SafeXml.Read(Utf8("<r> <a><x/>t<x/></a><b/><c>t</c>t<d><x/></d><e/></r>"), xml =>
-        {
-            var seen = new List<string>();
-            var children = xml.Children();
-            while (children.MoveNext())
+        var names = SafeXml.Read(
+            Utf8("<r> <a><x/>t<x/></a><b/><c>t</c>t<d><x/></d><e/></r>"),
+            xml =>
             {
-                seen.Add(xml.LocalName);
-                if (xml.LocalName == "a") xml.Read();
-                if (xml.LocalName is "b" or "c" or "d") xml.ReadTrimmedText();
+                var seen = new List<string>();
+                var children = xml.Children();
+                while (children.MoveNext())
+                {
+                    seen.Add(xml.LocalName);
+                    if (xml.LocalName == "a")
+                        xml.Read();
+                    if (xml.LocalName is "b" or "c" or "d")
+                        xml.ReadTrimmedText();
+                }
+                Assert.False(children.MoveNext());
+                return string.Concat(seen);
             }
-            Assert.False(children.MoveNext());
-            return string.Concat(seen);
-        });
+        );
         Assert.Equal("abcde", names);
     }
 
     [Fact]
     public void An_empty_tag_has_no_children_and_its_siblings_are_left_alone() =>
-        Assert.Equal("a", SafeXml.Read(Utf8("<r><a/><b/></r>"), xml =>
-        {
-            var children = xml.Children();
-            Assert.True(children.MoveNext());
-            var grandchildren = xml.Children();
-            Assert.False(grandchildren.MoveNext());
-            return xml.LocalName;
-        }));
+        Assert.Equal(
+            "a",
+            SafeXml.Read(
+                Utf8("<r><a/><b/></r>"),
+                xml =>
+                {
+                    var children = xml.Children();
+                    Assert.True(children.MoveNext());
+                    var grandchildren = xml.Children();
+                    Assert.False(grandchildren.MoveNext());
+                    return xml.LocalName;
+                }
+            )
+        );
 
     private static byte[] Nested(int depth) =>
         Utf8(new StringBuilder(depth * 7).Insert(0, "<a>", depth).Insert(depth * 3, "</a>", depth).ToString());

@@ -13,15 +13,29 @@ public sealed class AccountCallTests
     {
         var nobody = Api.Anonymous(await Server.SharedAsync());
 
-        var session = (await nobody.PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })).ShouldBe(HttpStatusCode.OK);
+        var session = (
+            await nobody.PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })
+        ).ShouldBe(HttpStatusCode.OK);
         var token = session.Json.GetProperty("token").GetString()!;
         Assert.Matches("^[A-Za-z0-9!$]{64}$", token);
         Assert.Matches("^[A-Za-z0-9!$]{64}$", session.Json.GetProperty("csrf").GetString());
-        Assert.Equal(TimeSpan.FromHours(24), session.Json.GetProperty("expiresAt").GetDateTime() - session.Json.GetProperty("createdAt").GetDateTime());
+        Assert.Equal(
+            TimeSpan.FromHours(24),
+            session.Json.GetProperty("expiresAt").GetDateTime() - session.Json.GetProperty("createdAt").GetDateTime()
+        );
         var cookies = session.Headers.GetValues("Set-Cookie").ToList();
-        Assert.Contains(cookies, cookie => cookie.StartsWith("__Host-session=", StringComparison.Ordinal)
-            && cookie.Contains("secure", StringComparison.OrdinalIgnoreCase) && cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase));
-        Assert.Contains(cookies, cookie => cookie.StartsWith("__csrf=", StringComparison.Ordinal) && !cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            cookies,
+            cookie =>
+                cookie.StartsWith("__Host-session=", StringComparison.Ordinal)
+                && cookie.Contains("secure", StringComparison.OrdinalIgnoreCase)
+                && cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase)
+        );
+        Assert.Contains(
+            cookies,
+            cookie =>
+                cookie.StartsWith("__csrf=", StringComparison.Ordinal) && !cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Theory, Clause("OR-257")]
@@ -36,7 +50,10 @@ public sealed class AccountCallTests
         var nobody = Api.Anonymous(await Server.SharedAsync());
 
         var refusal = (await nobody.PostJsonAsync("/sessions", new { password = "a secret of mine" })).ShouldBeProblem(400.3m);
-        Assert.Equal(["email", "password"], refusal.Json.GetProperty("details").GetProperty("expected").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            ["email", "password"],
+            refusal.Json.GetProperty("details").GetProperty("expected").EnumerateArray().Select(name => name.GetString())
+        );
         Assert.DoesNotContain("a secret of mine", refusal.Text, StringComparison.Ordinal);
         (await nobody.PostJsonAsync("/sessions", new { email = Server.AdminEmail })).ShouldBeProblem(400.3m);
         (await nobody.PostJsonAsync("/sessions", new { email = 7, password = "x" })).ShouldBeProblem(400.11m);
@@ -57,7 +74,9 @@ public sealed class AccountCallTests
     {
         var programme = await Programme.StartAsync();
         var (user, email, _) = await programme.WebUserAsync();
-        var key = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).Json.GetProperty("token").GetString();
+        var key = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .Json.GetProperty("token")
+            .GetString();
 
         var me = (await user.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(email, me.GetProperty("email").GetString());
@@ -70,7 +89,9 @@ public sealed class AccountCallTests
     {
         var programme = await Programme.StartAsync();
 
-        var created = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet 1" })).ShouldBe(HttpStatusCode.OK).Json;
+        var created = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet 1" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var key = created.GetProperty("token").GetString()!;
         Assert.Equal("field_key", created.GetProperty("type").GetString());
         Assert.Equal(key, (await ListedAppUserAsync(programme)).GetProperty("token").GetString());
@@ -96,7 +117,9 @@ public sealed class AccountCallTests
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBeProblem(409.3m);
         var held = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).Json.EnumerateArray().Single();
         Assert.Equal((id, 2), (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()));
-        (await Api.WithKey(programme.Server, user.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
+        (await Api.WithKey(programme.Server, user.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         (await programme.Admin.DeleteAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.DeleteAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBeProblem(404.1m);
@@ -108,10 +131,16 @@ public sealed class AccountCallTests
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
 
-        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Everybody", once = true })).ShouldBe(HttpStatusCode.OK).Json;
+        var link = (
+            await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Everybody", once = true })
+        )
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal("public_link", link.GetProperty("type").GetString());
         Assert.True(link.GetProperty("once").GetBoolean());
-        (await Api.WithKey(programme.Server, link.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
+        (await Api.WithKey(programme.Server, link.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     private static async Task<JsonElement> ListedAppUserAsync(Programme programme) =>

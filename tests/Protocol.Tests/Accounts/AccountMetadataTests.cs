@@ -14,15 +14,32 @@ public sealed class AccountMetadataTests
         var phone = await programme.AppUserAsync();
         var (user, _, _) = await programme.WebUserAsync();
 
-        var roles = (await user.GetAsync("/roles")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
+        var roles = (await user.GetAsync("/roles"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
             .ToDictionary(role => role.GetProperty("id").GetInt32(), role => role.GetProperty("system").GetString());
         Assert.Equal(
-            new Dictionary<int, string?> { [1] = "admin", [2] = "app-user", [5] = "manager", [6] = "viewer", [8] = "formfill", [9] = "pub-link" }, roles);
+            new Dictionary<int, string?>
+            {
+                [1] = "admin",
+                [2] = "app-user",
+                [5] = "manager",
+                [6] = "viewer",
+                [8] = "formfill",
+                [9] = "pub-link",
+            },
+            roles
+        );
         foreach (var name in new[] { "2", "app-user" })
         {
-            var role = (await Api.Anonymous(programme.Server).GetAsync($"/roles/{name}?st={Uri.EscapeDataString(phone.Key)}")).ShouldBe(HttpStatusCode.OK).Json;
+            var role = (await Api.Anonymous(programme.Server).GetAsync($"/roles/{name}?st={Uri.EscapeDataString(phone.Key)}"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json;
             Assert.Equal("App User", role.GetProperty("name").GetString());
-            Assert.Equal(["open_form.read", "submission.create"], role.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString()));
+            Assert.Equal(
+                ["open_form.read", "submission.create"],
+                role.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString())
+            );
             Assert.Equal(JsonValueKind.String, role.GetProperty("createdAt").ValueKind);
             Assert.Equal(JsonValueKind.Null, role.GetProperty("updatedAt").ValueKind);
         }
@@ -39,7 +56,9 @@ public sealed class AccountMetadataTests
         var admin = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Contains("user.create", admin.GetProperty("verbs").EnumerateArray().Select(verb => verb.GetString()));
         Assert.Equal("""{"site":{},"projects":{}}""", admin.GetProperty("preferences").GetRawText());
-        Assert.Empty((await user.With("X-Extended-Metadata", "true").GetAsync("/users/current")).Json.GetProperty("verbs").EnumerateArray());
+        Assert.Empty(
+            (await user.With("X-Extended-Metadata", "true").GetAsync("/users/current")).Json.GetProperty("verbs").EnumerateArray()
+        );
         Assert.False((await user.GetAsync("/users/current")).Json.TryGetProperty("verbs", out _));
     }
 
@@ -51,8 +70,14 @@ public sealed class AccountMetadataTests
         var other = await programme.PublishAsync();
         var (user, email, _) = await programme.WebUserAsync("manager");
         var links = $"{programme.FormPath(form)}/public-links";
-        var appUser = (await user.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
-        var link = (await user.PostJsonAsync(links, new { displayName = "Everybody" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+        var appUser = (await user.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
+        var link = (await user.PostJsonAsync(links, new { displayName = "Everybody" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
 
         var more = programme.Admin.With("X-Extended-Metadata", "true");
         foreach (var path in new[] { $"{programme.Path}/app-users", $"{programme.Path}/app-users/{appUser}", links, $"{links}/{link}" })
@@ -64,7 +89,9 @@ public sealed class AccountMetadataTests
             Assert.Equal(path.Contains("app-users", StringComparison.Ordinal), shown.TryGetProperty("lastUsed", out _));
         }
 
-        Assert.False((await programme.Admin.GetAsync($"{links}/{link}")).ShouldBe(HttpStatusCode.OK).Json.TryGetProperty("createdBy", out _));
+        Assert.False(
+            (await programme.Admin.GetAsync($"{links}/{link}")).ShouldBe(HttpStatusCode.OK).Json.TryGetProperty("createdBy", out _)
+        );
         (await programme.Admin.GetAsync($"{programme.FormPath(other)}/public-links/{link}")).ShouldBeProblem(404.1m);
         (await programme.Admin.GetAsync($"{links}/{appUser}")).ShouldBeProblem(404.1m);
         (await programme.Admin.GetAsync($"{programme.Path}/app-users/{link}")).ShouldBeProblem(404.1m);
@@ -80,9 +107,18 @@ public sealed class AccountMetadataTests
         var more = programme.Admin.With("X-Extended-Metadata", "true");
 
         var onProject = (await more.GetAsync($"{programme.Path}/assignments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Single();
-        Assert.Equal(("user", 6), (onProject.GetProperty("actor").GetProperty("type").GetString(), onProject.GetProperty("roleId").GetInt32()));
-        var onForms = (await more.GetAsync($"{programme.Path}/assignments/forms")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Single();
-        Assert.Equal(("field_key", form), (onForms.GetProperty("actor").GetProperty("type").GetString(), onForms.GetProperty("xmlFormId").GetString()));
+        Assert.Equal(
+            ("user", 6),
+            (onProject.GetProperty("actor").GetProperty("type").GetString(), onProject.GetProperty("roleId").GetInt32())
+        );
+        var onForms = (await more.GetAsync($"{programme.Path}/assignments/forms"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Single();
+        Assert.Equal(
+            ("field_key", form),
+            (onForms.GetProperty("actor").GetProperty("type").GetString(), onForms.GetProperty("xmlFormId").GetString())
+        );
     }
 
     [Fact]
@@ -97,9 +133,18 @@ public sealed class AccountMetadataTests
         (await programme.Admin.PostAsync($"/assignments/viewer/{id}")).ShouldBe(HttpStatusCode.OK);
         (await user.GetAsync(programme.Path)).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.PostAsync($"/assignments/6/{id}")).ShouldBeProblem(409.3m);
-        Assert.Contains(id, (await programme.Admin.GetAsync("/assignments/viewer")).Json.EnumerateArray().Select(actor => actor.GetProperty("id").GetInt32()));
-        Assert.Contains((id, 6), (await programme.Admin.GetAsync("/assignments")).Json.EnumerateArray()
-            .Select(held => (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32())));
+        Assert.Contains(
+            id,
+            (await programme.Admin.GetAsync("/assignments/viewer"))
+                .Json.EnumerateArray()
+                .Select(actor => actor.GetProperty("id").GetInt32())
+        );
+        Assert.Contains(
+            (id, 6),
+            (await programme.Admin.GetAsync("/assignments"))
+                .Json.EnumerateArray()
+                .Select(held => (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()))
+        );
 
         (await programme.Admin.DeleteAsync($"/assignments/viewer/{id}")).ShouldBe(HttpStatusCode.OK);
         (await user.GetAsync(programme.Path)).ShouldBeProblem(403.1m);

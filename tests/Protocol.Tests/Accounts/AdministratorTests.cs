@@ -14,8 +14,11 @@ public sealed class AdministratorTests
     public async Task A_fresh_server_takes_its_first_administrator_once()
     {
         await using var storage = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
-        var servers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Server.StartAsync(
-            new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage.ConnectionString)));
+        var servers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(_ => Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage.ConnectionString))
+        );
 
         (await SignInAsync(servers[0], Server.AdminEmail, "not the password")).ShouldBeProblem(401.2m);
         (await SignInAsync(servers[0], "somebody@example.org", Server.AdminPassword)).ShouldBeProblem(401.2m);
@@ -24,10 +27,24 @@ public sealed class AdministratorTests
         var signedIn = await Task.WhenAll(Enumerable.Range(0, 8).Select(turn => Api.AdministratorAsync(servers[turn % 2])));
         var first = signedIn[0];
         var id = (await first.GetAsync("/users")).Json.EnumerateArray().Single().GetProperty("id").GetInt32();
-        Assert.Equal(id, (await first.GetAsync("/assignments/admin")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Single().GetProperty("id").GetInt32());
+        Assert.Equal(
+            id,
+            (await first.GetAsync("/assignments/admin"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.EnumerateArray()
+                .Single()
+                .GetProperty("id")
+                .GetInt32()
+        );
 
         // From here on the settings count no more, whatever becomes of that account.
-        (await first.SendAsync(HttpMethod.Put, $"/users/{id}/password", JsonContent.Create(new { old = Server.AdminPassword, @new = Password }))).ShouldBe(HttpStatusCode.OK);
+        (
+            await first.SendAsync(
+                HttpMethod.Put,
+                $"/users/{id}/password",
+                JsonContent.Create(new { old = Server.AdminPassword, @new = Password })
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         (await first.PatchJsonAsync("/users/current", new { email = "root@example.org" })).ShouldBe(HttpStatusCode.OK);
         foreach (var server in servers)
         {
@@ -53,8 +70,9 @@ public sealed class AdministratorTests
     [InlineData("nobody", "long enough for anybody", "Rosa:FirstAdminEmail")]
     public async Task A_server_whose_first_administrator_could_not_sign_in_does_not_start(string email, string password, string setting)
     {
-        var failure = await Assert.ThrowsAsync<StartException>(() => Server.StartAsync(
-            new Dictionary<string, string> { ["Rosa__FirstAdminEmail"] = email, ["Rosa__FirstAdminPassword"] = password }));
+        var failure = await Assert.ThrowsAsync<StartException>(() =>
+            Server.StartAsync(new Dictionary<string, string> { ["Rosa__FirstAdminEmail"] = email, ["Rosa__FirstAdminPassword"] = password })
+        );
 
         Assert.Contains(setting, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("long enough", failure.Message, StringComparison.Ordinal);
@@ -68,7 +86,10 @@ public sealed class AdministratorTests
         (await last.PostAsync($"/assignments/admin/{id}")).ShouldBeProblem(409.3m);
 
         // Whoever is no administrator comes and goes.
-        var other = (await last.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+        var other = (await last.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
         (await last.DeleteAsync($"/assignments/admin/{other}")).ShouldBeProblem(404.1m);
         (await last.DeleteAsync($"/users/{other}")).ShouldBe(HttpStatusCode.OK);
         (await last.PostAsync($"/assignments/admin/{other}")).ShouldBeProblem(404.1m);
@@ -80,7 +101,10 @@ public sealed class AdministratorTests
     private static async Task TwoAtEachOtherAsync(Api first, Server[] servers, int firstId, int round)
     {
         var email = $"{Samples.Unique("second")}@example.org";
-        var secondId = (await first.PostJsonAsync("/users", new { email, password = Password })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+        var secondId = (await first.PostJsonAsync("/users", new { email, password = Password }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
         (await first.PostAsync($"/assignments/admin/{secondId}")).ShouldBe(HttpStatusCode.OK);
         var second = await Api.SignInAsync(servers[1], email, Password);
         (await second.GetAsync("/assignments")).ShouldBe(HttpStatusCode.OK);
@@ -88,12 +112,24 @@ public sealed class AdministratorTests
         var ended = await Task.WhenAll(
             first.DeleteAsync(round % 2 == 0 ? $"/users/{secondId}" : $"/assignments/admin/{secondId}"),
             second.DeleteAsync($"/assignments/admin/{firstId}"),
-            round < 3 ? second.GetAsync("/users/current") : second.PostAsync($"/assignments/admin/{firstId}"));
+            round < 3 ? second.GetAsync("/users/current") : second.PostAsync($"/assignments/admin/{firstId}")
+        );
 
-        Assert.All(ended[..2], answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized }));
+        Assert.All(
+            ended[..2],
+            answer =>
+                Assert.Contains(
+                    answer.Status,
+                    new[] { HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized }
+                )
+        );
         Assert.True(round >= 3 || ended[..2].Count(answer => answer.Status == HttpStatusCode.OK) == 1);
         var rights = await Task.WhenAll(first.At(servers[0]).GetAsync("/assignments/admin"), second.GetAsync("/assignments/admin"));
-        var left = rights.First(answer => answer.Status == HttpStatusCode.OK).Json.EnumerateArray().Select(user => user.GetProperty("id").GetInt32()).ToList();
+        var left = rights
+            .First(answer => answer.Status == HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Select(user => user.GetProperty("id").GetInt32())
+            .ToList();
         Assert.NotEmpty(left);
 
         // For the next round: the first is one again, and the second is none.
@@ -107,5 +143,6 @@ public sealed class AdministratorTests
         }
     }
 
-    private static Task<Answer> SignInAsync(Server server, string email, string password) => Api.Anonymous(server).PostJsonAsync("/sessions", new { email, password });
+    private static Task<Answer> SignInAsync(Server server, string email, string password) =>
+        Api.Anonymous(server).PostJsonAsync("/sessions", new { email, password });
 }

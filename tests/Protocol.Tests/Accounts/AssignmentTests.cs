@@ -14,7 +14,9 @@ public sealed class AssignmentTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
-        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
+        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var (id, phone) = (user.GetProperty("id").GetInt32(), Api.WithKey(programme.Server, user.GetProperty("token").GetString()!));
         (await phone.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(403.1m);
 
@@ -24,16 +26,39 @@ public sealed class AssignmentTests
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/2/{id}")).ShouldBeProblem(409.3m);
 
         var all = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal((id, 2), all.EnumerateArray().Select(one => (one.GetProperty("actorId").GetInt32(), one.GetProperty("roleId").GetInt32())).Single());
+        Assert.Equal(
+            (id, 2),
+            all.EnumerateArray().Select(one => (one.GetProperty("actorId").GetInt32(), one.GetProperty("roleId").GetInt32())).Single()
+        );
         var holders = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments/{role}")).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal(("field_key", "Tablet"), holders.EnumerateArray().Select(one => (one.GetProperty("type").GetString(), one.GetProperty("displayName").GetString())).Single());
+        Assert.Equal(
+            ("field_key", "Tablet"),
+            holders
+                .EnumerateArray()
+                .Select(one => (one.GetProperty("type").GetString(), one.GetProperty("displayName").GetString()))
+                .Single()
+        );
         foreach (var path in new[] { $"{programme.Path}/assignments/forms", $"{programme.Path}/assignments/forms/{role}" })
         {
             var onForms = (await programme.Admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Json;
-            Assert.Equal((id, 2, form), onForms.EnumerateArray()
-                .Select(one => (one.GetProperty("actorId").GetInt32(), one.GetProperty("roleId").GetInt32(), one.GetProperty("xmlFormId").GetString())).Single());
+            Assert.Equal(
+                (id, 2, form),
+                onForms
+                    .EnumerateArray()
+                    .Select(one =>
+                        (
+                            one.GetProperty("actorId").GetInt32(),
+                            one.GetProperty("roleId").GetInt32(),
+                            one.GetProperty("xmlFormId").GetString()
+                        )
+                    )
+                    .Single()
+            );
         }
-        Assert.Equal(0, (await programme.Admin.GetAsync($"{programme.Path}/assignments/{role}")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
+        Assert.Equal(
+            0,
+            (await programme.Admin.GetAsync($"{programme.Path}/assignments/{role}")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength()
+        );
 
         (await programme.Admin.DeleteAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBe(HttpStatusCode.OK);
         (await phone.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(403.1m);
@@ -63,12 +88,29 @@ public sealed class AssignmentTests
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
         var elsewhere = await Programme.StartAsync();
-        var stranger = (await elsewhere.Admin.PostJsonAsync($"{elsewhere.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
-        var known = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+        var stranger = (await elsewhere.Admin.PostJsonAsync($"{elsewhere.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
+        var known = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
 
         foreach (var path in new[] { programme.Path, programme.FormPath(form) })
         {
-            foreach (var rest in new[] { $"sultan/{known}", $"99/{known}", $"APP-USER/{known}", "app-user/2000000000", $"app-user/{stranger}", "app-user/0", "app-user/nobody" })
+            foreach (
+                var rest in new[]
+                {
+                    $"sultan/{known}",
+                    $"99/{known}",
+                    $"APP-USER/{known}",
+                    "app-user/2000000000",
+                    $"app-user/{stranger}",
+                    "app-user/0",
+                    "app-user/nobody",
+                }
+            )
             {
                 (await programme.Admin.PostAsync($"{path}/assignments/{rest}")).ShouldBeProblem(404.1m);
                 (await programme.Admin.DeleteAsync($"{path}/assignments/{rest}")).ShouldBeProblem(404.1m);
@@ -97,7 +139,13 @@ public sealed class AssignmentTests
             (await manager.PostAsync($"{programme.FormPath(form)}/assignments/1/{target}")).ShouldBeProblem(403.1m);
             (await manager.PostAsync($"{elsewhere.Path}/assignments/viewer/{target}")).ShouldBeProblem(403.1m);
         }
-        foreach (var (client, mayNot) in new[] { ((await programme.WebUserAsync("viewer")).Api, "viewer"), ((await programme.WebUserAsync("formfill")).Api, "formfill") })
+        foreach (
+            var (client, mayNot) in new[]
+            {
+                ((await programme.WebUserAsync("viewer")).Api, "viewer"),
+                ((await programme.WebUserAsync("formfill")).Api, "formfill"),
+            }
+        )
         {
             (await client.PostAsync($"{programme.Path}/assignments/{mayNot}/{id}")).ShouldBeProblem(403.1m);
             (await client.DeleteAsync($"{programme.Path}/assignments/manager/{own}")).ShouldBeProblem(403.1m);

@@ -48,16 +48,31 @@ public sealed class BasicTests
         var (user, secret) = (Uri.EscapeDataString(email), Uri.EscapeDataString(password));
         var server = programme.Server;
 
-        foreach (var query in new[]
+        foreach (
+            var query in new[]
+            {
+                $"username={user}&password={secret}",
+                $"email={user}&password={secret}",
+                $"access_token={programme.Admin.Token}",
+                $"token={programme.Admin.Token}",
+                $"Authorization=Bearer%20{programme.Admin.Token}",
+                $"session={programme.Admin.Token}",
+            }
+        )
         {
-            $"username={user}&password={secret}", $"email={user}&password={secret}", $"access_token={programme.Admin.Token}", $"token={programme.Admin.Token}",
-            $"Authorization=Bearer%20{programme.Admin.Token}", $"session={programme.Admin.Token}",
-        })
-        {
-            (await Api.Anonymous(server).OpenRosa.GetAsync($"{programme.Path}/formList?{query}")).ShouldBeOpenRosaError(401, "Could not authenticate");
+            (await Api.Anonymous(server).OpenRosa.GetAsync($"{programme.Path}/formList?{query}")).ShouldBeOpenRosaError(
+                401,
+                "Could not authenticate"
+            );
             (await Api.Anonymous(server).GetAsync($"/projects?{query}")).ShouldBeProblem(401.2m);
         }
-        var inUserInfo = await RawHttp.SendAsync(server, "GET", $"http://{user}:{secret}@{server.BaseUrl.Authority}/v1{programme.Path}/formList", "X-OpenRosa-Version: 1.0", "X-Forwarded-Proto: https");
+        var inUserInfo = await RawHttp.SendAsync(
+            server,
+            "GET",
+            $"http://{user}:{secret}@{server.BaseUrl.Authority}/v1{programme.Path}/formList",
+            "X-OpenRosa-Version: 1.0",
+            "X-Forwarded-Proto: https"
+        );
         inUserInfo.ShouldBeOpenRosaError(401, "Could not authenticate");
     }
 
@@ -72,7 +87,8 @@ public sealed class BasicTests
     [Clause("OR-047")]
     public async Task What_is_no_pair_of_name_and_password_is_refused(string pair)
     {
-        var client = Api.Anonymous(await Server.SharedAsync()).With("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}");
+        var client = Api.Anonymous(await Server.SharedAsync())
+            .With("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}");
         (await client.GetAsync("/users/current")).ShouldBeProblem(401.2m);
     }
 
@@ -91,7 +107,9 @@ public sealed class BasicTests
     [Fact, Clause("OR-048"), Clause("OR-071")]
     public async Task Where_development_allows_it_passwords_and_cookies_pass_over_loopback_but_under_no_other_name()
     {
-        var server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__AllowBasicOverHttp"] = "true", ["Rosa__PublicUrl"] = "" });
+        var server = await Server.StartAsync(
+            new Dictionary<string, string> { ["Rosa__AllowBasicOverHttp"] = "true", ["Rosa__PublicUrl"] = "" }
+        );
         var programme = await Programme.StartAsync(server);
         var form = await programme.PublishAsync();
         var (_, email, password) = await programme.WebUserAsync("viewer");
@@ -110,17 +128,38 @@ public sealed class BasicTests
             var list = (await basic.With("Host", name).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
             Assert.Contains($"<downloadUrl>http://{name}/v1{programme.FormPath(form)}.xml<", list.Text, StringComparison.Ordinal);
             (await cookie.With("Host", name).GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK);
-            Assert.NotNull((await plain.With("Host", name).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.Unauthorized).Header("WWW-Authenticate"));
+            Assert.NotNull(
+                (await plain.With("Host", name).GetAsync($"{programme.Path}/formList"))
+                    .ShouldBe(HttpStatusCode.Unauthorized)
+                    .Header("WWW-Authenticate")
+            );
         }
-        foreach (var name in new[] { "forms.example.org", "localhost.example.org", "127.0.0.1.example.org", "localhost.", "0.0.0.0", "192.168.1.7:7071", "[2001:db8::1]" })
+        foreach (
+            var name in new[]
+            {
+                "forms.example.org",
+                "localhost.example.org",
+                "127.0.0.1.example.org",
+                "localhost.",
+                "0.0.0.0",
+                "192.168.1.7:7071",
+                "[2001:db8::1]",
+            }
+        )
         {
             (await basic.With("Host", name).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "only available over HTTPS");
             (await cookie.With("Host", name).GetAsync("/users/current")).ShouldBeProblem(401.3m);
-            Assert.Null((await plain.With("Host", name).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.Unauthorized).Header("WWW-Authenticate"));
+            Assert.Null(
+                (await plain.With("Host", name).GetAsync($"{programme.Path}/formList"))
+                    .ShouldBe(HttpStatusCode.Unauthorized)
+                    .Header("WWW-Authenticate")
+            );
         }
 
         // Behind a front end that speaks HTTPS, and with no origin configured, addresses are the front end's.
-        var behind = (await basic.With("Host", "forms.example.org").With("X-Forwarded-Proto", "https").GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
+        var behind = (
+            await basic.With("Host", "forms.example.org").With("X-Forwarded-Proto", "https").GetAsync($"{programme.Path}/formList")
+        ).ShouldBe(HttpStatusCode.OK);
         Assert.Contains($"<downloadUrl>https://forms.example.org/v1{programme.FormPath(form)}.xml<", behind.Text, StringComparison.Ordinal);
     }
 }

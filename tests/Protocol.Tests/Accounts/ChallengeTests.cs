@@ -18,15 +18,24 @@ public sealed class ChallengeTests
 
         foreach (var path in OpenRosaPaths(programme, form))
         {
-            var answer = (await anonymous.GetAsync(path)).ShouldBeOpenRosaError(401, "Could not authenticate with the provided credentials");
+            var answer = (await anonymous.GetAsync(path)).ShouldBeOpenRosaError(
+                401,
+                "Could not authenticate with the provided credentials"
+            );
             Assert.Equal((path, Challenge), (path, answer.Header("WWW-Authenticate")));
         }
-        var posted = await anonymous.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+        var posted = await anonymous.PostAsync(
+            $"{programme.Path}/submission",
+            Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+        );
         Assert.Equal(Challenge, posted.ShouldBeOpenRosaError(401, "Could not authenticate").Header("WWW-Authenticate"));
 
         foreach (var path in DownloadPaths(programme, form))
         {
-            var answer = (await anonymous.With("X-OpenRosa-Version", null).GetAsync(path)).ShouldBeProblem(401.2m, "Could not authenticate with the provided credentials");
+            var answer = (await anonymous.With("X-OpenRosa-Version", null).GetAsync(path)).ShouldBeProblem(
+                401.2m,
+                "Could not authenticate with the provided credentials"
+            );
             Assert.Equal((path, Challenge), (path, answer.Header("WWW-Authenticate")));
         }
     }
@@ -39,24 +48,28 @@ public sealed class ChallengeTests
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;
         var wrong = new string('a', 64);
 
-        foreach (var answer in new[]
-        {
-            await Api.WithKey(programme.Server, "short").GetAsync($"{programme.Path}/formList"),
-            await Api.WithKey(programme.Server, "short").GetAsync($"{programme.FormPath(form)}.xml"),
-            await anonymous.GetAsync($"{programme.Path}/formList?st=short"),
-            await anonymous.GetAsync($"{programme.FormPath(form)}.xml?st=short"),
-            await anonymous.With("Cookie", $"__Host-session={wrong}").GetAsync($"{programme.Path}/formList"),
-            await anonymous.With("Cookie", $"ARRAffinity=1; __Host-session={wrong}").GetAsync($"{programme.FormPath(form)}.xml"),
-            await anonymous.With("X-Requested-With", "XMLHttpRequest").GetAsync($"{programme.Path}/formList"),
-            await anonymous.With("X-Requested-With", "com.example.webview").GetAsync($"{programme.FormPath(form)}.xml"),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await Api.WithKey(programme.Server, "short").GetAsync($"{programme.Path}/formList"),
+                await Api.WithKey(programme.Server, "short").GetAsync($"{programme.FormPath(form)}.xml"),
+                await anonymous.GetAsync($"{programme.Path}/formList?st=short"),
+                await anonymous.GetAsync($"{programme.FormPath(form)}.xml?st=short"),
+                await anonymous.With("Cookie", $"__Host-session={wrong}").GetAsync($"{programme.Path}/formList"),
+                await anonymous.With("Cookie", $"ARRAffinity=1; __Host-session={wrong}").GetAsync($"{programme.FormPath(form)}.xml"),
+                await anonymous.With("X-Requested-With", "XMLHttpRequest").GetAsync($"{programme.Path}/formList"),
+                await anonymous.With("X-Requested-With", "com.example.webview").GetAsync($"{programme.FormPath(form)}.xml"),
+            }
+        )
         {
             answer.ShouldBe(HttpStatusCode.Unauthorized);
             Assert.Null(answer.Header("WWW-Authenticate"));
         }
         foreach (var ending in new[] { "draft/formList", "draft/manifest", "draft.xml", "draft/submission" })
         {
-            var answer = (await Api.WithDraftToken(programme.Server, wrong).GetAsync($"{programme.FormPath(form)}/{ending}")).ShouldBe(HttpStatusCode.NotFound);
+            var answer = (await Api.WithDraftToken(programme.Server, wrong).GetAsync($"{programme.FormPath(form)}/{ending}")).ShouldBe(
+                HttpStatusCode.NotFound
+            );
             Assert.Null(answer.Header("WWW-Authenticate"));
         }
     }
@@ -79,9 +92,21 @@ public sealed class ChallengeTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
-        foreach (var client in new[] { Api.Anonymous(programme.Server), Api.WithBasic(programme.Server, "nobody@example.org", "wrong password") })
+        foreach (
+            var client in new[] { Api.Anonymous(programme.Server), Api.WithBasic(programme.Server, "nobody@example.org", "wrong password") }
+        )
         {
-            foreach (var path in new[] { "/projects", "/users/current", programme.Path, programme.FormPath(form), $"{programme.FormPath(form)}/submissions", "/sessions/restore" })
+            foreach (
+                var path in new[]
+                {
+                    "/projects",
+                    "/users/current",
+                    programme.Path,
+                    programme.FormPath(form),
+                    $"{programme.FormPath(form)}/submissions",
+                    "/sessions/restore",
+                }
+            )
             {
                 Assert.Null((await client.FromElsewhere.GetAsync(path)).ShouldBeProblem(401.2m).Header("WWW-Authenticate"));
             }
@@ -95,12 +120,24 @@ public sealed class ChallengeTests
         var form = await programme.PublishAsync();
         var (_, email, password) = await programme.WebUserAsync("formfill");
 
-        foreach (var (user, secret) in new[] { (email, password + "x"), (email, password[..^1]), (email, password.ToUpperInvariant()), ("nobody@example.org", password), ("", password) })
+        foreach (
+            var (user, secret) in new[]
+            {
+                (email, password + "x"),
+                (email, password[..^1]),
+                (email, password.ToUpperInvariant()),
+                ("nobody@example.org", password),
+                ("", password),
+            }
+        )
         {
             var client = Api.WithBasic(programme.Server, user, secret).OpenRosa.FromElsewhere;
             var list = (await client.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "Could not authenticate");
             Assert.Equal(Challenge, list.Header("WWW-Authenticate"));
-            Assert.Equal(Challenge, (await client.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(401.2m).Header("WWW-Authenticate"));
+            Assert.Equal(
+                Challenge,
+                (await client.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(401.2m).Header("WWW-Authenticate")
+            );
         }
     }
 
@@ -118,27 +155,46 @@ public sealed class ChallengeTests
             var plain = basic.With("X-Forwarded-Proto", forwarded).With("Forwarded", "proto=https").With("X-Forwarded-Ssl", "on");
             foreach (var path in OpenRosaPaths(programme, form))
             {
-                Assert.Null((await plain.GetAsync(path)).ShouldBeOpenRosaError(401, "only available over HTTPS").Header("WWW-Authenticate"));
+                Assert.Null(
+                    (await plain.GetAsync(path)).ShouldBeOpenRosaError(401, "only available over HTTPS").Header("WWW-Authenticate")
+                );
             }
             foreach (var path in DownloadPaths(programme, form).Append("/users/current"))
             {
                 Assert.Null((await plain.GetAsync(path)).ShouldBeProblem(401.3m, "only available over HTTPS").Header("WWW-Authenticate"));
             }
-            var posted = await plain.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+            var posted = await plain.PostAsync(
+                $"{programme.Path}/submission",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            );
             posted.ShouldBeOpenRosaError(401, "only available over HTTPS");
-            Assert.Null((await plain.With("Authorization", null).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.Unauthorized).Header("WWW-Authenticate"));
+            Assert.Null(
+                (await plain.With("Authorization", null).GetAsync($"{programme.Path}/formList"))
+                    .ShouldBe(HttpStatusCode.Unauthorized)
+                    .Header("WWW-Authenticate")
+            );
         }
     }
 
     private static string[] OpenRosaPaths(Programme programme, string form) =>
-    [
-        "/formList", $"{programme.Path}/formList", $"{programme.Path}/submission", $"{programme.FormPath(form)}/manifest", $"{programme.FormPath(form)}/versions/1/manifest",
-        $"{programme.FormPath(form)}/draft/manifest", $"{programme.FormPath(form)}/draft/submission", "/projects/2000000000/formList",
-    ];
+        [
+            "/formList",
+            $"{programme.Path}/formList",
+            $"{programme.Path}/submission",
+            $"{programme.FormPath(form)}/manifest",
+            $"{programme.FormPath(form)}/versions/1/manifest",
+            $"{programme.FormPath(form)}/draft/manifest",
+            $"{programme.FormPath(form)}/draft/submission",
+            "/projects/2000000000/formList",
+        ];
 
     private static string[] DownloadPaths(Programme programme, string form) =>
-    [
-        $"{programme.FormPath(form)}.xml", $"{programme.FormPath(form)}/versions/1.xml", $"{programme.FormPath(form)}/draft.xml",
-        $"{programme.FormPath(form)}/attachments/leaf.png", $"{programme.FormPath(form)}/versions/1/attachments/leaf.png", $"{programme.FormPath("unheard of")}.xml",
-    ];
+        [
+            $"{programme.FormPath(form)}.xml",
+            $"{programme.FormPath(form)}/versions/1.xml",
+            $"{programme.FormPath(form)}/draft.xml",
+            $"{programme.FormPath(form)}/attachments/leaf.png",
+            $"{programme.FormPath(form)}/versions/1/attachments/leaf.png",
+            $"{programme.FormPath("unheard of")}.xml",
+        ];
 }

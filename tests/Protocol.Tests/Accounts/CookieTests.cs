@@ -33,21 +33,39 @@ public sealed class CookieTests
         var (browser, csrf) = await BrowserAsync(programme.Server);
         var submission = $"{programme.Path}/submission";
 
-        foreach (var client in new[]
+        foreach (
+            var client in new[]
+            {
+                browser,
+                browser.With("X-Requested-With", "fetch"),
+                browser.With("X-Requested-With", ""),
+                browser.With("X-CSRF-Token", csrf).With("__csrf", csrf),
+                browser.With("Origin", programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)),
+            }
+        )
         {
-            browser, browser.With("X-Requested-With", "fetch"), browser.With("X-Requested-With", ""), browser.With("X-CSRF-Token", csrf).With("__csrf", csrf),
-            browser.With("Origin", programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)),
-        })
-        {
-            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBeOpenRosaError(401, "Could not authenticate");
-            (await client.PostAsync($"{submission}?__csrf={Uri.EscapeDataString(csrf)}", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Unauthorized);
+            (
+                await client.PostAsync(submission, Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+            ).ShouldBeOpenRosaError(401, "Could not authenticate");
+            (
+                await client.PostAsync(
+                    $"{submission}?__csrf={Uri.EscapeDataString(csrf)}",
+                    Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+                )
+            ).ShouldBe(HttpStatusCode.Unauthorized);
             (await client.PostJsonAsync("/projects", new { name = "forged" })).ShouldBeProblem(401.2m);
-            (await client.PostJsonAsync("/users", new { email = "forged@example.org", password = "a long password" })).ShouldBeProblem(401.2m);
+            (await client.PostJsonAsync("/users", new { email = "forged@example.org", password = "a long password" })).ShouldBeProblem(
+                401.2m
+            );
             (await client.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "forged" })).ShouldBeProblem(401.2m);
             (await client.PostXmlAsync($"{programme.Path}/forms", Samples.Form("forged"))).ShouldBeProblem(401.2m);
-            (await client.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))).ShouldBeProblem(401.2m);
+            (
+                await client.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))
+            ).ShouldBeProblem(401.2m);
             (await client.PostAsync($"{programme.FormPath(draft)}/draft/publish")).ShouldBeProblem(401.2m);
-            (await client.PostAsync($"{programme.FormPath(draft)}/draft/attachments/leaf.png", Samples.Part([1], "image/png"))).ShouldBeProblem(401.2m);
+            (
+                await client.PostAsync($"{programme.FormPath(draft)}/draft/attachments/leaf.png", Samples.Part([1], "image/png"))
+            ).ShouldBeProblem(401.2m);
             (await client.PostAsync($"{programme.Path}/assignments/manager/1")).ShouldBeProblem(401.2m);
         }
 
@@ -67,7 +85,9 @@ public sealed class CookieTests
 
         (await browser.PostXmlAsync($"{programme.Path}/forms?publish=true", Samples.Form(form))).ShouldBe(HttpStatusCode.OK);
         (await browser.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK);
-        (await browser.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+        (
+            await browser.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+        ).ShouldBe(HttpStatusCode.Created);
     }
 
     [Theory]
@@ -88,7 +108,11 @@ public sealed class CookieTests
             (await browser.PostAsync($"{programme.Path}/submission", body)).ShouldBe(HttpStatusCode.Created);
 
             // The field is no attachment, even where the form would take one of that name.
-            var photo = Assert.Single((await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
+            var photo = Assert.Single(
+                (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments"))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Json.EnumerateArray()
+            );
             Assert.False(photo.GetProperty("exists").GetBoolean());
         }
     }
@@ -101,7 +125,18 @@ public sealed class CookieTests
         var (browser, csrf) = await BrowserAsync(programme.Server);
         var (_, otherCsrf) = await BrowserAsync(programme.Server);
 
-        foreach (var wrong in new[] { otherCsrf, "", csrf[1..], csrf + "x", "%zz", $"{csrf}\0", Uri.EscapeDataString(Uri.EscapeDataString($"!{csrf}")) })
+        foreach (
+            var wrong in new[]
+            {
+                otherCsrf,
+                "",
+                csrf[1..],
+                csrf + "x",
+                "%zz",
+                $"{csrf}\0",
+                Uri.EscapeDataString(Uri.EscapeDataString($"!{csrf}")),
+            }
+        )
         {
             foreach (var (before, after) in new[] { (wrong, null), (null, wrong), (csrf, wrong) })
             {
@@ -109,7 +144,10 @@ public sealed class CookieTests
                 (await browser.PostAsync($"{programme.Path}/submission", body)).ShouldBeOpenRosaError(401, "Could not authenticate");
             }
         }
-        Assert.Equal(0, (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
+        Assert.Equal(
+            0,
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength()
+        );
     }
 
     [Fact, Clause("OR-069"), Clause("OR-070")]
@@ -128,7 +166,13 @@ public sealed class CookieTests
         {
             (await browser.PostJsonAsync(users, new { displayName = "forged", __csrf = wrong })).ShouldBeProblem(401.2m);
         }
-        foreach (var json in new[] { $"{{\"displayName\":\"forged\",\"__CSRF\":\"{csrf}\"}}", $"{{\"displayName\":\"forged\",\"x\":{{\"__csrf\":\"{csrf}\"}}}}" })
+        foreach (
+            var json in new[]
+            {
+                $"{{\"displayName\":\"forged\",\"__CSRF\":\"{csrf}\"}}",
+                $"{{\"displayName\":\"forged\",\"x\":{{\"__csrf\":\"{csrf}\"}}}}",
+            }
+        )
         {
             (await browser.PostAsync(users, new StringContent(json, Encoding.UTF8, "application/json"))).ShouldBeProblem(401.2m);
         }
@@ -142,7 +186,10 @@ public sealed class CookieTests
         var (browser, _) = await BrowserAsync(programme.Server);
         foreach (var name in new[] { "__Host-session", "session" })
         {
-            var plain = browser.With("X-Forwarded-Proto", null).With("X-Requested-With", "XMLHttpRequest").With("Cookie", $"{name}={programme.Admin.Token}");
+            var plain = browser
+                .With("X-Forwarded-Proto", null)
+                .With("X-Requested-With", "XMLHttpRequest")
+                .With("Cookie", $"{name}={programme.Admin.Token}");
             (await plain.GetAsync("/users/current")).ShouldBeProblem(401.3m, "only available over HTTPS");
             (await plain.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "only available over HTTPS");
             (await plain.PostJsonAsync("/projects", new { name = "in the open" })).ShouldBeProblem(401.3m);
@@ -153,7 +200,9 @@ public sealed class CookieTests
     public async Task Over_HTTPS_only_the_cookie_that_no_other_site_can_set_counts()
     {
         var programme = await Programme.StartAsync();
-        var planted = Api.Anonymous(programme.Server).OpenRosa.With("Cookie", $"session={programme.Admin.Token}").With("X-Requested-With", "XMLHttpRequest");
+        var planted = Api.Anonymous(programme.Server)
+            .OpenRosa.With("Cookie", $"session={programme.Admin.Token}")
+            .With("X-Requested-With", "XMLHttpRequest");
         (await planted.GetAsync("/users/current")).ShouldBeProblem(401.2m);
         (await planted.PostJsonAsync("/projects", new { name = "planted" })).ShouldBeProblem(401.2m);
 
@@ -176,8 +225,16 @@ public sealed class CookieTests
 
     private static async Task<(Api Browser, string Csrf)> BrowserAsync(Server server)
     {
-        var session = (await Api.Anonymous(server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })).ShouldBe(HttpStatusCode.OK).Json;
-        return (Api.Anonymous(server).OpenRosa.With("Cookie", $"a=b; __Host-session={Uri.EscapeDataString(session.GetProperty("token").GetString()!)}"), session.GetProperty("csrf").GetString()!);
+        var session = (
+            await Api.Anonymous(server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })
+        )
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
+        return (
+            Api.Anonymous(server)
+                .OpenRosa.With("Cookie", $"a=b; __Host-session={Uri.EscapeDataString(session.GetProperty("token").GetString()!)}"),
+            session.GetProperty("csrf").GetString()!
+        );
     }
 
     // As Enketo does it, with a photo behind the XML.

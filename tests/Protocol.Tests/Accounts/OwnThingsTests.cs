@@ -18,8 +18,17 @@ public sealed class OwnThingsTests
         foreach (var own in new[] { "current", $"{id}" })
         {
             var name = Samples.Unique("name");
-            Assert.Equal(name, (await user.PatchJsonAsync($"/users/{own}", new { displayName = name })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString());
-            Assert.Equal(name, (await user.GetAsync($"/users/{own}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString());
+            Assert.Equal(
+                name,
+                (await user.PatchJsonAsync($"/users/{own}", new { displayName = name }))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Json.GetProperty("displayName")
+                    .GetString()
+            );
+            Assert.Equal(
+                name,
+                (await user.GetAsync($"/users/{own}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString()
+            );
         }
         (await other.GetAsync($"/users/{id}")).ShouldBeProblem(403.1m);
         (await other.PatchJsonAsync($"/users/{id}", new { displayName = "Other" })).ShouldBeProblem(403.1m);
@@ -35,7 +44,13 @@ public sealed class OwnThingsTests
         var (user, email, _) = await programme.WebUserAsync("viewer");
         var sought = (await programme.WebUserAsync()).Email;
 
-        Assert.Equal(sought, Assert.Single((await user.GetAsync($"/users?q={sought}")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()).GetProperty("email").GetString());
+        Assert.Equal(
+            sought,
+            Assert
+                .Single((await user.GetAsync($"/users?q={sought}")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray())
+                .GetProperty("email")
+                .GetString()
+        );
         foreach (var part in new[] { "", $"?q={sought[..^1]}", "?q=example.org", $"?q={email[1..]}" })
         {
             Assert.Equal(0, (await user.GetAsync($"/users{part}")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
@@ -50,8 +65,13 @@ public sealed class OwnThingsTests
         var sender = (await programme.WebUserAsync("formfill")).Api;
         var other = (await programme.WebUserAsync("formfill")).Api;
         var (kept, edited) = (await SendAsync("a.jpg"), await SendAsync("a.jpg"));
-        (await sender.SendAsync(HttpMethod.Put, $"{programme.FormPath(form)}/submissions/{edited}", Xml(Samples.Submission(form, Samples.NewInstanceId(), photo: "b.jpg", deprecatedId: edited))))
-            .ShouldBe(HttpStatusCode.OK);
+        (
+            await sender.SendAsync(
+                HttpMethod.Put,
+                $"{programme.FormPath(form)}/submissions/{edited}",
+                Xml(Samples.Submission(form, Samples.NewInstanceId(), photo: "b.jpg", deprecatedId: edited))
+            )
+        ).ShouldBe(HttpStatusCode.OK);
 
         (await PutAsync(other, kept, "a.jpg")).ShouldBeProblem(403.1m);
         (await PutAsync(sender, kept, "a.jpg")).ShouldBe(HttpStatusCode.OK);
@@ -62,12 +82,17 @@ public sealed class OwnThingsTests
         async Task<string> SendAsync(string photo)
         {
             var instance = Samples.NewInstanceId();
-            (await sender.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, instance, photo: photo))).ShouldBe(HttpStatusCode.OK);
+            (
+                await sender.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, instance, photo: photo))
+            ).ShouldBe(HttpStatusCode.OK);
             return instance;
         }
 
         Task<Answer> PutAsync(Api client, string instance, string name) =>
-            client.PostAsync($"{programme.FormPath(form)}/submissions/{instance}/attachments/{name}", Samples.Part(Samples.Bytes(100), "image/jpeg"));
+            client.PostAsync(
+                $"{programme.FormPath(form)}/submissions/{instance}/attachments/{name}",
+                Samples.Part(Samples.Bytes(100), "image/jpeg")
+            );
 
         static StringContent Xml(string xml) => new(xml, System.Text.Encoding.UTF8, "application/xml");
     }

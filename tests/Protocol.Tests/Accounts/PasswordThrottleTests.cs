@@ -4,7 +4,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>What guessing at passwords gets, and what those who know theirs notice of it: nothing. Each test guesses from addresses of its own.</summary>
+/// <summary>What guessing at passwords gets, and what those who know theirs notice of it: nothing. Each test guesses from addresses of
+/// its own.</summary>
 [Trait("Needs", "FrontEnd")]
 public sealed class PasswordThrottleTests
 {
@@ -77,9 +78,14 @@ public sealed class PasswordThrottleTests
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => SignInAsync(programme.Server, guesser, $"{Samples.Unique("nobody")}@example.org", Wrong)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(_ => SignInAsync(programme.Server, guesser, $"{Samples.Unique("nobody")}@example.org", Wrong))
+        );
 
-        Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests }));
+        Assert.All(
+            answers,
+            answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests })
+        );
         (await SignInAsync(programme.Server, guesser, $"{Samples.Unique("nobody")}@example.org", Wrong)).ShouldBeProblem(429.1m);
         (await SignInAsync(programme.Server, guesser, email, password)).ShouldBe(HttpStatusCode.OK);
     }
@@ -89,7 +95,9 @@ public sealed class PasswordThrottleTests
     {
         var programme = await Programme.StartAsync();
         var (_, email, _) = await programme.WebUserAsync();
-        var created = (await programme.Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("fresh")}@example.org" })).Json.GetProperty("email").GetString()!;
+        var created = (await programme.Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("fresh")}@example.org" }))
+            .Json.GetProperty("email")
+            .GetString()!;
 
         // An account that this instance has in mind, one that it has not, and none; and each once more.
         var costs = new List<int>();

@@ -12,7 +12,16 @@ public sealed class RightsTests
     [InlineData("open")]
     [InlineData("closing")]
     [InlineData("closed")]
-    [Clause("OR-072"), Clause("OR-073"), Clause("OR-074"), Clause("OR-075"), Clause("OR-077"), Clause("OR-078"), Clause("OR-079"), Clause("OR-081")]
+    [
+        Clause("OR-072"),
+        Clause("OR-073"),
+        Clause("OR-074"),
+        Clause("OR-075"),
+        Clause("OR-077"),
+        Clause("OR-078"),
+        Clause("OR-079"),
+        Clause("OR-081")
+    ]
     public async Task What_each_may_do_with_a_form(string state)
     {
         var programme = await Programme.StartAsync();
@@ -48,15 +57,29 @@ public sealed class RightsTests
                 }
             }
 
-            var sent = await client.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
-            Assert.Equal((name, state == "closed" ? 409 : submits ? 201 : 401), (name, (int)sent.Status));
+            var sent = await client.PostAsync(
+                $"{programme.Path}/submission",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            );
+            Assert.Equal(
+                (
+                    name,
+                    state == "closed" ? 409
+                    : submits ? 201
+                    : 401
+                ),
+                (name, (int)sent.Status)
+            );
             if (sent.Status == HttpStatusCode.Unauthorized)
             {
                 sent.ShouldBeOpenRosaError(401, "Could not authenticate with the provided credentials");
             }
         }
         var allowed = state == "closed" ? 0 : all.Count(one => one.Submits);
-        Assert.Equal(allowed, (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
+        Assert.Equal(
+            allowed,
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength()
+        );
     }
 
     [Fact, Clause("OR-077")]
@@ -69,13 +92,29 @@ public sealed class RightsTests
         var draft = await programme.CreateDraftAsync();
         var submission = $"{programme.Path}/submission";
 
-        foreach (var client in new[] { programme.Admin.OpenRosa, await programme.AppUserAsync(), (await programme.WebUserAsync()).Api.OpenRosa })
+        foreach (
+            var client in new[] { programme.Admin.OpenRosa, await programme.AppUserAsync(), (await programme.WebUserAsync()).Api.OpenRosa }
+        )
         {
-            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission("unheard of", "a")))).ShouldBeOpenRosaError(404, "Could not find the resource");
-            (await client.PostAsync("/projects/2000000000/submission", Samples.Multipart(Samples.Submission(form, "a")))).ShouldBeOpenRosaError(404, "Could not find the resource");
-            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(form, "a", "99")))).ShouldBeOpenRosaError(404, "does not exist");
-            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(draft, "a")))).ShouldBeOpenRosaError(404, "does not exist");
-            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(closed, "a")))).ShouldBeOpenRosaError(409, "not currently accepting submissions");
+            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission("unheard of", "a")))).ShouldBeOpenRosaError(
+                404,
+                "Could not find the resource"
+            );
+            (
+                await client.PostAsync("/projects/2000000000/submission", Samples.Multipart(Samples.Submission(form, "a")))
+            ).ShouldBeOpenRosaError(404, "Could not find the resource");
+            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(form, "a", "99")))).ShouldBeOpenRosaError(
+                404,
+                "does not exist"
+            );
+            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(draft, "a")))).ShouldBeOpenRosaError(
+                404,
+                "does not exist"
+            );
+            (await client.PostAsync(submission, Samples.Multipart(Samples.Submission(closed, "a")))).ShouldBeOpenRosaError(
+                409,
+                "not currently accepting submissions"
+            );
         }
     }
 
@@ -86,7 +125,10 @@ public sealed class RightsTests
         var form = await programme.PublishAsync();
         foreach (var (name, client, _, _, submits) in await EverybodyAsync(programme, form, await programme.PublishAsync()))
         {
-            var sent = await client.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()));
+            var sent = await client.PostXmlAsync(
+                $"{programme.FormPath(form)}/submissions",
+                Samples.Submission(form, Samples.NewInstanceId())
+            );
             Assert.Equal((name, submits ? 200 : Forbidden), (name, (int)sent.Status));
             if (!submits)
             {
@@ -108,10 +150,20 @@ public sealed class RightsTests
             foreach (var ending in new[] { ".xml", "/manifest", "/draft.xml", "/draft/manifest" })
             {
                 // What is no use to a phone has no address with a key.
-                var expected = edits ? 200 : client.IsKey && ending.StartsWith("/draft", StringComparison.Ordinal) ? 404 : Forbidden;
-                Assert.Equal((name, ending, expected), (name, ending, (int)(await client.GetAsync(programme.FormPath(draft) + ending)).Status));
+                var expected =
+                    edits ? 200
+                    : client.IsKey && ending.StartsWith("/draft", StringComparison.Ordinal) ? 404
+                    : Forbidden;
+                Assert.Equal(
+                    (name, ending, expected),
+                    (name, ending, (int)(await client.GetAsync(programme.FormPath(draft) + ending)).Status)
+                );
             }
-            Assert.DoesNotContain(draft, (await client.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                draft,
+                (await client.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -123,11 +175,19 @@ public sealed class RightsTests
         foreach (var holder in new[] { await programme.AppUserAsync(form), await programme.PublicLinkAsync(form) })
         {
             var client = Api.Anonymous(programme.Server).With("Authorization", $"Bearer {holder.Key}");
-            foreach (var path in new[]
-            {
-                programme.Path, $"{programme.Path}/forms", $"{programme.Path}/app-users", $"{programme.Path}/assignments", $"{programme.FormPath(form)}/submissions",
-                $"{programme.FormPath(form)}/assignments", $"{programme.FormPath(form)}/public-links", $"{programme.FormPath(form)}/draft",
-            })
+            foreach (
+                var path in new[]
+                {
+                    programme.Path,
+                    $"{programme.Path}/forms",
+                    $"{programme.Path}/app-users",
+                    $"{programme.Path}/assignments",
+                    $"{programme.FormPath(form)}/submissions",
+                    $"{programme.FormPath(form)}/assignments",
+                    $"{programme.FormPath(form)}/public-links",
+                    $"{programme.FormPath(form)}/draft",
+                }
+            )
             {
                 (await client.GetAsync(path)).ShouldBeProblem(403.1m);
             }
@@ -142,7 +202,11 @@ public sealed class RightsTests
         }
     }
 
-    private static async Task<IReadOnlyList<(string Name, Api Client, bool Opens, bool Reads, bool Submits)>> EverybodyAsync(Programme programme, string form, string other)
+    private static async Task<IReadOnlyList<(string Name, Api Client, bool Opens, bool Reads, bool Submits)>> EverybodyAsync(
+        Programme programme,
+        string form,
+        string other
+    )
     {
         var elsewhere = await Programme.StartAsync();
         var formCollector = await programme.WebUserAsync();
@@ -166,6 +230,7 @@ public sealed class RightsTests
         ];
 
         // Signed in again, since what a session may do is remembered for a moment.
-        async Task<Api> Fresh((Api Api, string Email, string Password) user) => (await Api.SignInAsync(programme.Server, user.Email, user.Password)).OpenRosa;
+        async Task<Api> Fresh((Api Api, string Email, string Password) user) =>
+            (await Api.SignInAsync(programme.Server, user.Email, user.Password)).OpenRosa;
     }
 }

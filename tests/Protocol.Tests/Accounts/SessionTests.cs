@@ -14,16 +14,26 @@ public sealed class SessionTests
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync();
 
-        var answer = (await Api.Anonymous(programme.Server).With("Authorization", "Bearer nonsense").PostJsonAsync("/sessions", new { email, password })).ShouldBe(HttpStatusCode.OK);
+        var answer = (
+            await Api.Anonymous(programme.Server)
+                .With("Authorization", "Bearer nonsense")
+                .PostJsonAsync("/sessions", new { email, password })
+        ).ShouldBe(HttpStatusCode.OK);
         var (token, csrf) = (answer.Json.GetProperty("token").GetString()!, answer.Json.GetProperty("csrf").GetString()!);
         Assert.Matches("^[A-Za-z0-9!$]{64}$", token);
         Assert.Matches("^[A-Za-z0-9!$]{64}$", csrf);
         Assert.NotEqual(token, csrf);
-        var (created, expires) = (answer.Json.GetProperty("createdAt").GetDateTimeOffset(), answer.Json.GetProperty("expiresAt").GetDateTimeOffset());
+        var (created, expires) = (
+            answer.Json.GetProperty("createdAt").GetDateTimeOffset(),
+            answer.Json.GetProperty("expiresAt").GetDateTimeOffset()
+        );
         Assert.Equal(TimeSpan.FromHours(24), expires - created);
 
         var cookies = answer.Headers.GetValues("Set-Cookie").ToList();
-        var session = Assert.Single(cookies, cookie => cookie.StartsWith($"__Host-session={Uri.EscapeDataString(token)};", StringComparison.Ordinal));
+        var session = Assert.Single(
+            cookies,
+            cookie => cookie.StartsWith($"__Host-session={Uri.EscapeDataString(token)};", StringComparison.Ordinal)
+        );
         var shown = Assert.Single(cookies, cookie => cookie.StartsWith($"__csrf={Uri.EscapeDataString(csrf)};", StringComparison.Ordinal));
         foreach (var attribute in new[] { $"expires={expires:R}", "path=/", "secure", "samesite=strict" })
         {
@@ -34,8 +44,13 @@ public sealed class SessionTests
         Assert.DoesNotContain("httponly", Attributes(shown));
         Assert.DoesNotContain(Attributes(session), attribute => attribute.StartsWith("domain", StringComparison.OrdinalIgnoreCase));
 
-        var restored = (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {token}").GetAsync("/sessions/restore")).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal((created, expires), (restored.GetProperty("createdAt").GetDateTimeOffset(), restored.GetProperty("expiresAt").GetDateTimeOffset()));
+        var restored = (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {token}").GetAsync("/sessions/restore"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
+        Assert.Equal(
+            (created, expires),
+            (restored.GetProperty("createdAt").GetDateTimeOffset(), restored.GetProperty("expiresAt").GetDateTimeOffset())
+        );
         Assert.False(restored.TryGetProperty("token", out _));
     }
 
@@ -49,7 +64,15 @@ public sealed class SessionTests
         (await programme.Admin.PostJsonAsync("/users", new { email = noPassword })).ShouldBe(HttpStatusCode.OK);
 
         var refusals = new List<string>();
-        foreach (var (user, secret) in new[] { (email, password + "x"), ($"{Samples.Unique("nobody")}@example.org", password), (noPassword, "any password"), ("no address", password) })
+        foreach (
+            var (user, secret) in new[]
+            {
+                (email, password + "x"),
+                ($"{Samples.Unique("nobody")}@example.org", password),
+                (noPassword, "any password"),
+                ("no address", password),
+            }
+        )
         {
             var answer = (await anonymous.PostJsonAsync("/sessions", new { email = user, password = secret })).ShouldBeProblem(401.2m);
             Assert.Null(answer.Header("Set-Cookie"));
@@ -73,7 +96,8 @@ public sealed class SessionTests
     [Clause("OR-257")]
     public async Task Signing_in_with_less_than_an_address_and_a_password_is_refused(string json, double code)
     {
-        var answer = await Api.Anonymous(await Server.SharedAsync()).PostAsync("/sessions", new StringContent(json, Encoding.UTF8, "application/json"));
+        var answer = await Api.Anonymous(await Server.SharedAsync())
+            .PostAsync("/sessions", new StringContent(json, Encoding.UTF8, "application/json"));
         answer.ShouldBeProblem((decimal)code);
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
         if (code is 400.3)
@@ -94,11 +118,23 @@ public sealed class SessionTests
         var tokens = new List<string>();
         foreach (var planted in new[] { chosen, attacker.Token })
         {
-            var signIn = await Api.Anonymous(programme.Server).With("Cookie", $"__Host-session={planted}; session={planted}").PostJsonAsync("/sessions", new { email, password, token = planted });
+            var signIn = await Api.Anonymous(programme.Server)
+                .With("Cookie", $"__Host-session={planted}; session={planted}")
+                .PostJsonAsync(
+                    "/sessions",
+                    new
+                    {
+                        email,
+                        password,
+                        token = planted,
+                    }
+                );
             tokens.Add(signIn.ShouldBe(HttpStatusCode.OK).Json.GetProperty("token").GetString()!);
         }
         Assert.Equal(4, tokens.Append(chosen).Append(attacker.Token).Distinct().Count());
-        (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {chosen}").GetAsync("/users/current")).ShouldBeProblem(401.2m);
+        (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {chosen}").GetAsync("/users/current")).ShouldBeProblem(
+            401.2m
+        );
     }
 
     [Fact, Clause("OR-258")]
@@ -126,7 +162,9 @@ public sealed class SessionTests
         (await first.GetAsync("/users/current")).ShouldBeProblem(401.2m);
         (await first.OpenRosa.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "Could not authenticate");
         (await first.DeleteAsync("/sessions/current")).ShouldBeProblem(401.2m);
-        (await Api.Anonymous(programme.Server).With("Cookie", $"__Host-session={first.Token}").GetAsync("/users/current")).ShouldBeProblem(401.2m);
+        (await Api.Anonymous(programme.Server).With("Cookie", $"__Host-session={first.Token}").GetAsync("/users/current")).ShouldBeProblem(
+            401.2m
+        );
         (await second.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -156,11 +194,19 @@ public sealed class SessionTests
         var phone = await programme.AppUserAsync();
 
         // What one may not end looks like what isn't there.
-        foreach (var (client, token) in new[]
-        {
-            (manager, programme.Admin.Token), (manager, viewer.Token), (manager, elsewhere.Key), (viewer, phone.Key), (viewer, manager.Token),
-            (programme.Admin, new string('a', 64)), (programme.Admin, "short"), (programme.Admin, "..%2Fcurrent"),
-        })
+        foreach (
+            var (client, token) in new[]
+            {
+                (manager, programme.Admin.Token),
+                (manager, viewer.Token),
+                (manager, elsewhere.Key),
+                (viewer, phone.Key),
+                (viewer, manager.Token),
+                (programme.Admin, new string('a', 64)),
+                (programme.Admin, "short"),
+                (programme.Admin, "..%2Fcurrent"),
+            }
+        )
         {
             (await client.DeleteAsync($"/sessions/{token}")).ShouldBeProblem(403.1m);
         }
@@ -196,7 +242,9 @@ public sealed class SessionTests
         {
             (await holder.GetAsync("/users/current")).ShouldBeProblem(404.1m);
             (await Api.Anonymous(programme.Server).GetAsync($"/users/current?st={holder.Key}")).ShouldBeProblem(404.1m);
-            (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {holder.Key}").GetAsync("/users/current")).ShouldBeProblem(404.1m);
+            (
+                await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {holder.Key}").GetAsync("/users/current")
+            ).ShouldBeProblem(404.1m);
         }
         (await Api.Anonymous(programme.Server).GetAsync("/users/current")).ShouldBeProblem(401.2m);
     }

@@ -35,11 +35,23 @@ public sealed class TokenTests
     {
         var programme = await Programme.StartAsync();
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;
-        foreach (var token in Enumerable.Range(0, 40).Select(_ => RandomNumberGenerator.GetString(Alphabet, 64)).Append(new string('A', 64)).Append(new string('$', 64)))
+        foreach (
+            var token in Enumerable
+                .Range(0, 40)
+                .Select(_ => RandomNumberGenerator.GetString(Alphabet, 64))
+                .Append(new string('A', 64))
+                .Append(new string('$', 64))
+        )
         {
-            (await anonymous.With("Authorization", $"Bearer {token}").GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "Could not authenticate");
+            (await anonymous.With("Authorization", $"Bearer {token}").GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(
+                401,
+                "Could not authenticate"
+            );
             (await anonymous.With("Cookie", $"__Host-session={token}").GetAsync("/users/current")).ShouldBeProblem(401.2m);
-            (await Api.WithKey(programme.Server, token).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(403, "does not have rights to perform that action");
+            (await Api.WithKey(programme.Server, token).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(
+                403,
+                "does not have rights to perform that action"
+            );
             (await anonymous.GetAsync($"{programme.FormPath("a")}.xml?st={token}")).ShouldBeProblem(403.1m);
         }
     }
@@ -70,14 +82,18 @@ public sealed class TokenTests
         var programme = await Programme.StartAsync();
         var draft = await programme.CreateDraftAsync();
         var draftToken = await programme.DraftTokenAsync(draft);
-        var signIn = await Api.Anonymous(programme.Server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword });
+        var signIn = await Api.Anonymous(programme.Server)
+            .PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword });
         var (session, csrf) = (signIn.Json.GetProperty("token").GetString()!, signIn.Json.GetProperty("csrf").GetString()!);
         var phone = await programme.AppUserAsync();
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;
 
         foreach (var noKey in new[] { session, csrf, draftToken })
         {
-            (await Api.WithKey(programme.Server, noKey).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(403, "does not have rights");
+            (await Api.WithKey(programme.Server, noKey).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(
+                403,
+                "does not have rights"
+            );
             (await anonymous.GetAsync($"{programme.FormPath(draft)}.xml?st={Uri.EscapeDataString(noKey)}")).ShouldBeProblem(403.1m);
         }
         foreach (var noSession in new[] { csrf, draftToken })
@@ -87,14 +103,30 @@ public sealed class TokenTests
         }
         foreach (var noDraft in new[] { session, csrf, phone.Key })
         {
-            (await Api.WithDraftToken(programme.Server, noDraft).GetAsync($"{programme.FormPath(draft)}/draft.xml")).ShouldBeProblem(404.1m);
+            (await Api.WithDraftToken(programme.Server, noDraft).GetAsync($"{programme.FormPath(draft)}/draft.xml")).ShouldBeProblem(
+                404.1m
+            );
         }
-        foreach (var authorization in new[] { session, $"Token {session}", $"Bearer{session}", $"Bearer {session} x", $"Bearer {session},{session}", "Bearer", "Digest username=\"admin\"", "Negotiate YII=" })
+        foreach (
+            var authorization in new[]
+            {
+                session,
+                $"Token {session}",
+                $"Bearer{session}",
+                $"Bearer {session} x",
+                $"Bearer {session},{session}",
+                "Bearer",
+                "Digest username=\"admin\"",
+                "Negotiate YII=",
+            }
+        )
         {
             (await anonymous.With("Authorization", authorization).GetAsync("/projects")).ShouldBeProblem(401.2m);
         }
         (await Api.WithBasic(programme.Server, Server.AdminEmail, session).GetAsync("/projects")).ShouldBeProblem(401.2m);
-        (await Api.WithDraftToken(programme.Server, draftToken).GetAsync($"{programme.FormPath(draft)}/draft.xml")).ShouldBe(HttpStatusCode.OK);
+        (await Api.WithDraftToken(programme.Server, draftToken).GetAsync($"{programme.FormPath(draft)}/draft.xml")).ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact, Clause("OR-057"), Clause("OR-058")]
@@ -109,24 +141,42 @@ public sealed class TokenTests
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;
 
         // The key in the path, whatever else comes.
-        var list = await phone.With("Authorization", "Bearer nonsense").With("Cookie", $"__Host-session={wrong}").GetAsync($"{formList}?st={other.Key}");
+        var list = await phone
+            .With("Authorization", "Bearer nonsense")
+            .With("Cookie", $"__Host-session={wrong}")
+            .GetAsync($"{formList}?st={other.Key}");
         Assert.Contains(form, list.ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
-        (await Api.WithKey(programme.Server, wrong).With("Authorization", good).With("Cookie", cookie).GetAsync($"{formList}?st={phone.Key}")).ShouldBeOpenRosaError(403, "rights");
-        (await Api.WithKey(programme.Server, "x").With("Authorization", good).With("Cookie", cookie).GetAsync(formList)).ShouldBeOpenRosaError(401, "Could not");
+        (
+            await Api.WithKey(programme.Server, wrong)
+                .With("Authorization", good)
+                .With("Cookie", cookie)
+                .GetAsync($"{formList}?st={phone.Key}")
+        ).ShouldBeOpenRosaError(403, "rights");
+        (
+            await Api.WithKey(programme.Server, "x").With("Authorization", good).With("Cookie", cookie).GetAsync(formList)
+        ).ShouldBeOpenRosaError(401, "Could not");
 
         // Then `st`.
         list = await anonymous.With("Authorization", good).With("Cookie", cookie).GetAsync($"{formList}?st={other.Key}");
         Assert.DoesNotContain(form, list.ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
         (await anonymous.With("Authorization", good).GetAsync($"{formList}?st={wrong}")).ShouldBeOpenRosaError(403, "rights");
         (await anonymous.With("Authorization", good).GetAsync($"{formList}?st=")).ShouldBeOpenRosaError(401, "Could not");
-        (await anonymous.With("Authorization", good).GetAsync($"{formList}?st={phone.Key}&st={other.Key}")).ShouldBeOpenRosaError(401, "Could not");
+        (await anonymous.With("Authorization", good).GetAsync($"{formList}?st={phone.Key}&st={other.Key}")).ShouldBeOpenRosaError(
+            401,
+            "Could not"
+        );
 
         // Then `Authorization`, then the cookie.
         foreach (var bad in new[] { $"Bearer {wrong}", "Bearer x", "Basic eDp5", "Digest x", "nonsense" })
         {
-            (await anonymous.With("Authorization", bad).With("Cookie", cookie).GetAsync(formList)).ShouldBeOpenRosaError(401, "Could not authenticate");
+            (await anonymous.With("Authorization", bad).With("Cookie", cookie).GetAsync(formList)).ShouldBeOpenRosaError(
+                401,
+                "Could not authenticate"
+            );
         }
-        (await anonymous.With("Authorization", good).With("Cookie", $"__Host-session={wrong}").GetAsync(formList)).ShouldBe(HttpStatusCode.OK);
+        (await anonymous.With("Authorization", good).With("Cookie", $"__Host-session={wrong}").GetAsync(formList)).ShouldBe(
+            HttpStatusCode.OK
+        );
         (await anonymous.With("Cookie", cookie).GetAsync(formList)).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -143,9 +193,17 @@ public sealed class TokenTests
                 var list = (await client.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text;
                 Assert.Contains($"/v1/key/{holder.Key}{programme.FormPath(form)}.xml", list, StringComparison.Ordinal);
                 (await client.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
-                (await client.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+                (
+                    await client.PostAsync(
+                        $"{programme.Path}/submission",
+                        Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+                    )
+                ).ShouldBe(HttpStatusCode.Created);
             }
-            (await Api.WithKey(programme.Server, Uri.EscapeDataString(Uri.EscapeDataString($"!{holder.Key[1..]}"))).GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(401, "Could not");
+            (
+                await Api.WithKey(programme.Server, Uri.EscapeDataString(Uri.EscapeDataString($"!{holder.Key[1..]}")))
+                    .GetAsync($"{programme.Path}/formList")
+            ).ShouldBeOpenRosaError(401, "Could not");
         }
     }
 
@@ -171,7 +229,10 @@ public sealed class TokenTests
             (await anonymous.GetAsync($"{programme.FormPath(form)}/attachments/leaf.png{st}")).ShouldBe(HttpStatusCode.OK);
             (await anonymous.GetAsync($"{programme.Path}/submission{st}")).ShouldBe(HttpStatusCode.NoContent);
             Assert.Equal(0, (await anonymous.GetAsync($"/projects{st}")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
-            var sent = await anonymous.PostAsync($"{programme.Path}/submission{st}", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+            var sent = await anonymous.PostAsync(
+                $"{programme.Path}/submission{st}",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            );
             Assert.StartsWith(root, sent.ShouldBe(HttpStatusCode.Created).Header("Location"), StringComparison.Ordinal);
         }
     }
@@ -189,8 +250,12 @@ public sealed class TokenTests
             (await holder.GetAsync($"{programme.Path}/formList")).ShouldBeOpenRosaError(403, "rights");
             (await holder.HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.Forbidden);
             (await holder.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBeProblem(403.1m);
-            (await holder.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBeOpenRosaError(403, "rights");
-            (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {holder.Key}").GetAsync("/projects")).ShouldBeProblem(401.2m);
+            (
+                await holder.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+            ).ShouldBeOpenRosaError(403, "rights");
+            (await Api.Anonymous(programme.Server).With("Authorization", $"Bearer {holder.Key}").GetAsync("/projects")).ShouldBeProblem(
+                401.2m
+            );
             (await programme.Admin.DeleteAsync($"/sessions/{holder.Key}")).ShouldBeProblem(403.1m);
         }
         var users = (await programme.Admin.GetAsync($"{programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json;

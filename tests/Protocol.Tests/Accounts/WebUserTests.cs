@@ -27,7 +27,12 @@ public sealed class WebUserTests
         Assert.Empty(await FoundAsync(user, email[..^1]));
         Assert.Empty(await FoundAsync(user, ""));
         var phone = await programme.AppUserAsync();
-        Assert.Empty((await Api.Anonymous(programme.Server).GetAsync($"/users?q={Uri.EscapeDataString(email)}&st={Uri.EscapeDataString(phone.Key)}")).Json.EnumerateArray());
+        Assert.Empty(
+            (
+                await Api.Anonymous(programme.Server)
+                    .GetAsync($"/users?q={Uri.EscapeDataString(email)}&st={Uri.EscapeDataString(phone.Key)}")
+            ).Json.EnumerateArray()
+        );
     }
 
     [Fact]
@@ -48,7 +53,10 @@ public sealed class WebUserTests
         Assert.Equal("Ann", changed.GetProperty("displayName").GetString());
         Assert.Equal("Ann", (await user.GetAsync($"/users/{id}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString());
         Assert.Equal("Ann", (await MeAsync(user)).GetProperty("displayName").GetString());
-        Assert.Equal("Ann", (await programme.Admin.GetAsync($"/users/{id}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString());
+        Assert.Equal(
+            "Ann",
+            (await programme.Admin.GetAsync($"/users/{id}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("displayName").GetString()
+        );
         (await programme.Admin.GetAsync("/users/2147483647")).ShouldBeProblem(404.1m);
         (await user.PatchJsonAsync($"/users/{id}", new { displayName = " " })).ShouldBeProblem(400.8m);
         (await user.PatchJsonAsync($"/users/{id}", new { email = "no address" })).ShouldBeProblem(400.8m);
@@ -64,7 +72,10 @@ public sealed class WebUserTests
         var changed = (await user.PatchJsonAsync("/users/current", new { email = moved })).ShouldBe(HttpStatusCode.OK).Json;
 
         Assert.Equal(moved.ToLowerInvariant(), changed.GetProperty("email").GetString());
-        Assert.Equal(moved.ToLowerInvariant(), (await MeAsync(await Api.SignInAsync(programme.Server, moved, password))).GetProperty("email").GetString());
+        Assert.Equal(
+            moved.ToLowerInvariant(),
+            (await MeAsync(await Api.SignInAsync(programme.Server, moved, password))).GetProperty("email").GetString()
+        );
         (await SignInAsync(programme.Server, email, password)).ShouldBeProblem(401.2m);
         (await programme.Admin.PostJsonAsync("/users", new { email = moved })).ShouldBeProblem(409.3m);
         (await programme.Admin.PostJsonAsync("/users", new { email })).ShouldBe(HttpStatusCode.OK);
@@ -77,8 +88,10 @@ public sealed class WebUserTests
         var users = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ => (await programme.WebUserAsync()).Api));
         var wanted = $"{Samples.Unique("wanted")}@example.org";
 
-        var answers = await Task.WhenAll([.. users.Select(user => user.PatchJsonAsync("/users/current", new { email = wanted })),
-            programme.Admin.PostJsonAsync("/users", new { email = wanted })]);
+        var answers = await Task.WhenAll([
+            .. users.Select(user => user.PatchJsonAsync("/users/current", new { email = wanted })),
+            programme.Admin.PostJsonAsync("/users", new { email = wanted }),
+        ]);
 
         var winner = answers.Single(answer => answer.Status == HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => answer.ShouldBeProblem(409.3m));
@@ -92,8 +105,13 @@ public sealed class WebUserTests
         var (user, email, password) = await programme.WebUserAsync();
         var other = $"{Samples.Unique("other")}@example.org";
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async turn =>
-            (await user.PatchJsonAsync("/users/current", new { email = turn % 2 == 0 ? other : email })).ShouldBe(HttpStatusCode.OK)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async turn =>
+                    (await user.PatchJsonAsync("/users/current", new { email = turn % 2 == 0 ? other : email })).ShouldBe(HttpStatusCode.OK)
+                )
+        );
 
         var holds = (await MeAsync(user)).GetProperty("email").GetString()!;
         await Api.SignInAsync(programme.Server, holds, password);
@@ -109,7 +127,10 @@ public sealed class WebUserTests
         var id = (await MeAsync(user)).GetProperty("id").GetInt32();
         var basic = Api.WithBasic(programme.Server, email, password);
         (await basic.GetAsync(programme.Path)).ShouldBe(HttpStatusCode.OK);
-        var created = (await user.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+        var created = (await user.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("id")
+            .GetInt32();
 
         (await programme.Admin.DeleteAsync($"/users/{id}")).ShouldBe(HttpStatusCode.OK);
 
@@ -123,10 +144,18 @@ public sealed class WebUserTests
         Assert.Empty(await FoundAsync(programme.Admin, email));
 
         // What they did keeps a name.
-        var creator = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync($"{programme.Path}/app-users/{created}")).Json.GetProperty("createdBy");
+        var creator = (
+            await programme.Admin.With("X-Extended-Metadata", "true").GetAsync($"{programme.Path}/app-users/{created}")
+        ).Json.GetProperty("createdBy");
         Assert.Equal(id, creator.GetProperty("id").GetInt32());
         Assert.Equal(JsonValueKind.String, creator.GetProperty("deletedAt").ValueKind);
-        Assert.NotEqual(id, (await programme.Admin.PostJsonAsync("/users", new { email, password })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32());
+        Assert.NotEqual(
+            id,
+            (await programme.Admin.PostJsonAsync("/users", new { email, password }))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("id")
+                .GetInt32()
+        );
         (await (await Api.SignInAsync(programme.Server, email, password)).GetAsync(programme.Path)).ShouldBeProblem(403.1m);
     }
 
@@ -152,7 +181,9 @@ public sealed class WebUserTests
 
         (await PutPasswordAsync(user, id, "not the old one", NewPassword)).ShouldBeProblem(401.2m);
         (await PutPasswordAsync(user, id, password, "too short")).ShouldBeProblem(400.21m);
-        (await user.SendAsync(HttpMethod.Put, $"/users/{id}/password", JsonContent.Create(new { @new = NewPassword }))).ShouldBeProblem(400.3m);
+        (await user.SendAsync(HttpMethod.Put, $"/users/{id}/password", JsonContent.Create(new { @new = NewPassword }))).ShouldBeProblem(
+            400.3m
+        );
         await MeAsync(elsewhere);
 
         (await PutPasswordAsync(user, id, password, NewPassword)).ShouldBe(HttpStatusCode.OK);
@@ -172,7 +203,9 @@ public sealed class WebUserTests
         var (user, email, password) = await programme.WebUserAsync();
         await MeAsync(await Api.SignInAsync(second, email, password));
 
-        (await PutPasswordAsync(user, (await MeAsync(user)).GetProperty("id").GetInt32(), password, NewPassword)).ShouldBe(HttpStatusCode.OK);
+        (await PutPasswordAsync(user, (await MeAsync(user)).GetProperty("id").GetInt32(), password, NewPassword)).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         (await SignInAsync(second, email, password)).ShouldBeProblem(401.2m);
         await MeAsync(Api.WithBasic(second, email, NewPassword));
@@ -197,9 +230,14 @@ public sealed class WebUserTests
     private static async Task<JsonElement> MeAsync(Api user) => (await user.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json;
 
     private static async Task<IEnumerable<int>> FoundAsync(Api api, string search) =>
-        (await api.GetAsync($"/users?q={Uri.EscapeDataString(search)}")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Select(user => user.GetProperty("id").GetInt32()).ToList();
+        (await api.GetAsync($"/users?q={Uri.EscapeDataString(search)}"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Select(user => user.GetProperty("id").GetInt32())
+            .ToList();
 
-    private static Task<Answer> SignInAsync(Server server, string email, string password) => Api.Anonymous(server).PostJsonAsync("/sessions", new { email, password });
+    private static Task<Answer> SignInAsync(Server server, string email, string password) =>
+        Api.Anonymous(server).PostJsonAsync("/sessions", new { email, password });
 
     private static Task<Answer> PutPasswordAsync(Api api, int id, string old, string @new) =>
         api.SendAsync(HttpMethod.Put, $"/users/{id}/password", JsonContent.Create(new { old, @new }));

@@ -11,23 +11,84 @@ public sealed class CaseApiTests
     public async Task Cases_are_created_changed_closed_and_found_and_each_write_is_a_form()
     {
         var desk = await CaseDesk.OpenAsync();
-        var made = (await PostAsync(desk, new { case_type = "household", case_name = "Bello & co", owner_id = "g1", external_id = "HH-7", properties = new { size = "4" } })).ShouldBe(HttpStatusCode.Created).Json;
+        var made = (
+            await PostAsync(
+                desk,
+                new
+                {
+                    case_type = "household",
+                    case_name = "Bello & co",
+                    owner_id = "g1",
+                    external_id = "HH-7",
+                    properties = new { size = "4" },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.Created).Json;
         var parent = made.GetProperty("case").Text("case_id");
-        Assert.Equal("http://commcarehq.org/case_api", (await desk.FindFormAsync(made.Text("xform_id"))).ShouldBe(HttpStatusCode.OK).Json.Text("xmlns"));
-        Assert.Equal(("Bello & co", "g1", "HH-7", "4"), (made.GetProperty("case").Text("case_name"), made.GetProperty("case").Text("owner_id"), made.GetProperty("case").Text("external_id"), made.GetProperty("case").Property("size")));
+        Assert.Equal(
+            "http://commcarehq.org/case_api",
+            (await desk.FindFormAsync(made.Text("xform_id"))).ShouldBe(HttpStatusCode.OK).Json.Text("xmlns")
+        );
+        Assert.Equal(
+            ("Bello & co", "g1", "HH-7", "4"),
+            (
+                made.GetProperty("case").Text("case_name"),
+                made.GetProperty("case").Text("owner_id"),
+                made.GetProperty("case").Text("external_id"),
+                made.GetProperty("case").Property("size")
+            )
+        );
 
-        var two = (await PostAsync(desk, new object[]
-        {
-            new { create = true, case_type = "patient", case_name = "Amina", owner_id = desk.Worker.Id, indices = new { parent = new { case_id = parent, case_type = "household", relationship = "child" } } },
-            new { create = false, case_id = parent, properties = new { size = "5" } },
-        })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
+        var two = (
+            await PostAsync(
+                desk,
+                new object[]
+                {
+                    new
+                    {
+                        create = true,
+                        case_type = "patient",
+                        case_name = "Amina",
+                        owner_id = desk.Worker.Id,
+                        indices = new
+                        {
+                            parent = new
+                            {
+                                case_id = parent,
+                                case_type = "household",
+                                relationship = "child",
+                            },
+                        },
+                    },
+                    new
+                    {
+                        create = false,
+                        case_id = parent,
+                        properties = new { size = "5" },
+                    },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
         var child = two[0].Text("case_id");
         Assert.Equal("5", two[1].Property("size"));
 
-        var closed = (await PutAsync(desk, child, new { close = true, properties = new { dob = "2015-09-02" } })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("case");
+        var closed = (await PutAsync(desk, child, new { close = true, properties = new { dob = "2015-09-02" } }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("case");
         Assert.True(closed.GetProperty("closed").GetBoolean());
         (await PutAsync(desk, "ext/HH-7", new { case_name = "Renamed" })).ShouldBe(HttpStatusCode.OK);
-        (await PutAsync(desk, "ext/HH-8", new { case_type = "household", case_name = "New", owner_id = "g1" })).ShouldBe(HttpStatusCode.Created);
+        (
+            await PutAsync(
+                desk,
+                "ext/HH-8",
+                new
+                {
+                    case_type = "household",
+                    case_name = "New",
+                    owner_id = "g1",
+                }
+            )
+        ).ShouldBe(HttpStatusCode.Created);
 
         Assert.Equal(3, await CountAsync(desk, ""));
         Assert.Equal(1, await CountAsync(desk, "case_type=patient&closed=true"));
@@ -37,8 +98,17 @@ public sealed class CaseApiTests
         Assert.Equal(0, await CountAsync(desk, "last_modified.gte=2999-01-01"));
 
         var several = (await desk.FindCaseAsync($"{child},missing")).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal((1, 1, "not found"), (several.GetProperty("matching_records").GetInt32(), several.GetProperty("missing_records").GetInt32(), several.GetProperty("cases")[1].Text("error")));
-        var fetched = (await desk.Domain.Admin.PostJsonAsync(desk.Domain.At("/api/case/v2/bulk-fetch/"), Both(child, "HH-7"))).ShouldBe(HttpStatusCode.OK).Json;
+        Assert.Equal(
+            (1, 1, "not found"),
+            (
+                several.GetProperty("matching_records").GetInt32(),
+                several.GetProperty("missing_records").GetInt32(),
+                several.GetProperty("cases")[1].Text("error")
+            )
+        );
+        var fetched = (await desk.Domain.Admin.PostJsonAsync(desk.Domain.At("/api/case/v2/bulk-fetch/"), Both(child, "HH-7")))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal([child, parent], fetched.GetProperty("cases").EnumerateArray().Select(one => one.Text("case_id")));
     }
 
@@ -62,16 +132,78 @@ public sealed class CaseApiTests
     public async Task One_bad_item_and_nothing_is_written()
     {
         var desk = await CaseDesk.OpenAsync();
-        object Good() => new { create = true, case_type = "patient", case_name = "Amina", owner_id = "g1" };
+        object Good() =>
+            new
+            {
+                create = true,
+                case_type = "patient",
+                case_name = "Amina",
+                owner_id = "g1",
+            };
         object[][] lists =
         [
-            [Good(), new { create = true, case_type = "patient", case_name = "B" }],
-            [Good(), new { case_type = "patient", case_name = "B", owner_id = "g1" }],
+            [
+                Good(),
+                new
+                {
+                    create = true,
+                    case_type = "patient",
+                    case_name = "B",
+                },
+            ],
+            [
+                Good(),
+                new
+                {
+                    case_type = "patient",
+                    case_name = "B",
+                    owner_id = "g1",
+                },
+            ],
             [Good(), new { create = false, case_id = "unknown" }],
-            [Good(), new { create = true, case_type = "patient", case_name = "B", owner_id = "g1", properties = new Dictionary<string, string> { ["not a name"] = "1" } }],
-            [Good(), new { create = true, case_type = "patient", case_name = "B", owner_id = "g1", properties = new { x = "\u0001" } }],
-            [Good(), new { create = true, case_type = "patient", case_name = new string('x', 256), owner_id = "g1" }],
-            [Good(), new { create = true, case_type = "patient", case_name = "B", owner_id = "g1", indices = new { parent = new { case_id = "unknown", case_type = "t" } } }],
+            [
+                Good(),
+                new
+                {
+                    create = true,
+                    case_type = "patient",
+                    case_name = "B",
+                    owner_id = "g1",
+                    properties = new Dictionary<string, string> { ["not a name"] = "1" },
+                },
+            ],
+            [
+                Good(),
+                new
+                {
+                    create = true,
+                    case_type = "patient",
+                    case_name = "B",
+                    owner_id = "g1",
+                    properties = new { x = "\u0001" },
+                },
+            ],
+            [
+                Good(),
+                new
+                {
+                    create = true,
+                    case_type = "patient",
+                    case_name = new string('x', 256),
+                    owner_id = "g1",
+                },
+            ],
+            [
+                Good(),
+                new
+                {
+                    create = true,
+                    case_type = "patient",
+                    case_name = "B",
+                    owner_id = "g1",
+                    indices = new { parent = new { case_id = "unknown", case_type = "t" } },
+                },
+            ],
             [.. Enumerable.Range(0, 101).Select(_ => Good())],
             [],
         ];
@@ -82,14 +214,20 @@ public sealed class CaseApiTests
         Assert.Equal(0, await CountAsync(desk, ""));
         (await PutAsync(desk, "unknown", new { case_name = "B" })).ShouldBe(HttpStatusCode.NotFound);
         (await desk.FindCaseAsync("unknown")).ShouldBe(HttpStatusCode.NotFound);
-        Assert.NotEmpty((await desk.Domain.Admin.GetAsync(desk.Domain.At("/api/case/v2/?cursor=!"))).ShouldBe(HttpStatusCode.BadRequest).Json.Text("error"));
+        Assert.NotEmpty(
+            (await desk.Domain.Admin.GetAsync(desk.Domain.At("/api/case/v2/?cursor=!")))
+                .ShouldBe(HttpStatusCode.BadRequest)
+                .Json.Text("error")
+        );
     }
 
     private static object Both(string id, string externalId) => new { case_ids = new[] { id }, external_ids = new[] { externalId } };
 
-    private static Task<Answer> PostAsync(CaseDesk desk, object body) => desk.Domain.Admin.PostJsonAsync(desk.Domain.At("/api/case/v2/"), body);
+    private static Task<Answer> PostAsync(CaseDesk desk, object body) =>
+        desk.Domain.Admin.PostJsonAsync(desk.Domain.At("/api/case/v2/"), body);
 
-    private static Task<Answer> PutAsync(CaseDesk desk, string id, object body) => desk.Domain.Admin.SendAsync(HttpMethod.Put, desk.Domain.At($"/api/case/v2/{id}/"), JsonContent.Create(body));
+    private static Task<Answer> PutAsync(CaseDesk desk, string id, object body) =>
+        desk.Domain.Admin.SendAsync(HttpMethod.Put, desk.Domain.At($"/api/case/v2/{id}/"), JsonContent.Create(body));
 
     private static async Task<int> CountAsync(CaseDesk desk, string query)
     {

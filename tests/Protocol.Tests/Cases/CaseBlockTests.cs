@@ -17,14 +17,27 @@ public sealed class CaseBlockTests
         await desk.SubmitAsync(
             $"<case><note>no id, no block</note><deep>{Update(a, "<n0:dob>2015-09-01</n0:dob><n0:dob>2015-09-02</n0:dob><n0:external_id>HH-7</n0:external_id>")}</deep></case>",
             $"""<case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{b}" date_modified="2015-11-02T16:04:54+05:30" user_id="u9"><create><case_type>t</case_type><case_name> Bello &amp; co </case_name></create><close/></case>""",
-            desk.Create(a));
+            desk.Create(a)
+        );
 
         var first = await desk.CaseAsync(a);
-        Assert.Equal(("patient", "Amina", "HH-7", desk.Worker.Id), (first.Text("case_type"), first.Text("case_name"), first.Text("external_id"), first.Text("owner_id")));
-        Assert.Equal(("2015-09-02", false, JsonValueKind.Null), (first.Property("dob"), first.GetProperty("closed").GetBoolean(), first.GetProperty("date_closed").ValueKind));
-        Assert.Equal(("2015-11-02T20:04:54.950000Z", "2016-11-02T16:04:54.950000Z"), (first.Text("date_opened"), first.Text("last_modified")));
+        Assert.Equal(
+            ("patient", "Amina", "HH-7", desk.Worker.Id),
+            (first.Text("case_type"), first.Text("case_name"), first.Text("external_id"), first.Text("owner_id"))
+        );
+        Assert.Equal(
+            ("2015-09-02", false, JsonValueKind.Null),
+            (first.Property("dob"), first.GetProperty("closed").GetBoolean(), first.GetProperty("date_closed").ValueKind)
+        );
+        Assert.Equal(
+            ("2015-11-02T20:04:54.950000Z", "2016-11-02T16:04:54.950000Z"),
+            (first.Text("date_opened"), first.Text("last_modified"))
+        );
         var second = await desk.CaseAsync(b);
-        Assert.Equal(("Bello & co", "u9", "2015-11-02T10:34:54.000000Z"), (second.Text("case_name"), second.Text("owner_id"), second.Text("date_closed")));
+        Assert.Equal(
+            ("Bello & co", "u9", "2015-11-02T10:34:54.000000Z"),
+            (second.Text("case_name"), second.Text("owner_id"), second.Text("date_closed"))
+        );
     }
 
     [Fact, Clause("CC-059"), Clause("CC-062"), Clause("CC-070"), Clause("CC-082")]
@@ -36,7 +49,11 @@ public sealed class CaseBlockTests
         await desk.SubmitAsync(Update(shell, "<n0:x>1</n0:x>", date: null), desk.Create(touched));
         var made = await desk.CaseAsync(shell);
         Assert.Equal(("", "", desk.Worker.Id), (made.Text("case_type"), made.Text("case_name"), made.Text("owner_id")));
-        Assert.InRange(DateTimeOffset.Parse(made.Text("last_modified"), CultureInfo.InvariantCulture), before, DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            DateTimeOffset.Parse(made.Text("last_modified"), CultureInfo.InvariantCulture),
+            before,
+            DateTimeOffset.UtcNow.AddMinutes(1)
+        );
 
         var then = (await desk.CaseAsync(touched)).Text("server_last_modified");
         await desk.SubmitAsync(Block(touched, "", "2020-01-01"));
@@ -51,11 +68,16 @@ public sealed class CaseBlockTests
         var id = NewId();
         await desk.SubmitAsync(desk.Create(id, more: "<n0:update><n0:external_id>e</n0:external_id><n0:x>1</n0:x></n0:update>"));
         await desk.SubmitAsync(Block(id, "<n0:close/>", "2017-01-01"));
-        await desk.SubmitAsync(Update(id, "<n0:case_name/><n0:case_type/><n0:owner_id/><n0:external_id/><n0:x/><n0:y>2</n0:y>", "2016-01-01"));
+        await desk.SubmitAsync(
+            Update(id, "<n0:case_name/><n0:case_type/><n0:owner_id/><n0:external_id/><n0:x/><n0:y>2</n0:y>", "2016-01-01")
+        );
         await desk.SubmitAsync(desk.Create(id, "Bello"));
 
         var now = await desk.CaseAsync(id);
-        Assert.Equal(("Bello", "patient", desk.Worker.Id, "e"), (now.Text("case_name"), now.Text("case_type"), now.Text("owner_id"), now.Text("external_id")));
+        Assert.Equal(
+            ("Bello", "patient", desk.Worker.Id, "e"),
+            (now.Text("case_name"), now.Text("case_type"), now.Text("owner_id"), now.Text("external_id"))
+        );
         Assert.Equal(("", "2", true), (now.Property("x"), now.Property("y"), now.GetProperty("closed").GetBoolean()));
         Assert.Equal(("2015-11-02T20:04:54.950000Z", "2017-01-01T00:00:00.000000Z"), (now.Text("date_opened"), now.Text("last_modified")));
     }
@@ -67,46 +89,101 @@ public sealed class CaseBlockTests
         var (child, p, q) = (NewId("child"), NewId("p"), NewId("q"));
         await desk.SubmitAsync(desk.Create(child, more: Index(p) + Index(q, "host", "x", "extension")), desk.Create(p), desk.Create(q));
         var indices = (await desk.CaseAsync(child)).GetProperty("indices");
-        Assert.Equal((p, "household", "child"), (indices.GetProperty("parent").Text("case_id"), indices.GetProperty("parent").Text("case_type"), indices.GetProperty("parent").Text("relationship")));
+        Assert.Equal(
+            (p, "household", "child"),
+            (
+                indices.GetProperty("parent").Text("case_id"),
+                indices.GetProperty("parent").Text("case_type"),
+                indices.GetProperty("parent").Text("relationship")
+            )
+        );
         Assert.Equal((q, "extension"), (indices.GetProperty("host").Text("case_id"), indices.GetProperty("host").Text("relationship")));
 
-        await desk.SubmitAsync(Block(child, $"<n0:index><n0:parent case_type='t'>{q}</n0:parent><n0:host case_type='x'/><n0:never/></n0:index>"));
+        await desk.SubmitAsync(
+            Block(child, $"<n0:index><n0:parent case_type='t'>{q}</n0:parent><n0:host case_type='x'/><n0:never/></n0:index>")
+        );
         indices = (await desk.CaseAsync(child)).GetProperty("indices");
         Assert.Equal(["parent"], indices.EnumerateObject().Select(index => index.Name));
         Assert.Equal((q, "t"), (indices.GetProperty("parent").Text("case_id"), indices.GetProperty("parent").Text("case_type")));
     }
 
-    public static TheoryData<string, string> BadBlocks() => new()
-    {
-        { "<n0:case xmlns:n0='http://commcarehq.org/case/transaction/v2' case_id=''/>", "IllegalCaseId: A case block must have a case_id." },
-        { "<case><case_id>old</case_id><update/></case>", "VersionNotSupported: Case XML version 1.0" },
-        { "<case xmlns='http://commcare.org/case/transaction' case_id='ID'/>", "VersionNotSupported: The namespace http://commcare.org/case/transaction" },
-        { Block("ID", "<n0:referral/>"), "UsesReferrals: " },
-        { Block("ID", "", "yesterday"), "PhoneDateValueError: The date_modified yesterday of case ID" },
-        { Block("ID", $"<n0:update><n0:case_name>{new string('x', 256)}</n0:case_name></n0:update>"), "CaseValueError: Value for case_name of case ID exceeds allowed length: 255" },
-        { Block("ID", "<n0:index><n0:parent>OTHER</n0:parent></n0:index>"), "InvalidCaseIndex: The index parent of case ID has no case_type." },
-        { Block("ID", Index("OTHER", relationship: "")), "InvalidCaseIndex: The index parent of case ID has the relationship ''" },
-        { Block("ID", Index("NOWHERE")), "InvalidCaseIndex: Case 'ID' references non-existent case 'NOWHERE'" },
-        { Block("ID", Index("ID")), "InvalidCaseIndex: Case ID cannot index itself." },
-        { Block("ID", Index("THERE")) + Block("THERE", Index("ID", "host", relationship: "extension")), "closes a cycle" },
-        { Block("THERE", Index("CHILD")), "InvalidCaseIndex: An index of case 'THERE' closes a cycle" },
-    };
+    public static TheoryData<string, string> BadBlocks() =>
+        new()
+        {
+            {
+                "<n0:case xmlns:n0='http://commcarehq.org/case/transaction/v2' case_id=''/>",
+                "IllegalCaseId: A case block must have a case_id."
+            },
+            { "<case><case_id>old</case_id><update/></case>", "VersionNotSupported: Case XML version 1.0" },
+            {
+                "<case xmlns='http://commcare.org/case/transaction' case_id='ID'/>",
+                "VersionNotSupported: The namespace http://commcare.org/case/transaction"
+            },
+            { Block("ID", "<n0:referral/>"), "UsesReferrals: " },
+            { Block("ID", "", "yesterday"), "PhoneDateValueError: The date_modified yesterday of case ID" },
+            {
+                Block("ID", $"<n0:update><n0:case_name>{new string('x', 256)}</n0:case_name></n0:update>"),
+                "CaseValueError: Value for case_name of case ID exceeds allowed length: 255"
+            },
+            {
+                Block("ID", "<n0:index><n0:parent>OTHER</n0:parent></n0:index>"),
+                "InvalidCaseIndex: The index parent of case ID has no case_type."
+            },
+            { Block("ID", Index("OTHER", relationship: "")), "InvalidCaseIndex: The index parent of case ID has the relationship ''" },
+            { Block("ID", Index("NOWHERE")), "InvalidCaseIndex: Case 'ID' references non-existent case 'NOWHERE'" },
+            { Block("ID", Index("ID")), "InvalidCaseIndex: Case ID cannot index itself." },
+            { Block("ID", Index("THERE")) + Block("THERE", Index("ID", "host", relationship: "extension")), "closes a cycle" },
+            { Block("THERE", Index("CHILD")), "InvalidCaseIndex: An index of case 'THERE' closes a cycle" },
+        };
 
     [Theory, MemberData(nameof(BadBlocks))]
-    [Clause("CC-066"), Clause("CC-070"), Clause("CC-073"), Clause("CC-075"), Clause("CC-077"), Clause("CC-078"), Clause("CC-080"), Clause("CC-081"), Clause("CC-083"), Clause("CC-089"), Clause("CC-090")]
+    [
+        Clause("CC-066"),
+        Clause("CC-070"),
+        Clause("CC-073"),
+        Clause("CC-075"),
+        Clause("CC-077"),
+        Clause("CC-078"),
+        Clause("CC-080"),
+        Clause("CC-081"),
+        Clause("CC-083"),
+        Clause("CC-089"),
+        Clause("CC-090")
+    ]
     public async Task One_bad_block_changes_no_case_and_the_form_is_kept(string block, string problem)
     {
         var desk = await CaseDesk.OpenAsync();
         var (other, there, child, id) = (NewId("other"), NewId("there"), NewId("child"), NewId("id"));
         await desk.SubmitAsync(desk.Create(there), desk.Create(child, more: Index(there)));
-        string Filled(string text) => text.Replace("OTHER", other, StringComparison.Ordinal).Replace("THERE", there, StringComparison.Ordinal).Replace("CHILD", child, StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal);
-        var (expected, forms) = (problem.Replace("'ID'", $"'{id}'", StringComparison.Ordinal).Replace("ase ID", $"ase {id}", StringComparison.Ordinal).Replace("THERE", there, StringComparison.Ordinal), new[] { Guid.NewGuid().ToString(), Guid.NewGuid().ToString() });
+        string Filled(string text) =>
+            text.Replace("OTHER", other, StringComparison.Ordinal)
+                .Replace("THERE", there, StringComparison.Ordinal)
+                .Replace("CHILD", child, StringComparison.Ordinal)
+                .Replace("ID", id, StringComparison.Ordinal);
+        var (expected, forms) = (
+            problem
+                .Replace("'ID'", $"'{id}'", StringComparison.Ordinal)
+                .Replace("ase ID", $"ase {id}", StringComparison.Ordinal)
+                .Replace("THERE", there, StringComparison.Ordinal),
+            new[] { Guid.NewGuid().ToString(), Guid.NewGuid().ToString() }
+        );
         var before = (await desk.CaseAsync(there)).GetRawText();
-        var blocks = new[] { desk.Create(other), Update(there, "<n0:x>1</n0:x>"), block.StartsWith("<n0:case", StringComparison.Ordinal) || block.Contains("commcare.org", StringComparison.Ordinal) ? Filled(block) : block };
+        var blocks = new[]
+        {
+            desk.Create(other),
+            Update(there, "<n0:x>1</n0:x>"),
+            block.StartsWith("<n0:case", StringComparison.Ordinal) || block.Contains("commcare.org", StringComparison.Ordinal)
+                ? Filled(block)
+                : block,
+        };
 
         var old = (await desk.PostAsync(desk.Form(forms[0], blocks))).ShouldBeMessage(201, "submit_error", expected);
         Assert.Equal(forms[0], old.Header("X-CommCareHQ-FormID"));
-        (await desk.PostAsync(desk.Form(forms[1], blocks), desk.Worker.Phone.With("X-OpenRosa-Version", "3.0"))).ShouldBeMessage(422, "processing_failure", expected);
+        (await desk.PostAsync(desk.Form(forms[1], blocks), desk.Worker.Phone.With("X-OpenRosa-Version", "3.0"))).ShouldBeMessage(
+            422,
+            "processing_failure",
+            expected
+        );
 
         Assert.Equal(before, (await desk.CaseAsync(there)).GetRawText());
         (await desk.FindCaseAsync(other)).ShouldBe(HttpStatusCode.NotFound);
@@ -121,8 +198,16 @@ public sealed class CaseBlockTests
         var id = NewId();
         await theirs.SubmitAsync(theirs.Create(id, "Secret"));
 
-        (await ours.PostAsync(ours.Form("f1", Update(id, "<n0:x>1</n0:x>")))).ShouldBeMessage(201, "submit_error", "IllegalCaseId: Bad case id");
-        var index = (await ours.PostAsync(ours.Form("f2", ours.Create(NewId(), more: Index(id))))).ShouldBeMessage(201, "submit_error", "references non-existent case");
+        (await ours.PostAsync(ours.Form("f1", Update(id, "<n0:x>1</n0:x>")))).ShouldBeMessage(
+            201,
+            "submit_error",
+            "IllegalCaseId: Bad case id"
+        );
+        var index = (await ours.PostAsync(ours.Form("f2", ours.Create(NewId(), more: Index(id))))).ShouldBeMessage(
+            201,
+            "submit_error",
+            "references non-existent case"
+        );
         Assert.DoesNotContain("Secret", index.Text, StringComparison.Ordinal);
         (await ours.FindCaseAsync(id)).ShouldBe(HttpStatusCode.NotFound);
         Assert.False((await theirs.CaseAsync(id)).GetProperty("properties").TryGetProperty("x", out _));

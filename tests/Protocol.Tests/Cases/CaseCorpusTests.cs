@@ -7,8 +7,8 @@ using ServerlessRosa.Protocol.Tests.Restore;
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
 /// <summary>
-/// What the tests of CommCare's own client use, where there is any of it: restores, graphs of cases, and blocks that are broken. Each is sent as a form, in three ways: inside a form as
-/// a file and as a whole body, and as it is.
+/// What the tests of CommCare's own client use, where there is any of it: restores, graphs of cases, and blocks that are broken. Each
+/// is sent as a form, in three ways: inside a form as a file and as a whole body, and as it is.
 /// </summary>
 public sealed class CaseCorpusTests
 {
@@ -26,14 +26,31 @@ public sealed class CaseCorpusTests
         ["case_purge-validate_case_graph_test_complex"] = "references non-existent case 'nonexistent_case_id'",
     };
 
-    [Fact, Clause("CC-056"), Clause("CC-086"), Clause("CC-058"), Clause("CC-080"), Clause("CC-089"), Clause("CC-090"), Clause("CC-091"), Clause("CC-108")]
+    [
+        Fact,
+        Clause("CC-056"),
+        Clause("CC-086"),
+        Clause("CC-058"),
+        Clause("CC-080"),
+        Clause("CC-089"),
+        Clause("CC-090"),
+        Clause("CC-091"),
+        Clause("CC-108")
+    ]
     public async Task Each_file_comes_back_as_it_was_sent_or_is_refused_with_the_reason()
     {
         var domain = await Domain.StartAsync();
         var complaints = new List<string>();
         foreach (var file in Corpus.Files("commcare"))
         {
-            foreach (var (way, check) in new (string, Func<CaseDesk, string, Task>)[] { ("as a file", (desk, path) => InAFormAsync(desk, path, asFile: true)), ("as a body", (desk, path) => InAFormAsync(desk, path, asFile: false)), ("as it is", AsItIsAsync) })
+            foreach (
+                var (way, check) in new (string, Func<CaseDesk, string, Task>)[]
+                {
+                    ("as a file", (desk, path) => InAFormAsync(desk, path, asFile: true)),
+                    ("as a body", (desk, path) => InAFormAsync(desk, path, asFile: false)),
+                    ("as it is", AsItIsAsync),
+                }
+            )
             {
                 try
                 {
@@ -52,7 +69,13 @@ public sealed class CaseCorpusTests
     {
         var document = await OfDeskAsync(desk, path);
         var instance = Guid.NewGuid().ToString();
-        await CheckAsync(desk, path, desk.Form(instance, document[document.IndexOf("<OpenRosaResponse", StringComparison.Ordinal)..]), instance, asFile);
+        await CheckAsync(
+            desk,
+            path,
+            desk.Form(instance, document[document.IndexOf("<OpenRosaResponse", StringComparison.Ordinal)..]),
+            instance,
+            asFile
+        );
     }
 
     // Its root is a form's root like any other, if it has a namespace.
@@ -61,8 +84,16 @@ public sealed class CaseCorpusTests
         var document = await OfDeskAsync(desk, path);
         if (XDocument.Parse(document).Root!.Name.Namespace == XNamespace.None)
         {
-            (await PostAsync(desk, document, asFile: false, version: null)).ShouldBeMessage(500, "submit_error", "There was an error processing the form: ");
-            (await PostAsync(desk, document, asFile: false, version: "3.0")).ShouldBeMessage(422, "processing_failure", "There was an error processing the form: ");
+            (await PostAsync(desk, document, asFile: false, version: null)).ShouldBeMessage(
+                500,
+                "submit_error",
+                "There was an error processing the form: "
+            );
+            (await PostAsync(desk, document, asFile: false, version: "3.0")).ShouldBeMessage(
+                422,
+                "processing_failure",
+                "There was an error processing the form: "
+            );
             await ShouldHaveNoCaseAsync(desk, document);
             return;
         }
@@ -85,7 +116,11 @@ public sealed class CaseCorpusTests
         var missing = blocks.SelectMany(block => Parts(block, "index")).Select(index => index.Value).Except(blocks.Select(IdOf)).ToList();
         if (missing.Count > 0)
         {
-            (await PostAsync(desk, form, asFile, version: null)).ShouldBeMessage(201, "submit_error", $"references non-existent case '{missing[0]}'");
+            (await PostAsync(desk, form, asFile, version: null)).ShouldBeMessage(
+                201,
+                "submit_error",
+                $"references non-existent case '{missing[0]}'"
+            );
             await ShouldHaveNoCaseAsync(desk, form);
             var elsewhere = desk.Form(Guid.NewGuid().ToString(), [.. missing.Select(id => desk.Create(id, owner: "elsewhere"))]);
             (await desk.PostAsync(elsewhere)).ShouldBeSuccess();
@@ -94,7 +129,9 @@ public sealed class CaseCorpusTests
         var kept = (await PostAsync(desk, form, asFile, version: null)).ShouldBeSuccess().Header("X-CommCareHQ-FormID")!;
         Assert.Equal(instance ?? kept, kept);
         var xmlns = XDocument.Parse(form).Root!.Name.NamespaceName;
-        var stored = await desk.Domain.Admin.GetAsync($"{desk.Domain.Programme.FormPath(xmlns)}/submissions/{Uri.EscapeDataString(kept)}.xml");
+        var stored = await desk.Domain.Admin.GetAsync(
+            $"{desk.Domain.Programme.FormPath(xmlns)}/submissions/{Uri.EscapeDataString(kept)}.xml"
+        );
         Assert.Equal(form, stored.ShouldBe(HttpStatusCode.OK).Text);
 
         foreach (var block in BlocksOf(form))
@@ -102,7 +139,10 @@ public sealed class CaseCorpusTests
             ShouldSay(await desk.CaseAsync(IdOf(block)), block);
         }
         var restore = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone));
-        Assert.Equal(LiveAmong(blocks, owner => owner == desk.Worker.Id || restore.Groups.Contains(owner)).Order(StringComparer.Ordinal), restore.Blocks.Select(block => block.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            LiveAmong(blocks, owner => owner == desk.Worker.Id || restore.Groups.Contains(owner)).Order(StringComparer.Ordinal),
+            restore.Blocks.Select(block => block.Id).Order(StringComparer.Ordinal)
+        );
         foreach (var block in restore.CaseElements.Where(block => !missing.Contains(IdOf(block))))
         {
             Assert.Equal(Said(blocks.Single(one => IdOf(one) == IdOf(block)), whole: false), Said(block, whole: true));
@@ -120,18 +160,33 @@ public sealed class CaseCorpusTests
     {
         var text = await File.ReadAllTextAsync(path);
         var document = XDocument.Parse(text);
-        var names = BlocksOf(text).SelectMany(block => Parts(block, "index").Select(index => index.Value).Append(IdOf(block)))
-            .Where(id => id.Length > 0 && id != "nonexistent_case_id").Distinct().ToDictionary(id => id, id => CaseDesk.NewId(id));
+        var names = BlocksOf(text)
+            .SelectMany(block => Parts(block, "index").Select(index => index.Value).Append(IdOf(block)))
+            .Where(id => id.Length > 0 && id != "nonexistent_case_id")
+            .Distinct()
+            .ToDictionary(id => id, id => CaseDesk.NewId(id));
         foreach (var user in document.Descendants().Where(element => element.Name.LocalName == "uuid"))
         {
             names[user.Value] = desk.Worker.Id;
         }
         foreach (var group in document.Descendants().Where(element => element.Name.LocalName == "group"))
         {
-            names[group.Attribute("id")!.Value] = await desk.Domain.CreateAsync("group", new { name = "North", case_sharing = true, users = new[] { desk.Worker.Id } });
+            names[group.Attribute("id")!.Value] = await desk.Domain.CreateAsync(
+                "group",
+                new
+                {
+                    name = "North",
+                    case_sharing = true,
+                    users = new[] { desk.Worker.Id },
+                }
+            );
         }
-        return names.Aggregate(text, (done, name) => done
-            .Replace($"\"{name.Key}\"", $"\"{name.Value}\"", StringComparison.Ordinal).Replace($">{name.Key}<", $">{name.Value}<", StringComparison.Ordinal));
+        return names.Aggregate(
+            text,
+            (done, name) =>
+                done.Replace($"\"{name.Key}\"", $"\"{name.Value}\"", StringComparison.Ordinal)
+                    .Replace($">{name.Key}<", $">{name.Value}<", StringComparison.Ordinal)
+        );
     }
 
     private static async Task ShouldHaveNoCaseAsync(CaseDesk desk, string form)
@@ -148,26 +203,55 @@ public sealed class CaseCorpusTests
     private static string IdOf(XElement block) => block.Attribute("case_id")!.Value;
 
     // By the rules as the text has them.
-    private static HashSet<string> LiveAmong(IEnumerable<XElement> blocks, Func<string, bool> owns) => new NaiveRules(blocks.Select(block => new NaiveCase(
-        IdOf(block), owns(Text(block, "create", "owner_id")), block.Element(Case + "close") is null,
-        [.. Parts(block, "index").Select(index => (index.Value, (string?)index.Attribute("relationship") == "extension"))]))).Live();
+    private static HashSet<string> LiveAmong(IEnumerable<XElement> blocks, Func<string, bool> owns) =>
+        new NaiveRules(
+            blocks.Select(block => new NaiveCase(
+                IdOf(block),
+                owns(Text(block, "create", "owner_id")),
+                block.Element(Case + "close") is null,
+                [.. Parts(block, "index").Select(index => (index.Value, (string?)index.Attribute("relationship") == "extension"))]
+            ))
+        ).Live();
 
     private static void ShouldSay(JsonElement one, XElement block)
     {
-        Assert.Equal((Text(block, "create", "case_type"), Text(block, "create", "case_name"), Text(block, "create", "owner_id")), (one.Text("case_type"), one.Text("case_name"), one.Text("owner_id")));
+        Assert.Equal(
+            (Text(block, "create", "case_type"), Text(block, "create", "case_name"), Text(block, "create", "owner_id")),
+            (one.Text("case_type"), one.Text("case_name"), one.Text("owner_id"))
+        );
         Assert.Equal(block.Attribute("date_modified")!.Value, one.Text("last_modified"));
         Assert.Equal(
-            Parts(block, "update").Where(part => part.Name.LocalName != "date_opened").Select(part => (part.Name.LocalName, part.Value)).Order(),
-            one.GetProperty("properties").EnumerateObject().Select(property => (property.Name, property.Value.GetString()!)).Order());
+            Parts(block, "update")
+                .Where(part => part.Name.LocalName != "date_opened")
+                .Select(part => (part.Name.LocalName, part.Value))
+                .Order(),
+            one.GetProperty("properties").EnumerateObject().Select(property => (property.Name, property.Value.GetString()!)).Order()
+        );
         Assert.Equal(
-            Parts(block, "index").Select(index => (index.Name.LocalName, index.Value, (string?)index.Attribute("relationship") ?? "child", index.Attribute("case_type")!.Value)).Order(),
-            one.GetProperty("indices").EnumerateObject().Select(index => (index.Name, index.Value.Text("case_id"), index.Value.Text("relationship"), index.Value.Text("case_type"))).Order());
+            Parts(block, "index")
+                .Select(index =>
+                    (
+                        index.Name.LocalName,
+                        index.Value,
+                        (string?)index.Attribute("relationship") ?? "child",
+                        index.Attribute("case_type")!.Value
+                    )
+                )
+                .Order(),
+            one.GetProperty("indices")
+                .EnumerateObject()
+                .Select(index => (index.Name, index.Value.Text("case_id"), index.Value.Text("relationship"), index.Value.Text("case_type")))
+                .Order()
+        );
     }
 
-    // A restore says two things that a form may leave to the server: when the case was opened, and the external id that follows from an HQ user's.
+    // A restore says two things that a form may leave to the server: when the case was opened, and the external id that follows from an
+    // HQ user's.
     private static string Said(XElement block, bool whole)
     {
-        var values = Parts(block, "update").Where(part => !Fixed.Contains(part.Name.LocalName)).ToDictionary(part => part.Name.LocalName, part => part.Value);
+        var values = Parts(block, "update")
+            .Where(part => !Fixed.Contains(part.Name.LocalName))
+            .ToDictionary(part => part.Name.LocalName, part => part.Value);
         if (!whole)
         {
             values.TryAdd("date_opened", block.Attribute("date_modified")!.Value[..10]);
@@ -176,17 +260,28 @@ public sealed class CaseCorpusTests
                 values.Add("external_id", external);
             }
         }
-        return string.Join('\n',
-        [
-            .. block.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration).Select(attribute => $"{attribute.Name.LocalName}: {attribute.Value}").Order(StringComparer.Ordinal),
-            .. Fixed.Select(name => $"{name}: {Text(block, "create", name)}"),
-            .. values.Select(value => $"{value.Key}={value.Value}").Order(StringComparer.Ordinal),
-            .. Parts(block, "index").Select(index => $"{index.Name.LocalName} {(string?)index.Attribute("relationship") ?? "child"} {index.Attribute("case_type")!.Value} {index.Value}").Order(StringComparer.Ordinal),
-            block.Element(Case + "close") is null ? "open" : "closed",
-        ]);
+        return string.Join(
+            '\n',
+            [
+                .. block
+                    .Attributes()
+                    .Where(attribute => !attribute.IsNamespaceDeclaration)
+                    .Select(attribute => $"{attribute.Name.LocalName}: {attribute.Value}")
+                    .Order(StringComparer.Ordinal),
+                .. Fixed.Select(name => $"{name}: {Text(block, "create", name)}"),
+                .. values.Select(value => $"{value.Key}={value.Value}").Order(StringComparer.Ordinal),
+                .. Parts(block, "index")
+                    .Select(index =>
+                        $"{index.Name.LocalName} {(string?)index.Attribute("relationship") ?? "child"} {index.Attribute("case_type")!.Value} {index.Value}"
+                    )
+                    .Order(StringComparer.Ordinal),
+                block.Element(Case + "close") is null ? "open" : "closed",
+            ]
+        );
     }
 
     private static IEnumerable<XElement> Parts(XElement block, string part) => block.Element(Case + part)?.Elements() ?? [];
 
-    private static string Text(XElement block, string part, string name) => block.Element(Case + part)?.Element(Case + name)?.Value.Trim() ?? "";
+    private static string Text(XElement block, string part, string name) =>
+        block.Element(Case + part)?.Element(Case + name)?.Value.Trim() ?? "";
 }

@@ -58,7 +58,9 @@ public sealed class CaseCrashTests
         Assert.Equal(sent.Count + 2, tables.Cases.Count);
         Assert.Equal(0, await intents.CountAsync());
         // The list comes from the rows of owners, the single case from its own: they must tell the same.
-        var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}"))).ShouldBe(HttpStatusCode.OK).Json;
+        var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}")))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal(sent.Count + 2, listed.GetProperty("matching_records").GetInt32());
         foreach (var row in listed.GetProperty("cases").EnumerateArray())
         {
@@ -68,37 +70,51 @@ public sealed class CaseCrashTests
     }
 
     private static async Task LiveAsync(
-        CaseDesk desk, int life, int lastsFor, string shared, string parent, ConcurrentDictionary<string, (string Instance, string Form)> sent, ConcurrentBag<string> received)
+        CaseDesk desk,
+        int life,
+        int lastsFor,
+        string shared,
+        string parent,
+        ConcurrentDictionary<string, (string Instance, string Form)> sent,
+        ConcurrentBag<string> received
+    )
     {
         var server = await Server.StartAsync();
         var phone = desk.Worker.Phone.At(server);
         var here = 0;
-        await Task.WhenAll(Enumerable.Range(0, Phones).Select(async number =>
-        {
-            for (var i = number; i < PerLife && !server.App!.HasExited; i += Phones)
-            {
-                var key = string.Create(CultureInfo.InvariantCulture, $"p{life}-{i}");
-                var instance = Guid.NewGuid().ToString();
-                var form = desk.Form(
-                    instance, Update(shared, $"<n0:{key}>{key}</n0:{key}>"), desk.Create($"{shared}-{key}", key, more: Index(parent, "host", relationship: "extension")));
-                sent[key] = (instance, form);
-                try
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Phones)
+                .Select(async number =>
                 {
-                    if ((await desk.PostAsync(form, phone)).Status == HttpStatusCode.Created)
+                    for (var i = number; i < PerLife && !server.App!.HasExited; i += Phones)
                     {
-                        received.Add(key);
-                        if (Interlocked.Increment(ref here) == lastsFor)
+                        var key = string.Create(CultureInfo.InvariantCulture, $"p{life}-{i}");
+                        var instance = Guid.NewGuid().ToString();
+                        var form = desk.Form(
+                            instance,
+                            Update(shared, $"<n0:{key}>{key}</n0:{key}>"),
+                            desk.Create($"{shared}-{key}", key, more: Index(parent, "host", relationship: "extension"))
+                        );
+                        sent[key] = (instance, form);
+                        try
                         {
-                            server.App!.Kill();
+                            if ((await desk.PostAsync(form, phone)).Status == HttpStatusCode.Created)
+                            {
+                                received.Add(key);
+                                if (Interlocked.Increment(ref here) == lastsFor)
+                                {
+                                    server.App!.Kill();
+                                }
+                            }
+                        }
+                        catch (Exception e) when (e is HttpRequestException or IOException)
+                        {
+                            // The process is gone, and with it the answer.
                         }
                     }
-                }
-                catch (Exception e) when (e is HttpRequestException or IOException)
-                {
-                    // The process is gone, and with it the answer.
-                }
-            }
-        }));
+                })
+        );
         Assert.InRange(here, lastsFor, PerLife - 1);
     }
 }

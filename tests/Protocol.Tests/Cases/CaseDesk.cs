@@ -36,23 +36,33 @@ internal sealed class CaseDesk
         $"<n0:case xmlns:n0=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{id}\"{(date is null ? "" : $" date_modified=\"{date}\"")}{(user is null ? "" : $" user_id=\"{user}\"")}>{inner}</n0:case>";
 
     public string Create(string id, string name = "Amina", string? owner = null, string type = "patient", string more = "") =>
-        Block(id, $"<n0:create><n0:case_type>{type}</n0:case_type><n0:case_name>{name}</n0:case_name><n0:owner_id>{owner ?? Worker.Id}</n0:owner_id></n0:create>{more}");
+        Block(
+            id,
+            $"<n0:create><n0:case_type>{type}</n0:case_type><n0:case_name>{name}</n0:case_name><n0:owner_id>{owner ?? Worker.Id}</n0:owner_id></n0:create>{more}"
+        );
 
-    public static string Update(string id, string properties, string? date = "2016-11-02T16:04:54.950Z") => Block(id, $"<n0:update>{properties}</n0:update>", date);
+    public static string Update(string id, string properties, string? date = "2016-11-02T16:04:54.950Z") =>
+        Block(id, $"<n0:update>{properties}</n0:update>", date);
 
     public static string Index(string target, string identifier = "parent", string type = "household", string? relationship = null) =>
         $"<n0:index><n0:{identifier} case_type=\"{type}\"{(relationship is null ? "" : $" relationship=\"{relationship}\"")}>{target}</n0:{identifier}></n0:index>";
 
     public string Form(string? instanceId, params string[] blocks) =>
         $"""
-        <?xml version="1.0" ?>
-        <data xmlns="{Xmlns}" uiVersion="1" version="10" name="Visit"><weight>7.2</weight><g>{string.Concat(blocks)}</g>
-        <n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:username>{SecurityElement.Escape(Worker.Username)}</n1:username><n1:userID>{Worker.Id}</n1:userID>
-        {(instanceId is null ? "" : $"<n1:instanceID>{instanceId}</n1:instanceID>")}</n1:meta></data>
-        """;
+            <?xml version="1.0" ?>
+            <data xmlns="{Xmlns}" uiVersion="1" version="10" name="Visit"><weight>7.2</weight><g>{string.Concat(blocks)}</g>
+            <n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:username>{SecurityElement.Escape(
+                Worker.Username
+            )}</n1:username><n1:userID>{Worker.Id}</n1:userID>
+            {(instanceId is null ? "" : $"<n1:instanceID>{instanceId}</n1:instanceID>")}</n1:meta></data>
+            """;
 
-    public Task<Answer> PostAsync(string xml, Api? phone = null, string path = "/receiver/secure/app/", params (string Name, byte[] Content, string Type)[] files) =>
-        (phone ?? Worker.Phone).PostAsync(Domain.At(path, (phone ?? Worker.Phone).Server), Samples.Multipart(xml, files));
+    public Task<Answer> PostAsync(
+        string xml,
+        Api? phone = null,
+        string path = "/receiver/secure/app/",
+        params (string Name, byte[] Content, string Type)[] files
+    ) => (phone ?? Worker.Phone).PostAsync(Domain.At(path, (phone ?? Worker.Phone).Server), Samples.Multipart(xml, files));
 
     /// <summary>Sends a form with these blocks that must be taken, and returns its id.</summary>
     public async Task<string> SubmitAsync(params string[] blocks)
@@ -69,7 +79,8 @@ internal sealed class CaseDesk
     public Task<Answer> FindFormAsync(string id) => Domain.Admin.GetAsync(Domain.At($"/api/form/{Uri.EscapeDataString(id)}/"));
 
     /// <summary>Why a form's case blocks were not applied.</summary>
-    public async Task<string?> ProblemAsync(string id) => (await FindFormAsync(id)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("problem").GetString();
+    public async Task<string?> ProblemAsync(string id) =>
+        (await FindFormAsync(id)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("problem").GetString();
 }
 
 internal static class ReceiverChecks

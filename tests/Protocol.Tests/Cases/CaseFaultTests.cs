@@ -7,8 +7,9 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
 /// <summary>
-/// A form with several cases on its way through storage: the connection ends before one of its storage operations, or after it, at each of them in turn. Whatever was
-/// left behind, the form is applied once when the phone sends it again, or without the phone if it was claimed, and all tables agree.
+/// A form with several cases on its way through storage: the connection ends before one of its storage operations, or after it, at each
+/// of them in turn. Whatever was left behind, the form is applied once when the phone sends it again, or without the phone if it was
+/// claimed, and all tables agree.
 /// </summary>
 public sealed class CaseFaultTests
 {
@@ -25,20 +26,34 @@ public sealed class CaseFaultTests
     }
 
     [Fact, Clause("CC-092"), Clause("CC-093"), Clause("CC-117"), Clause("CC-138")]
-    public Task A_form_that_is_broken_off_anywhere_is_applied_once() => RunAsync(
-        NewFormAsync, (Fault.CutOff, Finish.ByItself), (Fault.Dropped, Finish.ByRetry), (Fault.CutOff, Finish.ByRetry), (Fault.Dropped, Finish.ByReconcile), (Fault.CutOff, Finish.ByReconcile));
+    public Task A_form_that_is_broken_off_anywhere_is_applied_once() =>
+        RunAsync(
+            NewFormAsync,
+            (Fault.CutOff, Finish.ByItself),
+            (Fault.Dropped, Finish.ByRetry),
+            (Fault.CutOff, Finish.ByRetry),
+            (Fault.Dropped, Finish.ByReconcile),
+            (Fault.CutOff, Finish.ByReconcile)
+        );
 
     [Fact, Clause("CC-092"), Clause("CC-094"), Clause("CC-127")]
-    public Task An_edit_that_is_broken_off_anywhere_takes_the_place_of_the_form_once() => RunAsync(
-        EditAsync, (Fault.CutOff, Finish.ByItself), (Fault.Dropped, Finish.ByRetry), (Fault.CutOff, Finish.ByReconcile));
+    public Task An_edit_that_is_broken_off_anywhere_takes_the_place_of_the_form_once() =>
+        RunAsync(EditAsync, (Fault.CutOff, Finish.ByItself), (Fault.Dropped, Finish.ByRetry), (Fault.CutOff, Finish.ByReconcile));
 
-    private static async Task RunAsync(Func<Domain, DomainPhone, DomainPhone, Task<Round>> prepare, params (Fault Fault, Finish Finish)[] lanes)
+    private static async Task RunAsync(
+        Func<Domain, DomainPhone, DomainPhone, Task<Round>> prepare,
+        params (Fault Fault, Finish Finish)[] lanes
+    )
     {
         var complaints = await Task.WhenAll(lanes.Select(lane => RunAsync(prepare, lane.Fault, lane.Finish)));
         Assert.True(complaints.All(some => some.Count == 0), string.Join('\n', complaints.SelectMany(some => some)));
     }
 
-    private static async Task<List<string>> RunAsync(Func<Domain, DomainPhone, DomainPhone, Task<Round>> prepare, Fault fault, Finish finish)
+    private static async Task<List<string>> RunAsync(
+        Func<Domain, DomainPhone, DomainPhone, Task<Round>> prepare,
+        Fault fault,
+        Finish finish
+    )
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -50,7 +65,16 @@ public sealed class CaseFaultTests
         {
             try
             {
-                var seen = await BreakAsync(storage, server, domain, phone, await prepare(domain, phone, other), at == 0 ? null : fault, at, finish);
+                var seen = await BreakAsync(
+                    storage,
+                    server,
+                    domain,
+                    phone,
+                    await prepare(domain, phone, other),
+                    at == 0 ? null : fault,
+                    at,
+                    finish
+                );
                 operations = at == 0 ? seen : operations;
             }
             catch (Exception e) when (e is Xunit.Sdk.XunitException or HttpRequestException)
@@ -66,13 +90,25 @@ public sealed class CaseFaultTests
     }
 
     // Sends the form of a round while storage fails, and sees to it that all ends well.
-    private static async Task<int> BreakAsync(FaultyStorage storage, Server server, Domain domain, DomainPhone phone, Round round, Fault? fault, int at, Finish finish)
+    private static async Task<int> BreakAsync(
+        FaultyStorage storage,
+        Server server,
+        Domain domain,
+        DomainPhone phone,
+        Round round,
+        Fault? fault,
+        int at,
+        Finish finish
+    )
     {
         storage.Fail(fault ?? default, _ => true, fault is null ? int.MaxValue : at, finish == Finish.ByItself ? 1 : int.MaxValue);
         var status = await PostAsync(domain, phone.Worker.Phone.At(server), round.IsOfPhone ? phone.Held.Token : null, round.Form, server);
         var seen = storage.Seen;
         storage.Heal();
-        Assert.True(status is HttpStatusCode.Created || (finish != Finish.ByItself && fault is not null && (int)status >= 500), $"It was answered {(int)status}.");
+        Assert.True(
+            status is HttpStatusCode.Created || (finish != Finish.ByItself && fault is not null && (int)status >= 500),
+            $"It was answered {(int)status}."
+        );
 
         var intents = new Intents(domain.Programme);
         var sent = round.Sent;
@@ -90,7 +126,10 @@ public sealed class CaseFaultTests
         }
         if (status != HttpStatusCode.Created)
         {
-            Assert.Equal(HttpStatusCode.Created, await PostAsync(domain, phone.Worker.Phone, round.IsOfPhone ? phone.Held.Token : null, round.Form, null));
+            Assert.Equal(
+                HttpStatusCode.Created,
+                await PostAsync(domain, phone.Worker.Phone, round.IsOfPhone ? phone.Held.Token : null, round.Form, null)
+            );
         }
         await round.ShouldBeAppliedAsync();
         Assert.Equal(0, await intents.CountAsync());
@@ -99,7 +138,8 @@ public sealed class CaseFaultTests
         return seen;
     }
 
-    // Three cases that the phone has, and a form of it that gives away the first, closes the second, and attaches an extension to the third.
+    // Three cases that the phone has, and a form of it that gives away the first, closes the second, and attaches an extension to the
+    // third.
     private static async Task<Round> NewFormAsync(Domain domain, DomainPhone phone, DomainPhone other)
     {
         var (given, closed, host, extension) = (Id(), Id(), Id(), Id());
@@ -109,7 +149,13 @@ public sealed class CaseFaultTests
         [
             new(given) { Owner = other.Worker.Id, Properties = Size("1") },
             new(closed) { Closes = true, Properties = Size("2") },
-            new(extension) { Creates = true, Owner = "-", Properties = Size("3"), Indices = [new("host", host, true)] },
+            new(extension)
+            {
+                Creates = true,
+                Owner = "-",
+                Properties = Size("3"),
+                Indices = [new("host", host, true)],
+            },
         ];
         foreach (var block in blocks)
         {
@@ -117,7 +163,9 @@ public sealed class CaseFaultTests
         }
         var instance = Guid.NewGuid().ToString();
         return new Round(
-            CaseForms.Xml(instance, phone.Worker.Id, [.. blocks.Select(block => CaseForms.Element(block, phone.Worker.Id))]), IsOfPhone: true, "",
+            CaseForms.Xml(instance, phone.Worker.Id, [.. blocks.Select(block => CaseForms.Element(block, phone.Worker.Id))]),
+            IsOfPhone: true,
+            "",
             async () => (await domain.Admin.GetAsync(domain.At($"/api/form/{instance}/"))).Status == HttpStatusCode.OK,
             async () =>
             {
@@ -128,31 +176,45 @@ public sealed class CaseFaultTests
                 Assert.Equal([2, 2, 1, 1], cases.Select(one => (int)one["Version"]!));
                 await other.SyncAsync();
                 Assert.Equal("1", other.Held.Cases[given].Properties["size"]);
-            });
+            }
+        );
     }
 
     // A form of a script that made two cases, and an edit of it that changes the first, says no more of the second, and makes a third.
     private static async Task<Round> EditAsync(Domain domain, DomainPhone phone, DomainPhone other)
     {
         var (changed, dropped, added, instance) = (Id(), Id(), Id(), Guid.NewGuid().ToString());
-        string Form(params PhoneBlock[] blocks) => CaseForms.Xml(instance, "script", [.. blocks.Select(block => CaseForms.Element(block, "script"))]);
+        string Form(params PhoneBlock[] blocks) =>
+            CaseForms.Xml(instance, "script", [.. blocks.Select(block => CaseForms.Element(block, "script"))]);
         await domain.SubmitAsync(domain.Admin, null, Form(Create(changed, phone) with { Properties = Size("1") }, Create(dropped, phone)));
         Assert.Equal(2, (await phone.SyncAsync()).Split(' ').Length);
         return new Round(
-            Form(Create(changed, phone) with { Properties = Size("2") }, Create(added, phone)), IsOfPhone: false,
+            Form(Create(changed, phone) with { Properties = Size("2") }, Create(added, phone)),
+            IsOfPhone: false,
             string.Join(' ', new[] { changed, $"{dropped}x", $"+{added}" }.Order(StringComparer.Ordinal)),
-            async () => (await domain.Admin.GetAsync(domain.At($"/api/form/{instance}/"))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("edited_on").GetString() is not null,
+            async () =>
+                (await domain.Admin.GetAsync(domain.At($"/api/form/{instance}/")))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Json.GetProperty("edited_on")
+                    .GetString()
+                    is not null,
             async () =>
             {
                 var cases = await CasesAsync(domain, changed, dropped, added);
                 Assert.Equal(["2", null, null], cases.Select(one => (string?)one["Properties"]!["size"]));
                 Assert.Equal([false, true, false], cases.Select(one => (bool)one["Deleted"]!));
                 Assert.Equal([1, 0, 1], cases.Select(one => one["Transactions"]!.AsArray().Count));
-            });
+            }
+        );
     }
 
     private static async Task<HttpStatusCode> PostAsync(Domain domain, Api phone, string? token, string form, Server? server) =>
-        (await phone.With("X-OpenRosa-Version", "3.0").With("X-CommCareHQ-LastSyncToken", token).PostAsync(domain.At("/receiver/secure/", server), ReceiverChecks.Raw(form))).Status;
+        (
+            await phone
+                .With("X-OpenRosa-Version", "3.0")
+                .With("X-CommCareHQ-LastSyncToken", token)
+                .PostAsync(domain.At("/receiver/secure/", server), ReceiverChecks.Raw(form))
+        ).Status;
 
     private static async Task<List<JsonObject>> CasesAsync(Domain domain, params string[] ids)
     {
@@ -163,6 +225,7 @@ public sealed class CaseFaultTests
 
     private static Dictionary<string, string> Size(string size) => new() { ["size"] = size };
 
-    /// <summary>A form to be sent, under the phone's token if the phone has filled it in, and what has to come of it; <see cref="Sent"/> is what the phone is told at its next sync.</summary>
+    /// <summary>A form to be sent, under the phone's token if the phone has filled it in, and what has to come of it; <see
+    /// cref="Sent"/> is what the phone is told at its next sync.</summary>
     private sealed record Round(string Form, bool IsOfPhone, string Sent, Func<Task<bool>> IsClaimedAsync, Func<Task> ShouldBeAppliedAsync);
 }

@@ -8,8 +8,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
 /// <summary>
-/// What really lies in the tables of a project's cases, whatever the server says of it: `cases` is the truth, and `caseOwners` and `caseIndices` have to say the same. The reader
-/// knows nothing of the product but the shape of its rows.
+/// What really lies in the tables of a project's cases, whatever the server says of it: `cases` is the truth, and `caseOwners` and
+/// `caseIndices` have to say the same. The reader knows nothing of the product but the shape of its rows.
 /// </summary>
 internal sealed class CaseTables
 {
@@ -17,9 +17,7 @@ internal sealed class CaseTables
     private readonly Dictionary<(string Owner, string Case), (int Revision, TableEntity Row)> _newest = [];
     private readonly HashSet<(string Source, string Target, string Relationship)> _references = [];
 
-    private CaseTables()
-    {
-    }
+    private CaseTables() { }
 
     /// <summary>The ids of all cases of the project, deleted ones too.</summary>
     public IReadOnlyCollection<string> Cases => _truth.Keys;
@@ -32,14 +30,19 @@ internal sealed class CaseTables
         var prefix = string.Create(CultureInfo.InvariantCulture, $"{project:D10}|");
         var ofProject = $"PartitionKey ge '{prefix}' and PartitionKey lt '{prefix[..^1]}}}'";
         var tables = new CaseTables();
-        await foreach (var row in service.GetTableClient("cases").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Project eq {project}")))
+        await foreach (
+            var row in service.GetTableClient("cases").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Project eq {project}"))
+        )
         {
             var value = BodyOf(row);
             tables._truth.Add(value["Id"]!.GetValue<string>(), value);
         }
         await foreach (var row in service.GetTableClient("caseOwners").QueryAsync<TableEntity>(ofProject))
         {
-            var (key, revision) = ((row.PartitionKey, row.GetString("Id")), int.Parse(row.RowKey.Split('|')[1], CultureInfo.InvariantCulture));
+            var (key, revision) = (
+                (row.PartitionKey, row.GetString("Id")),
+                int.Parse(row.RowKey.Split('|')[1], CultureInfo.InvariantCulture)
+            );
             if (!tables._newest.TryGetValue(key, out var other) || other.Revision < revision)
             {
                 tables._newest[key] = (revision, row);
@@ -56,7 +59,11 @@ internal sealed class CaseTables
     public CaseTables ShouldAgree()
     {
         var complaints = _truth.SelectMany(one => Complaints(one.Key, one.Value)).ToList();
-        complaints.AddRange(_newest.Where(row => !_truth.ContainsKey(row.Key.Case)).Select(row => $"{row.Key.Case} is among an owner's rows, but is not there."));
+        complaints.AddRange(
+            _newest
+                .Where(row => !_truth.ContainsKey(row.Key.Case))
+                .Select(row => $"{row.Key.Case} is among an owner's rows, but is not there.")
+        );
         Assert.True(complaints.Count == 0, string.Join('\n', complaints));
         return this;
     }
@@ -64,7 +71,10 @@ internal sealed class CaseTables
     private IEnumerable<string> Complaints(string id, JsonObject truth)
     {
         var versions = truth["Transactions"]!.AsArray().Select(transaction => transaction!["Version"]!.GetValue<int>()).ToList();
-        var forms = truth["Transactions"]!.AsArray().Select(transaction => $"{transaction!["Form"]!["Form"]} {transaction["Form"]!["Root"]}").ToList();
+        var forms = truth["Transactions"]!
+            .AsArray()
+            .Select(transaction => $"{transaction!["Form"]!["Form"]} {transaction["Form"]!["Root"]}")
+            .ToList();
         if (forms.Distinct().Count() != forms.Count)
         {
             yield return $"{id} has taken a form twice: {string.Join(", ", forms)}.";
@@ -81,10 +91,17 @@ internal sealed class CaseTables
         {
             yield return $"{id} has no copy among its owner's rows.";
         }
-        else if (!JsonNode.DeepEquals(Copied(truth), Copied(BodyOf(copy.Row))) || copy.Row.GetBoolean("Closed") != truth["Closed"]!.GetValue<bool>()
-            || copy.Row.GetBoolean("Deleted") != truth["Deleted"]!.GetValue<bool>() || copy.Row.GetInt32("Version") != truth["Version"]!.GetValue<int>()
+        else if (
+            !JsonNode.DeepEquals(Copied(truth), Copied(BodyOf(copy.Row)))
+            || copy.Row.GetBoolean("Closed") != truth["Closed"]!.GetValue<bool>()
+            || copy.Row.GetBoolean("Deleted") != truth["Deleted"]!.GetValue<bool>()
+            || copy.Row.GetInt32("Version") != truth["Version"]!.GetValue<int>()
             || copy.Row.GetInt32("Extensions") != truth["Extensions"]!.GetValue<int>()
-            || !JsonNode.DeepEquals(truth["Indices"], JsonNode.Parse(copy.Row.GetString("Indices") is { Length: > 0 } indices ? indices : "[]")))
+            || !JsonNode.DeepEquals(
+                truth["Indices"],
+                JsonNode.Parse(copy.Row.GetString("Indices") is { Length: > 0 } indices ? indices : "[]")
+            )
+        )
         {
             yield return $"{id} is {truth}, but its owner's copy is {BodyOf(copy.Row)}.";
         }
@@ -102,7 +119,10 @@ internal sealed class CaseTables
 
         foreach (var index in truth["Indices"]!.AsArray().Where(index => index!["Target"] is not null))
         {
-            var (target, relationship) = (index!["Target"]!.GetValue<string>(), index["Relationship"]!.GetValue<int>() == 0 ? "Child" : "Extension");
+            var (target, relationship) = (
+                index!["Target"]!.GetValue<string>(),
+                index["Relationship"]!.GetValue<int>() == 0 ? "Child" : "Extension"
+            );
             if (!_references.Contains((id, target, relationship)))
             {
                 yield return $"Nothing says that {id} points at {target}.";
@@ -134,5 +154,6 @@ internal sealed class CaseTables
         return JsonNode.Parse(text.ReadToEnd())!.AsObject();
     }
 
-    private static string Hash(JsonNode? owner) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(owner!.GetValue<string>())));
+    private static string Hash(JsonNode? owner) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(owner!.GetValue<string>())));
 }

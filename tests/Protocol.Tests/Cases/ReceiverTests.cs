@@ -11,14 +11,24 @@ public sealed class ReceiverTests
 {
     [Theory]
     [InlineData("/receiver/"), InlineData("/receiver"), InlineData("/receiver/app1/"), InlineData("/receiver/app1")]
-    [InlineData("/receiver/secure/"), InlineData("/receiver/secure"), InlineData("/receiver/secure/app1/"), InlineData("/receiver/secure/app1")]
+    [
+        InlineData("/receiver/secure/"),
+        InlineData("/receiver/secure"),
+        InlineData("/receiver/secure/app1/"),
+        InlineData("/receiver/secure/app1")
+    ]
     [InlineData("/receiver/submission/"), InlineData("/receiver/api/?authtype=basic&unheard-of=1")]
     [Clause("CC-085"), Clause("CC-086"), Clause("CC-088"), Clause("CC-101")]
     public async Task A_form_is_taken_at_every_address_whole_or_in_parts(string path)
     {
         var desk = await CaseDesk.OpenAsync();
         var ids = new[] { Guid.NewGuid().ToString(), $"uuid:{Guid.NewGuid()}" };
-        var whole = (await desk.Worker.Phone.PostAsync(desk.Domain.At(path), ReceiverChecks.Raw(desk.Form(ids[0]), "application/x-www-form-urlencoded"))).ShouldBeSuccess();
+        var whole = (
+            await desk.Worker.Phone.PostAsync(
+                desk.Domain.At(path),
+                ReceiverChecks.Raw(desk.Form(ids[0]), "application/x-www-form-urlencoded")
+            )
+        ).ShouldBeSuccess();
         var parts = (await desk.PostAsync(desk.Form(ids[1]), path: path)).ShouldBeSuccess();
         Assert.Equal(ids, new[] { whole, parts }.Select(answer => answer.Header("X-CommCareHQ-FormID")));
         Assert.Equal(desk.Worker.Phone.Server.BaseUrl.GetLeftPart(UriPartial.Authority), whole.Header("Location"));
@@ -27,9 +37,14 @@ public sealed class ReceiverTests
         {
             Assert.Equal(desk.Xmlns, (await desk.FindFormAsync(id)).ShouldBe(HttpStatusCode.OK).Json.Text("xmlns"));
         }
-        var nobody = (await Api.Anonymous(desk.Worker.Phone.Server).PostAsync(desk.Domain.At(path), ReceiverChecks.Raw(desk.Form(null)))).ShouldBe(HttpStatusCode.Unauthorized);
+        var nobody = (
+            await Api.Anonymous(desk.Worker.Phone.Server).PostAsync(desk.Domain.At(path), ReceiverChecks.Raw(desk.Form(null)))
+        ).ShouldBe(HttpStatusCode.Unauthorized);
         Assert.StartsWith("Basic ", nobody.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        Assert.Equal("POST", (await desk.Worker.Phone.GetAsync(desk.Domain.At(path))).ShouldBe(HttpStatusCode.MethodNotAllowed).Header("Allow"));
+        Assert.Equal(
+            "POST",
+            (await desk.Worker.Phone.GetAsync(desk.Domain.At(path))).ShouldBe(HttpStatusCode.MethodNotAllowed).Header("Allow")
+        );
     }
 
     [Fact, Clause("CC-084")]
@@ -54,9 +69,15 @@ public sealed class ReceiverTests
         var phone = desk.Worker.Phone.With("Transfer-Encoding", "chunked");
         (await phone.PostAsync(desk.Domain.At("/receiver/secure/app/"), body)).ShouldBeSuccess();
         var attachments = (await desk.FindFormAsync(id)).Json.GetProperty("attachments");
-        Assert.Equal(["1446480000.jpg", "a voice.amr", "form.xml"], attachments.EnumerateObject().Select(one => one.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["1446480000.jpg", "a voice.amr", "form.xml"],
+            attachments.EnumerateObject().Select(one => one.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(photo.Length, attachments.GetProperty("1446480000.jpg").GetProperty("length").GetInt32());
-        Assert.Equal(sound, (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/form/attachment/{id}/a%20voice.amr"))).ShouldBe(HttpStatusCode.OK).Bytes);
+        Assert.Equal(
+            sound,
+            (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/form/attachment/{id}/a%20voice.amr"))).ShouldBe(HttpStatusCode.OK).Bytes
+        );
         Assert.Equal(desk.Form(id), (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/form/attachment/{id}/form.xml"))).Text);
     }
 
@@ -70,7 +91,11 @@ public sealed class ReceiverTests
     {
         var desk = await CaseDesk.OpenAsync();
         (await desk.PostAsync(xml)).ShouldBeMessage(500, "submit_error", "There was an error processing the form: ");
-        (await desk.PostAsync(xml, desk.Worker.Phone.With("X-OpenRosa-Version", "3.0"))).ShouldBeMessage(422, "processing_failure", "There was an error processing the form: ");
+        (await desk.PostAsync(xml, desk.Worker.Phone.With("X-OpenRosa-Version", "3.0"))).ShouldBeMessage(
+            422,
+            "processing_failure",
+            "There was an error processing the form: "
+        );
     }
 
     [Fact, Clause("CC-097"), Clause("CC-098"), Clause("CC-099"), Clause("CC-104")]
@@ -78,21 +103,55 @@ public sealed class ReceiverTests
     {
         var desk = await CaseDesk.OpenAsync();
         var (phone, address) = (desk.Worker.Phone, desk.Domain.At("/receiver/secure/app/"));
-        Assert.Contains("empty", (await phone.PostAsync(address, ReceiverChecks.Raw(""))).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
-        Assert.Contains("empty", (await phone.PostAsync(address, Samples.Multipart(""))).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "empty",
+            (await phone.PostAsync(address, ReceiverChecks.Raw(""))).ShouldBe(HttpStatusCode.BadRequest).Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "empty",
+            (await phone.PostAsync(address, Samples.Multipart(""))).ShouldBe(HttpStatusCode.BadRequest).Text,
+            StringComparison.Ordinal
+        );
         using var nameless = new MultipartFormDataContent { { Samples.Part([1], "image/jpeg"), "photo", "photo.jpg" } };
-        Assert.Contains("xml_submission_file", (await phone.PostAsync(address, nameless)).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "xml_submission_file",
+            (await phone.PostAsync(address, nameless)).ShouldBe(HttpStatusCode.BadRequest).Text,
+            StringComparison.Ordinal
+        );
         using var fields = Samples.Multipart(desk.Form(null));
         fields.Add(new StringContent("1"), "field");
-        Assert.Equal("Received a submission with POST.keys()", (await phone.PostAsync(address, fields)).ShouldBe(HttpStatusCode.BadRequest).Text);
-        (await desk.PostAsync(desk.Form("f"), files: ("virus.exe", [1], "application/x-msdownload"))).ShouldBeMessage(422, "processing_failure", "virus.exe");
-        using var misnamed = new MultipartFormDataContent { { Samples.Part(Encoding.UTF8.GetBytes(desk.Form(null)), "text/xml"), "xml_submission_file", "form.txt" } };
+        Assert.Equal(
+            "Received a submission with POST.keys()",
+            (await phone.PostAsync(address, fields)).ShouldBe(HttpStatusCode.BadRequest).Text
+        );
+        (await desk.PostAsync(desk.Form("f"), files: ("virus.exe", [1], "application/x-msdownload"))).ShouldBeMessage(
+            422,
+            "processing_failure",
+            "virus.exe"
+        );
+        using var misnamed = new MultipartFormDataContent
+        {
+            { Samples.Part(Encoding.UTF8.GetBytes(desk.Form(null)), "text/xml"), "xml_submission_file", "form.txt" },
+        };
         (await phone.PostAsync(address, misnamed)).ShouldBeMessage(422, "processing_failure", "form.txt");
         var large = desk.Form(null, new string(' ', 10 << 20));
-        Assert.Equal("Form exceeds 10MB size limit", (await phone.PostAsync(address, ReceiverChecks.Raw(large))).ShouldBe(HttpStatusCode.RequestEntityTooLarge).Text);
-        Assert.StartsWith("authtype must be one of: ", (await phone.PostAsync(address + "?authtype=magic", ReceiverChecks.Raw(desk.Form(null)))).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
+        Assert.Equal(
+            "Form exceeds 10MB size limit",
+            (await phone.PostAsync(address, ReceiverChecks.Raw(large))).ShouldBe(HttpStatusCode.RequestEntityTooLarge).Text
+        );
+        Assert.StartsWith(
+            "authtype must be one of: ",
+            (await phone.PostAsync(address + "?authtype=magic", ReceiverChecks.Raw(desk.Form(null))))
+                .ShouldBe(HttpStatusCode.BadRequest)
+                .Text,
+            StringComparison.Ordinal
+        );
         var elsewhere = address.Replace(desk.Domain.Name, "nowhere", StringComparison.Ordinal);
-        Assert.Equal("No domain with name nowhere", (await phone.PostAsync(elsewhere, ReceiverChecks.Raw(desk.Form(null)))).ShouldBe(HttpStatusCode.BadRequest).Text);
+        Assert.Equal(
+            "No domain with name nowhere",
+            (await phone.PostAsync(elsewhere, ReceiverChecks.Raw(desk.Form(null)))).ShouldBe(HttpStatusCode.BadRequest).Text
+        );
         (await desk.FindFormAsync("f")).ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -103,7 +162,8 @@ public sealed class ReceiverTests
         var nobody = Api.Anonymous(desk.Worker.Phone.Server);
         var address = desk.Domain.At("/receiver/secure/app/");
         var (id, real) = (NewId(), NewId());
-        string Demo(string form, string block) => desk.Form(form, block).Replace($"<n1:userID>{desk.Worker.Id}", "<n1:userID>demo_user", StringComparison.Ordinal);
+        string Demo(string form, string block) =>
+            desk.Form(form, block).Replace($"<n1:userID>{desk.Worker.Id}", "<n1:userID>demo_user", StringComparison.Ordinal);
         Task<Answer> Send(string xml, string query) => nobody.PostAsync(address + query, ReceiverChecks.Raw(xml));
 
         (await Send(Demo("d1", desk.Create(id, owner: "demo_user")), "?authtype=noauth")).ShouldBeSuccess();
@@ -111,10 +171,17 @@ public sealed class ReceiverTests
         (await Send(Demo("d2", desk.Create(NewId())), "?authtype=noauth")).ShouldBe(HttpStatusCode.Forbidden);
         (await Send(desk.Form("d3"), "?authtype=noauth")).ShouldBe(HttpStatusCode.Forbidden);
         await desk.SubmitAsync(desk.Create(real));
-        Assert.Equal("Bad auth", (await Send(Demo("d4", Update(real, "<n0:x>1</n0:x>")), "?authtype=noauth")).ShouldBe(HttpStatusCode.Forbidden).Text);
+        Assert.Equal(
+            "Bad auth",
+            (await Send(Demo("d4", Update(real, "<n0:x>1</n0:x>")), "?authtype=noauth")).ShouldBe(HttpStatusCode.Forbidden).Text
+        );
         (await Send("<d xmlns='http://code.javarosa.org/devicereport'><log/></d>", "?authtype=noauth")).ShouldBeSuccess();
 
-        (await desk.PostAsync(desk.Form("d5", desk.Create(NewId())), path: "/receiver/secure/app/?submit_mode=demo")).ShouldBeMessage(201, "submit_success", "this submission was ignored");
+        (await desk.PostAsync(desk.Form("d5", desk.Create(NewId())), path: "/receiver/secure/app/?submit_mode=demo")).ShouldBeMessage(
+            201,
+            "submit_success",
+            "this submission was ignored"
+        );
         (await desk.FindFormAsync("d5")).ShouldBe(HttpStatusCode.NotFound);
         var logged = NewId();
         (await desk.PostAsync($"<d xmlns='http://code.javarosa.org/devicereport'>{desk.Create(logged)}</d>")).ShouldBeSuccess();
@@ -159,9 +226,21 @@ public sealed class ReceiverTests
         }
         var submissions = $"{desk.Domain.Programme.FormPath(desk.Xmlns)}/submissions";
         (await desk.Domain.Admin.DeleteAsync($"{submissions}/f1")).ShouldBe(HttpStatusCode.OK);
-        var edit = forms[1].Replace("Amina", "Bello", StringComparison.Ordinal).Replace(" version=\"10\"", "", StringComparison.Ordinal)
-            .Replace("<n1:instanceID>f2</n1:instanceID>", "<n1:instanceID>f3</n1:instanceID><n1:deprecatedID>f2</n1:deprecatedID>", StringComparison.Ordinal);
-        (await desk.Domain.Admin.SendAsync(HttpMethod.Put, $"{submissions}/f2", new StringContent(edit, Encoding.UTF8, "application/xml"))).ShouldBe(HttpStatusCode.OK);
+        var edit = forms[1]
+            .Replace("Amina", "Bello", StringComparison.Ordinal)
+            .Replace(" version=\"10\"", "", StringComparison.Ordinal)
+            .Replace(
+                "<n1:instanceID>f2</n1:instanceID>",
+                "<n1:instanceID>f3</n1:instanceID><n1:deprecatedID>f2</n1:deprecatedID>",
+                StringComparison.Ordinal
+            );
+        (
+            await desk.Domain.Admin.SendAsync(
+                HttpMethod.Put,
+                $"{submissions}/f2",
+                new StringContent(edit, Encoding.UTF8, "application/xml")
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         Assert.Equal("Bello", (await desk.CaseAsync(edited)).Text("case_name"));
 
         foreach (var form in forms)
@@ -178,14 +257,23 @@ public sealed class ReceiverTests
     {
         var desk = await CaseDesk.OpenAsync();
         var (id, dropped, child) = (NewId(), NewId(), NewId());
-        (await desk.PostAsync(desk.Form("f1", desk.Create(id, more: "<n0:update><n0:a>1</n0:a><n0:b>1</n0:b></n0:update>"), desk.Create(dropped)))).ShouldBeSuccess();
+        (
+            await desk.PostAsync(
+                desk.Form("f1", desk.Create(id, more: "<n0:update><n0:a>1</n0:a><n0:b>1</n0:b></n0:update>"), desk.Create(dropped))
+            )
+        ).ShouldBeSuccess();
         await desk.SubmitAsync(Update(id, "<n0:b>2</n0:b>"), desk.Create(child, more: Index(dropped)));
         var pointing = (await desk.CaseAsync(child)).Text("server_last_modified");
 
-        (await desk.PostAsync(desk.Form("f1", desk.Create(id, "Bello", more: "<n0:update><n0:b>3</n0:b><n0:c>3</n0:c></n0:update>")))).ShouldBeSuccess();
+        (
+            await desk.PostAsync(desk.Form("f1", desk.Create(id, "Bello", more: "<n0:update><n0:b>3</n0:b><n0:c>3</n0:c></n0:update>")))
+        ).ShouldBeSuccess();
 
         var now = await desk.CaseAsync(id);
-        Assert.Equal(("Bello", "2", "3", false), (now.Text("case_name"), now.Property("b"), now.Property("c"), now.GetProperty("properties").TryGetProperty("a", out _)));
+        Assert.Equal(
+            ("Bello", "2", "3", false),
+            (now.Text("case_name"), now.Property("b"), now.Property("c"), now.GetProperty("properties").TryGetProperty("a", out _))
+        );
         (await desk.FindCaseAsync(dropped)).ShouldBe(HttpStatusCode.NotFound);
         Assert.True(string.CompareOrdinal((await desk.CaseAsync(child)).Text("server_last_modified"), pointing) > 0);
         Assert.NotNull((await desk.FindFormAsync("f1")).Json.GetProperty("edited_on").GetString());
@@ -199,9 +287,19 @@ public sealed class ReceiverTests
         var desk = await CaseDesk.OpenAsync();
         var id = NewId();
         await desk.SubmitAsync(desk.Create(id));
-        var forms = Enumerable.Range(0, Forms).Select(i => desk.Form(Guid.NewGuid().ToString(), Update(id, $"<n0:p{i}>{i}</n0:p{i}>", null))).ToList();
-        await Parallel.ForEachAsync(forms.Concat(forms.Take(10)), new ParallelOptions { MaxDegreeOfParallelism = 25 }, async (form, _) => (await desk.PostAsync(form)).ShouldBeSuccess());
-        Assert.Equal(Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(), (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order());
+        var forms = Enumerable
+            .Range(0, Forms)
+            .Select(i => desk.Form(Guid.NewGuid().ToString(), Update(id, $"<n0:p{i}>{i}</n0:p{i}>", null)))
+            .ToList();
+        await Parallel.ForEachAsync(
+            forms.Concat(forms.Take(10)),
+            new ParallelOptions { MaxDegreeOfParallelism = 25 },
+            async (form, _) => (await desk.PostAsync(form)).ShouldBeSuccess()
+        );
+        Assert.Equal(
+            Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(),
+            (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order()
+        );
         await desk.Domain.Programme.ShouldHoldTogetherAsync();
         var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
         Assert.Equal((Forms + 1, Forms + 1), (tables[id]["Transactions"]!.AsArray().Count, (int)tables[id]["Version"]!));

@@ -25,7 +25,9 @@ public sealed class ClientSequenceTests
         (await phone.HeadAsync($"{programme.Path}/submission{device}")).ShouldBe(HttpStatusCode.NoContent);
         var id = Samples.NewInstanceId();
         var sent = await phone.PostAsync(
-            $"{programme.Path}/submission{device}", Samples.Multipart(Samples.Submission(form, id, photo: "1.jpg"), ("1.jpg", Samples.Bytes(2000), "image/jpeg")));
+            $"{programme.Path}/submission{device}",
+            Samples.Multipart(Samples.Submission(form, id, photo: "1.jpg"), ("1.jpg", Samples.Bytes(2000), "image/jpeg"))
+        );
         sent.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa();
         var stored = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal("collect:xYz0123456789abc", stored.GetProperty("deviceId").GetString());
@@ -39,7 +41,9 @@ public sealed class ClientSequenceTests
         var (_, email, password) = await programme.WebUserAsync("formfill");
         var phone = new OnChallenge(Api.Anonymous(programme.Server).OpenRosa, Api.WithBasic(programme.Server, email, password).OpenRosa);
 
-        var list = (await phone.SendAsync(api => api.GetAsync($"{programme.Path}/formList"))).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
+        var list = (await phone.SendAsync(api => api.GetAsync($"{programme.Path}/formList")))
+            .ShouldBe(HttpStatusCode.OK)
+            .ShouldBeOpenRosa();
         var entry = Assert.Single(XDocument.Parse(list.Text).Root!.Elements(List + "xform"));
         var manifest = (await phone.SendAsync(api => api.GetAsync(entry.Element(List + "manifestUrl")!.Value))).ShouldBe(HttpStatusCode.OK);
         (await phone.SendAsync(api => api.GetAsync(entry.Element(List + "downloadUrl")!.Value))).ShouldBe(HttpStatusCode.OK);
@@ -47,11 +51,15 @@ public sealed class ClientSequenceTests
         (await phone.SendAsync(api => api.GetAsync(picture))).ShouldBe(HttpStatusCode.OK);
         (await phone.SendAsync(api => api.HeadAsync($"{programme.Path}/submission"))).ShouldBe(HttpStatusCode.NoContent);
         var id = Samples.NewInstanceId();
-        (await phone.SendAsync(api => api.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id))))).ShouldBe(HttpStatusCode.Created);
+        (
+            await phone.SendAsync(api => api.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id))))
+        ).ShouldBe(HttpStatusCode.Created);
 
         // Every one of the six was asked for first, as this client answers challenges and nothing else.
         Assert.Equal(6, phone.Challenges);
-        Assert.Single((await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
+        Assert.Single(
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
+        );
     }
 
     [Fact, Clause("OR-282"), Clause("OR-283")]
@@ -72,10 +80,14 @@ public sealed class ClientSequenceTests
         Assert.Equal(Samples.Bytes(500), picture.Bytes);
 
         ShouldChallenge(await anonymous.HeadAsync($"{programme.Path}/submission"));
-        var maximum = (await enketo.HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.NoContent).Header("X-OpenRosa-Accept-Content-Length");
+        var maximum = (await enketo.HeadAsync($"{programme.Path}/submission"))
+            .ShouldBe(HttpStatusCode.NoContent)
+            .Header("X-OpenRosa-Accept-Content-Length");
         Assert.Equal("100000000", maximum);
         var id = Samples.NewInstanceId();
-        (await enketo.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+        (await enketo.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(
+            HttpStatusCode.Created
+        );
     }
 
     private static void ShouldChallenge(Answer answer)
@@ -94,7 +106,9 @@ public sealed class ClientSequenceTests
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(xml.Bytes));
         Assert.Equal($"md5:{hash}", entry.Element(List + "hash")!.Value);
 
-        var manifest = (await client.GetAsync(entry.Element(List + "manifestUrl")!.Value + query)).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
+        var manifest = (await client.GetAsync(entry.Element(List + "manifestUrl")!.Value + query))
+            .ShouldBe(HttpStatusCode.OK)
+            .ShouldBeOpenRosa();
         var file = Assert.Single(XDocument.Parse(manifest.Text).Root!.Elements(Manifest + "mediaFile"));
         return (xml, (await client.GetAsync(file.Element(Manifest + "downloadUrl")!.Value + query)).ShouldBe(HttpStatusCode.OK));
     }

@@ -6,8 +6,9 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 namespace ServerlessRosa.Protocol.Tests.Clients;
 
 /// <summary>
-/// The requests of CommCare's command line client (spec 8.1 and 8.3 of CommCare), by a model of it: no credentials until it is challenged, no OpenRosa version, the token in the
-/// address as it stands, a purge before each sync, and nothing of the server's that is not as the strictest phone wants it.
+/// The requests of CommCare's command line client (spec 8.1 and 8.3 of CommCare), by a model of it: no credentials until it is
+/// challenged, no OpenRosa version, the token in the address as it stands, a purge before each sync, and nothing of the server's that
+/// is not as the strictest phone wants it.
 /// </summary>
 public sealed class CommandLineClientTests
 {
@@ -16,14 +17,50 @@ public sealed class CommandLineClientTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        await domain.CreateAsync("group", new { name = "North", case_sharing = true, users = new[] { worker.Id } });
-        var table = await domain.CreateAsync("lookup_table", new { tag = "drug", is_global = true, fields = new[] { new { field_name = "code", properties = Array.Empty<string>() } } });
-        await domain.CreateAsync("lookup_table_item", new { data_type_id = table, fields = new { code = new { field_list = new[] { new { field_value = "PCM", properties = new { } } } } } });
+        await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "North",
+                case_sharing = true,
+                users = new[] { worker.Id },
+            }
+        );
+        var table = await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "drug",
+                is_global = true,
+                fields = new[] { new { field_name = "code", properties = Array.Empty<string>() } },
+            }
+        );
+        await domain.CreateAsync(
+            "lookup_table_item",
+            new
+            {
+                data_type_id = table,
+                fields = new { code = new { field_list = new[] { new { field_value = "PCM", properties = new { } } } } },
+            }
+        );
         var client = new SimulatedPhone(worker.Id);
         var (household, patient, other) = (Id(), Id(), Id());
-        await AtTheDeskAsync(domain,
-            new PhoneBlock(household) { Creates = true, Owner = "elsewhere", Closes = true },
-            new PhoneBlock(patient) { Creates = true, Owner = worker.Id, Indices = [new("parent", household, false)], Properties = new Dictionary<string, string> { ["dob"] = "2015-09-02" } });
+        await AtTheDeskAsync(
+            domain,
+            new PhoneBlock(household)
+            {
+                Creates = true,
+                Owner = "elsewhere",
+                Closes = true,
+            },
+            new PhoneBlock(patient)
+            {
+                Creates = true,
+                Owner = worker.Id,
+                Indices = [new("parent", household, false)],
+                Properties = new Dictionary<string, string> { ["dob"] = "2015-09-02" },
+            }
+        );
 
         // The first answer is a challenge, and only then does it say who it is.
         var challenge = (await Api.Anonymous(domain.Programme.Server).GetAsync(Address(null))).ShouldBe(HttpStatusCode.Unauthorized);

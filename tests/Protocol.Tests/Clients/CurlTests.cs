@@ -50,11 +50,20 @@ public sealed class CurlTests
             var id = Samples.NewInstanceId();
             await File.WriteAllTextAsync(xml, Samples.Submission(form, id, photo: "a.jpg"));
             await File.WriteAllBytesAsync(photo, Samples.Bytes(3000));
-            var (_, status) = await CurlAsync(
-                ["-H", "X-OpenRosa-Version: 1.0", "-F", $"xml_submission_file=@{xml};type=text/xml", "-F", $"a.jpg=@{photo}",
-                $"{programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)}/v1/key/{phone.Key}{programme.Path}/submission"]);
+            var (_, status) = await CurlAsync([
+                "-H",
+                "X-OpenRosa-Version: 1.0",
+                "-F",
+                $"xml_submission_file=@{xml};type=text/xml",
+                "-F",
+                $"a.jpg=@{photo}",
+                $"{programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)}/v1/key/{phone.Key}{programme.Path}/submission",
+            ]);
             Assert.Equal("201", status);
-            Assert.Equal(Samples.Bytes(3000), (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments/a.jpg")).Bytes);
+            Assert.Equal(
+                Samples.Bytes(3000),
+                (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments/a.jpg")).Bytes
+            );
         }
         finally
         {
@@ -65,7 +74,13 @@ public sealed class CurlTests
 
     private static async Task<(string Text, string Status)> CurlAsync(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("curl", ["-s", "-g", "-m", "60", "-w", "\n%{http_code}", "-H", "X-Forwarded-Proto: https", .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "curl",
+            ["-s", "-g", "-m", "60", "-w", "\n%{http_code}", "-H", "X-Forwarded-Proto: https", .. arguments]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         using var curl = Process.Start(start)!;
         var output = await curl.StandardOutput.ReadToEndAsync();
         await curl.WaitForExitAsync();

@@ -3,7 +3,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Clients;
 
-/// <summary>A client that holds an e-mail address and a password, and gives them only to a server that asks for them, each time: as Collect, and as `curl --anyauth`.</summary>
+/// <summary>A client that holds an e-mail address and a password, and gives them only to a server that asks for them, each time: as
+/// Collect, and as `curl --anyauth`.</summary>
 internal sealed class PasswordClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -13,7 +14,15 @@ internal sealed class PasswordClient : IDisposable
     {
         _base = new Uri(server.BaseUrl.GetLeftPart(UriPartial.Authority));
         var credentials = new CredentialCache { { _base, "Basic", new NetworkCredential(email, password) } };
-        _http = new HttpClient(new SocketsHttpHandler { Credentials = credentials, PreAuthenticate = false, AllowAutoRedirect = false, UseCookies = false });
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                Credentials = credentials,
+                PreAuthenticate = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+            }
+        );
         _http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         _http.DefaultRequestHeaders.Add("X-OpenRosa-Version", "1.0");
     }

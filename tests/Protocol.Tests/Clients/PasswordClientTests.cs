@@ -17,13 +17,22 @@ public sealed class PasswordClientTests
         using var collect = new PasswordClient(programme.Server, email, password);
         const string device = "?deviceID=collect%3Aabc";
 
-        var list = (await collect.SendAsync(HttpMethod.Get, $"{programme.Path}/formList{device}")).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
+        var list = (await collect.SendAsync(HttpMethod.Get, $"{programme.Path}/formList{device}"))
+            .ShouldBe(HttpStatusCode.OK)
+            .ShouldBeOpenRosa();
         Assert.Contains($"<formID>{form}</formID>", list.Text, StringComparison.Ordinal);
         (await collect.SendAsync(HttpMethod.Get, $"{programme.FormPath(form)}.xml{device}")).ShouldBe(HttpStatusCode.OK);
-        (await collect.SendAsync(HttpMethod.Get, $"{programme.FormPath(form)}/manifest{device}")).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
+        (await collect.SendAsync(HttpMethod.Get, $"{programme.FormPath(form)}/manifest{device}"))
+            .ShouldBe(HttpStatusCode.OK)
+            .ShouldBeOpenRosa();
         (await collect.SendAsync(HttpMethod.Head, $"{programme.Path}/submission{device}")).ShouldBe(HttpStatusCode.NoContent);
-        var body = Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId(), photo: "a.jpg"), ("a.jpg", Samples.Bytes(100_000), "image/jpeg"));
-        (await collect.SendAsync(HttpMethod.Post, $"{programme.Path}/submission{device}", body)).ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa();
+        var body = Samples.Multipart(
+            Samples.Submission(form, Samples.NewInstanceId(), photo: "a.jpg"),
+            ("a.jpg", Samples.Bytes(100_000), "image/jpeg")
+        );
+        (await collect.SendAsync(HttpMethod.Post, $"{programme.Path}/submission{device}", body))
+            .ShouldBe(HttpStatusCode.Created)
+            .ShouldBeOpenRosa();
     }
 
     [Fact, Clause("OR-281")]
@@ -64,7 +73,9 @@ public sealed class PasswordClientTests
         await programme.PublishAsync(id: form + "-2");
         var (_, email, password) = await programme.WebUserAsync("formfill");
 
-        var list = (await Api.WithBasic(programme.Server, email, password).OpenRosa.GetAsync($"{programme.Path}/formList?formID={form}")).ShouldBe(HttpStatusCode.OK);
+        var list = (
+            await Api.WithBasic(programme.Server, email, password).OpenRosa.GetAsync($"{programme.Path}/formList?formID={form}")
+        ).ShouldBe(HttpStatusCode.OK);
 
         var entry = XDocument.Parse(list.Text).Root!.Elements().Single();
         Assert.Equal(form, entry.Elements().Single(child => child.Name.LocalName == "formID").Value);
@@ -79,7 +90,15 @@ public sealed class PasswordClientTests
         var atOnce = Api.WithBasic(programme.Server, email, password).OpenRosa;
         using var whenAsked = new PasswordClient(programme.Server, email, password);
 
-        (await atOnce.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
-        (await whenAsked.SendAsync(HttpMethod.Post, $"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+        (
+            await atOnce.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+        ).ShouldBe(HttpStatusCode.Created);
+        (
+            await whenAsked.SendAsync(
+                HttpMethod.Post,
+                $"{programme.Path}/submission",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
     }
 }

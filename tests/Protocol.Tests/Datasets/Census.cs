@@ -30,13 +30,21 @@ internal sealed class Census
 
     public string EntitiesPath => $"{Programme.DatasetPath(Dataset)}/entities";
 
-    /// <summary>The dataset has `first_name` and `age`, unless <paramref name="definition"/> makes another form of form id and dataset.</summary>
+    /// <summary>The dataset has `first_name` and `age`, unless <paramref name="definition"/> makes another form of form id and
+    /// dataset.</summary>
     public static async Task<Census> StartAsync(
-        string actions = "create=\"1\" update=\"1\"", Server? server = null, Func<string, string, string>? definition = null, bool approvalRequired = false)
+        string actions = "create=\"1\" update=\"1\"",
+        Server? server = null,
+        Func<string, string, string>? definition = null,
+        bool approvalRequired = false
+    )
     {
         var programme = await Programme.StartAsync(server ?? await Server.SharedAsync());
         var (form, dataset) = (Samples.Unique("census"), Samples.Unique("people"));
-        await programme.PublishAsync(definition?.Invoke(form, dataset) ?? EntityForms.Filling(form, dataset, actions, files: [$"{dataset}.csv"]), form);
+        await programme.PublishAsync(
+            definition?.Invoke(form, dataset) ?? EntityForms.Filling(form, dataset, actions, files: [$"{dataset}.csv"]),
+            form
+        );
         if (approvalRequired)
         {
             (await programme.Admin.PatchJsonAsync(programme.DatasetPath(dataset), new { approvalRequired })).ShouldBe(HttpStatusCode.OK);
@@ -52,7 +60,15 @@ internal sealed class Census
     /// <param name="attributes">Of the entity: `create="1"`, `update="1" baseVersion="2"`.</param>
     /// <param name="firstName">Null leaves the element out, as with the others.</param>
     public string Submission(
-        string id, string attributes, string? label = "Ann", string? firstName = "Ann", string? age = "30", string? instanceId = null, string? dataset = null, string? deprecatedId = null) =>
+        string id,
+        string attributes,
+        string? label = "Ann",
+        string? firstName = "Ann",
+        string? age = "30",
+        string? instanceId = null,
+        string? dataset = null,
+        string? deprecatedId = null
+    ) =>
         $"<data id=\"{Form}\" version=\"1\">{Element("q0", firstName)}{Element("q1", age)}<meta>{Element("deprecatedID", deprecatedId)}"
         + $"<instanceID>{instanceId ?? Samples.NewInstanceId()}</instanceID>{Entity(id, attributes, label, dataset ?? Dataset)}</meta></data>";
 
@@ -74,8 +90,12 @@ internal sealed class Census
 
     /// <summary>What phones get: `name,label,__version` and the properties, newest first, without the header.</summary>
     public async Task<string[]> RowsAsync() =>
-        [.. (await Phone.GetAsync($"{Programme.FormPath(Form)}/attachments/{Dataset}.csv")).ShouldBe(HttpStatusCode.OK).Text
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+        [
+            .. (await Phone.GetAsync($"{Programme.FormPath(Form)}/attachments/{Dataset}.csv"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1),
+        ];
 
     public async Task<string> HashAsync() => (await Phone.ListedFileAsync($"{Programme.FormPath(Form)}/manifest")).Child("hash");
 
@@ -84,9 +104,18 @@ internal sealed class Census
 
     /// <summary>The `entity.error` entries of the project, newest first.</summary>
     public async Task<List<JsonElement>> ErrorsAsync() =>
-        [.. (await Programme.Admin.GetAsync("/audits?action=entity.error&limit=10000")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
-            .Where(entry => entry.GetProperty("acteeId").GetString()!.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{Programme.Id}/"), StringComparison.Ordinal))
-            .Select(entry => entry.GetProperty("details"))];
+        [
+            .. (await Programme.Admin.GetAsync("/audits?action=entity.error&limit=10000"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.EnumerateArray()
+                .Where(entry =>
+                    entry
+                        .GetProperty("acteeId")
+                        .GetString()!
+                        .StartsWith(string.Create(CultureInfo.InvariantCulture, $"{Programme.Id}/"), StringComparison.Ordinal)
+                )
+                .Select(entry => entry.GetProperty("details")),
+        ];
 
     public async Task<decimal[]> ErrorCodesAsync() =>
         [.. (await ErrorsAsync()).Select(error => error.GetProperty("problem").GetProperty("problemCode").GetDecimal())];

@@ -11,7 +11,9 @@ public sealed class DatasetTests
     {
         var programme = await Programme.StartAsync();
         Assert.Equal(0, (await programme.Admin.GetAsync($"{programme.Path}/datasets")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
-        var created = (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = "trees", approvalRequired = true })).ShouldBe(HttpStatusCode.OK).Json;
+        var created = (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = "trees", approvalRequired = true }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal("trees", created.GetProperty("name").GetString());
         Assert.Equal(programme.Id, created.GetProperty("projectId").GetInt32());
         Assert.True(created.GetProperty("approvalRequired").GetBoolean());
@@ -20,7 +22,11 @@ public sealed class DatasetTests
         (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = "people" })).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(["people", "trees"], (await programme.Admin.GetAsync($"{programme.Path}/datasets")).Json.Names());
 
-        var changed = (await programme.Admin.PatchJsonAsync($"{programme.DatasetPath("trees")}", new { approvalRequired = false, ownerOnly = true })).ShouldBe(HttpStatusCode.OK).Json;
+        var changed = (
+            await programme.Admin.PatchJsonAsync($"{programme.DatasetPath("trees")}", new { approvalRequired = false, ownerOnly = true })
+        )
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.False(changed.GetProperty("approvalRequired").GetBoolean());
         Assert.True(changed.GetProperty("ownerOnly").GetBoolean());
         Assert.True((await programme.DatasetAsync("trees")).GetProperty("ownerOnly").GetBoolean());
@@ -31,12 +37,18 @@ public sealed class DatasetTests
     {
         var programme = await Programme.StartAsync();
         var dataset = await programme.CreateDatasetAsync();
-        var listed = (await programme.Admin.GetAsync("/projects?datasets=true")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
+        var listed = (await programme.Admin.GetAsync("/projects?datasets=true"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
             .Single(project => project.GetProperty("id").GetInt32() == programme.Id);
         Assert.Equal([dataset], listed.GetProperty("datasetList").Names());
-        var extended = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync(programme.Path)).ShouldBe(HttpStatusCode.OK).Json;
+        var extended = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync(programme.Path))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal(1, extended.GetProperty("datasets").GetInt32());
-        var counted = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync($"{programme.Path}/datasets")).ShouldBe(HttpStatusCode.OK).Json[0];
+        var counted = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync($"{programme.Path}/datasets"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json[0];
         Assert.Equal(0, counted.GetProperty("entities").GetInt32());
     }
 
@@ -73,9 +85,16 @@ public sealed class DatasetTests
     public async Task Of_many_who_create_the_same_dataset_one_does()
     {
         var programme = await Programme.StartAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = i % 2 == 0 ? "wells" : "Wells" })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(i => programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = i % 2 == 0 ? "wells" : "Wells" }))
+        );
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
-        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => Assert.Equal(HttpStatusCode.Conflict, answer.Status));
+        Assert.All(
+            answers.Where(answer => answer.Status != HttpStatusCode.OK),
+            answer => Assert.Equal(HttpStatusCode.Conflict, answer.Status)
+        );
         Assert.Equal(1, (await programme.Admin.GetAsync($"{programme.Path}/datasets")).Json.GetArrayLength());
     }
 
@@ -85,8 +104,15 @@ public sealed class DatasetTests
         var programme = await Programme.StartAsync();
         var dataset = await programme.CreateDatasetAsync();
         var path = $"{programme.DatasetPath(dataset)}/properties";
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i => (await programme.Admin.PostJsonAsync(path, new { name = $"p{i}" })).ShouldBe(HttpStatusCode.OK)));
-        Assert.Equal(["p0", "p1", "p2", "p3", "p4", "p5"], (await programme.DatasetAsync(dataset)).GetProperty("properties").Names().Order());
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async i => (await programme.Admin.PostJsonAsync(path, new { name = $"p{i}" })).ShouldBe(HttpStatusCode.OK))
+        );
+        Assert.Equal(
+            ["p0", "p1", "p2", "p3", "p4", "p5"],
+            (await programme.DatasetAsync(dataset)).GetProperty("properties").Names().Order()
+        );
 
         (await programme.Admin.PostJsonAsync(path, new { name = "p0" })).ShouldBeProblem(409.3m);
         (await programme.Admin.PostJsonAsync(path, new { name = "P0" })).ShouldBeProblem(409.3m);
@@ -115,7 +141,13 @@ public sealed class DatasetTests
         Assert.Equal([form], published.GetProperty("sourceForms").Names("xmlFormId"));
         Assert.Equal(0, published.GetProperty("linkedForms").GetArrayLength());
 
-        (await programme.ReplaceDraftAsync(form, EntityForms.Filling(form, dataset, version: "2", properties: ["a.1", "b", "z"]), "?ignoreWarnings=true")).ShouldBe(HttpStatusCode.OK);
+        (
+            await programme.ReplaceDraftAsync(
+                form,
+                EntityForms.Filling(form, dataset, version: "2", properties: ["a.1", "b", "z"]),
+                "?ignoreWarnings=true"
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(["z", "a.1", "m", "b"], (await programme.DatasetAsync(dataset)).GetProperty("properties").Names());
     }
@@ -126,8 +158,13 @@ public sealed class DatasetTests
         var programme = await Programme.StartAsync();
         var dataset = await programme.CreateDatasetAsync("age");
         var (first, second) = (Samples.Unique("census"), Samples.Unique("census"));
-        (await programme.CreateFormAsync(EntityForms.Filling(first, dataset.ToUpperInvariant()), "?publish=true")).ShouldBeProblem(409.16m, "case");
-        (await programme.CreateFormAsync(EntityForms.Filling(second, dataset, properties: ["height", "Age"]), "?publish=true")).ShouldBeProblem(409.17m, "case");
+        (await programme.CreateFormAsync(EntityForms.Filling(first, dataset.ToUpperInvariant()), "?publish=true")).ShouldBeProblem(
+            409.16m,
+            "case"
+        );
+        (
+            await programme.CreateFormAsync(EntityForms.Filling(second, dataset, properties: ["height", "Age"]), "?publish=true")
+        ).ShouldBeProblem(409.17m, "case");
         Assert.Equal(["age"], (await programme.DatasetAsync(dataset)).GetProperty("properties").Names());
         Assert.Equal(0, (await programme.Admin.GetAsync($"{programme.Path}/forms")).Json.GetArrayLength());
 
@@ -160,7 +197,10 @@ public sealed class DatasetTests
         var (form, dataset) = (Samples.Unique("census"), Samples.Unique("people"));
         await programme.DraftAsync(EntityForms.Filling(form, dataset, files: [$"{dataset}.csv"]), form);
 
-        storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal) && request.Method == "POST");
+        storage.Fail(
+            Fault.ServerError,
+            request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal) && request.Method == "POST"
+        );
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.InternalServerError);
         storage.Heal();
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);

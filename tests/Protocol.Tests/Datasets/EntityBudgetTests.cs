@@ -12,7 +12,11 @@ public sealed class EntityBudgetTests
         var census = await WarmAsync();
         var id = Census.NewId();
         await CostsAsync(9, () => census.PostAsync(census.Submission(id, "create=\"1\"")), HttpStatusCode.Created);
-        await CostsAsync(10, () => census.PostAsync(census.Submission(id, "update=\"1\" baseVersion=\"1\"", age: "31")), HttpStatusCode.Created);
+        await CostsAsync(
+            10,
+            () => census.PostAsync(census.Submission(id, "update=\"1\" baseVersion=\"1\"", age: "31")),
+            HttpStatusCode.Created
+        );
     }
 
     [Fact]

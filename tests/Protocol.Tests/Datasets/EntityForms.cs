@@ -10,15 +10,35 @@ namespace ServerlessRosa.Protocol.Tests.Datasets;
 /// <summary>Forms that fill datasets or are given them, and what people and phones then see.</summary>
 internal static class EntityForms
 {
-    /// <summary>Asks for a name, an age and, if wanted, more; each is saved to a property of the dataset, and the label is the name.</summary>
-    public static string Filling(string id, string dataset, string actions = "create=\"1\"", string version = "1", string[]? properties = null, string[]? files = null)
+    /// <summary>Asks for a name, an age and, if wanted, more; each is saved to a property of the dataset, and the label is the
+    /// name.</summary>
+    public static string Filling(
+        string id,
+        string dataset,
+        string actions = "create=\"1\"",
+        string version = "1",
+        string[]? properties = null,
+        string[]? files = null
+    )
     {
         properties ??= ["first_name", "age"];
         var fields = string.Concat(properties.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"<q{i}/>")));
-        var binds = string.Concat(properties.Select((property, i) => string.Create(CultureInfo.InvariantCulture,
-            $"<bind nodeset=\"/data/q{i}\" type=\"string\" entities:saveto=\"{property}\"/>")));
-        return Form(id, version,
-            $"{fields}<meta><instanceID/><entity dataset=\"{dataset}\" id=\"\" {actions}><label/></entity></meta>", binds, files ?? []);
+        var binds = string.Concat(
+            properties.Select(
+                (property, i) =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"<bind nodeset=\"/data/q{i}\" type=\"string\" entities:saveto=\"{property}\"/>"
+                    )
+            )
+        );
+        return Form(
+            id,
+            version,
+            $"{fields}<meta><instanceID/><entity dataset=\"{dataset}\" id=\"\" {actions}><label/></entity></meta>",
+            binds,
+            files ?? []
+        );
     }
 
     /// <summary>Reads files, and fills nothing.</summary>
@@ -28,17 +48,20 @@ internal static class EntityForms
     /// <summary>Makes an entity of each person of a household.</summary>
     public static string Households(string form, string dataset) =>
         $"""
-        <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
-        <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id="" create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
-        <instance id="list" src="jr://file-csv/{dataset}.csv"/>
-        <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int" entities:saveto="age"/></model></h:head>
-        <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
-        """;
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
+            <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id="" create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
+            <instance id="list" src="jr://file-csv/{dataset}.csv"/>
+            <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int" entities:saveto="age"/></model></h:head>
+            <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
+            """;
 
     private static string Form(string id, string version, string instance, string binds, string[] files, bool entities = true)
     {
-        var sources = string.Concat(files.Select((file, i) => string.Create(CultureInfo.InvariantCulture,
-            $"<instance id=\"list{i}\" src=\"jr://file-csv/{file}\"/>")));
+        var sources = string.Concat(
+            files.Select(
+                (file, i) => string.Create(CultureInfo.InvariantCulture, $"<instance id=\"list{i}\" src=\"jr://file-csv/{file}\"/>")
+            )
+        );
         return $"""
             <?xml version="1.0"?>
             <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities">
@@ -48,7 +71,8 @@ internal static class EntityForms
             """;
     }
 
-    public static string DatasetPath(this Programme programme, string dataset) => $"{programme.Path}/datasets/{Uri.EscapeDataString(dataset)}";
+    public static string DatasetPath(this Programme programme, string dataset) =>
+        $"{programme.Path}/datasets/{Uri.EscapeDataString(dataset)}";
 
     public static async Task<JsonElement> DatasetAsync(this Programme programme, string dataset) =>
         (await programme.Admin.GetAsync(programme.DatasetPath(dataset))).ShouldBe(HttpStatusCode.OK).Json;
@@ -59,7 +83,9 @@ internal static class EntityForms
         (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name })).ShouldBe(HttpStatusCode.OK);
         foreach (var property in properties)
         {
-            (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(name)}/properties", new { name = property })).ShouldBe(HttpStatusCode.OK);
+            (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(name)}/properties", new { name = property })).ShouldBe(
+                HttpStatusCode.OK
+            );
         }
         return name;
     }
@@ -72,13 +98,21 @@ internal static class EntityForms
     }
 
     public static Task<Answer> LinkAsync(this Programme programme, string form, string file, bool linked = true) =>
-        programme.Admin.PatchJsonAsync($"{programme.FormPath(form)}/draft/attachments/{Uri.EscapeDataString(file)}", new { dataset = linked });
+        programme.Admin.PatchJsonAsync(
+            $"{programme.FormPath(form)}/draft/attachments/{Uri.EscapeDataString(file)}",
+            new { dataset = linked }
+        );
 
-    public static IEnumerable<string> Names(this JsonElement list, string member = "name") => list.EnumerateArray().Select(item => item.GetProperty(member).GetString()!);
+    public static IEnumerable<string> Names(this JsonElement list, string member = "name") =>
+        list.EnumerateArray().Select(item => item.GetProperty(member).GetString()!);
 
     /// <summary>What the integrity call says: ids, and whether they are deleted.</summary>
     public static Dictionary<string, string> Integrity(this Answer answer) =>
-        answer.Root("data").Element("entities")!.Elements("entity").ToDictionary(entity => entity.Attribute("id")!.Value, entity => entity.Element("deleted")!.Value);
+        answer
+            .Root("data")
+            .Element("entities")!
+            .Elements("entity")
+            .ToDictionary(entity => entity.Attribute("id")!.Value, entity => entity.Element("deleted")!.Value);
 
     /// <summary>The manifest's only file.</summary>
     public static async Task<XElement> ListedFileAsync(this Api client, string manifest) =>

@@ -39,7 +39,10 @@ public sealed class EntityListTests
             Assert.Empty(await LinkedAsync(programme, form));
             (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         }
-        Assert.Equal("entityList", (await programme.Admin.OpenRosa.ListedFileAsync($"{programme.FormPath(form)}/manifest")).Attribute("type")?.Value);
+        Assert.Equal(
+            "entityList",
+            (await programme.Admin.OpenRosa.ListedFileAsync($"{programme.FormPath(form)}/manifest")).Attribute("type")?.Value
+        );
         Assert.Equal([form], (await programme.DatasetAsync(dataset)).GetProperty("linkedForms").Names("xmlFormId"));
     }
 
@@ -65,13 +68,20 @@ public sealed class EntityListTests
 
         Assert.Equal((false, false, false), State((await programme.LinkAsync(form, file, linked: false)).ShouldBe(HttpStatusCode.OK)));
         Assert.Equal((true, false, true), State((await programme.LinkAsync(form, file)).ShouldBe(HttpStatusCode.OK)));
-        Assert.Equal((true, true, false), State((await programme.PutFileAsync(form, file, "a\n"u8.ToArray(), "text/csv")).ShouldBe(HttpStatusCode.OK)));
+        Assert.Equal(
+            (true, true, false),
+            State((await programme.PutFileAsync(form, file, "a\n"u8.ToArray(), "text/csv")).ShouldBe(HttpStatusCode.OK))
+        );
         Assert.Equal((true, false, true), State((await programme.LinkAsync(form, file)).ShouldBe(HttpStatusCode.OK)));
         (await programme.Admin.DeleteAsync($"{programme.FormPath(form)}/draft/attachments/{file}")).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments/{file}")).ShouldBeProblem(404.1m);
 
         static (bool, bool, bool) State(Answer answer) =>
-            (answer.Json.GetProperty("exists").GetBoolean(), answer.Json.GetProperty("blobExists").GetBoolean(), answer.Json.GetProperty("datasetExists").GetBoolean());
+            (
+                answer.Json.GetProperty("exists").GetBoolean(),
+                answer.Json.GetProperty("blobExists").GetBoolean(),
+                answer.Json.GetProperty("datasetExists").GetBoolean()
+            );
     }
 
     [Fact]
@@ -98,13 +108,15 @@ public sealed class EntityListTests
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         var phone = await programme.AppUserAsync(form);
         var tester = Api.WithDraftToken(programme.Server, await programme.DraftTokenAsync(form));
-        foreach (var (client, below, integrity) in new[]
-        {
-            (phone, "", $"{programme.DatasetPath(dataset)}/integrity"),
-            (phone, "/versions/1", $"{programme.DatasetPath(dataset)}/integrity"),
-            (programme.Admin.OpenRosa, "/draft", $"{programme.DatasetPath(dataset)}/integrity"),
-            (tester, "/draft", $"{programme.FormPath(form)}/draft/datasets/{dataset}/integrity"),
-        })
+        foreach (
+            var (client, below, integrity) in new[]
+            {
+                (phone, "", $"{programme.DatasetPath(dataset)}/integrity"),
+                (phone, "/versions/1", $"{programme.DatasetPath(dataset)}/integrity"),
+                (programme.Admin.OpenRosa, "/draft", $"{programme.DatasetPath(dataset)}/integrity"),
+                (tester, "/draft", $"{programme.FormPath(form)}/draft/datasets/{dataset}/integrity"),
+            }
+        )
         {
             var path = $"{programme.FormPath(form)}{below}";
             var file = await client.ListedFileAsync($"{path}/manifest");
@@ -139,16 +151,25 @@ public sealed class EntityListTests
         Assert.Equal($"\"{before.Child("hash")["md5:".Length..]}\"", csv.Header("ETag"));
         foreach (var etag in new[] { csv.Header("ETag")!, $"W/{csv.Header("ETag")}" })
         {
-            var unchanged = (await phone.With("If-None-Match", etag).GetAsync(before.Child("downloadUrl"))).ShouldBe(HttpStatusCode.NotModified);
+            var unchanged = (await phone.With("If-None-Match", etag).GetAsync(before.Child("downloadUrl"))).ShouldBe(
+                HttpStatusCode.NotModified
+            );
             Assert.Equal(csv.Header("ETag"), unchanged.Header("ETag"));
         }
         Assert.Empty((await phone.HeadAsync(before.Child("downloadUrl"))).ShouldBe(HttpStatusCode.OK).Bytes);
 
-        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/properties", new { name = "age" })).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/properties", new { name = "age" })).ShouldBe(
+            HttpStatusCode.OK
+        );
         Assert.NotEqual(before.Child("hash"), (await phone.ListedFileAsync(manifest)).Child("hash"));
-        Assert.Equal("name,label,__version,first_name,age\n", (await phone.With("If-None-Match", csv.Header("ETag")!).GetAsync(before.Child("downloadUrl"))).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Equal("__id,label,first_name,age,__createdAt,__creatorId,__creatorName,__updates,__updatedAt,__version\n",
-            (await programme.Admin.GetAsync($"{programme.DatasetPath(dataset)}/entities.csv")).ShouldBe(HttpStatusCode.OK).Text);
+        Assert.Equal(
+            "name,label,__version,first_name,age\n",
+            (await phone.With("If-None-Match", csv.Header("ETag")!).GetAsync(before.Child("downloadUrl"))).ShouldBe(HttpStatusCode.OK).Text
+        );
+        Assert.Equal(
+            "__id,label,first_name,age,__createdAt,__creatorId,__creatorName,__updates,__updatedAt,__version\n",
+            (await programme.Admin.GetAsync($"{programme.DatasetPath(dataset)}/entities.csv")).ShouldBe(HttpStatusCode.OK).Text
+        );
     }
 
     [Fact, Clause("OR-140"), Clause("OR-143")]
@@ -171,7 +192,9 @@ public sealed class EntityListTests
         storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/entities()", StringComparison.Ordinal), from: 2);
         foreach (var path in new[] { integrity, $"{census.Programme.FormPath(census.Form)}/attachments/{census.Dataset}.csv" })
         {
-            var answer = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.InternalServerError, (await census.Phone.GetAsync(path)).Status));
+            var answer = await Record.ExceptionAsync(async () =>
+                Assert.Equal(HttpStatusCode.InternalServerError, (await census.Phone.GetAsync(path)).Status)
+            );
             Assert.True(answer is null or HttpRequestException or IOException, $"{path} looks whole: {answer}");
         }
         Assert.True(storage.Seen > 2);
@@ -201,7 +224,10 @@ public sealed class EntityListTests
         var draft = $"{programme.FormPath(form)}/draft/datasets";
         Assert.Empty((await tester.GetAsync($"{draft}/{dataset}/integrity")).Integrity());
         (await tester.GetAsync($"{draft}/{other}/integrity")).ShouldBeOpenRosaError(404, "Could not find the resource");
-        (await Api.WithDraftToken(programme.Server, new string('a', 64)).GetAsync($"{draft}/{dataset}/integrity")).ShouldBeOpenRosaError(404, "Could not find the resource");
+        (await Api.WithDraftToken(programme.Server, new string('a', 64)).GetAsync($"{draft}/{dataset}/integrity")).ShouldBeOpenRosaError(
+            404,
+            "Could not find the resource"
+        );
 
         await programme.SetStateAsync(form, "closing");
         Assert.Empty((await phone.GetAsync(path)).Integrity());
@@ -212,6 +238,9 @@ public sealed class EntityListTests
     }
 
     private static async Task<IEnumerable<string>> LinkedAsync(Programme programme, string form) =>
-        (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
-            .Where(slot => slot.GetProperty("datasetExists").GetBoolean()).Select(slot => slot.GetProperty("name").GetString()!);
+        (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Where(slot => slot.GetProperty("datasetExists").GetBoolean())
+            .Select(slot => slot.GetProperty("name").GetString()!);
 }

@@ -4,7 +4,8 @@ using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
-/// <summary>Each submission changes each of its entities once, however often it is sent, edited or approved, and whatever breaks in between.</summary>
+/// <summary>Each submission changes each of its entities once, however often it is sent, edited or approved, and whatever breaks in
+/// between.</summary>
 public sealed class EntityOnceTests
 {
     [Fact, Clause("OR-241")]
@@ -38,7 +39,10 @@ public sealed class EntityOnceTests
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
         var xml = census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: "31");
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => census.PostAsync(xml))), answer => answer.ShouldBe(HttpStatusCode.Created));
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => census.PostAsync(xml))),
+            answer => answer.ShouldBe(HttpStatusCode.Created)
+        );
         Assert.Equal([$"{ann},Ann,2,Ann,31"], await census.RowsAsync());
         Assert.Empty(await census.ErrorsAsync());
     }
@@ -48,7 +52,9 @@ public sealed class EntityOnceTests
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: $"{i}"))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: $"{i}")))
+        );
         Assert.Equal("9", Assert.Single(await census.RowsAsync()).Split(',')[2]);
         await census.Programme.ShouldHoldTogetherAsync();
     }
@@ -80,7 +86,10 @@ public sealed class EntityOnceTests
             (await census.ReviewAsync(instance, state)).ShouldBe(HttpStatusCode.OK);
             Assert.Empty(await census.RowsAsync());
         }
-        Assert.Equal("approved", (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("reviewState").GetString());
+        Assert.Equal(
+            "approved",
+            (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("reviewState").GetString()
+        );
         Assert.Equal([$"{ann},Ann,1,Ann,30"], await census.RowsAsync());
 
         (await census.ReviewAsync(instance, "rejected")).ShouldBe(HttpStatusCode.OK);
@@ -96,7 +105,9 @@ public sealed class EntityOnceTests
         var census = await Census.StartAsync(approvalRequired: true);
         var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
         await census.SendAsync(census.Submission(ann, "create=\"1\"", instanceId: instance));
-        (await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { approvalRequired = false })).ShouldBe(HttpStatusCode.OK);
+        (
+            await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { approvalRequired = false })
+        ).ShouldBe(HttpStatusCode.OK);
         Assert.Empty(await census.RowsAsync());
         (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
         (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
@@ -130,8 +141,16 @@ public sealed class EntityOnceTests
     public async Task More_entities_than_a_phone_can_wait_for_are_left_to_the_timer()
     {
         var census = await Census.StartAsync(definition: EntityForms.Households);
-        var people = string.Concat(Enumerable.Range(0, 60).Select(i => $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"));
-        await census.SendAsync($"<data id=\"{census.Form}\" version=\"1\">{people}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>");
+        var people = string.Concat(
+            Enumerable
+                .Range(0, 60)
+                .Select(i =>
+                    $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"
+                )
+        );
+        await census.SendAsync(
+            $"<data id=\"{census.Form}\" version=\"1\">{people}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>"
+        );
         Assert.Empty(await census.RowsAsync());
         var intents = new Intents(census.Programme);
         await intents.AgeAsync();
@@ -163,7 +182,11 @@ public sealed class EntityOnceTests
         var xml = census.Submission(Census.NewId(), "create=\"1\"");
 
         // The first batch is the claim of the submission.
-        storage.Fail(Fault.ServerError, request => request.Method == method && request.Path.Value!.Contains(path, StringComparison.Ordinal), from: path == "/$batch" ? 2 : 1);
+        storage.Fail(
+            Fault.ServerError,
+            request => request.Method == method && request.Path.Value!.Contains(path, StringComparison.Ordinal),
+            from: path == "/$batch" ? 2 : 1
+        );
         await census.SendAsync(xml);
         Assert.True(storage.Seen > 0);
         storage.Heal();

@@ -19,11 +19,16 @@ public sealed class EntitySubmissionTests
         await census.SendAsync(census.Submission($"uuid:{bob.ToUpperInvariant()}", "create=\"true\"", "Bob", null, "7"));
         Assert.NotEqual(middle, await census.HashAsync());
 
-        var csv = (await census.Phone.GetAsync($"{census.Programme.FormPath(census.Form)}/attachments/{census.Dataset}.csv")).ShouldBe(HttpStatusCode.OK).Text;
+        var csv = (await census.Phone.GetAsync($"{census.Programme.FormPath(census.Form)}/attachments/{census.Dataset}.csv"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Text;
         Assert.Equal($"name,label,__version,first_name,age\n{bob},Bob,1,,7\n{ann},\"Ann, \"\"A\"\"\",1,\"Ann\nMarie\",30\n", csv);
         var integrity = $"{census.Programme.DatasetPath(census.Dataset)}/integrity";
         Assert.Equal(new() { [ann] = "false", [bob] = "false" }, (await census.Phone.GetAsync(integrity)).Integrity());
-        Assert.Equal(new() { [bob] = "false" }, (await census.Phone.GetAsync($"{integrity}?id={bob.ToUpperInvariant()},{Census.NewId()}")).Integrity());
+        Assert.Equal(
+            new() { [bob] = "false" },
+            (await census.Phone.GetAsync($"{integrity}?id={bob.ToUpperInvariant()},{Census.NewId()}")).Integrity()
+        );
         Assert.Empty(await census.ErrorsAsync());
     }
 
@@ -66,7 +71,13 @@ public sealed class EntitySubmissionTests
         await census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", label: null, firstName, age));
         Assert.Equal([$"{ann},Ann,3,{firstName ?? "Ann"},{age ?? "31"}"], await census.RowsAsync());
         Assert.Equal(1, await ConflictsAsync(census));
-        Assert.Equal(conflict, (await census.Programme.Admin.GetAsync($"{census.EntitiesPath}/{ann}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("conflict").GetString());
+        Assert.Equal(
+            conflict,
+            (await census.Programme.Admin.GetAsync($"{census.EntitiesPath}/{ann}"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("conflict")
+                .GetString()
+        );
     }
 
     [Fact, Clause("OR-238")]
@@ -91,7 +102,12 @@ public sealed class EntitySubmissionTests
     [InlineData("create=\"1\" update=\"1\" baseVersion=\"x\"", null, null, 400.11)]
     [InlineData("update=\"1\"", null, null, 400.2)]
     [InlineData("update=\"1\" baseVersion=\"1\"", null, null, 404.8)]
-    public async Task What_is_wrong_with_an_entity_is_written_down_and_does_not_touch_the_submission(string attributes, string? id, string? dataset, double code)
+    public async Task What_is_wrong_with_an_entity_is_written_down_and_does_not_touch_the_submission(
+        string attributes,
+        string? id,
+        string? dataset,
+        double code
+    )
     {
         var census = await Census.StartAsync();
         var instance = Samples.NewInstanceId();
@@ -99,7 +115,9 @@ public sealed class EntitySubmissionTests
         Assert.Empty(await census.RowsAsync());
         Assert.Equal([(decimal)code], await census.ErrorCodesAsync());
         Assert.Equal(instance, (await census.ErrorsAsync())[0].GetProperty("submission").GetProperty("instanceId").GetString());
-        (await census.Programme.Admin.GetAsync($"{census.Programme.FormPath(census.Form)}/submissions/{Uri.EscapeDataString(instance)}")).ShouldBe(HttpStatusCode.OK);
+        (
+            await census.Programme.Admin.GetAsync($"{census.Programme.FormPath(census.Form)}/submissions/{Uri.EscapeDataString(instance)}")
+        ).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact, Clause("OR-240")]
@@ -128,9 +146,16 @@ public sealed class EntitySubmissionTests
     {
         var census = await Census.StartAsync(definition: EntityForms.Households);
         string[] ids = [Census.NewId(), Census.NewId(), Census.NewId()];
-        var people = string.Concat(ids.Select((id, i) => $"<person><name>P{i}</name><age>{i}</age><meta>{Census.Entity(i == 1 ? "bad" : id, "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"));
+        var people = string.Concat(
+            ids.Select(
+                (id, i) =>
+                    $"<person><name>P{i}</name><age>{i}</age><meta>{Census.Entity(i == 1 ? "bad" : id, "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"
+            )
+        );
         var again = $"<person><name>P</name><meta>{Census.Entity(ids[0], "create=\"1\"", "again", census.Dataset)}</meta></person>";
-        await census.SendAsync($"<data id=\"{census.Form}\" version=\"1\"><house>5</house>{people}{again}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>");
+        await census.SendAsync(
+            $"<data id=\"{census.Form}\" version=\"1\"><house>5</house>{people}{again}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>"
+        );
 
         Assert.Equal([$"{ids[0]},L0,1,P0,0", $"{ids[2]},L2,1,P2,2"], (await census.RowsAsync()).OrderBy(row => row.Split(',')[1]));
         Assert.Equal([409.3m, 400.11m], await census.ErrorCodesAsync());
@@ -142,9 +167,16 @@ public sealed class EntitySubmissionTests
         var census = await Census.StartAsync();
         (await census.Programme.ReplaceDraftAsync(census.Form)).ShouldBe(HttpStatusCode.OK);
         var tester = Api.WithDraftToken(census.Programme.Server, await census.Programme.DraftTokenAsync(census.Form));
-        (await tester.PostAsync($"{census.Programme.FormPath(census.Form)}/draft/submission", Samples.Multipart(census.Submission(Census.NewId(), "create=\"1\"")))).ShouldBe(HttpStatusCode.Created);
+        (
+            await tester.PostAsync(
+                $"{census.Programme.FormPath(census.Form)}/draft/submission",
+                Samples.Multipart(census.Submission(Census.NewId(), "create=\"1\""))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
 
-        var encrypted = census.Submission(Census.NewId(), "create=\"1\"").Replace("<meta>", "<base64EncryptedKey>a</base64EncryptedKey><meta>", StringComparison.Ordinal);
+        var encrypted = census
+            .Submission(Census.NewId(), "create=\"1\"")
+            .Replace("<meta>", "<base64EncryptedKey>a</base64EncryptedKey><meta>", StringComparison.Ordinal);
         await census.SendAsync(encrypted);
         Assert.Empty(await census.RowsAsync());
         Assert.Empty(await census.ErrorsAsync());
@@ -154,7 +186,9 @@ public sealed class EntitySubmissionTests
     public async Task An_owner_only_dataset_shows_each_phone_what_it_made_itself()
     {
         var census = await Census.StartAsync();
-        (await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { ownerOnly = true })).ShouldBe(HttpStatusCode.OK);
+        (await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { ownerOnly = true })).ShouldBe(
+            HttpStatusCode.OK
+        );
         var ann = await census.CreateAsync();
         var other = await census.Programme.AppUserAsync(census.Form);
         var path = $"{census.Programme.FormPath(census.Form)}/attachments/{census.Dataset}.csv";
@@ -164,9 +198,14 @@ public sealed class EntitySubmissionTests
         Assert.Equal(new() { [ann] = "false" }, (await census.Phone.GetAsync(integrity)).Integrity());
         Assert.Equal(new() { [ann] = "true" }, (await other.GetAsync(integrity)).Integrity());
         Assert.Contains(ann, (await census.Programme.Admin.GetAsync(path)).Text, StringComparison.Ordinal);
-        Assert.NotEqual(await census.HashAsync(), (await other.ListedFileAsync($"{census.Programme.FormPath(census.Form)}/manifest")).Child("hash"));
+        Assert.NotEqual(
+            await census.HashAsync(),
+            (await other.ListedFileAsync($"{census.Programme.FormPath(census.Form)}/manifest")).Child("hash")
+        );
     }
 
     private static async Task<int> ConflictsAsync(Census census) =>
-        (await census.Programme.Admin.With("X-Extended-Metadata", "true").GetAsync(census.Programme.DatasetPath(census.Dataset))).Json.GetProperty("conflicts").GetInt32();
+        (await census.Programme.Admin.With("X-Extended-Metadata", "true").GetAsync(census.Programme.DatasetPath(census.Dataset)))
+            .Json.GetProperty("conflicts")
+            .GetInt32();
 }

@@ -10,13 +10,17 @@ public sealed class EntityTests
     public async Task An_entity_is_created_read_changed_and_its_versions_are_listed()
     {
         var (programme, path) = await StartAsync();
-        var created = (await programme.Admin.PostJsonAsync(path, new { label = "Ann", data = new { first_name = "Ann" } })).ShouldBe(HttpStatusCode.OK).Json;
+        var created = (await programme.Admin.PostJsonAsync(path, new { label = "Ann", data = new { first_name = "Ann" } }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var id = created.GetProperty("uuid").GetString();
         var read = (await programme.Admin.GetAsync($"{path}/{id}")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(created.GetProperty("createdAt").GetString(), read.GetProperty("createdAt").GetString());
         Assert.Equal("{\"first_name\":\"Ann\"}", read.GetProperty("currentVersion").GetProperty("data").ToString());
 
-        var changed = (await programme.Admin.PatchJsonAsync($"{path}/{id}?baseVersion=1", new { data = new { age = "30" } })).ShouldBe(HttpStatusCode.OK).Json;
+        var changed = (await programme.Admin.PatchJsonAsync($"{path}/{id}?baseVersion=1", new { data = new { age = "30" } }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal(2, changed.GetProperty("currentVersion").GetProperty("version").GetInt32());
         (await programme.Admin.PatchJsonAsync($"{path}/{id}?baseVersion=1", new { label = "Bob" })).ShouldBeProblem(409.15m);
         (await programme.Admin.PatchJsonAsync($"{path}/{id}", new { label = "Bob" })).ShouldBeProblem(409.15m, "version 2");
@@ -36,12 +40,20 @@ public sealed class EntityTests
     {
         var (programme, path) = await StartAsync();
         var id = Guid.NewGuid().ToString();
-        foreach (var (body, code) in new (object, decimal)[]
-        {
-            (new { }, 400.2m), (new { label = " " }, 400.2m), (new { label = 5 }, 400.11m), (new { label = "A", uuid = "x" }, 400.11m),
-            (new { label = "A", data = new { height = "1" } }, 400.28m), (new { label = "A", data = new { age = 5 } }, 400.28m), (new { label = "A", data = "age" }, 400.28m),
-            (new { label = "A", age = "5" }, 400.28m), (new { label = new string('x', 100_001) }, 400.13m),
-        })
+        foreach (
+            var (body, code) in new (object, decimal)[]
+            {
+                (new { }, 400.2m),
+                (new { label = " " }, 400.2m),
+                (new { label = 5 }, 400.11m),
+                (new { label = "A", uuid = "x" }, 400.11m),
+                (new { label = "A", data = new { height = "1" } }, 400.28m),
+                (new { label = "A", data = new { age = 5 } }, 400.28m),
+                (new { label = "A", data = "age" }, 400.28m),
+                (new { label = "A", age = "5" }, 400.28m),
+                (new { label = new string('x', 100_001) }, 400.13m),
+            }
+        )
         {
             (await programme.Admin.PostJsonAsync(path, body)).ShouldBeProblem(code);
         }
@@ -101,7 +113,9 @@ public sealed class EntityTests
         var versions = (await census.Programme.Admin.GetAsync($"{path}/versions")).Json;
         Assert.Equal(["age"], versions[1].GetProperty("conflictingProperties").EnumerateArray().Select(name => name.GetString()));
 
-        var resolved = (await census.Programme.Admin.PatchJsonAsync($"{path}?resolve=true&baseVersion=4", new { })).ShouldBe(HttpStatusCode.OK).Json;
+        var resolved = (await census.Programme.Admin.PatchJsonAsync($"{path}?resolve=true&baseVersion=4", new { }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Null(resolved.GetProperty("conflict").GetString());
         Assert.Equal(4, resolved.GetProperty("currentVersion").GetProperty("version").GetInt32());
     }
@@ -119,7 +133,10 @@ public sealed class EntityTests
         (await programme.Admin.GetAsync($"{path}?limit=x")).ShouldBeProblem(400.11m);
 
         static IEnumerable<string?> Labels(Answer answer) =>
-            answer.ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Select(entity => entity.GetProperty("currentVersion").GetProperty("label").GetString());
+            answer
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.EnumerateArray()
+                .Select(entity => entity.GetProperty("currentVersion").GetProperty("label").GetString());
     }
 
     private static async Task<(Programme Programme, string Path)> StartAsync()

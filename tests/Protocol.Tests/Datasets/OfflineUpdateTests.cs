@@ -90,8 +90,16 @@ public sealed class OfflineUpdateTests
     }
 
     private static string Update(Census census, string id, string branch, int? trunk, int basis, string age) =>
-        census.Submission(id, string.Create(CultureInfo.InvariantCulture, $"update=\"1\" baseVersion=\"{basis}\" trunkVersion=\"{trunk}\" branchId=\"{branch}\""),
-            label: null, firstName: null, age: age);
+        census.Submission(
+            id,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"update=\"1\" baseVersion=\"{basis}\" trunkVersion=\"{trunk}\" branchId=\"{branch}\""
+            ),
+            label: null,
+            firstName: null,
+            age: age
+        );
 
     private static async Task<string?> ConflictAsync(Census census, string id) =>
         (await census.Programme.Admin.GetAsync($"{census.EntitiesPath}/{id}")).Json.GetProperty("conflict").GetString();
@@ -100,7 +108,11 @@ public sealed class OfflineUpdateTests
     private static async Task AgeAsync(Census census, TimeSpan time)
     {
         var table = new TableServiceClient(await Server.StorageAsync()).GetTableClient("heldEntities");
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq 'waiting' and Project eq {census.Programme.Id}")))
+        await foreach (
+            var row in table.QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq 'waiting' and Project eq {census.Programme.Id}")
+            )
+        )
         {
             await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All);
             var at = row.GetDateTimeOffset("At")!.Value - time;

@@ -7,9 +7,11 @@ namespace ServerlessRosa.Protocol.Tests.Exports;
 /// <summary>What a form's submissions look like as CSV (spec 9.4).</summary>
 public sealed class CsvTests
 {
-    private const string After = "KEY,SubmitterID,SubmitterName,AttachmentsPresent,AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion";
+    private const string After =
+        "KEY,SubmitterID,SubmitterName,AttachmentsPresent,AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion";
     private const string Header =
-        "SubmissionDate,name,age,visit-place-Latitude,visit-place-Longitude,visit-place-Altitude,visit-place-Accuracy,visit-at,visit-soil,photo,meta-audit,meta-instanceID," + After;
+        "SubmissionDate,name,age,visit-place-Latitude,visit-place-Longitude,visit-place-Altitude,visit-place-Accuracy,visit-at,visit-soil,photo,meta-audit,meta-instanceID,"
+        + After;
 
     [Fact, Clause("OR-273"), Clause("OR-275")]
     public async Task A_form_without_submissions_has_its_headers()
@@ -26,7 +28,8 @@ public sealed class CsvTests
                 [$"{inbox.Form}-toy~1.csv"] = "label,PARENT_KEY,KEY\n",
                 [$"{inbox.Form}-toy~2.csv"] = "label,PARENT_KEY,KEY\n",
             },
-            files);
+            files
+        );
     }
 
     [Fact, Clause("OR-273"), Clause("OR-274"), Clause("OR-275")]
@@ -42,12 +45,17 @@ public sealed class CsvTests
 
         Assert.Equal(
             $"{Header}\n{dates[0]},Di,,,,,,,,,,uuid:2,uuid:2,{submitter},Tablet,0,0,,,,0,1\n"
-            + $"{dates[1]},Ann,30,12.5,-3.25,100,4.5,2024-05-01T10:11:12.000+07,clay sand,,,uuid:1,uuid:1,{submitter},Tablet,0,0,,,,0,1\n",
-            files[$"{inbox.Form}.csv"]);
-        Assert.Equal("name,PARENT_KEY,KEY\nBo,uuid:1,uuid:1/children/child[1]\nCy,uuid:1,uuid:1/children/child[2]\n", files[$"{inbox.Form}-child.csv"]);
+                + $"{dates[1]},Ann,30,12.5,-3.25,100,4.5,2024-05-01T10:11:12.000+07,clay sand,,,uuid:1,uuid:1,{submitter},Tablet,0,0,,,,0,1\n",
+            files[$"{inbox.Form}.csv"]
+        );
+        Assert.Equal(
+            "name,PARENT_KEY,KEY\nBo,uuid:1,uuid:1/children/child[1]\nCy,uuid:1,uuid:1/children/child[2]\n",
+            files[$"{inbox.Form}-child.csv"]
+        );
         Assert.Equal(
             "label,PARENT_KEY,KEY\nball,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[1]\nbike,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[2]\n",
-            files[$"{inbox.Form}-toy~1.csv"]);
+            files[$"{inbox.Form}-toy~1.csv"]
+        );
         Assert.Equal("label,PARENT_KEY,KEY\nbone,uuid:1,uuid:1/pets/toy[1]\n", files[$"{inbox.Form}-toy~2.csv"]);
     }
 
@@ -62,7 +70,10 @@ public sealed class CsvTests
         var plain = await inbox.CsvAsync("?groupPaths=false");
         var split = await inbox.CsvAsync("?splitSelectMultiples=true");
 
-        Assert.Equal($"SubmissionDate,name,age,place-Latitude,place-Longitude,place-Altitude,place-Accuracy,at,soil,photo,audit,instanceID,{After}", plain[0]);
+        Assert.Equal(
+            $"SubmissionDate,name,age,place-Latitude,place-Longitude,place-Altitude,place-Accuracy,at,soil,photo,audit,instanceID,{After}",
+            plain[0]
+        );
         Assert.Contains(",visit-soil,visit-soil/clay,visit-soil/peat,visit-soil/sand,photo,", split[0], StringComparison.Ordinal);
         Assert.Contains(",,,,,,,,0,0,0,,,uuid:3,", split[1], StringComparison.Ordinal);
         Assert.Contains(",,,,,,peat sand,0,1,1,,,uuid:2,", split[2], StringComparison.Ordinal);
@@ -115,22 +126,30 @@ public sealed class CsvTests
         const string events = "event,node,start,end,old-value\nform start,,1,,\nquestion,/data/name,2,3,\"a, \"\"b\"\"\"\n";
         await inbox.SendAsync(
             ExportForms.Answer(inbox, "uuid:1", "<photo>../../a.jpg</photo>", "<orx:audit>audit.csv</orx:audit>"),
-            ("../../a.jpg", Samples.Bytes(100_000), "image/jpeg"), ("audit.csv", System.Text.Encoding.UTF8.GetBytes(events), "text/csv"));
+            ("../../a.jpg", Samples.Bytes(100_000), "image/jpeg"),
+            ("audit.csv", System.Text.Encoding.UTF8.GetBytes(events), "text/csv")
+        );
         await inbox.SendAsync(ExportForms.Answer(inbox, "uuid:2", "<photo>b.jpg</photo>"));
 
         var whole = (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}.csv.zip")).ShouldBe(HttpStatusCode.OK);
         var files = ExportForms.Unzip(whole);
-        var tables = (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}.csv.zip?attachments=false")).ShouldBe(HttpStatusCode.OK);
+        var tables = (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}.csv.zip?attachments=false")).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         Assert.Equal("application/zip", whole.Header("Content-Type"));
         Assert.StartsWith($"attachment; filename=\"{inbox.Form}.zip\"", whole.Header("Content-Disposition"), StringComparison.Ordinal);
         Assert.StartsWith($"attachment; filename=\"{inbox.Form}.csv.zip\"", tables.Header("Content-Disposition"), StringComparison.Ordinal);
-        Assert.Equal(["....a.jpg"], files.Keys.Where(name => name.StartsWith("media/", StringComparison.Ordinal)).Select(name => name["media/".Length..]));
+        Assert.Equal(
+            ["....a.jpg"],
+            files.Keys.Where(name => name.StartsWith("media/", StringComparison.Ordinal)).Select(name => name["media/".Length..])
+        );
         Assert.Equal(System.Text.Encoding.UTF8.GetString(Samples.Bytes(100_000)), files["media/....a.jpg"]);
         Assert.Equal(
             "instance ID,event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,change-reason\n"
-            + "uuid:1,form start,,1,,,,,,,,\nuuid:1,question,/data/name,2,3,,,,\"a, \"\"b\"\"\",,,\n",
-            files[$"{inbox.Form} - audit.csv"]);
+                + "uuid:1,form start,,1,,,,,,,,\nuuid:1,question,/data/name,2,3,,,,\"a, \"\"b\"\"\",,,\n",
+            files[$"{inbox.Form} - audit.csv"]
+        );
         Assert.Equal(files.Keys.Where(name => !name.StartsWith("media/", StringComparison.Ordinal)), ExportForms.Unzip(tables).Keys);
         Assert.Contains(",2,2,,,,0,1", files[$"{inbox.Form}.csv"], StringComparison.Ordinal);
         Assert.Contains(",0,1,,,,0,1", files[$"{inbox.Form}.csv"], StringComparison.Ordinal);
@@ -142,7 +161,8 @@ public sealed class CsvTests
         var inbox = await Inbox.OpenAsync();
         foreach (var (id, file) in new[] { ("uuid:whole", "submission.xml.enc"), ("uuid:half", "a.jpg.enc"), ("uuid:none", null) })
         {
-            var manifest = $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\"><base64EncryptedKey>a2V5</base64EncryptedKey>"
+            var manifest =
+                $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\"><base64EncryptedKey>a2V5</base64EncryptedKey>"
                 + $"<meta><instanceID>{id}</instanceID></meta><media><file>a.jpg.enc</file></media><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
             await inbox.SendAsync(manifest, file is null ? [] : [(file, Samples.Bytes(50), "application/octet-stream")]);
         }
@@ -161,7 +181,10 @@ public sealed class CsvTests
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1", "oak"));
-        var changed = Samples.Form(inbox.Form, "2").Replace("<species/>", "<bark/>", StringComparison.Ordinal).Replace("/data/species", "/data/bark", StringComparison.Ordinal);
+        var changed = Samples
+            .Form(inbox.Form, "2")
+            .Replace("<species/>", "<bark/>", StringComparison.Ordinal)
+            .Replace("/data/species", "/data/bark", StringComparison.Ordinal);
         (await inbox.Programme.ReplaceDraftAsync(inbox.Form, changed, "?ignoreWarnings=true")).ShouldBe(HttpStatusCode.OK);
         (await inbox.Programme.PublishDraftAsync(inbox.Form)).ShouldBe(HttpStatusCode.OK);
 
@@ -177,9 +200,15 @@ public sealed class CsvTests
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         await inbox.SendAsync(inbox.Submission("uuid:2"));
-        (await inbox.Programme.Admin.PatchJsonAsync($"{inbox.SubmissionsPath}/uuid%3A1", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
+        (await inbox.Programme.Admin.PatchJsonAsync($"{inbox.SubmissionsPath}/uuid%3A1", new { reviewState = "approved" })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
-        Assert.Contains(",uuid:1,", Assert.Single((await inbox.CsvAsync("?%24filter=__system%2FreviewState%20eq%20%27approved%27"))[1..]), StringComparison.Ordinal);
+        Assert.Contains(
+            ",uuid:1,",
+            Assert.Single((await inbox.CsvAsync("?%24filter=__system%2FreviewState%20eq%20%27approved%27"))[1..]),
+            StringComparison.Ordinal
+        );
         (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}.csv?%24filter=species%20eq%20%27oak%27")).ShouldBeProblem(501.5m);
         (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}.csv.zip?%24filter=and")).ShouldBeProblem(400.18m);
     }
@@ -192,10 +221,23 @@ public sealed class CsvTests
         var draft = $"{inbox.Programme.FormPath(inbox.Form)}/draft/submissions.csv";
         (await inbox.Programme.Admin.GetAsync(draft)).ShouldBeProblem(404.1m);
         (await inbox.Programme.ReplaceDraftAsync(inbox.Form)).ShouldBe(HttpStatusCode.OK);
-        (await inbox.Programme.Admin.OpenRosa.PostAsync($"{inbox.Programme.FormPath(inbox.Form)}/draft/submission", Samples.Multipart(inbox.Submission("uuid:test")))).ShouldBe(HttpStatusCode.Created);
+        (
+            await inbox.Programme.Admin.OpenRosa.PostAsync(
+                $"{inbox.Programme.FormPath(inbox.Form)}/draft/submission",
+                Samples.Multipart(inbox.Submission("uuid:test"))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
 
-        Assert.Contains(",uuid:test,", Assert.Single((await inbox.Programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Text.Split('\n')[1..^1]), StringComparison.Ordinal);
-        Assert.Contains(",uuid:test,", ExportForms.Unzip((await inbox.Programme.Admin.GetAsync($"{draft}.zip")).ShouldBe(HttpStatusCode.OK))[$"{inbox.Form}.csv"], StringComparison.Ordinal);
+        Assert.Contains(
+            ",uuid:test,",
+            Assert.Single((await inbox.Programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Text.Split('\n')[1..^1]),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            ",uuid:test,",
+            ExportForms.Unzip((await inbox.Programme.Admin.GetAsync($"{draft}.zip")).ShouldBe(HttpStatusCode.OK))[$"{inbox.Form}.csv"],
+            StringComparison.Ordinal
+        );
         Assert.Contains(",uuid:1,", Assert.Single((await inbox.CsvAsync())[1..]), StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,8 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
-/// <summary>What exports cost in storage operations and memory (docs/architecture.md, budgets), on a form with many submissions of two rounds each.</summary>
+/// <summary>What exports cost in storage operations and memory (docs/architecture.md, budgets), on a form with many submissions of two
+/// rounds each.</summary>
 public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClassFixture<ExportBudgetTests.LargeForm>
 {
     private const int Count = 20_000;
@@ -24,7 +25,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         var answer = (await large.Viewer.GetAsync(large.FormPath + path)).ShouldBe(HttpStatusCode.OK);
 
         Assert.InRange(memory.Growth, long.MinValue, Limit);
-        Assert.InRange(large.Operations, Pages, 1 + Pages + 1);   // the form, and a page that may be empty
+        Assert.InRange(large.Operations, Pages, 1 + Pages + 1); // the form, and a page that may be empty
         Assert.Equal(path.EndsWith("plot", StringComparison.Ordinal) ? 2 * Count : Count, RowsIn(path, answer));
     }
 
@@ -40,9 +41,12 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         var page = (await large.Viewer.GetAsync($"{large.FormPath}.svc/Submissions{query}")).ShouldBe(HttpStatusCode.OK);
 
         Assert.Equal(250, page.Json.GetProperty("value").GetArrayLength());
-        Assert.Equal(query.Contains("count", StringComparison.Ordinal) ? Count : null, page.Json.TryGetProperty("@odata.count", out var count) ? count.GetInt32() : (int?)null);
+        Assert.Equal(
+            query.Contains("count", StringComparison.Ordinal) ? Count : null,
+            page.Json.TryGetProperty("@odata.count", out var count) ? count.GetInt32() : (int?)null
+        );
         Assert.Equal(["251"], large.RowsAskedForWithXml);
-        Assert.InRange(large.Operations, 1, 1 + 1 + besides);   // the form and the page
+        Assert.InRange(large.Operations, 1, 1 + 1 + besides); // the form and the page
     }
 
     [Theory, Clause("OR-273"), Clause("OR-276")]
@@ -59,12 +63,16 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         (await large.Viewer.GetAsync(large.FormPath + path)).ShouldBe(HttpStatusCode.OK);
     }
 
-    private static int RowsIn(string path, Answer answer) => path switch
-    {
-        "/submissions.csv" => answer.Text.Split('\n').Length - 2,
-        "/submissions.csv.zip" => (ExportForms.Unzip(answer).Single(file => file.Key.EndsWith("-plot.csv", StringComparison.Ordinal)).Value.Split('\n').Length - 2) / 2,
-        _ => answer.Json.GetProperty("value").GetArrayLength(),
-    };
+    private static int RowsIn(string path, Answer answer) =>
+        path switch
+        {
+            "/submissions.csv" => answer.Text.Split('\n').Length - 2,
+            "/submissions.csv.zip" => (
+                ExportForms.Unzip(answer).Single(file => file.Key.EndsWith("-plot.csv", StringComparison.Ordinal)).Value.Split('\n').Length
+                - 2
+            ) / 2,
+            _ => answer.Json.GetProperty("value").GetArrayLength(),
+        };
 
     public sealed class LargeForm : IAsyncLifetime
     {
@@ -100,7 +108,8 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
                     }
                     return true;
                 },
-                count: 0);
+                count: 0
+            );
         }
 
         public async Task InitializeAsync()

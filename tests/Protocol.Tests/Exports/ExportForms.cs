@@ -8,24 +8,26 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
-/// <summary>A form with all that an export has to show: groups, a location, choices, photos, an event log, and repeats in repeats, two of one name.</summary>
+/// <summary>A form with all that an export has to show: groups, a location, choices, photos, an event log, and repeats in repeats, two
+/// of one name.</summary>
 public static class ExportForms
 {
-    public static string Survey(string id) => $"""
-        <?xml version="1.0"?>
-        <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
-        <h:head><h:title>Survey</h:title><model>
-        <instance><data id="{Escape(id)}" version="1"><name/><age/><visit><place/><at/><soil/></visit>
-        <children><child><name/><toys><toy><label/></toy></toys></child></children><pets><toy><label/></toy></pets><photo/>
-        <orx:meta><orx:audit/><orx:instanceID/></orx:meta></data></instance>
-        <bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/><bind nodeset="/data/visit/place" type="geopoint"/>
-        <bind nodeset="/data/visit/at" type="dateTime"/><bind nodeset="/data/visit/soil" type="string"/><bind nodeset="/data/children/child/name" type="string"/>
-        <bind nodeset="/data/children/child/toys/toy/label" type="string"/><bind nodeset="/data/pets/toy/label" type="string"/>
-        <bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/meta/audit" type="binary"/><bind nodeset="/data/meta/instanceID" type="string"/>
-        </model></h:head>
-        <h:body><select ref="/data/visit/soil"><label>Soil</label></select>
-        <repeat nodeset="/data/children/child"><repeat nodeset="/data/children/child/toys/toy"/></repeat><repeat nodeset="/data/pets/toy"/></h:body></h:html>
-        """;
+    public static string Survey(string id) =>
+        $"""
+            <?xml version="1.0"?>
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
+            <h:head><h:title>Survey</h:title><model>
+            <instance><data id="{Escape(id)}" version="1"><name/><age/><visit><place/><at/><soil/></visit>
+            <children><child><name/><toys><toy><label/></toy></toys></child></children><pets><toy><label/></toy></pets><photo/>
+            <orx:meta><orx:audit/><orx:instanceID/></orx:meta></data></instance>
+            <bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/><bind nodeset="/data/visit/place" type="geopoint"/>
+            <bind nodeset="/data/visit/at" type="dateTime"/><bind nodeset="/data/visit/soil" type="string"/><bind nodeset="/data/children/child/name" type="string"/>
+            <bind nodeset="/data/children/child/toys/toy/label" type="string"/><bind nodeset="/data/pets/toy/label" type="string"/>
+            <bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/meta/audit" type="binary"/><bind nodeset="/data/meta/instanceID" type="string"/>
+            </model></h:head>
+            <h:body><select ref="/data/visit/soil"><label>Soil</label></select>
+            <repeat nodeset="/data/children/child"><repeat nodeset="/data/children/child/toys/toy"/></repeat><repeat nodeset="/data/pets/toy"/></h:body></h:html>
+            """;
 
     public static Task<Inbox> OpenAsync(Server? server = null) => Inbox.OpenAsync(server, Survey);
 
@@ -44,11 +46,14 @@ public static class ExportForms
     public static Dictionary<string, string> Unzip(Answer answer)
     {
         using var archive = new ZipArchive(new MemoryStream(answer.Bytes), ZipArchiveMode.Read);
-        return archive.Entries.ToDictionary(entry => entry.FullName, entry =>
-        {
-            using var reader = new StreamReader(entry.Open(), Encoding.Latin1);
-            return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reader.ReadToEnd()));
-        });
+        return archive.Entries.ToDictionary(
+            entry => entry.FullName,
+            entry =>
+            {
+                using var reader = new StreamReader(entry.Open(), Encoding.Latin1);
+                return Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(reader.ReadToEnd()));
+            }
+        );
     }
 
     public static async Task<Dictionary<string, string>> ZipAsync(this Inbox inbox, string query = "") =>

@@ -22,7 +22,10 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("?%24filter=__system/reviewState%20eq%20null&%24top=2", "5 3")]
     [InlineData("?%24filter=__system/reviewState%20ne%20null", "4")]
     [InlineData("?%24filter=__system/submissionDate%20le%20now()%20and%20year(__system/submissionDate)%20ge%202024", "5 4 3 2 1")]
-    [InlineData("?%24filter=__system/submissionDate%20gt%202030-01-01T00:00:00Z%20or%20__system/submissionDate%20lt%20%272020-01-01%27", "")]
+    [InlineData(
+        "?%24filter=__system/submissionDate%20gt%202030-01-01T00:00:00Z%20or%20__system/submissionDate%20lt%20%272020-01-01%27",
+        ""
+    )]
     [InlineData("?%24filter=__system/submitterId%20eq%20-1", "")]
     [InlineData("?%24filter=__system/deletedAt%20ne%20null", "6")]
     [InlineData("?%24filter=__system/deletedAt%20eq%20null%20or%20__system/deletedAt%20ne%20null", "6 5 4 3 2 1")]
@@ -75,8 +78,14 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [Fact, Clause("OR-278")]
     public async Task Rounds_are_filtered_by_their_submission_and_counted()
     {
-        Assert.Equal(["a3", "b3"], Names(await Inbox.ODataAsync("/Submissions.children.child?%24filter=%24root/Submissions/__id%20eq%20%27uuid%3A3%27")));
-        Assert.Equal(10, (await Inbox.ODataAsync("/Submissions.children.child?%24top=1&%24count=true")).GetProperty("@odata.count").GetInt32());
+        Assert.Equal(
+            ["a3", "b3"],
+            Names(await Inbox.ODataAsync("/Submissions.children.child?%24filter=%24root/Submissions/__id%20eq%20%27uuid%3A3%27"))
+        );
+        Assert.Equal(
+            10,
+            (await Inbox.ODataAsync("/Submissions.children.child?%24top=1&%24count=true")).GetProperty("@odata.count").GetInt32()
+        );
     }
 
     [Theory, Clause("OR-279")]
@@ -152,9 +161,12 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     }
 
     private static IEnumerable<string> Ids(JsonElement page) =>
-        page.GetProperty("value").EnumerateArray().Select(row => row.GetProperty("__id").GetString()!.Replace("uuid:", "", StringComparison.Ordinal));
+        page.GetProperty("value")
+            .EnumerateArray()
+            .Select(row => row.GetProperty("__id").GetString()!.Replace("uuid:", "", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Names(JsonElement page) => page.GetProperty("value").EnumerateArray().Select(row => row.GetProperty("name").GetString()!);
+    private static IEnumerable<string> Names(JsonElement page) =>
+        page.GetProperty("value").EnumerateArray().Select(row => row.GetProperty("name").GetString()!);
 
     /// <summary>With two children each; the fourth is approved, and there was a sixth.</summary>
     public sealed class FiveFamilies : IAsyncLifetime
@@ -166,10 +178,18 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
             Inbox = await ExportForms.OpenAsync();
             for (var i = 1; i <= 6; i++)
             {
-                await Inbox.SendAsync(ExportForms.Answer(Inbox, $"uuid:{i}", $"<children><child><name>a{i}</name></child><child><name>b{i}</name></child></children>"));
+                await Inbox.SendAsync(
+                    ExportForms.Answer(
+                        Inbox,
+                        $"uuid:{i}",
+                        $"<children><child><name>a{i}</name></child><child><name>b{i}</name></child></children>"
+                    )
+                );
             }
             (await Inbox.Programme.Admin.DeleteAsync($"{Inbox.SubmissionsPath}/uuid%3A6")).ShouldBe(HttpStatusCode.OK);
-            (await Inbox.Programme.Admin.PatchJsonAsync($"{Inbox.SubmissionsPath}/uuid%3A4", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
+            (await Inbox.Programme.Admin.PatchJsonAsync($"{Inbox.SubmissionsPath}/uuid%3A4", new { reviewState = "approved" })).ShouldBe(
+                HttpStatusCode.OK
+            );
         }
 
         public Task DisposeAsync() => Task.CompletedTask;

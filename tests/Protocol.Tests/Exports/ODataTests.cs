@@ -21,7 +21,8 @@ public sealed class ODataTests
         Assert.Equal("""{"name":"Submissions","kind":"EntitySet","url":"Submissions"}""", answer.Json.GetProperty("value")[0].GetRawText());
         Assert.Equal(
             ["Submissions", "Submissions.children.child", "Submissions.children.child.toys.toy", "Submissions.pets.toy"],
-            answer.Json.GetProperty("value").EnumerateArray().Select(set => set.GetProperty("url").GetString()));
+            answer.Json.GetProperty("value").EnumerateArray().Select(set => set.GetProperty("url").GetString())
+        );
     }
 
     [Fact, Clause("OR-276")]
@@ -37,18 +38,35 @@ public sealed class ODataTests
         var schema = XDocument.Parse(answer.Text).Descendants(edm + "Schema").Single(found => found.Attribute("Namespace")!.Value == form);
         Assert.Equal(
             [
-                "__id Edm.String", "__system org.opendatakit.submission.metadata", "name Edm.String", "age Edm.Int64", $"visit {form}.visit", $"children {form}.children",
-                $"pets {form}.pets", "photo Edm.String", $"meta {form}.meta",
+                "__id Edm.String",
+                "__system org.opendatakit.submission.metadata",
+                "name Edm.String",
+                "age Edm.Int64",
+                $"visit {form}.visit",
+                $"children {form}.children",
+                $"pets {form}.pets",
+                "photo Edm.String",
+                $"meta {form}.meta",
             ],
-            PropertiesOf("EntityType", "Submissions"));
+            PropertiesOf("EntityType", "Submissions")
+        );
         Assert.Equal(["place Edm.GeographyPoint", "at Edm.DateTimeOffset", "soil Edm.String"], PropertiesOf("ComplexType", "visit"));
         Assert.Equal([$"child Collection({form}.Submissions.children.child)"], PropertiesOf("ComplexType", "children"));
-        Assert.Equal(["__id Edm.String", "__Submissions-id Edm.String", "name Edm.String", $"toys {form}.children.child.toys"], PropertiesOf("EntityType", "Submissions.children.child"));
-        Assert.Equal(["__id Edm.String", "__Submissions-children-child-id Edm.String", "label Edm.String"], PropertiesOf("EntityType", "Submissions.children.child.toys.toy"));
+        Assert.Equal(
+            ["__id Edm.String", "__Submissions-id Edm.String", "name Edm.String", $"toys {form}.children.child.toys"],
+            PropertiesOf("EntityType", "Submissions.children.child")
+        );
+        Assert.Equal(
+            ["__id Edm.String", "__Submissions-children-child-id Edm.String", "label Edm.String"],
+            PropertiesOf("EntityType", "Submissions.children.child.toys.toy")
+        );
         Assert.Equal(4, schema.Descendants(edm + "EntitySet").Count());
 
         IEnumerable<string> PropertiesOf(string kind, string name) =>
-            schema.Elements(edm + kind).Single(type => type.Attribute("Name")!.Value == name).Elements()
+            schema
+                .Elements(edm + kind)
+                .Single(type => type.Attribute("Name")!.Value == name)
+                .Elements()
                 .Where(element => element.Name.LocalName is "Property" or "NavigationProperty")
                 .Select(property => $"{property.Attribute("Name")!.Value} {property.Attribute("Type")!.Value}");
     }
@@ -63,10 +81,13 @@ public sealed class ODataTests
 
         var answer = (await inbox.Programme.Admin.GetAsync(inbox.ODataPath("/Submissions"))).ShouldBe(HttpStatusCode.OK);
 
-        string System(JsonElement submission) => $$"""
-            {"submissionDate":"{{submission.GetProperty("createdAt").GetString()}}","updatedAt":null,"submitterId":"{{submission.GetProperty("submitterId").GetInt32()}}",
-            "submitterName":"Tablet","attachmentsPresent":0,"attachmentsExpected":0,"status":null,"reviewState":null,"deviceId":null,"edits":0,"formVersion":"1","deletedAt":null}
-            """;
+        string System(JsonElement submission) =>
+            $$"""
+                {"submissionDate":"{{submission.GetProperty(
+                    "createdAt"
+                ).GetString()}}","updatedAt":null,"submitterId":"{{submission.GetProperty("submitterId").GetInt32()}}",
+                "submitterName":"Tablet","attachmentsPresent":0,"attachmentsExpected":0,"status":null,"reviewState":null,"deviceId":null,"edits":0,"formVersion":"1","deletedAt":null}
+                """;
         var expected = $$$"""
             {"value":[{"__id":"uuid:2","__system":{{{System(empty)}}},"name":null,"age":null,
             "visit":{"place":null,"at":null,"soil":null},"children":{"child@odata.navigationLink":"Submissions('uuid%3A2')/children/child"},
@@ -77,7 +98,14 @@ public sealed class ODataTests
             "photo":null,"meta":{"audit":null,"instanceID":"uuid:1"}}],"@odata.context":"{{{Service(inbox)}}}/$metadata#Submissions"}
             """;
         Assert.Equal(expected.Replace("\n", "", StringComparison.Ordinal), answer.Text);
-        Assert.Equal("POINT (-3.25 12.5 100)", (await inbox.ODataAsync("/Submissions?%24wkt=true")).GetProperty("value")[1].GetProperty("visit").GetProperty("place").GetString());
+        Assert.Equal(
+            "POINT (-3.25 12.5 100)",
+            (await inbox.ODataAsync("/Submissions?%24wkt=true"))
+                .GetProperty("value")[1]
+                .GetProperty("visit")
+                .GetProperty("place")
+                .GetString()
+        );
     }
 
     [Fact, Clause("OR-277")]
@@ -89,7 +117,10 @@ public sealed class ODataTests
 
         var children = (await inbox.ODataAsync("/Submissions.children.child")).GetProperty("value");
         Assert.Equal(["Ed", "Bo", "Cy"], children.EnumerateArray().Select(child => child.GetProperty("name").GetString()));
-        Assert.Equal(["it's/one", "double", "double"], children.EnumerateArray().Select(child => child.GetProperty("__Submissions-id").GetString()));
+        Assert.Equal(
+            ["it's/one", "double", "double"],
+            children.EnumerateArray().Select(child => child.GetProperty("__Submissions-id").GetString())
+        );
         Assert.Equal("46ebf42ee83ddec5028c42b2c054402d1e700208", children[1].GetProperty("__id").GetString());
         var link = children[1].GetProperty("toys").GetProperty("toy@odata.navigationLink").GetString();
         Assert.Equal("Submissions('double')/children/child('46ebf42ee83ddec5028c42b2c054402d1e700208')/toys/toy", link);
@@ -101,8 +132,17 @@ public sealed class ODataTests
 
         var round = (await inbox.ODataAsync($"/{link!.Replace("/toys/toy", "", StringComparison.Ordinal)}")).GetProperty("value");
         Assert.Equal("Bo", Assert.Single(round.EnumerateArray()).GetProperty("name").GetString());
-        Assert.Equal("Ed", (await inbox.ODataAsync("/Submissions('it''s%2Fone')/children/child")).GetProperty("value")[0].GetProperty("name").GetString());
-        Assert.Equal("double", Assert.Single((await inbox.ODataAsync("/Submissions('double')")).GetProperty("value").EnumerateArray()).GetProperty("__id").GetString());
+        Assert.Equal(
+            "Ed",
+            (await inbox.ODataAsync("/Submissions('it''s%2Fone')/children/child")).GetProperty("value")[0].GetProperty("name").GetString()
+        );
+        Assert.Equal(
+            "double",
+            Assert
+                .Single((await inbox.ODataAsync("/Submissions('double')")).GetProperty("value").EnumerateArray())
+                .GetProperty("__id")
+                .GetString()
+        );
         Assert.Empty((await inbox.ODataAsync("/Submissions('it''s%2Fone')/pets/toy")).GetProperty("value").EnumerateArray());
     }
 
@@ -112,14 +152,21 @@ public sealed class ODataTests
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(ExportForms.Answer(inbox, "double", ExportForms.Family));
 
-        var expanded = (await inbox.ODataAsync("/Submissions?%24expand=*")).GetProperty("value")[0].GetProperty("children").GetProperty("child");
+        var expanded = (await inbox.ODataAsync("/Submissions?%24expand=*"))
+            .GetProperty("value")[0]
+            .GetProperty("children")
+            .GetProperty("child");
         Assert.Equal(["Bo", "Cy"], expanded.EnumerateArray().Select(child => child.GetProperty("name").GetString()));
-        Assert.Equal(["ball", "bike"], expanded[0].GetProperty("toys").GetProperty("toy").EnumerateArray().Select(toy => toy.GetProperty("label").GetString()));
+        Assert.Equal(
+            ["ball", "bike"],
+            expanded[0].GetProperty("toys").GetProperty("toy").EnumerateArray().Select(toy => toy.GetProperty("label").GetString())
+        );
         Assert.Equal(0, expanded[1].GetProperty("toys").GetProperty("toy").GetArrayLength());
 
         Assert.Equal(
             """{"__id":"double","__system":{"edits":0},"age":30,"visit":{"soil":"clay sand"}}""",
-            (await inbox.ODataAsync("/Submissions?%24select=__id,%20__system/edits,age,visit/soil")).GetProperty("value")[0].GetRawText());
+            (await inbox.ODataAsync("/Submissions?%24select=__id,%20__system/edits,age,visit/soil")).GetProperty("value")[0].GetRawText()
+        );
         (await inbox.Programme.Admin.GetAsync(inbox.ODataPath("/Submissions?%24select=height"))).ShouldBeProblem(400.23m);
         (await inbox.Programme.Admin.GetAsync(inbox.ODataPath("/Submissions?%24select=children/child/name"))).ShouldBeProblem(400.24m);
     }
@@ -130,8 +177,9 @@ public sealed class ODataTests
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(
             $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\"><base64EncryptedKey>a2V5</base64EncryptedKey>"
-            + "<meta><instanceID>uuid:1</instanceID></meta><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>",
-            ("submission.xml.enc", Samples.Bytes(50), "application/octet-stream"));
+                + "<meta><instanceID>uuid:1</instanceID></meta><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>",
+            ("submission.xml.enc", Samples.Bytes(50), "application/octet-stream")
+        );
 
         var row = Assert.Single((await inbox.ODataAsync("/Submissions")).GetProperty("value").EnumerateArray());
 
@@ -145,15 +193,48 @@ public sealed class ODataTests
         var programme = await Programme.StartAsync();
         var id = Samples.Unique("3 trees/v");
         await programme.PublishAsync(
-            Samples.Form(id).Replace("<plot><leaf/></plot>", "<plot.1><größe-in.m/></plot.1>", StringComparison.Ordinal).Replace("/data/plot", "/data/plot.1", StringComparison.Ordinal), id);
-        var xml = Samples.Submission(id, "uuid:1", leaves: ["5"]).Replace("leaf>", "größe-in.m>", StringComparison.Ordinal).Replace("plot>", "plot.1>", StringComparison.Ordinal);
+            Samples
+                .Form(id)
+                .Replace("<plot><leaf/></plot>", "<plot.1><größe-in.m/></plot.1>", StringComparison.Ordinal)
+                .Replace("/data/plot", "/data/plot.1", StringComparison.Ordinal),
+            id
+        );
+        var xml = Samples
+            .Submission(id, "uuid:1", leaves: ["5"])
+            .Replace("leaf>", "größe-in.m>", StringComparison.Ordinal)
+            .Replace("plot>", "plot.1>", StringComparison.Ordinal);
         (await programme.Admin.PostXmlAsync($"{programme.FormPath(id)}/submissions", xml)).ShouldBe(HttpStatusCode.OK);
         var service = $"{programme.FormPath(id)}.svc";
 
-        Assert.Equal("Submissions.plot_1", (await programme.Admin.GetAsync(service)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("value")[1].GetProperty("name").GetString());
-        Assert.Contains("Namespace=\"org.opendatakit.user._3_trees_v_", (await programme.Admin.GetAsync($"{service}/$metadata")).ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
-        Assert.Equal("5", (await programme.Admin.GetAsync($"{service}/Submissions.plot_1")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("value")[0].GetProperty("gr_e_in_m").GetString());
-        Assert.Equal("5", (await programme.Admin.GetAsync($"{service}/Submissions('uuid%3A1')/plot_1")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("value")[0].GetProperty("gr_e_in_m").GetString());
+        Assert.Equal(
+            "Submissions.plot_1",
+            (await programme.Admin.GetAsync(service))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("value")[1]
+                .GetProperty("name")
+                .GetString()
+        );
+        Assert.Contains(
+            "Namespace=\"org.opendatakit.user._3_trees_v_",
+            (await programme.Admin.GetAsync($"{service}/$metadata")).ShouldBe(HttpStatusCode.OK).Text,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "5",
+            (await programme.Admin.GetAsync($"{service}/Submissions.plot_1"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("value")[0]
+                .GetProperty("gr_e_in_m")
+                .GetString()
+        );
+        Assert.Equal(
+            "5",
+            (await programme.Admin.GetAsync($"{service}/Submissions('uuid%3A1')/plot_1"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("value")[0]
+                .GetProperty("gr_e_in_m")
+                .GetString()
+        );
     }
 
     [Fact, Clause("OR-276")]
@@ -163,9 +244,18 @@ public sealed class ODataTests
         var draft = $"{inbox.Programme.FormPath(inbox.Form)}/draft.svc";
         (await inbox.Programme.Admin.GetAsync(draft)).ShouldBeProblem(404.1m);
         (await inbox.Programme.ReplaceDraftAsync(inbox.Form)).ShouldBe(HttpStatusCode.OK);
-        (await inbox.Programme.Admin.OpenRosa.PostAsync($"{inbox.Programme.FormPath(inbox.Form)}/draft/submission", Samples.Multipart(inbox.Submission("uuid:test")))).ShouldBe(HttpStatusCode.Created);
+        (
+            await inbox.Programme.Admin.OpenRosa.PostAsync(
+                $"{inbox.Programme.FormPath(inbox.Form)}/draft/submission",
+                Samples.Multipart(inbox.Submission("uuid:test"))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
 
-        Assert.EndsWith("/draft.svc/$metadata", (await inbox.Programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("@odata.context").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/draft.svc/$metadata",
+            (await inbox.Programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("@odata.context").GetString(),
+            StringComparison.Ordinal
+        );
         (await inbox.Programme.Admin.GetAsync($"{draft}/$metadata")).ShouldBe(HttpStatusCode.OK);
         foreach (var path in new[] { "/Submissions", "/Submissions('uuid%3Atest')" })
         {
@@ -183,10 +273,27 @@ public sealed class ODataTests
         await programme.PublishAsync(id: id);
         await programme.PublishAsync(id: $"{id}.svc");
 
-        Assert.Equal($"{id}.svc", (await programme.Admin.GetAsync(programme.FormPath($"{id}.svc"))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("xmlFormId").GetString());
-        Assert.Equal(JsonValueKind.Array, (await programme.Admin.GetAsync($"{programme.FormPath($"{id}.svc")}/submissions")).ShouldBe(HttpStatusCode.OK).Json.ValueKind);
-        Assert.EndsWith($"{id}.svc/$metadata#Submissions", Context(await programme.Admin.GetAsync($"{programme.FormPath(id)}.svc/Submissions")), StringComparison.Ordinal);
-        Assert.EndsWith($"{id}.svc.svc/$metadata#Submissions", Context(await programme.Admin.GetAsync($"{programme.FormPath(id)}.svc.svc/Submissions")), StringComparison.Ordinal);
+        Assert.Equal(
+            $"{id}.svc",
+            (await programme.Admin.GetAsync(programme.FormPath($"{id}.svc")))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("xmlFormId")
+                .GetString()
+        );
+        Assert.Equal(
+            JsonValueKind.Array,
+            (await programme.Admin.GetAsync($"{programme.FormPath($"{id}.svc")}/submissions")).ShouldBe(HttpStatusCode.OK).Json.ValueKind
+        );
+        Assert.EndsWith(
+            $"{id}.svc/$metadata#Submissions",
+            Context(await programme.Admin.GetAsync($"{programme.FormPath(id)}.svc/Submissions")),
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            $"{id}.svc.svc/$metadata#Submissions",
+            Context(await programme.Admin.GetAsync($"{programme.FormPath(id)}.svc.svc/Submissions")),
+            StringComparison.Ordinal
+        );
         (await programme.Admin.GetAsync($"{programme.FormPath(id)}.svc/versions")).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.GetAsync($"{programme.FormPath("no such form")}.svc")).ShouldBeProblem(404.1m);
         (await programme.Admin.GetAsync($"{programme.FormPath("no such form")}.svc/Submissions")).ShouldBeProblem(404.1m);

@@ -14,7 +14,9 @@ internal static class FixtureReading
     /// <summary>The fixture's one child, as text; null without the fixture.</summary>
     public static string? Content(this RestoreDocument document, string id)
     {
-        var fixture = document.Fixtures.SingleOrDefault(element => element.Name.LocalName == "fixture" && (string?)element.Attribute("id") == id);
+        var fixture = document.Fixtures.SingleOrDefault(element =>
+            element.Name.LocalName == "fixture" && (string?)element.Attribute("id") == id
+        );
         return fixture is null ? null : Plain(Assert.Single(fixture.Elements())).ToString(SaveOptions.DisableFormatting);
     }
 
@@ -22,7 +24,12 @@ internal static class FixtureReading
         string.Join(' ', document.Fixtures.Select(element => $"{element.Name.LocalName}:{(string?)element.Attribute("id")}"));
 
     public static XElement Plain(XElement element) =>
-        new(element.Name.LocalName,
-            element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration).Select(attribute => new XAttribute(attribute.Name.LocalName, attribute.Value)),
-            element.Nodes().Select(node => node is XElement child ? Plain(child) : node));
+        new(
+            element.Name.LocalName,
+            element
+                .Attributes()
+                .Where(attribute => !attribute.IsNamespaceDeclaration)
+                .Select(attribute => new XAttribute(attribute.Name.LocalName, attribute.Value)),
+            element.Nodes().Select(node => node is XElement child ? Plain(child) : node)
+        );
 }

@@ -15,42 +15,78 @@ public sealed class LookupTableFixtureTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var drugs = await domain.CreateAsync("lookup_table", new
-        {
-            tag = "drug",
-            is_global = true,
-            fields = new object[]
+        var drugs = await domain.CreateAsync(
+            "lookup_table",
+            new
             {
-                new { field_name = "name", properties = Properties, is_indexed = true }, new { field_name = "code", is_indexed = true },
-                new { field_name = "1st dose/ml" }, new { field_name = "größe", is_indexed = true },
-            },
-            item_attributes = Attributes,
-        });
-        await domain.CreateAsync("lookup_table", new { tag = "animal", is_global = true, fields = Array.Empty<object>() });
+                tag = "drug",
+                is_global = true,
+                fields = new object[]
+                {
+                    new
+                    {
+                        field_name = "name",
+                        properties = Properties,
+                        is_indexed = true,
+                    },
+                    new { field_name = "code", is_indexed = true },
+                    new { field_name = "1st dose/ml" },
+                    new { field_name = "größe", is_indexed = true },
+                },
+                item_attributes = Attributes,
+            }
+        );
+        await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "animal",
+                is_global = true,
+                fields = Array.Empty<object>(),
+            }
+        );
         await RowAsync(domain, drugs, 10, new { code = One("ORS"), name = One("") });
-        await RowAsync(domain, drugs, 2, new
-        {
-            code = One("PCM & <co>"),
-            name = new { field_list = new object[] { Value("Paracetamol", new { lang = "en" }), Value("Faracitamol", new { lang = "ha" }) } },
-        }, new { form = "tablet" });
+        await RowAsync(
+            domain,
+            drugs,
+            2,
+            new
+            {
+                code = One("PCM & <co>"),
+                name = new
+                {
+                    field_list = new object[] { Value("Paracetamol", new { lang = "en" }), Value("Faracitamol", new { lang = "ha" }) },
+                },
+            },
+            new { form = "tablet" }
+        );
         await RowAsync(domain, drugs, -1, new Dictionary<string, object> { ["1st dose/ml"] = One("5\u0002"), ["größe"] = One("XL") });
 
         var document = await domain.DocumentAsync(worker);
         Assert.Equal("fixture:user-groups fixture:item-list:animal schema:item-list:drug fixture:item-list:drug", document.Ids());
         Assert.Equal(
             "<schema id=\"item-list:drug\"><indices><index>code</index><index>name</index></indices></schema>",
-            FixtureReading.Plain(document.Fixtures[2]).ToString(System.Xml.Linq.SaveOptions.DisableFormatting));
-        Assert.Equal(("true", worker.Id), (document.Fixtures[3].Attribute("indexed")?.Value, document.Fixtures[3].Attribute("user_id")?.Value));
+            FixtureReading.Plain(document.Fixtures[2]).ToString(System.Xml.Linq.SaveOptions.DisableFormatting)
+        );
+        Assert.Equal(
+            ("true", worker.Id),
+            (document.Fixtures[3].Attribute("indexed")?.Value, document.Fixtures[3].Attribute("user_id")?.Value)
+        );
         Assert.Null(document.Fixtures[1].Attribute("indexed"));
         Assert.Equal(
             "<drug_list>"
-            + "<drug form=\"\" pack_size=\"\"><name></name><code></code><_1st_dose_ml>5\ufffd</_1st_dose_ml><größe>XL</größe></drug>"
-            + "<drug form=\"tablet\" pack_size=\"\"><name lang=\"en\">Paracetamol</name><name lang=\"ha\">Faracitamol</name><code>PCM &amp; &lt;co&gt;</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
-            + "<drug form=\"\" pack_size=\"\"><name></name><code>ORS</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
-            + "</drug_list>",
-            document.Content("item-list:drug")!.Replace(" />", "/>", StringComparison.Ordinal).Replace("<name/>", "<name></name>", StringComparison.Ordinal)
-                .Replace("<code/>", "<code></code>", StringComparison.Ordinal).Replace("<_1st_dose_ml/>", "<_1st_dose_ml></_1st_dose_ml>", StringComparison.Ordinal)
-                .Replace("<größe/>", "<größe></größe>", StringComparison.Ordinal));
+                + "<drug form=\"\" pack_size=\"\"><name></name><code></code><_1st_dose_ml>5\ufffd</_1st_dose_ml><größe>XL</größe></drug>"
+                + "<drug form=\"tablet\" pack_size=\"\"><name lang=\"en\">Paracetamol</name><name lang=\"ha\">Faracitamol</name><code>PCM &amp; &lt;co&gt;</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
+                + "<drug form=\"\" pack_size=\"\"><name></name><code>ORS</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
+                + "</drug_list>",
+            document
+                .Content("item-list:drug")!
+                .Replace(" />", "/>", StringComparison.Ordinal)
+                .Replace("<name/>", "<name></name>", StringComparison.Ordinal)
+                .Replace("<code/>", "<code></code>", StringComparison.Ordinal)
+                .Replace("<_1st_dose_ml/>", "<_1st_dose_ml></_1st_dose_ml>", StringComparison.Ordinal)
+                .Replace("<größe/>", "<größe></größe>", StringComparison.Ordinal)
+        );
     }
 
     [Fact, Clause("CC-039")]
@@ -58,9 +94,25 @@ public sealed class LookupTableFixtureTests
     {
         var domain = await Domain.StartAsync();
         await domain.CreateAsync("location_type", new { code = "state", name = "State" });
-        await domain.CreateAsync("location_type", new { code = "district", name = "District", parent = "state" });
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "district",
+                name = "District",
+                parent = "state",
+            }
+        );
         var state = await domain.CreateAsync("location", new { name = "Kano", location_type_code = "state" });
-        var district = await domain.CreateAsync("location", new { name = "Dala", location_type_code = "district", parent_location_id = state });
+        var district = await domain.CreateAsync(
+            "location",
+            new
+            {
+                name = "Dala",
+                location_type_code = "district",
+                parent_location_id = state,
+            }
+        );
         var elsewhere = await domain.CreateAsync("location", new { name = "Sokoto", location_type_code = "state" });
         var worker = await domain.WorkerAsync(more: new Dictionary<string, object> { ["primary_location"] = district });
         var other = await domain.WorkerAsync();
@@ -69,12 +121,30 @@ public sealed class LookupTableFixtureTests
         var table = await domain.CreateAsync("lookup_table", new { tag = "shop", fields = new[] { new { field_name = "code" } } });
         object[] owners =
         [
-            new { }, new { users = new[] { worker.Id } }, new { groups = new[] { group } }, new { locations = new[] { state } }, new { locations = new[] { district } },
-            new { users = new[] { other.Id }, groups = new[] { "unheard-of" }, locations = new[] { elsewhere } },
+            new { },
+            new { users = new[] { worker.Id } },
+            new { groups = new[] { group } },
+            new { locations = new[] { state } },
+            new { locations = new[] { district } },
+            new
+            {
+                users = new[] { other.Id },
+                groups = new[] { "unheard-of" },
+                locations = new[] { elsewhere },
+            },
         ];
         for (var row = 0; row < owners.Length; row++)
         {
-            await domain.CreateAsync("lookup_table_item", new { data_type_id = table, sort_key = row, fields = new { code = One(row.ToString(CultureInfo.InvariantCulture)) }, owners = owners[row] });
+            await domain.CreateAsync(
+                "lookup_table_item",
+                new
+                {
+                    data_type_id = table,
+                    sort_key = row,
+                    fields = new { code = One(row.ToString(CultureInfo.InvariantCulture)) },
+                    owners = owners[row],
+                }
+            );
         }
 
         Assert.Equal(Shops("1", "2", "3", "4"), (await domain.DocumentAsync(worker)).Content("item-list:shop"));
@@ -90,7 +160,15 @@ public sealed class LookupTableFixtureTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var table = await domain.CreateAsync("lookup_table", new { tag = "shop", is_global = true, fields = new[] { new { field_name = "code" } } });
+        var table = await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "shop",
+                is_global = true,
+                fields = new[] { new { field_name = "code" } },
+            }
+        );
         var row = await RowAsync(domain, table, 0, new { code = One("1") });
         var first = await domain.DocumentAsync(worker);
         Assert.Equal(Shops("1"), first.Content("item-list:shop"));
@@ -107,7 +185,15 @@ public sealed class LookupTableFixtureTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var table = await domain.CreateAsync("lookup_table", new { tag = "shop", is_global = true, fields = new[] { new { field_name = "code" } } });
+        var table = await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "shop",
+                is_global = true,
+                fields = new[] { new { field_name = "code" } },
+            }
+        );
         var one = await RowAsync(domain, table, 1, new { code = One("1") });
         await RowAsync(domain, table, 2, new { code = One("2") });
         Assert.Equal(Shops("1", "2"), (await domain.DocumentAsync(worker)).Content("item-list:shop"));
@@ -116,7 +202,13 @@ public sealed class LookupTableFixtureTests
         Assert.Equal(Shops("1b", "2"), (await domain.DocumentAsync(worker)).Content("item-list:shop"));
         (await domain.PutAsync($"lookup_table_item/{one}/", new { sort_key = 3 })).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Shops("2", "1b"), (await domain.DocumentAsync(worker)).Content("item-list:shop"));
-        Assert.Equal(3, (await domain.Admin.GetAsync(domain.Api($"lookup_table_item/{one}/"))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("sort_key").GetInt32());
+        Assert.Equal(
+            3,
+            (await domain.Admin.GetAsync(domain.Api($"lookup_table_item/{one}/")))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("sort_key")
+                .GetInt32()
+        );
     }
 
     internal static object One(string text) => new { field_list = new[] { Value(text, new { }) } };
@@ -124,7 +216,17 @@ public sealed class LookupTableFixtureTests
     private static object Value(string text, object properties) => new { field_value = text, properties };
 
     private static Task<string> RowAsync(Domain domain, string table, int sortKey, object fields, object? attributes = null) =>
-        domain.CreateAsync("lookup_table_item", new { data_type_id = table, sort_key = sortKey, fields, item_attributes = attributes ?? new { } });
+        domain.CreateAsync(
+            "lookup_table_item",
+            new
+            {
+                data_type_id = table,
+                sort_key = sortKey,
+                fields,
+                item_attributes = attributes ?? new { },
+            }
+        );
 
-    private static string Shops(params string[] codes) => $"<shop_list>{string.Concat(codes.Select(code => $"<shop><code>{code}</code></shop>"))}</shop_list>";
+    private static string Shops(params string[] codes) =>
+        $"<shop_list>{string.Concat(codes.Select(code => $"<shop><code>{code}</code></shop>"))}</shop_list>";
 }

@@ -4,7 +4,8 @@ using ServerlessRosa.Protocol.Tests.Restore;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>Who a restore says that the worker is (spec 2.4), and who they belong to (2.6): a phone deletes the cases of whoever is missing there.</summary>
+/// <summary>Who a restore says that the worker is (spec 2.4), and who they belong to (2.6): a phone deletes the cases of whoever is
+/// missing there.</summary>
 public sealed class UserGroupTests
 {
     private static readonly string[] Phones = ["+234801", "+234802"];
@@ -13,20 +14,39 @@ public sealed class UserGroupTests
     public async Task A_worker_is_told_who_they_are()
     {
         var domain = await Domain.StartAsync();
-        var worker = await domain.WorkerAsync(more: new Dictionary<string, object>
-        {
-            ["first_name"] = "Jason & <Sons>",
-            ["last_name"] = "Bello",
-            ["phone_numbers"] = Phones,
-            ["user_data"] = new Dictionary<string, object> { ["village"] = "Sokoto", ["chw id"] = 7, ["zz"] = "\u0001", ["commcare_project"] = "elsewhere", ["blank"] = "" },
-        });
+        var worker = await domain.WorkerAsync(
+            more: new Dictionary<string, object>
+            {
+                ["first_name"] = "Jason & <Sons>",
+                ["last_name"] = "Bello",
+                ["phone_numbers"] = Phones,
+                ["user_data"] = new Dictionary<string, object>
+                {
+                    ["village"] = "Sokoto",
+                    ["chw id"] = 7,
+                    ["zz"] = "\u0001",
+                    ["commcare_project"] = "elsewhere",
+                    ["blank"] = "",
+                },
+            }
+        );
         var document = await domain.DocumentAsync(worker);
         Assert.Equal(["username", "password", "uuid", "date", "user_data"], document.User.Select(child => child.Name.LocalName));
         Assert.Equal([worker.Username, "", worker.Id], document.User.Take(3).Select(child => child.Value));
         Assert.Matches(@"^\d{4}-\d\d-\d\d$", document.User[3].Value);
         Assert.Equal(
-            ["blank=", "chw id=7", "commcare_first_name=Jason & <Sons>", "commcare_last_name=Bello", "commcare_phone_number=+234801", $"commcare_project={domain.Name}", "village=Sokoto", "zz=\ufffd"],
-            document.User[4].Elements().Select(data => $"{data.Attribute("key")!.Value}={data.Value}"));
+            [
+                "blank=",
+                "chw id=7",
+                "commcare_first_name=Jason & <Sons>",
+                "commcare_last_name=Bello",
+                "commcare_phone_number=+234801",
+                $"commcare_project={domain.Name}",
+                "village=Sokoto",
+                "zz=\ufffd",
+            ],
+            document.User[4].Elements().Select(data => $"{data.Attribute("key")!.Value}={data.Value}")
+        );
         Assert.All(document.User[4].Elements(), data => Assert.Equal("data", data.Name.LocalName));
         Assert.DoesNotContain(worker.Password, string.Concat(document.User.Select(child => child.Value)), StringComparison.Ordinal);
     }
@@ -38,16 +58,51 @@ public sealed class UserGroupTests
         var (worker, other) = (await domain.WorkerAsync(), await domain.WorkerAsync());
         Assert.Equal("<groups />", (await domain.DocumentAsync(worker)).Content("user-groups"));
 
-        var north = await domain.CreateAsync("group", new { name = "North & east", case_sharing = true, users = new[] { worker.Id, other.Id }, metadata = new { zone = "4", area = "<b>" } });
-        var south = await domain.CreateAsync("group", new { name = "A south", case_sharing = true, users = new[] { worker.Id } });
-        await domain.CreateAsync("group", new { name = "Reports", case_sharing = false, reporting = true, users = new[] { worker.Id } });
-        await domain.CreateAsync("group", new { name = "Others", case_sharing = true, users = new[] { other.Id } });
+        var north = await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "North & east",
+                case_sharing = true,
+                users = new[] { worker.Id, other.Id },
+                metadata = new { zone = "4", area = "<b>" },
+            }
+        );
+        var south = await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "A south",
+                case_sharing = true,
+                users = new[] { worker.Id },
+            }
+        );
+        await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "Reports",
+                case_sharing = false,
+                reporting = true,
+                users = new[] { worker.Id },
+            }
+        );
+        await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "Others",
+                case_sharing = true,
+                users = new[] { other.Id },
+            }
+        );
 
         var first = await domain.DocumentAsync(worker);
         Assert.Equal(
             $"<groups><group id=\"{south}\"><name>A south</name></group><group id=\"{north}\"><name>North &amp; east</name>"
-            + "<group_data><data key=\"area\">&lt;b&gt;</data><data key=\"zone\">4</data></group_data></group></groups>",
-            first.Content("user-groups"));
+                + "<group_data><data key=\"area\">&lt;b&gt;</data><data key=\"zone\">4</data></group_data></group></groups>",
+            first.Content("user-groups")
+        );
 
         // Every sync tells the whole truth, also that the worker has left.
         (await domain.PutAsync($"group/{south}/", new { users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.OK);
@@ -60,11 +115,22 @@ public sealed class UserGroupTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        await domain.CreateAsync("lookup_table", new { tag = "drug", is_global = true, fields = new[] { new { field_name = "code", is_indexed = true } } });
+        await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "drug",
+                is_global = true,
+                fields = new[] { new { field_name = "code", is_indexed = true } },
+            }
+        );
         await domain.CreateAsync("location_type", new { code = "state", name = "State" });
 
         var first = await domain.DocumentAsync(worker, "skip_fixtures=true&items=true");
-        Assert.Equal("fixture:user-groups schema:item-list:drug fixture:item-list:drug schema:locations fixture:locations fixture:commtrack:locations", first.Ids());
+        Assert.Equal(
+            "fixture:user-groups schema:item-list:drug fixture:item-list:drug schema:locations fixture:locations fixture:commtrack:locations",
+            first.Ids()
+        );
         Assert.Equal("9", first.Root.Attribute("items")!.Value);
 
         var next = await domain.DocumentAsync(worker, $"skip_fixtures=true&items=true&since={first.Token}");
@@ -92,9 +158,19 @@ public sealed class UserGroupTests
         var forgetful = await Processes.ForgetfulAsync();
         Assert.Empty(RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, server: forgetful)).Groups);
 
-        var group = await domain.CreateAsync("group", new { name = "North", case_sharing = true, users = new[] { worker.Id } });
+        var group = await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "North",
+                case_sharing = true,
+                users = new[] { worker.Id },
+            }
+        );
         await Eventually.TrueAsync(
-            async () => RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, server: forgetful)).Groups.Contains(group), "the other instance saw the group");
+            async () => RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, server: forgetful)).Groups.Contains(group),
+            "the other instance saw the group"
+        );
     }
 
     [Fact]
@@ -103,7 +179,15 @@ public sealed class UserGroupTests
         var domain = await Domain.StartAsync(await Processes.FirstAsync());
         var worker = await domain.WorkerAsync();
         await domain.CreateAsync("group", new { name = "North", users = new[] { worker.Id } });
-        var table = await domain.CreateAsync("lookup_table", new { tag = "drug", is_global = true, fields = new[] { new { field_name = "code" } } });
+        var table = await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "drug",
+                is_global = true,
+                fields = new[] { new { field_name = "code" } },
+            }
+        );
         await domain.CreateAsync("lookup_table_item", new { data_type_id = table, fields = new Dictionary<string, object>() });
         var remembering = await Processes.RememberingAsync();
 

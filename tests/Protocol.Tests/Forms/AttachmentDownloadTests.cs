@@ -19,7 +19,11 @@ public sealed class AttachmentDownloadTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithFilesAsync((name, Content, sent));
-        var file = (await (await programme.AppUserAsync(form)).With("X-OpenRosa-Version", null).GetAsync($"{programme.FormPath(form)}/attachments/{name}")).ShouldBe(HttpStatusCode.OK);
+        var file = (
+            await (await programme.AppUserAsync(form))
+                .With("X-OpenRosa-Version", null)
+                .GetAsync($"{programme.FormPath(form)}/attachments/{name}")
+        ).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Content, file.Bytes);
         Assert.Equal(served, file.Header("Content-Type"));
         Assert.Equal($"attachment; filename=\"{name}\"; filename*=UTF-8''{name}", file.Header("Content-Disposition"));
@@ -80,7 +84,10 @@ public sealed class AttachmentDownloadTests
     public async Task Other_ranges_and_those_of_another_version_of_the_file_get_all_of_it(string range, string? condition)
     {
         var (programme, path) = await FileAsync();
-        Assert.Equal(Content, (await programme.Admin.With("Range", range).With("If-Range", condition).GetAsync(path)).ShouldBe(HttpStatusCode.OK).Bytes);
+        Assert.Equal(
+            Content,
+            (await programme.Admin.With("Range", range).With("If-Range", condition).GetAsync(path)).ShouldBe(HttpStatusCode.OK).Bytes
+        );
     }
 
     [Fact, Clause("OR-136")]
@@ -108,7 +115,16 @@ public sealed class AttachmentDownloadTests
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("trees");
         await programme.PublishAsync(Samples.Form(form, pictures: "leaf.png"), form);
-        foreach (var path in new[] { "/attachments/leaf.png", "/attachments/other.png", "/versions/1/attachments/leaf.png", "/versions/2/attachments/leaf.png", "/draft/attachments/leaf.png" })
+        foreach (
+            var path in new[]
+            {
+                "/attachments/leaf.png",
+                "/attachments/other.png",
+                "/versions/1/attachments/leaf.png",
+                "/versions/2/attachments/leaf.png",
+                "/draft/attachments/leaf.png",
+            }
+        )
         {
             (await programme.Admin.GetAsync(programme.FormPath(form) + path)).ShouldBeProblem(404.1m);
         }
@@ -143,7 +159,10 @@ public sealed class AttachmentDownloadTests
         Assert.DoesNotContain('?', listed.DownloadUrl);
         Assert.Equal("md5:" + ProgrammeForms.Md5(large), listed.Hash);
         Assert.Equal(large, (await programme.Admin.GetAsync(listed.DownloadUrl)).ShouldBe(HttpStatusCode.OK).Bytes);
-        Assert.Equal(large[5_000_000..5_000_100], (await programme.Admin.With("Range", "bytes=5000000-5000099").GetAsync(listed.DownloadUrl)).Bytes);
+        Assert.Equal(
+            large[5_000_000..5_000_100],
+            (await programme.Admin.With("Range", "bytes=5000000-5000099").GetAsync(listed.DownloadUrl)).Bytes
+        );
     }
 
     private static async Task<(Programme Programme, string Path)> FileAsync()

@@ -54,7 +54,9 @@ public sealed class CorpusTests
         {
             (await programme.PutFileAsync(form, name, Samples.Bytes(10))).ShouldBe(HttpStatusCode.OK);
         }
-        (await programme.PublishDraftAsync(form, "corpus " + slots.Count.ToString(CultureInfo.InvariantCulture))).ShouldBe(HttpStatusCode.OK);
+        (await programme.PublishDraftAsync(form, "corpus " + slots.Count.ToString(CultureInfo.InvariantCulture))).ShouldBe(
+            HttpStatusCode.OK
+        );
         var files = (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest();
         Assert.Equal(slots.Select(slot => slot.Name), files.Select(file => file.Name));
     }

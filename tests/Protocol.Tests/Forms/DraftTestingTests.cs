@@ -39,20 +39,32 @@ public sealed class DraftTestingTests
         var (third, form, _) = await DraftAsync("leaf.png");
         var (fourth, otherForm, ofOther) = await DraftAsync("leaf.png");
 
-        foreach (var (tester, path) in new[]
+        foreach (
+            var (tester, path) in new[]
+            {
+                (ofPublished, programme.FormPath(published)),
+                (ofDeleted, other.FormPath(deleted)),
+                (ofOther, third.FormPath(form)),
+                (Api.WithDraftToken(third.Server, WrongToken), third.FormPath(form)),
+                (Api.WithDraftToken(third.Server, "short"), third.FormPath(form)),
+                (ofOther, fourth.FormPath("nothing")),
+                (ofOther, $"/projects/2000000000/forms/{otherForm}"),
+            }
+        )
         {
-            (ofPublished, programme.FormPath(published)), (ofDeleted, other.FormPath(deleted)), (ofOther, third.FormPath(form)),
-            (Api.WithDraftToken(third.Server, WrongToken), third.FormPath(form)), (Api.WithDraftToken(third.Server, "short"), third.FormPath(form)),
-            (ofOther, fourth.FormPath("nothing")), (ofOther, $"/projects/2000000000/forms/{otherForm}"),
-        })
-        {
-            (await tester.GetAsync($"{path}/draft/formList")).ShouldBeOpenRosaError(404, "does not exist anymore or your access is no longer valid");
+            (await tester.GetAsync($"{path}/draft/formList")).ShouldBeOpenRosaError(
+                404,
+                "does not exist anymore or your access is no longer valid"
+            );
             (await tester.GetAsync($"{path}/draft/manifest")).ShouldBeOpenRosaError(404, "Could not find the resource");
             (await tester.GetAsync($"{path}/draft.xml")).ShouldBeProblem(404.1m);
             (await tester.GetAsync($"{path}/draft/attachments/leaf.png")).ShouldBeProblem(404.1m);
             (await tester.GetAsync($"{path}/draft/submission")).ShouldBeOpenRosaError(404, "does not exist anymore");
             (await tester.HeadAsync($"{path}/draft/submission")).ShouldBe(HttpStatusCode.NotFound);
-            var sent = await tester.PostAsync($"{path}/draft/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+            var sent = await tester.PostAsync(
+                $"{path}/draft/submission",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            );
             sent.ShouldBeOpenRosaError(404, "Could not find the resource");
         }
     }
@@ -67,13 +79,26 @@ public sealed class DraftTestingTests
         foreach (var version in new[] { "2", "1", "unheard-of", null })
         {
             var id = Samples.NewInstanceId();
-            var sent = await tester.PostAsync($"{programme.FormPath(form)}/draft/submission?deviceID=test",
-                Samples.Multipart(Samples.Submission(form, id, version, photo: "a.jpg"), ("a.jpg", Samples.Bytes(10), "image/jpeg")));
-            Assert.Equal("full submission upload was successful!", sent.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa().Envelope().Message);
+            var sent = await tester.PostAsync(
+                $"{programme.FormPath(form)}/draft/submission?deviceID=test",
+                Samples.Multipart(Samples.Submission(form, id, version, photo: "a.jpg"), ("a.jpg", Samples.Bytes(10), "image/jpeg"))
+            );
+            Assert.Equal(
+                "full submission upload was successful!",
+                sent.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa().Envelope().Message
+            );
 
             var kept = await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/submissions/{Uri.EscapeDataString(id)}");
-            Assert.Equal(("null", "\"test\""), (kept.ShouldBe(HttpStatusCode.OK).Json.GetProperty("submitterId").GetRawText(), kept.Json.GetProperty("deviceId").GetRawText()));
-            var photo = await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/submissions/{Uri.EscapeDataString(id)}/attachments/a.jpg");
+            Assert.Equal(
+                ("null", "\"test\""),
+                (
+                    kept.ShouldBe(HttpStatusCode.OK).Json.GetProperty("submitterId").GetRawText(),
+                    kept.Json.GetProperty("deviceId").GetRawText()
+                )
+            );
+            var photo = await programme.Admin.GetAsync(
+                $"{programme.FormPath(form)}/draft/submissions/{Uri.EscapeDataString(id)}/attachments/a.jpg"
+            );
             Assert.Equal(Samples.Bytes(10), photo.ShouldBe(HttpStatusCode.OK).Bytes);
             (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}")).ShouldBeProblem(404.1m);
         }
@@ -86,9 +111,15 @@ public sealed class DraftTestingTests
     {
         var (programme, form, tester) = await DraftAsync();
         var other = await programme.DraftAsync();
-        var sent = await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(other, Samples.NewInstanceId())));
+        var sent = await tester.PostAsync(
+            $"{programme.FormPath(form)}/draft/submission",
+            Samples.Multipart(Samples.Submission(other, Samples.NewInstanceId()))
+        );
         sent.ShouldBeOpenRosaError(400, "did not match the form ID in the URL");
-        var own = await programme.Admin.OpenRosa.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(other, Samples.NewInstanceId())));
+        var own = await programme.Admin.OpenRosa.PostAsync(
+            $"{programme.FormPath(form)}/draft/submission",
+            Samples.Multipart(Samples.Submission(other, Samples.NewInstanceId()))
+        );
         own.ShouldBeOpenRosaError(400, "did not match the form ID in the URL");
     }
 
@@ -97,9 +128,24 @@ public sealed class DraftTestingTests
     {
         var (programme, form, tester) = await DraftAsync();
         var id = Samples.NewInstanceId();
-        (await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id, species: "oak")))).ShouldBe(HttpStatusCode.Created);
-        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id, species: "elm")))).ShouldBe(HttpStatusCode.Created);
-        (await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id, species: "ash")))).ShouldBeOpenRosaError(409, "different XML");
+        (
+            await tester.PostAsync(
+                $"{programme.FormPath(form)}/draft/submission",
+                Samples.Multipart(Samples.Submission(form, id, species: "oak"))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
+        (
+            await programme.Admin.OpenRosa.PostAsync(
+                $"{programme.Path}/submission",
+                Samples.Multipart(Samples.Submission(form, id, species: "elm"))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
+        (
+            await tester.PostAsync(
+                $"{programme.FormPath(form)}/draft/submission",
+                Samples.Multipart(Samples.Submission(form, id, species: "ash"))
+            )
+        ).ShouldBeOpenRosaError(409, "different XML");
         Assert.Equal((1, 1), (await CountAsync(programme, form, ""), await CountAsync(programme, form, "/draft")));
     }
 
@@ -107,8 +153,10 @@ public sealed class DraftTestingTests
     public async Task Replacing_the_draft_keeps_its_token_and_forgets_its_submissions()
     {
         var (programme, form, tester) = await DraftAsync();
-        async Task SendAsync(string id) => (await tester.PostAsync(
-            $"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+        async Task SendAsync(string id) =>
+            (
+                await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id)))
+            ).ShouldBe(HttpStatusCode.Created);
         var id = Samples.NewInstanceId();
         await SendAsync(id);
         await SendAsync(Samples.NewInstanceId());
@@ -136,7 +184,10 @@ public sealed class DraftTestingTests
         (await programme.ReplaceDraftAsync(form, Samples.Form(form, "3"))).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(token, await programme.DraftTokenAsync(form));
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal(JsonValueKind.Null, (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("draftToken").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("draftToken").ValueKind
+        );
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         Assert.NotEqual(token, await programme.DraftTokenAsync(form));
     }
@@ -153,7 +204,12 @@ public sealed class DraftTestingTests
         (await manager.GetAsync(listed.DownloadUrl)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal("leaf.png", Assert.Single((await manager.GetAsync(listed.ManifestUrl!)).Manifest()).Name);
         (await manager.HeadAsync($"{programme.FormPath(form)}/draft/submission")).ShouldBe(HttpStatusCode.NoContent);
-        (await manager.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+        (
+            await manager.PostAsync(
+                $"{programme.FormPath(form)}/draft/submission",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         Assert.Equal(1, await CountAsync(programme, form, "/draft"));
     }
 
@@ -162,18 +218,34 @@ public sealed class DraftTestingTests
     {
         var (programme, form, _) = await DraftAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);
-        foreach (var client in new[] { phone, (await programme.WebUserAsync("viewer")).Api.OpenRosa, (await programme.WebUserAsync()).Api.OpenRosa })
+        foreach (
+            var client in new[]
+            {
+                phone,
+                (await programme.WebUserAsync("viewer")).Api.OpenRosa,
+                (await programme.WebUserAsync()).Api.OpenRosa,
+            }
+        )
         {
             // A key has no path to drafts at all.
             var isPhone = client == phone;
-            (await client.GetAsync($"{programme.FormPath(form)}/draft/manifest")).ShouldBe(isPhone ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden);
-            (await client.GetAsync($"{programme.FormPath(form)}/draft/formList")).ShouldBe(isPhone ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden);
+            (await client.GetAsync($"{programme.FormPath(form)}/draft/manifest")).ShouldBe(
+                isPhone ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden
+            );
+            (await client.GetAsync($"{programme.FormPath(form)}/draft/formList")).ShouldBe(
+                isPhone ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden
+            );
         }
         var viewer = (await programme.WebUserAsync("viewer")).Api.OpenRosa;
         (await viewer.HeadAsync($"{programme.FormPath(form)}/draft/submission")).ShouldBe(HttpStatusCode.NoContent);
-        var sent = await viewer.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+        var sent = await viewer.PostAsync(
+            $"{programme.FormPath(form)}/draft/submission",
+            Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+        );
         sent.ShouldBeOpenRosaError(401, "Could not authenticate");
-        (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(await programme.PublishAsync())}/draft/formList")).ShouldBeOpenRosaError(404, "Could not find");
+        (
+            await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(await programme.PublishAsync())}/draft/formList")
+        ).ShouldBeOpenRosaError(404, "Could not find");
     }
 
     // A published form (version 1) with a draft (version 2).
@@ -186,5 +258,7 @@ public sealed class DraftTestingTests
     }
 
     private static async Task<int> CountAsync(Programme programme, string form, string below) =>
-        (await programme.Admin.GetAsync($"{programme.FormPath(form)}{below}/submissions")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength();
+        (await programme.Admin.GetAsync($"{programme.FormPath(form)}{below}/submissions"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetArrayLength();
 }

@@ -45,7 +45,10 @@ public sealed class DraftTests
         var listed = Assert.Single((await programme.FormListAsync()).FormList());
         var xml = (await programme.Admin.GetAsync(listed.DownloadUrl)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal("2 & <3>", listed.Version);
-        Assert.Equal(Samples.Form(form, "draft", pictures: "leaf.png").Replace("\"draft\"", "\"2 &#38; &#60;3&#62;\"", StringComparison.Ordinal), xml.Text);
+        Assert.Equal(
+            Samples.Form(form, "draft", pictures: "leaf.png").Replace("\"draft\"", "\"2 &#38; &#60;3&#62;\"", StringComparison.Ordinal),
+            xml.Text
+        );
         Assert.Equal(listed.Hash, "md5:" + ProgrammeForms.Md5(xml.Bytes));
         Assert.Equal("leaf.png", Assert.Single((await programme.Admin.OpenRosa.GetAsync(listed.ManifestUrl!)).Manifest()).Name);
     }
@@ -67,7 +70,9 @@ public sealed class DraftTests
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
         string Changed(string path, string from, string to) =>
-            Samples.Form(form, "2").Replace($"nodeset=\"{path}\" type=\"{from}\"", $"nodeset=\"{path}\" type=\"{to}\"", StringComparison.Ordinal);
+            Samples
+                .Form(form, "2")
+                .Replace($"nodeset=\"{path}\" type=\"{from}\"", $"nodeset=\"{path}\" type=\"{to}\"", StringComparison.Ordinal);
 
         var refused = await programme.ReplaceDraftAsync(form, Changed("/data/species", "string", "int"), "?ignoreWarnings=true");
         Assert.Equal("""{"path":"/species","type":"string"}""", refused.ShouldBeProblem(400.17m).Json.GetProperty("details").GetRawText());
@@ -79,8 +84,15 @@ public sealed class DraftTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
-        var xml = Samples.Form(form, "2").Replace("<photo/>", "", StringComparison.Ordinal).Replace("<plot><leaf/></plot>", "<plot><bark/></plot>", StringComparison.Ordinal);
-        var warnings = (await programme.ReplaceDraftAsync(form, xml)).ShouldBeProblem(400.16m).Json.GetProperty("details").GetProperty("warnings").GetProperty("workflowWarnings");
+        var xml = Samples
+            .Form(form, "2")
+            .Replace("<photo/>", "", StringComparison.Ordinal)
+            .Replace("<plot><leaf/></plot>", "<plot><bark/></plot>", StringComparison.Ordinal);
+        var warnings = (await programme.ReplaceDraftAsync(form, xml))
+            .ShouldBeProblem(400.16m)
+            .Json.GetProperty("details")
+            .GetProperty("warnings")
+            .GetProperty("workflowWarnings");
         Assert.Equal("""[{"type":"structureChanged","details":["photo","leaf"]}]""", JsonSerializer.Serialize(warnings));
         (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft")).ShouldBeProblem(404.1m);
 
@@ -125,7 +137,10 @@ public sealed class DraftTests
     public async Task Files_carry_over_to_the_next_draft_by_name_and_type()
     {
         var programme = await Programme.StartAsync();
-        var form = await programme.PublishWithFilesAsync(("kept.png", Samples.Bytes(10, 1), "image/png"), ("retyped.png", Samples.Bytes(10, 2), "image/png"));
+        var form = await programme.PublishWithFilesAsync(
+            ("kept.png", Samples.Bytes(10, 1), "image/png"),
+            ("retyped.png", Samples.Bytes(10, 2), "image/png")
+        );
         (await programme.ReplaceDraftAsync(form, Next("2", "kept.png", "new.png"))).ShouldBe(HttpStatusCode.OK);
         Assert.Equal([("kept.png", Hash(1))], await FilesAsync());
 
@@ -139,15 +154,23 @@ public sealed class DraftTests
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal([("kept.png", Hash(1)), ("retyped.png", Hash(2))], await FilesAsync());
 
-        string Next(string version, params string[] pictures) => Samples.Form(form, version, pictures: pictures)
-            .Replace("<bind nodeset=\"/data/species\"", "<instance id=\"r\" src=\"jr://file/retyped.png\"/><bind nodeset=\"/data/species\"", StringComparison.Ordinal);
+        string Next(string version, params string[] pictures) =>
+            Samples
+                .Form(form, version, pictures: pictures)
+                .Replace(
+                    "<bind nodeset=\"/data/species\"",
+                    "<instance id=\"r\" src=\"jr://file/retyped.png\"/><bind nodeset=\"/data/species\"",
+                    StringComparison.Ordinal
+                );
         static string Hash(int seed) => ProgrammeForms.Md5(Samples.Bytes(10, seed));
         async Task<IReadOnlyList<(string, string)>> FilesAsync()
         {
             var files = new List<(string, string)>();
             foreach (var file in (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/draft/manifest")).Manifest())
             {
-                files.Add((file.Name, ProgrammeForms.Md5((await programme.Admin.GetAsync(file.DownloadUrl)).ShouldBe(HttpStatusCode.OK).Bytes)));
+                files.Add(
+                    (file.Name, ProgrammeForms.Md5((await programme.Admin.GetAsync(file.DownloadUrl)).ShouldBe(HttpStatusCode.OK).Bytes))
+                );
             }
             return files;
         }
@@ -159,14 +182,27 @@ public sealed class DraftTests
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("trees");
         await programme.DraftAsync(Samples.Form(form, pictures: "leaf.png"), form);
-        var empty = Assert.Single((await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
-        Assert.Equal("""{"name":"leaf.png","type":"image","hash":null,"exists":false,"blobExists":false,"datasetExists":false}""", empty.GetRawText());
+        var empty = Assert.Single(
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.EnumerateArray()
+        );
+        Assert.Equal(
+            """{"name":"leaf.png","type":"image","hash":null,"exists":false,"blobExists":false,"datasetExists":false}""",
+            empty.GetRawText()
+        );
 
         foreach (var content in new[] { Samples.Bytes(10, 1), Samples.Bytes(20, 2) })
         {
             var filled = (await programme.PutFileAsync(form, "leaf.png", content, "image/png")).ShouldBe(HttpStatusCode.OK).Json;
-            Assert.Equal((ProgrammeForms.Md5(content), content.Length), (filled.GetProperty("hash").GetString(), filled.GetProperty("size").GetInt32()));
-            Assert.Equal(content, (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK).Bytes);
+            Assert.Equal(
+                (ProgrammeForms.Md5(content), content.Length),
+                (filled.GetProperty("hash").GetString(), filled.GetProperty("size").GetInt32())
+            );
+            Assert.Equal(
+                content,
+                (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK).Bytes
+            );
         }
     }
 }

@@ -33,15 +33,32 @@ public sealed class ExpectedMediaTests
     {
         var programme = await Programme.StartAsync();
         var created = (await programme.CreateFormAsync(Vector)).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal(("media", "3", "Media & more"), (created.GetProperty("xmlFormId").GetString(), created.GetProperty("version").GetString(), created.GetProperty("name").GetString()));
+        Assert.Equal(
+            ("media", "3", "Media & more"),
+            (
+                created.GetProperty("xmlFormId").GetString(),
+                created.GetProperty("version").GetString(),
+                created.GetProperty("name").GetString()
+            )
+        );
         foreach (var below in new[] { "/draft", "" })
         {
             Assert.Equal(
                 [
-                    ("a-big.png", "image"), ("a.mp3", "audio"), ("a.png", "image"), ("b.mp4", "video"), ("deep.png", "image"), ("itemsets.csv", "file"), ("people.csv", "file"),
-                    ("sites.geojson", "file"), ("species.csv", "file"), ("start.png", "image"), ("trees.csv", "file"),
+                    ("a-big.png", "image"),
+                    ("a.mp3", "audio"),
+                    ("a.png", "image"),
+                    ("b.mp4", "video"),
+                    ("deep.png", "image"),
+                    ("itemsets.csv", "file"),
+                    ("people.csv", "file"),
+                    ("sites.geojson", "file"),
+                    ("species.csv", "file"),
+                    ("start.png", "image"),
+                    ("trees.csv", "file"),
                 ],
-                await programme.SlotsAsync("media", below));
+                await programme.SlotsAsync("media", below)
+            );
         }
     }
 
@@ -53,27 +70,79 @@ public sealed class ExpectedMediaTests
         var fields = (await programme.Admin.GetAsync($"{programme.FormPath("media")}/fields?odata=false")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(
             [
-                "/pic pic binary true", "/grp grp structure null", "/grp/deep deep unknown null", "/sp sp string null", "/meta meta structure null",
-                "/meta/audit audit unknown true", "/meta/instanceID instanceID unknown null",
+                "/pic pic binary true",
+                "/grp grp structure null",
+                "/grp/deep deep unknown null",
+                "/sp sp string null",
+                "/meta meta structure null",
+                "/meta/audit audit unknown true",
+                "/meta/instanceID instanceID unknown null",
             ],
-            fields.EnumerateArray().Select(field =>
-                $"{field.GetProperty("path").GetString()} {field.GetProperty("name").GetString()} {field.GetProperty("type").GetString()} {field.GetProperty("binary").GetRawText()}"));
+            fields
+                .EnumerateArray()
+                .Select(field =>
+                    $"{field.GetProperty("path").GetString()} {field.GetProperty("name").GetString()} {field.GetProperty("type").GetString()} {field.GetProperty("binary").GetRawText()}"
+                )
+        );
         Assert.All(fields.EnumerateArray(), field => Assert.Equal("null", field.GetProperty("selectMultiple").GetRawText()));
     }
 
-    [Theory, Clause("OR-164"), Clause("OR-165"), Clause("OR-166"), Clause("OR-167"), Clause("OR-168"), Clause("OR-170"), Clause("OR-171"), Clause("OR-172"), Clause("OR-174")]
+    [
+        Theory,
+        Clause("OR-164"),
+        Clause("OR-165"),
+        Clause("OR-166"),
+        Clause("OR-167"),
+        Clause("OR-168"),
+        Clause("OR-170"),
+        Clause("OR-171"),
+        Clause("OR-172"),
+        Clause("OR-174")
+    ]
     [InlineData("<instance id=\"a\" src=\"jr://images/a.png\"/><instance id=\"b\" src=\"jr://file/b.xml\"/>", "", "a.png:file b.xml:file")]
-    [InlineData("<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" src=\"jr://file-csv/c.csv\"/>", "", "a.mp3:file b.mp4:file c.csv:file")]
-    [InlineData("<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" src=\"jr://file/d/c.csv\"/>", "", "")]
+    [InlineData(
+        "<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" src=\"jr://file-csv/c.csv\"/>",
+        "",
+        "a.mp3:file b.mp4:file c.csv:file"
+    )]
+    [InlineData(
+        "<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" src=\"jr://file/d/c.csv\"/>",
+        "",
+        ""
+    )]
     [InlineData("<instance id=\"a\" src=\"http://h/a.xml\"/><instance id=\"b\" src=\"jr://instance/last-saved\"/>", "", "")]
     [InlineData("<instance id=\"a\" src=\"jr://file/..\"/><instance id=\"b\" src=\"jr://file/.\"/>", "", "")]
-    [InlineData("<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation><translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation></itext>", "", "a.png:image b.png:image")]
-    [InlineData("<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value><value>jr://images/d.png</value></text></translation></itext>", "", "")]
+    [InlineData(
+        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation><translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation></itext>",
+        "",
+        "a.png:image b.png:image"
+    )]
+    [InlineData(
+        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value><value>jr://images/d.png</value></text></translation></itext>",
+        "",
+        ""
+    )]
     [InlineData("", "<group><input ref=\"/data/species\" query=\"instance('x')/root/item\"><label/></input></group>", "itemsets.csv:file")]
-    [InlineData("", "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>", "x.csv:file y.csv:file")]
-    [InlineData("", "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"search('x') minimal\"><label/></select1>", "")]
-    [InlineData("", "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>", "")]
-    [InlineData("<instance id=\"a\" src=\"jr://file-csv/x.csv\"/>", "<select1 ref=\"/data/species\" appearance=\"search('x')\"><label/></select1>", "x.csv:file")]
+    [InlineData(
+        "",
+        "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>",
+        "x.csv:file y.csv:file"
+    )]
+    [InlineData(
+        "",
+        "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"search('x') minimal\"><label/></select1>",
+        ""
+    )]
+    [InlineData(
+        "",
+        "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>",
+        ""
+    )]
+    [InlineData(
+        "<instance id=\"a\" src=\"jr://file-csv/x.csv\"/>",
+        "<select1 ref=\"/data/species\" appearance=\"search('x')\"><label/></select1>",
+        "x.csv:file"
+    )]
     public async Task Files_are_expected_by_where_the_form_names_them(string model, string body, string slots)
     {
         var programme = await Programme.StartAsync();
@@ -99,7 +168,9 @@ public sealed class ExpectedMediaTests
     public async Task An_appearance_with_unbalanced_quotes_is_refused(string appearance)
     {
         var programme = await Programme.StartAsync();
-        var refused = await programme.CreateFormAsync(Form("", $"<select1 ref=\"/data/species\" appearance=\"{appearance}\"><label/></select1>"));
+        var refused = await programme.CreateFormAsync(
+            Form("", $"<select1 ref=\"/data/species\" appearance=\"{appearance}\"><label/></select1>")
+        );
         Assert.Equal("search() appearance", refused.ShouldBeProblem(400.8m).Json.GetProperty("details").GetProperty("field").GetString());
     }
 
@@ -107,11 +178,18 @@ public sealed class ExpectedMediaTests
     public async Task One_name_with_two_types_is_refused()
     {
         var programme = await Programme.StartAsync();
-        var refused = await programme.CreateFormAsync(Form("<instance id=\"a\" src=\"jr://file/a.png\"/><itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\">jr://images/a.png</value></text></translation></itext>", ""));
+        var refused = await programme.CreateFormAsync(
+            Form(
+                "<instance id=\"a\" src=\"jr://file/a.png\"/><itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\">jr://images/a.png</value></text></translation></itext>",
+                ""
+            )
+        );
         Assert.Equal("attachment", refused.ShouldBeProblem(400.8m).Json.GetProperty("details").GetProperty("field").GetString());
     }
 
     private static string Form(string model, string body) =>
-        Samples.Form("f").Replace("<bind nodeset=\"/data/species\"", model + "<bind nodeset=\"/data/species\"", StringComparison.Ordinal)
+        Samples
+            .Form("f")
+            .Replace("<bind nodeset=\"/data/species\"", model + "<bind nodeset=\"/data/species\"", StringComparison.Ordinal)
             .Replace("<h:body>", "<h:body>" + body, StringComparison.Ordinal);
 }

@@ -7,10 +7,28 @@ namespace ServerlessRosa.Protocol.Tests.Forms;
 public sealed class FormAddressTests
 {
     public static TheoryData<string> Ids =>
-    [
-        "a.b.c", "with space", "a/b", "a//b/", "#1?x=y", "100%", "%2F", "%25", "a%2Fb/c", "a+b&c=d", "árbol 🌳", "森", "draft", "x/draft", "x;y,z@~!*'()", "back\\slash",
-        "it's <b>\"bold\"</b>", "submissions", new string('é', 249), "dot.",
-    ];
+        [
+            "a.b.c",
+            "with space",
+            "a/b",
+            "a//b/",
+            "#1?x=y",
+            "100%",
+            "%2F",
+            "%25",
+            "a%2Fb/c",
+            "a+b&c=d",
+            "árbol 🌳",
+            "森",
+            "draft",
+            "x/draft",
+            "x;y,z@~!*'()",
+            "back\\slash",
+            "it's <b>\"bold\"</b>",
+            "submissions",
+            new string('é', 249),
+            "dot.",
+        ];
 
     [Theory, Clause("OR-117"), Clause("OR-095"), Clause("OR-096"), Clause("OR-150")]
     [MemberData(nameof(Ids))]
@@ -39,7 +57,10 @@ public sealed class FormAddressTests
         await FollowAsync(phone, list[1]);
 
         await programme.SetStateAsync(id, "closing");
-        Assert.Equal(id, (await programme.Admin.GetAsync(programme.FormPath(id))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("xmlFormId").GetString());
+        Assert.Equal(
+            id,
+            (await programme.Admin.GetAsync(programme.FormPath(id))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("xmlFormId").GetString()
+        );
     }
 
     private static async Task CheckAsync(Api client, string listPath, string id, string version)

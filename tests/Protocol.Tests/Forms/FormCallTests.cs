@@ -17,7 +17,11 @@ public sealed class FormCallTests
 
         var hash = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(xml)));
         Assert.Equal(hash, created.GetProperty("hash").GetString());
-        Assert.Contains($"<hash>md5:{hash}</hash>", (await programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<hash>md5:{hash}</hash>",
+            (await programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList")).Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact, Clause("OR-157")]
@@ -27,12 +31,16 @@ public sealed class FormCallTests
         var form = await programme.PublishAsync();
         (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
 
-        var refusal = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form, "2"))).ShouldBeProblem(400.16m).Json;
+        var refusal = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form, "2")))
+            .ShouldBeProblem(400.16m)
+            .Json;
         var warning = refusal.GetProperty("details").GetProperty("warnings").GetProperty("workflowWarnings").EnumerateArray().Single();
         Assert.Equal("deletedFormExists", warning.GetProperty("type").GetString());
         Assert.Equal(form, warning.GetProperty("details").GetProperty("xmlFormId").GetString());
 
-        (await programme.Admin.PostXmlAsync($"{programme.Path}/forms?ignoreWarnings=true", Samples.Form(form, "2"))).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PostXmlAsync($"{programme.Path}/forms?ignoreWarnings=true", Samples.Form(form, "2"))).ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
@@ -47,7 +55,9 @@ public sealed class FormCallTests
 
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
 
-        (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+        (
+            await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+        ).ShouldBe(HttpStatusCode.Created);
     }
 
     [Theory, Clause("OR-262")]

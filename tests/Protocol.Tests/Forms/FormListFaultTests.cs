@@ -55,15 +55,21 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     public async Task Versions_that_cannot_be_read_are_an_error_too()
     {
         var list = await setting.NewListAsync();
-        setting.Storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal), from: 4);
+        setting.Storage.Fail(
+            Fault.ServerError,
+            request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal),
+            from: 4
+        );
         (await list("?listAllVersions=true")).ShouldBeOpenRosaError(500, "trace id");
     }
 
     private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method);
 
-    private static bool IsListing(HttpRequest request) => IsRead(request) && request.Path.Value!.EndsWith("/forms()", StringComparison.Ordinal);
+    private static bool IsListing(HttpRequest request) =>
+        IsRead(request) && request.Path.Value!.EndsWith("/forms()", StringComparison.Ordinal);
 
-    /// <summary>A process whose storage fails on demand and lists in small pages. The tests of a class run one after the other, so they can share it.</summary>
+    /// <summary>A process whose storage fails on demand and lists in small pages. The tests of a class run one after the other, so they
+    /// can share it.</summary>
     public sealed class Setting : IAsyncLifetime
     {
         private Server _server = null!;

@@ -15,7 +15,8 @@ public sealed class FormListParametersTests
         {
             await programme.PublishAsync(Samples.Form(id), id);
         }
-        async Task<IEnumerable<string>> IdsAsync(string query) => (await programme.FormListAsync(query)).FormList().Select(form => form.FormId).Order(StringComparer.Ordinal);
+        async Task<IEnumerable<string>> IdsAsync(string query) =>
+            (await programme.FormListAsync(query)).FormList().Select(form => form.FormId).Order(StringComparer.Ordinal);
 
         Assert.Equal(["trees"], await IdsAsync("?formID=trees"));
         Assert.Equal(["Trees", "trees 2"], await IdsAsync("?formID=Trees&formID=trees%202&formID=Trees"));
@@ -29,7 +30,9 @@ public sealed class FormListParametersTests
     {
         var programme = await Programme.StartAsync();
         var (described, other) = (await programme.PublishAsync(), await programme.PublishAsync());
-        (await programme.Admin.PatchJsonAsync(programme.FormPath(described), new { description = "One plot & its <trees>" })).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PatchJsonAsync(programme.FormPath(described), new { description = "One plot & its <trees>" })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         foreach (var query in new[] { "?verbose=true", "?verbose=TRUE" })
         {
@@ -59,7 +62,10 @@ public sealed class FormListParametersTests
         Assert.EndsWith($"/forms/{form}.xml", list[0].DownloadUrl, StringComparison.Ordinal);
         Assert.EndsWith($"/forms/{form}/versions/2%20%26%20a%20half.xml", list[1].DownloadUrl, StringComparison.Ordinal);
         Assert.EndsWith($"/forms/{form}/versions/___.xml", list[2].DownloadUrl, StringComparison.Ordinal);
-        Assert.Equal([null, $"{list[1].DownloadUrl[..^4]}/manifest", $"{list[2].DownloadUrl[..^4]}/manifest"], list.Select(entry => entry.ManifestUrl));
+        Assert.Equal(
+            [null, $"{list[1].DownloadUrl[..^4]}/manifest", $"{list[2].DownloadUrl[..^4]}/manifest"],
+            list.Select(entry => entry.ManifestUrl)
+        );
         foreach (var entry in list)
         {
             var xml = (await programme.Admin.GetAsync(entry.DownloadUrl)).ShouldBe(HttpStatusCode.OK);
@@ -89,8 +95,14 @@ public sealed class FormListParametersTests
         var programme = await Programme.StartAsync();
         await programme.PublishAsync();
         var plain = await programme.FormListAsync();
-        var asked = await programme.Admin.OpenRosa.With("Accept-Language", "fr").GetAsync($"{programme.Path}/formList?deviceID=collect%3Aabc&unheard=of");
-        Assert.Equal(plain.FormList(), asked.FormList(), (a, b) => a.Children.SequenceEqual(b.Children) && (a with { Children = b.Children }) == b);
+        var asked = await programme
+            .Admin.OpenRosa.With("Accept-Language", "fr")
+            .GetAsync($"{programme.Path}/formList?deviceID=collect%3Aabc&unheard=of");
+        Assert.Equal(
+            plain.FormList(),
+            asked.FormList(),
+            (a, b) => a.Children.SequenceEqual(b.Children) && (a with { Children = b.Children }) == b
+        );
     }
 
     [Fact, Clause("OR-106"), Clause("OR-107")]
@@ -121,7 +133,10 @@ public sealed class FormListParametersTests
         var phone = await programme.AppUserAsync(form);
         var group = Assert.Single((await phone.GetAsync("/formList")).Root(OpenRosaDocuments.FormListNamespace + "xforms").Elements());
         Assert.Contains("/v1/key/", Child(group, "listUrl"), StringComparison.Ordinal);
-        Assert.Equal(form, Assert.Single((await Api.Anonymous(programme.Server).OpenRosa.GetAsync(Child(group, "listUrl"))).FormList()).FormId);
+        Assert.Equal(
+            form,
+            Assert.Single((await Api.Anonymous(programme.Server).OpenRosa.GetAsync(Child(group, "listUrl"))).FormList()).FormId
+        );
     }
 
     private static string Child(XElement group, string name) => group.Element(OpenRosaDocuments.FormListNamespace + name)!.Value;

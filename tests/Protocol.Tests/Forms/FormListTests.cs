@@ -130,16 +130,22 @@ public sealed class FormListTests
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("keyed");
         await programme.PublishAsync(Samples.Form(form, pictures: "leaf.png"), form);
-        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
-        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/app-user/{user.GetProperty("id").GetInt32()}")).ShouldBe(HttpStatusCode.OK);
+        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
+        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/app-user/{user.GetProperty("id").GetInt32()}")).ShouldBe(
+            HttpStatusCode.OK
+        );
         var key = user.GetProperty("token").GetString()!;
         var start = $"{programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)}/v1/key/{key}{programme.FormPath(form)}";
 
-        foreach (var list in new[]
-        {
-            await Api.WithKey(programme.Server, key).GetAsync($"{programme.Path}/formList"),
-            await Api.Anonymous(programme.Server).OpenRosa.GetAsync($"{programme.Path}/formList?st={Uri.EscapeDataString(key)}"),
-        })
+        foreach (
+            var list in new[]
+            {
+                await Api.WithKey(programme.Server, key).GetAsync($"{programme.Path}/formList"),
+                await Api.Anonymous(programme.Server).OpenRosa.GetAsync($"{programme.Path}/formList?st={Uri.EscapeDataString(key)}"),
+            }
+        )
         {
             var listed = Assert.Single(list.FormList());
             Assert.Equal(($"{start}.xml", $"{start}/manifest"), (listed.DownloadUrl, listed.ManifestUrl));
@@ -152,7 +158,9 @@ public sealed class FormListTests
     public async Task The_list_is_sorted_by_name_without_regard_to_case_then_by_id()
     {
         var programme = await Programme.StartAsync();
-        foreach (var (id, title) in new[] { ("d", "birch"), ("c", "Ash"), ("b", "ash"), ("a", "Birch"), ("e", "ash"), ("f", (string?)null) })
+        foreach (
+            var (id, title) in new[] { ("d", "birch"), ("c", "Ash"), ("b", "ash"), ("a", "Birch"), ("e", "ash"), ("f", (string?)null) }
+        )
         {
             await programme.PublishAsync(Samples.Form(id, title: title), id);
         }

@@ -12,14 +12,20 @@ public sealed class FormXmlTests
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Form("x", title: "Bäume 🌳").Replace("\r\n", "\n", StringComparison.Ordinal);
-        byte[] Variant(string id, Func<string, string> change) => Encoding.UTF8.GetBytes(change(form.Replace("\"x\"", $"\"{id}\"", StringComparison.Ordinal)));
+        byte[] Variant(string id, Func<string, string> change) =>
+            Encoding.UTF8.GetBytes(change(form.Replace("\"x\"", $"\"{id}\"", StringComparison.Ordinal)));
         var variants = new Dictionary<string, byte[]>
         {
             ["lf"] = Variant("lf", xml => xml),
             ["crlf"] = Variant("crlf", xml => xml.Replace("\n", "\r\n", StringComparison.Ordinal)),
             ["mark"] = [0xEF, 0xBB, 0xBF, .. Variant("mark", xml => xml)],
             ["tail"] = Variant("tail", xml => xml + "\r\n\r\n<!-- the end -->\t \n"),
-            ["quirks"] = Variant("quirks", xml => xml.Replace("<h:body>", "<!--c--><?pi x?><h:body  >", StringComparison.Ordinal).Replace("Species", "<![CDATA[S&pecies]]>&#x20;", StringComparison.Ordinal)),
+            ["quirks"] = Variant(
+                "quirks",
+                xml =>
+                    xml.Replace("<h:body>", "<!--c--><?pi x?><h:body  >", StringComparison.Ordinal)
+                        .Replace("Species", "<![CDATA[S&pecies]]>&#x20;", StringComparison.Ordinal)
+            ),
             ["bare"] = Variant("bare", xml => xml.Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal)),
         };
 
@@ -47,7 +53,10 @@ public sealed class FormXmlTests
         Assert.Null(served.Header("X-OpenRosa-Version"));
         Assert.Equal("no-cache, private", string.Join(", ", served.Header("Cache-Control")!.Split(", ").Order(StringComparer.Ordinal)));
         var head = (await phone.HeadAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal((served.Header("ETag"), served.Header("Content-Length"), served.Header("Content-Type")), (head.Header("ETag"), head.Header("Content-Length"), head.Header("Content-Type")));
+        Assert.Equal(
+            (served.Header("ETag"), served.Header("Content-Length"), served.Header("Content-Type")),
+            (head.Header("ETag"), head.Header("Content-Length"), head.Header("Content-Type"))
+        );
         Assert.Empty(head.Bytes);
     }
 
@@ -72,8 +81,13 @@ public sealed class FormXmlTests
         await programme.PublishVersionAsync(form, "2024/05 #2?");
         var phone = await programme.AppUserAsync(form);
 
-        Assert.Equal(Samples.Form(form, version: null), (await phone.GetAsync($"{programme.FormPath(form)}/versions/___.xml")).ShouldBe(HttpStatusCode.OK).Text);
-        var current = (await phone.GetAsync($"{programme.FormPath(form)}/versions/{Uri.EscapeDataString("2024/05 #2?")}.xml")).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(
+            Samples.Form(form, version: null),
+            (await phone.GetAsync($"{programme.FormPath(form)}/versions/___.xml")).ShouldBe(HttpStatusCode.OK).Text
+        );
+        var current = (await phone.GetAsync($"{programme.FormPath(form)}/versions/{Uri.EscapeDataString("2024/05 #2?")}.xml")).ShouldBe(
+            HttpStatusCode.OK
+        );
         Assert.Equal(Samples.Form(form, "2024/05 #2?"), current.Text);
         Assert.Equal(current.Text, (await phone.GetAsync($"{programme.FormPath(form)}.xml")).Text);
     }
@@ -83,11 +97,17 @@ public sealed class FormXmlTests
     {
         var programme = await Programme.StartAsync();
         var (published, draft) = (await programme.PublishAsync(), await programme.DraftAsync());
-        foreach (var path in new[]
-        {
-            $"{programme.FormPath("nothing")}.xml", $"{programme.FormPath(published)}/versions/2.xml", $"{programme.FormPath(published)}/versions/___.xml",
-            $"{programme.FormPath(published)}/draft.xml", $"{programme.FormPath(draft)}/versions/1.xml", "/projects/2000000000/forms/x.xml",
-        })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.FormPath("nothing")}.xml",
+                $"{programme.FormPath(published)}/versions/2.xml",
+                $"{programme.FormPath(published)}/versions/___.xml",
+                $"{programme.FormPath(published)}/draft.xml",
+                $"{programme.FormPath(draft)}/versions/1.xml",
+                "/projects/2000000000/forms/x.xml",
+            }
+        )
         {
             (await programme.Admin.GetAsync(path)).ShouldBeProblem(404.1m, "Could not find the resource");
         }
@@ -100,8 +120,14 @@ public sealed class FormXmlTests
         var form = await programme.PublishAsync();
         (await programme.ReplaceDraftAsync(form, Samples.Form(form, "2"))).ShouldBe(HttpStatusCode.OK);
 
-        Assert.Equal(Samples.Form(form, "2"), (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft.xml")).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Equal(Samples.Form(form), (await programme.Admin.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK).Text);
+        Assert.Equal(
+            Samples.Form(form, "2"),
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft.xml")).ShouldBe(HttpStatusCode.OK).Text
+        );
+        Assert.Equal(
+            Samples.Form(form),
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK).Text
+        );
         (await (await programme.WebUserAsync("viewer")).Api.GetAsync($"{programme.FormPath(form)}/draft.xml")).ShouldBeProblem(403.1m);
     }
 

@@ -45,7 +45,10 @@ public sealed class ManifestTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithFilesAsync(("test.csv", "test,csv\n1,2"u8.ToArray(), "text/csv"));
-        Assert.Equal("md5:2241de57bbec8144c8ad387e69b3a3ba", Assert.Single((await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Hash);
+        Assert.Equal(
+            "md5:2241de57bbec8144c8ad387e69b3a3ba",
+            Assert.Single((await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Hash
+        );
     }
 
     [Fact, Clause("OR-126"), Clause("OR-133")]
@@ -57,11 +60,17 @@ public sealed class ManifestTests
         var phone = await programme.AppUserAsync(form);
         var token = await programme.DraftTokenAsync(form);
 
-        foreach (var (client, below) in new[]
-        {
-            (phone, ""), (phone, "/versions/1"), (programme.Admin.OpenRosa, ""), (programme.Admin.OpenRosa, "/versions/1"), (programme.Admin.OpenRosa, "/draft"),
-            (Api.WithDraftToken(programme.Server, token), "/draft"),
-        })
+        foreach (
+            var (client, below) in new[]
+            {
+                (phone, ""),
+                (phone, "/versions/1"),
+                (programme.Admin.OpenRosa, ""),
+                (programme.Admin.OpenRosa, "/versions/1"),
+                (programme.Admin.OpenRosa, "/draft"),
+                (Api.WithDraftToken(programme.Server, token), "/draft"),
+            }
+        )
         {
             var manifest = await client.GetAsync($"{programme.FormPath(form)}{below}/manifest");
             var address = Assert.Single(manifest.Manifest()).DownloadUrl;
@@ -79,9 +88,16 @@ public sealed class ManifestTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithFilesAsync(("leaf.png", Samples.Bytes(10), "image/png"));
-        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Link" })).ShouldBe(HttpStatusCode.OK).Json;
+        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Link" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var key = link.GetProperty("token").GetString()!;
-        var file = Assert.Single((await Api.Anonymous(programme.Server).OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest?st={Uri.EscapeDataString(key)}")).Manifest());
+        var file = Assert.Single(
+            (
+                await Api.Anonymous(programme.Server)
+                    .OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest?st={Uri.EscapeDataString(key)}")
+            ).Manifest()
+        );
         Assert.Contains($"/v1/key/{key}/", file.DownloadUrl, StringComparison.Ordinal);
         (await Api.Anonymous(programme.Server).GetAsync(file.DownloadUrl)).ShouldBe(HttpStatusCode.OK);
     }
@@ -96,12 +112,14 @@ public sealed class ManifestTests
         (await programme.PutFileAsync(form, "bark.png", Samples.Bytes(30, seed: 3), "image/png")).ShouldBe(HttpStatusCode.OK);
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
 
-        foreach (var (below, files) in new[]
-        {
-            ("/versions/1", new[] { ("leaf.png", Samples.Bytes(10, seed: 1)) }),
-            ("/versions/2", [("bark.png", Samples.Bytes(30, seed: 3)), ("leaf.png", Samples.Bytes(20, seed: 2))]),
-            ("", [("bark.png", Samples.Bytes(30, seed: 3)), ("leaf.png", Samples.Bytes(20, seed: 2))]),
-        })
+        foreach (
+            var (below, files) in new[]
+            {
+                ("/versions/1", new[] { ("leaf.png", Samples.Bytes(10, seed: 1)) }),
+                ("/versions/2", [("bark.png", Samples.Bytes(30, seed: 3)), ("leaf.png", Samples.Bytes(20, seed: 2))]),
+                ("", [("bark.png", Samples.Bytes(30, seed: 3)), ("leaf.png", Samples.Bytes(20, seed: 2))]),
+            }
+        )
         {
             var listed = (await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}{below}/manifest")).Manifest();
             Assert.Equal(files.Select(file => file.Item1), listed.Select(file => file.Name));
@@ -117,11 +135,15 @@ public sealed class ManifestTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
-        foreach (var path in new[]
-        {
-            $"{programme.FormPath("nothing")}/manifest", $"{programme.FormPath(form)}/versions/2/manifest", $"{programme.FormPath(form)}/draft/manifest",
-            "/projects/2000000000/forms/x/manifest",
-        })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.FormPath("nothing")}/manifest",
+                $"{programme.FormPath(form)}/versions/2/manifest",
+                $"{programme.FormPath(form)}/draft/manifest",
+                "/projects/2000000000/forms/x/manifest",
+            }
+        )
         {
             (await programme.Admin.OpenRosa.GetAsync(path)).ShouldBeOpenRosaError(404, "Could not find the resource");
         }
@@ -134,6 +156,8 @@ public sealed class ManifestTests
         var form = await programme.PublishWithFilesAsync(("leaf.png", Samples.Bytes(10), "image/png"));
         var path = $"{programme.FormPath(form)}/manifest";
         var etag = (await programme.Admin.OpenRosa.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Header("ETag")!;
-        (await programme.Admin.OpenRosa.With("If-None-Match", $"W/{etag}").GetAsync(path)).ShouldBe(HttpStatusCode.NotModified).ShouldBeOpenRosa();
+        (await programme.Admin.OpenRosa.With("If-None-Match", $"W/{etag}").GetAsync(path))
+            .ShouldBe(HttpStatusCode.NotModified)
+            .ShouldBeOpenRosa();
     }
 }

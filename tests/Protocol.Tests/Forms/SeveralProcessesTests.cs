@@ -13,7 +13,8 @@ public sealed class SeveralProcessesTests
     {
         var programme = await Programme.StartAsync(await Processes.FirstAsync());
         var other = programme.Admin.OpenRosa.At(await Processes.RememberingAsync());
-        async Task<IEnumerable<string>> SeenAsync() => (await other.GetAsync($"{programme.Path}/formList")).FormList().Select(form => $"{form.FormId} {form.Version}");
+        async Task<IEnumerable<string>> SeenAsync() =>
+            (await other.GetAsync($"{programme.Path}/formList")).FormList().Select(form => $"{form.FormId} {form.Version}");
         Assert.Empty(await SeenAsync());
 
         await programme.PublishAsync(id: "a");
@@ -46,8 +47,14 @@ public sealed class SeveralProcessesTests
         {
             var xml = (await phone.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
             Assert.Equal(Samples.Form(form, $"{version}", pictures: "leaf.png"), xml.Text);
-            Assert.Equal("md5:" + ProgrammeForms.Md5(Samples.Bytes(10, version)), Assert.Single((await phone.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Hash);
-            Assert.Equal(Samples.Bytes(10, version), (await phone.GetAsync($"{programme.FormPath(form)}/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK).Bytes);
+            Assert.Equal(
+                "md5:" + ProgrammeForms.Md5(Samples.Bytes(10, version)),
+                Assert.Single((await phone.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Hash
+            );
+            Assert.Equal(
+                Samples.Bytes(10, version),
+                (await phone.GetAsync($"{programme.FormPath(form)}/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK).Bytes
+            );
         }
     }
 
@@ -57,7 +64,8 @@ public sealed class SeveralProcessesTests
         var programme = await Programme.StartAsync(await Processes.FirstAsync());
         var form = await programme.PublishAsync();
         var phone = (await programme.AppUserAsync(form)).At(await Processes.ForgetfulAsync());
-        Task<Answer> SendAsync() => phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+        Task<Answer> SendAsync() =>
+            phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
         (await SendAsync()).ShouldBe(HttpStatusCode.Created);
 
         await programme.SetStateAsync(form, "closed");
@@ -75,12 +83,16 @@ public sealed class SeveralProcessesTests
     public async Task Revoking_an_app_user_at_one_ends_its_key_at_the_other_within_the_cache_time()
     {
         var programme = await Programme.StartAsync(await Processes.FirstAsync());
-        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
+        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var phone = Api.WithKey(await Processes.ForgetfulAsync(), user.GetProperty("token").GetString()!);
         Task<Answer> AskAsync() => phone.HeadAsync($"{programme.Path}/submission");
         (await AskAsync()).ShouldBe(HttpStatusCode.NoContent);
 
-        (await programme.Admin.DeleteAsync($"/sessions/{Uri.EscapeDataString(user.GetProperty("token").GetString()!)}")).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.DeleteAsync($"/sessions/{Uri.EscapeDataString(user.GetProperty("token").GetString()!)}")).ShouldBe(
+            HttpStatusCode.OK
+        );
         (await phone.At(programme.Server).HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.Forbidden);
         await Eventually.TrueAsync(async () => (await AskAsync()).Status == HttpStatusCode.Forbidden, "the other process refused the key");
     }
@@ -92,7 +104,11 @@ public sealed class SeveralProcessesTests
         var other = programme.Admin.At(await Processes.RememberingAsync());
         var form = await programme.DraftAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? programme.Admin : other).PostAsync($"{programme.FormPath(form)}/draft/publish?version=v{i}")));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(i => (i % 2 == 0 ? programme.Admin : other).PostAsync($"{programme.FormPath(form)}/draft/publish?version=v{i}"))
+        );
         var winner = Assert.Single(Enumerable.Range(0, 6), i => answers[i].Status == HttpStatusCode.OK);
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => answer.ShouldBeProblem(404.1m));
         var list = (await other.OpenRosa.GetAsync($"{programme.Path}/formList?listAllVersions=1")).FormList();

@@ -17,7 +17,14 @@ public sealed class UploadFormTests
     {
         var programme = await Programme.StartAsync();
         var xml = Samples.Form("x").Replace("<data id=\"x\" version=\"1\">", root, StringComparison.Ordinal);
-        Assert.Equal("formId", (await programme.CreateFormAsync(xml)).ShouldBeProblem(400.2m, "formId").Json.GetProperty("details").GetProperty("field").GetString());
+        Assert.Equal(
+            "formId",
+            (await programme.CreateFormAsync(xml))
+                .ShouldBeProblem(400.2m, "formId")
+                .Json.GetProperty("details")
+                .GetProperty("field")
+                .GetString()
+        );
     }
 
     [Fact, Clause("OR-148")]
@@ -25,8 +32,13 @@ public sealed class UploadFormTests
     {
         var programme = await Programme.StartAsync();
         const string id = "http://openrosa.example.org/formdesigner/8E1F";
-        var xml = Samples.Form("x").Replace("<data id=\"x\" version=\"1\">", $"<data xmlns=\"{id}\" version=\"1\">", StringComparison.Ordinal);
-        Assert.Equal(id, (await programme.CreateFormAsync(xml, "?publish=true")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("xmlFormId").GetString());
+        var xml = Samples
+            .Form("x")
+            .Replace("<data id=\"x\" version=\"1\">", $"<data xmlns=\"{id}\" version=\"1\">", StringComparison.Ordinal);
+        Assert.Equal(
+            id,
+            (await programme.CreateFormAsync(xml, "?publish=true")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("xmlFormId").GetString()
+        );
 
         var phone = await programme.AppUserAsync(id);
         Assert.Equal(id, Assert.Single((await phone.GetAsync($"{programme.Path}/formList")).FormList()).FormId);
@@ -41,7 +53,14 @@ public sealed class UploadFormTests
     public async Task An_id_that_looks_like_a_download_is_refused(string id)
     {
         var programme = await Programme.StartAsync();
-        Assert.Equal("formId", (await programme.CreateFormAsync(Samples.Form(id))).ShouldBeProblem(400.8m).Json.GetProperty("details").GetProperty("field").GetString());
+        Assert.Equal(
+            "formId",
+            (await programme.CreateFormAsync(Samples.Form(id)))
+                .ShouldBeProblem(400.8m)
+                .Json.GetProperty("details")
+                .GetProperty("field")
+                .GetString()
+        );
     }
 
     [Theory, Clause("OR-117")]
@@ -72,10 +91,15 @@ public sealed class UploadFormTests
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("v");
         var xml = Samples.Form(form).Replace("version=\"1\">", attribute + ">", StringComparison.Ordinal);
-        Assert.Equal(version, (await programme.CreateFormAsync(xml, "?publish=true")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("version").GetString());
+        Assert.Equal(
+            version,
+            (await programme.CreateFormAsync(xml, "?publish=true")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("version").GetString()
+        );
         Assert.Equal(version, Assert.Single((await programme.FormListAsync()).FormList()).Version);
         var submission = Samples.Submission(form, Samples.NewInstanceId(), version.Length == 0 ? null : version);
-        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", Samples.Multipart(submission))).ShouldBe(HttpStatusCode.Created);
+        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", Samples.Multipart(submission))).ShouldBe(
+            HttpStatusCode.Created
+        );
     }
 
     [Theory, Clause("OR-152")]
@@ -110,7 +134,16 @@ public sealed class UploadFormTests
     {
         var programme = await Programme.StartAsync();
         var whole = Encoding.UTF8.GetBytes(Samples.Form("x"));
-        foreach (var xml in new[] { whole[..^10], whole[..(whole.Length / 2)], [.. whole[..300], 0xFF, 0xFE, .. whole[300..]], [0x50, 0x4B, 3, 4, 0, 0], [.. whole, .. "junk"u8] })
+        foreach (
+            var xml in new[]
+            {
+                whole[..^10],
+                whole[..(whole.Length / 2)],
+                [.. whole[..300], 0xFF, 0xFE, .. whole[300..]],
+                [0x50, 0x4B, 3, 4, 0, 0],
+                [.. whole, .. "junk"u8],
+            }
+        )
         {
             (await programme.CreateFormAsync(xml)).ShouldBeProblem(400.1m);
         }
@@ -132,8 +165,13 @@ public sealed class UploadFormTests
     {
         var (programme, other) = (await Programme.StartAsync(), await Programme.StartAsync());
         (await programme.CreateFormAsync(Samples.Form("trees"))).ShouldBe(HttpStatusCode.OK);
-        var taken = (await programme.CreateFormAsync(Samples.Form("trees", "2"), "?publish=true")).ShouldBeProblem(409.3m).Json.GetProperty("details");
-        Assert.Equal($$"""{"fields":["projectId","xmlFormId"],"values":["{{programme.Id}}","trees"],"table":"forms"}""", taken.GetRawText());
+        var taken = (await programme.CreateFormAsync(Samples.Form("trees", "2"), "?publish=true"))
+            .ShouldBeProblem(409.3m)
+            .Json.GetProperty("details");
+        Assert.Equal(
+            $$"""{"fields":["projectId","xmlFormId"],"values":["{{programme.Id}}","trees"],"table":"forms"}""",
+            taken.GetRawText()
+        );
         (await other.CreateFormAsync(Samples.Form("trees"))).ShouldBe(HttpStatusCode.OK);
         (await programme.CreateFormAsync(Samples.Form("Trees"))).ShouldBe(HttpStatusCode.OK);
     }
@@ -142,7 +180,9 @@ public sealed class UploadFormTests
     public async Task Of_many_uploads_of_one_id_at_once_one_is_taken()
     {
         var programme = await Programme.StartAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => programme.CreateFormAsync(Samples.Form("trees", $"{i}"), "?publish=true")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => programme.CreateFormAsync(Samples.Form("trees", $"{i}"), "?publish=true"))
+        );
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => answer.ShouldBeProblem(409.3m));
         var winner = answers.Single(answer => answer.Status == HttpStatusCode.OK).Json;
@@ -159,7 +199,10 @@ public sealed class UploadFormTests
         var programme = await Programme.StartAsync();
         var workbook = new ByteArrayContent([0x50, 0x4B, 3, 4]);
         workbook.Headers.ContentType = new MediaTypeHeaderValue(type);
-        (await programme.Admin.PostAsync($"{programme.Path}/forms?publish=true", workbook)).ShouldBeProblem(501.3m, "not been configured to allow XLSForm conversion");
+        (await programme.Admin.PostAsync($"{programme.Path}/forms?publish=true", workbook)).ShouldBeProblem(
+            501.3m,
+            "not been configured to allow XLSForm conversion"
+        );
     }
 
     [Theory, Clause("OR-111")]
@@ -180,7 +223,13 @@ public sealed class UploadFormTests
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("secret");
-        var xml = Samples.Form(form).Replace("</model>", "<submission method=\"post\" base64RsaPublicKey=\"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\"/></model>", StringComparison.Ordinal);
+        var xml = Samples
+            .Form(form)
+            .Replace(
+                "</model>",
+                "<submission method=\"post\" base64RsaPublicKey=\"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\"/></model>",
+                StringComparison.Ordinal
+            );
         var created = (await programme.CreateFormAsync(xml, "?publish=true")).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal("1", created.GetProperty("version").GetString());
         Assert.Equal(xml, (await programme.Admin.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK).Text);
@@ -195,7 +244,10 @@ public sealed class UploadFormTests
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
-        var refused = (await programme.Admin.PatchJsonAsync(programme.FormPath(form), new { state })).ShouldBeProblem(400.8m, "not a recognized state name");
+        var refused = (await programme.Admin.PatchJsonAsync(programme.FormPath(form), new { state })).ShouldBeProblem(
+            400.8m,
+            "not a recognized state name"
+        );
         Assert.Equal("state", refused.Json.GetProperty("details").GetProperty("field").GetString());
     }
 

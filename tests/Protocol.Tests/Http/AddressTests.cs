@@ -21,7 +21,10 @@ public sealed class AddressTests
         var phone = await programme.AppUserAsync(form);
         foreach (var client in new[] { phone, programme.Admin.OpenRosa, Api.Anonymous(programme.Server) })
         {
-            (await client.SendAsync(new HttpMethod(method), $"{programme.Path}/formList")).ShouldBeProblem(404.1m, "Could not find the resource");
+            (await client.SendAsync(new HttpMethod(method), $"{programme.Path}/formList")).ShouldBeProblem(
+                404.1m,
+                "Could not find the resource"
+            );
             (await client.SendAsync(new HttpMethod(method), $"{programme.FormPath(form)}/manifest")).ShouldBeProblem(404.1m);
         }
     }
@@ -77,7 +80,12 @@ public sealed class AddressTests
     {
         var programme = await Programme.StartAsync();
         var target = path.Replace("{0}", $"{programme.Id}", StringComparison.Ordinal);
-        var answer = await RawHttp.SendAsync(programme.Server, "GET", target, signedIn ? [$"Authorization: Bearer {programme.Admin.Token}"] : []);
+        var answer = await RawHttp.SendAsync(
+            programme.Server,
+            "GET",
+            target,
+            signedIn ? [$"Authorization: Bearer {programme.Admin.Token}"] : []
+        );
         answer.ShouldBeProblem(404.1m, "Could not find the resource");
     }
 
@@ -87,11 +95,28 @@ public sealed class AddressTests
         var programme = await Programme.StartAsync();
         foreach (var target in new[] { "/v1/%00", $"/v1{programme.Path}/forms/a%00.xml", $"/v1{programme.Path}/forms/a/attachments/%00" })
         {
-            (await RawHttp.SendAsync(programme.Server, "GET", target, $"Authorization: Bearer {programme.Admin.Token}")).ShouldBe(HttpStatusCode.BadRequest);
+            (await RawHttp.SendAsync(programme.Server, "GET", target, $"Authorization: Bearer {programme.Admin.Token}")).ShouldBe(
+                HttpStatusCode.BadRequest
+            );
         }
-        (await RawHttp.SendAsync(programme.Server, "GET", $"/v1{programme.Path}/formList?formID=%00&st", $"Authorization: Bearer {programme.Admin.Token}", Version))
-            .ShouldBeOpenRosaError(401, "Could not authenticate");
-        (await RawHttp.SendAsync(programme.Server, "GET", $"/v1{programme.Path}/formList?formID=%00", $"Authorization: Bearer {programme.Admin.Token}", Version)).ShouldBe(HttpStatusCode.OK);
+        (
+            await RawHttp.SendAsync(
+                programme.Server,
+                "GET",
+                $"/v1{programme.Path}/formList?formID=%00&st",
+                $"Authorization: Bearer {programme.Admin.Token}",
+                Version
+            )
+        ).ShouldBeOpenRosaError(401, "Could not authenticate");
+        (
+            await RawHttp.SendAsync(
+                programme.Server,
+                "GET",
+                $"/v1{programme.Path}/formList?formID=%00",
+                $"Authorization: Bearer {programme.Admin.Token}",
+                Version
+            )
+        ).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact, Clause("OR-034")]
@@ -103,14 +128,27 @@ public sealed class AddressTests
         var root = $"/v1/key/{phone.Key}{programme.FormPath(form)}";
 
         (await RawHttp.SendAsync(programme.Server, "GET", $"{root}/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK);
-        foreach (var name in new[] { "..%2F..%2Fform.xml", "%2e%2e%2fform.xml", "..%5c..%5cform.xml", "..%252Fform.xml", "%2Fetc%2Fpasswd", "leaf.png%2F", ".%2Fleaf.png" })
+        foreach (
+            var name in new[]
+            {
+                "..%2F..%2Fform.xml",
+                "%2e%2e%2fform.xml",
+                "..%5c..%5cform.xml",
+                "..%252Fform.xml",
+                "%2Fetc%2Fpasswd",
+                "leaf.png%2F",
+                ".%2Fleaf.png",
+            }
+        )
         {
             (await RawHttp.SendAsync(programme.Server, "GET", $"{root}/attachments/{name}")).ShouldBeProblem(404.1m);
         }
 
         // Nobody gets anywhere by leaving the path that the key stands in.
         (await RawHttp.SendAsync(programme.Server, "GET", $"{root}/../../../../../../projects", Version)).ShouldBeProblem(401.2m);
-        (await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{phone.Key}/../../projects/{programme.Id}/formList", Version)).ShouldBeOpenRosaError(401, "Could not authenticate");
+        (
+            await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{phone.Key}/../../projects/{programme.Id}/formList", Version)
+        ).ShouldBeOpenRosaError(401, "Could not authenticate");
     }
 
     [Theory, Clause("OR-038")]
@@ -136,19 +174,47 @@ public sealed class AddressTests
         var server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__PublicUrl"] = "https://forms.example.org/" });
         var programme = await Programme.StartAsync(server);
         var form = await programme.PublishWithPictureAsync("leaf.png");
-        var phone = (await programme.AppUserAsync(form)).With("Host", "evil.example:8080").With("X-Forwarded-Host", "evil.example").With("Forwarded", "host=evil.example");
+        var phone = (await programme.AppUserAsync(form))
+            .With("Host", "evil.example:8080")
+            .With("X-Forwarded-Host", "evil.example")
+            .With("Forwarded", "host=evil.example");
         var root = $"https://forms.example.org/v1/key/{phone.Key}{programme.FormPath(form)}";
 
         var list = (await phone.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
-        Assert.Contains($"<downloadUrl>{root}.xml</downloadUrl><manifestUrl>{root}/manifest</manifestUrl>", list.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<downloadUrl>{root}.xml</downloadUrl><manifestUrl>{root}/manifest</manifestUrl>",
+            list.Text,
+            StringComparison.Ordinal
+        );
         var groups = (await phone.GetAsync("/formList")).ShouldBe(HttpStatusCode.OK);
-        Assert.Contains($"<listUrl>https://forms.example.org/v1/key/{phone.Key}{programme.Path}/formList</listUrl>", groups.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"<listUrl>https://forms.example.org/v1/key/{phone.Key}{programme.Path}/formList</listUrl>",
+            groups.Text,
+            StringComparison.Ordinal
+        );
         var manifest = (await phone.GetAsync($"{programme.FormPath(form)}/manifest")).ShouldBe(HttpStatusCode.OK);
         Assert.Contains($"<downloadUrl>{root}/attachments/leaf.png</downloadUrl>", manifest.Text, StringComparison.Ordinal);
-        var sent = await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
-        Assert.StartsWith($"{root}/submissions/uuid%3A", sent.ShouldBe(HttpStatusCode.Created).Header("Location"), StringComparison.Ordinal);
+        var sent = await phone.PostAsync(
+            $"{programme.Path}/submission",
+            Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+        );
+        Assert.StartsWith(
+            $"{root}/submissions/uuid%3A",
+            sent.ShouldBe(HttpStatusCode.Created).Header("Location"),
+            StringComparison.Ordinal
+        );
 
-        foreach (var answer in new[] { list, groups, manifest, sent, await phone.GetAsync("/none"), await phone.GetAsync($"{programme.FormPath("none")}/manifest") })
+        foreach (
+            var answer in new[]
+            {
+                list,
+                groups,
+                manifest,
+                sent,
+                await phone.GetAsync("/none"),
+                await phone.GetAsync($"{programme.FormPath("none")}/manifest"),
+            }
+        )
         {
             Assert.DoesNotContain("evil", $"{answer.Text}{answer.Headers}{answer.ContentHeaders}", StringComparison.Ordinal);
         }
@@ -164,7 +230,12 @@ public sealed class AddressTests
         {
             var plain = (await phone.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Text;
             Assert.Equal(plain, (await phone.GetAsync($"{path}?deviceID=a/b/projects/9/../forms")).ShouldBe(HttpStatusCode.OK).Text);
-            Assert.Equal(plain, (await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{phone.Key}{path}?//x/y", Version)).ShouldBe(HttpStatusCode.OK).Text);
+            Assert.Equal(
+                plain,
+                (await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{phone.Key}{path}?//x/y", Version))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Text
+            );
         }
     }
 }

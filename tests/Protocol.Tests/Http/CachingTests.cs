@@ -16,13 +16,22 @@ public sealed class CachingTests
         var form = await programme.PublishWithPictureAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var (client, path) in new[]
-        {
-            (phone, $"{programme.Path}/formList"), (phone, $"{programme.FormPath(form)}/manifest"), (phone, $"{programme.Path}/submission"),
-            (phone, $"{programme.FormPath(form)}.xml"), (phone, $"{programme.FormPath(form)}/attachments/leaf.png"),
-            (phone, $"{programme.FormPath("unheard of")}/manifest"), (Api.Anonymous(programme.Server), $"{programme.FormPath(form)}.xml"),
-            (programme.Admin, "/projects"), (programme.Admin, "/users/current"), (programme.Admin, "/no/such/path"), (programme.Admin, $"{programme.FormPath(form)}/submissions"),
-        })
+        foreach (
+            var (client, path) in new[]
+            {
+                (phone, $"{programme.Path}/formList"),
+                (phone, $"{programme.FormPath(form)}/manifest"),
+                (phone, $"{programme.Path}/submission"),
+                (phone, $"{programme.FormPath(form)}.xml"),
+                (phone, $"{programme.FormPath(form)}/attachments/leaf.png"),
+                (phone, $"{programme.FormPath("unheard of")}/manifest"),
+                (Api.Anonymous(programme.Server), $"{programme.FormPath(form)}.xml"),
+                (programme.Admin, "/projects"),
+                (programme.Admin, "/users/current"),
+                (programme.Admin, "/no/such/path"),
+                (programme.Admin, $"{programme.FormPath(form)}/submissions"),
+            }
+        )
         {
             foreach (var answer in new[] { await client.GetAsync(path), await client.HeadAsync(path) })
             {
@@ -37,17 +46,20 @@ public sealed class CachingTests
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
         var phone = await programme.AppUserAsync(form);
-        foreach (var answer in new[]
-        {
-            await programme.Admin.GetAsync("/sessions/restore"),
-            await programme.Admin.HeadAsync("/sessions/restore"),
-            await Api.Anonymous(programme.Server).GetAsync("/sessions/restore"),
-            await Api.Anonymous(programme.Server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword }),
-            await Api.Anonymous(programme.Server).DeleteAsync("/sessions/current"),
-            await programme.Admin.PatchJsonAsync(programme.Path, new { name = Samples.Unique("project") }),
-            await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))),
-            await phone.PostAsync($"{programme.Path}/formList"),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await programme.Admin.GetAsync("/sessions/restore"),
+                await programme.Admin.HeadAsync("/sessions/restore"),
+                await Api.Anonymous(programme.Server).GetAsync("/sessions/restore"),
+                await Api.Anonymous(programme.Server)
+                    .PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword }),
+                await Api.Anonymous(programme.Server).DeleteAsync("/sessions/current"),
+                await programme.Admin.PatchJsonAsync(programme.Path, new { name = Samples.Unique("project") }),
+                await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))),
+                await phone.PostAsync($"{programme.Path}/formList"),
+            }
+        )
         {
             Assert.Equal(("no-store", "*"), (answer.Header("Cache-Control"), answer.Header("Vary")));
         }
@@ -60,7 +72,15 @@ public sealed class CachingTests
         var form = await programme.PublishWithPictureAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var path in new[] { $"{programme.Path}/formList", $"{programme.FormPath(form)}/manifest", $"{programme.FormPath(form)}.xml", $"{programme.FormPath(form)}/attachments/leaf.png" })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.Path}/formList",
+                $"{programme.FormPath(form)}/manifest",
+                $"{programme.FormPath(form)}.xml",
+                $"{programme.FormPath(form)}/attachments/leaf.png",
+            }
+        )
         {
             var first = (await phone.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
             var etag = Assert.IsType<string>(first.Header("ETag"));
@@ -69,11 +89,20 @@ public sealed class CachingTests
 
             foreach (var condition in new[] { etag, $"W/{etag}", $"\"other\", {etag}", "*" })
             {
-                foreach (var again in new[] { await phone.With("If-None-Match", condition).GetAsync(path), await phone.With("If-None-Match", condition).HeadAsync(path) })
+                foreach (
+                    var again in new[]
+                    {
+                        await phone.With("If-None-Match", condition).GetAsync(path),
+                        await phone.With("If-None-Match", condition).HeadAsync(path),
+                    }
+                )
                 {
                     again.ShouldBe(HttpStatusCode.NotModified);
                     Assert.Empty(again.Bytes);
-                    Assert.Equal((etag, Keepable, KeepableVary), (again.Header("ETag"), again.Header("Cache-Control"), again.Header("Vary")));
+                    Assert.Equal(
+                        (etag, Keepable, KeepableVary),
+                        (again.Header("ETag"), again.Header("Cache-Control"), again.Header("Vary"))
+                    );
                     Assert.Equal(first.Header("X-OpenRosa-Version"), again.Header("X-OpenRosa-Version"));
                 }
             }

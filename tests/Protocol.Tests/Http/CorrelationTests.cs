@@ -41,7 +41,12 @@ public sealed class CorrelationTests
 
         Assert.Equal(Trace, Id(401, refusal));
         await Eventually.TrueAsync(
-            () => Task.FromResult(fresh.App!.Output.Any(line => line.Contains($"Refused with 401.2, correlation {Trace}.", StringComparison.Ordinal))), "the refusal was logged");
+            () =>
+                Task.FromResult(
+                    fresh.App!.Output.Any(line => line.Contains($"Refused with 401.2, correlation {Trace}.", StringComparison.Ordinal))
+                ),
+            "the refusal was logged"
+        );
         await fresh.App!.DisposeAsync();
     }
 
@@ -50,11 +55,19 @@ public sealed class CorrelationTests
     {
         await using var own = await OwnStorage.StartAsync();
         await own.EndStorageAsync();
-        var failure = await Api.Anonymous(own.Server).PostJsonAsync("/sessions", new { email = "somebody@example.org", password = "some password" });
+        var failure = await Api.Anonymous(own.Server)
+            .PostJsonAsync("/sessions", new { email = "somebody@example.org", password = "some password" });
 
         failure.ShouldBeProblem(500.1m, Id(500, failure));
         await Eventually.TrueAsync(
-            () => Task.FromResult(own.Server.App!.Output.Any(line => line.Contains($"Failed with 500.1, correlation {failure.Header("X-Correlation-Id")}.", StringComparison.Ordinal))), "the failure was logged");
+            () =>
+                Task.FromResult(
+                    own.Server.App!.Output.Any(line =>
+                        line.Contains($"Failed with 500.1, correlation {failure.Header("X-Correlation-Id")}.", StringComparison.Ordinal)
+                    )
+                ),
+            "the failure was logged"
+        );
     }
 
     private static string Id(int status, Answer answer)

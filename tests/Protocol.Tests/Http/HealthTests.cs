@@ -10,7 +10,14 @@ public sealed class HealthTests
     public async Task A_server_with_storage_is_live_and_ready_for_anybody_and_says_no_more()
     {
         var server = await Server.SharedAsync();
-        foreach (var client in new[] { Api.Anonymous(server), Api.Anonymous(server).With("Authorization", "Bearer nonsense"), Api.Anonymous(server).With("X-Forwarded-Proto", null) })
+        foreach (
+            var client in new[]
+            {
+                Api.Anonymous(server),
+                Api.Anonymous(server).With("Authorization", "Bearer nonsense"),
+                Api.Anonymous(server).With("X-Forwarded-Proto", null),
+            }
+        )
         {
             Assert.Equal("{\"status\":\"live\"}", (await GetAsync(client, "/health")).ShouldBe(HttpStatusCode.OK).Text);
             Assert.Equal("{\"status\":\"ready\"}", (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.OK).Text);
@@ -37,13 +44,18 @@ public sealed class HealthTests
 
         await own.EndStorageAsync();
 
-        await Eventually.TrueAsync(async () => (await GetAsync(client, "/health/ready")).Status == HttpStatusCode.ServiceUnavailable, "the server noticed");
+        await Eventually.TrueAsync(
+            async () => (await GetAsync(client, "/health/ready")).Status == HttpStatusCode.ServiceUnavailable,
+            "the server noticed"
+        );
         var answer = (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.ServiceUnavailable);
         Assert.Equal("{\"status\":\"unavailable\"}", answer.Text);
         Assert.NotNull(answer.Header("X-Correlation-Id"));
         (await GetAsync(client, "/health")).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(
-            () => Task.FromResult(own.Server.App!.Output.Any(line => line.Contains("Storage is not reachable.", StringComparison.Ordinal))), "the log says so");
+            () => Task.FromResult(own.Server.App!.Output.Any(line => line.Contains("Storage is not reachable.", StringComparison.Ordinal))),
+            "the log says so"
+        );
     }
 
     private static Task<Answer> GetAsync(Api client, string path) => client.SendAsync(HttpMethod.Get, Whole(client.Server, path));

@@ -18,7 +18,9 @@ public sealed class InjectionTests
         var programme = await Programme.StartAsync();
         var form = await programme.CreateDraftAsync(name);
         var path = $"attachments/{Uri.EscapeDataString(name)}";
-        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/{path}", Samples.Part([1, 2, 3], "image/png"))).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/{path}", Samples.Part([1, 2, 3], "image/png"))).ShouldBe(
+            HttpStatusCode.OK
+        );
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
 
         var file = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/{path}")).ShouldBe(HttpStatusCode.OK);
@@ -42,9 +44,12 @@ public sealed class InjectionTests
         var form = await programme.PublishAsync();
         var phone = await programme.AppUserAsync(form);
         var id = Samples.NewInstanceId();
-        var body = new ByteArrayContent(Encoding.UTF8.GetBytes(
-            $"--b\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"s.xml\"\r\n\r\n{Samples.Submission(form, id, photo: "a.jpg")}"
-            + $"\r\n--b\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\nContent-Type: {type}\r\n\r\npicture\r\n--b--\r\n"));
+        var body = new ByteArrayContent(
+            Encoding.UTF8.GetBytes(
+                $"--b\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"s.xml\"\r\n\r\n{Samples.Submission(form, id, photo: "a.jpg")}"
+                    + $"\r\n--b\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\nContent-Type: {type}\r\n\r\npicture\r\n--b--\r\n"
+            )
+        );
         body.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
 
         (await phone.PostAsync($"{programme.Path}/submission", body)).ShouldBe(HttpStatusCode.Created);
@@ -63,7 +68,12 @@ public sealed class InjectionTests
         foreach (var type in new[] { "image/png\u0001", "image/p\u00c3\u00b1g" })
         {
             var answer = await RawHttp.SendAsync(
-                programme.Server, "POST", target, "leaf", [$"Authorization: Bearer {programme.Admin.Token}", $"Content-Type: {type}", "Content-Length: 4"]);
+                programme.Server,
+                "POST",
+                target,
+                "leaf",
+                [$"Authorization: Bearer {programme.Admin.Token}", $"Content-Type: {type}", "Content-Length: 4"]
+            );
             answer.ShouldBe(HttpStatusCode.OK);
         }
         var file = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK);
@@ -77,10 +87,19 @@ public sealed class InjectionTests
         var form = await programme.PublishAsync();
         var phone = await programme.AppUserAsync(form);
         var id = Samples.NewInstanceId();
-        var xml = Samples.Submission(form, id).Replace("<species>oak", "<species><script xmlns=\"http://www.w3.org/1999/xhtml\">alert(1)</script>", StringComparison.Ordinal);
+        var xml = Samples
+            .Submission(form, id)
+            .Replace("<species>oak", "<species><script xmlns=\"http://www.w3.org/1999/xhtml\">alert(1)</script>", StringComparison.Ordinal);
         (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
 
-        foreach (var path in new[] { $"{programme.FormPath(form)}/submissions/{id}.xml", $"{programme.FormPath(form)}.xml", $"{programme.Path}/forms" })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.FormPath(form)}/submissions/{id}.xml",
+                $"{programme.FormPath(form)}.xml",
+                $"{programme.Path}/forms",
+            }
+        )
         {
             var document = (await programme.Admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
             Assert.Equal("nosniff", document.Header("X-Content-Type-Options"));

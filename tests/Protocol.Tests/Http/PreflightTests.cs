@@ -13,12 +13,24 @@ public sealed class PreflightTests
         var (stranger, email, password) = await programme.WebUserAsync();
         var elsewhere = await Programme.StartAsync();
 
-        foreach (var client in new[]
+        foreach (
+            var client in new[]
+            {
+                await programme.AppUserAsync(),
+                programme.Admin.OpenRosa,
+                stranger.OpenRosa,
+                Api.WithBasic(programme.Server, email, password).OpenRosa,
+                await elsewhere.AppUserAsync(),
+            }
+        )
         {
-            await programme.AppUserAsync(), programme.Admin.OpenRosa, stranger.OpenRosa, Api.WithBasic(programme.Server, email, password).OpenRosa, await elsewhere.AppUserAsync(),
-        })
-        {
-            foreach (var answer in new[] { await client.HeadAsync($"{programme.Path}/submission"), await client.GetAsync($"{programme.Path}/submission?deviceID=a") })
+            foreach (
+                var answer in new[]
+                {
+                    await client.HeadAsync($"{programme.Path}/submission"),
+                    await client.GetAsync($"{programme.Path}/submission?deviceID=a"),
+                }
+            )
             {
                 answer.ShouldBe(HttpStatusCode.NoContent).ShouldBeOpenRosa();
                 Assert.Empty(answer.Bytes);
@@ -52,7 +64,9 @@ public sealed class PreflightTests
         Assert.Empty(head.Bytes);
         Assert.Equal("100000000", head.Header("X-OpenRosa-Accept-Content-Length"));
 
-        var plain = (await anonymous.With("X-Forwarded-Proto", null).HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.Unauthorized);
+        var plain = (await anonymous.With("X-Forwarded-Proto", null).HeadAsync($"{programme.Path}/submission")).ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
         Assert.Null(plain.Header("WWW-Authenticate"));
     }
 
@@ -63,17 +77,34 @@ public sealed class PreflightTests
         var form = await programme.PublishWithPictureAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var path in new[]
-        {
-            $"{programme.Path}/formList", $"{programme.FormPath(form)}/manifest", $"{programme.FormPath(form)}.xml", $"{programme.FormPath(form)}/attachments/leaf.png",
-            $"{programme.FormPath("unheard of")}/manifest",
-        })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.Path}/formList",
+                $"{programme.FormPath(form)}/manifest",
+                $"{programme.FormPath(form)}.xml",
+                $"{programme.FormPath(form)}/attachments/leaf.png",
+                $"{programme.FormPath("unheard of")}/manifest",
+            }
+        )
         {
             var (get, head) = (await phone.GetAsync(path), await phone.HeadAsync(path));
             Assert.Equal(get.Status, head.Status);
             Assert.NotEmpty(get.Bytes);
             Assert.Empty(head.Bytes);
-            foreach (var name in new[] { "Content-Type", "Content-Length", "ETag", "Cache-Control", "Vary", "X-OpenRosa-Version", "X-OpenRosa-Accept-Content-Length", "Content-Disposition" })
+            foreach (
+                var name in new[]
+                {
+                    "Content-Type",
+                    "Content-Length",
+                    "ETag",
+                    "Cache-Control",
+                    "Vary",
+                    "X-OpenRosa-Version",
+                    "X-OpenRosa-Accept-Content-Length",
+                    "Content-Disposition",
+                }
+            )
             {
                 Assert.Equal((name, get.Header(name)), (name, head.Header(name)));
             }
@@ -87,10 +118,19 @@ public sealed class PreflightTests
         var form = await programme.PublishAsync(id: $"{Samples.Unique("å")} / 1");
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var (client, prefix) in new[] { (phone, $"/v1/key/{phone.Key}"), (phone.With("X-Forwarded-Proto", null), $"/v1/key/{phone.Key}"), (programme.Admin.OpenRosa, "/v1") })
+        foreach (
+            var (client, prefix) in new[]
+            {
+                (phone, $"/v1/key/{phone.Key}"),
+                (phone.With("X-Forwarded-Proto", null), $"/v1/key/{phone.Key}"),
+                (programme.Admin.OpenRosa, "/v1"),
+            }
+        )
         {
             var id = $"uuid:{Guid.NewGuid()} å/?#&\"";
-            var sent = (await client.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+            var sent = (await client.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(
+                HttpStatusCode.Created
+            );
             var root = programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority) + prefix;
             Assert.Equal($"{root}{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}", sent.Header("Location"));
 
@@ -105,7 +145,12 @@ public sealed class PreflightTests
         var programme = await Programme.StartAsync();
         var form = await programme.CreateDraftAsync("leaf.png");
         var picture = Samples.Bytes(200_000);
-        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/attachments/leaf.png", new Chunked(Samples.Part(picture, "image/png")))).ShouldBe(HttpStatusCode.OK);
+        (
+            await programme.Admin.PostAsync(
+                $"{programme.FormPath(form)}/draft/attachments/leaf.png",
+                new Chunked(Samples.Part(picture, "image/png"))
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
         var phone = await programme.AppUserAsync(form);
         Assert.Equal(picture, (await phone.GetAsync($"{programme.FormPath(form)}/attachments/leaf.png")).ShouldBe(HttpStatusCode.OK).Bytes);
@@ -116,7 +161,10 @@ public sealed class PreflightTests
         var stored = await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{id}/attachments/a.jpg");
         Assert.Equal(picture, stored.ShouldBe(HttpStatusCode.OK).Bytes);
 
-        var another = await programme.Admin.PostAsync("/projects", new Chunked(new StringContent($"{{\"name\":\"{Samples.Unique("project")}\"}}", System.Text.Encoding.UTF8, "application/json")));
+        var another = await programme.Admin.PostAsync(
+            "/projects",
+            new Chunked(new StringContent($"{{\"name\":\"{Samples.Unique("project")}\"}}", System.Text.Encoding.UTF8, "application/json"))
+        );
         another.ShouldBe(HttpStatusCode.OK);
     }
 

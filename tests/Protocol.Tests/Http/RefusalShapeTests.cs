@@ -12,7 +12,9 @@ public sealed class RefusalShapeTests
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
 
-        var refusal = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form))).ShouldBe(HttpStatusCode.Conflict).Json;
+        var refusal = (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form)))
+            .ShouldBe(HttpStatusCode.Conflict)
+            .Json;
 
         Assert.Equal(["message", "code", "details"], refusal.EnumerateObject().Select(member => member.Name));
         Assert.Equal("409.3", refusal.GetProperty("code").GetRawText());

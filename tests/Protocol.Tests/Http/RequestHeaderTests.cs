@@ -15,24 +15,31 @@ public sealed class RequestHeaderTests
         var phone = await programme.AppUserAsync(form);
         var tester = Api.WithDraftToken(programme.Server, await programme.DraftTokenAsync(draft));
 
-        foreach (var (client, path, good) in new[]
-        {
-            (phone, "/formList", HttpStatusCode.OK),
-            (phone, $"{programme.Path}/formList", HttpStatusCode.OK),
-            (phone, $"{programme.FormPath(form)}/manifest", HttpStatusCode.OK),
-            (phone, $"{programme.FormPath(form)}/versions/1/manifest", HttpStatusCode.OK),
-            (phone, $"{programme.Path}/submission", HttpStatusCode.NoContent),
-            (tester, $"{programme.FormPath(draft)}/draft/formList", HttpStatusCode.OK),
-            (tester, $"{programme.FormPath(draft)}/draft/manifest", HttpStatusCode.OK),
-            (tester, $"{programme.FormPath(draft)}/draft/submission", HttpStatusCode.NoContent),
-        })
+        foreach (
+            var (client, path, good) in new[]
+            {
+                (phone, "/formList", HttpStatusCode.OK),
+                (phone, $"{programme.Path}/formList", HttpStatusCode.OK),
+                (phone, $"{programme.FormPath(form)}/manifest", HttpStatusCode.OK),
+                (phone, $"{programme.FormPath(form)}/versions/1/manifest", HttpStatusCode.OK),
+                (phone, $"{programme.Path}/submission", HttpStatusCode.NoContent),
+                (tester, $"{programme.FormPath(draft)}/draft/formList", HttpStatusCode.OK),
+                (tester, $"{programme.FormPath(draft)}/draft/manifest", HttpStatusCode.OK),
+                (tester, $"{programme.FormPath(draft)}/draft/submission", HttpStatusCode.NoContent),
+            }
+        )
         {
             (await client.With("X-OpenRosa-Version", "1.0").GetAsync(path)).ShouldBe(good);
-            var refused = (await client.With("X-OpenRosa-Version", null).GetAsync(path)).ShouldBeOpenRosaError(400, "(X-OpenRosa-Version) did not match the expected format");
+            var refused = (await client.With("X-OpenRosa-Version", null).GetAsync(path)).ShouldBeOpenRosaError(
+                400,
+                "(X-OpenRosa-Version) did not match the expected format"
+            );
             Assert.DoesNotContain("got:", refused.Text, StringComparison.Ordinal);
         }
 
-        var posted = await phone.With("X-OpenRosa-Version", null).PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+        var posted = await phone
+            .With("X-OpenRosa-Version", null)
+            .PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
         posted.ShouldBeOpenRosaError(400, "(X-OpenRosa-Version) did not match the expected format");
     }
 
@@ -52,7 +59,12 @@ public sealed class RequestHeaderTests
     {
         var programme = await Programme.StartAsync();
         var key = (await programme.AppUserAsync()).Key;
-        var answer = await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{key}{programme.Path}/formList", "X-OpenRosa-Version: \t 1.0 \t ");
+        var answer = await RawHttp.SendAsync(
+            programme.Server,
+            "GET",
+            $"/v1/key/{key}{programme.Path}/formList",
+            "X-OpenRosa-Version: \t 1.0 \t "
+        );
         answer.ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
     }
 
@@ -61,8 +73,14 @@ public sealed class RequestHeaderTests
     {
         var anonymous = Api.Anonymous(await Server.SharedAsync());
         (await anonymous.GetAsync("/projects/1/formList")).ShouldBeOpenRosaError(400, "X-OpenRosa-Version");
-        (await anonymous.With("Authorization", "Basic bm9ib2R5Om5vdGhpbmc=").PostAsync("/projects/1/submission")).ShouldBeOpenRosaError(400, "X-OpenRosa-Version");
-        (await anonymous.OpenRosa.GetAsync("/projects/1/formList")).ShouldBeOpenRosaError(401, "Could not authenticate with the provided credentials");
+        (await anonymous.With("Authorization", "Basic bm9ib2R5Om5vdGhpbmc=").PostAsync("/projects/1/submission")).ShouldBeOpenRosaError(
+            400,
+            "X-OpenRosa-Version"
+        );
+        (await anonymous.OpenRosa.GetAsync("/projects/1/formList")).ShouldBeOpenRosaError(
+            401,
+            "Could not authenticate with the provided credentials"
+        );
     }
 
     [Fact, Clause("OR-006")]
@@ -90,7 +108,9 @@ public sealed class RequestHeaderTests
         var phone = (await programme.AppUserAsync(form)).With("Date", date);
 
         (await phone.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
-        (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))).ShouldBe(HttpStatusCode.Created);
+        (
+            await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+        ).ShouldBe(HttpStatusCode.Created);
     }
 
     [Theory, Clause("OR-008")]
@@ -116,11 +136,16 @@ public sealed class RequestHeaderTests
         var form = await programme.PublishWithPictureAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var path in new[]
-        {
-            $"{programme.Path}/formList", $"{programme.FormPath(form)}/manifest", $"{programme.Path}/submission",
-            $"{programme.FormPath(form)}.xml", $"{programme.FormPath(form)}/attachments/leaf.png",
-        })
+        foreach (
+            var path in new[]
+            {
+                $"{programme.Path}/formList",
+                $"{programme.FormPath(form)}/manifest",
+                $"{programme.Path}/submission",
+                $"{programme.FormPath(form)}.xml",
+                $"{programme.FormPath(form)}/attachments/leaf.png",
+            }
+        )
         {
             var plain = await phone.GetAsync(path);
             var decorated = await phone.GetAsync($"{path}?deviceID=collect%3Aabc&wind=%C3%A9&wind=2&&=x&%zz");
@@ -138,11 +163,17 @@ public sealed class RequestHeaderTests
 
         foreach (var (query, items) in new[] { ("", 0), ("?items=false", 0), ("?items=true", 1) })
         {
-            var answer = await phone.PostAsync($"{programme.Path}/submission{query}", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+            var answer = await phone.PostAsync(
+                $"{programme.Path}/submission{query}",
+                Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+            );
             var envelope = System.Xml.Linq.XDocument.Parse(answer.ShouldBe(HttpStatusCode.Created).Text).Root!;
             Assert.Equal(items, answer.Envelope().Items);
             Assert.Equal(items, envelope.Elements().Skip(1).Count());
         }
-        Assert.Equal(0, (await phone.GetAsync("/projects/1/forms/none/manifest?items=true")).ShouldBe(HttpStatusCode.NotFound).Envelope().Items);
+        Assert.Equal(
+            0,
+            (await phone.GetAsync("/projects/1/forms/none/manifest?items=true")).ShouldBe(HttpStatusCode.NotFound).Envelope().Items
+        );
     }
 }

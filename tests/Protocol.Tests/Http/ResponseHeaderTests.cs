@@ -15,17 +15,22 @@ public sealed class ResponseHeaderTests
         var form = await programme.PublishAsync();
         var phone = await programme.AppUserAsync(form);
 
-        foreach (var answer in new[]
-        {
-            (await phone.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK),
-            (await phone.GetAsync($"{programme.FormPath(form)}/manifest")).ShouldBe(HttpStatusCode.OK),
-            (await phone.HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.NoContent),
-        })
+        foreach (
+            var answer in new[]
+            {
+                (await phone.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK),
+                (await phone.GetAsync($"{programme.FormPath(form)}/manifest")).ShouldBe(HttpStatusCode.OK),
+                (await phone.HeadAsync($"{programme.Path}/submission")).ShouldBe(HttpStatusCode.NoContent),
+            }
+        )
         {
             ShouldHaveHeaders(answer);
         }
 
-        var sent = await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())));
+        var sent = await phone.PostAsync(
+            $"{programme.Path}/submission",
+            Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))
+        );
         ShouldHaveHeaders(sent.ShouldBe(HttpStatusCode.Created));
         Assert.Equal(("", "full submission upload was successful!", 0), sent.Envelope());
     }
@@ -40,16 +45,18 @@ public sealed class ResponseHeaderTests
         var phone = await programme.AppUserAsync(form, closed);
         var submission = $"{programme.Path}/submission";
 
-        foreach (var (answer, status) in new[]
-        {
-            (await phone.With("X-OpenRosa-Version", "0.9").GetAsync($"{programme.Path}/formList"), 400),
-            (await phone.PostAsync(submission, new StringContent("nothing")), 400),
-            (await phone.PostAsync(submission, Samples.Multipart("<data")), 400),
-            (await Api.Anonymous(programme.Server).OpenRosa.GetAsync($"{programme.Path}/formList"), 401),
-            (await phone.GetAsync($"{programme.FormPath(closed)}/manifest"), 403),
-            (await phone.GetAsync($"{programme.FormPath("unheard of")}/manifest"), 404),
-            (await phone.PostAsync(submission, Samples.Multipart(Samples.Submission(closed, Samples.NewInstanceId()))), 409),
-        })
+        foreach (
+            var (answer, status) in new[]
+            {
+                (await phone.With("X-OpenRosa-Version", "0.9").GetAsync($"{programme.Path}/formList"), 400),
+                (await phone.PostAsync(submission, new StringContent("nothing")), 400),
+                (await phone.PostAsync(submission, Samples.Multipart("<data")), 400),
+                (await Api.Anonymous(programme.Server).OpenRosa.GetAsync($"{programme.Path}/formList"), 401),
+                (await phone.GetAsync($"{programme.FormPath(closed)}/manifest"), 403),
+                (await phone.GetAsync($"{programme.FormPath("unheard of")}/manifest"), 404),
+                (await phone.PostAsync(submission, Samples.Multipart(Samples.Submission(closed, Samples.NewInstanceId()))), 409),
+            }
+        )
         {
             ShouldHaveHeaders(answer.ShouldBeOpenRosaError(status, ""));
             Assert.NotEmpty(answer.Envelope().Message);
@@ -64,11 +71,21 @@ public sealed class ResponseHeaderTests
         var phone = await programme.AppUserAsync(form);
 
         const string version = "<script>\"&'</script>&amp;]]>";
-        var refused = await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId(), version)));
+        var refused = await phone.PostAsync(
+            $"{programme.Path}/submission",
+            Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId(), version))
+        );
         Assert.Contains($"'{version}'", refused.ShouldBeOpenRosaError(404, "does not exist").Envelope().Message, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", refused.Text, StringComparison.Ordinal);
 
-        foreach (var answer in new[] { refused, await phone.GetAsync($"{programme.Path}/formList"), await phone.GetAsync($"{programme.FormPath(form)}/manifest") })
+        foreach (
+            var answer in new[]
+            {
+                refused,
+                await phone.GetAsync($"{programme.Path}/formList"),
+                await phone.GetAsync($"{programme.FormPath(form)}/manifest"),
+            }
+        )
         {
             Assert.Equal((byte)'<', answer.Bytes[0]);
             System.Xml.Linq.XDocument.Parse(answer.Text);
@@ -92,13 +109,23 @@ public sealed class ResponseHeaderTests
         var programme = await Programme.StartAsync();
         (await programme.Admin.PatchJsonAsync(programme.Path, new { name = "North\u0001 & <South>\ufffe" })).ShouldBe(HttpStatusCode.OK);
         var form = await programme.PublishAsync();
-        (await programme.Admin.PatchJsonAsync(programme.FormPath(form), new { description = "old\u0000 trees\u0008" })).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PatchJsonAsync(programme.FormPath(form), new { description = "old\u0000 trees\u0008" })).ShouldBe(
+            HttpStatusCode.OK
+        );
         var phone = await programme.AppUserAsync(form);
 
         var groups = System.Xml.Linq.XDocument.Parse((await phone.GetAsync("/formList")).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Contains(groups.Descendants(), element => element.Name.LocalName == "name" && element.Value == "North\ufffd & <South>\ufffd");
-        var forms = System.Xml.Linq.XDocument.Parse((await phone.GetAsync($"{programme.Path}/formList?verbose=true")).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Contains(forms.Descendants(), element => element.Name.LocalName == "descriptionText" && element.Value == "old\ufffd trees\ufffd");
+        Assert.Contains(
+            groups.Descendants(),
+            element => element.Name.LocalName == "name" && element.Value == "North\ufffd & <South>\ufffd"
+        );
+        var forms = System.Xml.Linq.XDocument.Parse(
+            (await phone.GetAsync($"{programme.Path}/formList?verbose=true")).ShouldBe(HttpStatusCode.OK).Text
+        );
+        Assert.Contains(
+            forms.Descendants(),
+            element => element.Name.LocalName == "descriptionText" && element.Value == "old\ufffd trees\ufffd"
+        );
     }
 
     [Theory]
@@ -108,7 +135,12 @@ public sealed class ResponseHeaderTests
     {
         var admin = await Api.AdministratorAsync();
         (await admin.PostAsync("/projects", new StringContent(json, Encoding.UTF8, "application/json"))).ShouldBeProblem(400.1m);
-        (await admin.PostAsync("/sessions", new StringContent(json.Replace("name", "email", StringComparison.Ordinal), Encoding.UTF8, "application/json"))).ShouldBeProblem(400.1m);
+        (
+            await admin.PostAsync(
+                "/sessions",
+                new StringContent(json.Replace("name", "email", StringComparison.Ordinal), Encoding.UTF8, "application/json")
+            )
+        ).ShouldBeProblem(400.1m);
     }
 
     private static void ShouldHaveHeaders(Answer answer)

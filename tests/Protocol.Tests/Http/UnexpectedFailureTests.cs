@@ -13,7 +13,11 @@ public sealed class UnexpectedFailureTests
 
         // On a storage that nobody has written to, the first sign-ins come all at once, and all succeed.
         var signedIn = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Api.AdministratorAsync(fresh.Server)));
-        var ids = await Task.WhenAll(signedIn.Select(async admin => (await admin.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32()));
+        var ids = await Task.WhenAll(
+            signedIn.Select(async admin =>
+                (await admin.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32()
+            )
+        );
         Assert.Single(ids.Distinct());
 
         var programme = await Programme.StartAsync(fresh.Server);
@@ -23,18 +27,24 @@ public sealed class UnexpectedFailureTests
 
         await fresh.EndStorageAsync();
 
-        foreach (var answer in await Task.WhenAll(
-            phone.GetAsync($"{programme.Path}/formList"),
-            phone.GetAsync($"{programme.FormPath("unheard of")}/manifest"),
-            phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))))
+        foreach (
+            var answer in await Task.WhenAll(
+                phone.GetAsync($"{programme.Path}/formList"),
+                phone.GetAsync($"{programme.FormPath("unheard of")}/manifest"),
+                phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId())))
+            )
+        )
         {
             answer.ShouldBeOpenRosaError(500, "trace id");
             ShouldTellNothing(answer);
         }
-        foreach (var answer in await Task.WhenAll(
-            phone.GetAsync($"{programme.FormPath("unheard of")}.xml"),
-            programme.Admin.GetAsync("/projects"),
-            Api.Anonymous(fresh.Server).PostJsonAsync("/sessions", new { email = "somebody@example.org", password = "some password" })))
+        foreach (
+            var answer in await Task.WhenAll(
+                phone.GetAsync($"{programme.FormPath("unheard of")}.xml"),
+                programme.Admin.GetAsync("/projects"),
+                Api.Anonymous(fresh.Server).PostJsonAsync("/sessions", new { email = "somebody@example.org", password = "some password" })
+            )
+        )
         {
             ShouldTellNothing(answer.ShouldBeProblem(500.1m, "trace id"));
         }

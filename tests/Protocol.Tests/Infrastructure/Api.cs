@@ -15,21 +15,29 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Bytes);
 
     /// <summary>How many storage operations the server spent on it.</summary>
-    public int StorageOperations =>
-        int.Parse(Headers.GetValues("Server-Timing").Single().Split("dur=")[1], CultureInfo.InvariantCulture);
+    public int StorageOperations => int.Parse(Headers.GetValues("Server-Timing").Single().Split("dur=")[1], CultureInfo.InvariantCulture);
 
     /// <summary>As it came, not as the library would write it.</summary>
     public string? Header(string name) =>
-        Headers.NonValidated.TryGetValues(name, out var values) || ContentHeaders.NonValidated.TryGetValues(name, out values) ? string.Join(", ", values) : null;
+        Headers.NonValidated.TryGetValues(name, out var values) || ContentHeaders.NonValidated.TryGetValues(name, out values)
+            ? string.Join(", ", values)
+            : null;
 }
 
 /// <summary>
-/// Talks to the server as one kind of client: sends its credentials with every request, says by default that the connection is HTTPS, as the front
-/// end does, and never follows redirects.
+/// Talks to the server as one kind of client: sends its credentials with every request, says by default that the connection is HTTPS,
+/// as the front end does, and never follows redirects.
 /// </summary>
 public sealed class Api
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    private static readonly HttpClient Http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+        }
+    )
     {
         Timeout = TimeSpan.FromMinutes(5),
     };
@@ -57,17 +65,20 @@ public sealed class Api
     public static async Task<Api> SignInAsync(Server server, string email, string password)
     {
         var session = await Anonymous(server).PostJsonAsync("/sessions", new { email, password });
-        return Anonymous(server).With("Authorization", $"Bearer {session.ShouldBe(HttpStatusCode.OK).Json.GetProperty("token").GetString()}");
+        return Anonymous(server)
+            .With("Authorization", $"Bearer {session.ShouldBe(HttpStatusCode.OK).Json.GetProperty("token").GetString()}");
     }
 
     public static Api WithBasic(Server server, string email, string password) =>
         Anonymous(server).With("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{email}:{password}")));
 
     /// <summary>An app user or public link: its key is in the path.</summary>
-    public static Api WithKey(Server server, string key) => new(server, $"/v1/key/{key}", new() { ["X-Forwarded-Proto"] = "https", ["X-OpenRosa-Version"] = "1.0" });
+    public static Api WithKey(Server server, string key) =>
+        new(server, $"/v1/key/{key}", new() { ["X-Forwarded-Proto"] = "https", ["X-OpenRosa-Version"] = "1.0" });
 
     /// <summary>Whoever holds a draft's token.</summary>
-    public static Api WithDraftToken(Server server, string token) => new(server, $"/v1/test/{token}", new() { ["X-Forwarded-Proto"] = "https", ["X-OpenRosa-Version"] = "1.0" });
+    public static Api WithDraftToken(Server server, string token) =>
+        new(server, $"/v1/test/{token}", new() { ["X-Forwarded-Proto"] = "https", ["X-OpenRosa-Version"] = "1.0" });
 
     public Server Server => _server;
 
@@ -116,13 +127,20 @@ public sealed class Api
 
     public Task<Answer> PatchJsonAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, JsonContent.Create(body));
 
-    public Task<Answer> PostXmlAsync(string path, string xml) => SendAsync(HttpMethod.Post, path, new StringContent(xml, Encoding.UTF8, "application/xml"));
+    public Task<Answer> PostXmlAsync(string path, string xml) =>
+        SendAsync(HttpMethod.Post, path, new StringContent(xml, Encoding.UTF8, "application/xml"));
 
     /// <summary><paramref name="path"/> follows `/v1`, with its escapes as they are; one that starts with `http` is taken whole.</summary>
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
         var address = path.StartsWith("http", StringComparison.Ordinal) ? path : Address(path);
-        using var request = new HttpRequestMessage(method, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })) { Content = content };
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })
+        )
+        {
+            Content = content,
+        };
         foreach (var (name, value) in _headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

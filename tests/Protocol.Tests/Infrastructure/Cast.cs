@@ -46,36 +46,42 @@ public sealed record Target
     public string Fill(string path)
     {
         var ofSubmission = path.Contains("{instance}", StringComparison.Ordinal);
-        return "/" + path.TrimStart('/')
-            .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
-            .Replace("{domain}", Domain, StringComparison.Ordinal)
-            .Replace("{appId}", "app-1", StringComparison.Ordinal)
-            .Replace("{externalId}", "HH-7", StringComparison.Ordinal)
-            .Replace("{formId}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
-            .Replace("{part}", "form.xml", StringComparison.Ordinal)
-            .Replace("{app}", "app", StringComparison.Ordinal)
-            .Replace("{id}", path.Split('/').FirstOrDefault(DomainIds.ContainsKey) is { } resource ? DomainIds[resource] : "{id}", StringComparison.Ordinal)
-            .Replace("{form}", Form, StringComparison.Ordinal)
-            .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
-            .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
-            .Replace("{table}", $"Submissions('{Uri.EscapeDataString(Instance)}')", StringComparison.Ordinal)
-            .Replace("{*rest}", "", StringComparison.Ordinal)
-            .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
-            .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
-            .Replace("{dataset}", Dataset, StringComparison.Ordinal)
-            .Replace("{uuid}", Entity, StringComparison.Ordinal)
-            .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
-            .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
-            .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
-            .Replace("{actorId}", Text(User), StringComparison.Ordinal)
-            .Replace("{role}", "viewer", StringComparison.Ordinal)
-            .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
+        return "/"
+            + path.TrimStart('/')
+                .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
+                .Replace("{domain}", Domain, StringComparison.Ordinal)
+                .Replace("{appId}", "app-1", StringComparison.Ordinal)
+                .Replace("{externalId}", "HH-7", StringComparison.Ordinal)
+                .Replace("{formId}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
+                .Replace("{part}", "form.xml", StringComparison.Ordinal)
+                .Replace("{app}", "app", StringComparison.Ordinal)
+                .Replace(
+                    "{id}",
+                    path.Split('/').FirstOrDefault(DomainIds.ContainsKey) is { } resource ? DomainIds[resource] : "{id}",
+                    StringComparison.Ordinal
+                )
+                .Replace("{form}", Form, StringComparison.Ordinal)
+                .Replace("{number}", Text(TrashedForm), StringComparison.Ordinal)
+                .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
+                .Replace("{table}", $"Submissions('{Uri.EscapeDataString(Instance)}')", StringComparison.Ordinal)
+                .Replace("{*rest}", "", StringComparison.Ordinal)
+                .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
+                .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
+                .Replace("{dataset}", Dataset, StringComparison.Ordinal)
+                .Replace("{uuid}", Entity, StringComparison.Ordinal)
+                .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
+                .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
+                .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
+                .Replace("{actorId}", Text(User), StringComparison.Ordinal)
+                .Replace("{role}", "viewer", StringComparison.Ordinal)
+                .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>One client for each actor of the rights matrix, around one project, and fresh things for those who may change or delete them.</summary>
+/// <summary>One client for each actor of the rights matrix, around one project, and fresh things for those who may change or delete
+/// them.</summary>
 public sealed class Cast
 {
     public const string Picture = "leaf.png";
@@ -138,7 +144,8 @@ public sealed class Cast
         return cast;
     }
 
-    /// <summary>The requests that an actor has for a row: with a key, both as a bearer and in the path, where the row has a twin for it.</summary>
+    /// <summary>The requests that an actor has for a row: with a key, both as a bearer and in the path, where the row has a twin for
+    /// it.</summary>
     public IEnumerable<(Api Client, string Way)> ClientsFor(string actor, RightsRow row)
     {
         var client = _clients[actor];
@@ -154,7 +161,14 @@ public sealed class Cast
 
     // What a role means for a session is remembered for a moment, so the manager has these projects before the first request.
     public Task<Target> DoomedProjectAsync() =>
-        Task.FromResult(Target with { Project = _doomed.TryDequeue(out var project) ? project : throw new InvalidOperationException("More rows delete projects than expected.") });
+        Task.FromResult(
+            Target with
+            {
+                Project = _doomed.TryDequeue(out var project)
+                    ? project
+                    : throw new InvalidOperationException("More rows delete projects than expected."),
+            }
+        );
 
     /// <summary>Published, with a draft beside it.</summary>
     public async Task<Target> FreshFormAsync()
@@ -201,12 +215,21 @@ public sealed class Cast
         return Target with { AppUser = user.Id, Key = user.Key };
     }
 
-    public async Task<Target> FreshPublicLinkAsync() => Target with { PublicLink = (await CreateAsync(Programme, $"/forms/{Target.Form}/public-links")).Id };
+    public async Task<Target> FreshPublicLinkAsync() =>
+        Target with
+        {
+            PublicLink = (await CreateAsync(Programme, $"/forms/{Target.Form}/public-links")).Id,
+        };
 
     /// <summary><paramref name="assignedAt"/>: the assignments' address at which the user has a role already.</summary>
     public async Task<Target> FreshUserAsync(string? assignedAt = null)
     {
-        var target = Target with { User = await IdAsync(Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password })) };
+        var target = Target with
+        {
+            User = await IdAsync(
+                Admin.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password })
+            ),
+        };
         if (assignedAt is not null)
         {
             (await Admin.PostAsync(target.Fill(assignedAt))).ShouldBe(HttpStatusCode.OK);
@@ -216,19 +239,26 @@ public sealed class Cast
 
     /// <summary>Another thing of that kind in the domain.</summary>
     public async Task<Target> FreshInDomainAsync(string resource) =>
-        Target with { DomainIds = new Dictionary<string, string>(Target.DomainIds) { [resource] = await Domain.CreateAsync(resource, DomainBody(resource, Target.DomainIds)) } };
+        Target with
+        {
+            DomainIds = new Dictionary<string, string>(Target.DomainIds)
+            {
+                [resource] = await Domain.CreateAsync(resource, DomainBody(resource, Target.DomainIds)),
+            },
+        };
 
     /// <summary>What creates a thing of that kind.</summary>
-    public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) => resource switch
-    {
-        "user" => new { username = Samples.Unique("worker"), password = "1988" },
-        "group" => new { name = "North team" },
-        "lookup_table" => new { tag = Samples.Unique("drug"), fields = new[] { new { field_name = "code" } } },
-        "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
-        "location_type" => new { code = Samples.Unique("level"), name = "Level" },
-        "location" => new { name = "Kano", location_type_code = ids["location_type"] },
-        _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
-    };
+    public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) =>
+        resource switch
+        {
+            "user" => new { username = Samples.Unique("worker"), password = "1988" },
+            "group" => new { name = "North team" },
+            "lookup_table" => new { tag = Samples.Unique("drug"), fields = new[] { new { field_name = "code" } } },
+            "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
+            "location_type" => new { code = Samples.Unique("level"), name = "Level" },
+            "location" => new { name = "Kano", location_type_code = ids["location_type"] },
+            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
+        };
 
     private static async Task<IReadOnlyDictionary<string, string>> DomainIdsAsync(Domain domain)
     {
@@ -238,7 +268,15 @@ public sealed class Cast
             ids[resource] = await domain.CreateAsync(resource, DomainBody(resource, ids));
         }
         ids["fixture"] = ids["lookup_table_item"];
-        var created = await domain.Admin.PostJsonAsync(domain.At("/api/case/v2"), new { case_type = "patient", case_name = "Amina", owner_id = "u1" });
+        var created = await domain.Admin.PostJsonAsync(
+            domain.At("/api/case/v2"),
+            new
+            {
+                case_type = "patient",
+                case_name = "Amina",
+                owner_id = "u1",
+            }
+        );
         ids["case"] = created.ShouldBe(HttpStatusCode.Created).Json.GetProperty("case").GetProperty("case_id").GetString()!;
         return ids;
     }
@@ -256,9 +294,16 @@ public sealed class Cast
         var elsewhere = await Programme.StartAsync(Programme.Server);
         Api[] clients =
         [
-            Api.Anonymous(Programme.Server), await Programme.AppUserAsync(form), await Programme.PublicLinkAsync(form), (await Programme.WebUserAsync("formfill")).Api,
-            (await Programme.WebUserAsync("viewer")).Api, manager.Api, Admin, Api.WithDraftToken(Programme.Server, await Programme.DraftTokenAsync(form)),
-            (await elsewhere.WebUserAsync("manager")).Api, (await Domain.WorkerAsync()).Phone,
+            Api.Anonymous(Programme.Server),
+            await Programme.AppUserAsync(form),
+            await Programme.PublicLinkAsync(form),
+            (await Programme.WebUserAsync("formfill")).Api,
+            (await Programme.WebUserAsync("viewer")).Api,
+            manager.Api,
+            Admin,
+            Api.WithDraftToken(Programme.Server, await Programme.DraftTokenAsync(form)),
+            (await elsewhere.WebUserAsync("manager")).Api,
+            (await Domain.WorkerAsync()).Phone,
         ];
         foreach (var (actor, client) in RightsMatrix.Actors.Append(RightsMatrix.DomainActors[^1]).Zip(clients))
         {
@@ -268,7 +313,10 @@ public sealed class Cast
 
     private async Task SendAsync(string path, string instance)
     {
-        using var body = Samples.Multipart(Samples.Submission(Target.Form, instance, photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
+        using var body = Samples.Multipart(
+            Samples.Submission(Target.Form, instance, photo: Photo),
+            (Photo, Samples.Bytes(100), "image/jpeg")
+        );
         (await Admin.OpenRosa.PostAsync(path, body)).ShouldBe(HttpStatusCode.Created);
     }
 
@@ -276,7 +324,10 @@ public sealed class Cast
         form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);
 
     private static async Task<string> EntityAsync(Programme programme, string dataset) =>
-        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", new { label = "Ann" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("uuid").GetString()!;
+        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", new { label = "Ann" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("uuid")
+            .GetString()!;
 
     private static async Task<int> TrashAsync(Programme programme)
     {
@@ -288,9 +339,12 @@ public sealed class Cast
 
     private static async Task<(int Id, string Key)> CreateAsync(Programme programme, string path)
     {
-        var created = (await programme.Admin.PostJsonAsync(programme.Path + path, new { displayName = "Spare" })).ShouldBe(HttpStatusCode.OK).Json;
+        var created = (await programme.Admin.PostJsonAsync(programme.Path + path, new { displayName = "Spare" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         return (created.GetProperty("id").GetInt32(), created.GetProperty("token").GetString()!);
     }
 
-    private static async Task<int> IdAsync(Task<Answer> created) => (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+    private static async Task<int> IdAsync(Task<Answer> created) =>
+        (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
 }

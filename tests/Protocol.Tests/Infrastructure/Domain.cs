@@ -31,10 +31,16 @@ public sealed class Domain
     public Domain On(Server server) => new(Programme.On(server), Name);
 
     /// <summary>The whole address of a path in the domain, such as `/phone/restore/`; at another process if one is named.</summary>
-    public string At(string path, Server? server = null) => $"{(server ?? Programme.Server).BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{Name}{path}";
+    public string At(string path, Server? server = null) =>
+        $"{(server ?? Programme.Server).BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{Name}{path}";
 
     /// <summary>The address of an administration resource, such as `user/`.</summary>
-    public string Api(string resource) => At(resource.StartsWith("location/", StringComparison.Ordinal) ? $"/api/location/v2/{resource["location/".Length..]}" : $"/api/v0.5/{resource}");
+    public string Api(string resource) =>
+        At(
+            resource.StartsWith("location/", StringComparison.Ordinal)
+                ? $"/api/location/v2/{resource["location/".Length..]}"
+                : $"/api/v0.5/{resource}"
+        );
 
     /// <summary>Creates a thing of a resource (`group`, `lookup_table`) and returns its id.</summary>
     public async Task<string> CreateAsync(string resource, object body)
@@ -47,13 +53,22 @@ public sealed class Domain
     public Api As(string username, string password) => Infrastructure.Api.WithBasic(Programme.Server, username, password);
 
     /// <summary>A new mobile worker. <paramref name="more"/> holds further members of the request.</summary>
-    public async Task<Worker> WorkerAsync(string? username = null, string password = "1988", IReadOnlyDictionary<string, object>? more = null)
+    public async Task<Worker> WorkerAsync(
+        string? username = null,
+        string password = "1988",
+        IReadOnlyDictionary<string, object>? more = null
+    )
     {
         username ??= Samples.Unique("jason");
-        var body = new Dictionary<string, object>(more ?? new Dictionary<string, object>()) { ["username"] = username, ["password"] = password };
+        var body = new Dictionary<string, object>(more ?? new Dictionary<string, object>())
+        {
+            ["username"] = username,
+            ["password"] = password,
+        };
         var created = (await Admin.PostJsonAsync(Api("user/"), body)).ShouldBe(HttpStatusCode.Created).Json;
         return new Worker(As($"{username}@{Name}.commcarehq.org", password), username, password, created.GetProperty("id").GetString()!);
     }
 
-    public async Task<Answer> PutAsync(string resource, object body) => await Admin.SendAsync(HttpMethod.Put, Api(resource), JsonContent.Create(body));
+    public async Task<Answer> PutAsync(string resource, object body) =>
+        await Admin.SendAsync(HttpMethod.Put, Api(resource), JsonContent.Create(body));
 }

@@ -30,8 +30,8 @@ public enum Fault
 }
 
 /// <summary>
-/// Stands between an app process and the storage emulator, on loopback, and passes everything through as it is but for the faults that a test
-/// asks for. (Signatures cover neither the host nor paging, so it may have a port of its own and ask for smaller pages.)
+/// Stands between an app process and the storage emulator, on loopback, and passes everything through as it is but for the faults that
+/// a test asks for. (Signatures cover neither the host nor paging, so it may have a port of its own and ask for smaller pages.)
 /// </summary>
 public sealed partial class FaultyStorage : IAsyncDisposable
 {
@@ -39,7 +39,14 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
 
     private readonly WebApplication _proxy;
-    private readonly HttpMessageInvoker _storage = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpMessageInvoker _storage = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        }
+    );
     private readonly Dictionary<int, string> _origins = [];
     private readonly Lock _gate = new();
     private Func<HttpRequest, bool> _matches = _ => false;
@@ -73,18 +80,24 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder
+            .WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.1:0")
+            .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var storage = new FaultyStorage(builder.Build());
         storage._proxy.Run(storage.PassOnAsync);
         await storage._proxy.StartAsync();
 
         var parts = (behind ?? await Server.StorageAsync()).Split(';', StringSplitOptions.RemoveEmptyEntries);
         var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
-        storage.ConnectionString = string.Join(';', parts.Select(part => part.Contains("Endpoint=", StringComparison.Ordinal) ? storage.Redirected(part, ports.Dequeue()) : part));
+        storage.ConnectionString = string.Join(
+            ';',
+            parts.Select(part => part.Contains("Endpoint=", StringComparison.Ordinal) ? storage.Redirected(part, ports.Dequeue()) : part)
+        );
         return storage;
     }
 
-    /// <summary>From the <paramref name="from"/>th matching request on (from 1), <paramref name="count"/> of them meet the fault; all others pass.</summary>
+    /// <summary>From the <paramref name="from"/>th matching request on (from 1), <paramref name="count"/> of them meet the fault; all
+    /// others pass.</summary>
     public void Fail(Fault fault, Func<HttpRequest, bool> matches, int from = 1, int count = int.MaxValue)
     {
         lock (_gate)
@@ -175,7 +188,10 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         {
             target = Top().Replace(target, "") + string.Create(CultureInfo.InvariantCulture, $"&$top={size}");
         }
-        var address = new Uri(_origins[http.Connection.LocalPort] + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(
+            _origins[http.Connection.LocalPort] + target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
         var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
         if (http.Request.ContentLength is > 0 || http.Request.Headers.TransferEncoding.Count > 0)
         {

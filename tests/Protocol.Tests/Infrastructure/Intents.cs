@@ -22,7 +22,9 @@ internal sealed class Intents(Programme programme)
 
     /// <summary>As an operator runs it by hand on the machine itself.</summary>
     public async Task ReconcileAsync() =>
-        (await programme.Admin.PostJsonAsync(new Uri(programme.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })).ShouldBe(HttpStatusCode.Accepted);
+        (await programme.Admin.PostJsonAsync(new Uri(programme.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })).ShouldBe(
+            HttpStatusCode.Accepted
+        );
 
     public async Task<List<TableEntity>> ListAsync()
     {

@@ -10,14 +10,29 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 public static class ManyCases
 {
     /// <summary>
-    /// Copies the case to as many cases of the same owner, an hour old, with ids of their own; <paramref name="change"/> may change what each says.
+    /// Copies the case to as many cases of the same owner, an hour old, with ids of their own; <paramref name="change"/> may change
+    /// what each says.
     /// </summary>
-    public static void Multiply(string dataFolder, string caseId, int count, Action<int, JsonObject>? change = null) => StoredTable.Append(dataFolder, "caseOwners", rows =>
-    {
-        var original = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).ToJsonString();
-        var then = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
-        return Enumerable.Range(1, count).Select(copy => Copy(original, string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}"), then, body => change?.Invoke(copy, body)));
-    });
+    public static void Multiply(string dataFolder, string caseId, int count, Action<int, JsonObject>? change = null) =>
+        StoredTable.Append(
+            dataFolder,
+            "caseOwners",
+            rows =>
+            {
+                var original = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).ToJsonString();
+                var then = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
+                return Enumerable
+                    .Range(1, count)
+                    .Select(copy =>
+                        Copy(
+                            original,
+                            string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}"),
+                            then,
+                            body => change?.Invoke(copy, body)
+                        )
+                    );
+            }
+        );
 
     private static JsonNode Copy(string original, string id, string then, Action<JsonObject> change)
     {

@@ -9,15 +9,24 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 public static class ManySubmissions
 {
     /// <summary>
-    /// Until there are <paramref name="count"/>, of a storage that has nothing else in it. Only what lists and exports read is copied. Each copy is a minute
-    /// older than the one before and has an id of its own; its XML says that of the original.
+    /// Until there are <paramref name="count"/>, of a storage that has nothing else in it. Only what lists and exports read is copied.
+    /// Each copy is a minute older than the one before and has an id of its own; its XML says that of the original.
     /// </summary>
-    public static void Multiply(string dataFolder, int count) => StoredTable.Append(dataFolder, "submissions", rows =>
-    {
-        var originals = rows.Where(row => row["RowKey"]!.GetValue<string>().StartsWith("t|", StringComparison.Ordinal)).Select(row => row.ToJsonString()).ToList();
-        var oldest = DateTimeOffset.UtcNow.AddDays(-1);
-        return Enumerable.Range(1, count - originals.Count).Select(copy => Copy(originals[copy % originals.Count], copy, oldest.AddMinutes(-copy)));
-    });
+    public static void Multiply(string dataFolder, int count) =>
+        StoredTable.Append(
+            dataFolder,
+            "submissions",
+            rows =>
+            {
+                var originals = rows.Where(row => row["RowKey"]!.GetValue<string>().StartsWith("t|", StringComparison.Ordinal))
+                    .Select(row => row.ToJsonString())
+                    .ToList();
+                var oldest = DateTimeOffset.UtcNow.AddDays(-1);
+                return Enumerable
+                    .Range(1, count - originals.Count)
+                    .Select(copy => Copy(originals[copy % originals.Count], copy, oldest.AddMinutes(-copy)));
+            }
+        );
 
     private static JsonNode Copy(string original, int copy, DateTimeOffset createdAt)
     {

@@ -14,7 +14,7 @@ public sealed class PeakMemory
         _processId = processId;
         if (OperatingSystem.IsLinux())
         {
-            File.WriteAllText(Path("clear_refs"), "5");   // the peak starts again from what is resident now
+            File.WriteAllText(Path("clear_refs"), "5"); // the peak starts again from what is resident now
         }
         _before = Resident();
     }
@@ -37,7 +37,12 @@ public sealed class PeakMemory
     }
 
     private long Status(string name) =>
-        long.Parse(File.ReadLines(Path("status")).Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        long.Parse(
+            File.ReadLines(Path("status"))
+                .Single(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        ) * 1024;
 
     private string Path(string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{_processId}/{file}");
 }

@@ -24,7 +24,9 @@ public sealed class Programme
     public static async Task<Programme> StartAsync(Server? server = null, string? domain = null)
     {
         var admin = await Api.AdministratorAsync(server);
-        var project = (await admin.PostJsonAsync("/projects", new { name = Samples.Unique("project"), domain })).ShouldBe(HttpStatusCode.OK).Json;
+        var project = (await admin.PostJsonAsync("/projects", new { name = Samples.Unique("project"), domain }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         return new Programme(admin, project.GetProperty("id").GetInt32());
     }
 
@@ -66,7 +68,9 @@ public sealed class Programme
         var user = (await Admin.PostJsonAsync($"{Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
         foreach (var formId in formIds)
         {
-            (await Admin.PostAsync($"{FormPath(formId)}/assignments/app-user/{user.GetProperty("id").GetInt32()}")).ShouldBe(HttpStatusCode.OK);
+            (await Admin.PostAsync($"{FormPath(formId)}/assignments/app-user/{user.GetProperty("id").GetInt32()}")).ShouldBe(
+                HttpStatusCode.OK
+            );
         }
         return Api.WithKey(Server, user.GetProperty("token").GetString()!);
     }
@@ -74,7 +78,9 @@ public sealed class Programme
     /// <summary>A new public link to the form.</summary>
     public async Task<Api> PublicLinkAsync(string formId)
     {
-        var link = (await Admin.PostJsonAsync($"{FormPath(formId)}/public-links", new { displayName = "Poster" })).ShouldBe(HttpStatusCode.OK).Json;
+        var link = (await Admin.PostJsonAsync($"{FormPath(formId)}/public-links", new { displayName = "Poster" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         return Api.WithKey(Server, link.GetProperty("token").GetString()!);
     }
 

@@ -28,7 +28,9 @@ public static class ProgrammeForms
         programme.Admin.PostAsync($"{programme.FormPath(formId)}/draft{query}", xml is null ? null : Xml(Encoding.UTF8.GetBytes(xml)));
 
     public static Task<Answer> PublishDraftAsync(this Programme programme, string formId, string? version = null) =>
-        programme.Admin.PostAsync($"{programme.FormPath(formId)}/draft/publish{(version is null ? "" : $"?version={Uri.EscapeDataString(version)}")}");
+        programme.Admin.PostAsync(
+            $"{programme.FormPath(formId)}/draft/publish{(version is null ? "" : $"?version={Uri.EscapeDataString(version)}")}"
+        );
 
     /// <summary>A draft, then published: the next version.</summary>
     public static async Task PublishVersionAsync(this Programme programme, string formId, string version, params string[] pictures)
@@ -46,7 +48,10 @@ public static class ProgrammeForms
     }
 
     /// <summary>A published form with these pictures beside it, and returns its id.</summary>
-    public static async Task<string> PublishWithFilesAsync(this Programme programme, params (string Name, byte[] Content, string? Type)[] files)
+    public static async Task<string> PublishWithFilesAsync(
+        this Programme programme,
+        params (string Name, byte[] Content, string? Type)[] files
+    )
     {
         var form = Samples.Unique("trees");
         await programme.DraftAsync(Samples.Form(form, pictures: [.. files.Select(file => file.Name)]), form);
@@ -61,12 +66,21 @@ public static class ProgrammeForms
     public static async Task SetStateAsync(this Programme programme, string formId, string state) =>
         (await programme.Admin.PatchJsonAsync(programme.FormPath(formId), new { state })).ShouldBe(HttpStatusCode.OK);
 
-    public static Task<Answer> FormListAsync(this Programme programme, string query = "") => programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList{query}");
+    public static Task<Answer> FormListAsync(this Programme programme, string query = "") =>
+        programme.Admin.OpenRosa.GetAsync($"{programme.Path}/formList{query}");
 
     /// <summary>The slots of a form, of a version or of a draft: name and type.</summary>
-    public static async Task<IReadOnlyList<(string Name, string Type)>> SlotsAsync(this Programme programme, string formId, string below = "") =>
-        [.. (await programme.Admin.GetAsync($"{programme.FormPath(formId)}{below}/attachments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
-            .Select(slot => (slot.GetProperty("name").GetString()!, slot.GetProperty("type").GetString()!))];
+    public static async Task<IReadOnlyList<(string Name, string Type)>> SlotsAsync(
+        this Programme programme,
+        string formId,
+        string below = ""
+    ) =>
+        [
+            .. (await programme.Admin.GetAsync($"{programme.FormPath(formId)}{below}/attachments"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.EnumerateArray()
+                .Select(slot => (slot.GetProperty("name").GetString()!, slot.GetProperty("type").GetString()!)),
+        ];
 
     public static string Md5(byte[] bytes)
     {

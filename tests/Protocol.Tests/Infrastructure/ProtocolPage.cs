@@ -13,9 +13,7 @@ public sealed partial class ProtocolPage
     private readonly List<(string Id, string State, string Note)> _clauses = [];
     private readonly List<(string Code, string Status)> _codes = [];
 
-    private ProtocolPage()
-    {
-    }
+    private ProtocolPage() { }
 
     public static ProtocolPage Parse(string markdown)
     {
@@ -47,8 +45,13 @@ public sealed partial class ProtocolPage
         var tested = cited.ToHashSet();
         var complaints = new List<string>();
         var rows = _clauses.ToLookup(clause => clause.Id);
-        var expected = Families.SelectMany(family => Enumerable.Range(1, family.Last)
-            .Select(number => string.Create(CultureInfo.InvariantCulture, $"{family.Family}-{number:000}"))).ToList();
+        var expected = Families
+            .SelectMany(family =>
+                Enumerable
+                    .Range(1, family.Last)
+                    .Select(number => string.Create(CultureInfo.InvariantCulture, $"{family.Family}-{number:000}"))
+            )
+            .ToList();
 
         complaints.AddRange(expected.Where(id => !rows.Contains(id)).Select(id => $"{id} is missing."));
         complaints.AddRange(rows.Select(row => row.Key).Except(expected).Select(id => $"{id} is no clause."));
@@ -57,7 +60,8 @@ public sealed partial class ProtocolPage
         {
             if (state == Later)
             {
-                if (tested.Contains(id)) complaints.Add($"{id} is marked as later, but a test cites it.");
+                if (tested.Contains(id))
+                    complaints.Add($"{id} is marked as later, but a test cites it.");
             }
             else if (!TestedStates.Contains(state))
             {
@@ -65,11 +69,18 @@ public sealed partial class ProtocolPage
             }
             else
             {
-                if (!tested.Contains(id)) complaints.Add($"{id} has no test.");
-                if (state == "differs" && note.Length == 0) complaints.Add($"{id} differs, and does not say why.");
+                if (!tested.Contains(id))
+                    complaints.Add($"{id} has no test.");
+                if (state == "differs" && note.Length == 0)
+                    complaints.Add($"{id} differs, and does not say why.");
             }
         }
-        complaints.AddRange(tested.Except(rows.Select(row => row.Key)).Order(StringComparer.Ordinal).Select(id => $"{id} is cited by a test, but is not there."));
+        complaints.AddRange(
+            tested
+                .Except(rows.Select(row => row.Key))
+                .Order(StringComparer.Ordinal)
+                .Select(id => $"{id} is cited by a test, but is not there.")
+        );
         return complaints;
     }
 
@@ -83,7 +94,9 @@ public sealed partial class ProtocolPage
             .. used.Where(code => !listed.Contains(code)).Select(code => $"{code} is missing."),
             .. listed.Select(code => code.Key).Except(used).Select(code => $"{code} is not in the catalogue."),
             .. listed.Where(code => code.Count() > 1).Select(code => $"{code.Key} stands there {code.Count()} times."),
-            .. _codes.Where(code => code.Code.Split('.')[0] != code.Status).Select(code => $"{code.Code} is not answered with {code.Status}."),
+            .. _codes
+                .Where(code => code.Code.Split('.')[0] != code.Status)
+                .Select(code => $"{code.Code} is not answered with {code.Status}."),
         ];
     }
 

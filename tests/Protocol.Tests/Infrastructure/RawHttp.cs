@@ -11,8 +11,8 @@ public static class RawHttp
     private static readonly byte[] HeaderEnd = "\r\n\r\n"u8.ToArray();
 
     /// <summary>
-    /// <paramref name="target"/> is the whole request target. The lines in <paramref name="headers"/> come after those every request needs; one that
-    /// starts with `Host:` takes the place of the right one.
+    /// <paramref name="target"/> is the whole request target. The lines in <paramref name="headers"/> come after those every request
+    /// needs; one that starts with `Host:` takes the place of the right one.
     /// </summary>
     public static Task<Answer> SendAsync(Server server, string method, string target, params string[] headers) =>
         SendAsync(server, method, target, "", headers);
@@ -45,7 +45,10 @@ public static class RawHttp
         var end = bytes.AsSpan().IndexOf(HeaderEnd);
         Assert.True(end > 0, $"This is no answer: {Encoding.Latin1.GetString(bytes)}");
         var lines = Encoding.Latin1.GetString(bytes, 0, end).Split("\r\n");
-        using var response = new HttpResponseMessage((HttpStatusCode)int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture)) { Content = new ByteArrayContent([]) };
+        using var response = new HttpResponseMessage((HttpStatusCode)int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture))
+        {
+            Content = new ByteArrayContent([]),
+        };
         foreach (var line in lines.Skip(1))
         {
             var (name, value) = (line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim());
@@ -55,7 +58,12 @@ public static class RawHttp
             }
         }
         var body = bytes[(end + HeaderEnd.Length)..];
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, response.Headers.TransferEncodingChunked == true ? Unchunk(body) : body);
+        return new Answer(
+            response.StatusCode,
+            response.Headers,
+            response.Content.Headers,
+            response.Headers.TransferEncodingChunked == true ? Unchunk(body) : body
+        );
     }
 
     private static byte[] Unchunk(ReadOnlySpan<byte> body)

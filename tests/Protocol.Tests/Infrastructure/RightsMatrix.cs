@@ -30,7 +30,7 @@ public static partial class RightsMatrix
     private const string Version = "v1/";
 
     public static IReadOnlyList<string> Actors { get; } =
-        ["nobody", "app user", "public link", "data collector", "viewer", "manager", "administrator", DraftToken, "manager of another project"];
+    ["nobody", "app user", "public link", "data collector", "viewer", "manager", "administrator", DraftToken, "manager of another project"];
 
     /// <summary>In the addresses of a project's domain, mobile workers are at home, and drafts aren't.</summary>
     public static IReadOnlyList<string> DomainActors { get; } = [.. Actors.Where(actor => actor != DraftToken), "mobile worker"];
@@ -39,7 +39,10 @@ public static partial class RightsMatrix
     {
         const string head = "| Endpoint |";
         var rows = new List<RightsRow>();
-        var rest = markdown.Split('\n', StringSplitOptions.TrimEntries).SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).ToList();
+        var rest = markdown
+            .Split('\n', StringSplitOptions.TrimEntries)
+            .SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal))
+            .ToList();
         while (rest.Count > 0)
         {
             var actors = Cells(rest[0]).Skip(1).ToList();
@@ -49,14 +52,16 @@ public static partial class RightsMatrix
         return rows;
     }
 
-    /// <summary>The addresses that a source file answers, without constraints and `v1/`, or with a leading slash where that is not what they start with. What answers all that is left is none.</summary>
+    /// <summary>The addresses that a source file answers, without constraints and `v1/`, or with a leading slash where that is not what
+    /// they start with. What answers all that is left is none.</summary>
     public static IEnumerable<string> EndpointsIn(string source) =>
         from match in Trigger().Matches(source)
         let route = Constraint().Replace(match.Groups["route"].Value, "}")
         where route != "{*path}"
         select $"{match.Groups["method"].Value.ToUpperInvariant()} {(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
 
-    /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see cref="EndpointsIn"/>.</summary>
+    /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see
+    /// cref="EndpointsIn"/>.</summary>
     public static int CountTriggers(string source) => source.Split("[HttpTrigger(").Length - 1;
 
     /// <summary>Each sentence names an address. None: the table has all of them, and is well-formed.</summary>
@@ -69,11 +74,12 @@ public static partial class RightsMatrix
             .. expected.Where(endpoint => !listed.Contains(endpoint)).Select(endpoint => $"{endpoint} is missing."),
             .. listed.Where(endpoint => !expected.Contains(endpoint.Key)).Select(endpoint => $"{endpoint.Key} is not served."),
             .. listed.Where(endpoint => endpoint.Count() > 1).Select(endpoint => $"{endpoint.Key} stands there {endpoint.Count()} times."),
-            .. rows.Where(row => !row.Cells.Keys.SequenceEqual(row.IsOfDomain ? DomainActors : Actors)).Select(row => $"{row.Endpoint} has other actors."),
+            .. rows.Where(row => !row.Cells.Keys.SequenceEqual(row.IsOfDomain ? DomainActors : Actors))
+                .Select(row => $"{row.Endpoint} has other actors."),
             .. from row in rows
-               from cell in row.Cells
-               where !IsAllowed(row, cell.Key, cell.Value)
-               select $"{row.Endpoint} has '{cell.Value}' for {cell.Key}.",
+            from cell in row.Cells
+            where !IsAllowed(row, cell.Key, cell.Value)
+            select $"{row.Endpoint} has '{cell.Value}' for {cell.Key}.",
         ];
     }
 
@@ -93,7 +99,9 @@ public static partial class RightsMatrix
     private static partial Regex Code();
 
     // Of `get` and `head` the first counts.
-    [GeneratedRegex(@"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(AuthorizationLevel\.\w+, ""(?<method>\w+)""(, ""\w+"")*, Route = ""(?<route>[^""]+)""\)\]")]
+    [GeneratedRegex(
+        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(AuthorizationLevel\.\w+, ""(?<method>\w+)""(, ""\w+"")*, Route = ""(?<route>[^""]+)""\)\]"
+    )]
     private static partial Regex Trigger();
 
     [GeneratedRegex(@":\w+(\([^}]*\))?\}")]

@@ -11,7 +11,8 @@ public static class Samples
     private static int _serial;
 
     /// <summary>A name that nothing else in this run has.</summary>
-    public static string Unique(string stem) => $"{stem}-{Interlocked.Increment(ref _serial).ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}";
+    public static string Unique(string stem) =>
+        $"{stem}-{Interlocked.Increment(ref _serial).ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}";
 
     public static string NewInstanceId() => $"uuid:{Guid.NewGuid()}";
 
@@ -21,7 +22,10 @@ public static class Samples
         var text = new StringBuilder();
         foreach (var picture in pictures)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<text id=\"{Escape(picture)}\"><value form=\"image\">jr://images/{Escape(picture)}</value></text>");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<text id=\"{Escape(picture)}\"><value form=\"image\">jr://images/{Escape(picture)}</value></text>"
+            );
         }
         var itext = pictures.Length == 0 ? "" : $"<itext><translation lang=\"en\">{text}</translation></itext>";
         var versionAttribute = version is null ? "" : $" version=\"{Escape(version)}\"";
@@ -30,7 +34,9 @@ public static class Samples
             <?xml version="1.0"?>
             <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
             <h:head>{titleElement}<model>{itext}
-            <instance><data id="{Escape(id)}"{versionAttribute}><species/><photo/><plot><leaf/></plot><orx:meta><orx:instanceID/></orx:meta></data></instance>
+            <instance><data id="{Escape(
+                id
+            )}"{versionAttribute}><species/><photo/><plot><leaf/></plot><orx:meta><orx:instanceID/></orx:meta></data></instance>
             <bind nodeset="/data/species" type="string"/><bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/plot/leaf" type="binary"/>
             </model></h:head>
             <h:body><input ref="/data/species"><label>Species</label></input><upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload>
@@ -41,7 +47,14 @@ public static class Samples
 
     /// <summary>A submission to <see cref="Form"/>.</summary>
     public static string Submission(
-        string formId, string? instanceId, string? version = "1", string species = "oak", string? photo = null, string[]? leaves = null, string? deprecatedId = null)
+        string formId,
+        string? instanceId,
+        string? version = "1",
+        string species = "oak",
+        string? photo = null,
+        string[]? leaves = null,
+        string? deprecatedId = null
+    )
     {
         var plots = string.Concat((leaves ?? []).Select(leaf => $"<plot><leaf>{Escape(leaf)}</leaf></plot>"));
         var versionAttribute = version is null ? "" : $" version=\"{Escape(version)}\"";

@@ -11,7 +11,14 @@ public static class StoredBlobs
     {
         var container = new BlobContainerClient(storage ?? await Server.StorageAsync(), "submissions");
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, string.Create(CultureInfo.InvariantCulture, $"{project}/"), default))
+        await foreach (
+            var blob in container.GetBlobsAsync(
+                BlobTraits.None,
+                BlobStates.None,
+                string.Create(CultureInfo.InvariantCulture, $"{project}/"),
+                default
+            )
+        )
         {
             names.Add(blob.Name);
         }

@@ -3,19 +3,22 @@ using System.Text.Json.Nodes;
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
 /// <summary>
-/// A table in the file that the storage emulator keeps it in, while it isn't running. The emulator looks through a whole partition for each row that it is
-/// given, so that 100,000 of them would take it a quarter of an hour, one by one or in batches.
+/// A table in the file that the storage emulator keeps it in, while it isn't running. The emulator looks through a whole partition for
+/// each row that it is given, so that 100,000 of them would take it a quarter of an hour, one by one or in batches.
 /// </summary>
 public static class StoredTable
 {
     private const string DatabaseFile = "__azurite_db_table__.json";
 
-    /// <summary>Adds what <paramref name="make"/> makes of the rows that are there: rows in the emulator's shape, with keys as the server builds them.</summary>
+    /// <summary>Adds what <paramref name="make"/> makes of the rows that are there: rows in the emulator's shape, with keys as the
+    /// server builds them.</summary>
     public static void Append(string dataFolder, string name, Func<IReadOnlyList<JsonNode>, IEnumerable<JsonNode>> make)
     {
         var file = Path.Combine(dataFolder, DatabaseFile);
         var database = JsonNode.Parse(File.ReadAllText(file))!;
-        var table = database["collections"]!.AsArray().Single(collection => collection!["name"]!.GetValue<string>().EndsWith($"${name}", StringComparison.Ordinal))!;
+        var table = database["collections"]!
+            .AsArray()
+            .Single(collection => collection!["name"]!.GetValue<string>().EndsWith($"${name}", StringComparison.Ordinal))!;
         var rows = table["data"]!.AsArray();
         var number = rows.Max(row => row!["$loki"]!.GetValue<int>());
         foreach (var row in make([.. rows.Select(row => row!)]).ToList())

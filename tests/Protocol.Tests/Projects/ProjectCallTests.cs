@@ -23,7 +23,10 @@ public sealed class ProjectCallTests
         Assert.Equal(name + " 2", read.GetProperty("name").GetString());
         Assert.Equal("Trees", read.GetProperty("description").GetString());
         Assert.True(read.GetProperty("archived").GetBoolean());
-        Assert.Contains((await admin.GetAsync("/projects")).Json.EnumerateArray(), project => project.GetProperty("name").GetString() == name + " 2");
+        Assert.Contains(
+            (await admin.GetAsync("/projects")).Json.EnumerateArray(),
+            project => project.GetProperty("name").GetString() == name + " 2"
+        );
     }
 
     [Fact, Clause("OR-260")]

@@ -19,12 +19,25 @@ public sealed class ProjectTests
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", created.GetProperty("createdAt").GetString());
 
         var changed = (await admin.PatchJsonAsync(path, new { archived = true })).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal((name, "All of it", true), (changed.GetProperty("name").GetString(), changed.GetProperty("description").GetString(), changed.GetProperty("archived").GetBoolean()));
+        Assert.Equal(
+            (name, "All of it", true),
+            (
+                changed.GetProperty("name").GetString(),
+                changed.GetProperty("description").GetString(),
+                changed.GetProperty("archived").GetBoolean()
+            )
+        );
         (await admin.PatchJsonAsync(path, new { name = name + "!", description = (string?)null })).ShouldBe(HttpStatusCode.OK);
 
         var read = (await admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal((name + "!", JsonValueKind.Null, true), (read.GetProperty("name").GetString(), read.GetProperty("description").ValueKind, read.GetProperty("archived").GetBoolean()));
-        Assert.Contains((await admin.GetAsync("/projects")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray(), project => project.GetProperty("name").GetString() == name + "!");
+        Assert.Equal(
+            (name + "!", JsonValueKind.Null, true),
+            (read.GetProperty("name").GetString(), read.GetProperty("description").ValueKind, read.GetProperty("archived").GetBoolean())
+        );
+        Assert.Contains(
+            (await admin.GetAsync("/projects")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray(),
+            project => project.GetProperty("name").GetString() == name + "!"
+        );
     }
 
     [Fact, Clause("OR-260"), Clause("OR-086")]
@@ -61,7 +74,10 @@ public sealed class ProjectTests
         {
             (await programme.Admin.PatchJsonAsync(programme.Path, new { name = empty })).ShouldBeProblem(400.2m);
         }
-        Assert.Equal(name, (await programme.Admin.GetAsync(programme.Path)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("name").GetString());
+        Assert.Equal(
+            name,
+            (await programme.Admin.GetAsync(programme.Path)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("name").GetString()
+        );
     }
 
     [Fact, Clause("OR-260")]

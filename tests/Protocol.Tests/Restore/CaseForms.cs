@@ -15,7 +15,13 @@ internal static class CaseForms
     private static readonly XNamespace Meta = "http://openrosa.org/jr/xforms";
 
     /// <summary>Submits the blocks in one form, with the sync token of the phone if it has one, and waits for its 201.</summary>
-    public static async Task<string> SubmitAsync(this Domain domain, Api phone, string userId, string? token, params IReadOnlyList<PhoneBlock> blocks)
+    public static async Task<string> SubmitAsync(
+        this Domain domain,
+        Api phone,
+        string userId,
+        string? token,
+        params IReadOnlyList<PhoneBlock> blocks
+    )
     {
         var instance = Guid.NewGuid().ToString();
         await domain.SubmitAsync(phone, token, Xml(instance, userId, [.. blocks.Select(block => Element(block, userId))]));
@@ -25,27 +31,51 @@ internal static class CaseForms
     public static async Task SubmitAsync(this Domain domain, Api phone, string? token, string xml)
     {
         using var content = new StringContent(xml, Encoding.UTF8, "text/xml");
-        var answer = await phone.With("X-OpenRosa-Version", "3.0").With("X-CommCareHQ-LastSyncToken", token).PostAsync(domain.At("/receiver/secure/"), content);
+        var answer = await phone
+            .With("X-OpenRosa-Version", "3.0")
+            .With("X-CommCareHQ-LastSyncToken", token)
+            .PostAsync(domain.At("/receiver/secure/"), content);
         answer.ShouldBe(HttpStatusCode.Created);
     }
 
-    public static string Xml(string instance, string userId, params XElement[] blocks) => new XElement(
-        Form + "data",
-        new XAttribute("name", "Visit"), new XAttribute("version", "1"), new XAttribute("uiVersion", "1"),
-        new XElement(Form + "weight", "7.2"),
-        blocks,
-        new XElement(Meta + "meta",
-            new XElement(Meta + "deviceID", "device"), new XElement(Meta + "timeStart", "2015-11-02T16:04:42.383-04"), new XElement(Meta + "timeEnd", "2015-11-02T16:04:54.950-04"),
-            new XElement(Meta + "username", "jason"), new XElement(Meta + "userID", userId), new XElement(Meta + "instanceID", instance))).ToString(SaveOptions.DisableFormatting);
+    public static string Xml(string instance, string userId, params XElement[] blocks) =>
+        new XElement(
+            Form + "data",
+            new XAttribute("name", "Visit"),
+            new XAttribute("version", "1"),
+            new XAttribute("uiVersion", "1"),
+            new XElement(Form + "weight", "7.2"),
+            blocks,
+            new XElement(
+                Meta + "meta",
+                new XElement(Meta + "deviceID", "device"),
+                new XElement(Meta + "timeStart", "2015-11-02T16:04:42.383-04"),
+                new XElement(Meta + "timeEnd", "2015-11-02T16:04:54.950-04"),
+                new XElement(Meta + "username", "jason"),
+                new XElement(Meta + "userID", userId),
+                new XElement(Meta + "instanceID", instance)
+            )
+        ).ToString(SaveOptions.DisableFormatting);
 
     public static XElement Element(PhoneBlock block, string userId)
     {
         var space = RestoreDocument.CaseXml;
         var element = new XElement(
-            space + "case", new XAttribute("case_id", block.Id), new XAttribute("user_id", userId), new XAttribute("date_modified", DateTime.UtcNow.ToString("O")));
+            space + "case",
+            new XAttribute("case_id", block.Id),
+            new XAttribute("user_id", userId),
+            new XAttribute("date_modified", DateTime.UtcNow.ToString("O"))
+        );
         if (block.Creates)
         {
-            element.Add(new XElement(space + "create", new XElement(space + "case_type", "patient"), new XElement(space + "case_name", "Amina"), new XElement(space + "owner_id", block.Owner)));
+            element.Add(
+                new XElement(
+                    space + "create",
+                    new XElement(space + "case_type", "patient"),
+                    new XElement(space + "case_name", "Amina"),
+                    new XElement(space + "owner_id", block.Owner)
+                )
+            );
         }
         var update = block.Properties.Select(property => new XElement(space + property.Key, property.Value)).ToList();
         if (!block.Creates && block.Owner is not null)
@@ -58,9 +88,17 @@ internal static class CaseForms
         }
         if (block.Indices.Count > 0)
         {
-            element.Add(new XElement(space + "index", block.Indices.Select(index => new XElement(
-                space + index.Identifier, new XAttribute("case_type", "patient"),
-                index.Extension ? new XAttribute("relationship", "extension") : null, index.Target ?? ""))));
+            element.Add(
+                new XElement(
+                    space + "index",
+                    block.Indices.Select(index => new XElement(
+                        space + index.Identifier,
+                        new XAttribute("case_type", "patient"),
+                        index.Extension ? new XAttribute("relationship", "extension") : null,
+                        index.Target ?? ""
+                    ))
+                )
+            );
         }
         if (block.Closes)
         {
@@ -97,8 +135,11 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
         return await domain.SubmitAsync(Worker.Phone, Worker.Id, Held.Token, blocks);
     }
 
-    public Task<Answer> AskAsync(string more = "") => domain.RestoreAsync(
-        Worker.Phone, (Held.Token is null ? "" : $"since={Held.Token}&state={Held.State()}&") + $"device_id=device&user_id={Worker.Id}{more}");
+    public Task<Answer> AskAsync(string more = "") =>
+        domain.RestoreAsync(
+            Worker.Phone,
+            (Held.Token is null ? "" : $"since={Held.Token}&state={Held.State()}&") + $"device_id=device&user_id={Worker.Id}{more}"
+        );
 
     /// <summary>Purges, asks and takes the answer in, which must not be a refusal. Returns what it was sent: `+A B Cx`.</summary>
     public async Task<string> SyncAsync(string more = "")

@@ -14,35 +14,75 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var (lucy, bello, closed) = (Id(), Id(), Id());
-        await AtTheDeskAsync(domain, Patient(lucy, owner, "kano"), Patient(bello, owner, "lagos") with { Indices = [new("parent", lucy, false), new("host", lucy, true)] }, Patient(closed, owner, "kano") with { Closes = true });
+        await AtTheDeskAsync(
+            domain,
+            Patient(lucy, owner, "kano"),
+            Patient(bello, owner, "lagos") with
+            {
+                Indices = [new("parent", lucy, false), new("host", lucy, true)],
+            },
+            Patient(closed, owner, "kano") with
+            {
+                Closes = true,
+            }
+        );
 
         var all = Found(await SearchAsync(domain, finder, "?case_type=patient"));
         Assert.Equal(new[] { lucy, bello }.Order(), all.Select(one => one.Attribute("case_id")!.Value).Order());
         var one = Assert.Single(Found(await SearchAsync(domain, finder, "?case_type=patient&village=lagos&village=abuja&case_name=Amina")));
-        Assert.Equal((bello, "patient", owner.Worker.Id, "open"),
-            (one.Attribute("case_id")!.Value, one.Attribute("case_type")!.Value, one.Attribute("owner_id")!.Value, one.Attribute("status")!.Value));
+        Assert.Equal(
+            (bello, "patient", owner.Worker.Id, "open"),
+            (
+                one.Attribute("case_id")!.Value,
+                one.Attribute("case_type")!.Value,
+                one.Attribute("owner_id")!.Value,
+                one.Attribute("status")!.Value
+            )
+        );
         Assert.Equal(("Amina", "lagos"), (one.Element("case_name")!.Value, one.Element("village")!.Value));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", one.Element("last_modified")!.Value);
         Assert.Matches(@"^\d{4}-\d\d-\d\d$", one.Element("date_opened")!.Value);
-        Assert.Equal([("parent", null, lucy), ("host", "extension", lucy)],
-            one.Element("index")!.Elements().Select(index => (index.Name.LocalName, index.Attribute("relationship")?.Value, index.Value)).OrderByDescending(index => index.LocalName));
+        Assert.Equal(
+            [("parent", null, lucy), ("host", "extension", lucy)],
+            one.Element("index")!
+                .Elements()
+                .Select(index => (index.Name.LocalName, index.Attribute("relationship")?.Value, index.Value))
+                .OrderByDescending(index => index.LocalName)
+        );
 
-        using var form = new FormUrlEncodedContent([new("case_type", "patient"), new("village", "kano"), new("include_closed", "True"), new("commcare_registry", "any")]);
+        using var form = new FormUrlEncodedContent([
+            new("case_type", "patient"),
+            new("village", "kano"),
+            new("include_closed", "True"),
+            new("commcare_registry", "any"),
+        ]);
         var posted = (await finder.Worker.Phone.PostAsync(domain.At("/phone/search/app1/"), form)).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal(new[] { (lucy, "open"), (closed, "closed") }.Order(), Found(posted).Select(found => (found.Attribute("case_id")!.Value, found.Attribute("status")!.Value)).Order());
+        Assert.Equal(
+            new[] { (lucy, "open"), (closed, "closed") }.Order(),
+            Found(posted).Select(found => (found.Attribute("case_id")!.Value, found.Attribute("status")!.Value)).Order()
+        );
         Assert.Equal("text/xml; charset=utf-8", posted.Header("Content-Type"));
 
         Assert.Empty(Found(await SearchAsync(domain, finder, "?case_type=household")));
         Assert.Empty(Found(await SearchAsync(domain, finder, $"?case_type=patient&owner_id={finder.Worker.Id}")));
-        Assert.Equal(2, Found(await SearchAsync(domain, finder, $"?case_type=patient&owner_id={finder.Worker.Id}&owner_id={owner.Worker.Id}")).Count);
+        Assert.Equal(
+            2,
+            Found(await SearchAsync(domain, finder, $"?case_type=patient&owner_id={finder.Worker.Id}&owner_id={owner.Worker.Id}")).Count
+        );
     }
 
     [Fact, Clause("CC-151")]
     public async Task A_search_without_a_type_or_with_a_language_of_its_own_is_refused()
     {
         var (domain, _, finder) = await StartAsync();
-        Assert.Contains("Search request must specify case type", (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?village=kano"))).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
-        (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient&_xpath_query=true()"))).ShouldBe(HttpStatusCode.NotImplemented);
+        Assert.Contains(
+            "Search request must specify case type",
+            (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?village=kano"))).ShouldBe(HttpStatusCode.BadRequest).Text,
+            StringComparison.Ordinal
+        );
+        (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient&_xpath_query=true()"))).ShouldBe(
+            HttpStatusCode.NotImplemented
+        );
         using var long_ = new FormUrlEncodedContent([new("case_type", "patient"), new("village", new string('x', 100_000))]);
         (await finder.Worker.Phone.PostAsync(domain.At("/phone/search/"), long_)).ShouldBe(HttpStatusCode.BadRequest);
     }
@@ -91,7 +131,11 @@ public sealed class CaseSearchTests
         var id = Id();
         await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
 
-        Assert.Contains("A case_id is required", (await ClaimAsync(domain, finder.Worker.Phone, "")).ShouldBe(HttpStatusCode.BadRequest).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "A case_id is required",
+            (await ClaimAsync(domain, finder.Worker.Phone, "")).ShouldBe(HttpStatusCode.BadRequest).Text,
+            StringComparison.Ordinal
+        );
         (await ClaimAsync(domain, finder.Worker.Phone, "never")).ShouldBe(HttpStatusCode.Gone);
         (await ClaimAsync(domain, finder.Worker.Phone, id, owner.Worker.Username)).ShouldBe(HttpStatusCode.Unauthorized);
         (await ClaimAsync(domain, domain.Admin, id, finder.Worker.Username)).ShouldBe(HttpStatusCode.Created);
@@ -102,15 +146,27 @@ public sealed class CaseSearchTests
     private static async Task<(Domain Domain, DomainPhone Owner, DomainPhone Finder)> StartAsync()
     {
         var domain = await Domain.StartAsync();
-        (await domain.Admin.SendAsync(HttpMethod.Patch, $"/projects/{domain.Programme.Id}", JsonContent.Create(new { caseSearch = true }))).ShouldBe(HttpStatusCode.OK);
+        (
+            await domain.Admin.SendAsync(
+                HttpMethod.Patch,
+                $"/projects/{domain.Programme.Id}",
+                JsonContent.Create(new { caseSearch = true })
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         return (domain, await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain));
     }
 
-    private static PhoneBlock Patient(string id, DomainPhone owner, string village) => Create(id, owner) with { Properties = new Dictionary<string, string> { ["village"] = village } };
+    private static PhoneBlock Patient(string id, DomainPhone owner, string village) =>
+        Create(id, owner) with
+        {
+            Properties = new Dictionary<string, string> { ["village"] = village },
+        };
 
-    private static async Task<Answer> SearchAsync(Domain domain, DomainPhone phone, string query) => await SearchAsync(domain, phone.Worker.Phone, query);
+    private static async Task<Answer> SearchAsync(Domain domain, DomainPhone phone, string query) =>
+        await SearchAsync(domain, phone.Worker.Phone, query);
 
-    private static async Task<Answer> SearchAsync(Domain domain, Api client, string query) => (await client.GetAsync(domain.At($"/phone/search/{query}"))).ShouldBe(HttpStatusCode.OK);
+    private static async Task<Answer> SearchAsync(Domain domain, Api client, string query) =>
+        (await client.GetAsync(domain.At($"/phone/search/{query}"))).ShouldBe(HttpStatusCode.OK);
 
     private static async Task<Answer> ClaimAsync(Domain domain, Api client, string id, string? loginAs = null)
     {

@@ -5,7 +5,8 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>Forms that are edited, deleted and brought back after phones have had their cases: what the cases are then, and what phones see of it when they come back.</summary>
+/// <summary>Forms that are edited, deleted and brought back after phones have had their cases: what the cases are then, and what phones
+/// see of it when they come back.</summary>
 public sealed class EditedCaseTests
 {
     [Fact, Clause("CC-094"), Clause("CC-118"), Clause("CC-051"), Clause("CC-050"), Clause("CC-124"), Clause("CC-127")]
@@ -13,8 +14,18 @@ public sealed class EditedCaseTests
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, parent, dropped, instance) = (Id(), Id(), Id(), Id());
-        await SendAsync(domain, instance, null,
-            Create(id, phone) with { Properties = Of(("a", "1"), ("b", "1"), ("external_id", "HH-7")), Indices = [new("parent", parent, false)] }, Create(parent, phone), Create(dropped, phone));
+        await SendAsync(
+            domain,
+            instance,
+            null,
+            Create(id, phone) with
+            {
+                Properties = Of(("a", "1"), ("b", "1"), ("external_id", "HH-7")),
+                Indices = [new("parent", parent, false)],
+            },
+            Create(parent, phone),
+            Create(dropped, phone)
+        );
         await AtTheDeskAsync(domain, new PhoneBlock(id) { Properties = Of(("b", "2")) });
         Assert.Equal(3, (await phone.SyncAsync()).Split(' ').Length);
 
@@ -68,16 +79,31 @@ public sealed class EditedCaseTests
         var collect = await domain.Programme.AppUserAsync(form);
         var (id, first, second) = (Id(), Samples.NewInstanceId(), Samples.NewInstanceId());
         string Form(string instance, string? replaces, PhoneBlock block) =>
-            Samples.Submission(form, instance, deprecatedId: replaces).Replace("<species>", CaseForms.Element(block, phone.Worker.Id) + "<species>", StringComparison.Ordinal);
+            Samples
+                .Submission(form, instance, deprecatedId: replaces)
+                .Replace("<species>", CaseForms.Element(block, phone.Worker.Id) + "<species>", StringComparison.Ordinal);
 
-        (await collect.PostAsync($"{domain.Programme.Path}/submission", Samples.Multipart(Form(first, null, Create(id, phone) with { Properties = Of(("a", "1")) })))).ShouldBe(HttpStatusCode.Created);
+        (
+            await collect.PostAsync(
+                $"{domain.Programme.Path}/submission",
+                Samples.Multipart(Form(first, null, Create(id, phone) with { Properties = Of(("a", "1")) }))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         Assert.Equal($"+{id}", await phone.SyncAsync());
-        (await collect.PostAsync($"{domain.Programme.Path}/submission", Samples.Multipart(Form(second, first, Create(id, phone) with { Properties = Of(("b", "2")) })))).ShouldBe(HttpStatusCode.Created);
+        (
+            await collect.PostAsync(
+                $"{domain.Programme.Path}/submission",
+                Samples.Multipart(Form(second, first, Create(id, phone) with { Properties = Of(("b", "2")) }))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         Assert.Equal(id, await phone.SyncAsync());
         Assert.Equal([("a", ""), ("b", "2")], OwnProperties(phone, id));
         Assert.Equal("", await phone.SyncAsync());
         var transactions = (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree()[id]["Transactions"]!.AsArray();
-        Assert.Equal((first, second), ((string?)Assert.Single(transactions)!["Form"]!["Root"], (string?)transactions[0]!["Form"]!["Instance"]));
+        Assert.Equal(
+            (first, second),
+            ((string?)Assert.Single(transactions)!["Form"]!["Root"], (string?)transactions[0]!["Form"]!["Instance"])
+        );
     }
 
     [Fact, Clause("CC-124"), Clause("CC-120"), Clause("CC-127")]
@@ -85,7 +111,16 @@ public sealed class EditedCaseTests
     {
         var (domain, phone) = await WithPhoneAsync();
         var (parent, child, instance) = (Id(), Id(), Id());
-        await SendAsync(domain, instance, null, Create(parent, phone) with { Properties = Of(("a", "1")) }, new PhoneBlock(child) { Properties = Of(("b", "1")) });
+        await SendAsync(
+            domain,
+            instance,
+            null,
+            Create(parent, phone) with
+            {
+                Properties = Of(("a", "1")),
+            },
+            new PhoneBlock(child) { Properties = Of(("b", "1")) }
+        );
         await AtTheDeskAsync(domain, Create(child, phone) with { Indices = [new("parent", parent, false)], Properties = Of(("c", "1")) });
         Assert.Equal(Sorted($"+{parent}", $"+{child}"), await phone.SyncAsync());
         var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}";
@@ -142,7 +177,9 @@ public sealed class EditedCaseTests
         var block = Create(id, phone) with { Properties = Of(("a", "1")) };
         phone.Held.Apply(block);
         await SendAsync(domain, instance, phone, block);
-        (await domain.Admin.DeleteAsync($"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}")).ShouldBe(HttpStatusCode.OK);
+        (await domain.Admin.DeleteAsync($"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}")).ShouldBe(
+            HttpStatusCode.OK
+        );
         await SendAsync(domain, instance, phone, block);
 
         Assert.Equal($"{id}x", await phone.SyncAsync());
@@ -167,10 +204,15 @@ public sealed class EditedCaseTests
         return (domain, await DomainPhone.StartAsync(domain));
     }
 
-    private static Dictionary<string, string> Of(params (string Name, string Value)[] properties) => properties.ToDictionary(property => property.Name, property => property.Value);
+    private static Dictionary<string, string> Of(params (string Name, string Value)[] properties) =>
+        properties.ToDictionary(property => property.Name, property => property.Value);
 
     private static IEnumerable<(string, string)> OwnProperties(DomainPhone phone, string id) =>
-        phone.Held.Cases[id].Properties.Where(property => property.Key != "date_opened").Select(property => (property.Key, property.Value)).Order();
+        phone
+            .Held.Cases[id]
+            .Properties.Where(property => property.Key != "date_opened")
+            .Select(property => (property.Key, property.Value))
+            .Order();
 
     private static string Sorted(params string[] blocks) => string.Join(' ', blocks.Order(StringComparer.Ordinal));
 }

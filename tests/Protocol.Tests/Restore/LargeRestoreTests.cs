@@ -8,7 +8,8 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>Workers with very many cases, on a server that does nothing else: what a restore costs in memory and in storage operations.</summary>
+/// <summary>Workers with very many cases, on a server that does nothing else: what a restore costs in memory and in storage
+/// operations.</summary>
 public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : IClassFixture<LargeRestoreTests.LargeDomain>
 {
     private const int Many = 100_000;
@@ -37,7 +38,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     public async Task Ten_thousand_cases_cost_a_dozen_operations_and_what_changed_since_costs_five()
     {
         var worker = large.Of(Some);
-        foreach (var budget in new[] { 12 + DomainAndWorker, 12 })   // ceil(10,000 / 1,000) + 2
+        foreach (var budget in new[] { 12 + DomainAndWorker, 12 }) // ceil(10,000 / 1,000) + 2
         {
             var (cases, _, cost) = await ReadAsync(worker, "/phone/restore/");
             Assert.Equal(Some, cases);
@@ -72,7 +73,10 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
         using var request = new HttpRequestMessage(HttpMethod.Get, large.Domain.At(path));
-        request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{worker.Username}:{worker.Password}")));
+        request.Headers.Add(
+            "Authorization",
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{worker.Username}:{worker.Password}"))
+        );
         request.Headers.Add("X-Forwarded-Proto", "https");
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -121,23 +125,36 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                 {
                     var phone = await DomainPhone.StartAsync(Domain);
                     var properties = Enumerable.Range(0, 15).ToDictionary(i => $"property_{i}", i => $"Some words about it, {i}.");
-                    await AtTheDeskAsync(Domain, Create(Id(), phone) with { Properties = count == Odd ? new Dictionary<string, string>() : properties });
+                    await AtTheDeskAsync(
+                        Domain,
+                        Create(Id(), phone) with
+                        {
+                            Properties = count == Odd ? new Dictionary<string, string>() : properties,
+                        }
+                    );
                     await phone.SyncAsync();
                     _workers[count] = (phone.Worker, phone.Held.Cases.Keys.Single());
                 }
             }
             ManyCases.Multiply(_folder.FullName, CaseOf(Many), Many);
             ManyCases.Multiply(_folder.FullName, CaseOf(Some), Some - 1);
-            ManyCases.Multiply(_folder.FullName, CaseOf(Odd), Odd, (_, body) => body["Properties"] = new JsonObject
-            {
-                ["1st"] = "x",
-                ["a b"] = "x",
-                ["a:b"] = "x",
-                ["<a>"] = "x",
-                [""] = "x",
-                ["text"] = "a\u0001b\u001fc\ufffe",
-            });
-            // It remembers for longer than the tests last, so that what is cold and what is warm does not depend on how fast the machine is.
+            ManyCases.Multiply(
+                _folder.FullName,
+                CaseOf(Odd),
+                Odd,
+                (_, body) =>
+                    body["Properties"] = new JsonObject
+                    {
+                        ["1st"] = "x",
+                        ["a b"] = "x",
+                        ["a:b"] = "x",
+                        ["<a>"] = "x",
+                        [""] = "x",
+                        ["text"] = "a\u0001b\u001fc\ufffe",
+                    }
+            );
+            // It remembers for longer than the tests last, so that what is cold and what is warm does not depend on how fast the
+            // machine is.
             _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _folder.FullName);
             Domain = Domain.On(_storage.Server);
 

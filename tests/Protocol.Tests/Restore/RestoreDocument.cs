@@ -7,7 +7,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>A restore as strictly as the strictest phone reads it (spec 8.2 of CommCare): direct children only, and one bad block spoils all of it.</summary>
+/// <summary>A restore as strictly as the strictest phone reads it (spec 8.2 of CommCare): direct children only, and one bad block
+/// spoils all of it.</summary>
 internal sealed partial class RestoreDocument
 {
     public static readonly XNamespace Response = "http://openrosa.org/http/response";
@@ -30,7 +31,10 @@ internal sealed partial class RestoreDocument
         Token = TokenShape().Match(children[1].Elements().First().Value).Value;
         Assert.Equal((Sync + "restore_id", children[1].Value), (children[1].Elements().First().Name, Token));
         Fixtures = [.. children.Skip(3).TakeWhile(child => child.Name != CaseXml + "case")];
-        Assert.All(Fixtures, fixture => Assert.True(fixture.Name.LocalName is "fixture" or "schema", $"{fixture.Name} stands among the fixtures."));
+        Assert.All(
+            Fixtures,
+            fixture => Assert.True(fixture.Name.LocalName is "fixture" or "schema", $"{fixture.Name} stands among the fixtures.")
+        );
         CaseElements = [.. children.Skip(3 + Fixtures.Count)];
         Blocks = [.. CaseElements.Select(Block)];
         var groups = Assert.Single(Fixtures, fixture => (string?)fixture.Attribute("id") == "user-groups");
@@ -63,7 +67,11 @@ internal sealed partial class RestoreDocument
     public XElement Case(string id) => CaseElements.Single(element => element.Attribute("case_id")!.Value == id);
 
     /// <summary>`A B`: what the blocks are about, and whether they create (`+`) or close (`x`).</summary>
-    public string Summary() => string.Join(' ', Blocks.Select(block => $"{(block.Creates ? "+" : "")}{block.Id}{(block.Closes ? "x" : "")}").Order(StringComparer.Ordinal));
+    public string Summary() =>
+        string.Join(
+            ' ',
+            Blocks.Select(block => $"{(block.Creates ? "+" : "")}{block.Id}{(block.Closes ? "x" : "")}").Order(StringComparer.Ordinal)
+        );
 
     private static PhoneBlock Block(XElement element)
     {
@@ -80,12 +88,17 @@ internal sealed partial class RestoreDocument
         Assert.True(create is null || create.Elements().Count() == 3);
         Assert.NotEmpty(holder.Element(CaseXml + "owner_id")!.Value);
         Assert.All(holder.Elements().Take(3), child => Assert.InRange(child.Value.Length, 0, 255));
-        Assert.All(element.Descendants().Where(property => property.Parent!.Name != CaseXml + "case"), property => Assert.False(property.HasElements && property.Parent!.Name != CaseXml + "case"));
+        Assert.All(
+            element.Descendants().Where(property => property.Parent!.Name != CaseXml + "case"),
+            property => Assert.False(property.HasElements && property.Parent!.Name != CaseXml + "case")
+        );
         return new PhoneBlock(id)
         {
             Creates = create is not null,
             Owner = holder.Element(CaseXml + "owner_id")!.Value,
-            Properties = (update?.Elements() ?? []).Where(property => !Fixed.Contains(property.Name)).ToDictionary(property => property.Name.LocalName, property => property.Value),
+            Properties = (update?.Elements() ?? [])
+                .Where(property => !Fixed.Contains(property.Name))
+                .ToDictionary(property => property.Name.LocalName, property => property.Value),
             Indices = [.. (element.Element(CaseXml + "index")?.Elements() ?? []).Select(Index)],
             Closes = element.Element(CaseXml + "close") is not null,
         };

@@ -17,7 +17,17 @@ public sealed class RestoreRequestTests
     [InlineData("/phone/restore/?since=&state=&user_id=&device_id=&as=")]
     [InlineData("/phone/restore/app-1_x/")]
     [InlineData("/phone/restore/7a39")]
-    [Clause("CC-001"), Clause("CC-002"), Clause("CC-003"), Clause("CC-012"), Clause("CC-014"), Clause("CC-019"), Clause("CC-025"), Clause("CC-027"), Clause("CC-029")]
+    [
+        Clause("CC-001"),
+        Clause("CC-002"),
+        Clause("CC-003"),
+        Clause("CC-012"),
+        Clause("CC-014"),
+        Clause("CC-019"),
+        Clause("CC-025"),
+        Clause("CC-027"),
+        Clause("CC-029")
+    ]
     public async Task A_worker_gets_a_restore(string path)
     {
         var domain = await Domain.StartAsync();
@@ -41,7 +51,13 @@ public sealed class RestoreRequestTests
         Assert.Equal(["username", "password", "uuid", "date"], restore.User.Take(4).Select(child => child.Name.LocalName));
         Assert.Equal([worker.Username, "", worker.Id], restore.User.Take(3).Select(child => child.Value));
         Assert.True(DateOnly.TryParseExact(restore.User[3].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
-        Assert.DoesNotContain("pass", restore.Text.Replace("<password />", "", StringComparison.Ordinal).Replace("<password></password>", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "pass",
+            restore
+                .Text.Replace("<password />", "", StringComparison.Ordinal)
+                .Replace("<password></password>", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Empty(restore.Groups);
         var tokens = new HashSet<string> { restore.Token };
         for (var i = 0; i < 5; i++)
@@ -69,7 +85,10 @@ public sealed class RestoreRequestTests
     [InlineData("since=83226e1e05ebe146685b93a9a312efa3", "No sync log")]
     [InlineData("since=83226e1e05ebe146685b93a9a312efa3&state=ccsh:", "No sync log")]
     [InlineData("since=a%2Fb%5C%23%3F%00%27%20or%201", "No sync log")]
-    [InlineData("since=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "No sync log")]
+    [InlineData(
+        "since=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "No sync log"
+    )]
     public async Task What_cannot_be_is_refused_so_that_the_phone_starts_over(string query, string message)
     {
         var domain = await Domain.StartAsync();
@@ -88,7 +107,10 @@ public sealed class RestoreRequestTests
     [Theory, Clause("CC-129"), Clause("CC-130"), Clause("CC-131"), Clause("CC-134")]
     [InlineData("ccsh:", null)]
     [InlineData("CCSH:", null)]
-    [InlineData("ccsh:c1659a27528573a105244296a480c759", "Phone state has mismatch. Expected ccsh: but was ccsh:c1659a27528573a105244296a480c759. Cases: []")]
+    [InlineData(
+        "ccsh:c1659a27528573a105244296a480c759",
+        "Phone state has mismatch. Expected ccsh: but was ccsh:c1659a27528573a105244296a480c759. Cases: []"
+    )]
     [InlineData("c1659a27528573a105244296a480c759", "does not start with ccsh:")]
     [InlineData("ccsh:xyz", "The state ccsh:xyz")]
     public async Task The_state_has_to_be_the_phone_s(string state, string? refusal)
@@ -131,7 +153,8 @@ public sealed class RestoreRequestTests
             RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, $"since={token}&state=ccsh:"));
         }
 
-        async Task<string> TokenAsync(string query) => RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, $"since={first}&{query}")).Token;
+        async Task<string> TokenAsync(string query) =>
+            RestoreDocument.Of(await domain.RestoreAsync(worker.Phone, $"since={first}&{query}")).Token;
     }
 
     [Fact, Clause("CC-017")]
@@ -140,12 +163,23 @@ public sealed class RestoreRequestTests
         var domain = await Domain.StartAsync();
         var (worker, other) = (await domain.WorkerAsync(), await domain.WorkerAsync());
         var (manager, viewer) = ((await domain.Programme.WebUserAsync("manager")).Api, (await domain.Programme.WebUserAsync("viewer")).Api);
-        foreach (var name in new[] { worker.Username, worker.Username.ToUpperInvariant(), $"{worker.Username}@{domain.Name}.commcarehq.org" })
+        foreach (
+            var name in new[] { worker.Username, worker.Username.ToUpperInvariant(), $"{worker.Username}@{domain.Name}.commcarehq.org" }
+        )
         {
             var restore = RestoreDocument.Of(await domain.RestoreAsync(manager, $"as={Uri.EscapeDataString(name)}"));
             Assert.Equal((worker.Username, worker.Id), (restore.User[0].Value, restore.User[2].Value));
         }
-        foreach (var (who, name) in new[] { (manager, "nobody"), (manager, $"{worker.Username}@elsewhere.commcarehq.org"), (manager, "/\\#?"), (viewer, worker.Username), (other.Phone, worker.Username) })
+        foreach (
+            var (who, name) in new[]
+            {
+                (manager, "nobody"),
+                (manager, $"{worker.Username}@elsewhere.commcarehq.org"),
+                (manager, "/\\#?"),
+                (viewer, worker.Username),
+                (other.Phone, worker.Username),
+            }
+        )
         {
             (await domain.RestoreAsync(who, $"as={Uri.EscapeDataString(name)}")).ShouldBe(HttpStatusCode.Unauthorized);
         }
@@ -188,7 +222,9 @@ public sealed class RestoreRequestTests
     public async Task Nobody_is_asked_for_a_password()
     {
         var domain = await Domain.StartAsync();
-        var answer = (await Api.Anonymous(domain.Programme.Server).GetAsync(domain.At("/phone/restore/"))).ShouldBe(HttpStatusCode.Unauthorized);
+        var answer = (await Api.Anonymous(domain.Programme.Server).GetAsync(domain.At("/phone/restore/"))).ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
         Assert.StartsWith("Basic ", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
         Assert.Equal(0, Encoding.UTF8.GetByteCount(answer.Text));
     }

@@ -19,7 +19,10 @@ public sealed class RestoreStreamTests
 
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, domain.At("/phone/restore/", server));
-        request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}")));
+        request.Headers.Add(
+            "Authorization",
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}"))
+        );
         request.Headers.Add("X-Forwarded-Proto", "https");
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var body = await answer.Content.ReadAsStreamAsync();
@@ -42,10 +45,24 @@ public sealed class RestoreStreamTests
 
         var few = (await domain.RestoreAsync(phone.Worker.Phone)).ShouldBe(HttpStatusCode.OK);
         var refused = (await domain.RestoreAsync(phone.Worker.Phone, "version=9.0")).ShouldBe(HttpStatusCode.PreconditionFailed);
-        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, 5).Select(_ => Create(Id(), phone) with { Properties = new Dictionary<string, string> { ["text"] = new('x', 30_000) } })]);
+        await AtTheDeskAsync(
+            domain,
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(_ => Create(Id(), phone) with { Properties = new Dictionary<string, string> { ["text"] = new('x', 30_000) } }),
+            ]
+        );
         var many = (await domain.RestoreAsync(phone.Worker.Phone)).ShouldBe(HttpStatusCode.OK);
 
-        Assert.All([few, refused], answer => Assert.Equal(Encoding.UTF8.GetByteCount(answer.Text), int.Parse(answer.Header("Content-Length")!, CultureInfo.InvariantCulture)));
+        Assert.All(
+            [few, refused],
+            answer =>
+                Assert.Equal(
+                    Encoding.UTF8.GetByteCount(answer.Text),
+                    int.Parse(answer.Header("Content-Length")!, CultureInfo.InvariantCulture)
+                )
+        );
         Assert.Null(many.Header("Content-Length"));
     }
 
@@ -62,7 +79,11 @@ public sealed class RestoreStreamTests
         var since = phone.Held.Token;
         await AtTheDeskAsync(domain, Create(Id(), phone), Create(Id(), phone), Create(Id(), phone));
 
-        storage.Fail(Fault.ServerError, request => request.Method == method && request.Path.Value!.Contains(what, StringComparison.Ordinal), from);
+        storage.Fail(
+            Fault.ServerError,
+            request => request.Method == method && request.Path.Value!.Contains(what, StringComparison.Ordinal),
+            from
+        );
         await AssertFailsAsync("");
         await AssertFailsAsync($"since={since}&device_id=device");
         storage.Heal();
@@ -90,12 +111,25 @@ public sealed class RestoreStreamTests
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
-        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, 30).Select(_ => Create(Id(), phone) with { Properties = new Dictionary<string, string> { ["text"] = new('x', 30_000) } })]);
+        await AtTheDeskAsync(
+            domain,
+            [
+                .. Enumerable
+                    .Range(0, 30)
+                    .Select(_ => Create(Id(), phone) with { Properties = new Dictionary<string, string> { ["text"] = new('x', 30_000) } }),
+            ]
+        );
         for (var i = 0; i < 3; i++)
         {
             using var client = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Get, domain.At($"/phone/restore/?since={phone.Held.Token}&state=ccsh:&device_id=device"));
-            request.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}")));
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                domain.At($"/phone/restore/?since={phone.Held.Token}&state=ccsh:&device_id=device")
+            );
+            request.Headers.Add(
+                "Authorization",
+                "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{phone.Worker.Username}:{phone.Worker.Password}"))
+            );
             request.Headers.Add("X-Forwarded-Proto", "https");
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

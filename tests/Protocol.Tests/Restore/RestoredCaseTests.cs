@@ -20,12 +20,19 @@ public sealed class RestoredCaseTests
             <update><external_id>HH-7</external_id><date_opened>2015-10-01</date_opened><size>4</size><dob/></update>
             <index><parent case_type="household">{host}</parent><host case_type="clinic" relationship="extension">{host}</host></index></case>
             """;
-        await domain.SubmitAsync(phone.Worker.Phone, null, CaseForms.Xml(Id(), phone.Worker.Id, CaseForms.Element(Create(host, phone), phone.Worker.Id), XElement.Parse(block)));
+        await domain.SubmitAsync(
+            phone.Worker.Phone,
+            null,
+            CaseForms.Xml(Id(), phone.Worker.Id, CaseForms.Element(Create(host, phone), phone.Worker.Id), XElement.Parse(block))
+        );
 
         await phone.SyncAsync();
 
         var element = phone.Last!.Case(id);
-        Assert.Equal((phone.Worker.Id, "2015-10-29T23:17:03.201000Z"), (element.Attribute("user_id")!.Value, element.Attribute("date_modified")!.Value));
+        Assert.Equal(
+            (phone.Worker.Id, "2015-10-29T23:17:03.201000Z"),
+            (element.Attribute("user_id")!.Value, element.Attribute("date_modified")!.Value)
+        );
         Assert.Equal([("case_type", "patient"), ("case_name", "Amina <&>"), ("owner_id", phone.Worker.Id)], Children(element, "create"));
         Assert.Equal([("external_id", "HH-7"), ("date_opened", "2015-10-01")], Children(element, "update").Take(2));
         Assert.Equal([("dob", ""), ("size", "4")], Children(element, "update").Skip(2).Order());
@@ -42,7 +49,8 @@ public sealed class RestoredCaseTests
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         var id = Id();
-        var block = $"<case xmlns=\"{Space}\" case_id=\"{id}\" user_id=\"{phone.Worker.Id}\" date_modified=\"2015-10-29\"><create><case_type>t</case_type><case_name>n</case_name><owner_id/></create></case>";
+        var block =
+            $"<case xmlns=\"{Space}\" case_id=\"{id}\" user_id=\"{phone.Worker.Id}\" date_modified=\"2015-10-29\"><create><case_type>t</case_type><case_name>n</case_name><owner_id/></create></case>";
         await domain.SubmitAsync(phone.Worker.Phone, null, CaseForms.Xml(Id(), phone.Worker.Id, XElement.Parse(block)));
         Assert.Equal($"+{id}", await phone.SyncAsync());
         Assert.Contains(("owner_id", phone.Worker.Id), Children(phone.Last!.Case(id), "create"));
@@ -55,10 +63,23 @@ public sealed class RestoredCaseTests
         var phone = await DomainPhone.StartAsync(domain);
         var (parent, id) = (Id(), Id());
         await phone.SubmitAsync(
-            Create(parent, phone), Create(id, phone) with { Indices = [new("parent", parent, false)], Properties = new Dictionary<string, string> { ["size"] = "4", ["kept"] = "1" } });
+            Create(parent, phone),
+            Create(id, phone) with
+            {
+                Indices = [new("parent", parent, false)],
+                Properties = new Dictionary<string, string> { ["size"] = "4", ["kept"] = "1" },
+            }
+        );
         await phone.SyncAsync();
 
-        await AtTheDeskAsync(domain, new PhoneBlock(id) { Indices = [new("parent", null, false)], Properties = new Dictionary<string, string> { ["size"] = "" } });
+        await AtTheDeskAsync(
+            domain,
+            new PhoneBlock(id)
+            {
+                Indices = [new("parent", null, false)],
+                Properties = new Dictionary<string, string> { ["size"] = "" },
+            }
+        );
 
         Assert.Equal(id, await phone.SyncAsync());
         var element = phone.Last!.Case(id);
@@ -79,7 +100,15 @@ public sealed class RestoredCaseTests
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         var id = Id() + "<&>'\"🌳";
-        await domain.SubmitAsync(phone.Worker.Phone, phone.Worker.Id, null, Create(id, phone) with { Properties = new Dictionary<string, string> { ["text"] = $"x{text}x" } });
+        await domain.SubmitAsync(
+            phone.Worker.Phone,
+            phone.Worker.Id,
+            null,
+            Create(id, phone) with
+            {
+                Properties = new Dictionary<string, string> { ["text"] = $"x{text}x" },
+            }
+        );
         await phone.SyncAsync();
         Assert.Equal($"x{text}x", phone.Held.Cases[id].Properties["text"]);
     }
@@ -90,15 +119,35 @@ public sealed class RestoredCaseTests
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         var (parent, child, other) = (Id(), Id(), Id());
-        await AtTheDeskAsync(domain,
-            new PhoneBlock(parent) { Creates = true, Owner = "elsewhere", Closes = true },
-            new PhoneBlock(child) { Creates = true, Owner = phone.Worker.Id, Indices = [new("parent", parent, false)] },
-            new PhoneBlock(other) { Creates = true, Owner = "elsewhere", Indices = [new("parent", parent, false)] });
+        await AtTheDeskAsync(
+            domain,
+            new PhoneBlock(parent)
+            {
+                Creates = true,
+                Owner = "elsewhere",
+                Closes = true,
+            },
+            new PhoneBlock(child)
+            {
+                Creates = true,
+                Owner = phone.Worker.Id,
+                Indices = [new("parent", parent, false)],
+            },
+            new PhoneBlock(other)
+            {
+                Creates = true,
+                Owner = "elsewhere",
+                Indices = [new("parent", parent, false)],
+            }
+        );
         Assert.Equal(new[] { $"+{child}", $"+{parent}x" }.Order(StringComparer.Ordinal), (await phone.SyncAsync()).Split(' '));
 
         var fresh = RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone, "items=true"));
         Assert.Equal(phone.Last!.Summary(), fresh.Summary());
-        Assert.Equal(fresh.Root.Elements().Count(), int.Parse(fresh.Root.Attribute("items")!.Value, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            fresh.Root.Elements().Count(),
+            int.Parse(fresh.Root.Attribute("items")!.Value, System.Globalization.CultureInfo.InvariantCulture)
+        );
     }
 
     internal static string Id() => Guid.NewGuid().ToString("N");
@@ -106,7 +155,8 @@ public sealed class RestoredCaseTests
     internal static PhoneBlock Create(string id, DomainPhone phone) => new(id) { Creates = true, Owner = phone.Worker.Id };
 
     /// <summary>A form of somebody who has no phone.</summary>
-    internal static Task AtTheDeskAsync(Domain domain, params IReadOnlyList<PhoneBlock> blocks) => domain.SubmitAsync(domain.Programme.Admin, "desk", null, blocks);
+    internal static Task AtTheDeskAsync(Domain domain, params IReadOnlyList<PhoneBlock> blocks) =>
+        domain.SubmitAsync(domain.Programme.Admin, "desk", null, blocks);
 
     private static IEnumerable<(string Name, string Value)> Children(XElement element, string part) =>
         element.Element(Space + part)!.Elements().Select(child => (child.Name.LocalName, child.Value));

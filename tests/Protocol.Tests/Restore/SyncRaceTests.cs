@@ -17,7 +17,15 @@ public sealed class SyncRaceTests
         var domain = await Domain.StartAsync(await Processes.FirstAsync());
         var elsewhere = domain.On(await Processes.RememberingAsync());
         Worker[] workers = [await domain.WorkerAsync(), await domain.WorkerAsync(), await domain.WorkerAsync()];
-        var group = await domain.CreateAsync("group", new { name = "North", case_sharing = true, users = workers.Select(worker => worker.Id) });
+        var group = await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "North",
+                case_sharing = true,
+                users = workers.Select(worker => worker.Id),
+            }
+        );
         DomainPhone[] phones = [new(domain, workers[0]), new(elsewhere, workers[1]), new(domain, workers[2])];
         await AtTheDeskAsync(domain, [.. Enumerable.Range(0, Shared).Select(_ => Create(Id(), phones[0]) with { Owner = group })]);
         foreach (var phone in phones)
@@ -54,11 +62,23 @@ public sealed class SyncRaceTests
                 continue;
             }
             var (first, second) = (open[random.Next(open.Count)], open[random.Next(open.Count)]);
-            var properties = new Dictionary<string, string> { [string.Create(CultureInfo.InvariantCulture, $"p{number}")] = step.ToString(CultureInfo.InvariantCulture) };
+            var properties = new Dictionary<string, string>
+            {
+                [string.Create(CultureInfo.InvariantCulture, $"p{number}")] = step.ToString(CultureInfo.InvariantCulture),
+            };
             PhoneBlock[] blocks = random.Next(6) switch
             {
                 0 => [Create(Id(), phone) with { Properties = properties, Indices = [new("parent", first, false)] }],
-                1 => [new(Id()) { Creates = true, Owner = "-", Properties = properties, Indices = [new("host", first, true)] }],
+                1 =>
+                [
+                    new(Id())
+                    {
+                        Creates = true,
+                        Owner = "-",
+                        Properties = properties,
+                        Indices = [new("host", first, true)],
+                    },
+                ],
                 2 => [new(first) { Properties = properties, Owner = random.Next(2) == 0 ? group : phone.Worker.Id }],
                 3 when open.Count > Shared => [new(first) { Properties = properties, Closes = true }],
                 _ when first != second => [new(first) { Properties = properties }, new(second) { Properties = properties }],

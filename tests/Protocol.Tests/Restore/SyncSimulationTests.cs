@@ -18,7 +18,13 @@ public sealed class SyncSimulationTests
         Worker[] workers = [await domain.WorkerAsync(), await domain.WorkerAsync(), await domain.WorkerAsync()];
         var server = new HttpServer(domain, workers);
         string[] groups = [await server.AddGroupAsync("North"), await server.AddGroupAsync("South")];
-        var world = new CaseWorld(seed, RestoredCaseTests.Id(), server, [.. workers.Select(worker => new SimulatedPhone(worker.Id))], groups);
+        var world = new CaseWorld(
+            seed,
+            RestoredCaseTests.Id(),
+            server,
+            [.. workers.Select(worker => new SimulatedPhone(worker.Id))],
+            groups
+        );
         for (var step = 0; step < 300; step++)
         {
             await world.StepAsync();
@@ -36,7 +42,17 @@ public sealed class SyncSimulationTests
 
         public async Task<string> AddGroupAsync(string name)
         {
-            var group = (await domain.Admin.PostJsonAsync(domain.Api("group/"), new { name, case_sharing = true, users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.Created);
+            var group = (
+                await domain.Admin.PostJsonAsync(
+                    domain.Api("group/"),
+                    new
+                    {
+                        name,
+                        case_sharing = true,
+                        users = Array.Empty<string>(),
+                    }
+                )
+            ).ShouldBe(HttpStatusCode.Created);
             var id = group.Json.GetProperty("id").GetString()!;
             _members.Add(id, []);
             return id;
@@ -44,7 +60,9 @@ public sealed class SyncSimulationTests
 
         public async Task SubmitAsync(WorldForm form, string? token)
         {
-            var xml = _sent.TryGetValue(form.Id, out var sent) ? sent : _sent[form.Id] = CaseForms.Xml(form.Id, form.User, [.. form.Blocks.Select(block => CaseForms.Element(block, form.User))]);
+            var xml = _sent.TryGetValue(form.Id, out var sent)
+                ? sent
+                : _sent[form.Id] = CaseForms.Xml(form.Id, form.User, [.. form.Blocks.Select(block => CaseForms.Element(block, form.User))]);
             await domain.SubmitAsync(workers.SingleOrDefault(worker => worker.Id == form.User)?.Phone ?? domain.Admin, token, xml);
         }
 
@@ -69,13 +87,18 @@ public sealed class SyncSimulationTests
         public async Task SetDeletedAsync(WorldForm form, bool deleted)
         {
             var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{form.Id}";
-            (await (deleted ? domain.Admin.DeleteAsync(submission) : domain.Admin.PostAsync($"{submission}/restore"))).ShouldBe(HttpStatusCode.OK);
+            (await (deleted ? domain.Admin.DeleteAsync(submission) : domain.Admin.PostAsync($"{submission}/restore"))).ShouldBe(
+                HttpStatusCode.OK
+            );
         }
 
         private Api ApiOf(SimulatedPhone phone) => workers.Single(worker => worker.Id == phone.User).Phone;
 
         // A restore says when a case was opened, which a phone that opened it does not write down as a property.
         private static PhoneBlock OwnPropertiesOf(PhoneBlock block) =>
-            block with { Properties = block.Properties.Where(property => property.Key.StartsWith('p')).ToDictionary() };
+            block with
+            {
+                Properties = block.Properties.Where(property => property.Key.StartsWith('p')).ToDictionary(),
+            };
     }
 }

@@ -7,15 +7,38 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 /// <summary>What a phone is sent when it comes back (spec 5.7 to 5.12 of CommCare).</summary>
 public sealed class SyncTests
 {
-    /// <summary>The trace of spec 5.7, step by step; before each request the phone's state is compared with the server's idea of it.</summary>
+    /// <summary>The trace of spec 5.7, step by step; before each request the phone's state is compared with the server's idea of
+    /// it.</summary>
     [Fact]
-    [Clause("CC-107"), Clause("CC-115"), Clause("CC-116"), Clause("CC-117"), Clause("CC-118"), Clause("CC-119"), Clause("CC-120"), Clause("CC-121"), Clause("CC-123"), Clause("CC-135"), Clause("CC-136"), Clause("CC-137")]
+    [
+        Clause("CC-107"),
+        Clause("CC-115"),
+        Clause("CC-116"),
+        Clause("CC-117"),
+        Clause("CC-118"),
+        Clause("CC-119"),
+        Clause("CC-120"),
+        Clause("CC-121"),
+        Clause("CC-123"),
+        Clause("CC-135"),
+        Clause("CC-136"),
+        Clause("CC-137")
+    ]
     public async Task The_trace_of_the_specification()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var group = (await domain.Admin.PostJsonAsync(domain.Api("group/"), new { name = "North", case_sharing = true, users = new[] { worker.Id } }))
-            .ShouldBe(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
+        var group = (
+            await domain.Admin.PostJsonAsync(
+                domain.Api("group/"),
+                new
+                {
+                    name = "North",
+                    case_sharing = true,
+                    users = new[] { worker.Id },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
         var phone = new DomainPhone(domain, worker);
         var stem = Id();
         var (a, b, c, d, e) = ($"{stem}A", $"{stem}B", $"{stem}C", $"{stem}D", $"{stem}E");
@@ -104,7 +127,15 @@ public sealed class SyncTests
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var extension = Id();
-        await AtTheDeskAsync(domain, new PhoneBlock(extension) { Creates = true, Owner = "-", Indices = [new("host", id, true)] });
+        await AtTheDeskAsync(
+            domain,
+            new PhoneBlock(extension)
+            {
+                Creates = true,
+                Owner = "-",
+                Indices = [new("host", id, true)],
+            }
+        );
         Assert.Equal($"+{extension}", await phone.SyncAsync());
         await AtTheDeskAsync(domain, Sets(extension, "size", "3"));
         Assert.Equal(extension, await phone.SyncAsync());
@@ -117,7 +148,13 @@ public sealed class SyncTests
     public async Task One_more_extension_comes_to_a_case_that_was_given_two_at_once()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
-        PhoneBlock Extension() => new(Id()) { Creates = true, Owner = "-", Indices = [new("host", id, true)] };
+        PhoneBlock Extension() =>
+            new(Id())
+            {
+                Creates = true,
+                Owner = "-",
+                Indices = [new("host", id, true)],
+            };
         await AtTheDeskAsync(domain, Extension(), Extension());
         Assert.Equal(2, (await phone.SyncAsync()).Split(' ').Length);
         var third = Extension();
@@ -187,7 +224,11 @@ public sealed class SyncTests
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         var ids = Enumerable.Range(0, 40).Select(_ => Id()).ToList();
-        var submitting = Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (id, _) => await AtTheDeskAsync(domain, Create(id, phone)));
+        var submitting = Parallel.ForEachAsync(
+            ids,
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (id, _) => await AtTheDeskAsync(domain, Create(id, phone))
+        );
         while (!submitting.IsCompleted)
         {
             await phone.SyncAsync();
@@ -209,7 +250,8 @@ public sealed class SyncTests
         Assert.Equal("", await tablet.SyncAsync());
     }
 
-    private static PhoneBlock Sets(string id, string name, string value) => new(id) { Properties = new Dictionary<string, string> { [name] = value } };
+    private static PhoneBlock Sets(string id, string name, string value) =>
+        new(id) { Properties = new Dictionary<string, string> { [name] = value } };
 
     // A phone with one case on it, which is known there with a property, and another phone without.
     private static async Task<(Domain Domain, DomainPhone Phone, DomainPhone Other, string Id)> WithCaseAsync()

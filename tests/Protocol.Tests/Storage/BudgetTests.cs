@@ -4,8 +4,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Storage;
 
 /// <summary>
-/// How many storage operations a request costs (docs/architecture.md, budgets): cold, at a process that has never seen the account and the form;
-/// and warm, the second time.
+/// How many storage operations a request costs (docs/architecture.md, budgets): cold, at a process that has never seen the account and
+/// the form; and warm, the second time.
 /// </summary>
 public sealed class BudgetTests
 {
@@ -22,16 +22,24 @@ public sealed class BudgetTests
         foreach (var count in new[] { 10, 260 })
         {
             var programme = await Programme.StartAsync(await Processes.FirstAsync());
-            await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, _) => await programme.PublishAsync(id: $"form {i}"));
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, count),
+                new ParallelOptions { MaxDegreeOfParallelism = 6 },
+                async (i, _) => await programme.PublishAsync(id: $"form {i}")
+            );
             var collector = (await programme.WebUserAsync("formfill")).Api.OpenRosa.At(await Processes.RememberingAsync());
 
             // A web user's session is a row beside the account's: one operation more than an app user's key.
-            await CostsAsync(warm: 1, cold: 4, async () =>
-            {
-                var list = await collector.GetAsync($"{programme.Path}/formList");
-                Assert.Equal(count, list.FormList().Count);
-                return list;
-            });
+            await CostsAsync(
+                warm: 1,
+                cold: 4,
+                async () =>
+                {
+                    var list = await collector.GetAsync($"{programme.Path}/formList");
+                    Assert.Equal(count, list.FormList().Count);
+                    return list;
+                }
+            );
         }
     }
 
@@ -79,7 +87,12 @@ public sealed class BudgetTests
     public async Task A_submission_costs_one_operation_for_each_file_and_two_more(int files)
     {
         var (programme, form, phone) = await SetUpAsync();
-        await CostsAsync(warm: 2 + files, cold: 4 + files, () => phone.PostAsync($"{programme.Path}/submission", Submission(form, Samples.NewInstanceId(), files)), HttpStatusCode.Created);
+        await CostsAsync(
+            warm: 2 + files,
+            cold: 4 + files,
+            () => phone.PostAsync($"{programme.Path}/submission", Submission(form, Samples.NewInstanceId(), files)),
+            HttpStatusCode.Created
+        );
     }
 
     [Fact]
@@ -87,8 +100,15 @@ public sealed class BudgetTests
     {
         var (programme, form, phone) = await SetUpAsync();
         var id = Samples.NewInstanceId();
-        (await phone.At(programme.Server).PostAsync($"{programme.Path}/submission", Submission(form, id, 0))).ShouldBe(HttpStatusCode.Created);
-        await CostsAsync(warm: 3, cold: 5, () => phone.PostAsync($"{programme.Path}/submission", Submission(form, id, 0)), HttpStatusCode.Created);
+        (await phone.At(programme.Server).PostAsync($"{programme.Path}/submission", Submission(form, id, 0))).ShouldBe(
+            HttpStatusCode.Created
+        );
+        await CostsAsync(
+            warm: 3,
+            cold: 5,
+            () => phone.PostAsync($"{programme.Path}/submission", Submission(form, id, 0)),
+            HttpStatusCode.Created
+        );
     }
 
     [Fact]
@@ -100,7 +120,10 @@ public sealed class BudgetTests
         for (var n = 1; n <= 3; n++)
         {
             var id = Samples.NewInstanceId();
-            var body = Samples.Multipart(Samples.Submission(form, id, leaves: ["0.jpg"], deprecatedId: before), ("0.jpg", Samples.Bytes(5000, n), "image/jpeg"));
+            var body = Samples.Multipart(
+                Samples.Submission(form, id, leaves: ["0.jpg"], deprecatedId: before),
+                ("0.jpg", Samples.Bytes(5000, n), "image/jpeg")
+            );
             var cost = (await phone.PostAsync($"{programme.Path}/submission", body)).ShouldBe(HttpStatusCode.Created).StorageOperations;
             Assert.True(cost <= 11 + n + 1, $"Edit {n} cost {cost} operations.");
             before = id;
@@ -111,12 +134,20 @@ public sealed class BudgetTests
     public async Task A_submission_that_touches_a_case_costs_at_most_four_operations_and_three_for_each_case()
     {
         var (programme, form, phone) = await SetUpAsync();
-        await CostsAsync(warm: 7, cold: 9, () =>
-        {
-            var block = $"<n0:case case_id=\"{Guid.NewGuid():N}\" date_modified=\"2024-05-01T10:11:12Z\" user_id=\"u\" xmlns:n0=\"http://commcarehq.org/case/transaction/v2\"><n0:update><species>oak</species></n0:update></n0:case>";
-            var xml = Samples.Submission(form, Samples.NewInstanceId()).Replace("<species>", block + "<species>", StringComparison.Ordinal);
-            return phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml));
-        }, HttpStatusCode.Created);
+        await CostsAsync(
+            warm: 7,
+            cold: 9,
+            () =>
+            {
+                var block =
+                    $"<n0:case case_id=\"{Guid.NewGuid():N}\" date_modified=\"2024-05-01T10:11:12Z\" user_id=\"u\" xmlns:n0=\"http://commcarehq.org/case/transaction/v2\"><n0:update><species>oak</species></n0:update></n0:case>";
+                var xml = Samples
+                    .Submission(form, Samples.NewInstanceId())
+                    .Replace("<species>", block + "<species>", StringComparison.Ordinal);
+                return phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml));
+            },
+            HttpStatusCode.Created
+        );
     }
 
     [Fact, Clause("OR-268")]
@@ -127,7 +158,11 @@ public sealed class BudgetTests
         foreach (var (id, replaces) in new[] { (first, null), (edited, null), (edit, edited) })
         {
             var xml = Samples.Submission(form, id, leaves: ["0.jpg"], deprecatedId: replaces);
-            (await phone.At(programme.Server).PostAsync($"{programme.Path}/submission", Samples.Multipart(xml, ("0.jpg", Samples.Bytes(100), "image/jpeg")))).ShouldBe(HttpStatusCode.Created);
+            (
+                await phone
+                    .At(programme.Server)
+                    .PostAsync($"{programme.Path}/submission", Samples.Multipart(xml, ("0.jpg", Samples.Bytes(100), "image/jpeg")))
+            ).ShouldBe(HttpStatusCode.Created);
         }
         var viewer = (await programme.WebUserAsync("viewer")).Api.At(await Processes.RememberingAsync());
         await viewer.GetAsync($"{programme.FormPath(form)}/submissions");
@@ -162,7 +197,10 @@ public sealed class BudgetTests
     private static MultipartFormDataContent Submission(string form, string id, int files)
     {
         var names = Enumerable.Range(0, files).Select(i => $"{i}.jpg").ToArray();
-        return Samples.Multipart(Samples.Submission(form, id, leaves: names), [.. names.Select(name => (name, Samples.Bytes(5000), "image/jpeg"))]);
+        return Samples.Multipart(
+            Samples.Submission(form, id, leaves: names),
+            [.. names.Select(name => (name, Samples.Bytes(5000), "image/jpeg"))]
+        );
     }
 
     private static async Task CostsAsync(int warm, int cold, Func<Task<Answer>> request, HttpStatusCode status = HttpStatusCode.OK)

@@ -6,7 +6,8 @@ using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Storage;
 
-/// <summary>How many storage operations forms with case blocks cost (docs/architecture.md, budgets), at a process that knows the worker and the form.</summary>
+/// <summary>How many storage operations forms with case blocks cost (docs/architecture.md, budgets), at a process that knows the worker
+/// and the form.</summary>
 public sealed class CaseBudgetTests
 {
     [Theory]
@@ -19,7 +20,10 @@ public sealed class CaseBudgetTests
         string Form() => desk.Form(Guid.NewGuid().ToString(), [.. ids.Select(id => Update(id, "<n0:x>1</n0:x>"))]);
 
         await CostsAsync(5 + (2 * cases), () => desk.PostAsync(Form(), phone));
-        await CostsAsync(5 + (2 * cases), () => desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), [.. ids.Select(_ => desk.Create(NewId()))]), phone));
+        await CostsAsync(
+            5 + (2 * cases),
+            () => desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), [.. ids.Select(_ => desk.Create(NewId()))]), phone)
+        );
 
         // With a sync token, the journal.
         await CostsAsync(6 + (2 * cases), () => desk.PostAsync(Form(), phone.With("X-CommCareHQ-LastSyncToken", token)));
@@ -29,7 +33,9 @@ public sealed class CaseBudgetTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(10)]
-    public async Task A_form_that_comes_again_costs_one_operation_where_it_is_remembered_and_no_more_than_the_first_time_elsewhere(int cases)
+    public async Task A_form_that_comes_again_costs_one_operation_where_it_is_remembered_and_no_more_than_the_first_time_elsewhere(
+        int cases
+    )
     {
         var (desk, phone, ids, token) = await SetUpAsync(cases);
         var form = desk.Form(Guid.NewGuid().ToString(), [.. ids.Select(id => Update(id, "<n0:x>1</n0:x>"))]);
@@ -54,7 +60,10 @@ public sealed class CaseBudgetTests
         var (desk, phone, ids, _) = await SetUpAsync(cases);
         var id = Guid.NewGuid().ToString();
         (await desk.PostAsync(desk.Form(id, [.. ids.Select(one => Update(one, "<n0:x>1</n0:x>"))]), phone)).ShouldBeSuccess();
-        await CostsAsync(28 + (3 * cases), () => desk.PostAsync(desk.Form(id, [.. ids.Select(one => Update(one, "<n0:x>2</n0:x>"))]), phone));
+        await CostsAsync(
+            28 + (3 * cases),
+            () => desk.PostAsync(desk.Form(id, [.. ids.Select(one => Update(one, "<n0:x>2</n0:x>"))]), phone)
+        );
     }
 
     // Cases that are there, a process that knows the worker and the form, and a token of the worker's.

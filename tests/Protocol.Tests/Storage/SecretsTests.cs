@@ -16,21 +16,30 @@ public sealed class SecretsTests
         var programme = await Programme.StartAsync(own.Server);
         var secrets = new ConcurrentDictionary<string, string> { [Server.AdminPassword] = "the administrator's password" };
 
-        var session = (await Api.Anonymous(own.Server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })).Json;
+        var session = (
+            await Api.Anonymous(own.Server).PostJsonAsync("/sessions", new { email = Server.AdminEmail, password = Server.AdminPassword })
+        ).Json;
         secrets[session.GetProperty("token").GetString()!] = "a session's token";
         var form = await programme.PublishAsync();
         var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).Json;
         var key = user.GetProperty("token").GetString()!;
         secrets[key] = "an app user's key";
-        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/2/{user.GetProperty("id").GetInt32()}")).ShouldBe(HttpStatusCode.OK);
-        secrets[(await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Poster" })).Json.GetProperty("token").GetString()!] = "a public link's key";
+        (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/2/{user.GetProperty("id").GetInt32()}")).ShouldBe(
+            HttpStatusCode.OK
+        );
+        secrets[
+            (await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Poster" }))
+                .Json.GetProperty("token")
+                .GetString()!
+        ] = "a public link's key";
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/draft")).ShouldBe(HttpStatusCode.OK);
         secrets[await programme.DraftTokenAsync(form)] = "a draft's token";
         var (_, email, password) = await programme.WebUserAsync("manager");
         secrets[password] = "a web user's password";
         var answers = new List<Answer>
         {
-            await Api.WithKey(own.Server, key).PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))),
+            await Api.WithKey(own.Server, key)
+                .PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId()))),
             await Api.WithKey(own.Server, key).PostAsync($"{programme.Path}/submission", Samples.Multipart("<broken")),
             await Api.WithBasic(own.Server, email, password).OpenRosa.GetAsync($"{programme.Path}/forms/none/manifest"),
             await Api.Anonymous(own.Server).PostJsonAsync("/sessions", new { email, password = new[] { password } }),
@@ -40,8 +49,10 @@ public sealed class SecretsTests
 
         foreach (var (secret, name) in secrets)
         {
-            Assert.All(answers.Where(answer => (int)answer.Status >= 400 || answer.Text.StartsWith('[')),
-                answer => Assert.False(answer.Text.Contains(secret, StringComparison.Ordinal), $"An answer shows {name}: {answer.Text}"));
+            Assert.All(
+                answers.Where(answer => (int)answer.Status >= 400 || answer.Text.StartsWith('[')),
+                answer => Assert.False(answer.Text.Contains(secret, StringComparison.Ordinal), $"An answer shows {name}: {answer.Text}")
+            );
             Assert.False(own.Server.App!.Output.Any(line => line.Contains(secret, StringComparison.Ordinal)), $"The log shows {name}.");
         }
         await foreach (var (place, text) in EverythingAsync(own.ConnectionString))
@@ -60,7 +71,13 @@ public sealed class SecretsTests
         {
             await foreach (var row in new TableServiceClient(storage).GetTableClient(name).QueryAsync<TableEntity>())
             {
-                yield return ($"Table {name}", string.Join('\n', row.Select(property => property.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{property.Value}")));
+                yield return (
+                    $"Table {name}",
+                    string.Join(
+                        '\n',
+                        row.Select(property => property.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{property.Value}")
+                    )
+                );
             }
         }
         var blobs = new BlobServiceClient(storage);
@@ -68,7 +85,12 @@ public sealed class SecretsTests
         {
             await foreach (var blob in blobs.GetBlobContainerClient(container.Name).GetBlobsAsync())
             {
-                yield return ($"Container {container.Name}", (await blobs.GetBlobContainerClient(container.Name).GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToString());
+                yield return (
+                    $"Container {container.Name}",
+                    (
+                        await blobs.GetBlobContainerClient(container.Name).GetBlobClient(blob.Name).DownloadContentAsync()
+                    ).Value.Content.ToString()
+                );
             }
         }
     }

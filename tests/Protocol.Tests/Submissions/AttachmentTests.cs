@@ -23,7 +23,13 @@ public sealed class AttachmentTests
         }
 
         using var slots = JsonDocument.Parse(await inbox.SlotsAsync(id));
-        Assert.Equal(names, slots.RootElement.EnumerateArray().Where(slot => slot.GetProperty("exists").GetBoolean()).Select(slot => slot.GetProperty("name").GetString()));
+        Assert.Equal(
+            names,
+            slots
+                .RootElement.EnumerateArray()
+                .Where(slot => slot.GetProperty("exists").GetBoolean())
+                .Select(slot => slot.GetProperty("name").GetString())
+        );
         foreach (var name in new[] { names[0], names[150], names[299] })
         {
             Assert.Equal(Content(name), await inbox.BytesAsync(id, name));
@@ -39,9 +45,14 @@ public sealed class AttachmentTests
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
 
-        await inbox.SendAsync(inbox.Submission(id, species: "not-a-file.jpg", photo: " front.jpg\n", leaves: ["b.jpg", "", "front.jpg", "a.jpg", "b.jpg"]));
+        await inbox.SendAsync(
+            inbox.Submission(id, species: "not-a-file.jpg", photo: " front.jpg\n", leaves: ["b.jpg", "", "front.jpg", "a.jpg", "b.jpg"])
+        );
 
-        Assert.Equal("""[{"name":"a.jpg","exists":false},{"name":"b.jpg","exists":false},{"name":"front.jpg","exists":false}]""", await inbox.SlotsAsync(id));
+        Assert.Equal(
+            """[{"name":"a.jpg","exists":false},{"name":"b.jpg","exists":false},{"name":"front.jpg","exists":false}]""",
+            await inbox.SlotsAsync(id)
+        );
         (await inbox.FileAsync(id, "a.jpg")).ShouldBeProblem(404.1m);
         (await inbox.FileAsync(id, "not-a-file.jpg")).ShouldBeProblem(404.1m);
     }
@@ -49,9 +60,16 @@ public sealed class AttachmentTests
     [Fact, Clause("OR-216")]
     public async Task The_log_of_the_phones_events_is_a_file_like_the_others()
     {
-        var inbox = await Inbox.OpenAsync(definition: id => Samples.Form(id)
-            .Replace("<orx:instanceID/></orx:meta>", "<orx:instanceID/><orx:audit/></orx:meta>", StringComparison.Ordinal)
-            .Replace("<bind nodeset=\"/data/species\"", "<bind nodeset=\"/data/meta/audit\" type=\"binary\"/><bind nodeset=\"/data/species\"", StringComparison.Ordinal));
+        var inbox = await Inbox.OpenAsync(definition: id =>
+            Samples
+                .Form(id)
+                .Replace("<orx:instanceID/></orx:meta>", "<orx:instanceID/><orx:audit/></orx:meta>", StringComparison.Ordinal)
+                .Replace(
+                    "<bind nodeset=\"/data/species\"",
+                    "<bind nodeset=\"/data/meta/audit\" type=\"binary\"/><bind nodeset=\"/data/species\"",
+                    StringComparison.Ordinal
+                )
+        );
         var id = Samples.NewInstanceId();
         var xml = inbox.Submission(id).Replace("</orx:meta>", "<orx:audit>audit.csv</orx:audit></orx:meta>", StringComparison.Ordinal);
 
@@ -62,7 +80,9 @@ public sealed class AttachmentTests
     [Fact, Clause("OR-217"), Clause("OR-190")]
     public async Task A_form_without_binary_fields_keeps_no_files()
     {
-        var inbox = await Inbox.OpenAsync(definition: id => Samples.Form(id).Replace("type=\"binary\"", "type=\"string\"", StringComparison.Ordinal));
+        var inbox = await Inbox.OpenAsync(definition: id =>
+            Samples.Form(id).Replace("type=\"binary\"", "type=\"string\"", StringComparison.Ordinal)
+        );
         var id = Samples.NewInstanceId();
 
         (await inbox.PostAsync(inbox.Submission(id, photo: "a.jpg"), ("a.jpg", Samples.Bytes(10), "image/jpeg"))).ShouldBeReceived();
@@ -92,7 +112,8 @@ public sealed class AttachmentTests
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
-        var body = new RawMultipart().Xml(inbox.Submission(id, photo: "a.jpg", leaves: ["b.csv", "c.unknown"]))
+        var body = new RawMultipart()
+            .Xml(inbox.Submission(id, photo: "a.jpg", leaves: ["b.csv", "c.unknown"]))
             .Part("Content-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\nContent-Type: image/webp", "a")
             .Part("Content-Disposition: form-data; name=\"b.csv\"; filename=\"b.csv\"", "b")
             .Part("Content-Disposition: form-data; name=\"c.unknown\"; filename=\"c\"\r\nContent-Type: some nonsense \t é", "c")

@@ -15,10 +15,12 @@ public sealed class BadMultipartTests
         ["nothing at all"] = _ => [],
         ["no boundary"] = xml => System.Text.Encoding.UTF8.GetBytes(xml),
         ["only a final boundary"] = _ => new RawMultipart().End(),
-        ["no part of the right name"] = xml => new RawMultipart().Part("Content-Disposition: form-data; name=\"XML_Submission_File\"", xml).End(),
+        ["no part of the right name"] = xml =>
+            new RawMultipart().Part("Content-Disposition: form-data; name=\"XML_Submission_File\"", xml).End(),
         ["the end in the first boundary"] = _ => new RawMultipart().Text($"--{Boundary[..5]}").Open(),
         ["the end in the headers"] = _ => new RawMultipart().Text($"--{Boundary}\r\nContent-Disposition: form-da").Open(),
-        ["the end after the headers"] = _ => new RawMultipart().Text($"--{Boundary}\r\nContent-Disposition: form-data; name=\"xml_submission_file\"\r\n\r\n").Open(),
+        ["the end after the headers"] = _ =>
+            new RawMultipart().Text($"--{Boundary}\r\nContent-Disposition: form-data; name=\"xml_submission_file\"\r\n\r\n").Open(),
         ["the end in the XML"] = xml => new RawMultipart().Xml(xml).Open()[..^40],
         ["no final boundary after the XML"] = xml => new RawMultipart().Xml(xml).Open(),
         ["no final boundary after a file"] = xml => new RawMultipart().Xml(xml).File("a.jpg", Samples.Bytes(100)).Open(),
@@ -27,13 +29,24 @@ public sealed class BadMultipartTests
         ["the end in the second part's boundary"] = xml => new RawMultipart().Xml(xml).Text($"--{Boundary[..^3]}").Open(),
         ["the end in the second part's headers"] = xml => new RawMultipart().Xml(xml).Text($"--{Boundary}\r\n{FileHead}").Open(),
         ["a header without a colon"] = xml => new RawMultipart().Xml(xml).Part($"{FileHead}\r\nnonsense", "x").End(),
-        ["a header line of a megabyte"] = xml => new RawMultipart().Xml(xml).Part($"{FileHead}; x=\"{new string('x', 1 << 20)}\"", "x").End(),
-        ["a part name of a megabyte"] = xml => new RawMultipart().Part($"Content-Disposition: form-data; name=\"{new string('x', 1 << 20)}\"", "x").Xml(xml).End(),
-        ["ten thousand headers"] = xml => new RawMultipart().Xml(xml).Part(string.Join("\r\n", Enumerable.Range(0, 10_000).Select(i => $"X-{i}: {i}")), "x").End(),
+        ["a header line of a megabyte"] = xml =>
+            new RawMultipart().Xml(xml).Part($"{FileHead}; x=\"{new string('x', 1 << 20)}\"", "x").End(),
+        ["a part name of a megabyte"] = xml =>
+            new RawMultipart().Part($"Content-Disposition: form-data; name=\"{new string('x', 1 << 20)}\"", "x").Xml(xml).End(),
+        ["ten thousand headers"] = xml =>
+            new RawMultipart().Xml(xml).Part(string.Join("\r\n", Enumerable.Range(0, 10_000).Select(i => $"X-{i}: {i}")), "x").End(),
         ["two thousand files after the XML"] = xml => Files(new RawMultipart().Xml(xml), 2000).End(),
         ["two thousand files before the XML"] = xml => Files(new RawMultipart(), 2000).Xml(xml).End(),
-        ["a CSRF field of a megabyte"] = xml => new RawMultipart().Xml(xml).Part("Content-Disposition: form-data; name=\"__csrf\"", new string('x', 1 << 20)).End(),
-        ["another boundary than announced"] = xml => new RawMultipart().Text(System.Text.Encoding.UTF8.GetString(new RawMultipart().Xml(xml).End()).Replace(Boundary, "other", StringComparison.Ordinal)).Open(),
+        ["a CSRF field of a megabyte"] = xml =>
+            new RawMultipart().Xml(xml).Part("Content-Disposition: form-data; name=\"__csrf\"", new string('x', 1 << 20)).End(),
+        ["another boundary than announced"] = xml =>
+            new RawMultipart()
+                .Text(
+                    System
+                        .Text.Encoding.UTF8.GetString(new RawMultipart().Xml(xml).End())
+                        .Replace(Boundary, "other", StringComparison.Ordinal)
+                )
+                .Open(),
         ["an XML part that is empty"] = _ => new RawMultipart().Xml("").End(),
         ["noise"] = _ => Samples.Bytes(1 << 20),
         ["noise after a good part"] = xml => [.. new RawMultipart().Xml(xml).Open(), .. Samples.Bytes(100_000)],
@@ -58,8 +71,9 @@ public sealed class BadMultipartTests
     {
         var inbox = await Inbox.OpenAsync();
 
-        (await inbox.PostAsync(RawMultipart.Content(Bodies["the end in a file"](inbox.Submission("uuid:1", photo: "a.jpg")))))
-            .ShouldBeOpenRosaError(400, "Multipart form content failed to parse");
+        (
+            await inbox.PostAsync(RawMultipart.Content(Bodies["the end in a file"](inbox.Submission("uuid:1", photo: "a.jpg"))))
+        ).ShouldBeOpenRosaError(400, "Multipart form content failed to parse");
     }
 
     [Fact, Clause("OR-182")]

@@ -16,10 +16,16 @@ public sealed class BrokenConnectionTests
 
         using var connection = await RawConnection.PostAsync(inbox, Length(body.Length));
         await connection.SendAsync(body.AsMemory(0, 150_000));
-        await Eventually.TrueAsync(async () => (await StoredBlobs.OfProjectAsync(inbox.Programme.Id)).Count == 1, "the first file was stored");
+        await Eventually.TrueAsync(
+            async () => (await StoredBlobs.OfProjectAsync(inbox.Programme.Id)).Count == 1,
+            "the first file was stored"
+        );
         connection.Break();
 
-        await Eventually.TrueAsync(async () => (await StoredBlobs.OfProjectAsync(inbox.Programme.Id)).Count == 0, "the first file was taken back");
+        await Eventually.TrueAsync(
+            async () => (await StoredBlobs.OfProjectAsync(inbox.Programme.Id)).Count == 0,
+            "the first file was taken back"
+        );
         await inbox.ShouldHoldNothingAsync();
 
         (await inbox.PostAsync(RawMultipart.Content(body))).ShouldBeReceived();
@@ -120,8 +126,10 @@ public sealed class BrokenConnectionTests
     public async Task A_chunked_body_is_cut_off_at_the_limit()
     {
         var inbox = await Inbox.OpenAsync();
-        var head = new RawMultipart().Xml(inbox.Submission("uuid:1", photo: "a.jpg"))
-            .Text($"--{RawMultipart.Boundary}\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\n\r\n").Open();
+        var head = new RawMultipart()
+            .Xml(inbox.Submission("uuid:1", photo: "a.jpg"))
+            .Text($"--{RawMultipart.Boundary}\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\n\r\n")
+            .Open();
 
         using var connection = await RawConnection.PostAsync(inbox, "Transfer-Encoding: chunked");
         await connection.SendAsync(Chunk(head));
@@ -136,13 +144,16 @@ public sealed class BrokenConnectionTests
         Assert.Contains("<OpenRosaResponse", answer, StringComparison.Ordinal);
         await inbox.ShouldHoldNothingAsync();
 
-        static byte[] Chunk(byte[] bytes) => [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{bytes.Length:X}\r\n")), .. bytes, .. "\r\n"u8];
+        static byte[] Chunk(byte[] bytes) =>
+            [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{bytes.Length:X}\r\n")), .. bytes, .. "\r\n"u8];
     }
 
     private static string Length(int length) => string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}");
 
     private static int TemporaryFiles(int size) =>
-        new DirectoryInfo(Path.GetTempPath()).EnumerateFiles("rosa-*").Count(file => file.Exists && file.Length > size - 8192 && file.Length <= size);
+        new DirectoryInfo(Path.GetTempPath())
+            .EnumerateFiles("rosa-*")
+            .Count(file => file.Exists && file.Length > size - 8192 && file.Length <= size);
 
     private static void ShouldBeRefusal(string answer)
     {

@@ -6,7 +6,8 @@ using ServerlessRosa.Protocol.Tests.Upkeep;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>A process that dies in the middle of its work: what it has answered with 201 is there, and everything else can be sent again.</summary>
+/// <summary>A process that dies in the middle of its work: what it has answered with 201 is there, and everything else can be sent
+/// again.</summary>
 public sealed class CrashTests
 {
     private const int PerLife = 60;
@@ -45,29 +46,33 @@ public sealed class CrashTests
         var server = await Server.StartAsync();
         var door = inbox.At(server);
         var here = 0;
-        await Task.WhenAll(Enumerable.Range(0, Phones).Select(async phone =>
-        {
-            for (var i = phone; i < PerLife && !server.App!.HasExited; i += Phones)
-            {
-                var id = string.Create(CultureInfo.InvariantCulture, $"uuid:{life}-{i}");
-                sent.Add(id);
-                try
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Phones)
+                .Select(async phone =>
                 {
-                    if ((await PostAsync(door, id)).Status == HttpStatusCode.Created)
+                    for (var i = phone; i < PerLife && !server.App!.HasExited; i += Phones)
                     {
-                        received.Add(id);
-                        if (Interlocked.Increment(ref here) == lastsFor)
+                        var id = string.Create(CultureInfo.InvariantCulture, $"uuid:{life}-{i}");
+                        sent.Add(id);
+                        try
                         {
-                            server.App!.Kill();
+                            if ((await PostAsync(door, id)).Status == HttpStatusCode.Created)
+                            {
+                                received.Add(id);
+                                if (Interlocked.Increment(ref here) == lastsFor)
+                                {
+                                    server.App!.Kill();
+                                }
+                            }
+                        }
+                        catch (Exception e) when (e is HttpRequestException or IOException)
+                        {
+                            // The process is gone, and with it the answer.
                         }
                     }
-                }
-                catch (Exception e) when (e is HttpRequestException or IOException)
-                {
-                    // The process is gone, and with it the answer.
-                }
-            }
-        }));
+                })
+        );
         Assert.InRange(here, lastsFor, PerLife - 1);
     }
 
@@ -83,8 +88,13 @@ public sealed class CrashTests
 
     // With a case block, so that each also leaves and takes back a promise.
     private static string Xml(Inbox inbox, string id) =>
-        inbox.Submission(id, photo: $"{id}-a.jpg", leaves: [$"{id}-b.jpg"])
-            .Replace("<species>", "<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"c\"><update/></case><species>", StringComparison.Ordinal);
+        inbox
+            .Submission(id, photo: $"{id}-a.jpg", leaves: [$"{id}-b.jpg"])
+            .Replace(
+                "<species>",
+                "<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"c\"><update/></case><species>",
+                StringComparison.Ordinal
+            );
 
     private static byte[] Photo(string id, int which) => Samples.Bytes(20_000, (id[5] * 1000) + (id[^1] * 10) + which);
 }

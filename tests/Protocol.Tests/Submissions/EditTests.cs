@@ -34,15 +34,24 @@ public sealed class EditTests
         var (kept, dropped, replaced, fresh) = (Samples.Bytes(100, 1), Samples.Bytes(100, 2), Samples.Bytes(100, 3), Samples.Bytes(100, 4));
         await inbox.SendAsync(
             inbox.Submission("uuid:1", photo: "replaced.jpg", leaves: ["kept.jpg", "dropped.jpg", "never.jpg"]),
-            ("kept.jpg", kept, "image/jpeg"), ("dropped.jpg", dropped, "image/jpeg"), ("replaced.jpg", dropped, "image/jpeg"));
+            ("kept.jpg", kept, "image/jpeg"),
+            ("dropped.jpg", dropped, "image/jpeg"),
+            ("replaced.jpg", dropped, "image/jpeg")
+        );
 
-        var edit = inbox.Submission("uuid:2", photo: "kept.jpg", leaves: ["replaced.jpg", "fresh.jpg", "never.jpg"], deprecatedId: "uuid:1");
+        var edit = inbox.Submission(
+            "uuid:2",
+            photo: "kept.jpg",
+            leaves: ["replaced.jpg", "fresh.jpg", "never.jpg"],
+            deprecatedId: "uuid:1"
+        );
         (await inbox.PostAsync(edit, ("replaced.jpg", replaced, "image/jpeg"))).ShouldBeReceived();
         (await inbox.PostAsync(edit, ("fresh.jpg", fresh, "image/jpeg"), ("dropped.jpg", dropped, "image/jpeg"))).ShouldBeReceived();
 
         Assert.Equal(
             """[{"name":"fresh.jpg","exists":true},{"name":"kept.jpg","exists":true},{"name":"never.jpg","exists":false},{"name":"replaced.jpg","exists":true}]""",
-            await inbox.SlotsAsync("uuid:1"));
+            await inbox.SlotsAsync("uuid:1")
+        );
         Assert.Equal(kept, await inbox.BytesAsync("uuid:1", "kept.jpg"));
         Assert.Equal(replaced, await inbox.BytesAsync("uuid:1", "replaced.jpg"));
         Assert.Equal(fresh, await inbox.BytesAsync("uuid:1", "fresh.jpg"));
@@ -71,7 +80,9 @@ public sealed class EditTests
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         var other = await inbox.Programme.AppUserAsync(inbox.Form);
 
-        (await other.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:2", deprecatedId: "uuid:1")))).ShouldBeReceived();
+        (
+            await other.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:2", deprecatedId: "uuid:1")))
+        ).ShouldBeReceived();
 
         var submission = await inbox.GetAsync("uuid:1");
         var first = submission.GetProperty("submitterId").GetInt32();

@@ -39,21 +39,28 @@ public sealed class Inbox
 
     public Task<Answer> PostAsync(HttpContent body) => Phone.PostAsync(SubmissionPath, body);
 
-    public Task<Answer> PostAsync(string xml, params (string Name, byte[] Content, string Type)[] files) => PostAsync(Samples.Multipart(xml, files));
+    public Task<Answer> PostAsync(string xml, params (string Name, byte[] Content, string Type)[] files) =>
+        PostAsync(Samples.Multipart(xml, files));
 
     /// <summary>Posts what must be accepted.</summary>
     public async Task SendAsync(string xml, params (string Name, byte[] Content, string Type)[] files) =>
         (await PostAsync(xml, files)).ShouldBe(HttpStatusCode.Created);
 
     public string Submission(
-        string? instanceId, string species = "oak", string? photo = null, string[]? leaves = null, string? deprecatedId = null, string? version = "1") =>
-        Samples.Submission(Form, instanceId, version, species, photo, leaves, deprecatedId);
+        string? instanceId,
+        string species = "oak",
+        string? photo = null,
+        string[]? leaves = null,
+        string? deprecatedId = null,
+        string? version = "1"
+    ) => Samples.Submission(Form, instanceId, version, species, photo, leaves, deprecatedId);
 
     /// <summary>As the management API lists them: newest first.</summary>
     public async Task<List<JsonElement>> ListAsync() =>
         [.. (await Programme.Admin.GetAsync(SubmissionsPath)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()];
 
-    public async Task<List<string?>> InstanceIdsAsync() => [.. (await ListAsync()).Select(submission => submission.GetProperty("instanceId").GetString())];
+    public async Task<List<string?>> InstanceIdsAsync() =>
+        [.. (await ListAsync()).Select(submission => submission.GetProperty("instanceId").GetString())];
 
     public async Task<JsonElement> GetAsync(string instanceId) =>
         (await Programme.Admin.GetAsync($"{SubmissionsPath}/{Uri.EscapeDataString(instanceId)}")).ShouldBe(HttpStatusCode.OK).Json;
@@ -64,13 +71,16 @@ public sealed class Inbox
 
     /// <summary>The list of attachments as JSON text.</summary>
     public async Task<string> SlotsAsync(string instanceId) =>
-        (await Programme.Admin.GetAsync($"{SubmissionsPath}/{Uri.EscapeDataString(instanceId)}/attachments")).ShouldBe(HttpStatusCode.OK).Text;
+        (await Programme.Admin.GetAsync($"{SubmissionsPath}/{Uri.EscapeDataString(instanceId)}/attachments"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Text;
 
     public Task<Answer> FileAsync(string instanceId, string name) =>
         Programme.Admin.GetAsync($"{SubmissionsPath}/{Uri.EscapeDataString(instanceId)}/attachments/{Uri.EscapeDataString(name)}");
 
     /// <summary>An attachment's bytes; it has to be there.</summary>
-    public async Task<byte[]> BytesAsync(string instanceId, string name) => (await FileAsync(instanceId, name)).ShouldBe(HttpStatusCode.OK).Bytes;
+    public async Task<byte[]> BytesAsync(string instanceId, string name) =>
+        (await FileAsync(instanceId, name)).ShouldBe(HttpStatusCode.OK).Bytes;
 
     /// <summary>Neither a submission nor a blob of one.</summary>
     public async Task ShouldHoldNothingAsync()

@@ -37,7 +37,10 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
         Assert.Equal(100, first.Json.GetArrayLength());
         Assert.Equal(60, last.Json.GetArrayLength());
         Assert.True(NewestFirst(first.Json));
-        Assert.True(string.CompareOrdinal(last.Json[0].GetProperty("createdAt").GetString(), first.Json[99].GetProperty("createdAt").GetString()) < 0);
+        Assert.True(
+            string.CompareOrdinal(last.Json[0].GetProperty("createdAt").GetString(), first.Json[99].GetProperty("createdAt").GetString())
+                < 0
+        );
     }
 
     private static bool NewestFirst(JsonElement list)
@@ -71,7 +74,7 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
             ManySubmissions.Multiply(_folder.FullName, Count);
             _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
             Viewer = Viewer.At(_storage.Server);
-            (await Viewer.GetAsync($"{FormPath}/submissions?limit=2000")).ShouldBe(HttpStatusCode.OK);   // warm, so that what every first request brings into memory is there
+            (await Viewer.GetAsync($"{FormPath}/submissions?limit=2000")).ShouldBe(HttpStatusCode.OK); // warm, so that what every first request brings into memory is there
         }
 
         public async Task DisposeAsync()

@@ -41,7 +41,11 @@ public sealed class MultipartTests
         var id = Samples.NewInstanceId();
         var xml = inbox.Submission(id);
 
-        (await inbox.PostAsync(RawMultipart.Content(new RawMultipart().Part($"Content-Disposition: form-data; {disposition}", xml).End()))).ShouldBeReceived();
+        (
+            await inbox.PostAsync(
+                RawMultipart.Content(new RawMultipart().Part($"Content-Disposition: form-data; {disposition}", xml).End())
+            )
+        ).ShouldBeReceived();
         Assert.Equal(xml, await inbox.XmlAsync(id));
     }
 
@@ -78,7 +82,8 @@ public sealed class MultipartTests
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
-        var body = new RawMultipart().Xml(inbox.Submission(id, photo: "a.jpg", leaves: ["b.jpg"]))
+        var body = new RawMultipart()
+            .Xml(inbox.Submission(id, photo: "a.jpg", leaves: ["b.jpg"]))
             .Part("Content-Disposition: form-data; name=\"a.jpg\"; filename=\"b.jpg\"", "of a")
             .Part("Content-Disposition: form-data; name=\"other\"; filename=\"b.jpg\"", "of nobody")
             .End();
@@ -93,7 +98,12 @@ public sealed class MultipartTests
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
-        var body = new RawMultipart().File("a.jpg", "early"u8).Xml(inbox.Submission(id, photo: "a.jpg")).File("a.jpg", "first"u8).File("a.jpg", "last"u8).End();
+        var body = new RawMultipart()
+            .File("a.jpg", "early"u8)
+            .Xml(inbox.Submission(id, photo: "a.jpg"))
+            .File("a.jpg", "first"u8)
+            .File("a.jpg", "last"u8)
+            .End();
 
         (await inbox.PostAsync(RawMultipart.Content(body))).ShouldBeReceived();
         Assert.Equal("last"u8.ToArray(), await inbox.BytesAsync(id, "a.jpg"));
@@ -113,12 +123,17 @@ public sealed class MultipartTests
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
-        var body = new RawMultipart().Xml(inbox.Submission(id, photo: name))
-            .Part($"Content-Disposition: form-data; {disposition}; filename=\"x.jpg\"", "bytes").End();
+        var body = new RawMultipart()
+            .Xml(inbox.Submission(id, photo: name))
+            .Part($"Content-Disposition: form-data; {disposition}; filename=\"x.jpg\"", "bytes")
+            .End();
 
         (await inbox.PostAsync(RawMultipart.Content(body))).ShouldBeReceived();
         Assert.Equal("bytes"u8.ToArray(), await inbox.BytesAsync(id, name));
-        Assert.All(await StoredBlobs.OfProjectAsync(inbox.Programme.Id), blob => Assert.DoesNotContain("..", blob, StringComparison.Ordinal));
+        Assert.All(
+            await StoredBlobs.OfProjectAsync(inbox.Programme.Id),
+            blob => Assert.DoesNotContain("..", blob, StringComparison.Ordinal)
+        );
     }
 
     [Theory, Clause("OR-190"), Clause("OR-191")]

@@ -20,7 +20,8 @@ public sealed class RawMultipart
 
     public RawMultipart Part(string headers, string content) => Part(headers, Encoding.UTF8.GetBytes(content));
 
-    public RawMultipart Xml(string xml) => Part("Content-Disposition: form-data; name=\"xml_submission_file\"; filename=\"s.xml\"\r\nContent-Type: text/xml", xml);
+    public RawMultipart Xml(string xml) =>
+        Part("Content-Disposition: form-data; name=\"xml_submission_file\"; filename=\"s.xml\"\r\nContent-Type: text/xml", xml);
 
     public RawMultipart File(string name, ReadOnlySpan<byte> content) =>
         Part($"Content-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: image/jpeg", content);

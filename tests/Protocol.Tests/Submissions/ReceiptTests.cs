@@ -20,11 +20,17 @@ public sealed class ReceiptTests
         var editAgain = (await inbox.PostAsync(inbox.Submission("uuid:edit", deprecatedId: id))).ShouldBeReceived();
 
         var location = first.Header("Location")!;
-        Assert.EndsWith($"/projects/{inbox.Programme.Id}/forms/{inbox.Form}/submissions/uuid%3Aa%2Fb%20c%26d", location, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"/projects/{inbox.Programme.Id}/forms/{inbox.Form}/submissions/uuid%3Aa%2Fb%20c%26d",
+            location,
+            StringComparison.Ordinal
+        );
         Assert.Contains("/v1/key/", location, StringComparison.Ordinal);
         Assert.All([again, edit, editAgain], answer => Assert.Equal(location, answer.Header("Location")));
 
-        var asAdmin = (await inbox.Programme.Admin.OpenRosa.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:2")))).ShouldBeReceived();
+        var asAdmin = (
+            await inbox.Programme.Admin.OpenRosa.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:2")))
+        ).ShouldBeReceived();
         (await inbox.Programme.Admin.GetAsync(asAdmin.Header("Location")!)).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -35,14 +41,19 @@ public sealed class ReceiptTests
         var xml = inbox.Submission("uuid:1", photo: "a.jpg");
         async Task<XElement> SendAsync(params (string, byte[], string)[] files)
         {
-            var answer = (await inbox.Phone.PostAsync($"{inbox.SubmissionPath}?items=true", Samples.Multipart(xml, files))).ShouldBeReceived();
+            var answer = (
+                await inbox.Phone.PostAsync($"{inbox.SubmissionPath}?items=true", Samples.Multipart(xml, files))
+            ).ShouldBeReceived();
             Assert.Equal(1, answer.Envelope().Items);
             return XDocument.Parse(answer.Text).Root!.Elements().Last();
         }
 
         var incomplete = await SendAsync();
         Assert.Equal("{http://www.opendatakit.org/xforms}submissionMetadata", incomplete.Name.ToString());
-        Assert.Equal((inbox.Form, "1", "uuid:1", "false"), (Value(incomplete, "id"), Value(incomplete, "version"), Value(incomplete, "instanceID"), Value(incomplete, "isComplete")));
+        Assert.Equal(
+            (inbox.Form, "1", "uuid:1", "false"),
+            (Value(incomplete, "id"), Value(incomplete, "version"), Value(incomplete, "instanceID"), Value(incomplete, "isComplete"))
+        );
         Assert.Null(Value(incomplete, "markedAsCompleteDate"));
 
         var complete = await SendAsync(("a.jpg", Samples.Bytes(10), "image/jpeg"));
@@ -50,7 +61,10 @@ public sealed class ReceiptTests
         Assert.Equal(Value(complete, "submissionDate"), Value(complete, "markedAsCompleteDate"));
         Assert.Equal((await inbox.GetAsync("uuid:1")).GetProperty("createdAt").GetString(), Value(complete, "submissionDate"));
 
-        Assert.Equal(0, (await inbox.Phone.PostAsync($"{inbox.SubmissionPath}?items=false", Samples.Multipart(xml))).ShouldBeReceived().Envelope().Items);
+        Assert.Equal(
+            0,
+            (await inbox.Phone.PostAsync($"{inbox.SubmissionPath}?items=false", Samples.Multipart(xml))).ShouldBeReceived().Envelope().Items
+        );
 
         static string? Value(XElement element, string name) => element.Attribute(name)?.Value;
     }
@@ -60,11 +74,22 @@ public sealed class ReceiptTests
     [InlineData("?deviceID=", "Collect/1", "web-forms/2", null, "web-forms/2 Collect/1")]
     [InlineData("?deviceID=%20%20", null, null, null, null)]
     [InlineData("?other=1", null, null, null, null)]
-    public async Task The_device_and_the_program_are_remembered(string query, string? agent, string? client, string? expectedDevice, string? expectedAgent)
+    public async Task The_device_and_the_program_are_remembered(
+        string query,
+        string? agent,
+        string? client,
+        string? expectedDevice,
+        string? expectedAgent
+    )
     {
         var inbox = await Inbox.OpenAsync();
 
-        (await inbox.Phone.With("User-Agent", agent).With("ODK-Client", client).PostAsync(inbox.SubmissionPath + query, Samples.Multipart(inbox.Submission("uuid:1")))).ShouldBeReceived();
+        (
+            await inbox
+                .Phone.With("User-Agent", agent)
+                .With("ODK-Client", client)
+                .PostAsync(inbox.SubmissionPath + query, Samples.Multipart(inbox.Submission("uuid:1")))
+        ).ShouldBeReceived();
 
         var submission = await inbox.GetAsync("uuid:1");
         foreach (var view in new[] { submission, submission.GetProperty("currentVersion") })
@@ -80,8 +105,11 @@ public sealed class ReceiptTests
         var inbox = await Inbox.OpenAsync();
         var device = new string('d', 254);
 
-        (await inbox.Phone.With("User-Agent", new string('u', 300)).PostAsync(
-            $"{inbox.SubmissionPath}?deviceID={device}%F0%9F%8C%B3%00", Samples.Multipart(inbox.Submission("uuid:1")))).ShouldBeReceived();
+        (
+            await inbox
+                .Phone.With("User-Agent", new string('u', 300))
+                .PostAsync($"{inbox.SubmissionPath}?deviceID={device}%F0%9F%8C%B3%00", Samples.Multipart(inbox.Submission("uuid:1")))
+        ).ShouldBeReceived();
 
         var submission = await inbox.GetAsync("uuid:1");
         Assert.Equal(device, submission.GetProperty("deviceId").GetString());
@@ -93,10 +121,18 @@ public sealed class ReceiptTests
     {
         var inbox = await Inbox.OpenAsync();
         var programme = inbox.Programme;
-        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" })).ShouldBe(HttpStatusCode.OK).Json;
+        var user = (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         var userId = user.GetProperty("id").GetInt32();
-        (await programme.Admin.PostAsync(string.Create(CultureInfo.InvariantCulture, $"{programme.FormPath(inbox.Form)}/assignments/2/{userId}"))).ShouldBe(HttpStatusCode.OK);
-        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(inbox.Form)}/public-links", new { displayName = "Web" })).ShouldBe(HttpStatusCode.OK).Json;
+        (
+            await programme.Admin.PostAsync(
+                string.Create(CultureInfo.InvariantCulture, $"{programme.FormPath(inbox.Form)}/assignments/2/{userId}")
+            )
+        ).ShouldBe(HttpStatusCode.OK);
+        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(inbox.Form)}/public-links", new { displayName = "Web" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
 
         await PostAsync(user.GetProperty("token").GetString()!, "uuid:user");
         await PostAsync(link.GetProperty("token").GetString()!, "uuid:link");
@@ -104,11 +140,16 @@ public sealed class ReceiptTests
         Assert.Equal(link.GetProperty("id").GetInt32(), (await inbox.GetAsync("uuid:link")).GetProperty("submitterId").GetInt32());
 
         (await programme.Admin.DeleteAsync($"/sessions/{user.GetProperty("token").GetString()}")).ShouldBe(HttpStatusCode.OK);
-        var listed = (await programme.Admin.GetAsync($"{programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Single(row => row.GetProperty("id").GetInt32() == userId);
+        var listed = (await programme.Admin.GetAsync($"{programme.Path}/app-users"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Single(row => row.GetProperty("id").GetInt32() == userId);
         Assert.Equal("null", listed.GetProperty("token").GetRawText());
 
         async Task PostAsync(string token, string id) =>
-            (await Api.WithKey(programme.Server, token).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission(id)))).ShouldBeReceived();
+            (
+                await Api.WithKey(programme.Server, token).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission(id)))
+            ).ShouldBeReceived();
     }
 
     [Fact, Clause("OR-233")]
@@ -119,9 +160,13 @@ public sealed class ReceiptTests
         (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form))).ShouldBe(HttpStatusCode.OK);
         var tester = Api.WithDraftToken(programme.Server, await programme.DraftTokenAsync(form));
 
-        (await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, "uuid:1")))).ShouldBeReceived();
+        (
+            await tester.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, "uuid:1")))
+        ).ShouldBeReceived();
 
-        var submission = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/submissions/uuid%3A1")).ShouldBe(HttpStatusCode.OK).Json;
+        var submission = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/submissions/uuid%3A1"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal("null", submission.GetProperty("submitterId").GetRawText());
     }
 
@@ -133,8 +178,14 @@ public sealed class ReceiptTests
         {
             await inbox.SendAsync(inbox.Submission($"uuid:{i}"));
         }
-        async Task<string> PageAsync(string query) => string.Join(
-            ',', (await inbox.Programme.Admin.GetAsync(inbox.SubmissionsPath + query)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Select(row => row.GetProperty("instanceId").GetString()![5..]));
+        async Task<string> PageAsync(string query) =>
+            string.Join(
+                ',',
+                (await inbox.Programme.Admin.GetAsync(inbox.SubmissionsPath + query))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Json.EnumerateArray()
+                    .Select(row => row.GetProperty("instanceId").GetString()![5..])
+            );
 
         Assert.Equal("5,4,3,2,1", await PageAsync(""));
         Assert.Equal("5,4", await PageAsync("?limit=2"));
@@ -148,7 +199,8 @@ public sealed class ReceiptTests
     public async Task The_xml_comes_back_byte_for_byte()
     {
         var inbox = await Inbox.OpenAsync();
-        var xml = $"\ufeff<?xml version='1.0' encoding='UTF-8' ?>\r\n<!-- kept --><data   id='{inbox.Form}' version=\"1\">\r\n<species>&#x6728; &amp; 木\u00a0</species><meta><instanceID>uuid:1</instanceID></meta></data>\n\n";
+        var xml =
+            $"\ufeff<?xml version='1.0' encoding='UTF-8' ?>\r\n<!-- kept --><data   id='{inbox.Form}' version=\"1\">\r\n<species>&#x6728; &amp; 木\u00a0</species><meta><instanceID>uuid:1</instanceID></meta></data>\n\n";
 
         (await inbox.PostAsync(xml)).ShouldBeReceived();
 

@@ -38,8 +38,11 @@ public sealed class ReconcileTests
         (await inbox.PostAsync(xml)).ShouldBeReceived();
         (await inbox.PostAsync(xml)).ShouldBeReceived();
         (await inbox.PostAsync(xml + " ")).ShouldBeOpenRosaError(409, "different XML");
-        (await inbox.PostAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:none").Replace("<species>", CaseBlock, StringComparison.Ordinal)))
-            .ShouldBeOpenRosaError(404, "find that submission to update");
+        (
+            await inbox.PostAsync(
+                inbox.Submission("uuid:2", deprecatedId: "uuid:none").Replace("<species>", CaseBlock, StringComparison.Ordinal)
+            )
+        ).ShouldBeOpenRosaError(404, "find that submission to update");
 
         Assert.Empty(await PromisedAsync(inbox));
     }
@@ -48,18 +51,25 @@ public sealed class ReconcileTests
     private static async Task AddAsync(TableClient intents, Inbox inbox, string instanceId, DateTimeOffset at)
     {
         var xmlHash = new string('0', 64);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{inbox.Programme.Id:D10}|{1:D10}|published|0 {instanceId} {xmlHash}"))));
-        await intents.AddEntityAsync(new TableEntity(
-            Convert.ToInt32(hash[..1], 16).ToString("D2", CultureInfo.InvariantCulture), hash)
-        {
-            ["Project"] = inbox.Programme.Id,
-            ["Form"] = 1,
-            ["InstanceId"] = instanceId,
-            ["Work"] = xmlHash,
-            ["At"] = at,
-        });
+        var hash = Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{inbox.Programme.Id:D10}|{1:D10}|published|0 {instanceId} {xmlHash}")
+                )
+            )
+        );
+        await intents.AddEntityAsync(
+            new TableEntity(Convert.ToInt32(hash[..1], 16).ToString("D2", CultureInfo.InvariantCulture), hash)
+            {
+                ["Project"] = inbox.Programme.Id,
+                ["Form"] = 1,
+                ["InstanceId"] = instanceId,
+                ["Work"] = xmlHash,
+                ["At"] = at,
+            }
+        );
     }
 
-    private static async Task<List<string>> PromisedAsync(Inbox inbox) => [.. (await new Intents(inbox.Programme).ListAsync()).Select(row => row.GetString("InstanceId"))];
+    private static async Task<List<string>> PromisedAsync(Inbox inbox) =>
+        [.. (await new Intents(inbox.Programme).ListAsync()).Select(row => row.GetString("InstanceId"))];
 }

@@ -14,7 +14,10 @@ public sealed class ResolutionTests
 
         (await inbox.PostAsync(Samples.Submission("no such form", "uuid:1"))).ShouldBeOpenRosaError(404, "Could not find the resource");
         (await inbox.PostAsync(elsewhere.Submission("uuid:1"))).ShouldBeOpenRosaError(404, "Could not find the resource");
-        (await inbox.PostAsync(Samples.Submission(new string('x', 5000), "uuid:1"))).ShouldBeOpenRosaError(404, "Could not find the resource");
+        (await inbox.PostAsync(Samples.Submission(new string('x', 5000), "uuid:1"))).ShouldBeOpenRosaError(
+            404,
+            "Could not find the resource"
+        );
         await inbox.ShouldHoldNothingAsync();
     }
 
@@ -36,10 +39,17 @@ public sealed class ResolutionTests
         var draftOnly = Samples.Unique("draft");
         (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(draftOnly))).ShouldBe(HttpStatusCode.OK);
 
-        (await inbox.PostAsync(inbox.Submission("uuid:1", version: null))).ShouldBeOpenRosaError(404, "The form version specified in this submission '' does not exist");
-        (await inbox.PostAsync(inbox.Submission("uuid:1", version: " 1"))).ShouldBeOpenRosaError(404, "The form version specified in this submission ' 1' does not exist");
-        (await programme.Admin.OpenRosa.PostAsync(inbox.SubmissionPath, Samples.Multipart(Samples.Submission(draftOnly, "uuid:1"))))
-            .ShouldBeOpenRosaError(404, "The form version specified in this submission '1' does not exist");
+        (await inbox.PostAsync(inbox.Submission("uuid:1", version: null))).ShouldBeOpenRosaError(
+            404,
+            "The form version specified in this submission '' does not exist"
+        );
+        (await inbox.PostAsync(inbox.Submission("uuid:1", version: " 1"))).ShouldBeOpenRosaError(
+            404,
+            "The form version specified in this submission ' 1' does not exist"
+        );
+        (
+            await programme.Admin.OpenRosa.PostAsync(inbox.SubmissionPath, Samples.Multipart(Samples.Submission(draftOnly, "uuid:1")))
+        ).ShouldBeOpenRosaError(404, "The form version specified in this submission '1' does not exist");
         await inbox.ShouldHoldNothingAsync();
     }
 
@@ -48,7 +58,9 @@ public sealed class ResolutionTests
     {
         var inbox = await Inbox.OpenAsync();
         var programme = inbox.Programme;
-        (await programme.Admin.PostXmlAsync($"{programme.FormPath(inbox.Form)}/draft?ignoreWarnings=true", Samples.Form(inbox.Form, "2"))).ShouldBe(HttpStatusCode.OK);
+        (
+            await programme.Admin.PostXmlAsync($"{programme.FormPath(inbox.Form)}/draft?ignoreWarnings=true", Samples.Form(inbox.Form, "2"))
+        ).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.PostAsync($"{programme.FormPath(inbox.Form)}/draft/publish")).ShouldBe(HttpStatusCode.OK);
 
         (await inbox.PostAsync(inbox.Submission("uuid:old"))).ShouldBeReceived();
@@ -77,7 +89,9 @@ public sealed class ResolutionTests
         var phone = await inbox.Programme.AppUserAsync(inbox.Form, other);
 
         (await phone.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:1")))).ShouldBeReceived();
-        (await phone.PostAsync(inbox.SubmissionPath, Samples.Multipart(Samples.Submission(other, "uuid:1", species: "elm")))).ShouldBeReceived();
+        (
+            await phone.PostAsync(inbox.SubmissionPath, Samples.Multipart(Samples.Submission(other, "uuid:1", species: "elm")))
+        ).ShouldBeReceived();
         Assert.Equal(["uuid:1"], await inbox.InstanceIdsAsync());
     }
 
@@ -86,7 +100,10 @@ public sealed class ResolutionTests
     {
         var inbox = await Inbox.OpenAsync();
 
-        (await inbox.PostAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(404, "find that submission to update");
+        (await inbox.PostAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(
+            404,
+            "find that submission to update"
+        );
         Assert.Empty(await inbox.ListAsync());
     }
 
@@ -100,7 +117,10 @@ public sealed class ResolutionTests
 
         (await inbox.PostAsync(edit)).ShouldBeReceived();
         (await inbox.PostAsync(edit + "\n")).ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML");
-        (await inbox.PostAsync(inbox.Submission("uuid:3", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:1) is now out of date");
+        (await inbox.PostAsync(inbox.Submission("uuid:3", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(
+            409,
+            "but the copy you were editing (uuid:1) is now out of date"
+        );
 
         await inbox.SendAsync(inbox.Submission("uuid:4", deprecatedId: "uuid:2"));
         (await inbox.PostAsync(edit)).ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:1) is now out of date");
@@ -115,14 +135,20 @@ public sealed class ResolutionTests
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         await inbox.SendAsync(inbox.Submission("uuid:other"));
 
-        (await inbox.PostAsync(inbox.Submission("uuid:1", deprecatedId: "uuid:1")))
-            .ShouldBeOpenRosaError(409, "A resource already exists with instanceID value(s) of uuid:1.");
-        (await inbox.PostAsync(inbox.Submission("uuid:other", deprecatedId: "uuid:1")))
-            .ShouldBeOpenRosaError(409, "A resource already exists with instanceID value(s) of uuid:other.");
+        (await inbox.PostAsync(inbox.Submission("uuid:1", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(
+            409,
+            "A resource already exists with instanceID value(s) of uuid:1."
+        );
+        (await inbox.PostAsync(inbox.Submission("uuid:other", deprecatedId: "uuid:1"))).ShouldBeOpenRosaError(
+            409,
+            "A resource already exists with instanceID value(s) of uuid:other."
+        );
 
         await inbox.SendAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:1"));
-        (await inbox.PostAsync(inbox.Submission("uuid:1", deprecatedId: "uuid:2")))
-            .ShouldBeOpenRosaError(409, "A resource already exists with instanceID value(s) of uuid:1.");
+        (await inbox.PostAsync(inbox.Submission("uuid:1", deprecatedId: "uuid:2"))).ShouldBeOpenRosaError(
+            409,
+            "A resource already exists with instanceID value(s) of uuid:1."
+        );
     }
 
     [Fact, Clause("OR-204"), Clause("OR-201")]
@@ -130,9 +156,12 @@ public sealed class ResolutionTests
     {
         var inbox = await Inbox.OpenAsync();
         var stranger = await inbox.Programme.AppUserAsync();
-        (await inbox.Programme.Admin.PatchJsonAsync(inbox.Programme.FormPath(inbox.Form), new { state = "closed" })).ShouldBe(HttpStatusCode.OK);
+        (await inbox.Programme.Admin.PatchJsonAsync(inbox.Programme.FormPath(inbox.Form), new { state = "closed" })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
-        Task<Answer> PostAsync(string? version) => stranger.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:1", version: version)));
+        Task<Answer> PostAsync(string? version) =>
+            stranger.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:1", version: version)));
         (await PostAsync("2")).ShouldBeOpenRosaError(404, "does not exist");
         (await PostAsync("1")).ShouldBeOpenRosaError(409, "not currently accepting submissions");
     }

@@ -18,12 +18,32 @@ public sealed class ReviewTests
         var path = At(programme, form, first);
 
         var versions = (await programme.Admin.GetAsync($"{path}/versions")).ShouldBe(HttpStatusCode.OK).Json;
-        Assert.Equal([(second, true), (first, false)], versions.EnumerateArray().Select(v => (v.GetProperty("instanceId").GetString()!, v.GetProperty("current").GetBoolean())));
-        Assert.Equal(before, (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(first)}.xml")).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Equal(after, (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(second)}.xml")).ShouldBe(HttpStatusCode.OK).Text);
+        Assert.Equal(
+            [(second, true), (first, false)],
+            versions.EnumerateArray().Select(v => (v.GetProperty("instanceId").GetString()!, v.GetProperty("current").GetBoolean()))
+        );
+        Assert.Equal(
+            before,
+            (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(first)}.xml")).ShouldBe(HttpStatusCode.OK).Text
+        );
+        Assert.Equal(
+            after,
+            (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(second)}.xml")).ShouldBe(HttpStatusCode.OK).Text
+        );
         Assert.Equal(after, (await programme.Admin.GetAsync($"{path}.xml")).ShouldBe(HttpStatusCode.OK).Text);
-        Assert.Equal(Samples.Bytes(100, 1), (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(first)}/attachments/a.jpg")).ShouldBe(HttpStatusCode.OK).Bytes);
-        Assert.Equal("b.jpg", (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(second)}/attachments")).Json[0].GetProperty("name").GetString());
+        Assert.Equal(
+            Samples.Bytes(100, 1),
+            (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(first)}/attachments/a.jpg"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Bytes
+        );
+        Assert.Equal(
+            "b.jpg",
+            (await programme.Admin.GetAsync($"{path}/versions/{Uri.EscapeDataString(second)}/attachments"))
+                .Json[0]
+                .GetProperty("name")
+                .GetString()
+        );
 
         var other = Samples.NewInstanceId();
         await SendAsync(programme, phone, Samples.Submission(form, other));
@@ -39,7 +59,10 @@ public sealed class ReviewTests
         var path = $"{At(programme, form, id)}/comments";
         (await programme.Admin.PostJsonAsync(path, new { body = "first" })).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.PostJsonAsync(path, new { body = "second" })).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal(["second", "first"], (await programme.Admin.GetAsync(path)).Json.EnumerateArray().Select(comment => comment.GetProperty("body").GetString()));
+        Assert.Equal(
+            ["second", "first"],
+            (await programme.Admin.GetAsync(path)).Json.EnumerateArray().Select(comment => comment.GetProperty("body").GetString())
+        );
         (await programme.Admin.PostJsonAsync(path, new { body = " " })).ShouldBeProblem(400.2m);
         (await programme.Admin.PostJsonAsync($"{At(programme, form, "none")}/comments", new { body = "x" })).ShouldBeProblem(404.1m);
     }
@@ -54,12 +77,25 @@ public sealed class ReviewTests
         var draft = $"{programme.FormPath(form)}/draft/submissions/{Uri.EscapeDataString(id)}/comments";
         (await programme.Admin.PostJsonAsync(draft, new { body = "not there" })).ShouldBeProblem(404.1m);
 
-        (await programme.Admin.OpenRosa.PostAsync($"{programme.FormPath(form)}/draft/submission", Samples.Multipart(Samples.Submission(form, id)))).ShouldBe(HttpStatusCode.Created);
+        (
+            await programme.Admin.OpenRosa.PostAsync(
+                $"{programme.FormPath(form)}/draft/submission",
+                Samples.Multipart(Samples.Submission(form, id))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         (await programme.Admin.PostJsonAsync(draft, new { body = "a test" })).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.PostJsonAsync(draft, new { body = "" })).ShouldBeProblem(400.2m);
 
-        Assert.Equal("a test", Assert.Single((await programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()).GetProperty("body").GetString());
-        Assert.Empty((await programme.Admin.GetAsync($"{At(programme, form, id)}/comments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
+        Assert.Equal(
+            "a test",
+            Assert
+                .Single((await programme.Admin.GetAsync(draft)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray())
+                .GetProperty("body")
+                .GetString()
+        );
+        Assert.Empty(
+            (await programme.Admin.GetAsync($"{At(programme, form, id)}/comments")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
+        );
     }
 
     [Fact, Clause("OR-208")]
@@ -86,7 +122,12 @@ public sealed class ReviewTests
         (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
 
         async Task<string[]> IdsAsync(string query) =>
-            [.. (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions{query}")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray().Select(row => row.GetProperty("instanceId").GetString()!)];
+            [
+                .. (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions{query}"))
+                    .ShouldBe(HttpStatusCode.OK)
+                    .Json.EnumerateArray()
+                    .Select(row => row.GetProperty("instanceId").GetString()!),
+            ];
     }
 
     [Fact]
@@ -102,9 +143,13 @@ public sealed class ReviewTests
         Assert.Equal(Samples.Bytes(50), (await programme.Admin.GetAsync(file)).ShouldBe(HttpStatusCode.OK).Bytes);
         (await programme.Admin.DeleteAsync(file)).ShouldBe(HttpStatusCode.OK);
         (await programme.Admin.GetAsync(file)).ShouldBeProblem(404.1m);
-        (await programme.Admin.PostAsync($"{At(programme, form, id)}/attachments/b.jpg", Samples.Part(Samples.Bytes(50), "image/jpeg"))).ShouldBeProblem(404.1m);
+        (
+            await programme.Admin.PostAsync($"{At(programme, form, id)}/attachments/b.jpg", Samples.Part(Samples.Bytes(50), "image/jpeg"))
+        ).ShouldBeProblem(404.1m);
 
-        var submitters = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/submitters")).ShouldBe(HttpStatusCode.OK).Json;
+        var submitters = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/submitters"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal("field_key", Assert.Single(submitters.EnumerateArray()).GetProperty("type").GetString());
     }
 
@@ -112,12 +157,18 @@ public sealed class ReviewTests
     public async Task A_page_of_a_hundred_costs_at_most_two_operations()
     {
         var (programme, form, phone) = await StartAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 120), new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (_, _) => await SendAsync(programme, phone, Samples.Submission(form, Samples.NewInstanceId())));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 120),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (_, _) => await SendAsync(programme, phone, Samples.Submission(form, Samples.NewInstanceId()))
+        );
         var page = await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions?limit=100");
         Assert.Equal(100, page.ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
         Assert.True(page.StorageOperations <= 2, $"It cost {page.StorageOperations} operations.");
-        Assert.Equal(20, (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions?limit=100&offset=100")).Json.GetArrayLength());
+        Assert.Equal(
+            20,
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions?limit=100&offset=100")).Json.GetArrayLength()
+        );
     }
 
     private static async Task<(Programme Programme, string Form, Api Phone)> StartAsync()
@@ -127,8 +178,13 @@ public sealed class ReviewTests
         return (programme, form, await programme.AppUserAsync(form));
     }
 
-    private static string At(Programme programme, string form, string id) => $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}";
+    private static string At(Programme programme, string form, string id) =>
+        $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}";
 
-    private static async Task SendAsync(Programme programme, Api phone, string xml, params (string Name, byte[] Content, string Type)[] files) =>
-        (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml, files))).ShouldBe(HttpStatusCode.Created);
+    private static async Task SendAsync(
+        Programme programme,
+        Api phone,
+        string xml,
+        params (string Name, byte[] Content, string Type)[] files
+    ) => (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml, files))).ShouldBe(HttpStatusCode.Created);
 }

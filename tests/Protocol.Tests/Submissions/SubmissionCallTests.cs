@@ -31,7 +31,13 @@ public sealed class SubmissionCallTests
     {
         var (programme, form, phone) = await StartAsync();
         var id = Samples.NewInstanceId();
-        byte[] xml = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("<?xml version='1.0' ?>\r\n" + Samples.Submission(form, id, species: "Eiche ☂") + "\r\n<!-- end -->\n")];
+        byte[] xml =
+        [
+            .. Encoding.UTF8.Preamble,
+            .. Encoding.UTF8.GetBytes(
+                "<?xml version='1.0' ?>\r\n" + Samples.Submission(form, id, species: "Eiche ☂") + "\r\n<!-- end -->\n"
+            ),
+        ];
 
         (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
 
@@ -54,7 +60,11 @@ public sealed class SubmissionCallTests
 
         var asked = new Uri($"{programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority)}/v1{Address(programme, form, edit)}{rest}");
         var target = new Uri(asked, moved.Header("Location"));
-        Assert.EndsWith($"/submissions/{Uri.EscapeDataString(first)}/versions/{Uri.EscapeDataString(edit)}{rest}", target.AbsoluteUri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"/submissions/{Uri.EscapeDataString(first)}/versions/{Uri.EscapeDataString(edit)}{rest}",
+            target.AbsoluteUri,
+            StringComparison.Ordinal
+        );
         (await programme.Admin.GetAsync(target.AbsoluteUri)).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -92,7 +102,9 @@ public sealed class SubmissionCallTests
         var (programme, form, _) = await StartAsync();
         var (viewer, _, _) = await programme.WebUserAsync("viewer");
 
-        (await viewer.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))).ShouldBeProblem(403.1m);
+        (
+            await viewer.PostXmlAsync($"{programme.FormPath(form)}/submissions", Samples.Submission(form, Samples.NewInstanceId()))
+        ).ShouldBeProblem(403.1m);
 
         Assert.Empty(await ListAsync(programme, form, ""));
     }
@@ -119,7 +131,9 @@ public sealed class SubmissionCallTests
         (await PutAsync(programme, address, Samples.Submission(form, Samples.NewInstanceId()))).ShouldBeProblem(400.19m);
 
         var edit = Samples.NewInstanceId();
-        var edited = (await PutAsync(programme, address, Samples.Submission(form, edit, deprecatedId: first))).ShouldBe(HttpStatusCode.OK).Json;
+        var edited = (await PutAsync(programme, address, Samples.Submission(form, edit, deprecatedId: first)))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal(first, edited.GetProperty("instanceId").GetString());
         Assert.Equal(edit, edited.GetProperty("currentVersion").GetProperty("instanceId").GetString());
     }
@@ -134,16 +148,24 @@ public sealed class SubmissionCallTests
     private static async Task<string> SubmitAsync(Programme programme, Api phone, string form, string? deprecatedId = null)
     {
         var id = Samples.NewInstanceId();
-        (await phone.PostAsync($"{programme.Path}/submission", Samples.Multipart(Samples.Submission(form, id, deprecatedId: deprecatedId)))).ShouldBe(HttpStatusCode.Created);
+        (
+            await phone.PostAsync(
+                $"{programme.Path}/submission",
+                Samples.Multipart(Samples.Submission(form, id, deprecatedId: deprecatedId))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         return id;
     }
 
-    private static string Address(Programme programme, string form, string instanceId) => $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(instanceId)}";
+    private static string Address(Programme programme, string form, string instanceId) =>
+        $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(instanceId)}";
 
     private static Task<Answer> PutAsync(Programme programme, string address, string xml) =>
         programme.Admin.SendAsync(HttpMethod.Put, address, new StringContent(xml, Encoding.UTF8, "application/xml"));
 
     private static async Task<IEnumerable<string?>> ListAsync(Programme programme, string form, string query) =>
-        (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions{query}")).ShouldBe(HttpStatusCode.OK)
-            .Json.EnumerateArray().Select(submission => submission.GetProperty("instanceId").GetString());
+        (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions{query}"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .Select(submission => submission.GetProperty("instanceId").GetString());
 }

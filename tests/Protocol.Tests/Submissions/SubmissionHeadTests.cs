@@ -32,7 +32,10 @@ public sealed class SubmissionHeadTests
     {
         var inbox = await Inbox.OpenAsync();
 
-        (await inbox.PostAsync(xml.Replace("{0}", inbox.Form, StringComparison.Ordinal))).ShouldBeOpenRosaError(400, "Could not parse the given data");
+        (await inbox.PostAsync(xml.Replace("{0}", inbox.Form, StringComparison.Ordinal))).ShouldBeOpenRosaError(
+            400,
+            "Could not parse the given data"
+        );
         await inbox.ShouldHoldNothingAsync();
     }
 
@@ -51,7 +54,9 @@ public sealed class SubmissionHeadTests
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
 
-        (await inbox.PostAsync($"<data id='{inbox.Form}' version='1'>{content.Replace("{0}", id, StringComparison.Ordinal)}</data>")).ShouldBeReceived();
+        (
+            await inbox.PostAsync($"<data id='{inbox.Form}' version='1'>{content.Replace("{0}", id, StringComparison.Ordinal)}</data>")
+        ).ShouldBeReceived();
         Assert.Equal([id], await inbox.InstanceIdsAsync());
     }
 
@@ -116,10 +121,15 @@ public sealed class SubmissionHeadTests
         var inbox = await Inbox.OpenAsync();
         var name = string.Concat(Enumerable.Repeat("Old oak 🌳 ", 20_000));
         var id = Samples.NewInstanceId();
-        var xml = $"<data id='{inbox.Form}' version='1'><meta><instanceID>{id}</instanceID><instanceName>{name}</instanceName></meta></data>";
+        var xml =
+            $"<data id='{inbox.Form}' version='1'><meta><instanceID>{id}</instanceID><instanceName>{name}</instanceName></meta></data>";
 
         (await inbox.PostAsync(xml)).ShouldBeReceived();
         Assert.Equal(xml, await inbox.XmlAsync(id));
-        Assert.StartsWith("Old oak 🌳 Old oak", (await inbox.GetAsync(id)).GetProperty("currentVersion").GetProperty("instanceName").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Old oak 🌳 Old oak",
+            (await inbox.GetAsync(id)).GetProperty("currentVersion").GetProperty("instanceName").GetString(),
+            StringComparison.Ordinal
+        );
     }
 }

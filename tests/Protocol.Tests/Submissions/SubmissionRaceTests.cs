@@ -20,7 +20,9 @@ public sealed class SubmissionRaceTests
         var doors = await DoorsAsync(processes);
         var xml = doors[0].Submission("uuid:1", photo: "a.jpg");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Senders).Select(i => doors[i % processes].PostAsync(xml, ("a.jpg", Samples.Bytes(5000), "image/jpeg"))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, Senders).Select(i => doors[i % processes].PostAsync(xml, ("a.jpg", Samples.Bytes(5000), "image/jpeg")))
+        );
 
         Assert.All(answers, answer => answer.ShouldBeReceived());
         Assert.Equal(["uuid:1"], await doors[0].InstanceIdsAsync());
@@ -35,12 +37,18 @@ public sealed class SubmissionRaceTests
     public async Task Of_twenty_different_posts_under_one_instance_id_one_is_received(int processes)
     {
         var doors = await DoorsAsync(processes);
-        var xmls = Enumerable.Range(0, Senders).Select(i => doors[0].Submission("uuid:1", string.Create(CultureInfo.InvariantCulture, $"species {i}"))).ToList();
+        var xmls = Enumerable
+            .Range(0, Senders)
+            .Select(i => doors[0].Submission("uuid:1", string.Create(CultureInfo.InvariantCulture, $"species {i}")))
+            .ToList();
 
         var answers = await Task.WhenAll(xmls.Select((xml, i) => doors[i % processes].PostAsync(xml)));
 
         var winner = Assert.Single(Enumerable.Range(0, Senders), i => answers[i].Status == HttpStatusCode.Created);
-        Assert.All(answers.Where((_, i) => i != winner), answer => answer.ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML"));
+        Assert.All(
+            answers.Where((_, i) => i != winner),
+            answer => answer.ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML")
+        );
         Assert.Equal(["uuid:1"], await doors[0].InstanceIdsAsync());
         Assert.Equal(xmls[winner], await doors[0].XmlAsync("uuid:1"));
     }
@@ -57,7 +65,10 @@ public sealed class SubmissionRaceTests
         var answers = await Task.WhenAll(xmls.Select((xml, i) => doors[i % processes].PostAsync(xml)));
 
         var winner = Assert.Single(Enumerable.Range(0, Senders), i => answers[i].Status == HttpStatusCode.Created);
-        Assert.All(answers.Where((_, i) => i != winner), answer => answer.ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:0) is now out of date"));
+        Assert.All(
+            answers.Where((_, i) => i != winner),
+            answer => answer.ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:0) is now out of date")
+        );
         Assert.Equal(["uuid:0"], await doors[0].InstanceIdsAsync());
         Assert.Equal(xmls[winner], await doors[0].XmlAsync("uuid:0"));
         await doors[0].Programme.ShouldHoldTogetherAsync();
@@ -72,7 +83,9 @@ public sealed class SubmissionRaceTests
         var names = Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}.jpg")).ToArray();
         var xml = doors[0].Submission("uuid:1", leaves: names);
 
-        var answers = await Task.WhenAll(names.Select((name, i) => doors[i % processes].PostAsync(xml, (name, Samples.Bytes(100, i), "image/jpeg"))));
+        var answers = await Task.WhenAll(
+            names.Select((name, i) => doors[i % processes].PostAsync(xml, (name, Samples.Bytes(100, i), "image/jpeg")))
+        );
 
         Assert.All(answers, answer => answer.ShouldBeReceived());
         for (var i = 0; i < names.Length; i++)

@@ -12,15 +12,22 @@ public sealed class SubmissionTranscriptTests
         var form = await programme.PublishAsync();
         var phone = await programme.AppUserAsync(form);
 
-        var list = (await phone.GetAsync($"{programme.Path}/formList?deviceID=collect%3Aabc")).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
+        var list = (await phone.GetAsync($"{programme.Path}/formList?deviceID=collect%3Aabc"))
+            .ShouldBe(HttpStatusCode.OK)
+            .ShouldBeOpenRosa();
         Assert.Contains($"<formID>{form}</formID>", list.Text, StringComparison.Ordinal);
         (await phone.GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(HttpStatusCode.OK);
         (await phone.HeadAsync($"{programme.Path}/submission?deviceID=collect%3Aabc")).ShouldBe(HttpStatusCode.NoContent);
 
         var id = Samples.NewInstanceId();
         var sent = await phone.PostAsync(
-            $"{programme.Path}/submission?deviceID=collect%3Aabc", Samples.Multipart(Samples.Submission(form, id, photo: "a.jpg"), ("a.jpg", Samples.Bytes(1000), "image/jpeg")));
-        Assert.Equal(("", "full submission upload was successful!", 0), sent.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa().Envelope());
+            $"{programme.Path}/submission?deviceID=collect%3Aabc",
+            Samples.Multipart(Samples.Submission(form, id, photo: "a.jpg"), ("a.jpg", Samples.Bytes(1000), "image/jpeg"))
+        );
+        Assert.Equal(
+            ("", "full submission upload was successful!", 0),
+            sent.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa().Envelope()
+        );
 
         var photo = await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(id)}/attachments/a.jpg");
         Assert.Equal(Samples.Bytes(1000), photo.ShouldBe(HttpStatusCode.OK).Bytes);

@@ -9,18 +9,45 @@ public sealed class TranscriptTests
     private static readonly (string Name, byte[] Content, string Type) Photo = ("1715.jpg", Samples.Bytes(3000), "image/jpeg");
 
     [Fact]
-    [Clause("OR-181"), Clause("OR-182"), Clause("OR-190"), Clause("OR-201"), Clause("OR-203"), Clause("OR-204"), Clause("OR-205"), Clause("OR-206"), Clause("OR-207")]
-    [Clause("OR-210"), Clause("OR-213"), Clause("OR-218"), Clause("OR-219"), Clause("OR-220"), Clause("OR-223"), Clause("OR-226"), Clause("OR-227")]
+    [
+        Clause("OR-181"),
+        Clause("OR-182"),
+        Clause("OR-190"),
+        Clause("OR-201"),
+        Clause("OR-203"),
+        Clause("OR-204"),
+        Clause("OR-205"),
+        Clause("OR-206"),
+        Clause("OR-207")
+    ]
+    [
+        Clause("OR-210"),
+        Clause("OR-213"),
+        Clause("OR-218"),
+        Clause("OR-219"),
+        Clause("OR-220"),
+        Clause("OR-223"),
+        Clause("OR-226"),
+        Clause("OR-227")
+    ]
     public async Task A_form_goes_through_its_whole_life()
     {
         var inbox = await Inbox.OpenAsync();
-        var (id, edit, third, fourth) = (Samples.NewInstanceId(), Samples.NewInstanceId(), Samples.NewInstanceId(), Samples.NewInstanceId());
+        var (id, edit, third, fourth) = (
+            Samples.NewInstanceId(),
+            Samples.NewInstanceId(),
+            Samples.NewInstanceId(),
+            Samples.NewInstanceId()
+        );
         var z = inbox.Submission(id, photo: "1715.jpg");
         var z2 = inbox.Submission(edit, "elm", photo: "1715.jpg", deprecatedId: id);
         var z4 = inbox.Submission(fourth, "fir", photo: "1715.jpg", deprecatedId: edit);
         (string Name, byte[] Content, string Type) other = (Photo.Name, Samples.Bytes(2000, seed: 2), Photo.Type);
 
-        (await inbox.Phone.With("X-OpenRosa-Version", null).GetAsync(inbox.SubmissionPath)).ShouldBeOpenRosaError(400, "(X-OpenRosa-Version)");
+        (await inbox.Phone.With("X-OpenRosa-Version", null).GetAsync(inbox.SubmissionPath)).ShouldBeOpenRosaError(
+            400,
+            "(X-OpenRosa-Version)"
+        );
         var preflight = (await inbox.Phone.HeadAsync(inbox.SubmissionPath)).ShouldBe(HttpStatusCode.NoContent).ShouldBeOpenRosa();
         Assert.Empty(preflight.Bytes);
 
@@ -47,31 +74,49 @@ public sealed class TranscriptTests
         (await inbox.PostAsync(z2, Photo)).ShouldBeReceived();
         Assert.Equal(Photo.Content, await inbox.BytesAsync(id, Photo.Name));
 
-        (await inbox.PostAsync(inbox.Submission(third, deprecatedId: id)))
-            .ShouldBeOpenRosaError(409, $"but the copy you were editing ({id}) is now out of date");
+        (await inbox.PostAsync(inbox.Submission(third, deprecatedId: id))).ShouldBeOpenRosaError(
+            409,
+            $"but the copy you were editing ({id}) is now out of date"
+        );
 
         (await inbox.PostAsync(z4)).ShouldBeReceived();
         Assert.Equal(fourth, (await inbox.GetAsync(id)).GetProperty("currentVersion").GetProperty("instanceId").GetString());
         Assert.Equal(z4, await inbox.XmlAsync(id));
 
-        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), version: "2024-06")))
-            .ShouldBeOpenRosaError(404, "The form version specified in this submission '2024-06' does not exist");
+        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), version: "2024-06"))).ShouldBeOpenRosaError(
+            404,
+            "The form version specified in this submission '2024-06' does not exist"
+        );
 
         await SetStateAsync(inbox, "closing");
         await inbox.SendAsync(inbox.Submission(third));
-        Assert.DoesNotContain(inbox.Form, (await inbox.Phone.GetAsync($"{inbox.Programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            inbox.Form,
+            (await inbox.Phone.GetAsync($"{inbox.Programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text,
+            StringComparison.Ordinal
+        );
 
         await SetStateAsync(inbox, "closed");
         (await inbox.PostAsync(z4, Photo)).ShouldBeOpenRosaError(409, "not currently accepting submissions");
-        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId()))).ShouldBeOpenRosaError(409, "not currently accepting submissions");
-        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), deprecatedId: fourth))).ShouldBeOpenRosaError(409, "not currently accepting submissions");
+        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId()))).ShouldBeOpenRosaError(
+            409,
+            "not currently accepting submissions"
+        );
+        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), deprecatedId: fourth))).ShouldBeOpenRosaError(
+            409,
+            "not currently accepting submissions"
+        );
 
         await SetStateAsync(inbox, "open");
-        (await inbox.PostAsync(new MultipartFormDataContent { { new StringContent("x"), "a.jpg", "a.jpg" } }))
-            .ShouldBeOpenRosaError(400, "Required multipart POST field xml_submission_file missing");
+        (await inbox.PostAsync(new MultipartFormDataContent { { new StringContent("x"), "a.jpg", "a.jpg" } })).ShouldBeOpenRosaError(
+            400,
+            "Required multipart POST field xml_submission_file missing"
+        );
 
         var stranger = await inbox.Programme.AppUserAsync();
-        (await stranger.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission(Samples.NewInstanceId())))).ShouldBeOpenRosaError(401, "");
+        (
+            await stranger.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission(Samples.NewInstanceId())))
+        ).ShouldBeOpenRosaError(401, "");
         Assert.Equal([third, id], await inbox.InstanceIdsAsync());
     }
 

@@ -25,8 +25,14 @@ public sealed class ExportProjectTests : IDisposable
         (await admin.DeleteAsync($"{inbox.SubmissionsPath}/uuid:4")).ShouldBe(HttpStatusCode.OK);
         string[] asked =
         [
-            $"{inbox.Programme.Path}/formList", $"{inbox.Programme.Path}/forms", inbox.SubmissionsPath, $"{inbox.SubmissionsPath}?deleted=true", $"{inbox.SubmissionsPath}/uuid:1/versions",
-            $"{inbox.SubmissionsPath}/uuid:1.xml", $"{inbox.SubmissionsPath}/uuid:1/attachments/{Uri.EscapeDataString("ö 1.jpg")}", $"{inbox.SubmissionsPath}/uuid:3/comments",
+            $"{inbox.Programme.Path}/formList",
+            $"{inbox.Programme.Path}/forms",
+            inbox.SubmissionsPath,
+            $"{inbox.SubmissionsPath}?deleted=true",
+            $"{inbox.SubmissionsPath}/uuid:1/versions",
+            $"{inbox.SubmissionsPath}/uuid:1.xml",
+            $"{inbox.SubmissionsPath}/uuid:1/attachments/{Uri.EscapeDataString("ö 1.jpg")}",
+            $"{inbox.SubmissionsPath}/uuid:3/comments",
             $"{inbox.SubmissionsPath}.csv",
         ];
         var before = await AskAsync(admin.OpenRosa, asked);
@@ -41,11 +47,18 @@ public sealed class ExportProjectTests : IDisposable
 
         var there = (await Api.AdministratorAsync(to.Server)).OpenRosa;
         Assert.Equal(before, await AskAsync(there, asked));
-        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await there.GetAsync($"{inbox.Programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind);
+        Assert.Equal(
+            System.Text.Json.JsonValueKind.Null,
+            (await there.GetAsync($"{inbox.Programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind
+        );
 
         // The phone goes on there with the key that it has.
-        (await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:5")))).ShouldBe(HttpStatusCode.Created);
-        (await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:3", species: "fir")))).ShouldBe(HttpStatusCode.Conflict);
+        (await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:5")))).ShouldBe(
+            HttpStatusCode.Created
+        );
+        (
+            await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:3", species: "fir")))
+        ).ShouldBe(HttpStatusCode.Conflict);
         var next = (await there.PostJsonAsync("/projects", new { name = "next" })).ShouldBe(HttpStatusCode.OK).Json;
         Assert.True(next.GetProperty("id").GetInt32() > inbox.Programme.Id);
     }
@@ -62,7 +75,9 @@ public sealed class ExportProjectTests : IDisposable
         await using var to = await OwnStorage.StartAsync();
         (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
 
-        var restored = (await desk.Worker.Phone.At(to.Server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", to.Server))).ShouldBe(HttpStatusCode.OK).Text;
+        var restored = (await desk.Worker.Phone.At(to.Server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", to.Server)))
+            .ShouldBe(HttpStatusCode.OK)
+            .Text;
 
         Assert.Contains(mother, restored, StringComparison.Ordinal);
         Assert.Contains(child, restored, StringComparison.Ordinal);
@@ -76,7 +91,9 @@ public sealed class ExportProjectTests : IDisposable
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1"));
-        (await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)).ShouldSucceed();
+        (
+            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+        ).ShouldSucceed();
         File.Delete(Path.Combine(_folder, missing));
         await using var other = await OwnStorage.StartAsync();
 
@@ -92,7 +109,9 @@ public sealed class ExportProjectTests : IDisposable
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1"));
-        (await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)).ShouldSucceed();
+        (
+            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+        ).ShouldSucceed();
         var blob = Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories).First();
         await File.AppendAllTextAsync(blob, "x");
         await using var other = await OwnStorage.StartAsync();
@@ -114,7 +133,9 @@ public sealed class ExportProjectTests : IDisposable
         foreach (var path in paths)
         {
             var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add($"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}");
+            answers.Add(
+                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
+            );
         }
         return answers;
     }

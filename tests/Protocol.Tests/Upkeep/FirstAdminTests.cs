@@ -7,7 +7,11 @@ public sealed class FirstAdminTests
 {
     private const string Email = "ann@example.org";
     private const string Password = "a long password";
-    private static readonly Dictionary<string, string> NoSettings = new() { ["Rosa__FirstAdminEmail"] = "", ["Rosa__FirstAdminPassword"] = "" };
+    private static readonly Dictionary<string, string> NoSettings = new()
+    {
+        ["Rosa__FirstAdminEmail"] = "",
+        ["Rosa__FirstAdminPassword"] = "",
+    };
 
     [Fact]
     public async Task The_first_administrator_can_be_made_by_a_command_once()
@@ -20,16 +24,25 @@ public sealed class FirstAdminTests
 
         var ann = await Api.SignInAsync(storage.Server, Email, Password);
         (await ann.GetAsync("/users")).ShouldBe(HttpStatusCode.OK);
-        (await storage.RunAsync("first-admin", "--email", "bob@example.org", "--password", Password)).ShouldFail("has, or had, an administrator");
+        (await storage.RunAsync("first-admin", "--email", "bob@example.org", "--password", Password)).ShouldFail(
+            "has, or had, an administrator"
+        );
         Assert.Single((await ann.GetAsync("/users")).Json.EnumerateArray());
     }
 
     [Fact]
     public async Task A_command_needs_one_storage_account()
     {
-        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password)).ShouldFail("Give either --storage with a connection string or --account with a name.");
-        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", "nonsense")).ShouldFail("connection string");
-        const string nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
-        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail("Storage did not answer");
+        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password)).ShouldFail(
+            "Give either --storage with a connection string or --account with a name."
+        );
+        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", "nonsense")).ShouldFail(
+            "connection string"
+        );
+        const string nowhere =
+            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
+        (await Upkeep.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail(
+            "Storage did not answer"
+        );
     }
 }

@@ -6,7 +6,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Upkeep;
 
-/// <summary>A storage of its own with a project that has some of everything, made over HTTP as people, scripts and phones make it.</summary>
+/// <summary>A storage of its own with a project that has some of everything, made over HTTP as people, scripts and phones make
+/// it.</summary>
 public sealed class FullWorld : IAsyncLifetime
 {
     private const string Photo = "photo.jpg";
@@ -46,10 +47,16 @@ public sealed class FullWorld : IAsyncLifetime
         await Programme.PublishVersionAsync(Ids["form"], "2", "oak.png", "elm.png");
         foreach (var version in new[] { "3", "4" })
         {
-            (await Programme.ReplaceDraftAsync(Ids["form"], Samples.Form(Ids["form"], version, pictures: ["oak.png", "fir.png"]))).ShouldBe(HttpStatusCode.OK);
+            (await Programme.ReplaceDraftAsync(Ids["form"], Samples.Form(Ids["form"], version, pictures: ["oak.png", "fir.png"]))).ShouldBe(
+                HttpStatusCode.OK
+            );
             (await Programme.PutFileAsync(Ids["form"], "fir.png", Samples.Bytes(100, 3), "image/png")).ShouldBe(HttpStatusCode.OK);
-            (await Programme.Admin.OpenRosa.PostAsync($"{Programme.FormPath(Ids["form"])}/draft/submission", Samples.Multipart(Submission("uuid:draft", "try"), (Photo, Samples.Bytes(90), "image/jpeg"))))
-                .ShouldBe(HttpStatusCode.Created);
+            (
+                await Programme.Admin.OpenRosa.PostAsync(
+                    $"{Programme.FormPath(Ids["form"])}/draft/submission",
+                    Samples.Multipart(Submission("uuid:draft", "try"), (Photo, Samples.Bytes(90), "image/jpeg"))
+                )
+            ).ShouldBe(HttpStatusCode.Created);
         }
         Ids["other form"] = await Programme.PublishAsync();
         var trashed = await Programme.PublishAsync();
@@ -88,12 +95,17 @@ public sealed class FullWorld : IAsyncLifetime
         await SendAsync(phone, Person("uuid:ann", ann, "create=\"1\""));
         await SendAsync(phone, Person("uuid:ann-2", ann, "update=\"1\" baseVersion=\"1\""));
         await SendAsync(phone, Person("uuid:bob", bob, "create=\"1\""));
-        await SendAsync(phone, Person("uuid:bob-3", bob, $"update=\"1\" baseVersion=\"3\" trunkVersion=\"1\" branchId=\"{Census.NewId()}\""));
+        await SendAsync(
+            phone,
+            Person("uuid:bob-3", bob, $"update=\"1\" baseVersion=\"3\" trunkVersion=\"1\" branchId=\"{Census.NewId()}\"")
+        );
         var gone = Census.NewId();
         await SendAsync(phone, Person("uuid:gone", gone, "create=\"1\""));
         (await Programme.Admin.DeleteAsync($"{Programme.DatasetPath(dataset)}/entities/{gone}")).ShouldBe(HttpStatusCode.OK);
         Ids["other dataset"] = await Programme.CreateDatasetAsync("first_name");
-        (await Programme.Admin.PostJsonAsync($"{Programme.DatasetPath(Ids["other dataset"])}/entities", new { label = "Eve" })).ShouldBe(HttpStatusCode.OK);
+        (await Programme.Admin.PostJsonAsync($"{Programme.DatasetPath(Ids["other dataset"])}/entities", new { label = "Eve" })).ShouldBe(
+            HttpStatusCode.OK
+        );
 
         string Person(string instance, string id, string attributes) =>
             $"<data id=\"{form}\" version=\"1\"><q0>A</q0><q1>3</q1><meta><instanceID>{instance}</instanceID>{Census.Entity(id, attributes, "A", dataset)}</meta></data>";
@@ -103,13 +115,39 @@ public sealed class FullWorld : IAsyncLifetime
     {
         var domain = Desk.Domain;
         await domain.CreateAsync("location_type", new { code = "state", name = "State" });
-        await domain.CreateAsync("location_type", new { code = "town", name = "Town", parent = "state" });
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "town",
+                name = "Town",
+                parent = "state",
+            }
+        );
         var kano = await domain.CreateAsync("location", new { name = "Kano", location_type_code = "state" });
-        var dala = await domain.CreateAsync("location", new { name = "Dala", location_type_code = "town", parent_location_id = kano });
+        var dala = await domain.CreateAsync(
+            "location",
+            new
+            {
+                name = "Dala",
+                location_type_code = "town",
+                parent_location_id = kano,
+            }
+        );
         var worker = await domain.WorkerAsync();
-        (await domain.PutAsync($"user/{worker.Id}/", new { locations = new[] { dala }, primary_location = dala })).ShouldBe(HttpStatusCode.OK);
+        (await domain.PutAsync($"user/{worker.Id}/", new { locations = new[] { dala }, primary_location = dala })).ShouldBe(
+            HttpStatusCode.OK
+        );
         var leaver = await domain.WorkerAsync();
-        await domain.CreateAsync("group", new { name = "North", case_sharing = true, users = new[] { Desk.Worker.Id, leaver.Id } });
+        await domain.CreateAsync(
+            "group",
+            new
+            {
+                name = "North",
+                case_sharing = true,
+                users = new[] { Desk.Worker.Id, leaver.Id },
+            }
+        );
         (await domain.Admin.DeleteAsync(domain.Api($"user/{leaver.Id}/"))).ShouldBe(HttpStatusCode.NoContent);
         await domain.WorkerAsync(leaver.Username);
         (Ids["kano"], Ids["worker"]) = (kano, worker.Username);
@@ -129,15 +167,28 @@ public sealed class FullWorld : IAsyncLifetime
         await Desk.SubmitAsync(Desk.Create(Ids["lone"]));
         await Desk.SubmitAsync(CaseDesk.Update(Ids["moved"], "<n0:owner_id>somebody</n0:owner_id>"));
         await Desk.SubmitAsync(CaseDesk.Block(Ids["closed"], "<n0:close/>"));
-        await Desk.SubmitAsync(Desk.Create(Ids["big"], more: $"<n0:update><n0:all>{Convert.ToBase64String(Samples.Bytes(1_500_000))}</n0:all></n0:update>"));
+        await Desk.SubmitAsync(
+            Desk.Create(Ids["big"], more: $"<n0:update><n0:all>{Convert.ToBase64String(Samples.Bytes(1_500_000))}</n0:all></n0:update>")
+        );
         Ids["undone form"] = await Desk.SubmitAsync(Desk.Create(Ids["undone"]));
         var edited = Guid.NewGuid().ToString();
         foreach (var weight in new[] { "1", "2" })
         {
-            (await Desk.PostAsync(Desk.Form(edited, Desk.Create(Ids["edited case"]), CaseDesk.Update(Ids["edited case"], $"<n0:weight>{weight}</n0:weight>")))).ShouldBeSuccess();
+            (
+                await Desk.PostAsync(
+                    Desk.Form(
+                        edited,
+                        Desk.Create(Ids["edited case"]),
+                        CaseDesk.Update(Ids["edited case"], $"<n0:weight>{weight}</n0:weight>")
+                    )
+                )
+            ).ShouldBeSuccess();
         }
         var deleted = await Desk.SubmitAsync(CaseDesk.Update(Ids["lone"], "<n0:a>1</n0:a>"));
-        (await Desk.PostAsync(Desk.Form(Guid.NewGuid().ToString(), CaseDesk.Block("wrong", CaseDesk.Index("unheard-of"))))).ShouldBeMessage(201, "submit_error");
+        (await Desk.PostAsync(Desk.Form(Guid.NewGuid().ToString(), CaseDesk.Block("wrong", CaseDesk.Index("unheard-of"))))).ShouldBeMessage(
+            201,
+            "submit_error"
+        );
         (await Programme.Admin.DeleteAsync($"{Programme.FormPath(Desk.Xmlns)}/submissions/{deleted}")).ShouldBe(HttpStatusCode.OK);
     }
 

@@ -30,7 +30,15 @@ public sealed class HeldTogetherTests : IDisposable
     {
         var world = new FullWorld();
         await world.InitializeAsync();
-        (await world.Storage.RunAsync("export-all", "--project", world.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)).ShouldSucceed();
+        (
+            await world.Storage.RunAsync(
+                "export-all",
+                "--project",
+                world.Programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--to",
+                _folder
+            )
+        ).ShouldSucceed();
         await using var to = await OwnStorage.StartAsync();
 
         (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
@@ -74,12 +82,26 @@ public sealed class HeldTogetherTests : IDisposable
         for (; !stop.IsCancellationRequested; sent++)
         {
             var (id, form) = (string.Create(CultureInfo.InvariantCulture, $"{shared}-{phone}-{sent}"), Guid.NewGuid().ToString());
-            (await desk.PostAsync(desk.Form(form, desk.Create(id, more: CaseDesk.Index(shared, "host", relationship: "extension")), CaseDesk.Update(shared, $"<n0:p{phone}>{sent}</n0:p{phone}>")))).ShouldBeSuccess();
-            (await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(id, $"<n0:owner_id>somebody-{phone}</n0:owner_id>")))).ShouldBeSuccess();
+            (
+                await desk.PostAsync(
+                    desk.Form(
+                        form,
+                        desk.Create(id, more: CaseDesk.Index(shared, "host", relationship: "extension")),
+                        CaseDesk.Update(shared, $"<n0:p{phone}>{sent}</n0:p{phone}>")
+                    )
+                )
+            ).ShouldBeSuccess();
+            (
+                await desk.PostAsync(
+                    desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(id, $"<n0:owner_id>somebody-{phone}</n0:owner_id>"))
+                )
+            ).ShouldBeSuccess();
             (await desk.PostAsync(desk.Form(form, desk.Create(id, "Bela")))).ShouldBeSuccess();
             if (sent % 2 == 1)
             {
-                (await desk.Domain.Admin.DeleteAsync($"{desk.Domain.Programme.FormPath(desk.Xmlns)}/submissions/{form}")).ShouldBe(HttpStatusCode.OK);
+                (await desk.Domain.Admin.DeleteAsync($"{desk.Domain.Programme.FormPath(desk.Xmlns)}/submissions/{form}")).ShouldBe(
+                    HttpStatusCode.OK
+                );
             }
         }
         return sent;

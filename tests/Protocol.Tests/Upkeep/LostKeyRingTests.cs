@@ -25,10 +25,30 @@ public sealed class LostKeyRingTests
         var later = await Server.StartAsync(storage: storage.ConnectionString);
 
         var admin = programme.Admin.At(later);
-        Assert.Equal(JsonValueKind.Null, (await admin.GetAsync($"{programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind);
-        Assert.Equal(JsonValueKind.Null, (await admin.GetAsync($"{programme.FormPath(form)}/public-links")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind);
-        Assert.Equal(JsonValueKind.Null, (await admin.GetAsync($"{programme.FormPath(draft)}/draft")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("draftToken").ValueKind);
-        Assert.Contains(form, (await phone.At(later).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await admin.GetAsync($"{programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind
+        );
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await admin.GetAsync($"{programme.FormPath(form)}/public-links"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json[0]
+                .GetProperty("token")
+                .ValueKind
+        );
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await admin.GetAsync($"{programme.FormPath(draft)}/draft"))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.GetProperty("draftToken")
+                .ValueKind
+        );
+        Assert.Contains(
+            form,
+            (await phone.At(later).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text,
+            StringComparison.Ordinal
+        );
         later.App!.Kill();
     }
 }

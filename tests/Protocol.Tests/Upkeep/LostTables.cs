@@ -33,12 +33,15 @@ internal static class LostTables
         foreach (var path in paths)
         {
             var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add($"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}");
+            answers.Add(
+                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
+            );
         }
         return answers;
     }
 
-    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written, as the blob of a large case does too.</summary>
+    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written, as the blob of a
+    /// large case does too.</summary>
     public static async Task<List<string>> RowsAsync(this OwnStorage storage, string table)
     {
         var rows = new List<string>();
@@ -50,22 +53,29 @@ internal static class LostTables
                 continue;
             }
             var key = row.RowKey.StartsWith("c|", StringComparison.Ordinal) ? row.RowKey[..row.RowKey.LastIndexOf('|')] : row.RowKey;
-            var columns = row.Where(column => column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob") && !column.Key.StartsWith("odata", StringComparison.Ordinal))
+            var columns = row.Where(column =>
+                    column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob")
+                    && !column.Key.StartsWith("odata", StringComparison.Ordinal)
+                )
                 // Blank is what a merge leaves of what is no longer so.
-                .Where(column => column.Value is not (null or "" or false) && !(column.Key == "DeletedAt" && row.GetBoolean("Deleted") == false))
-                .OrderBy(column => column.Key, StringComparer.Ordinal).Select(column => $"{column.Key}={Text(column.Value)}");
+                .Where(column =>
+                    column.Value is not (null or "" or false) && !(column.Key == "DeletedAt" && row.GetBoolean("Deleted") == false)
+                )
+                .OrderBy(column => column.Key, StringComparer.Ordinal)
+                .Select(column => $"{column.Key}={Text(column.Value)}");
             rows.Add($"{row.PartitionKey} {key} {string.Join(' ', columns)}");
         }
         return rows;
     }
 
-    private static string Text(object value) => value switch
-    {
-        byte[] packed => Unpacked(packed),
-        BinaryData packed => Unpacked(packed.ToArray()),
-        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
-    };
+    private static string Text(object value) =>
+        value switch
+        {
+            byte[] packed => Unpacked(packed),
+            BinaryData packed => Unpacked(packed.ToArray()),
+            DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+        };
 
     private static string Unpacked(byte[] packed)
     {

@@ -13,24 +13,42 @@ public sealed class RebuildCasesTests
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var phone = new DomainPhone(desk.Domain, desk.Worker);
-        var (mother, child, clinic, closed, moved, gone) = (CaseDesk.NewId("mother"), CaseDesk.NewId("child"), CaseDesk.NewId("clinic"), CaseDesk.NewId("closed"), CaseDesk.NewId("moved"), CaseDesk.NewId("gone"));
+        var (mother, child, clinic, closed, moved, gone) = (
+            CaseDesk.NewId("mother"),
+            CaseDesk.NewId("child"),
+            CaseDesk.NewId("clinic"),
+            CaseDesk.NewId("closed"),
+            CaseDesk.NewId("moved"),
+            CaseDesk.NewId("gone")
+        );
         await desk.SubmitAsync(desk.Create(mother), desk.Create(closed, "Çelik"), desk.Create(moved));
         await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
         await phone.SyncAsync();
         var forms = await ChangeAsync(desk, phone, mother, child, clinic, closed, moved, gone);
 
         var asked = new[] { mother, child, clinic, closed, moved }.Select(id => desk.Domain.At($"/api/case/v2/{id}/")).ToList();
-        var (list, attachments) = ($"{desk.Domain.Programme.Path}/forms/{Uri.EscapeDataString(desk.Xmlns)}/submissions", desk.Domain.At($"/api/form/attachment/{forms.WithFile}/note.txt"));
+        var (list, attachments) = (
+            $"{desk.Domain.Programme.Path}/forms/{Uri.EscapeDataString(desk.Xmlns)}/submissions",
+            desk.Domain.At($"/api/form/attachment/{forms.WithFile}/note.txt")
+        );
         var told = await SayAsync(desk, storage.Server, asked, forms.All, list, attachments);
         var full = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone));
         var since = $"since={phone.Held.Token}&state={phone.Held.State()}&device_id=device&user_id={desk.Worker.Id}";
         var increment = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone, since));
         Assert.NotEmpty(increment.Blocks);
-        var (cases, submissions, owners) = (await storage.RowsAsync("cases"), await storage.RowsAsync("submissions"), await storage.RowsAsync("caseOwners"));
+        var (cases, submissions, owners) = (
+            await storage.RowsAsync("cases"),
+            await storage.RowsAsync("submissions"),
+            await storage.RowsAsync("caseOwners")
+        );
         storage.Server.App!.Kill();
 
         await storage.LoseAsync([.. LostTables.OfForms, .. LostTables.OfSubmissions, .. LostTables.OfCases]);
-        Assert.Contains("Refused now, and not then: 0.", (await storage.RunAsync("rebuild")).ShouldSucceed().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Refused now, and not then: 0.",
+            (await storage.RunAsync("rebuild")).ShouldSucceed().Output,
+            StringComparison.Ordinal
+        );
 
         Assert.Equal(submissions, await storage.RowsAsync("submissions"));
         Assert.Equal(cases, await storage.RowsAsync("cases"));
@@ -52,9 +70,19 @@ public sealed class RebuildCasesTests
 
         // Of what changes from now on the phone learns, and of nothing else.
         phone.Take(await there.RestoreAsync(worker, since));
-        (await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(child, "<n0:weight>9</n0:weight>")), worker)).ShouldBeSuccess();
+        (
+            await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(child, "<n0:weight>9</n0:weight>")), worker)
+        ).ShouldBeSuccess();
         phone.Held.Purge();
-        Assert.Equal(child, phone.Take(await there.RestoreAsync(worker, $"since={phone.Held.Token}&state={phone.Held.State()}&device_id=device&user_id={desk.Worker.Id}")));
+        Assert.Equal(
+            child,
+            phone.Take(
+                await there.RestoreAsync(
+                    worker,
+                    $"since={phone.Held.Token}&state={phone.Held.State()}&device_id=device&user_id={desk.Worker.Id}"
+                )
+            )
+        );
         later.App!.Kill();
     }
 
@@ -65,13 +93,26 @@ public sealed class RebuildCasesTests
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var (id, form) = (CaseDesk.NewId(), Guid.NewGuid().ToString());
-        (await desk.PostAsync(desk.Form(form, desk.Create(id)), files: [("a.jpg", Samples.Bytes(20), "image/jpeg"), ("b.jpg", Samples.Bytes(30), "image/jpeg")])).ShouldBeSuccess();
-        (await desk.PostAsync(desk.Form(form, desk.Create(id, "Bela")), files: [("b.jpg", Samples.Bytes(31), "image/jpeg")])).ShouldBeSuccess();
-        (await desk.PostAsync(desk.Form(form, desk.Create(id, "Cleo")), files: [("c.jpg", Samples.Bytes(40), "image/jpeg")])).ShouldBeSuccess();
+        (
+            await desk.PostAsync(
+                desk.Form(form, desk.Create(id)),
+                files: [("a.jpg", Samples.Bytes(20), "image/jpeg"), ("b.jpg", Samples.Bytes(30), "image/jpeg")]
+            )
+        ).ShouldBeSuccess();
+        (
+            await desk.PostAsync(desk.Form(form, desk.Create(id, "Bela")), files: [("b.jpg", Samples.Bytes(31), "image/jpeg")])
+        ).ShouldBeSuccess();
+        (
+            await desk.PostAsync(desk.Form(form, desk.Create(id, "Cleo")), files: [("c.jpg", Samples.Bytes(40), "image/jpeg")])
+        ).ShouldBeSuccess();
         var (submissions, cases) = (await storage.RowsAsync("submissions"), await storage.RowsAsync("cases"));
         storage.Server.App!.Kill();
         var container = new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, "submissions");
-        foreach (var shadow in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
+        foreach (
+            var shadow in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name =>
+                name.EndsWith(".json", StringComparison.Ordinal)
+            )
+        )
         {
             await container.DeleteBlobAsync(shadow);
         }
@@ -91,7 +132,12 @@ public sealed class RebuildCasesTests
         var (purged, mixed, other) = (CaseDesk.NewId(), CaseDesk.NewId(), CaseDesk.NewId());
         await desk.SubmitAsync(desk.Create(purged), desk.Create(mixed));
         await desk.Domain.SubmitAsync(
-            desk.Worker.Phone, desk.Worker.Id, null, new PhoneBlock(mixed) { Properties = new Dictionary<string, string> { ["of"] = "both" } }, new PhoneBlock(other) { Creates = true, Owner = desk.Worker.Id });
+            desk.Worker.Phone,
+            desk.Worker.Id,
+            null,
+            new PhoneBlock(mixed) { Properties = new Dictionary<string, string> { ["of"] = "both" } },
+            new PhoneBlock(other) { Creates = true, Owner = desk.Worker.Id }
+        );
         var (cases, owners) = (await storage.RowsAsync("cases"), await storage.RowsAsync("caseOwners"));
         (await desk.Domain.Admin.DeleteAsync(desk.Domain.Programme.FormPath(desk.Xmlns))).ShouldBe(HttpStatusCode.OK);
         storage.Server.App!.Kill();
@@ -115,7 +161,11 @@ public sealed class RebuildCasesTests
         }
         for (var round = 0; round < 4; round++)
         {
-            await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (id, _) => await desk.SubmitAsync(CaseDesk.Update(id, $"<n0:round>{round}</n0:round>")));
+            await Parallel.ForEachAsync(
+                ids,
+                new ParallelOptions { MaxDegreeOfParallelism = 6 },
+                async (id, _) => await desk.SubmitAsync(CaseDesk.Update(id, $"<n0:round>{round}</n0:round>"))
+            );
         }
         var cases = await storage.RowsAsync("cases");
         storage.Server.App!.Kill();
@@ -132,20 +182,47 @@ public sealed class RebuildCasesTests
         Assert.Equal(cases, await storage.RowsAsync("cases"));
     }
 
-    // Everything that can happen to cases: indices, extensions, owners, closes, edits, errors, deletions, and the same from a form of ODK Collect.
-    private static async Task<(string WithFile, string[] All)> ChangeAsync(CaseDesk desk, DomainPhone phone, string mother, string child, string clinic, string closed, string moved, string gone)
+    // Everything that can happen to cases: indices, extensions, owners, closes, edits, errors, deletions, and the same from a form of
+    // ODK Collect.
+    private static async Task<(string WithFile, string[] All)> ChangeAsync(
+        CaseDesk desk,
+        DomainPhone phone,
+        string mother,
+        string child,
+        string clinic,
+        string closed,
+        string moved,
+        string gone
+    )
     {
         var withFile = Guid.NewGuid().ToString();
-        (await desk.PostAsync(desk.Form(withFile, desk.Create(clinic, more: CaseDesk.Index(mother, "host", relationship: "extension"))), files: [("note.txt", Samples.Bytes(90), "text/plain"), ("ö.bin", Samples.Bytes(9), "application/octet-stream")])).ShouldBeSuccess();
+        (
+            await desk.PostAsync(
+                desk.Form(withFile, desk.Create(clinic, more: CaseDesk.Index(mother, "host", relationship: "extension"))),
+                files: [("note.txt", Samples.Bytes(90), "text/plain"), ("ö.bin", Samples.Bytes(9), "application/octet-stream")]
+            )
+        ).ShouldBeSuccess();
         var edited = await desk.SubmitAsync(CaseDesk.Update(child, "<n0:weight>7</n0:weight>"));
         await desk.SubmitAsync(CaseDesk.Block(closed, "<n0:close/>"));
         await desk.SubmitAsync(CaseDesk.Update(moved, "<n0:owner_id>somebody else</n0:owner_id>"));
-        (await desk.PostAsync(desk.Form(edited, CaseDesk.Update(child, "<n0:weight>8</n0:weight>"), CaseDesk.Update(mother, "<n0:visited>yes</n0:visited>")))).ShouldBeSuccess();
+        (
+            await desk.PostAsync(
+                desk.Form(
+                    edited,
+                    CaseDesk.Update(child, "<n0:weight>8</n0:weight>"),
+                    CaseDesk.Update(mother, "<n0:visited>yes</n0:visited>")
+                )
+            )
+        ).ShouldBeSuccess();
         (await desk.PostAsync(desk.Form(edited, CaseDesk.Update(child, "<n0:weight>7</n0:weight>")))).ShouldBeSuccess();
         await phone.SubmitAsync(new PhoneBlock(child) { Properties = new Dictionary<string, string> { ["by"] = "phone" } });
 
         // An error form, one that was right the second time, and one that made an edit wrong.
-        var (wrong, early, spoiled) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), await desk.SubmitAsync(CaseDesk.Update(mother, "<n0:seen>once</n0:seen>")));
+        var (wrong, early, spoiled) = (
+            Guid.NewGuid().ToString(),
+            Guid.NewGuid().ToString(),
+            await desk.SubmitAsync(CaseDesk.Update(mother, "<n0:seen>once</n0:seen>"))
+        );
         var unknown = CaseDesk.NewId("unknown");
         await desk.PostAsync(desk.Form(wrong, CaseDesk.Block(child, CaseDesk.Index(CaseDesk.NewId("nowhere"), "other"))));
         await desk.PostAsync(desk.Form(early, CaseDesk.Block(child, CaseDesk.Index(unknown, "other"))));
@@ -168,27 +245,48 @@ public sealed class RebuildCasesTests
         var collect = await desk.Domain.Programme.AppUserAsync(trees);
         foreach (var (id, before) in new[] { ("uuid:tree", (string?)null), ("uuid:tree again", "uuid:tree") })
         {
-            var xml = Samples.Submission(trees, id, deprecatedId: before).Replace("<species>", CaseDesk.Update(child, $"<n0:tree>{id}</n0:tree>") + "<species>", StringComparison.Ordinal);
+            var xml = Samples
+                .Submission(trees, id, deprecatedId: before)
+                .Replace("<species>", CaseDesk.Update(child, $"<n0:tree>{id}</n0:tree>") + "<species>", StringComparison.Ordinal);
             (await collect.PostAsync($"{desk.Domain.Programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
         }
         return (withFile, [withFile, edited, wrong, early, spoiled, back]);
     }
 
-    private static async Task<List<string>> SayAsync(CaseDesk desk, Server server, IEnumerable<string> cases, IEnumerable<string> forms, params string[] more)
+    private static async Task<List<string>> SayAsync(
+        CaseDesk desk,
+        Server server,
+        IEnumerable<string> cases,
+        IEnumerable<string> forms,
+        params string[] more
+    )
     {
         var admin = desk.Domain.Admin.At(server);
         var said = new List<string>();
         foreach (var address in cases.Concat(forms.Select(id => desk.Domain.At($"/api/form/{id}/"))).Concat(more))
         {
-            var path = address.Replace(desk.Domain.Programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority), server.BaseUrl.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+            var path = address.Replace(
+                desk.Domain.Programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority),
+                server.BaseUrl.GetLeftPart(UriPartial.Authority),
+                StringComparison.Ordinal
+            );
             var answer = (await admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            said.Add(string.Join('\n', answer.Text.Replace($"{server.BaseUrl.Port}", "PORT", StringComparison.Ordinal).Split(',').Where(part => !IsTime(part))));
+            said.Add(
+                string.Join(
+                    '\n',
+                    answer.Text.Replace($"{server.BaseUrl.Port}", "PORT", StringComparison.Ordinal).Split(',').Where(part => !IsTime(part))
+                )
+            );
         }
         return said;
     }
 
     // The server has changed the case's row again, and says so.
-    private static bool IsTime(string part) => part.Contains("server_last_modified", StringComparison.Ordinal) || part.Contains("indexed_on", StringComparison.Ordinal) || part.Contains("server_modified_on", StringComparison.Ordinal);
+    private static bool IsTime(string part) =>
+        part.Contains("server_last_modified", StringComparison.Ordinal)
+        || part.Contains("indexed_on", StringComparison.Ordinal)
+        || part.Contains("server_modified_on", StringComparison.Ordinal);
 
-    private static List<string> Cases(RestoreDocument restore) => [.. restore.CaseElements.Select(element => element.ToString()).Order(StringComparer.Ordinal)];
+    private static List<string> Cases(RestoreDocument restore) =>
+        [.. restore.CaseElements.Select(element => element.ToString()).Order(StringComparer.Ordinal)];
 }

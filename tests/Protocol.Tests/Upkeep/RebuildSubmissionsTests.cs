@@ -9,7 +9,17 @@ namespace ServerlessRosa.Protocol.Tests.Upkeep;
 public sealed class RebuildSubmissionsTests
 {
     private const string Photo = "ö (groß) 1.jpg";
-    private static readonly string[] Asked = ["uuid:plain", "uuid:edited", "uuid:late", "uuid:script", "uuid:reviewed", "uuid:back", "uuid:slots", "uuid:tried"];
+    private static readonly string[] Asked =
+    [
+        "uuid:plain",
+        "uuid:edited",
+        "uuid:late",
+        "uuid:script",
+        "uuid:reviewed",
+        "uuid:back",
+        "uuid:slots",
+        "uuid:tried",
+    ];
 
     [Fact]
     public async Task Submissions_answer_as_before_when_their_tables_were_lost_and_rebuilt()
@@ -29,7 +39,14 @@ public sealed class RebuildSubmissionsTests
         (await storage.RunAsync("rebuild")).ShouldFail("has forms");
         (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldFail("has submissions");
         (await storage.RunAsync("rebuild", "--project", "99")).ShouldFail("no project 99");
-        (await storage.RunAsync("rebuild", "--replace", "--project", inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))).ShouldSucceed();
+        (
+            await storage.RunAsync(
+                "rebuild",
+                "--replace",
+                "--project",
+                inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            )
+        ).ShouldSucceed();
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
 
         (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
@@ -43,7 +60,12 @@ public sealed class RebuildSubmissionsTests
         (await there.PostAsync(inbox.Submission("uuid:gone"))).ShouldBe(HttpStatusCode.Conflict);
         (await there.PostAsync(inbox.Submission("uuid:again", deprecatedId: "uuid:edited"))).ShouldBe(HttpStatusCode.Conflict);
         (await there.PostAsync(inbox.Submission("uuid:third", deprecatedId: "uuid:second"))).ShouldBe(HttpStatusCode.Created);
-        (await there.PostAsync(inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]), (Photo, Samples.Bytes(300), "image/jpeg"))).ShouldBe(HttpStatusCode.Created);
+        (
+            await there.PostAsync(
+                inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]),
+                (Photo, Samples.Bytes(300), "image/jpeg")
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         later.App!.Kill();
     }
 
@@ -54,12 +76,25 @@ public sealed class RebuildSubmissionsTests
         await using var from = await OwnStorage.StartAsync();
         var (inbox, asked) = await FillAsync(from);
         // People stay where they are, so only what doesn't name them is the same.
-        asked = [.. asked.Where(path => path.EndsWith(".xml", StringComparison.Ordinal) || path.Contains("/attachments", StringComparison.Ordinal))];
+        asked =
+        [
+            .. asked.Where(path =>
+                path.EndsWith(".xml", StringComparison.Ordinal) || path.Contains("/attachments", StringComparison.Ordinal)
+            ),
+        ];
         var before = await inbox.Programme.Admin.OpenRosa.AskAsync(asked);
         var rows = await from.RowsAsync("submissions");
         try
         {
-            (await from.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--to", folder)).ShouldSucceed();
+            (
+                await from.RunAsync(
+                    "export-all",
+                    "--project",
+                    inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    "--to",
+                    folder
+                )
+            ).ShouldSucceed();
             await using var to = await OwnStorage.StartAsync();
             (await to.RunAsync("import-all", "--from", folder)).ShouldSucceed();
             await to.LoseAsync(LostTables.OfSubmissions);
@@ -80,7 +115,11 @@ public sealed class RebuildSubmissionsTests
     {
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await inbox.SendAsync(inbox.Submission($"uuid:{i}")));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 400),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (i, _) => await inbox.SendAsync(inbox.Submission($"uuid:{i}"))
+        );
         for (var i = 0; i < 20; i++)
         {
             await inbox.SendAsync(inbox.Submission($"uuid:{i} edited", deprecatedId: $"uuid:{i}"));
@@ -109,7 +148,10 @@ public sealed class RebuildSubmissionsTests
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1", photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
         await inbox.SendAsync(inbox.Submission("uuid:2", species: "elm", photo: Photo, deprecatedId: "uuid:1"));
-        await inbox.SendAsync(inbox.Submission("uuid:3", species: "fir", photo: Photo, leaves: ["a.jpg"], deprecatedId: "uuid:2"), ("a.jpg", Samples.Bytes(50), "image/jpeg"));
+        await inbox.SendAsync(
+            inbox.Submission("uuid:3", species: "fir", photo: Photo, leaves: ["a.jpg"], deprecatedId: "uuid:2"),
+            ("a.jpg", Samples.Bytes(50), "image/jpeg")
+        );
         (await inbox.PostAsync(inbox.Submission("uuid:4", deprecatedId: "uuid:2"))).ShouldBe(HttpStatusCode.Conflict);
         var rows = await storage.RowsAsync("submissions");
         storage.Server.App!.Kill();
@@ -179,7 +221,12 @@ public sealed class RebuildSubmissionsTests
         await DeleteBlobsAsync(storage, name => name.EndsWith(".json", StringComparison.Ordinal));
         // The same bytes come to the draft, and that is noted; one has lost its blobs, too.
         (await inbox.Programme.ReplaceDraftAsync(inbox.Form, Samples.Form(inbox.Form, "1"))).ShouldBe(HttpStatusCode.OK);
-        (await inbox.Programme.Admin.OpenRosa.PostAsync($"{inbox.Programme.FormPath(inbox.Form)}/draft/submission", Samples.Multipart(inbox.Submission("uuid:1")))).ShouldBe(HttpStatusCode.Created);
+        (
+            await inbox.Programme.Admin.OpenRosa.PostAsync(
+                $"{inbox.Programme.FormPath(inbox.Form)}/draft/submission",
+                Samples.Multipart(inbox.Submission("uuid:1"))
+            )
+        ).ShouldBe(HttpStatusCode.Created);
         await inbox.SendAsync(inbox.Submission("uuid:lost"));
         var lost = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("uuid:lost"u8));
         await DeleteBlobsAsync(storage, name => name.Contains(lost, StringComparison.Ordinal));
@@ -216,64 +263,114 @@ public sealed class RebuildSubmissionsTests
 
         // Files in two requests; one that was replaced by other content.
         await inbox.SendAsync(inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]), photo);
-        await inbox.SendAsync(inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]), ("a.jpg", Samples.Bytes(5 << 20, 2), "image/png"));
-        await inbox.SendAsync(inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]), (Photo, Samples.Bytes(400, 3), "image/jpeg"));
+        await inbox.SendAsync(
+            inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]),
+            ("a.jpg", Samples.Bytes(5 << 20, 2), "image/png")
+        );
+        await inbox.SendAsync(
+            inbox.Submission("uuid:plain", photo: Photo, leaves: ["a.jpg", "never.jpg"]),
+            (Photo, Samples.Bytes(400, 3), "image/jpeg")
+        );
         // Refused: other XML, an edit of nothing, an edit of what is edited already.
         (await inbox.PostAsync(inbox.Submission("uuid:plain", species: "elm"), photo)).ShouldBe(HttpStatusCode.Conflict);
         (await inbox.PostAsync(inbox.Submission("uuid:of nothing", deprecatedId: "uuid:nothing"))).ShouldBe(HttpStatusCode.NotFound);
         await inbox.SendAsync(inbox.Submission("uuid:edited", photo: Photo), photo);
         await inbox.SendAsync(inbox.Submission("uuid:first", species: "élm", photo: Photo, deprecatedId: "uuid:edited"));
         await inbox.SendAsync(inbox.Submission("uuid:second", species: "fir", photo: Photo, leaves: ["b.jpg"], deprecatedId: "uuid:first"));
-        await inbox.SendAsync(inbox.Submission("uuid:second", species: "fir", photo: Photo, leaves: ["b.jpg"], deprecatedId: "uuid:first"), ("b.jpg", Samples.Bytes(90), "image/jpeg"));
+        await inbox.SendAsync(
+            inbox.Submission("uuid:second", species: "fir", photo: Photo, leaves: ["b.jpg"], deprecatedId: "uuid:first"),
+            ("b.jpg", Samples.Bytes(90), "image/jpeg")
+        );
         (await inbox.PostAsync(inbox.Submission("uuid:rival", deprecatedId: "uuid:first"))).ShouldBe(HttpStatusCode.Conflict);
         // Refused at first, and taken when what it edits had come.
         (await inbox.PostAsync(inbox.Submission("uuid:early", deprecatedId: "uuid:late"))).ShouldBe(HttpStatusCode.NotFound);
         await inbox.SendAsync(inbox.Submission("uuid:late"));
         await inbox.SendAsync(inbox.Submission("uuid:early", deprecatedId: "uuid:late"));
         // Without an instance id, and with a long one; by a person, by a script.
-        (await inbox.Phone.With("User-Agent", "Collect/2024 (<&>)").PostAsync($"{inbox.SubmissionPath}?deviceID=pixel%20%C3%B6", Samples.Multipart(inbox.Submission(null)))).ShouldBe(HttpStatusCode.Created);
+        (
+            await inbox
+                .Phone.With("User-Agent", "Collect/2024 (<&>)")
+                .PostAsync($"{inbox.SubmissionPath}?deviceID=pixel%20%C3%B6", Samples.Multipart(inbox.Submission(null)))
+        ).ShouldBe(HttpStatusCode.Created);
         await inbox.SendAsync(inbox.Submission(new string('ü', 249)));
-        (await admin.PostXmlAsync(path, inbox.Submission("uuid:script", species: "<&\u2028>", deprecatedId: "uuid:whatever"))).ShouldBe(HttpStatusCode.OK);
+        (await admin.PostXmlAsync(path, inbox.Submission("uuid:script", species: "<&\u2028>", deprecatedId: "uuid:whatever"))).ShouldBe(
+            HttpStatusCode.OK
+        );
         // Reviewed, commented, edited by a person, deleted, brought back, slots emptied and filled by hand.
         await inbox.SendAsync(inbox.Submission("uuid:reviewed"));
         (await admin.PatchJsonAsync($"{path}/uuid:reviewed", new { reviewState = "hasIssues" })).ShouldBe(HttpStatusCode.OK);
         (await admin.PostJsonAsync($"{path}/uuid:reviewed/comments", new { body = "größer" })).ShouldBe(HttpStatusCode.OK);
         (await admin.PostJsonAsync($"{path}/uuid:reviewed/comments", new { body = "kleiner" })).ShouldBe(HttpStatusCode.OK);
-        (await admin.SendAsync(HttpMethod.Put, $"{path}/uuid:reviewed", new StringContent(inbox.Submission("uuid:by hand", deprecatedId: "uuid:reviewed"), System.Text.Encoding.UTF8, "application/xml"))).ShouldBe(HttpStatusCode.OK);
+        (
+            await admin.SendAsync(
+                HttpMethod.Put,
+                $"{path}/uuid:reviewed",
+                new StringContent(
+                    inbox.Submission("uuid:by hand", deprecatedId: "uuid:reviewed"),
+                    System.Text.Encoding.UTF8,
+                    "application/xml"
+                )
+            )
+        ).ShouldBe(HttpStatusCode.OK);
         (await admin.PatchJsonAsync($"{path}/uuid:edited", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
         await inbox.SendAsync(inbox.Submission("uuid:gone", photo: Photo), photo);
         (await admin.DeleteAsync($"{path}/uuid:gone")).ShouldBe(HttpStatusCode.OK);
         await inbox.SendAsync(inbox.Submission("uuid:back"));
         (await admin.DeleteAsync($"{path}/uuid:back")).ShouldBe(HttpStatusCode.OK);
         (await admin.PostAsync($"{path}/uuid:back/restore")).ShouldBe(HttpStatusCode.OK);
-        await inbox.SendAsync(inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]), photo, ("c.jpg", Samples.Bytes(10), "image/jpeg"), ("d.jpg", Samples.Bytes(10, 4), "image/jpeg"));
-        await inbox.SendAsync(inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]), ("c.jpg", Samples.Bytes(11), "image/jpeg"));
+        await inbox.SendAsync(
+            inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]),
+            photo,
+            ("c.jpg", Samples.Bytes(10), "image/jpeg"),
+            ("d.jpg", Samples.Bytes(10, 4), "image/jpeg")
+        );
+        await inbox.SendAsync(
+            inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]),
+            ("c.jpg", Samples.Bytes(11), "image/jpeg")
+        );
         (await admin.DeleteAsync($"{path}/uuid:slots/attachments/c.jpg")).ShouldBe(HttpStatusCode.OK);
         using (var content = Samples.Part(Samples.Bytes(12), "image/gif"))
         {
             (await admin.PostAsync($"{path}/uuid:slots/attachments/d.jpg", content)).ShouldBe(HttpStatusCode.OK);
         }
-        await inbox.SendAsync(inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]), (Photo, Samples.Bytes(13), "image/jpeg"));
+        await inbox.SendAsync(
+            inbox.Submission("uuid:slots", photo: Photo, leaves: ["c.jpg", "d.jpg"]),
+            (Photo, Samples.Bytes(13), "image/jpeg")
+        );
         // A draft gets some of the same bytes, and some of its own.
         (await inbox.Programme.ReplaceDraftAsync(inbox.Form, Samples.Form(inbox.Form, "1"))).ShouldBe(HttpStatusCode.OK);
         var drafts = $"{inbox.Programme.FormPath(inbox.Form)}/draft";
         foreach (var id in new[] { "uuid:late", "uuid:tried" })
         {
-            (await admin.OpenRosa.PostAsync($"{drafts}/submission", Samples.Multipart(inbox.Submission(id, photo: id == "uuid:tried" ? Photo : null), photo))).ShouldBe(HttpStatusCode.Created);
+            (
+                await admin.OpenRosa.PostAsync(
+                    $"{drafts}/submission",
+                    Samples.Multipart(inbox.Submission(id, photo: id == "uuid:tried" ? Photo : null), photo)
+                )
+            ).ShouldBe(HttpStatusCode.Created);
         }
         await inbox.SendAsync(inbox.Submission("uuid:tried", photo: Photo));
         (await admin.PostJsonAsync($"{drafts}/submissions/uuid:tried/comments", new { body = "works" })).ShouldBe(HttpStatusCode.OK);
 
         string[] asked =
         [
-            $"{inbox.Programme.Path}/formList", path, $"{path}?deleted=true", $"{path}.csv", $"{inbox.Programme.FormPath(inbox.Form)}.svc/Submissions?$count=true", $"{drafts}/submissions",
-            $"{drafts}/submissions/uuid:tried/attachments", $"{drafts}/submissions/uuid:tried/comments",
-            .. Asked.SelectMany(id => new[]
-            {
-                $"{path}/{id}", $"{path}/{id}.xml", $"{path}/{id}/attachments", $"{path}/{id}/comments", $"{path}/{id}/versions",
-            }),
-            $"{path}/uuid:plain/attachments/{Uri.EscapeDataString(Photo)}", $"{path}/uuid:plain/attachments/a.jpg", $"{path}/uuid:edited/attachments/b.jpg",
-            $"{path}/uuid:edited/versions/uuid:first.xml", $"{path}/uuid:edited/versions/uuid:edited/attachments", $"{path}/uuid:slots/attachments/d.jpg",
+            $"{inbox.Programme.Path}/formList",
+            path,
+            $"{path}?deleted=true",
+            $"{path}.csv",
+            $"{inbox.Programme.FormPath(inbox.Form)}.svc/Submissions?$count=true",
+            $"{drafts}/submissions",
+            $"{drafts}/submissions/uuid:tried/attachments",
+            $"{drafts}/submissions/uuid:tried/comments",
+            .. Asked.SelectMany(id =>
+                new[] { $"{path}/{id}", $"{path}/{id}.xml", $"{path}/{id}/attachments", $"{path}/{id}/comments", $"{path}/{id}/versions" }
+            ),
+            $"{path}/uuid:plain/attachments/{Uri.EscapeDataString(Photo)}",
+            $"{path}/uuid:plain/attachments/a.jpg",
+            $"{path}/uuid:edited/attachments/b.jpg",
+            $"{path}/uuid:edited/versions/uuid:first.xml",
+            $"{path}/uuid:edited/versions/uuid:edited/attachments",
+            $"{path}/uuid:slots/attachments/d.jpg",
         ];
         return (inbox, asked);
     }

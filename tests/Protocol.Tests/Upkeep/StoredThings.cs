@@ -57,7 +57,12 @@ public sealed class StoredThings(string connectionString)
         {
             await blob.UploadAsync(BinaryData.FromBytes(bytes));
         }
-        _mends.Push(() => blob.UploadAsync(content.Content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = content.Details.ContentType } }));
+        _mends.Push(() =>
+            blob.UploadAsync(
+                content.Content,
+                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = content.Details.ContentType } }
+            )
+        );
     }
 
     public async Task AddBlobAsync(string container, string name)

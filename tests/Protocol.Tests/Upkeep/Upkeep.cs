@@ -34,18 +34,31 @@ public static class Upkeep
 
     /// <summary>Whatever has been done to a project of the shared storage, everything in it fits together.</summary>
     public static async Task ShouldHoldTogetherAsync(this Programme programme) =>
-        (await RunAsync("verify", "--project", programme.Id.ToString(CultureInfo.InvariantCulture), "--content", "--settle", "1", "--storage", await Server.StorageAsync())).ShouldSucceed();
+        (
+            await RunAsync(
+                "verify",
+                "--project",
+                programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--content",
+                "--settle",
+                "1",
+                "--storage",
+                await Server.StorageAsync()
+            )
+        ).ShouldSucceed();
 
     /// <summary>One that is not waited for.</summary>
     public static Process Start(params string[] arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var assembly = Repository.Locate("artifacts", "bin", "dev", configuration, "dev.dll");
-        return Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        return Process.Start(
+            new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
     }
 
     public static Task<UpkeepResult> RunAsync(this OwnStorage storage, params string[] arguments) =>

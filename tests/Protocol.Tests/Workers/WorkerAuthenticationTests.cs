@@ -36,7 +36,15 @@ public sealed class WorkerAuthenticationTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync($"o'neil_{Samples.Unique("x")}.jr");
-        foreach (var name in new[] { worker.Username, $"{worker.Username}@{domain.Name}", $"{worker.Username}@{domain.Name}.commcarehq.org", $"{worker.Username}@{domain.Name}.example.net" })
+        foreach (
+            var name in new[]
+            {
+                worker.Username,
+                $"{worker.Username}@{domain.Name}",
+                $"{worker.Username}@{domain.Name}.commcarehq.org",
+                $"{worker.Username}@{domain.Name}.example.net",
+            }
+        )
         {
             foreach (var written in new[] { name, name.ToUpperInvariant() })
             {
@@ -82,7 +90,9 @@ public sealed class WorkerAuthenticationTests
     public async Task Credentials_that_cannot_be_read_are_asked_for_again(string authorization)
     {
         var domain = await Domain.StartAsync();
-        ShouldAskForPassword(await Api.Anonymous(domain.Programme.Server).With("Authorization", authorization).FromElsewhere.GetAsync(domain.At(Heartbeat)));
+        ShouldAskForPassword(
+            await Api.Anonymous(domain.Programme.Server).With("Authorization", authorization).FromElsewhere.GetAsync(domain.At(Heartbeat))
+        );
     }
 
     [Fact, Clause("CC-010")]
@@ -92,7 +102,9 @@ public sealed class WorkerAuthenticationTests
         var stranger = await elsewhere.WorkerAsync();
         ShouldAskForPassword(await stranger.Phone.FromElsewhere.GetAsync(here.At(Heartbeat)));
         ShouldAskForPassword(await here.As(stranger.Username, stranger.Password).FromElsewhere.GetAsync(here.At(Heartbeat)));
-        ShouldAskForPassword(await here.As($"{stranger.Username}@{here.Name}x.commcarehq.org", stranger.Password).FromElsewhere.GetAsync(here.At(Heartbeat)));
+        ShouldAskForPassword(
+            await here.As($"{stranger.Username}@{here.Name}x.commcarehq.org", stranger.Password).FromElsewhere.GetAsync(here.At(Heartbeat))
+        );
         (await stranger.Phone.GetAsync(elsewhere.At(Heartbeat))).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -167,7 +179,9 @@ public sealed class WorkerAuthenticationTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var answer = (await worker.Phone.With("X-Forwarded-Proto", "http").GetAsync(domain.At(Heartbeat))).ShouldBe(HttpStatusCode.Unauthorized);
+        var answer = (await worker.Phone.With("X-Forwarded-Proto", "http").GetAsync(domain.At(Heartbeat))).ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
         Assert.Null(answer.Header("WWW-Authenticate"));
         Assert.Empty(answer.Bytes);
     }
@@ -199,7 +213,9 @@ public sealed class WorkerAuthenticationTests
         var anonymous = Api.Anonymous(domain.Programme.Server).FromElsewhere;
         ShouldAskForPassword(await anonymous.With("Authorization", $"Bearer {key}").GetAsync(domain.At(Heartbeat)));
         ShouldAskForPassword(await anonymous.GetAsync($"{domain.At(Heartbeat)}&st={key}"));
-        (await anonymous.With("Cookie", $"__Host-session={domain.Admin.Token}").GetAsync(domain.At(Heartbeat))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await anonymous.With("Cookie", $"__Host-session={domain.Admin.Token}").GetAsync(domain.At(Heartbeat))).ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
         (await worker.Phone.FromElsewhere.GetAsync(domain.Programme.Path)).ShouldBeProblem(401.2m);
     }
 
@@ -218,7 +234,9 @@ public sealed class WorkerAuthenticationTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var answer = (await worker.Phone.GetAsync(domain.At("/phone/heartbeat/build-1/?app_id=7a%2F39&device_id=d&unknown=1"))).ShouldBe(HttpStatusCode.OK);
+        var answer = (await worker.Phone.GetAsync(domain.At("/phone/heartbeat/build-1/?app_id=7a%2F39&device_id=d&unknown=1"))).ShouldBe(
+            HttpStatusCode.OK
+        );
         Assert.Equal("7a/39", answer.Json.GetProperty("app_id").GetString());
         Assert.Equal("application/json; charset=utf-8", answer.Header("Content-Type"));
     }
