@@ -74,7 +74,7 @@ internal static class DevCommand
                 )
         );
         command.Subcommands.Add(CostCommand.Create(Console.Out));
-        foreach (var upkeep in UpkeepCommands.All(Console.Out))
+        foreach (var upkeep in MaintenanceCommands.All(Console.Out))
             command.Subcommands.Add(upkeep);
         return command;
     }

@@ -10,11 +10,11 @@ using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Maintenance;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
-using ServerlessRosa.Core.Upkeep;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;
@@ -60,7 +60,7 @@ public static class CoreServices
         services.AddSingleton<KeyProtection>();
         services.AddSingleton<AuthenticateActor>();
         services.AddSingleton<WebUsers>();
-        services.AddSingleton<KeyHolders>();
+        services.AddSingleton<AppUsersAndLinks>();
         services.AddSingleton<Assignments>();
         services.AddSingleton<ActorNames>();
 
@@ -102,7 +102,7 @@ public static class CoreServices
         services.AddSingleton<DatasetDirectory>();
         services.AddSingleton<EntityDirectory>();
         services.AddSingleton<EntityLists>();
-        services.AddSingleton<HeldEntitiesTable>();
+        services.AddSingleton<EntityBacklogTable>();
         services.AddSingleton<WriteEntity>();
         services.AddSingleton<ApplyEntities>();
 
@@ -110,23 +110,23 @@ public static class CoreServices
         services.AddSingleton<FormVersionsTable>();
         services.AddSingleton<FormMediaTable>();
         services.AddSingleton<FormFilesContainer>();
-        services.AddSingleton<FormShadows>();
+        services.AddSingleton<FormRecovery>();
         services.AddSingleton<FormDirectory>();
         services.AddSingleton<FormAccess>();
         services.AddSingleton<PublishDatasets>();
         services.AddSingleton<UploadForm>();
-        services.AddSingleton<ImplyForm>();
+        services.AddSingleton<EnsureForm>();
         services.AddSingleton<DraftMedia>();
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionCounts>();
         services.AddSingleton<SubmissionFilesContainer>();
-        services.AddSingleton<SubmissionShadows>();
+        services.AddSingleton<SubmissionRecovery>();
         services.AddSingleton<IntentsTable>();
         services.AddSingleton<ApplySubmittedEntities>();
         services.AddSingleton<ReviewSubmission>();
         services.AddSingleton<ApplySubmission>();
-        services.AddSingleton<ClaimSubmission>();
+        services.AddSingleton<CommitSubmission>();
         services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<ReceiveCommCareForm>();
         services.AddSingleton<SubmitCases>();
@@ -140,7 +140,7 @@ public static class CoreServices
         services.AddSingleton<PurgeDeleted>();
 
         services.AddSingleton<RebuildForms>();
-        services.AddSingleton<TellSubmissions>();
+        services.AddSingleton<SubmissionRecoveryReader>();
         services.AddSingleton<RebuildSubmissions>();
         services.AddSingleton<RebuildCases>();
         services.AddSingleton<RebuildTables>();

@@ -1,13 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core;
-using ServerlessRosa.Functions.Accounts;
+using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.CommCare;
-using ServerlessRosa.Functions.Datasets;
-using ServerlessRosa.Functions.Exports;
-using ServerlessRosa.Functions.Forms;
-using ServerlessRosa.Functions.Http;
-using ServerlessRosa.Functions.Submissions;
+using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.Pipeline;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -28,7 +25,7 @@ builder
         }
     );
 
-builder.Services.AddSingleton<Door>();
+builder.Services.AddSingleton<EndpointPipeline>();
 builder.Services.AddSingleton<RequestAuthenticator>();
 builder.Services.AddSingleton<DomainAuthenticator>();
 builder.Services.AddSingleton<DomainApi>();

@@ -31,7 +31,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     /// </summary>
     public async Task<IReadOnlyList<CaseEffect>?> NewAsync(
         CasePlan plan,
-        CaseOccasion occasion,
+        CaseChangeContext occasion,
         bool again,
         CancellationToken cancellationToken
     )
@@ -65,7 +65,11 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     }
 
     /// <summary>What a form did that was applied before. One operation for each case.</summary>
-    public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(CaseBlocks blocks, CaseOccasion occasion, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(
+        CaseBlocks blocks,
+        CaseChangeContext occasion,
+        CancellationToken cancellationToken
+    )
     {
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
         var found = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
@@ -144,7 +148,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
                 {
                     Version = value.Version + 1,
                 }
-                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseOccasion(counts, source.At, null));
+                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseChangeContext(counts, source.At, null));
         }
         var forms = others.Select(other => (other.Transaction, Blocks: other.Blocks!)).ToList();
         if (counts is not null)

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>The circumstances of a form: which it is, when the server got it, and the sync token that it came with.</summary>
-public sealed record CaseOccasion(CaseForm Form, DateTimeOffset At, string? SyncToken);
+public sealed record CaseChangeContext(CaseForm Form, DateTimeOffset At, string? SyncToken);
 
 /// <summary>What case blocks do to a case (spec 3.4 and 3.5 of CommCare). Pure: it may run again on a newer case.</summary>
 public static class CaseChanges
@@ -15,7 +15,7 @@ public static class CaseChanges
     /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's
     /// (CC-061), and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
     /// </summary>
-    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseOccasion occasion)
+    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext occasion)
     {
         var value = before ?? new Case(id, project);
         var version = value.Version + 1;
@@ -70,7 +70,7 @@ public static class CaseChanges
     /// What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a
     /// case as it is after the form. Where the form did more to it than its phone did, as an edit does, the version is not the phone's.
     /// </summary>
-    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseOccasion occasion, Func<CaseId, Case?> after) =>
+    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext occasion, Func<CaseId, Case?> after) =>
         [
             .. blocks.Blocks.Select(block => new CaseEffect(
                 block.Id,

@@ -24,7 +24,12 @@ public sealed class CheckCases(CasesTable cases)
     /// One operation for each case, and one for each new index to a case that the form does not speak of. A new index of a case that
     /// was there is followed, so that none closes a cycle (CC-078): one operation for each case on the way.
     /// </summary>
-    public async Task<CasePlan> RunAsync(ProjectId project, CaseBlocks blocks, CaseOccasion occasion, CancellationToken cancellationToken)
+    public async Task<CasePlan> RunAsync(
+        ProjectId project,
+        CaseBlocks blocks,
+        CaseChangeContext occasion,
+        CancellationToken cancellationToken
+    )
     {
         if (blocks.Problem is not null || blocks.Blocks.Count == 0)
         {

@@ -16,7 +16,7 @@ public sealed record EntitySubmission(
 )
 {
     /// <summary>Set when the submission was held because of this entity, and its turn has come.</summary>
-    public HeldEntity? Turn { get; init; }
+    public BackloggedEntity? Turn { get; init; }
 
     /// <summary>It has been held long enough: what it waits for will not come.</summary>
     public bool Forces { get; init; }
@@ -30,7 +30,7 @@ public sealed class ApplyEntities(
     DatasetDirectory datasets,
     EntitiesTable entities,
     WriteEntity write,
-    HeldEntitiesTable held,
+    EntityBacklogTable held,
     AuditLog audits,
     TimeProvider clock
 )
@@ -41,7 +41,7 @@ public sealed class ApplyEntities(
     /// for each entity created, and three for each updated, or four when that was made on an older version. Returns what was held until
     /// now and can follow.
     /// </summary>
-    public async Task<IReadOnlyList<HeldEntity>> RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BackloggedEntity>> RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
     {
         var outcome = await entities.FindOutcomeAsync(submission.Origin, cancellationToken);
         var isNew = outcome is null || (!outcome.Applied && outcome.InstanceId != submission.Source.InstanceId);
@@ -49,7 +49,7 @@ public sealed class ApplyEntities(
         {
             return [];
         }
-        var next = new List<HeldEntity>();
+        var next = new List<BackloggedEntity>();
         var applied = outcome?.Applied ?? false;
         var stillWaits = false;
         var named = new Dictionary<string, Dataset?>();
@@ -90,7 +90,7 @@ public sealed class ApplyEntities(
                         stillWaits = true;
                         break;
                     case WriteOutcome.BeforeItsTurn:
-                        await held.AddAsync(HeldEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
+                        await held.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
                         break;
                 }
             }
@@ -108,7 +108,7 @@ public sealed class ApplyEntities(
     }
 
     // Of a phone's updates in a branch, each waits for the one before; the first for what it made itself, if it did.
-    private async Task<IEnumerable<HeldEntity>> FindNextAsync(
+    private async Task<IEnumerable<BackloggedEntity>> FindNextAsync(
         Dataset dataset,
         EntityId id,
         EntityBlock block,

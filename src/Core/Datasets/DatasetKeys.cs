@@ -46,7 +46,7 @@ internal static class DatasetKeys
     /// <summary>All updates that wait, of all datasets, oldest first.</summary>
     public const string Waiting = "waiting";
 
-    public static string WaitingSince(HeldEntity held) =>
+    public static string WaitingSince(BackloggedEntity held) =>
         TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);

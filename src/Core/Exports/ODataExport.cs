@@ -100,7 +100,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
     private async Task WriteRoundsAsync(ODataRequest request, Stream output, CancellationToken cancellationToken)
     {
         var options = request.Options;
-        var page = new RoundsPage(request, await FindPlaceAsync(request, cancellationToken));
+        var page = new RepeatPage(request, await FindPlaceAsync(request, cancellationToken));
         await using var answer = new ODataAnswer(request, source, output);
         int? atMost = options is { Top: { } top, Count: false } ? Math.Min(top, int.MaxValue - 1) + 1 : null;
         await foreach (var exported in source.ListAsync(request.Space, options.Filter, page.StartsAfter, atMost, cancellationToken))
@@ -124,7 +124,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
             await answer.EndAsync(null, request.Options.Count ? 1 : null, cancellationToken);
             return;
         }
-        var page = new RoundsPage(request, null);
+        var page = new RepeatPage(request, null);
         await page.WriteAsync(exported, answer, cancellationToken);
         if (page.Seen == 0 && request.Address.Rounds.ContainsKey(request.Address.Table))
         {

@@ -8,7 +8,7 @@ public sealed class DraftMedia(
     FormDirectory directory,
     FormMediaTable media,
     FormFilesContainer files,
-    FormShadows shadows,
+    FormRecovery shadows,
     PublishDatasets datasets,
     TimeProvider clock
 )

@@ -13,7 +13,7 @@ public sealed class FormDirectory(
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormShadows shadows,
+    FormRecovery shadows,
     ProjectDirectory projects,
     TimedCache cache,
     TimeProvider clock

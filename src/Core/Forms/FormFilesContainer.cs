@@ -41,22 +41,26 @@ public sealed class FormFilesContainer(StorageAccount storage)
     internal IAsyncEnumerable<ListedBlob> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         ListedBlob.ListAsync(_container, $"{project}/", cancellationToken);
 
-    internal Task<byte[]?> FindShadowAsync(ProjectId project, int form, CancellationToken cancellationToken) =>
-        StreamedBlob.ReadAsync(_container, FormKeys.Shadow(project, form), cancellationToken);
+    internal Task<byte[]?> FindRecoveryRecordAsync(ProjectId project, int form, CancellationToken cancellationToken) =>
+        StreamedBlob.ReadAsync(_container, FormKeys.RecoveryRecord(project, form), cancellationToken);
 
     internal Task PurgeAsync(ProjectId project, string definition, CancellationToken cancellationToken) =>
         StreamedBlob.DeleteAllAsync(_container, FormKeys.FolderOf(project, definition), cancellationToken);
 
-    internal Task WriteShadowAsync(ProjectId project, int form, Func<byte[]?, Task<byte[]?>> read, CancellationToken cancellationToken) =>
-        Shadow.WriteAsync(_container, FormKeys.Shadow(project, form), read, cancellationToken);
+    internal Task WriteRecoveryRecordAsync(
+        ProjectId project,
+        int form,
+        Func<byte[]?, Task<byte[]?>> read,
+        CancellationToken cancellationToken
+    ) => RecoveryRecord.WriteAsync(_container, FormKeys.RecoveryRecord(project, form), read, cancellationToken);
 
-    internal async IAsyncEnumerable<byte[]> ListShadowsAsync(
+    internal async IAsyncEnumerable<byte[]> ListRecoveryRecordsAsync(
         ProjectId project,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         await foreach (
-            var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, FormKeys.ShadowsOf(project), cancellationToken)
+            var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, FormKeys.RecoveryRecordsOf(project), cancellationToken)
         )
         {
             if (await StreamedBlob.ReadAsync(_container, blob.Name, cancellationToken) is { } content)

@@ -40,9 +40,9 @@ internal static class FormKeys
     public static string NewMediaBlob(ProjectId project, string definition) => $"{FolderOf(project, definition)}media/{Guid.NewGuid():N}";
 
     /// <summary>What the rows of a form say, for a rebuild.</summary>
-    public static string Shadow(ProjectId project, int form) => $"{ShadowsOf(project)}{TableKey.Number(form)}.json";
+    public static string RecoveryRecord(ProjectId project, int form) => $"{RecoveryRecordsOf(project)}{TableKey.Number(form)}.json";
 
-    public static string ShadowsOf(ProjectId project) => $"{project}/forms/";
+    public static string RecoveryRecordsOf(ProjectId project) => $"{project}/forms/";
 
     /// <summary>What the names of all blobs of a definition start with.</summary>
     public static string FolderOf(ProjectId project, string definition) => $"{project}/{definition}/";

@@ -12,7 +12,7 @@ public sealed class UploadForm(
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormShadows shadows,
+    FormRecovery shadows,
     FormDirectory directory,
     PublishDatasets publishDatasets,
     KeyProtection protection,

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Projects;
 /// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break
 /// off, the project is still there to be deleted again.
 /// </summary>
-public sealed class DeleteProject(ProjectDirectory projects, FormDirectory forms, KeyHolders holders, TimeProvider clock)
+public sealed class DeleteProject(ProjectDirectory projects, FormDirectory forms, AppUsersAndLinks holders, TimeProvider clock)
 {
     /// <summary>Refuses an unknown project with 404.1.</summary>
     public async Task RunAsync(ProjectId id, CancellationToken cancellationToken)

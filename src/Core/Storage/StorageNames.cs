@@ -14,7 +14,7 @@ public static class StorageNames
     public const string AuditsTable = "audits";
     public const string DatasetsTable = "datasets";
     public const string EntitiesTable = "entities";
-    public const string HeldEntitiesTable = "heldEntities";
+    public const string EntityBacklogTable = "heldEntities";
     public const string CasesTable = "cases";
     public const string CaseOwnersTable = "caseOwners";
     public const string CaseIndicesTable = "caseIndices";
@@ -40,7 +40,7 @@ public static class StorageNames
         AuditsTable,
         DatasetsTable,
         EntitiesTable,
-        HeldEntitiesTable,
+        EntityBacklogTable,
         CasesTable,
         CaseOwnersTable,
         CaseIndicesTable,

@@ -198,7 +198,7 @@ public sealed class ApplySubmission(
             ? CaseBlockReader.Read(xml, knowsVersion1: false)
             : null;
 
-    private static CaseOccasion Occasion(SubmissionSpace space, InstanceId root, SubmissionVersion version, string? syncToken) =>
+    private static CaseChangeContext Occasion(SubmissionSpace space, InstanceId root, SubmissionVersion version, string? syncToken) =>
         new(FormOf(space, root, version), version.CreatedAt, SyncToken.TryParse(syncToken, out var token) ? token.Value : null);
 
     private static CaseForm FormOf(SubmissionSpace space, InstanceId root, SubmissionVersion version) =>

@@ -11,7 +11,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
     ApplyEntities apply,
-    HeldEntitiesTable held,
+    EntityBacklogTable held,
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
@@ -74,9 +74,9 @@ public sealed partial class ApplySubmittedEntities(
     }
 
     // What was applied may let others follow, which were sent before their turn.
-    private async Task FollowAsync(Task<IReadOnlyList<HeldEntity>> first, CancellationToken cancellationToken)
+    private async Task FollowAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
     {
-        var turns = new Queue<HeldEntity>(await first);
+        var turns = new Queue<BackloggedEntity>(await first);
         while (turns.TryDequeue(out var turn))
         {
             foreach (var next in await TakeTurnAsync(turn, forces: false, cancellationToken))
@@ -86,7 +86,11 @@ public sealed partial class ApplySubmittedEntities(
         }
     }
 
-    private async Task<IReadOnlyList<HeldEntity>> TakeTurnAsync(HeldEntity turn, bool forces, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BackloggedEntity>> TakeTurnAsync(
+        BackloggedEntity turn,
+        bool forces,
+        CancellationToken cancellationToken
+    )
     {
         var space = new SubmissionSpace(turn.Project, turn.Form, null);
         var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(turn.InstanceId), cancellationToken);
@@ -110,10 +114,10 @@ public sealed partial class ApplySubmittedEntities(
         }
     }
 
-    private async Task<IReadOnlyList<HeldEntity>> RunAsync(
+    private async Task<IReadOnlyList<BackloggedEntity>> RunAsync(
         SubmissionSpace space,
         Instance instance,
-        HeldEntity? turn,
+        BackloggedEntity? turn,
         bool forces,
         CancellationToken cancellationToken
     )

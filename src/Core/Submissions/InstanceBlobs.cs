@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>The XML of a version as it lies in storage.</summary>
-internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IReadOnlyList<ArrivalNote> Notes)
+internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IReadOnlyList<ReceiptMetadata> Notes)
 {
     /// <summary>From before there were notes: nothing says whether and how it was claimed as a published submission.</summary>
     public bool IsOlder { get; init; }
@@ -15,7 +15,7 @@ internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IRead
     /// <summary>Of a version that has got another instance id.</summary>
     public bool IsCopy { get; init; }
 
-    internal ArrivalNote? NoteOf(SubmissionSpace space) => Notes.FirstOrDefault(note => note.Draft == space.Draft);
+    internal ReceiptMetadata? NoteOf(SubmissionSpace space) => Notes.FirstOrDefault(note => note.Draft == space.Draft);
 }
 
 /// <summary>An attachment as it lies in storage, with the XML that it came with.</summary>
@@ -30,10 +30,10 @@ internal sealed record InstanceBlobs(string Hash)
 
     private readonly HashSet<string> _shadows = [];
 
-    public bool HasShadow(SubmissionSpace space) => _shadows.Contains(SubmissionKeys.ShadowName(space.Draft));
+    public bool HasRecoveryRecord(SubmissionSpace space) => _shadows.Contains(SubmissionKeys.RecoveryRecordName(space.Draft));
 
     /// <summary>Whether more than the XML itself tells of the submission, or of all of them.</summary>
-    public bool IsTold => _shadows.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
+    public bool IsRecovered => _shadows.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
 
     /// <summary>The files that came with a version and for a slot of it, oldest first.</summary>
     public IReadOnlyList<StoredAttachment> FilesOf(SubmissionSpace space, string xmlHash) =>
@@ -49,9 +49,11 @@ internal sealed record InstanceBlobs(string Hash)
                 _shadows.Add(name);
                 break;
             case [var hash, SubmissionKeys.XmlFile]:
-                ArrivalNote[] notes =
+                ReceiptMetadata[] notes =
                 [
-                    .. SubmissionKeys.ArrivalNotes.Select(name => BlobNote.Read<ArrivalNote>(blob.Metadata, name)).OfType<ArrivalNote>(),
+                    .. SubmissionKeys
+                        .ReceiptMetadataTexts.Select(name => BlobNote.Read<ReceiptMetadata>(blob.Metadata, name))
+                        .OfType<ReceiptMetadata>(),
                 ];
                 var (isRefused, isCopy) = (Has(blob, SubmissionKeys.RefusedNote), Has(blob, SubmissionKeys.CopyNote));
                 Xmls.Add(

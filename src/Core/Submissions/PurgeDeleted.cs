@@ -13,7 +13,7 @@ public sealed class PurgeDeleted(
     FormVersionsTable versions,
     FormMediaTable formMedia,
     FormFilesContainer formFiles,
-    FormShadows shadows,
+    FormRecovery shadows,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
     TimeProvider clock

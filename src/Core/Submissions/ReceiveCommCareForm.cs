@@ -67,7 +67,7 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
 }
 
 /// <summary>Receives the forms of CommCare's phones (spec 4 of CommCare).</summary>
-public sealed class ReceiveCommCareForm(ImplyForm imply, ReceiveSubmission receive, CasesTable cases)
+public sealed class ReceiveCommCareForm(EnsureForm imply, ReceiveSubmission receive, CasesTable cases)
 {
     /// <summary>Warm: two operations and one per file, and for a form that changes c cases 5 + 2c, or one more with a sync token. The
     /// receipt says what is wrong with the form's case blocks.</summary>

@@ -30,7 +30,7 @@ public sealed class ReceiveSubmission(
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
-    ClaimSubmission claims,
+    CommitSubmission claims,
     TimedCache cache,
     TimeProvider clock
 )
@@ -58,7 +58,15 @@ public sealed class ReceiveSubmission(
         {
             throw Problem.NotAuthenticated().AsException();
         }
-        return await ReceiveAsync(SubmissionSpace.Published(form), form, definition, head, Arriving.AsOpenRosa, upload, cancellationToken);
+        return await ReceiveAsync(
+            SubmissionSpace.Published(form),
+            form,
+            definition,
+            head,
+            DuplicatePolicy.AsOpenRosa,
+            upload,
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -84,7 +92,15 @@ public sealed class ReceiveSubmission(
             throw Problem.NoDeprecatedId().AsException();
         }
         var whole = edits is null ? head with { DeprecatedId = null } : head;
-        return await ReceiveAsync(space, form, definition, whole, new Arriving(TakesRepeats: false, edits), upload, cancellationToken);
+        return await ReceiveAsync(
+            space,
+            form,
+            definition,
+            whole,
+            new DuplicatePolicy(TakesRepeats: false, edits),
+            upload,
+            cancellationToken
+        );
     }
 
     /// <summary>To the draft of a form, whatever version the XML names and whatever the form's state (OR-248, OR-249).</summary>
@@ -98,7 +114,7 @@ public sealed class ReceiveSubmission(
             form,
             draft.Definition,
             head,
-            Arriving.AsOpenRosa,
+            DuplicatePolicy.AsOpenRosa,
             upload,
             cancellationToken
         );
@@ -116,7 +132,7 @@ public sealed class ReceiveSubmission(
             form,
             form.Shown,
             said.Head,
-            Arriving.FromCommCare(said.Blocks),
+            DuplicatePolicy.FromCommCare(said.Blocks),
             upload,
             cancellationToken
         );
@@ -142,7 +158,7 @@ public sealed class ReceiveSubmission(
         Form form,
         FormDefinition definition,
         SubmissionHead head,
-        Arriving arriving,
+        DuplicatePolicy arriving,
         SubmissionUpload upload,
         CancellationToken cancellationToken
     )
@@ -159,7 +175,7 @@ public sealed class ReceiveSubmission(
 
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
         Instance? known;
-        ArrivalNote? note = null;
+        ReceiptMetadata? note = null;
         ETag? put = null;
         try
         {
@@ -168,7 +184,7 @@ public sealed class ReceiveSubmission(
             if (known is null)
             {
                 // The XML last, when the whole body has been read: one that breaks off leaves nothing.
-                note = ArrivalNote.Of(space, version, head, arriving.IsCommCare, upload.SyncToken, clock.GetUtcNow());
+                note = ReceiptMetadata.Of(space, version, head, arriving.IsCommCare, upload.SyncToken, clock.GetUtcNow());
                 put = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken);
             }
         }
@@ -178,7 +194,7 @@ public sealed class ReceiveSubmission(
             throw;
         }
 
-        var arrival = new Arrival(
+        var arrival = new StagedSubmission(
             space,
             head,
             arriving,
@@ -236,7 +252,7 @@ public sealed class ReceiveSubmission(
     private async Task StoreFilesAsync(
         SubmissionSpace space,
         SubmissionVersion version,
-        Arriving arriving,
+        DuplicatePolicy arriving,
         List<SubmissionMedia> expected,
         IAsyncEnumerable<IncomingFile> incoming,
         Dictionary<string, SubmissionMedia> received,

@@ -34,7 +34,7 @@ public sealed partial class ReconcileSubmissions(
                 LogEnded(logger, intent.Space.Project.Value, intent.Space.Form);
             }
         }
-        await entities.ForceHeldAsync(clock.GetUtcNow() - HeldEntity.Longest, cancellationToken);
+        await entities.ForceHeldAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
         return ended;
     }
 

@@ -11,7 +11,7 @@ public sealed class SubmissionDirectory(
     SubmissionsTable submissions,
     SubmissionCounts counts,
     SubmissionFilesContainer files,
-    SubmissionShadows shadows,
+    SubmissionRecovery shadows,
     IntentsTable intents,
     ApplySubmission apply,
     TimeProvider clock

@@ -23,7 +23,7 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         InstanceId id,
         string xmlHash,
         ReadOnlyMemory<byte> xml,
-        ArrivalNote note,
+        ReceiptMetadata note,
         CancellationToken cancellationToken
     ) =>
         StreamedBlob.PutAsync(
@@ -32,12 +32,18 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
             xml,
             XmlType,
             cancellationToken,
-            new() { [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write() }
+            new() { [SubmissionKeys.ReceiptMetadata(space.Draft)] = note.Write() }
         );
 
     /// <summary>Notes on XML that was there already that it was claimed now: it had come in vain before, or came to the draft too. Two
     /// operations.</summary>
-    internal Task NoteAsync(SubmissionSpace space, InstanceId id, string xmlHash, ArrivalNote note, CancellationToken cancellationToken) =>
+    internal Task NoteAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        string xmlHash,
+        ReceiptMetadata note,
+        CancellationToken cancellationToken
+    ) =>
         ConditionalWrite.RunAsync(
             async () =>
             {
@@ -45,7 +51,7 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
                 var found = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
                 var metadata = new Dictionary<string, string>(found.Metadata, StringComparer.OrdinalIgnoreCase)
                 {
-                    [SubmissionKeys.ArrivalNote(space.Draft)] = note.Write(),
+                    [SubmissionKeys.ReceiptMetadata(space.Draft)] = note.Write(),
                 };
                 metadata.Remove(SubmissionKeys.RefusedNote);
                 if (found.Metadata.Count == 0)
@@ -145,21 +151,21 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
             stored => new() { [SubmissionKeys.FileNote] = new FileNote(slot, stored.Md5, at) { Draft = space.Draft }.Write() }
         );
 
-    internal Task WriteShadowAsync(
+    internal Task WriteRecoveryRecordAsync(
         SubmissionSpace space,
         InstanceId root,
         Func<byte[]?, Task<byte[]?>> read,
         CancellationToken cancellationToken
-    ) => Shadow.WriteAsync(_container, SubmissionKeys.Shadow(space, root), read, cancellationToken);
+    ) => RecoveryRecord.WriteAsync(_container, SubmissionKeys.RecoveryRecord(space, root), read, cancellationToken);
 
     /// <summary>Null when there is none. One operation.</summary>
-    internal async Task<SubmissionShadow?> FindShadowAsync(
+    internal async Task<SubmissionRecoveryRecord?> FindRecoveryRecordAsync(
         SubmissionSpace space,
         string instanceHash,
         CancellationToken cancellationToken
     ) =>
-        await StreamedBlob.ReadAsync(_container, SubmissionKeys.ShadowOfHash(space, instanceHash), cancellationToken) is { } json
-            ? SubmissionShadow.Parse(json)
+        await StreamedBlob.ReadAsync(_container, SubmissionKeys.RecoveryRecordOfHash(space, instanceHash), cancellationToken) is { } json
+            ? SubmissionRecoveryRecord.Parse(json)
             : null;
 
     /// <summary>All blobs of a form with their notes, instance by instance. One operation per 5,000.</summary>

@@ -109,17 +109,17 @@ internal static class SubmissionKeys
         $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
 
     /// <summary>What the tables say of a submission, beside its XML.</summary>
-    public static string Shadow(SubmissionSpace space, InstanceId root) => ShadowOfHash(space, TableKey.Hash(root.Value));
+    public static string RecoveryRecord(SubmissionSpace space, InstanceId root) => RecoveryRecordOfHash(space, TableKey.Hash(root.Value));
 
-    public static string ShadowOfHash(SubmissionSpace space, string instanceHash) =>
-        $"{FolderOf(space.Project, space.Form)}{instanceHash}/{ShadowName(space.Draft)}";
+    public static string RecoveryRecordOfHash(SubmissionSpace space, string instanceHash) =>
+        $"{FolderOf(space.Project, space.Form)}{instanceHash}/{RecoveryRecordName(space.Draft)}";
 
-    public static string ShadowName(string? draft) => draft is null ? "published.json" : $"draft-{draft}.json";
+    public static string RecoveryRecordName(string? draft) => draft is null ? "published.json" : $"draft-{draft}.json";
 
     // The same bytes may come to the published form and to its draft, and are one blob.
-    public static string ArrivalNote(string? draft) => draft is null ? "published" : "draft";
+    public static string ReceiptMetadata(string? draft) => draft is null ? "published" : "draft";
 
-    public static IReadOnlyList<string> ArrivalNotes { get; } = [ArrivalNote(null), ArrivalNote("")];
+    public static IReadOnlyList<string> ReceiptMetadataTexts { get; } = [ReceiptMetadata(null), ReceiptMetadata("")];
 
     public const string RefusedNote = "refused";
 

@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>A submission whose rows are to be made again, with the XML of its current version.</summary>
-internal sealed record ToldSubmission(SubmissionSpace Space, SubmissionShadow Shadow, ReadOnlyMemory<byte> Xml);
+internal sealed record RecoveredSubmission(SubmissionSpace Space, SubmissionRecoveryRecord RecoveryRecord, ReadOnlyMemory<byte> Xml);
 
 /// <summary>What a rebuild does to the table, while the app is stopped.</summary>
 public sealed partial class SubmissionsTable
@@ -69,7 +69,7 @@ public sealed partial class SubmissionsTable
     }
 
     /// <summary>Writes all rows of submissions of one space, over what is there. One operation per 100 rows or 2 MiB.</summary>
-    internal async Task WriteAllAsync(IReadOnlyCollection<ToldSubmission> told, CancellationToken cancellationToken)
+    internal async Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken)
     {
         var batch = new List<TableTransactionAction>();
         var bytes = 0;
@@ -99,9 +99,9 @@ public sealed partial class SubmissionsTable
     }
 
     // The timeline row last: a submission is listed when all of it is there.
-    private static IEnumerable<TableEntity> Rows(ToldSubmission told)
+    private static IEnumerable<TableEntity> Rows(RecoveredSubmission told)
     {
-        var (space, submission, versions) = (told.Space, told.Shadow.Submission, told.Shadow.Versions);
+        var (space, submission, versions) = (told.Space, told.RecoveryRecord.Submission, told.RecoveryRecord.Versions);
         var (partition, timeline) = (SubmissionKeys.Partition(space), ToEntity(space, submission, told.Xml));
         foreach (var version in versions)
         {
@@ -115,7 +115,7 @@ public sealed partial class SubmissionsTable
         {
             yield return new TableEntity(partition, SubmissionKeys.Edit(submission.RootId, number)) { [Column.Id] = version.Id.Value };
         }
-        foreach (var comment in told.Shadow.Comments)
+        foreach (var comment in told.RecoveryRecord.Comments)
         {
             yield return ToEntity(space, submission.RootId, comment);
         }

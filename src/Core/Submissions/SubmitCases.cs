@@ -49,7 +49,12 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
     {
         var (id, now) = (InstanceId.Parse(Guid.NewGuid().ToString()), clock.GetUtcNow());
         var form = CommCareForm.Read(Write(id, requests, userId, username, now));
-        var plan = await check.RunAsync(project, form.Blocks, new CaseOccasion(new CaseForm(0, id, id, ""), now, null), cancellationToken);
+        var plan = await check.RunAsync(
+            project,
+            form.Blocks,
+            new CaseChangeContext(new CaseForm(0, id, id, ""), now, null),
+            cancellationToken
+        );
         var problem =
             plan.Problem?.ToString()
             ?? (

@@ -7,13 +7,13 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
-using ServerlessRosa.Functions.Submissions;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Cases for scripts (spec 6 of CommCare, cases v2; CC-146). Whatever is written goes through a form.</summary>
-public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases submit)
+public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases, SubmitCases submit)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 5000;
@@ -116,10 +116,16 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
             Verb.SubmissionUpdate,
             async user =>
             {
-                var hangUp = request.HttpContext.RequestAborted;
-                var body = await Json.ReadAsync(request, Caller.Anonymous, hangUp);
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var body = await Json.ReadAsync(request, Caller.Anonymous, cancellationToken);
                 var external = RouteText.Decode(request, externalId);
-                var (found, _, _) = await cases.ListAsync(user.Project.Id, new CaseFilter { ExternalId = external }, null, 1, hangUp);
+                var (found, _, _) = await cases.ListAsync(
+                    user.Project.Id,
+                    new CaseFilter { ExternalId = external },
+                    null,
+                    1,
+                    cancellationToken
+                );
                 return found.Count > 0
                     ? await WriteAsync(request, user, CaseShapes.Read(body, found[0].Id, creates: false), StatusCodes.Status200OK)
                     : await WriteAsync(request, user, NewRequest(body) with { ExternalId = external }, StatusCodes.Status201Created);
@@ -183,7 +189,7 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
         DomainUser user,
         IReadOnlyList<string> ids,
         IReadOnlyList<string> externalIds,
-        CancellationToken hangUp
+        CancellationToken cancellationToken
     )
     {
         if (ids.Count + externalIds.Count > MaxLimit)
@@ -193,13 +199,13 @@ public sealed class CaseFunctions(Door door, CaseDirectory cases, SubmitCases su
         var found = await cases.FindAsync(
             user.Project.Id,
             [.. ids.Select(text => CaseId.TryParse(text, out var id) ? id : default).Where(id => id.Value is not null).Distinct()],
-            hangUp
+            cancellationToken
         );
         var byId = found.OfType<Case>().ToDictionary(one => one.Id.Value);
         var byExternalId =
             externalIds.Count == 0
                 ? null
-                : (await cases.ListAsync(user.Project.Id, new CaseFilter(), null, int.MaxValue, hangUp)).Cases.ToLookup(one =>
+                : (await cases.ListAsync(user.Project.Id, new CaseFilter(), null, int.MaxValue, cancellationToken)).Cases.ToLookup(one =>
                     one.ExternalId
                 );
         var answers = ids.Select(id =>

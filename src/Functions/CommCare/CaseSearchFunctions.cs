@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
-using ServerlessRosa.Functions.Submissions;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -14,7 +14,7 @@ namespace ServerlessRosa.Functions.CommCare;
 /// Cases that a phone doesn't have (spec 8.6 of CommCare): to be looked for and to be taken. For mobile workers only where the project
 /// says so, as they see every case that way.
 /// </summary>
-public sealed class CaseSearchFunctions(Door door, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
+public sealed class CaseSearchFunctions(EndpointPipeline door, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
     private const string Nature = "error";
     private static readonly FormOptions Limits = new()
@@ -50,16 +50,16 @@ public sealed class CaseSearchFunctions(Door door, SearchCases search, ClaimCase
             Nature,
             async user =>
             {
-                var hangUp = request.HttpContext.RequestAborted;
+                var cancellationToken = request.HttpContext.RequestAborted;
                 Require(user, Verb.SubmissionCreate);
-                var asked = await ReadAsync(request, hangUp);
+                var asked = await ReadAsync(request, cancellationToken);
                 var id = CaseId.TryParse(asked.GetValueOrDefault("case_id").ToString(), out var given)
                     ? given
                     : throw Problem.CaseIdRequired().AsException();
                 var claimant = asked.GetValueOrDefault("commcare_login_as").ToString() is { Length: > 0 } name
-                    ? await domains.LogInAsAsync(user, name, hangUp)
+                    ? await domains.LogInAsAsync(user, name, cancellationToken)
                     : user;
-                return await claim.RunAsync(claimant, id, Senders.Of(request, claimant.Actor.Id), hangUp)
+                return await claim.RunAsync(claimant, id, Senders.Of(request, claimant.Actor.Id), cancellationToken)
                     ? CommCareAnswers.Message(StatusCodes.Status201Created, "submit_success", "The case is claimed; sync to get it.")
                     : Results.NoContent();
             }

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 

@@ -1,6 +1,6 @@
 using System.Xml;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -11,7 +11,7 @@ public static class CommCareAnswers
 
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message.</summary>
     public static IResult Message(int status, string nature, string text, Action<XmlWriter>? payload = null) =>
-        OpenRosa.Xml(
+        OpenRosaResponse.Xml(
             status,
             xml =>
             {

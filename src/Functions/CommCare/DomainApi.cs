@@ -4,13 +4,13 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>What the resources of a domain's administration API have in common (spec 6 of CommCare): bodies in, objects and lists
 /// out.</summary>
-public sealed class DomainApi(Door door, AuditLog audits)
+public sealed class DomainApi(EndpointPipeline door, AuditLog audits)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 1000;
@@ -29,10 +29,10 @@ public sealed class DomainApi(Door door, AuditLog audits)
         ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
                 var paging = Paging.Of(request);
-                var all = await find(user, hangUp);
+                var all = await find(user, cancellationToken);
                 return List(request, paging, all.Count, all.Skip(paging.Offset).Take(LimitOf(paging)).Select(item => shape(user, item)));
             }
         );

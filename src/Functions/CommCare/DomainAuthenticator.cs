@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 

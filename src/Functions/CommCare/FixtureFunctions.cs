@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -37,17 +37,17 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
-                var tags = (await tables.ListAsync(user.Project.Id, hangUp)).ToDictionary(table => table.Id, table => table.Tag);
+                var tags = (await tables.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(table => table.Id, table => table.Tag);
                 var wanted = request.Query["fixture_type"].ToString() is { Length: > 0 } tag
                     ? tags.FirstOrDefault(pair => pair.Value == tag).Key ?? throw Problem.NotFound().AsException()
                     : null;
                 return await DomainApi.ListAsync(
                     request,
-                    tables.ListRowsAsync(user.Project.Id, wanted, hangUp),
+                    tables.ListRowsAsync(user.Project.Id, wanted, cancellationToken),
                     row => Shape(row, tags[row.Table]),
-                    hangUp
+                    cancellationToken
                 );
             }
         );
@@ -56,10 +56,10 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
-                var row = await tables.GetRowAsync(user.Project.Id, id, hangUp);
-                return Json.Ok(Shape(row, (await tables.GetAsync(user.Project.Id, row.Table, hangUp)).Tag));
+                var row = await tables.GetRowAsync(user.Project.Id, id, cancellationToken);
+                return Json.Ok(Shape(row, (await tables.GetAsync(user.Project.Id, row.Table, cancellationToken)).Tag));
             }
         );
 

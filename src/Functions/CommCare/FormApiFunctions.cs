@@ -4,13 +4,13 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Core.Xml;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Forms as they were received (spec 6 of CommCare, forms), found by their id in whichever form of the project they came
 /// to.</summary>
-public sealed class FormApiFunctions(Door door, FormDirectory forms, SubmissionDirectory submissions)
+public sealed class FormApiFunctions(EndpointPipeline door, FormDirectory forms, SubmissionDirectory submissions)
 {
     private const string XmlName = "form.xml";
     private const string XmlType = "text/xml";
@@ -50,12 +50,12 @@ public sealed class FormApiFunctions(Door door, FormDirectory forms, SubmissionD
             Verb.SubmissionRead,
             async user =>
             {
-                var hangUp = request.HttpContext.RequestAborted;
-                var (form, _, version) = await FindAsync(request, user, formId, hangUp);
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var (form, _, version) = await FindAsync(request, user, formId, cancellationToken);
                 var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(request, part));
                 if (name == XmlName)
                 {
-                    return Results.Stream(await submissions.OpenXmlAsync(space, version, hangUp), XmlType);
+                    return Results.Stream(await submissions.OpenXmlAsync(space, version, cancellationToken), XmlType);
                 }
                 var file = version.Media.FirstOrDefault(one => one.Name == name && one.Exists) ?? throw Problem.NotFound().AsException();
                 return new FileResult(
@@ -75,12 +75,12 @@ public sealed class FormApiFunctions(Door door, FormDirectory forms, SubmissionD
             Verb.SubmissionRead,
             async user =>
             {
-                var hangUp = request.HttpContext.RequestAborted;
-                var (form, submission, version) = await FindAsync(request, user, formId, hangUp);
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var (form, submission, version) = await FindAsync(request, user, formId, cancellationToken);
                 using var xml = new MemoryStream();
-                await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(form), version, hangUp))
+                await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(form), version, cancellationToken))
                 {
-                    await stored.CopyToAsync(xml, hangUp);
+                    await stored.CopyToAsync(xml, cancellationToken);
                 }
                 var attachments = new Dictionary<string, object> { [XmlName] = new { content_type = XmlType, length = xml.Length } };
                 foreach (var file in version.Media.Where(file => file.Exists))

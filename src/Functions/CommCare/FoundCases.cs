@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Functions.Http;
-using ServerlessRosa.Functions.Restore;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -11,7 +10,7 @@ public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        httpContext.Response.ContentType = OpenRosa.ContentType;
+        httpContext.Response.ContentType = OpenRosaResponse.ContentType;
         if (HttpMethods.IsHead(httpContext.Request.Method))
         {
             return;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -75,29 +75,33 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => DeleteAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ListAsync(request, domain, (user, hangUp) => groups.ListAsync(user.Project.Id, hangUp), Shape);
+        api.ListAsync(request, domain, (user, cancellationToken) => groups.ListAsync(user.Project.Id, cancellationToken), Shape);
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var created = await groups.CreateAsync(user.Project.Id, DomainApi.Required(body, "name"), Change(body), hangUp);
+                var created = await groups.CreateAsync(user.Project.Id, DomainApi.Required(body, "name"), Change(body), cancellationToken);
                 return await api.DoneAsync(user, "group.create", Details(created), StatusCodes.Status201Created, Shape(user, created));
             }
         );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(user, await groups.GetAsync(user.Project.Id, id, hangUp))));
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, cancellationToken) => Json.Ok(Shape(user, await groups.GetAsync(user.Project.Id, id, cancellationToken)))
+        );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var changed = await groups.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                var changed = await groups.ChangeAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(user, "group.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
             }
         );
@@ -106,9 +110,9 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
         api.WriteAsync(
             request,
             domain,
-            async (user, _, hangUp) =>
+            async (user, _, cancellationToken) =>
             {
-                var deleted = await groups.DeleteAsync(user.Project.Id, id, hangUp);
+                var deleted = await groups.DeleteAsync(user.Project.Id, id, cancellationToken);
                 return await api.DoneAsync(user, "group.delete", Details(deleted), StatusCodes.Status204NoContent, null);
             }
         );

@@ -1,10 +1,10 @@
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Phones ask once a day whether there is something new for them (spec 8.5 of CommCare). There never is: apps are built
 /// elsewhere.</summary>
-public sealed class HeartbeatFunctions(Door door)
+public sealed class HeartbeatFunctions(EndpointPipeline door)
 {
     /// <summary>CC-150: the phone looks at the answer only if it repeats the app's id.</summary>
     [Function("GetHeartbeat")]

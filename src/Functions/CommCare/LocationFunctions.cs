@@ -2,7 +2,7 @@ using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -17,10 +17,10 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
-                var (types, paging) = (await TypesAsync(user, hangUp), Paging.Of(request));
-                var all = await locations.ListAsync(user.Project.Id, hangUp);
+                var (types, paging) = (await TypesAsync(user, cancellationToken), Paging.Of(request));
+                var all = await locations.ListAsync(user.Project.Id, cancellationToken);
                 return DomainApi.List(
                     request,
                     paging,
@@ -38,7 +38,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
                 var created = await locations.CreateAsync(
                     user.Project.Id,
@@ -46,14 +46,14 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
                     DomainApi.Required(body, "location_type_code"),
                     Json.Text(body, "site_code"),
                     Change(body),
-                    hangUp
+                    cancellationToken
                 );
                 return await api.DoneAsync(
                     user,
                     "location.create",
                     Details(created),
                     StatusCodes.Status201Created,
-                    Shape(user, created, await TypesAsync(user, hangUp))
+                    Shape(user, created, await TypesAsync(user, cancellationToken))
                 );
             }
         );
@@ -67,8 +67,10 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
-                Json.Ok(Shape(user, await locations.GetAsync(user.Project.Id, id, hangUp), await TypesAsync(user, hangUp)))
+            async (user, cancellationToken) =>
+                Json.Ok(
+                    Shape(user, await locations.GetAsync(user.Project.Id, id, cancellationToken), await TypesAsync(user, cancellationToken))
+                )
         );
 
     [Function("ChangeLocation")]
@@ -80,15 +82,15 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var changed = await locations.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                var changed = await locations.ChangeAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(
                     user,
                     "location.update",
                     Details(changed),
                     StatusCodes.Status200OK,
-                    Shape(user, changed, await TypesAsync(user, hangUp))
+                    Shape(user, changed, await TypesAsync(user, cancellationToken))
                 );
             }
         );

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -62,16 +62,16 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
     ) => ChangeAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ListAsync(request, domain, (user, hangUp) => locations.ListTypesAsync(user.Project.Id, hangUp), Shape);
+        api.ListAsync(request, domain, (user, cancellationToken) => locations.ListTypesAsync(user.Project.Id, cancellationToken), Shape);
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
                 var type = new LocationType(DomainApi.Required(body, "code"), DomainApi.Required(body, "name"), Json.Text(body, "parent"));
-                var created = await locations.CreateTypeAsync(user.Project.Id, Change(body)(type), hangUp);
+                var created = await locations.CreateTypeAsync(user.Project.Id, Change(body)(type), cancellationToken);
                 return await api.DoneAsync(
                     user,
                     "location_type.create",
@@ -86,16 +86,16 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) => Json.Ok(Shape(user, await locations.GetTypeAsync(user.Project.Id, id, hangUp)))
+            async (user, cancellationToken) => Json.Ok(Shape(user, await locations.GetTypeAsync(user.Project.Id, id, cancellationToken)))
         );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), hangUp);
+                var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(user, "location_type.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
             }
         );

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -80,10 +80,15 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
                 var table = request.Query["data_type_id"].ToString() is { Length: > 0 } id ? id : null;
-                return await DomainApi.ListAsync(request, tables.ListRowsAsync(user.Project.Id, table, hangUp), Shape, hangUp);
+                return await DomainApi.ListAsync(
+                    request,
+                    tables.ListRowsAsync(user.Project.Id, table, cancellationToken),
+                    Shape,
+                    cancellationToken
+                );
             }
         );
 
@@ -91,11 +96,11 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
                 var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
                 var row = Change(body)(new LookupRow("", DomainApi.Required(body, "data_type_id"), 0) { Fields = fields });
-                var created = await tables.CreateRowAsync(user.Project.Id, row, hangUp);
+                var created = await tables.CreateRowAsync(user.Project.Id, row, cancellationToken);
                 return await api.DoneAsync(
                     user,
                     "lookup_table_item.create",
@@ -107,15 +112,19 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(await tables.GetRowAsync(user.Project.Id, id, hangUp))));
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, cancellationToken) => Json.Ok(Shape(await tables.GetRowAsync(user.Project.Id, id, cancellationToken)))
+        );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var changed = await tables.ChangeRowAsync(user.Project.Id, id, Change(body), hangUp);
+                var changed = await tables.ChangeRowAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(user, "lookup_table_item.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
             }
         );
@@ -124,9 +133,9 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         api.WriteAsync(
             request,
             domain,
-            async (user, _, hangUp) =>
+            async (user, _, cancellationToken) =>
             {
-                var deleted = await tables.DeleteRowAsync(user.Project.Id, id, hangUp);
+                var deleted = await tables.DeleteRowAsync(user.Project.Id, id, cancellationToken);
                 return await api.DoneAsync(user, "lookup_table_item.delete", Details(deleted), StatusCodes.Status204NoContent, null);
             }
         );

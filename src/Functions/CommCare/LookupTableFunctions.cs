@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -76,31 +76,40 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => DeleteAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ListAsync(request, domain, (user, hangUp) => tables.ListAsync(user.Project.Id, hangUp), (_, table) => Shape(table));
+        api.ListAsync(
+            request,
+            domain,
+            (user, cancellationToken) => tables.ListAsync(user.Project.Id, cancellationToken),
+            (_, table) => Shape(table)
+        );
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
                 var fields = Fields(body) ?? throw Problem.MissingParameter("fields").AsException();
                 var table = Change(body)(new LookupTable("", DomainApi.Required(body, "tag"), false, fields));
-                var created = await tables.CreateAsync(user.Project.Id, table, hangUp);
+                var created = await tables.CreateAsync(user.Project.Id, table, cancellationToken);
                 return await api.DoneAsync(user, "lookup_table.create", Details(created), StatusCodes.Status201Created, Shape(created));
             }
         );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
-        api.ReadAsync(request, domain, async (user, hangUp) => Json.Ok(Shape(await tables.GetAsync(user.Project.Id, id, hangUp))));
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, cancellationToken) => Json.Ok(Shape(await tables.GetAsync(user.Project.Id, id, cancellationToken)))
+        );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var changed = await tables.ChangeAsync(user.Project.Id, id, Change(body), hangUp);
+                var changed = await tables.ChangeAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(user, "lookup_table.update", Details(changed), StatusCodes.Status200OK, Shape(changed));
             }
         );
@@ -109,9 +118,9 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
         api.WriteAsync(
             request,
             domain,
-            async (user, _, hangUp) =>
+            async (user, _, cancellationToken) =>
             {
-                var deleted = await tables.DeleteAsync(user.Project.Id, id, hangUp);
+                var deleted = await tables.DeleteAsync(user.Project.Id, id, cancellationToken);
                 return await api.DoneAsync(user, "lookup_table.delete", Details(deleted), StatusCodes.Status204NoContent, null);
             }
         );

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -115,10 +115,10 @@ public sealed class MobileWorkerFunctions(
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) =>
+            async (user, cancellationToken) =>
             {
-                var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, hangUp));
-                var all = await workers.ListAsync(user.Project.Id, hangUp);
+                var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, cancellationToken));
+                var all = await workers.ListAsync(user.Project.Id, cancellationToken);
                 return DomainApi.List(
                     request,
                     paging,
@@ -132,16 +132,16 @@ public sealed class MobileWorkerFunctions(
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
+                var (change, joins) = (await ChangeAsync(user, body, cancellationToken), await GroupsAsync(user, body, cancellationToken));
                 var created = await workers.CreateAsync(
                     user.Project.Id,
                     DomainApi.Required(body, "username"),
                     DomainApi.Required(body, "password"),
                     change,
                     user.Actor.Id,
-                    hangUp
+                    cancellationToken
                 );
                 return await DoneAsync(user, created, joins, "mobile_worker.create", StatusCodes.Status201Created);
             }
@@ -151,7 +151,10 @@ public sealed class MobileWorkerFunctions(
         api.ReadAsync(
             request,
             domain,
-            async (user, hangUp) => Json.Ok(Shape(user, await FindAsync(user, id, hangUp), await groups.ListAsync(user.Project.Id, hangUp)))
+            async (user, cancellationToken) =>
+                Json.Ok(
+                    Shape(user, await FindAsync(user, id, cancellationToken), await groups.ListAsync(user.Project.Id, cancellationToken))
+                )
         );
 
     /// <summary>Lists and `user_data` are replaced whole; what isn't named stays.</summary>
@@ -159,10 +162,16 @@ public sealed class MobileWorkerFunctions(
         api.WriteAsync(
             request,
             domain,
-            async (user, body, hangUp) =>
+            async (user, body, cancellationToken) =>
             {
-                var (change, joins) = (await ChangeAsync(user, body, hangUp), await GroupsAsync(user, body, hangUp));
-                var changed = await workers.ChangeAsync(user.Project.Id, new OwnerId(id), Json.Text(body, "password"), change, hangUp);
+                var (change, joins) = (await ChangeAsync(user, body, cancellationToken), await GroupsAsync(user, body, cancellationToken));
+                var changed = await workers.ChangeAsync(
+                    user.Project.Id,
+                    new OwnerId(id),
+                    Json.Text(body, "password"),
+                    change,
+                    cancellationToken
+                );
                 return await DoneAsync(user, changed, joins, "mobile_worker.update", StatusCodes.Status200OK);
             }
         );
@@ -181,10 +190,10 @@ public sealed class MobileWorkerFunctions(
         api.WriteAsync(
             request,
             domain,
-            async (user, _, hangUp) =>
+            async (user, _, cancellationToken) =>
             {
-                var worker = await FindAsync(user, id, hangUp);
-                await workers.DeleteAsync(user.Project.Id, worker.UserId, hangUp);
+                var worker = await FindAsync(user, id, cancellationToken);
+                await workers.DeleteAsync(user.Project.Id, worker.UserId, cancellationToken);
                 return await api.DoneAsync(user, "mobile_worker.delete", Details(worker), StatusCodes.Status204NoContent, null);
             }
         );
@@ -193,14 +202,14 @@ public sealed class MobileWorkerFunctions(
         api.WriteAsync(
             request,
             domain,
-            async (user, _, hangUp) =>
+            async (user, _, cancellationToken) =>
             {
                 var worker = await workers.ChangeAsync(
                     user.Project.Id,
                     new OwnerId(id),
                     null,
                     current => current with { IsActive = isActive },
-                    hangUp
+                    cancellationToken
                 );
                 return await api.DoneAsync(
                     user,

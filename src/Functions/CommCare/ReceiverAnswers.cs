@@ -1,7 +1,7 @@
 using System.Globalization;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
@@ -68,5 +68,5 @@ public static class ReceiverAnswers
         }
     }
 
-    private static bool IsVersion3(HttpRequest request) => request.Headers[OpenRosa.VersionHeader].ToString() == "3.0";
+    private static bool IsVersion3(HttpRequest request) => request.Headers[OpenRosaResponse.VersionHeader].ToString() == "3.0";
 }

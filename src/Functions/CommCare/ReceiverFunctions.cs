@@ -4,14 +4,15 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
-using ServerlessRosa.Functions.Http;
-using ServerlessRosa.Functions.Submissions;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenRosa;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>CommCare's receiver (spec 4 of CommCare): forms from phones and scripts, whole in one POST.</summary>
 public sealed class ReceiverFunctions(
-    Door door,
+    EndpointPipeline door,
     DomainAuthenticator authenticator,
     ProjectDirectory projects,
     ReceiveCommCareForm receive,
@@ -70,25 +71,31 @@ public sealed class ReceiverFunctions(
                     request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
                     throw Problem.OnlyPosts().AsException();
                 }
-                var hangUp = request.HttpContext.RequestAborted;
+                var cancellationToken = request.HttpContext.RequestAborted;
                 var authType = request.Query["authtype"].ToString();
                 if (authType.Length > 0 && !AuthTypes.Contains(authType))
                 {
                     throw Problem.UnknownAuthType(AuthTypes).AsException();
                 }
                 var project =
-                    await projects.FindByDomainAsync(domain.ToLowerInvariant(), hangUp) ?? throw Problem.NoDomain(domain).AsException();
+                    await projects.FindByDomainAsync(domain.ToLowerInvariant(), cancellationToken)
+                    ?? throw Problem.NoDomain(domain).AsException();
                 if (authType == "noauth")
                 {
-                    return await ReceiveAsync(request, project.Id, null, hangUp);
+                    return await ReceiveAsync(request, project.Id, null, cancellationToken);
                 }
-                var user = await authenticator.MemberAsync(request, domain, hangUp);
+                var user = await authenticator.MemberAsync(request, domain, cancellationToken);
                 user.Actor.Require(Verb.SubmissionCreate, Scope.Of(project.Id));
-                return await ReceiveAsync(request, project.Id, user.Actor.Id, hangUp);
+                return await ReceiveAsync(request, project.Id, user.Actor.Id, cancellationToken);
             }
         );
 
-    private async Task<IResult> ReceiveAsync(HttpRequest request, ProjectId project, ActorId? submitter, CancellationToken hangUp)
+    private async Task<IResult> ReceiveAsync(
+        HttpRequest request,
+        ProjectId project,
+        ActorId? submitter,
+        CancellationToken cancellationToken
+    )
     {
         if (request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)
         {
@@ -96,12 +103,12 @@ public sealed class ReceiverFunctions(
                 request,
                 options.Value.MaxXmlBytes,
                 Problem.FormTooLarge(options.Value.MaxXmlBytes),
-                hangUp
+                cancellationToken
             );
-            return await ReceiveAsync(request, project, submitter, xml, AsyncEnumerable.Empty<IncomingFile>(), hangUp);
+            return await ReceiveAsync(request, project, submitter, xml, AsyncEnumerable.Empty<IncomingFile>(), cancellationToken);
         }
-        await using var body = await SubmissionBody.OpenAsync(request, Caller.Anonymous, options.Value, hangUp, CheckPart);
-        return await ReceiveAsync(request, project, submitter, body.Xml, body.FilesAsync(hangUp), hangUp);
+        await using var body = await SubmissionBody.OpenAsync(request, Caller.Anonymous, options.Value, cancellationToken, CheckPart);
+        return await ReceiveAsync(request, project, submitter, body.Xml, body.FilesAsync(cancellationToken), cancellationToken);
     }
 
     private async Task<IResult> ReceiveAsync(
@@ -110,7 +117,7 @@ public sealed class ReceiverFunctions(
         ActorId? submitter,
         ReadOnlyMemory<byte> xml,
         IAsyncEnumerable<IncomingFile> files,
-        CancellationToken hangUp
+        CancellationToken cancellationToken
     )
     {
         if (xml.IsEmpty)
@@ -119,7 +126,7 @@ public sealed class ReceiverFunctions(
         }
         var form = CommCareForm.Read(xml);
         var isDemo = request.Query["submit_mode"] == "demo";
-        if (submitter is null && !isDemo && !await receive.IsForAnybodyAsync(project, form, hangUp))
+        if (submitter is null && !isDemo && !await receive.IsForAnybodyAsync(project, form, cancellationToken))
         {
             throw Problem.NotAllowed().AsException();
         }
@@ -135,7 +142,7 @@ public sealed class ReceiverFunctions(
         {
             SyncToken = request.Headers["X-CommCareHQ-LastSyncToken"],
         };
-        return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, hangUp), links.Origin(request));
+        return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, cancellationToken), links.Origin(request));
     }
 
     // Spec 4.2 of CommCare, before any byte of the part is kept.

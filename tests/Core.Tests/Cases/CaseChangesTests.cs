@@ -188,7 +188,7 @@ public sealed class CaseChangesTests
             true
         );
 
-    private static CaseOccasion Occasion(string instance) =>
+    private static CaseChangeContext Occasion(string instance) =>
         new(new CaseForm(1, InstanceId.Parse(instance), InstanceId.Parse(instance), "hash"), Received, null);
 
     private static CaseId Id(string text) => CaseId.TryParse(text, out var id) ? id : throw new InvalidOperationException();

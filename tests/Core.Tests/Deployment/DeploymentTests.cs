@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Dev;
-using ServerlessRosa.Functions.Http;
+using ServerlessRosa.Functions.Pipeline;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;

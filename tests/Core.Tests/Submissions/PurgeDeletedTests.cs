@@ -56,7 +56,7 @@ public sealed class PurgeDeletedTests
             versions,
             media,
             formFiles,
-            new FormShadows(forms, versions, media, formFiles),
+            new FormRecovery(forms, versions, media, formFiles),
             table,
             files,
             clock
@@ -99,7 +99,7 @@ public sealed class PurgeDeletedTests
             table,
             new SubmissionCounts(storage, clock),
             files,
-            new SubmissionShadows(table, files, clock),
+            new SubmissionRecovery(table, files, clock),
             intents,
             new ApplySubmission(
                 table,
@@ -122,7 +122,7 @@ public sealed class PurgeDeletedTests
     )
     {
         var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
-        await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), new ArrivalNote(id.Value, now, now), CancellationToken.None);
+        await files.PutXmlAsync(space, id, "hash", "<data/>"u8.ToArray(), new ReceiptMetadata(id.Value, now, now), CancellationToken.None);
         Assert.Null(
             await table.AddAsync(
                 space,

@@ -1,6 +1,6 @@
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
-using ServerlessRosa.Protocol.Tests.Upkeep;
+using ServerlessRosa.Protocol.Tests.Maintenance;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
-using ServerlessRosa.Protocol.Tests.Upkeep;
+using ServerlessRosa.Protocol.Tests.Maintenance;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 

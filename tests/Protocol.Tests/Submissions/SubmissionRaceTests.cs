@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
-using ServerlessRosa.Protocol.Tests.Upkeep;
+using ServerlessRosa.Protocol.Tests.Maintenance;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 

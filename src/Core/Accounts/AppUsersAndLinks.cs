@@ -1,0 +1,112 @@
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Accounts;
+
+/// <summary>App users and public links: actors of one project that hold one key, shown again in listings until it is revoked.</summary>
+public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection protection, AuthenticateActor authenticate, TimeProvider clock)
+{
+    private const int MaxDisplayName = 64;
+
+    /// <summary>A new app user has no right at all until it is assigned to forms (spec 2.3).</summary>
+    public Task<Actor> CreateAppUserAsync(ProjectId project, string? displayName, ActorId? creator, CancellationToken cancellationToken) =>
+        CreateAsync(project, ActorKind.AppUser, displayName, Grants.None, null, null, creator, cancellationToken);
+
+    /// <summary>A public link can fill its one form from the start.</summary>
+    public Task<Actor> CreatePublicLinkAsync(
+        ProjectId project,
+        int form,
+        string? displayName,
+        bool? once,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    ) =>
+        CreateAsync(
+            project,
+            ActorKind.PublicLink,
+            displayName,
+            Grants.None.With(new Grant(Role.PublicLink.Id, Scope.Of(project, form))),
+            form,
+            once,
+            creator,
+            cancellationToken
+        );
+
+    /// <summary>Those that still hold their key first, then newest first.</summary>
+    public async Task<IReadOnlyList<Actor>> ListAsync(ProjectId project, ActorKind kind, CancellationToken cancellationToken)
+    {
+        var holders = new List<Actor>();
+        await foreach (var actor in accounts.ListAsync(project, cancellationToken))
+        {
+            if (actor.Kind == kind)
+            {
+                holders.Add(actor);
+            }
+        }
+        return
+        [
+            .. holders
+                .OrderBy(actor => actor.KeyHash is null)
+                .ThenByDescending(actor => actor.CreatedAt)
+                .ThenByDescending(actor => actor.Id.Value),
+        ];
+    }
+
+    public async Task<Actor?> FindAsync(ProjectId project, ActorKind kind, ActorId id, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(project, id, cancellationToken) is { } actor && actor.Kind == kind ? actor : null;
+
+    /// <summary>The key in clear, for those who may list it; null once revoked, or when it was encrypted elsewhere.</summary>
+    public string? KeyOf(Actor holder) => holder is { KeyHash: not null, ProtectedKey: { } key } ? protection.TryUnprotect(key) : null;
+
+    /// <summary>The holder stays in listings, without a key. Other instances notice within the cache time.</summary>
+    public async Task RevokeAsync(Actor holder, CancellationToken cancellationToken)
+    {
+        await accounts.ChangeAsync(
+            holder.Project,
+            holder.Id,
+            actor => actor with { KeyHash = null, ProtectedKey = null, UpdatedAt = clock.GetUtcNow() },
+            cancellationToken
+        );
+        authenticate.Forget(holder.Project, holder.Id);
+    }
+
+    public async Task RemoveAsync(Actor holder, CancellationToken cancellationToken)
+    {
+        await accounts.RemoveAsync(holder.Project, holder.Id, cancellationToken);
+        authenticate.Forget(holder.Project, holder.Id);
+    }
+
+    private async Task<Actor> CreateAsync(
+        ProjectId project,
+        ActorKind kind,
+        string? displayName,
+        Grants grants,
+        int? form,
+        bool? once,
+        ActorId? creator,
+        CancellationToken cancellationToken
+    )
+    {
+        if (string.IsNullOrWhiteSpace(displayName))
+        {
+            throw Problem.MissingParameter("displayName").AsException();
+        }
+        if (displayName.Length > MaxDisplayName)
+        {
+            throw Problem.ValueTooLong("displayName", MaxDisplayName).AsException();
+        }
+        var id = await accounts.NextIdAsync(cancellationToken);
+        var key = AccessToken.Create(project, id);
+        var holder = new Actor(id, kind, displayName, grants, clock.GetUtcNow())
+        {
+            Project = project,
+            Form = form,
+            Once = once,
+            CreatedBy = creator,
+            KeyHash = key.Hash,
+            ProtectedKey = protection.Protect(key),
+        };
+        await accounts.AddAsync(holder, cancellationToken);
+        return holder;
+    }
+}

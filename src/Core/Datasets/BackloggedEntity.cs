@@ -1,0 +1,36 @@
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>
+/// An update that came before the one that it follows in its branch (spec 7.8): the phone made both while it was offline, and sent them
+/// in another order. It is held until the other has come, but no longer than <see cref="Longest"/>.
+/// </summary>
+public sealed record BackloggedEntity(
+    ProjectId Project,
+    string DatasetKey,
+    EntityId Entity,
+    string Branch,
+    int BaseVersion,
+    int Form,
+    string InstanceId,
+    DateTimeOffset At
+)
+{
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(5);
+
+    internal static BackloggedEntity Of(Dataset dataset, EntityId id, EntityBlock block, EntitySubmission submission, DateTimeOffset now) =>
+        new(
+            dataset.Project,
+            dataset.Key,
+            id,
+            block.Branch!,
+            block.BaseNumber!.Value,
+            submission.Origin.Form,
+            submission.Source.InstanceId,
+            now
+        );
+
+    internal bool IsOf(EntityBlock block) =>
+        block.Branch == Branch && block.Update && block.BaseNumber == BaseVersion && EntityId.TryParse(block.Id) == Entity;
+}

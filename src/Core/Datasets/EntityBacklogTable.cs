@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Datasets;
+
+/// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of
+/// time.</summary>
+public sealed class EntityBacklogTable(StorageAccount storage)
+{
+    private readonly TableClient _table = storage.Table(StorageNames.EntityBacklogTable);
+
+    /// <summary>The same again is harmless; it waits from the first time on. Two operations.</summary>
+    internal async Task AddAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    {
+        // What is found when the time is up first, so that nothing waits for ever.
+        await _table.UpsertEntityAsync(
+            ToRow(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), held),
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
+        await _table.UpsertEntityAsync(
+            ToRow(DatasetKeys.Entities(held.Project, held.DatasetKey), DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
+    }
+
+    /// <summary>One operation.</summary>
+    internal async Task<BackloggedEntity?> FindAsync(
+        Dataset dataset,
+        EntityId id,
+        string branch,
+        int baseVersion,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            DatasetKeys.Entities(dataset),
+            DatasetKeys.Held(id, branch, baseVersion),
+            cancellationToken: cancellationToken
+        );
+        return found.HasValue ? ToHeld(found.Value!) : null;
+    }
+
+    /// <summary>Of all datasets, those that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<BackloggedEntity> ListBeforeAsync(
+        DateTimeOffset time,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {DatasetKeys.Waiting} and RowKey lt {DatasetKeys.WaitingBefore(time)}"
+        );
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return ToHeld(row);
+        }
+    }
+
+    /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
+    internal IAsyncEnumerable<StoredRow<BackloggedEntity>> ScanAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey ne {DatasetKeys.Waiting} and Project eq {project.Value}"),
+            null,
+            ToHeld,
+            cancellationToken
+        );
+
+    /// <summary>Whether it will be found when its time is up. One operation.</summary>
+    internal async Task<bool> IsWaitingAsync(BackloggedEntity held, CancellationToken cancellationToken) =>
+        (
+            await _table.GetEntityIfExistsAsync<TableEntity>(
+                DatasetKeys.Waiting,
+                DatasetKeys.WaitingSince(held),
+                ["PartitionKey"],
+                cancellationToken
+            )
+        ).HasValue;
+
+    /// <summary>Its turn has come and gone. Two operations.</summary>
+    internal async Task RemoveAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    {
+        await _table.DeleteEntityAsync(
+            DatasetKeys.Entities(held.Project, held.DatasetKey),
+            DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion),
+            ETag.All,
+            cancellationToken
+        );
+        await _table.DeleteEntityAsync(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), ETag.All, cancellationToken);
+    }
+
+    private static TableEntity ToRow(string partition, string row, BackloggedEntity held) =>
+        new(partition, row)
+        {
+            [nameof(BackloggedEntity.Project)] = held.Project.Value,
+            [nameof(BackloggedEntity.DatasetKey)] = held.DatasetKey,
+            [nameof(BackloggedEntity.Entity)] = held.Entity.Value,
+            [nameof(BackloggedEntity.Branch)] = held.Branch,
+            [nameof(BackloggedEntity.BaseVersion)] = held.BaseVersion,
+            [nameof(BackloggedEntity.Form)] = held.Form,
+            [nameof(BackloggedEntity.InstanceId)] = held.InstanceId,
+            [nameof(BackloggedEntity.At)] = held.At,
+        };
+
+    private static BackloggedEntity ToHeld(TableEntity row) =>
+        new(
+            new ProjectId(row.GetInt32(nameof(BackloggedEntity.Project))!.Value),
+            row.GetString(nameof(BackloggedEntity.DatasetKey))!,
+            EntityId.Parse(row.GetString(nameof(BackloggedEntity.Entity))),
+            row.GetString(nameof(BackloggedEntity.Branch))!,
+            row.GetInt32(nameof(BackloggedEntity.BaseVersion))!.Value,
+            row.GetInt32(nameof(BackloggedEntity.Form))!.Value,
+            row.GetString(nameof(BackloggedEntity.InstanceId))!,
+            row.GetDateTimeOffset(nameof(BackloggedEntity.At))!.Value
+        );
+}

@@ -1,0 +1,69 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>
+/// How a submission's XML came: what its rows know and its bytes do not say. It lies with the XML, so that the rows can be made again
+/// (docs/operations.md).
+/// <see cref="StoredAt"/> is when the whole body had come, which orders submissions as they were claimed.
+/// </summary>
+internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateTimeOffset StoredAt)
+{
+    /// <summary>Which draft it was sent to; null for the published form.</summary>
+    public string? Draft { get; init; }
+
+    public int? Submitter { get; init; }
+
+    public string? Device { get; init; }
+
+    public string? Agent { get; init; }
+
+    /// <summary>Whether its deprecatedID counts.</summary>
+    public bool IsEdit { get; init; }
+
+    public bool IsCommCare { get; init; }
+
+    public string? SyncToken { get; init; }
+
+    public int CaseBlocks { get; init; }
+
+    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent);
+
+    internal static ReceiptMetadata Of(
+        SubmissionSpace space,
+        SubmissionVersion version,
+        SubmissionHead head,
+        bool isCommCare,
+        string? syncToken,
+        DateTimeOffset storedAt
+    ) =>
+        new(version.Id.Value, version.CreatedAt, storedAt)
+        {
+            Draft = space.Draft,
+            Submitter = version.Sender.Submitter?.Value,
+            Device = version.Sender.DeviceId,
+            Agent = version.Sender.UserAgent,
+            IsEdit = !isCommCare && head.DeprecatedId is not null,
+            IsCommCare = isCommCare,
+            SyncToken = Restore.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,
+            CaseBlocks = head.CaseBlocks,
+        };
+
+    internal string Write() =>
+        BlobNote.Write(this, this with { Device = Short(Device), Agent = Short(Agent) }, this with { Device = null, Agent = null });
+
+    private static string? Short(string? text) => text is null ? null : ShortText.Cut(text, 100);
+}
+
+/// <summary>Which slot a file came for. A name that no note can hold is told by its hash.</summary>
+internal sealed record FileNote(string? Name, string Md5, DateTimeOffset At)
+{
+    public string? NameHash { get; init; }
+
+    public string? Draft { get; init; }
+
+    internal bool IsFor(string name) => Name is null ? NameHash == TableKey.Hash(name) : Name == name;
+
+    internal string Write() => BlobNote.Write(this, this with { Name = null, NameHash = TableKey.Hash(Name!) });
+}

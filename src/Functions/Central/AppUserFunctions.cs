@@ -1,0 +1,122 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>App users (spec 9.2): the keys that phones hold.</summary>
+public sealed class AppUserFunctions(
+    EndpointPipeline door,
+    AppUsersAndLinks holders,
+    ProjectDirectory projects,
+    AccountShapes shapes,
+    AuditLog audits
+)
+{
+    [Function("ListAppUsers")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyList, projectId);
+                var listed = new List<object>();
+                foreach (var user in await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted))
+                {
+                    listed.Add(await shapes.AppUserAsync(request, user));
+                }
+                return Json.Ok(listed);
+            }
+        );
+
+    [Function("CreateAppUser")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var created = await holders.CreateAppUserAsync(
+                    project,
+                    Json.Text(body, "displayName"),
+                    caller.KnownActor.Id,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "field_key.create",
+                    Scope.Of(project),
+                    new { actorId = created.Id.Value },
+                    CancellationToken.None
+                );
+                return Json.Ok(await shapes.AppUserAsync(request, created));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("GetAppUser")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users/{id:int}")]
+            HttpRequest request,
+        int projectId,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                Json.Ok(
+                    await shapes.AppUserAsync(
+                        request,
+                        await FindAsync(
+                            await AllowedAsync(request, caller, Verb.FieldKeyList, projectId),
+                            id,
+                            request.HttpContext.RequestAborted
+                        )
+                    )
+                )
+        );
+
+    [Function("DeleteAppUser")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,
+        int projectId,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyDelete, projectId);
+                await holders.RemoveAsync(await FindAsync(project, id, cancellationToken), cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "field_key.delete",
+                    Scope.Of(project),
+                    new { actorId = id },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+
+    private async Task<ProjectId> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId)
+    {
+        var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
+        caller.Actor.Require(verb, Scope.Of(project.Id));
+        return project.Id;
+    }
+
+    private async Task<Actor> FindAsync(ProjectId project, int id, CancellationToken cancellationToken) =>
+        await holders.FindAsync(project, ActorKind.AppUser, new ActorId(id), cancellationToken) ?? throw Problem.NotFound().AsException();
+}

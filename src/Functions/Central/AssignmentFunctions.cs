@@ -1,0 +1,283 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Who may do what on the server, on a project or on a form of it (spec 9.2).</summary>
+public sealed class AssignmentFunctions(
+    EndpointPipeline door,
+    Assignments assignments,
+    ProjectDirectory projects,
+    FormAccess access,
+    FormDirectory forms,
+    AuditLog audits
+)
+{
+    // In place of a role, `forms` lists the assignments on all forms of the project.
+    private const string AllForms = "forms";
+
+    [Function("ListServerAssignments")]
+    public Task<IResult> ListOfServer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments")] HttpRequest request
+    ) => door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), null));
+
+    [Function("ListServerAssignmentsOfRole")]
+    public Task<IResult> ListOfServerRole(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments/{role}")] HttpRequest request,
+        string role
+    ) => door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), role));
+
+    [Function("AddServerAssignment")]
+    public Task<IResult> AddToServer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
+        string role,
+        int actorId
+    ) => door.RestAsync(request, async caller => await AddAsync(request, caller, Server(caller, Verb.AssignmentCreate), role, actorId));
+
+    [Function("RemoveServerAssignment")]
+    public Task<IResult> RemoveFromServer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
+        string role,
+        int actorId
+    ) => door.RestAsync(request, async caller => await RemoveAsync(request, caller, Server(caller, Verb.AssignmentDelete), role, actorId));
+
+    [Function("ListProjectAssignments")]
+    public Task<IResult> ListOfProject(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller => await ListAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), null)
+        );
+
+    [Function("ListProjectAssignmentsOfRole")]
+    public Task<IResult> ListOfProjectRole(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments/{role}")]
+            HttpRequest request,
+        int projectId,
+        string role
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var scope = await ProjectAsync(request, caller, Verb.AssignmentList, projectId);
+                return role == AllForms ? await ListOfFormsAsync(request, scope, null) : await ListAsync(request, scope, role);
+            }
+        );
+
+    [Function("ListProjectAssignmentsOnForms")]
+    public Task<IResult> ListOnForms(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments/forms/{role}")]
+            HttpRequest request,
+        int projectId,
+        string role
+    ) =>
+        door.RestAsync(
+            request,
+            async caller => await ListOfFormsAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), role)
+        );
+
+    [Function("AddProjectAssignment")]
+    public Task<IResult> AddToProject(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/assignments/{role}/{actorId:int}")]
+            HttpRequest request,
+        int projectId,
+        string role,
+        int actorId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await AddAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentCreate, projectId), role, actorId)
+        );
+
+    [Function("RemoveProjectAssignment")]
+    public Task<IResult> RemoveFromProject(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/assignments/{role}/{actorId:int}")]
+            HttpRequest request,
+        int projectId,
+        string role,
+        int actorId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await RemoveAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentDelete, projectId), role, actorId)
+        );
+
+    [Function("ListFormAssignments")]
+    public Task<IResult> ListOfForm(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/assignments")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), null)
+        );
+
+    [Function("ListFormAssignmentsOfRole")]
+    public Task<IResult> ListOfFormRole(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/assignments/{role}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string role
+    ) =>
+        door.RestAsync(
+            request,
+            async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), role)
+        );
+
+    [Function("AddFormAssignment")]
+    public Task<IResult> AddToForm(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/projects/{projectId:int}/forms/{form}/assignments/{role}/{actorId:int}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string role,
+        int actorId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await AddAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentCreate, projectId, form), role, actorId)
+        );
+
+    [Function("RemoveFormAssignment")]
+    public Task<IResult> RemoveFromForm(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "delete",
+            Route = "v1/projects/{projectId:int}/forms/{form}/assignments/{role}/{actorId:int}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string role,
+        int actorId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await RemoveAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId)
+        );
+
+    private static Scope Server(Caller caller, string verb)
+    {
+        caller.Actor.Require(verb, Scope.Server);
+        return Scope.Server;
+    }
+
+    private async Task<Scope> ProjectAsync(HttpRequest request, Caller caller, string verb, int projectId)
+    {
+        var scope = Scope.Of((await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted)).Id);
+        caller.Actor.Require(verb, scope);
+        return scope;
+    }
+
+    private async Task<Scope> FormAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
+        (
+            await access.WithAsync(
+                caller.KnownActor,
+                verb,
+                new ProjectId(projectId),
+                RouteText.Decode(request, form),
+                request.HttpContext.RequestAborted
+            )
+        ).Scope;
+
+    private async Task<IResult> AddAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
+    {
+        var granted = Grantable(caller, scope, role);
+        await assignments.AddAsync(new ActorId(actorId), granted, scope, request.HttpContext.RequestAborted);
+        await audits.WriteAsync(
+            caller.KnownActor.Id,
+            "assignment.create",
+            scope,
+            new { actorId, roleId = granted.Id },
+            CancellationToken.None
+        );
+        return Json.Success();
+    }
+
+    private async Task<IResult> RemoveAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
+    {
+        var taken = Grantable(caller, scope, role);
+        await assignments.RemoveAsync(new ActorId(actorId), taken, scope, request.HttpContext.RequestAborted);
+        await audits.WriteAsync(
+            caller.KnownActor.Id,
+            "assignment.delete",
+            scope,
+            new { actorId, roleId = taken.Id },
+            CancellationToken.None
+        );
+        return Json.Success();
+    }
+
+    private async Task<IResult> ListAsync(HttpRequest request, Scope scope, string? role)
+    {
+        var wanted = role is null ? null : Find(role);
+        var held = await assignments.ListAsync(
+            scope.Project,
+            grant => grant.Scope == scope && (wanted is null || grant.RoleId == wanted.Id),
+            request.HttpContext.RequestAborted
+        );
+        return wanted is null
+            ? Json.Ok(held.Select(one => Shape(request, one.Actor, one.Grant)))
+            : Json.Ok(held.Select(one => AccountShapes.Actor(one.Actor)));
+    }
+
+    private async Task<IResult> ListOfFormsAsync(HttpRequest request, Scope scope, string? role)
+    {
+        var wanted = role is null ? null : Find(role);
+        var ids = (await forms.ListAsync(scope.Project!.Value, request.HttpContext.RequestAborted)).ToDictionary(
+            form => form.Number,
+            form => form.Id.Value
+        );
+        var held = await assignments.ListAsync(
+            scope.Project,
+            grant =>
+                grant.Scope.Project == scope.Project
+                && grant.Scope.Form is { } form
+                && ids.ContainsKey(form)
+                && (wanted is null || grant.RoleId == wanted.Id),
+            request.HttpContext.RequestAborted
+        );
+        return Json.Ok(
+            held.Select(one => new Dictionary<string, object?>(Shape(request, one.Actor, one.Grant))
+            {
+                ["xmlFormId"] = ids[one.Grant.Scope.Form!.Value],
+            })
+        );
+    }
+
+    private static Dictionary<string, object?> Shape(HttpRequest request, Actor actor, Grant grant) =>
+        ExtendedMetadata.IsWanted(request)
+            ? new() { ["actor"] = AccountShapes.Actor(actor), ["roleId"] = grant.RoleId }
+            : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
+
+    // Nobody gives away, or takes away, more than they hold themselves.
+    private static Role Grantable(Caller caller, Scope scope, string role)
+    {
+        var found = Find(role);
+        foreach (var verb in found.Verbs)
+        {
+            caller.Actor.Require(verb, scope);
+        }
+        return found;
+    }
+
+    private static Role Find(string role) => Role.Find(role) ?? throw Problem.NotFound().AsException();
+}

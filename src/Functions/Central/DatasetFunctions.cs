@@ -1,0 +1,140 @@
+using System.Text.Json;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Managing datasets (spec 9.2).</summary>
+public sealed class DatasetFunctions(
+    EndpointPipeline door,
+    ProjectDirectory projects,
+    DatasetDirectory datasets,
+    DatasetShapes shapes,
+    AuditLog audits
+)
+{
+    [Function("ListDatasets")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
+                caller.Actor.Require(Verb.DatasetList, Scope.Of(project.Id));
+                var listed = new List<object>();
+                foreach (var dataset in await datasets.ListAsync(project.Id, cancellationToken))
+                {
+                    listed.Add(await shapes.DatasetAsync(request, dataset));
+                }
+                return Json.Ok(listed);
+            }
+        );
+
+    [Function("CreateDataset")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
+                caller.Actor.Require(Verb.DatasetCreate, Scope.Of(project.Id));
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var (approvalRequired, ownerOnly) = Settings(body);
+                var dataset = await datasets.CreateAsync(
+                    project.Id,
+                    Json.Text(body, "name"),
+                    approvalRequired ?? false,
+                    ownerOnly ?? false,
+                    cancellationToken
+                );
+                await AuditAsync(caller, "dataset.create", dataset, Array.Empty<string>());
+                return Json.Ok(await shapes.DetailsAsync(request, dataset));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("GetDataset")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                Json.Ok(await shapes.DetailsAsync(request, await FindAsync(request, caller, Verb.DatasetRead, projectId, dataset)))
+        );
+
+    [Function("ChangeDataset")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}")] HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await FindAsync(request, caller, Verb.DatasetUpdate, projectId, dataset);
+                var (approvalRequired, ownerOnly) = Settings(await Json.ReadAsync(request, caller, cancellationToken));
+                var changed = await datasets.ChangeAsync(found.Project, found.Name, approvalRequired, ownerOnly, cancellationToken);
+                await AuditAsync(caller, "dataset.update", found, new { approvalRequired, ownerOnly });
+                return Json.Ok(await shapes.DetailsAsync(request, changed));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("AddDatasetProperty")]
+    public Task<IResult> AddProperty(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/properties")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await FindAsync(request, caller, Verb.DatasetUpdate, projectId, dataset);
+                var name = Json.Text(await Json.ReadAsync(request, caller, cancellationToken), "name");
+                await datasets.AddPropertyAsync(found.Project, found.Name, name, cancellationToken);
+                await AuditAsync(caller, "dataset.update", found, new[] { name });
+                return Json.Success();
+            },
+            bodyShowsCsrf: true
+        );
+
+    private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
+    {
+        var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
+        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        caller.Actor.Require(verb, Scope.Of(found.Id));
+        return dataset;
+    }
+
+    private static (bool? ApprovalRequired, bool? OwnerOnly) Settings(JsonElement body) =>
+        (Json.Flag(body, "approvalRequired"), Json.Flag(body, "ownerOnly"));
+
+    private Task AuditAsync(Caller caller, string action, Dataset dataset, object changed) =>
+        audits.WriteAsync(
+            caller.KnownActor.Id,
+            action,
+            Scope.Of(dataset.Project),
+            new { dataset = dataset.Name, changed },
+            CancellationToken.None
+        );
+}

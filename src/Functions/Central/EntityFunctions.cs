@@ -1,0 +1,263 @@
+using System.Globalization;
+using System.Text.Json;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Entities one by one (spec 9.2), in ODK Central's words.</summary>
+public sealed class EntityFunctions(
+    EndpointPipeline door,
+    ProjectDirectory projects,
+    DatasetDirectory datasets,
+    EntityDirectory entities,
+    EntityShapes shapes,
+    AuditLog audits
+)
+{
+    private static readonly string[] Writable = ["uuid", "label", "data", "__csrf"];
+
+    [Function("ListEntities")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await FindAsync(request, caller, Verb.EntityList, projectId, dataset);
+                var paging = Paging.Of(request);
+                var rows = entities
+                    .ListAsync(found, Flags.IsTrue(request, "deleted"), paging.Offset, paging.Limit, cancellationToken)
+                    .Select(
+                        async (DatasetEntity entity, CancellationToken _) =>
+                            await shapes.EntityAsync(request, found.Project, entity, withData: false)
+                    );
+                return await Json.StreamAsync(rows, cancellationToken);
+            }
+        );
+
+    [Function("CreateEntity")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await FindAsync(request, caller, Verb.EntityCreate, projectId, dataset);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var id = Json.Text(body, "uuid") is { } uuid ? EntityId.ParseRandom(uuid) : EntityId.New();
+                var entity = await entities.CreateAsync(found, id, Edit(body), Editor(request, caller), cancellationToken);
+                await AuditAsync(caller, "entity.create", found, id);
+                return Json.Ok(await shapes.EntityAsync(request, found.Project, entity, withData: true));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("GetEntity")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string uuid
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
+                var entity = await entities.GetAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
+                return Json.Ok(await shapes.EntityAsync(request, found.Project, entity, withData: true));
+            }
+        );
+
+    [Function("ListEntityVersions")]
+    public Task<IResult> ListVersions(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}/versions"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string uuid
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
+                var versions = await entities.ListVersionsAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
+                var listed = new List<object>();
+                foreach (var version in versions)
+                {
+                    listed.Add(
+                        await shapes.VersionAsync(
+                            request,
+                            found.Project,
+                            version,
+                            current: version.Number == versions[0].Number,
+                            withData: true
+                        )
+                    );
+                }
+                return Json.Ok(listed);
+            }
+        );
+
+    [Function("ChangeEntity")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string uuid
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await FindAsync(request, caller, Verb.EntityUpdate, projectId, dataset);
+                var id = Id(request, uuid);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var baseVersion = await BaseVersionAsync(request, found, id);
+                var changed = await entities.ChangeAsync(
+                    found,
+                    id,
+                    Edit(body),
+                    baseVersion,
+                    Flags.IsTrue(request, "resolve"),
+                    Editor(request, caller),
+                    cancellationToken
+                );
+                await AuditAsync(caller, Flags.IsTrue(request, "resolve") ? "entity.update.resolve" : "entity.update.version", found, id);
+                return Json.Ok(await shapes.EntityAsync(request, found.Project, changed, withData: true));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("DeleteEntity")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string uuid
+    ) => door.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityDelete, projectId, dataset, uuid, deleted: true));
+
+    [Function("RestoreEntity")]
+    public Task<IResult> Restore(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}/restore"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string uuid
+    ) => door.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityUpdate, projectId, dataset, uuid, deleted: false));
+
+    private async Task<IResult> SetDeletedAsync(
+        HttpRequest request,
+        Caller caller,
+        string verb,
+        int project,
+        string dataset,
+        string uuid,
+        bool deleted
+    )
+    {
+        var found = await FindAsync(request, caller, verb, project, dataset);
+        var id = Id(request, uuid);
+        await entities.SetDeletedAsync(found, id, deleted, request.HttpContext.RequestAborted);
+        await AuditAsync(caller, deleted ? "entity.delete" : "entity.restore", found, id);
+        return Json.Success();
+    }
+
+    // Whoever neither names the version that they saw nor says that they don't care is refused.
+    private async Task<int?> BaseVersionAsync(HttpRequest request, Dataset dataset, EntityId id)
+    {
+        if (Flags.IsTrue(request, "force"))
+        {
+            return null;
+        }
+        if (!request.Query.TryGetValue("baseVersion", out var text))
+        {
+            throw Problem
+                .EntityVersionConflict((await entities.GetAsync(dataset, id, request.HttpContext.RequestAborted)).Current.Number, null)
+                .AsException();
+        }
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Problem.InvalidDataType(text.ToString(), "integer").AsException();
+    }
+
+    private static EntityEdit Edit(JsonElement body)
+    {
+        if (
+            body.EnumerateObject().FirstOrDefault(member => !Writable.Contains(member.Name)) is
+            { Value.ValueKind: not JsonValueKind.Undefined } unknown
+        )
+        {
+            throw Problem.InvalidEntity($"{unknown.Name} is not known here.").AsException();
+        }
+        var data = new Dictionary<string, string>();
+        if (body.TryGetProperty("data", out var given))
+        {
+            foreach (
+                var property in given.ValueKind == JsonValueKind.Object
+                    ? given.EnumerateObject()
+                    : throw Problem.InvalidEntity("its data is not an object.").AsException()
+            )
+            {
+                data[property.Name] =
+                    property.Value.ValueKind == JsonValueKind.String
+                        ? property.Value.GetString()!
+                        : throw Problem.InvalidEntity($"the value of {property.Name} is not a text.").AsException();
+            }
+        }
+        return new EntityEdit(Json.Text(body, "label"), data);
+    }
+
+    private static EntityEditor Editor(HttpRequest request, Caller caller) =>
+        new(caller.KnownActor.Id, Senders.Of(request, caller).UserAgent);
+
+    // In an address, what is no UUID is nothing that could be here.
+    private static EntityId Id(HttpRequest request, string uuid) =>
+        EntityId.TryParse(RouteText.Decode(request, uuid)) ?? throw Problem.NotFound().AsException();
+
+    private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
+    {
+        var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
+        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        caller.Actor.Require(verb, Scope.Of(found.Id));
+        return dataset;
+    }
+
+    private Task AuditAsync(Caller caller, string action, Dataset dataset, EntityId id) =>
+        audits.WriteAsync(
+            caller.KnownActor.Id,
+            action,
+            Scope.Of(dataset.Project),
+            new { entity = new { uuid = id.Value, dataset = dataset.Name } },
+            CancellationToken.None
+        );
+}

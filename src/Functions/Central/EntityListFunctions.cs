@@ -1,0 +1,211 @@
+using System.Xml;
+using ServerlessRosa.Core;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (spec
+/// 5.3).</summary>
+public sealed class EntityListFunctions(
+    EndpointPipeline door,
+    ProjectDirectory projects,
+    DatasetDirectory datasets,
+    EntityLists entities,
+    FormDirectory forms,
+    FormAccess access,
+    ActorNames names
+)
+{
+    [Function("ExportEntities")]
+    public Task<IResult> Export(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.csv")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        door.DownloadAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, projectId, dataset);
+                caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+                var list = await entities.OfAsync(found, EntityView.All, request.HttpContext.RequestAborted);
+                return new EntityCsvResult(
+                    $"{found.Name}.csv",
+                    list,
+                    entities,
+                    ["__id", "label"],
+                    entity => [entity.Id.Value, entity.Current.Label],
+                    ["__createdAt", "__creatorId", "__creatorName", "__updates", "__updatedAt", "__version"],
+                    entity => SystemAsync(found.Project, entity, request.HttpContext.RequestAborted)
+                );
+            }
+        );
+
+    [Function("GetEntityIntegrity")]
+    public Task<IResult> GetIntegrity(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/integrity")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+
+    [Function("GetEntityIntegrityWithKey")]
+    public Task<IResult> GetIntegrityWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+
+    [Function("GetEntityIntegrityOfDraft")]
+    public Task<IResult> GetIntegrityOfDraft(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string dataset
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+                await OfDraftAsync(
+                    request,
+                    caller.Actor,
+                    await access.DraftAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    ),
+                    dataset
+                )
+        );
+
+    [Function("GetEntityIntegrityOfTestDraft")]
+    public Task<IResult> GetIntegrityOfTestDraft(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/datasets/{dataset}/integrity"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form,
+        string dataset
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+                await OfDraftAsync(
+                    request,
+                    null,
+                    await access.TestDraftAsync(
+                        RouteText.Decode(request, draftToken),
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        Problem.NotFound(),
+                        request.HttpContext.RequestAborted
+                    ),
+                    dataset
+                )
+        );
+
+    // Whoever may list entities, and whoever gets the dataset with a form.
+    private async Task<IResult> IntegrityAsync(HttpRequest request, Caller caller, int project, string dataset)
+    {
+        var found = await FindAsync(request, project, dataset);
+        if (
+            !caller.Actor.May(Verb.EntityList, Scope.Of(found.Project))
+            && !(await forms.ListAsync(found.Project, request.HttpContext.RequestAborted)).Any(form =>
+                GetsWith(caller.KnownActor, form, found)
+            )
+        )
+        {
+            throw Problem.NotAllowed().AsException();
+        }
+        return Answer(request, caller.Actor, found);
+    }
+
+    private static bool GetsWith(Actor actor, Form form, Dataset dataset) =>
+        form is { Published: not null, State: not FormState.Closed }
+        && form.Published.LinkedDatasets.Contains(dataset.Name)
+        && actor.MayRead(form);
+
+    // Only a dataset that the draft is linked to.
+    private async Task<IResult> OfDraftAsync(HttpRequest request, Actor? actor, ReadableForm draft, string dataset)
+    {
+        var name = RouteText.Decode(request, dataset);
+        var media = await forms.ListMediaAsync(draft.Form.Project, draft.Definition, request.HttpContext.RequestAborted);
+        return media.Any(slot => slot.Dataset == name)
+            ? Answer(request, actor, await datasets.GetAsync(draft.Form.Project, name, request.HttpContext.RequestAborted))
+            : throw Problem.NotFound().AsException();
+    }
+
+    private IResult Answer(HttpRequest request, Actor? actor, Dataset dataset)
+    {
+        var ids = request
+            .Query["id"]
+            .ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(EntityId.Parse)
+            .ToList();
+        return OpenRosaResponse.Streamed(
+            (xml, cancellationToken) =>
+                WriteAsync(xml, entities.ReadStandingsAsync(dataset, EntityLists.ViewOf(dataset, actor), ids, cancellationToken))
+        );
+    }
+
+    private static async Task WriteAsync(XmlWriter xml, IAsyncEnumerable<EntityStanding> standings)
+    {
+        await xml.WriteStartElementAsync(null, "data", null);
+        await xml.WriteStartElementAsync(null, "entities", null);
+        await foreach (var standing in standings)
+        {
+            await xml.WriteStartElementAsync(null, "entity", null);
+            await xml.WriteAttributeStringAsync(null, "id", null, standing.Id.Value);
+            await xml.WriteElementStringAsync(null, "deleted", null, standing.IsDeleted ? "true" : "false");
+            await xml.WriteEndElementAsync();
+        }
+        await xml.WriteEndElementAsync();
+        await xml.WriteEndElementAsync();
+    }
+
+    private async ValueTask<IEnumerable<string>> SystemAsync(ProjectId project, DatasetEntity entity, CancellationToken cancellationToken)
+    {
+        var creator = entity.Creator is { } id ? await names.FindAsync(project, id, cancellationToken) : null;
+        return
+        [
+            Timestamps.Format(entity.CreatedAt),
+            entity.Creator?.ToString() ?? "",
+            creator?.DisplayName ?? "",
+            EntityCsvResult.Number(entity.Current.Number - 1),
+            entity.UpdatedAt is { } updatedAt ? Timestamps.Format(updatedAt) : "",
+            EntityCsvResult.Number(entity.Current.Number),
+        ];
+    }
+
+    private async Task<Dataset> FindAsync(HttpRequest request, int project, string name)
+    {
+        var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
+        return await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+    }
+}

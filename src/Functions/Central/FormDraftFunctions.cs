@@ -1,0 +1,243 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>A form's draft (spec 8, 9.2): replace, look at, fill its media slots, publish, drop.</summary>
+public sealed class FormDraftFunctions(
+    EndpointPipeline door,
+    FormAccess access,
+    UploadForm upload,
+    DraftMedia media,
+    FormShapes shapes,
+    XmlBody xmlBody,
+    AuditLog audits
+)
+{
+    [Function("ReplaceFormDraft")]
+    public Task<IResult> Replace(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    cancellationToken
+                );
+                var xml = await xmlBody.ReadAsync(request, cancellationToken);
+
+                // Neither body nor content type: a copy of what is published.
+                var copies = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
+                await upload.ReplaceDraftAsync(
+                    found.Project,
+                    found.Id,
+                    copies ? (ReadOnlyMemory<byte>?)null : xml,
+                    Flags.IsTrue(request, "ignoreWarnings"),
+                    cancellationToken
+                );
+                await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.set", found.Scope, null, CancellationToken.None);
+                return Json.Success();
+            }
+        );
+
+    [Function("GetFormDraft")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+            }
+        );
+
+    [Function("DeleteFormDraft")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
+                await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.delete", found.Scope, null, CancellationToken.None);
+                return Json.Success();
+            }
+        );
+
+    [Function("PublishFormDraft")]
+    public Task<IResult> Publish(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/publish")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                await upload.PublishAsync(
+                    found.Project,
+                    found.Id,
+                    request.Query.TryGetValue("version", out var version) ? version.ToString() : null,
+                    request.HttpContext.RequestAborted
+                );
+                await audits.WriteAsync(caller.KnownActor.Id, "form.update.publish", found.Scope, null, CancellationToken.None);
+                return Json.Success();
+            }
+        );
+
+    [Function("PutFormDraftAttachment")]
+    public Task<IResult> PutAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    cancellationToken
+                );
+                var type =
+                    string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal)
+                        ? null
+                        : request.ContentType;
+                var file = await media.PutAsync(
+                    found.Project,
+                    found.Id,
+                    RouteText.Decode(request, name),
+                    request.Body,
+                    type,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.attachment.update",
+                    found.Scope,
+                    new { name = file.Name, exists = true },
+                    CancellationToken.None
+                );
+                return Json.Ok(FormShapes.Attachment(file));
+            }
+        );
+
+    [Function("LinkFormDraftAttachment")]
+    public Task<IResult> LinkAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    cancellationToken
+                );
+                caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+                var linked =
+                    Json.Flag(await Json.ReadAsync(request, caller, cancellationToken), "dataset")
+                    ?? throw Problem.MissingParameter("dataset").AsException();
+                var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(request, name), linked, cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.attachment.update",
+                    found.Scope,
+                    new
+                    {
+                        name = slot.Name,
+                        exists = slot.Exists,
+                        dataset = slot.Dataset,
+                    },
+                    CancellationToken.None
+                );
+                return Json.Ok(FormShapes.Attachment(slot));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("DeleteFormDraftAttachment")]
+    public Task<IResult> DeleteAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.attachment.update",
+                    found.Scope,
+                    new { name = RouteText.Decode(request, name), exists = false },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+}

@@ -1,0 +1,369 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Managing forms (spec 9.2): create, list, change, versions, fields and files.</summary>
+public sealed class FormFunctions(
+    EndpointPipeline door,
+    FormDirectory forms,
+    FormAccess access,
+    UploadForm upload,
+    ProjectDirectory projects,
+    FormShapes shapes,
+    XmlBody xmlBody,
+    AuditLog audits
+)
+{
+    [Function("ListForms")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
+                var scope = Scope.Of(project.Id);
+                if (Flags.IsTrue(request, "deleted"))
+                {
+                    caller.Actor.Require(Verb.FormRestore, scope);
+                    return Json.Ok((await forms.ListTrashAsync(project.Id, request.HttpContext.RequestAborted)).Select(shapes.TrashedForm));
+                }
+                var all = await forms.ListAsync(project.Id, request.HttpContext.RequestAborted);
+                var readable = all.Where(form => caller.Actor.MayRead(form) && MayList(caller.Actor, form)).ToList();
+                if (readable.Count == 0 && !caller.Actor.May(Verb.FormList, scope) && !caller.Actor.May(Verb.OpenFormList, scope))
+                {
+                    throw Problem.NotAllowed().AsException();
+                }
+                var listed = new List<object>();
+                foreach (var form in readable)
+                {
+                    listed.Add(await shapes.FormAsync(request, form, form.Shown));
+                }
+                return Json.Ok(listed);
+            }
+        );
+
+    [Function("CreateForm")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
+        int projectId
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
+                caller.Actor.Require(Verb.FormCreate, Scope.Of(project.Id));
+                var xml = await xmlBody.ReadAsync(request, cancellationToken);
+                var form = await upload.CreateAsync(
+                    project.Id,
+                    xml,
+                    Flags.IsTrue(request, "publish"),
+                    Flags.IsTrue(request, "ignoreWarnings"),
+                    caller.KnownActor.Id,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.create",
+                    form.Scope,
+                    new { xmlFormId = form.Id.Value, version = form.Shown.Version },
+                    CancellationToken.None
+                );
+                return Json.Ok(shapes.Form(form, form.Shown));
+            }
+        );
+
+    [Function("ChangeForm")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormUpdate,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    cancellationToken
+                );
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var state = Json.Text(body, "state") is { } name ? ParseState(name) : (FormState?)null;
+                var webForms = Json.Flag(body, "webformsEnabled");
+                var description = Json.Text(body, "description");
+                var changed = await forms.ChangeAsync(
+                    found.Project,
+                    found.Id,
+                    current =>
+                        current with
+                        {
+                            State = state ?? current.State,
+                            WebFormsEnabled = webForms ?? current.WebFormsEnabled,
+                            Description = Json.Has(body, "description") ? description : current.Description,
+                        },
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.update",
+                    found.Scope,
+                    new { data = new { state = Json.Text(body, "state"), webformsEnabled = webForms } },
+                    CancellationToken.None
+                );
+                return Json.Ok(shapes.Form(changed, changed.Shown));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("DeleteForm")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormDelete,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    cancellationToken
+                );
+                await forms.TrashAsync(found.Project, found.Id, cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "form.delete",
+                    found.Scope,
+                    new { xmlFormId = found.Id.Value },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+
+    [Function("RestoreForm")]
+    public Task<IResult> Restore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{number:int}/restore")]
+            HttpRequest request,
+        int projectId,
+        int number
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
+                caller.Actor.Require(Verb.FormRestore, Scope.Of(project.Id, number));
+                await forms.RestoreAsync(project.Id, number, cancellationToken);
+                await audits.WriteAsync(caller.KnownActor.Id, "form.restore", Scope.Of(project.Id, number), null, CancellationToken.None);
+                return Json.Success();
+            }
+        );
+
+    [Function("ListFormVersions")]
+    public Task<IResult> ListVersions(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.PublishedAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                var versions = await forms.ListVersionsAsync(found.Form, request.HttpContext.RequestAborted);
+                return Json.Ok(versions.Select(version => shapes.Form(found.Form, version)));
+            }
+        );
+
+    [Function("ListFormFields")]
+    public Task<IResult> ListFields(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/fields")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await FieldsAsync(
+                    request,
+                    await access.PublishedAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    [Function("ListFormVersionFields")]
+    public Task<IResult> ListVersionFields(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/fields"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await FieldsAsync(
+                    request,
+                    await access.VersionAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        RouteText.Decode(request, version),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    [Function("ListFormDraftFields")]
+    public Task<IResult> ListDraftFields(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/fields")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await FieldsAsync(
+                    request,
+                    await access.DraftAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    [Function("ListFormAttachments")]
+    public Task<IResult> ListAttachments(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await AttachmentsAsync(
+                    request,
+                    await access.PublishedAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    [Function("ListFormVersionAttachments")]
+    public Task<IResult> ListVersionAttachments(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/attachments"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await AttachmentsAsync(
+                    request,
+                    await access.VersionAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        RouteText.Decode(request, version),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    [Function("ListFormDraftAttachments")]
+    public Task<IResult> ListDraftAttachments(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                await AttachmentsAsync(
+                    request,
+                    await access.DraftAsync(
+                        caller.KnownActor,
+                        new ProjectId(projectId),
+                        RouteText.Decode(request, form),
+                        request.HttpContext.RequestAborted
+                    )
+                )
+        );
+
+    private async Task<IResult> FieldsAsync(HttpRequest request, ReadableForm found)
+    {
+        var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
+        var fields = XFormReader.Read(xml).Fields;
+        return Json.Ok((Flags.IsTrue(request, "odata") ? fields.Select(ODataName.OfField) : fields).Select(FormShapes.Field));
+    }
+
+    private async Task<IResult> AttachmentsAsync(HttpRequest request, ReadableForm found)
+    {
+        var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
+        return Json.Ok(media.Select(FormShapes.Attachment));
+    }
+
+    // A role on the form alone (an app user's) opens it, but doesn't list it.
+    private static bool MayList(Actor? actor, Form form) =>
+        actor.May(Verb.FormList, form.Scope) || actor.May(Verb.OpenFormList, form.Scope);
+
+    private static FormState ParseState(string name) =>
+        name switch
+        {
+            "open" => FormState.Open,
+            "closing" => FormState.Closing,
+            "closed" => FormState.Closed,
+            _ => throw Problem.UnexpectedValue("state", name, "it is not a recognized state name.").AsException(),
+        };
+}

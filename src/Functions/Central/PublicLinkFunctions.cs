@@ -1,0 +1,140 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Public links (spec 9.2): keys for anybody, to one form.</summary>
+public sealed class PublicLinkFunctions(
+    EndpointPipeline door,
+    AppUsersAndLinks holders,
+    FormAccess access,
+    AccountShapes shapes,
+    AuditLog audits
+)
+{
+    [Function("ListPublicLinks")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/public-links")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await AllowedAsync(request, caller, Verb.PublicLinkList, projectId, form);
+                var listed = new List<object>();
+                foreach (var link in await holders.ListAsync(found.Project, ActorKind.PublicLink, request.HttpContext.RequestAborted))
+                {
+                    if (link.Form == found.Number)
+                    {
+                        listed.Add(await shapes.PublicLinkAsync(request, link));
+                    }
+                }
+                return Json.Ok(listed);
+            }
+        );
+
+    [Function("CreatePublicLink")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/public-links")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await AllowedAsync(request, caller, Verb.PublicLinkCreate, projectId, form);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var created = await holders.CreatePublicLinkAsync(
+                    found.Project,
+                    found.Number,
+                    Json.Text(body, "displayName"),
+                    Json.Flag(body, "once"),
+                    caller.KnownActor.Id,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "public_link.create",
+                    found.Scope,
+                    new { actorId = created.Id.Value },
+                    CancellationToken.None
+                );
+                return Json.Ok(await shapes.PublicLinkAsync(request, created));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("GetPublicLink")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+                Json.Ok(
+                    await shapes.PublicLinkAsync(
+                        request,
+                        await FindAsync(
+                            await AllowedAsync(request, caller, Verb.PublicLinkList, projectId, form),
+                            id,
+                            request.HttpContext.RequestAborted
+                        )
+                    )
+                )
+        );
+
+    [Function("DeletePublicLink")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        int id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await AllowedAsync(request, caller, Verb.PublicLinkDelete, projectId, form);
+                await holders.RemoveAsync(await FindAsync(found, id, cancellationToken), cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "public_link.delete",
+                    found.Scope,
+                    new { actorId = id },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+
+    private async Task<Actor> FindAsync(Form form, int id, CancellationToken cancellationToken) =>
+        await holders.FindAsync(form.Project, ActorKind.PublicLink, new ActorId(id), cancellationToken) is { } link
+        && link.Form == form.Number
+            ? link
+            : throw Problem.NotFound().AsException();
+
+    private Task<Form> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
+        access.WithAsync(
+            caller.KnownActor,
+            verb,
+            new ProjectId(projectId),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
+}

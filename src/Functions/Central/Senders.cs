@@ -1,0 +1,22 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Who sends a submission, and with what (OR-232, OR-233).</summary>
+public static class Senders
+{
+    private const int MaxLength = 255;
+
+    public static Sender Of(HttpRequest request, Caller caller) => Of(request, caller.Actor?.Id);
+
+    public static Sender Of(HttpRequest request, ActorId? submitter)
+    {
+        var agent = request.Headers.UserAgent.ToString();
+        var client = request.Headers["ODK-Client"].ToString();
+        return new Sender(submitter, Cut(request.Query["deviceID"]), Cut(client.Length > 0 ? $"{client} {agent}" : agent));
+    }
+
+    private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Cut(text, MaxLength);
+}

@@ -1,0 +1,144 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Web users' sessions (spec 9.2), and the end of anybody's key: revoking an app user is ending its session.</summary>
+public sealed class SessionFunctions(
+    EndpointPipeline door,
+    WebUsers users,
+    AppUsersAndLinks holders,
+    AuthenticateActor authenticate,
+    AuditLog audits
+)
+{
+    private const string CsrfCookie = "__csrf";
+
+    [Function("CreateSession")]
+    public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () =>
+            {
+                var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+                if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
+                {
+                    // Whatever came as a password is not sent back.
+                    var got = body.EnumerateObject()
+                        .Where(member => member.Name == "email")
+                        .ToDictionary(member => member.Name, member => (object?)member.Value);
+                    throw Problem.MissingParameters(["email", "password"], got).AsException();
+                }
+                var (token, session) = await users.SignInAsync(
+                    email,
+                    password,
+                    RequestAuthenticator.AddressOf(request),
+                    request.HttpContext.RequestAborted
+                );
+                await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
+                var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
+                request.HttpContext.Response.Cookies.Append(
+                    RequestAuthenticator.CookieName(request),
+                    token.Text,
+                    new CookieOptions(cookie) { HttpOnly = true }
+                );
+                request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, cookie);
+                return Json.Ok(
+                    new
+                    {
+                        token = token.Text,
+                        csrf = session.Csrf,
+                        expiresAt = session.ExpiresAt,
+                        createdAt = session.CreatedAt,
+                    }
+                );
+            }
+        );
+
+    [Function("GetCurrentSession")]
+    public Task<IResult> Restore(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request
+    ) =>
+        door.RestAsync(
+            request,
+            caller =>
+                Task.FromResult(
+                    caller.Session is { } session
+                        ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
+                        : throw Problem.NotFound().AsException()
+                )
+        );
+
+    [Function("EndSession")]
+    public Task<IResult> End(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request,
+        string token
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var text = RouteText.Decode(request, token);
+                if (text == "current")
+                {
+                    await EndOwnAsync(caller, cancellationToken);
+                    request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
+                    request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
+                    return Json.Success();
+                }
+                if (
+                    AccessToken.TryParse(text) is not { } ending
+                    || await authenticate.ByTokenAsync(ending, cancellationToken) is not var (owner, session)
+                )
+                {
+                    throw Problem.NotAllowed().AsException();
+                }
+                if (session is not null)
+                {
+                    if (owner.Id != caller.KnownActor.Id)
+                    {
+                        caller.Actor.Require(Verb.SessionEnd, Scope.Server);
+                    }
+                    await users.SignOutAsync(ending, cancellationToken);
+                }
+                else
+                {
+                    caller.Actor.Require(Verb.SessionEnd, Scope.Of(owner.Project!.Value));
+                    await holders.RevokeAsync(owner, cancellationToken);
+                    await audits.WriteAsync(
+                        caller.KnownActor.Id,
+                        owner.Kind == ActorKind.AppUser ? "field_key.session.end" : "public_link.session.end",
+                        Scope.Of(owner.Project!.Value),
+                        new { actorId = owner.Id.Value },
+                        CancellationToken.None
+                    );
+                }
+                return Json.Success();
+            }
+        );
+
+    // Setting and clearing need the same: browsers ignore whatever is said of a `__Host-` cookie without `Secure` and the path `/`.
+    private static CookieOptions Attributes(HttpRequest request) =>
+        new()
+        {
+            Secure = RequestAuthenticator.IsHttps(request),
+            SameSite = SameSiteMode.Strict,
+            Path = "/",
+        };
+
+    private async Task EndOwnAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.KnownActor.Kind != ActorKind.WebUser)
+        {
+            throw Problem.NotAllowed().AsException();
+        }
+        if (caller.SessionToken is not { } token || !await users.SignOutAsync(token, cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+}

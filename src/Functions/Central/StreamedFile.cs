@@ -1,0 +1,25 @@
+using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>
+/// A file that is made while it is sent. The stream that <paramref name="Write"/> gets takes what is written without sending it, so
+/// that archives, which only write synchronously, can be made on it; it is sent when it is flushed.
+/// </summary>
+public sealed record StreamedFile(string Name, string ContentType, Func<Stream, CancellationToken, Task> Write) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = ContentType;
+        response.Headers.ContentDisposition = FileResult.Disposition("attachment", FileNames.Safe(Name));
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return;
+        }
+        await using var output = response.BodyWriter.AsStream(leaveOpen: true);
+        await Write(output, httpContext.RequestAborted);
+        await output.FlushAsync(httpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,225 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Answers what is asked about submissions, of a form or of its draft. Ids and names are still encoded, as routing gives
+/// them.</summary>
+public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory submissions, ActorNames names, SubmissionShapes shapes)
+{
+    private const string XmlEnding = ".xml";
+    private const string XmlType = "application/xml; charset=utf-8";
+    private const string Submitters = "submitters";
+    private static readonly string[] PictureTypes = ["image/jpeg", "image/png", "image/gif"];
+
+    /// <summary>The published submissions of a form that the caller may <paramref name="verb"/>.</summary>
+    public async Task<SubmissionSpace> PublishedAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
+        SubmissionSpace.Published(await FormAsync(request, caller, verb, project, form));
+
+    /// <summary>Those of its draft. Refuses a form without one with 404.1.</summary>
+    public async Task<SubmissionSpace> DraftAsync(HttpRequest request, Caller caller, string verb, int project, string form)
+    {
+        var found = await FormAsync(request, caller, verb, project, form);
+        return found.Draft is null ? throw Problem.NotFound().AsException() : SubmissionSpace.OfDraft(found);
+    }
+
+    public Task<Form> FormAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
+        access.WithAsync(
+            caller.KnownActor,
+            verb,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
+
+    public async Task<IResult> ListAsync(HttpRequest request, SubmissionSpace space)
+    {
+        var paging = Paging.Of(request);
+        var found = submissions
+            .ListAsync(space, Flags.IsTrue(request, "deleted"), paging.Offset, paging.Limit, request.HttpContext.RequestAborted)
+            .Select((Submission submission, CancellationToken _) => shapes.SubmissionAsync(request, space.Project, submission));
+        return await Json.StreamAsync(found, request.HttpContext.RequestAborted);
+    }
+
+    /// <summary>A submission's details or XML; the list of submitters; or, for an edit's id, the way to that version (OR-268).</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, SubmissionSpace space, string instance)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var name = RouteText.Decode(request, instance);
+        if (name == Submitters)
+        {
+            return await SubmittersAsync(space, cancellationToken);
+        }
+        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
+        var id = InstanceId.Parse(asXml ? name[..^XmlEnding.Length] : name);
+        return await ResolveAsync(
+            request,
+            space,
+            id,
+            asXml ? XmlEnding : "",
+            async (submission, current) =>
+                asXml
+                    ? Results.Stream(await submissions.OpenXmlAsync(space, current, cancellationToken), XmlType)
+                    : Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission))
+        );
+    }
+
+    public async Task<IResult> DetailsAsync(HttpRequest request, SubmissionSpace space, InstanceId root) =>
+        Json.Ok(
+            await shapes.SubmissionAsync(
+                request,
+                space.Project,
+                await submissions.GetAsync(space, root, request.HttpContext.RequestAborted)
+            )
+        );
+
+    public Task<IResult> AttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance) =>
+        ResolveAsync(request, space, Id(request, instance), "/attachments", (_, current) => Task.FromResult(Attachments(current)));
+
+    public Task<IResult> AttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string name) =>
+        ResolveAsync(
+            request,
+            space,
+            Id(request, instance),
+            $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
+            (_, current) => Task.FromResult<IResult>(Attachment(request, current, name))
+        );
+
+    public async Task<IResult> VersionsAsync(HttpRequest request, SubmissionSpace space, string instance)
+    {
+        var versions = await submissions.ListVersionsAsync(space, Id(request, instance), request.HttpContext.RequestAborted);
+        var listed = new List<object>();
+        foreach (var version in versions)
+        {
+            listed.Add(await shapes.VersionAsync(request, space.Project, version, current: ReferenceEquals(version, versions[0])));
+        }
+        return Json.Ok(listed);
+    }
+
+    /// <summary>A version's details or XML.</summary>
+    public async Task<IResult> VersionAsync(HttpRequest request, SubmissionSpace space, string instance, string version)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var root = Id(request, instance);
+        var name = RouteText.Decode(request, version);
+        if (name.EndsWith(XmlEnding, StringComparison.Ordinal))
+        {
+            var (stored, _) = await submissions.GetVersionAsync(
+                space,
+                root,
+                InstanceId.Parse(name[..^XmlEnding.Length]),
+                cancellationToken
+            );
+            return Results.Stream(await submissions.OpenXmlAsync(space, stored, cancellationToken), XmlType);
+        }
+        var (found, isCurrent) = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name), cancellationToken);
+        return Json.Ok(await shapes.VersionAsync(request, space.Project, found, isCurrent));
+    }
+
+    public async Task<IResult> VersionAttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance, string version) =>
+        Attachments(
+            (
+                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
+            ).Version
+        );
+
+    public async Task<IResult> VersionAttachmentAsync(
+        HttpRequest request,
+        SubmissionSpace space,
+        string instance,
+        string version,
+        string name
+    ) =>
+        Attachment(
+            request,
+            (
+                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
+            ).Version,
+            name
+        );
+
+    public async Task<IResult> CommentsAsync(HttpRequest request, SubmissionSpace space, string instance)
+    {
+        var listed = new List<object>();
+        foreach (var comment in await submissions.ListCommentsAsync(space, Id(request, instance), request.HttpContext.RequestAborted))
+        {
+            listed.Add(await shapes.CommentAsync(request, space.Project, comment));
+        }
+        return Json.Ok(listed);
+    }
+
+    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(request, routeValue));
+
+    private async Task<IResult> SubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        var actors = new List<Actor>();
+        foreach (var id in await submissions.ListSubmittersAsync(space, cancellationToken))
+        {
+            if (await names.FindAsync(space.Project, id, cancellationToken) is { } actor)
+            {
+                actors.Add(actor);
+            }
+        }
+        return Json.Ok(
+            actors
+                .OrderBy(actor => actor.DisplayName, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(actor => actor.Id.Value)
+                .Select(AccountShapes.Actor)
+        );
+    }
+
+    // An edit's own id leads to that version. The address is relative, so that it keeps whatever prefix the request came with.
+    private async Task<IResult> ResolveAsync(
+        HttpRequest request,
+        SubmissionSpace space,
+        InstanceId id,
+        string rest,
+        Func<Submission, SubmissionVersion, Task<IResult>> answer
+    )
+    {
+        var (submission, current) = await submissions.ResolveAsync(space, id, request.HttpContext.RequestAborted);
+        if (current is not null)
+        {
+            return await answer(submission, current);
+        }
+        var up = string.Concat(Enumerable.Repeat("../", rest.Count(c => c == '/')));
+        return new MovedPermanently($"{up}{Links.Encode(submission.RootId.Value)}/versions/{Links.Encode(id.Value)}{rest}");
+    }
+
+    private static IResult Attachments(SubmissionVersion version) =>
+        Json.Ok(
+            version.Media.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new { name = file.Name, exists = file.Exists })
+        );
+
+    private FileResult Attachment(HttpRequest request, SubmissionVersion version, string routeName)
+    {
+        var name = RouteText.Decode(request, routeName);
+        var file = version.Media.FirstOrDefault(slot => slot.Name == name) is { Exists: true } found
+            ? found
+            : throw Problem.NotFound().AsException();
+        return new FileResult(
+            file.Name,
+            file.ContentType!,
+            file.Md5!,
+            file.Size!.Value,
+            (offset, length, cancellationToken) => submissions.OpenMediaAsync(file, offset, length, cancellationToken)
+        )
+        {
+            Inline = PictureTypes.Contains(file.ContentType, StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    private sealed record MovedPermanently(string Location) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+            httpContext.Response.Headers.Location = Location;
+            return Task.CompletedTask;
+        }
+    }
+}

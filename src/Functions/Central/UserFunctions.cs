@@ -1,0 +1,206 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Web users (spec 9.2). Everybody may see and change their own account; those of others need the verb.</summary>
+public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLog audits)
+{
+    private const int MaxEmail = 320;
+    private const string Current = "current";
+
+    [Function("ListUsers")]
+    public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users")] HttpRequest request) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var search = request.Query["q"].ToString();
+                if (caller.Actor.May(Verb.UserList, Scope.Server))
+                {
+                    return Json.Ok((await users.ListAsync(search, cancellationToken)).Select(AccountShapes.User));
+                }
+
+                // Whoever knows an address may find its owner, to give them a role; nobody may look around.
+                var found =
+                    search.Length > 0 && caller.KnownActor.Kind == ActorKind.WebUser
+                        ? await users.FindByEmailAsync(search, cancellationToken)
+                        : null;
+                return Json.Ok(found is null ? [] : new[] { AccountShapes.User(found) });
+            }
+        );
+
+    [Function("CreateUser")]
+    public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users")] HttpRequest request) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                caller.Actor.Require(Verb.UserCreate, Scope.Server);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var email = Email(body) ?? throw Problem.MissingParameter("email").AsException();
+                var created = await users.CreateAsync(
+                    email,
+                    Json.Text(body, "password"),
+                    Json.Text(body, "displayName"),
+                    Grants.None,
+                    caller.KnownActor.Id,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "user.create",
+                    Scope.Server,
+                    new { userId = created.Id.Value, data = new { email } },
+                    CancellationToken.None
+                );
+                return Json.Ok(AccountShapes.User(created));
+            },
+            bodyShowsCsrf: true
+        );
+
+    /// <summary>`current` in place of a number is whoever asks; that works for web users only.</summary>
+    [Function("GetUser")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users/{id}")] HttpRequest request,
+        string id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                if (id == Current)
+                {
+                    return Json.Ok(
+                        OwnShape(
+                            request,
+                            caller.KnownActor.Kind == ActorKind.WebUser ? caller.KnownActor : throw Problem.NotFound().AsException()
+                        )
+                    );
+                }
+                return Json.Ok(AccountShapes.User(await FindAsync(request, caller, id, Verb.UserRead)));
+            }
+        );
+
+    [Function("ChangeUser")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/users/{id}")] HttpRequest request,
+        string id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var user = await FindAsync(request, caller, id, Verb.UserUpdate);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var (email, displayName) = (Email(body), Json.Text(body, "displayName"));
+                var changed = await users.ChangeAsync(user.Id, email, displayName, cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "user.update",
+                    Scope.Server,
+                    new { userId = user.Id.Value, data = new { email, displayName } },
+                    CancellationToken.None
+                );
+                return Json.Ok(AccountShapes.User(changed));
+            },
+            bodyShowsCsrf: true
+        );
+
+    [Function("DeleteUser")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/users/{id}")] HttpRequest request,
+        string id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var user = await FindAsync(request, caller, id, Verb.UserDelete);
+                await users.DeleteAsync(user, request.HttpContext.RequestAborted);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "user.delete",
+                    Scope.Server,
+                    new { userId = user.Id.Value },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+
+    [Function("ChangeUserPassword")]
+    public Task<IResult> ChangePassword(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/users/{id}/password")] HttpRequest request,
+        string id
+    ) =>
+        door.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var user = await FindAsync(request, caller, id, Verb.UserUpdate);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                if (Json.Text(body, "old") is not { } old || Json.Text(body, "new") is not { } next)
+                {
+                    // Passwords that came are not sent back.
+                    throw Problem.MissingParameters(["old", "new"], new Dictionary<string, object?>()).AsException();
+                }
+                await users.ChangePasswordAsync(
+                    user,
+                    old,
+                    next,
+                    RequestAuthenticator.AddressOf(request),
+                    caller.Session,
+                    cancellationToken
+                );
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "user.update",
+                    Scope.Server,
+                    new { userId = user.Id.Value, data = new { password = true } },
+                    CancellationToken.None
+                );
+                return Json.Success();
+            }
+        );
+
+    private async Task<Actor> FindAsync(HttpRequest request, Caller caller, string id, string verb)
+    {
+        var own = caller.KnownActor.Kind == ActorKind.WebUser && (id == Current || id == caller.KnownActor.Id.ToString());
+        if (!own)
+        {
+            caller.Actor.Require(verb, Scope.Server);
+        }
+        return own ? await users.GetAsync(caller.KnownActor.Id, request.HttpContext.RequestAborted)
+            : int.TryParse(id, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                ? await users.GetAsync(new ActorId(number), request.HttpContext.RequestAborted)
+            : throw Problem.NotFound().AsException();
+    }
+
+    private static Dictionary<string, object?> OwnShape(HttpRequest request, Actor actor)
+    {
+        var shape = AccountShapes.User(actor);
+        if (ExtendedMetadata.IsWanted(request))
+        {
+            shape["verbs"] = actor.Grants.VerbsOn(Scope.Server);
+            shape["preferences"] = new { site = new { }, projects = new { } };
+        }
+        return shape;
+    }
+
+    private static string? Email(System.Text.Json.JsonElement body)
+    {
+        var email = Json.Text(body, "email");
+        return
+            email is null
+            || (email.Length <= MaxEmail && email.IndexOf('@') is > 0 && !email.Any(char.IsWhiteSpace) && !email.Any(char.IsControl))
+            ? email
+            : throw Problem.UnexpectedValue("email", email, "it is not an email address.").AsException();
+    }
+}

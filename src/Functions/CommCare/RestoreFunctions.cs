@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (spec 1 of CommCare).</summary>
+public sealed partial class RestoreFunctions(
+    EndpointPipeline door,
+    PrepareRestore prepare,
+    DomainAuthenticator domains,
+    DomainDirectory directory,
+    LookupRows rows
+)
+{
+    private const string Nature = "ota_restore_error";
+    private static readonly string[] Versions = ["1.0", "2.0", "3.0"];
+
+    /// <summary>CC-001, CC-002.</summary>
+    [Function("GetRestore")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/restore")] HttpRequest request,
+        string domain
+    ) => door.CommCareAsync(request, domain, Nature, user => RestoreAsync(request, user, ""));
+
+    /// <summary>CC-003.</summary>
+    [Function("GetRestoreOfApp")]
+    public Task<IResult> GetOfApp(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/restore/{appId}")] HttpRequest request,
+        string domain,
+        string appId
+    ) =>
+        door.CommCareAsync(
+            request,
+            domain,
+            Nature,
+            user => AppId().IsMatch(appId) ? RestoreAsync(request, user, appId) : throw Problem.NotFound().AsException()
+        );
+
+    private async Task<IResult> RestoreAsync(HttpRequest request, DomainUser caller, string appId)
+    {
+        if (Text(request, "version") is { } version && !Versions.Contains(version))
+        {
+            throw Problem.UnknownRestoreVersion(version).AsException();
+        }
+        if (Text(request, "user_id") is { } userId && userId != caller.UserId.Value)
+        {
+            throw Problem.InvalidSyncUser().AsException();
+        }
+        var user = Text(request, "as") is { } name ? await domains.LogInAsAsync(caller, name, request.HttpContext.RequestAborted) : caller;
+        var fixtures = new UserFixtures(user, await directory.FindAsync(user.Project.Id, request.HttpContext.RequestAborted), rows);
+        var restore = await prepare.RunAsync(
+            new RestoreRequest(user.Project.Id, user.UserId, caller.UserId, fixtures.Owners)
+            {
+                Since = Text(request, "since"),
+                State = Text(request, "state"),
+                DeviceId = Text(request, "device_id") ?? "",
+                AppId = appId,
+                Afresh = Flags.IsTrue(request, "overwrite_cache"),
+            },
+            request.HttpContext.RequestAborted
+        );
+        var told = fixtures with
+        {
+            LastSync = restore.SyncedBefore,
+            SkipsFixtures = restore.IsIncremental && Flags.IsTrue(request, "skip_fixtures"),
+        };
+        return new RestoreResult(restore, told, CountsItems: Flags.IsTrue(request, "items"));
+    }
+
+    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    [GeneratedRegex(@"\A[\w-]+\z")]
+    private static partial Regex AppId();
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Xml;
+using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>
+/// A restore on its way to the phone (spec 2 of CommCare). A short one leaves in one piece, with its length. When cases let wait for
+/// them, what doesn't depend on them leaves first, so that no phone waits in vain for its first byte; the root's last tag leaves only
+/// when the sync log is written. Where the root has to say how many children it has, all cases are read first.
+/// </summary>
+public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, bool CountsItems) : IResult
+{
+    private const string SyncNamespace = "http://commcarehq.org/sync";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // The message and the token.
+    private const int ItemsInHead = 2;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        await using var restore = Restore;
+        var cancellationToken = httpContext.RequestAborted;
+        httpContext.Response.ContentType = OpenRosaResponse.ContentType;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            return;
+        }
+        int? cases = CountsItems ? await restore.CountAsync(cancellationToken) : null;
+        using var body = new StreamedXml(httpContext.Response);
+        var xml = body.Writer;
+        xml.WriteStartElement("OpenRosaResponse", CommCareAnswers.ResponseNamespace);
+        if (cases is { } count)
+        {
+            xml.WriteAttributeString("items", (ItemsInHead + Fixtures.Items + count).ToString(CultureInfo.InvariantCulture));
+        }
+        WriteHead(xml, restore.Token);
+        await Fixtures.WriteAsync(xml, () => body.SendIfFullAsync(cancellationToken), cancellationToken);
+        await using var sent = restore.SendAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var late = Task.Delay(Patience, cancellationToken);
+        while (await NextAsync())
+        {
+            CaseBlockWriter.Write(xml, sent.Current);
+            await body.SendIfFullAsync(cancellationToken);
+        }
+        await restore.CommitAsync(cancellationToken);
+        xml.WriteEndElement();
+        if (StorageOperations.Current is { } operations)
+        {
+            // The headers may have left long ago, so what `Server-Timing` says elsewhere stands here.
+            xml.WriteComment(string.Create(CultureInfo.InvariantCulture, $" storage operations: {operations.Count} "));
+        }
+        await body.EndAsync(cancellationToken);
+
+        async Task<bool> NextAsync()
+        {
+            var next = sent.MoveNextAsync().AsTask();
+            if (!httpContext.Response.HasStarted && await Task.WhenAny(next, late) == late)
+            {
+                await body.SendAsync(cancellationToken);
+            }
+            return await next;
+        }
+    }
+
+    private void WriteHead(XmlWriter xml, SyncToken token)
+    {
+        xml.WriteStartElement("message", CommCareAnswers.ResponseNamespace);
+        xml.WriteAttributeString("nature", "ota_restore_success");
+        xml.WriteString(XmlOut.Text($"Successfully restored account {Fixtures.User.Username}!"));
+        xml.WriteEndElement();
+
+        xml.WriteStartElement("Sync", SyncNamespace);
+        xml.WriteElementString("restore_id", SyncNamespace, token.Value);
+        xml.WriteEndElement();
+    }
+}

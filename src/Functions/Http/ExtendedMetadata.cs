@@ -1,8 +1,0 @@
-namespace ServerlessRosa.Functions.Http;
-
-/// <summary>`X-Extended-Metadata: true` asks for more in an answer (spec 9).</summary>
-public static class ExtendedMetadata
-{
-    public static bool IsWanted(HttpRequest request) =>
-        string.Equals(request.Headers["X-Extended-Metadata"], "true", StringComparison.OrdinalIgnoreCase);
-}

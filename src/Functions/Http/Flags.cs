@@ -1,8 +1,0 @@
-namespace ServerlessRosa.Functions.Http;
-
-/// <summary>Query parameters that are `true`, in any case, or aren't.</summary>
-public static class Flags
-{
-    public static bool IsTrue(HttpRequest request, string name) =>
-        string.Equals(request.Query[name], "true", StringComparison.OrdinalIgnoreCase);
-}

@@ -1,0 +1,59 @@
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OData;
+
+/// <summary>The addresses that only OData has (spec 9.5). The service document is answered where the form is, `Submissions` where its
+/// submissions are listed.</summary>
+public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
+{
+    [Function("GetODataMetadata")]
+    public Task<IResult> GetMetadata(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}.svc/$metadata")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.RestAsync(request, caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(request, form), "$metadata"));
+
+    [Function("GetODataRows")]
+    public Task<IResult> GetRows(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}.svc/{table:regex(^Submissions[.(])}/{*rest}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string table,
+        string rest
+    ) =>
+        door.RestAsync(
+            request,
+            caller =>
+                answers.PublishedAsync(
+                    request,
+                    caller,
+                    projectId,
+                    RouteText.Decode(request, form),
+                    [RouteText.Decode(request, table), .. Segments(request, rest)]
+                )
+        );
+
+    [Function("GetDraftOData")]
+    public Task<IResult> GetDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.svc/{*rest}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string rest
+    ) =>
+        door.RestAsync(
+            request,
+            caller => answers.DraftAsync(request, caller, projectId, RouteText.Decode(request, form), Segments(request, rest))
+        );
+
+    private static string[] Segments(HttpRequest request, string? rest) =>
+        [.. (rest ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(segment => RouteText.Decode(request, segment))];
+}

@@ -1,0 +1,319 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>
+/// What phones download of a form: its XML byte for byte (spec 4) and its media (spec 5.2). The address of the XML differs from that of
+/// the form's details only in its ending, so one function answers both, and the OData service document (`trees.svc`) too.
+/// </summary>
+public sealed class FormDownloadFunctions(
+    EndpointPipeline door,
+    FormDirectory forms,
+    FormAccess access,
+    EntityLists entities,
+    FormShapes shapes,
+    ODataAnswers odata
+)
+{
+    private const string XmlEnding = ".xml";
+    private static readonly string[] WorkbookEndings = [".xls", ".xlsx"];
+
+    [Function("GetForm")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
+        int projectId,
+        string form
+    ) => PublishedAsync(request, projectId, form);
+
+    [Function("GetFormWithKey")]
+    public Task<IResult> GetWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => PublishedAsync(request, projectId, form);
+
+    [Function("GetFormVersion")]
+    public Task<IResult> GetVersion(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => VersionAsync(request, projectId, form, version);
+
+    [Function("GetFormVersionWithKey")]
+    public Task<IResult> GetVersionWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => VersionAsync(request, projectId, form, version);
+
+    [Function("GetFormDraftXml")]
+    public Task<IResult> GetDraftXml(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xml")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.DownloadAsync(request, async caller => await XmlAsync(request, await DraftAsync(request, caller, projectId, form)));
+
+    [Function("GetFormTestDraftXml")]
+    public Task<IResult> GetTestDraftXml(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft.xml"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () => await XmlAsync(request, await TestDraftAsync(request, draftToken, projectId, form))
+        );
+
+    [Function("GetFormAttachment")]
+    public Task<IResult> GetAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments/{name}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+
+    [Function("GetFormAttachmentWithKey")]
+    public Task<IResult> GetAttachmentWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+
+    [Function("GetFormVersionAttachment")]
+    public Task<IResult> GetVersionAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version,
+        string name
+    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+
+    [Function("GetFormVersionAttachmentWithKey")]
+    public Task<IResult> GetVersionAttachmentWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version,
+        string name
+    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+
+    [Function("GetFormDraftAttachment")]
+    public Task<IResult> GetDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.DownloadAsync(
+            request,
+            async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name)
+        );
+
+    [Function("GetFormTestDraftAttachment")]
+    public Task<IResult> GetTestDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name)
+        );
+
+    private Task<IResult> PublishedAsync(HttpRequest request, int project, string form)
+    {
+        var name = RouteText.Decode(request, form);
+        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
+        async Task<IResult> Answer(Caller caller)
+        {
+            RefuseWorkbook(name);
+            if (
+                ODataAnswers.FormOfService(name) is { } service
+                && !await access.ExistsAsync(new ProjectId(project), name, request.HttpContext.RequestAborted)
+            )
+            {
+                return await odata.PublishedAsync(request, caller, project, service);
+            }
+            var found = await access.PublishedAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                asXml ? name[..^XmlEnding.Length] : name,
+                request.HttpContext.RequestAborted
+            );
+            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+        }
+        return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
+    }
+
+    private Task<IResult> VersionAsync(HttpRequest request, int project, string form, string version)
+    {
+        var name = RouteText.Decode(request, version);
+        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
+        async Task<IResult> Answer(Caller caller)
+        {
+            RefuseWorkbook(name);
+            var found = await access.VersionAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                RouteText.Decode(request, form),
+                asXml ? name[..^XmlEnding.Length] : name,
+                request.HttpContext.RequestAborted
+            );
+            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+        }
+        return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
+    }
+
+    private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
+        await FileAsync(
+            request,
+            await access.PublishedAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                RouteText.Decode(request, form),
+                request.HttpContext.RequestAborted
+            ),
+            caller.Actor,
+            name
+        );
+
+    private async Task<IResult> VersionAttachmentAsync(
+        HttpRequest request,
+        Caller caller,
+        int project,
+        string form,
+        string version,
+        string name
+    ) =>
+        await FileAsync(
+            request,
+            await access.VersionAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                RouteText.Decode(request, form),
+                RouteText.Decode(request, version),
+                request.HttpContext.RequestAborted
+            ),
+            caller.Actor,
+            name
+        );
+
+    private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
+        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+
+    private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
+        access.TestDraftAsync(
+            RouteText.Decode(request, draftToken),
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            Problem.NotFound(),
+            request.HttpContext.RequestAborted
+        );
+
+    private async Task<IResult> XmlAsync(HttpRequest request, ReadableForm found)
+    {
+        // What the client has needs not be read to say so.
+        if (Revalidation.Matches(request.Headers.IfNoneMatch, found.Definition.ETag))
+        {
+            request.HttpContext.Response.Headers.ETag = found.Definition.ETag;
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+        var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
+        request.HttpContext.Response.Headers.ETag = found.Definition.ETag;
+        return Results.Bytes(xml, "application/xml; charset=utf-8");
+    }
+
+    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Actor? actor, string name)
+    {
+        var file = await forms.GetMediaAsync(
+            found.Form.Project,
+            found.Definition,
+            RouteText.Decode(request, name),
+            request.HttpContext.RequestAborted
+        );
+        if (file.Dataset is { } dataset)
+        {
+            var list =
+                await entities.FindAsync(found.Form.Project, dataset, actor, request.HttpContext.RequestAborted)
+                ?? throw Problem.NotFound().AsException();
+            return EntityCsvResult.ForPhones(file.Name, list, entities);
+        }
+        return new FileResult(
+            file.Name,
+            file.ContentType!,
+            file.Md5!,
+            file.Size!.Value,
+            (offset, length, cancellationToken) => forms.OpenMediaAsync(file, offset, length, cancellationToken)
+        );
+    }
+
+    // No workbook is ever stored, and no form can have such an id (OR-118).
+    private static void RefuseWorkbook(string name)
+    {
+        if (WorkbookEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>Form discovery (spec 3, 8): which forms a phone may fill in, and where it gets them.</summary>
+public sealed class FormListFunctions(
+    EndpointPipeline door,
+    FormDirectory forms,
+    FormAccess access,
+    ProjectDirectory projects,
+    Links links,
+    TimedCache cache
+)
+{
+    [Function("GetFormList")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/formList")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+
+    [Function("GetFormListWithKey")]
+    public Task<IResult> GetWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/formList")]
+            HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+
+    [Function("GetFormListOfTestDraft")]
+    public Task<IResult> GetOfTestDraft(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/formList"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var token = RouteText.Decode(request, draftToken);
+                var draft = await access.TestDraftAsync(
+                    token,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    Problem.DraftGone(),
+                    request.HttpContext.RequestAborted
+                );
+                return OneDraft(draft, links.TestRoot(request, token));
+            }
+        );
+
+    [Function("GetFormListOfDraft")]
+    public Task<IResult> GetOfDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/formList")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+            {
+                var draft = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                return OneDraft(draft, links.Root(request, caller));
+            }
+        );
+
+    [Function("GetFormListGroups")]
+    public Task<IResult> GetGroups([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/formList")] HttpRequest request) =>
+        door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
+
+    [Function("GetFormListGroupsWithKey")]
+    public Task<IResult> GetGroupsWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/formList")] HttpRequest request
+    ) => door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
+
+    private async Task<IResult> ListAsync(HttpRequest request, Caller caller, ProjectId project)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var all = await forms.ListAsync(project, cancellationToken);
+        var wanted = request.Query["formID"];
+        var verbose = Flags.IsTrue(request, "verbose");
+        var allVersions = WantsAllVersions(request);
+        var root = links.Root(request, caller);
+
+        // The directory gives the same list as long as no form has changed, and an actor keeps its grants as long as it is remembered:
+        // then the answer is the same too, and a phone that asks often costs no more for a thousand forms than for ten.
+        var asked = (all, caller.KnownActor.Grants, root, wanted.ToString(), verbose);
+        var keepable = !allVersions && wanted.Count <= 1;
+        if (keepable && cache.TryGet(asked, out XmlDocumentResult? known))
+        {
+            return known!;
+        }
+        var entries = new List<FormListEntry>();
+        foreach (var form in all.Where(form => caller.Actor.MayFill(form) && (wanted.Count == 0 || wanted.Contains(form.Id.Value))))
+        {
+            var description = verbose ? form.Description : null;
+            var address = Links.Form(root, form);
+            entries.Add(new FormListEntry(form, form.Published!, description, $"{address}.xml", $"{address}/manifest"));
+            if (allVersions)
+            {
+                entries.AddRange(
+                    (await forms.ListVersionsAsync(form, cancellationToken))
+                        .Where(version => version.Version != form.Published!.Version)
+                        .Select(version => (Version: version, Address: Links.Version(root, form, version.Version)))
+                        .Select(old => new FormListEntry(form, old.Version, description, $"{old.Address}.xml", $"{old.Address}/manifest"))
+                );
+            }
+        }
+        var answer = OpenRosaResponse.Document(xml => FormListWriter.Write(xml, entries, []));
+        if (keepable)
+        {
+            cache.Set(asked, answer, answer.Body.Length);
+        }
+        return answer;
+    }
+
+    private async Task<IResult> GroupsAsync(HttpRequest request, Caller caller)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var root = links.Root(request, caller);
+        var groups = new List<FormListGroup>();
+        var actor = caller.KnownActor;
+        foreach (
+            var project in actor.Project is { } own
+                ? [await projects.GetAsync(own, cancellationToken)]
+                : await projects.ListAsync(cancellationToken)
+        )
+        {
+            if (
+                actor.Grants.All.Any(grant => grant.Scope.Project is null || grant.Scope.Project == project.Id)
+                && await forms.FindListAsync(project.Id, cancellationToken) is { } listed
+                && listed.Any(form => actor.MayFill(form))
+            )
+            {
+                groups.Add(new FormListGroup(project.Id.ToString(), project.Name, $"{Links.Project(root, project.Id)}/formList"));
+            }
+        }
+        return OpenRosaResponse.Document(xml => FormListWriter.Write(xml, [], groups));
+    }
+
+    private static XmlDocumentResult OneDraft(ReadableForm draft, string root)
+    {
+        var address = $"{Links.Form(root, draft.Form)}/draft";
+        var entry = new FormListEntry(draft.Form, draft.Definition, null, $"{address}.xml", $"{address}/manifest");
+        return OpenRosaResponse.Document(xml => FormListWriter.Write(xml, [entry], []));
+    }
+
+    private static bool WantsAllVersions(HttpRequest request) =>
+        request.Query.TryGetValue("listAllVersions", out var all) && all.ToString() is not ("false" or "0");
+}

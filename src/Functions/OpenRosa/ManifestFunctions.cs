@@ -1,0 +1,194 @@
+using System.Xml;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>Manifests: the media files of a form, and where a phone gets them (spec 5.1).</summary>
+public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
+{
+    private const string Namespace = "http://openrosa.org/xforms/xformsManifest";
+
+    [Function("GetManifest")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+
+    [Function("GetManifestWithKey")]
+    public Task<IResult> GetWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+
+    [Function("GetManifestOfVersion")]
+    public Task<IResult> GetOfVersion(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/manifest"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+
+    [Function("GetManifestOfVersionWithKey")]
+    public Task<IResult> GetOfVersionWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/manifest"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version
+    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+
+    [Function("GetManifestOfDraft")]
+    public Task<IResult> GetOfDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/manifest")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    request.HttpContext.RequestAborted
+                );
+                var root = links.Root(request, caller);
+                return await AnswerAsync(
+                    request,
+                    caller.Actor,
+                    found,
+                    Links.Form(root, found.Form) + "/draft",
+                    Links.Project(root, found.Form.Project)
+                );
+            }
+        );
+
+    [Function("GetManifestOfTestDraft")]
+    public Task<IResult> GetOfTestDraft(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/manifest"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var token = RouteText.Decode(request, draftToken);
+                var found = await access.TestDraftAsync(
+                    token,
+                    new ProjectId(projectId),
+                    RouteText.Decode(request, form),
+                    Problem.NotFound(),
+                    request.HttpContext.RequestAborted
+                );
+                var address = Links.Form(links.TestRoot(request, token), found.Form) + "/draft";
+                return await AnswerAsync(request, null, found, address, address);
+            }
+        );
+
+    private async Task<IResult> PublishedAsync(HttpRequest request, Caller caller, int project, string form)
+    {
+        var found = await access.PublishedAsync(
+            caller.KnownActor,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
+        var root = links.Root(request, caller);
+        return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form), Links.Project(root, found.Form.Project));
+    }
+
+    private async Task<IResult> OfVersionAsync(HttpRequest request, Caller caller, int project, string form, string version)
+    {
+        var found = await access.VersionAsync(
+            caller.KnownActor,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            RouteText.Decode(request, version),
+            request.HttpContext.RequestAborted
+        );
+        var root = links.Root(request, caller);
+        return await AnswerAsync(
+            request,
+            caller.Actor,
+            found,
+            Links.Version(root, found.Form, found.Definition.Version),
+            Links.Project(root, found.Form.Project)
+        );
+    }
+
+    // The datasets' addresses are under the project's, except for a draft's token, which opens nothing else.
+    private async Task<IResult> AnswerAsync(HttpRequest request, Actor? actor, ReadableForm found, string address, string datasets)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, cancellationToken);
+        var lists = new Dictionary<string, EntityList>();
+        foreach (var name in media.Select(slot => slot.Dataset).OfType<string>().Distinct())
+        {
+            if (await entities.FindAsync(found.Form.Project, name, actor, cancellationToken) is { } list)
+            {
+                lists.Add(name, list);
+            }
+        }
+        return OpenRosaResponse.Document(xml =>
+        {
+            xml.WriteStartElement("manifest", Namespace);
+            foreach (var file in media)
+            {
+                var list = file.Dataset is { } name ? lists.GetValueOrDefault(name) : null;
+                if (list is not null || file.Blob is not null)
+                {
+                    Write(xml, file, list, address, datasets);
+                }
+            }
+            xml.WriteEndElement();
+        });
+    }
+
+    private static void Write(XmlWriter xml, FormMedia file, EntityList? list, string address, string datasets)
+    {
+        xml.WriteStartElement("mediaFile", Namespace);
+        if (list is not null)
+        {
+            xml.WriteAttributeString("type", list.Dataset.ApprovalRequired ? "approvalEntityList" : "entityList");
+        }
+        xml.WriteElementString("filename", Namespace, file.Name);
+        xml.WriteElementString("hash", Namespace, "md5:" + (list?.Hash ?? file.Md5));
+        xml.WriteElementString("downloadUrl", Namespace, $"{address}/attachments/{Links.Encode(file.Name)}");
+        if (list is not null)
+        {
+            xml.WriteElementString("integrityUrl", Namespace, $"{datasets}/datasets/{Links.Encode(list.Dataset.Name)}/integrity");
+        }
+        xml.WriteEndElement();
+    }
+}

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>
+/// A submission's multipart body (spec 7.1), read as a stream: only the XML is held in memory. Files are handed on as they come in;
+/// those that come before the XML wait in temporary files, since nobody knows yet what they are for.
+/// </summary>
+public sealed class SubmissionBody : IAsyncDisposable
+{
+    public const string XmlPart = "xml_submission_file";
+    private const string CsrfField = "__csrf";
+    private const int MaxParts = 1000;
+    private const int MaxFieldBytes = 16 * 1024;
+    private const int MaxHeaderBytes = 16 * 1024;
+
+    // RFC 2046 allows 70; clients in the field stay under it.
+    private const int MaxBoundary = 200;
+
+    private readonly MultipartReader _reader;
+    private readonly string? _expectedCsrf;
+    private readonly Action<string, ContentDispositionHeaderValue, string?>? _checkPart;
+    private readonly List<(string Name, string? ContentType, FileStream Content)> _early = [];
+    private string? _csrf;
+    private int _parts;
+
+    private SubmissionBody(MultipartReader reader, string? expectedCsrf, Action<string, ContentDispositionHeaderValue, string?>? checkPart)
+    {
+        _reader = reader;
+        _expectedCsrf = expectedCsrf;
+        _checkPart = checkPart;
+    }
+
+    public ReadOnlyMemory<byte> Xml { get; private set; }
+
+    /// <summary>
+    /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is
+    /// too large (413.1). Once the files have been read to the end, a cookie's body without its `__csrf` is refused too (401.2).
+    /// <paramref name="checkPart"/> may refuse a part by its name, disposition and content type, before any of its bytes are read.
+    /// </summary>
+    public static async Task<SubmissionBody> OpenAsync(
+        HttpRequest request,
+        Caller caller,
+        RosaOptions limits,
+        CancellationToken cancellationToken,
+        Action<string, ContentDispositionHeaderValue, string?>? checkPart = null
+    )
+    {
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MaxBoundary } boundary
+        )
+        {
+            throw Problem.MissingMultipartField(XmlPart).AsException();
+        }
+        var body = new SubmissionBody(
+            new MultipartReader(boundary, request.Body) { HeadersLengthLimit = MaxHeaderBytes, BodyLengthLimit = null },
+            caller.ExpectedCsrf,
+            checkPart
+        );
+        try
+        {
+            await body.ReadToXmlAsync(limits, cancellationToken);
+            return body;
+        }
+        catch
+        {
+            await body.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The files, in the order in which they came. Ends only when the whole body was read and is good.</summary>
+    public async IAsyncEnumerable<IncomingFile> FilesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (name, contentType, content) in _early)
+        {
+            content.Position = 0;
+            yield return new IncomingFile(name, contentType, content);
+        }
+        while (await NextAsync(cancellationToken) is { } part)
+        {
+            if (part.IsFile)
+            {
+                yield return new IncomingFile(part.Name, part.Section.ContentType, new PartStream(part.Section.Body));
+            }
+        }
+        if (_expectedCsrf is not null && (_csrf is null || Uri.UnescapeDataString(_csrf) != _expectedCsrf))
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var file in _early)
+        {
+            await file.Content.DisposeAsync();
+        }
+    }
+
+    private async Task ReadToXmlAsync(RosaOptions limits, CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken) is { } part)
+        {
+            var content = new PartStream(part.Section.Body);
+            if (part.Name == XmlPart)
+            {
+                Xml = await BoundedBody.ReadAsync(
+                    content,
+                    null,
+                    limits.MaxXmlBytes,
+                    Problem.BodyTooLarge(limits.MaxXmlBytes),
+                    cancellationToken
+                );
+                return;
+            }
+            if (part.IsFile)
+            {
+                var file = new FileStream(
+                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"),
+                    FileMode.CreateNew,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    4096,
+                    FileOptions.Asynchronous | FileOptions.DeleteOnClose
+                );
+                _early.Add((part.Name, part.Section.ContentType, file));
+                await content.CopyToAsync(file, cancellationToken);
+            }
+        }
+        throw Problem.MissingMultipartField(XmlPart).AsException();
+    }
+
+    // Skips what is of no interest: parts without a name, unknown fields, a second XML part (OR-186, OR-191).
+    private async Task<Part?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (await Broken.AsRefusalAsync(() => _reader.ReadNextSectionAsync(cancellationToken)) is { } section)
+        {
+            if (++_parts > MaxParts)
+            {
+                throw Problem.BrokenMultipart($"it has more than {MaxParts} parts.").AsException();
+            }
+            if (
+                !ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+                || PartName(disposition) is not { Length: > 0 } name
+            )
+            {
+                continue;
+            }
+            _checkPart?.Invoke(name, disposition, section.ContentType);
+            var isFile = disposition.FileName.HasValue || disposition.FileNameStar.HasValue;
+            if (name == XmlPart)
+            {
+                if (Xml.IsEmpty)
+                {
+                    return new Part(name, false, section);
+                }
+            }
+            else if (isFile)
+            {
+                return new Part(name, true, section);
+            }
+            else if (name == CsrfField)
+            {
+                var value = await BoundedBody.ReadAsync(
+                    new PartStream(section.Body),
+                    null,
+                    MaxFieldBytes,
+                    Problem.BodyTooLarge(MaxFieldBytes),
+                    cancellationToken
+                );
+                _csrf = Encoding.UTF8.GetString(value.Span);
+            }
+        }
+        return null;
+    }
+
+    private static string? PartName(ContentDispositionHeaderValue disposition) =>
+        HeaderUtilities.UnescapeAsQuotedString(disposition.Name).Value;
+
+    private sealed record Part(string Name, bool IsFile, MultipartSection Section);
+
+    /// <summary>A part's bytes; what breaks while they are read is the sender's doing.</summary>
+    private sealed class PartStream(Stream inner) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Broken.AsRefusalAsync(() => inner.ReadAsync(buffer, cancellationToken).AsTask()));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Only asynchronous reading is used.");
+
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    /// <summary>What the framework's reader throws for a malformed body, in the protocol's words (OR-183).</summary>
+    private static class Broken
+    {
+        public static async Task<T> AsRefusalAsync<T>(Func<Task<T>> read)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
+            {
+                throw Problem.BrokenMultipart(e.Message).AsException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Xml;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>The OpenRosa form submission API (spec 7), and the same for drafts under test (spec 8).</summary>
+public sealed class SubmitFunctions(
+    EndpointPipeline door,
+    ReceiveSubmission receive,
+    FormAccess access,
+    ProjectDirectory projects,
+    Links links,
+    IOptions<RosaOptions> options
+)
+{
+    private const string MetadataNamespace = "http://www.opendatakit.org/xforms";
+
+    [Function("PreflightSubmission")]
+    public Task<IResult> Preflight(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+
+    [Function("PreflightSubmissionWithKey")]
+    public Task<IResult> PreflightWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/submission")]
+            HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+
+    [Function("PreflightDraftSubmission")]
+    public Task<IResult> PreflightDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async _ =>
+            {
+                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+                return Results.NoContent();
+            }
+        );
+
+    [Function("PreflightTestSubmission")]
+    public Task<IResult> PreflightTest(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                await TestDraftAsync(request, draftToken, projectId, form, Problem.DraftGone());
+                return Results.NoContent();
+            }
+        );
+
+    [Function("PostSubmission")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+
+    [Function("PostSubmissionWithKey")]
+    public Task<IResult> PostWithKey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request,
+        int projectId
+    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+
+    [Function("PostDraftSubmission")]
+    public Task<IResult> PostDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        door.OpenRosaAsync(
+            request,
+            async caller =>
+                await ReceiveDraftAsync(
+                    request,
+                    caller,
+                    await OwnDraftAsync(request, caller, projectId, form),
+                    links.Root(request, caller)
+                ),
+            bodyShowsCsrf: true
+        );
+
+    [Function("PostTestSubmission")]
+    public Task<IResult> PostTest(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/submission"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.OpenRosa,
+            async () =>
+            {
+                var draft = await TestDraftAsync(request, draftToken, projectId, form, Problem.NotFound());
+                return await ReceiveDraftAsync(
+                    request,
+                    Caller.Anonymous,
+                    draft,
+                    links.TestRoot(request, RouteText.Decode(request, draftToken))
+                );
+            }
+        );
+
+    private async Task<IResult> PreflightAsync(HttpRequest request, Caller caller, int projectId)
+    {
+        // Whoever holds a key of this project has shown that there is one.
+        if (caller.Actor?.Project?.Value != projectId)
+        {
+            await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
+        }
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> ReceiveAsync(HttpRequest request, Caller caller, int projectId)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, cancellationToken);
+        var receipt = await receive.ToProjectAsync(
+            new ProjectId(projectId),
+            caller.KnownActor,
+            new SubmissionUpload(body.Xml, body.FilesAsync(cancellationToken), Senders.Of(request, caller)),
+            cancellationToken
+        );
+        return Accepted(
+            request,
+            receipt,
+            $"{Links.Project(links.Root(request, caller), new ProjectId(projectId))}/forms/{Links.Encode(receipt.Form.Value)}"
+        );
+    }
+
+    private async Task<IResult> ReceiveDraftAsync(HttpRequest request, Caller caller, Form form, string root)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        await using var body = await SubmissionBody.OpenAsync(request, caller, options.Value, cancellationToken);
+        var receipt = await receive.ToDraftAsync(
+            form,
+            new SubmissionUpload(body.Xml, body.FilesAsync(cancellationToken), Senders.Of(request, caller)),
+            cancellationToken
+        );
+        return Accepted(request, receipt, $"{Links.Form(root, form)}/draft");
+    }
+
+    // Missing rights look like missing authentication, so that the client asks for other credentials (OR-075).
+    private async Task<Form> OwnDraftAsync(HttpRequest request, Caller caller, int projectId, string form)
+    {
+        var found = await access.WithDraftAsync(
+            new ProjectId(projectId),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
+        return caller.Actor.May(Verb.SubmissionCreate, found.Scope) ? found : throw Problem.NotAuthenticated().AsException();
+    }
+
+    private async Task<Form> TestDraftAsync(HttpRequest request, string draftToken, int projectId, string form, Problem refusal) =>
+        (
+            await access.TestDraftAsync(
+                RouteText.Decode(request, draftToken),
+                new ProjectId(projectId),
+                RouteText.Decode(request, form),
+                refusal,
+                request.HttpContext.RequestAborted
+            )
+        ).Form;
+
+    private static IResult Accepted(HttpRequest request, SubmissionReceipt receipt, string formAddress)
+    {
+        request.HttpContext.Response.Headers.Location = $"{formAddress}/submissions/{Links.Encode(receipt.RootId.Value)}";
+        var withMetadata = Flags.IsTrue(request, "items");
+        return OpenRosaResponse.Envelope(
+            StatusCodes.Status201Created,
+            "",
+            "full submission upload was successful!",
+            withMetadata ? 1 : 0,
+            withMetadata ? xml => WriteMetadata(xml, receipt) : null
+        );
+    }
+
+    // For clients made for Aggregate (OR-234).
+    private static void WriteMetadata(XmlWriter xml, SubmissionReceipt receipt)
+    {
+        var complete = receipt.Version.Media.All(file => file.Exists);
+        var received = Timestamps.Format(receipt.Version.CreatedAt);
+        xml.WriteStartElement("submissionMetadata", MetadataNamespace);
+        xml.WriteAttributeString("id", receipt.Form.Value);
+        xml.WriteAttributeString("version", receipt.Version.FormVersion);
+        xml.WriteAttributeString("instanceID", receipt.Version.Id.Value);
+        xml.WriteAttributeString("submissionDate", received);
+        xml.WriteAttributeString("isComplete", complete ? "true" : "false");
+        if (complete)
+        {
+            xml.WriteAttributeString("markedAsCompleteDate", received);
+        }
+        xml.WriteEndElement();
+    }
+}

@@ -1,0 +1,207 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ServerlessRosa.Core;
+using ServerlessRosa.Core.Problems;
+
+namespace ServerlessRosa.Functions.Pipeline;
+
+/// <summary>The management API's JSON: in and out (spec 9).</summary>
+public static class Json
+{
+    private const int MaxBytes = 250_000;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new Timestamp() },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions Reading = new() { Converters = { new ReadableDocument() } };
+
+    public static IResult Ok(object? value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
+
+    /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can
+    /// still be told.</summary>
+    public static async Task<IResult> StreamAsync<T>(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
+    {
+        var rest = items.GetAsyncEnumerator(cancellationToken);
+        return Ok(From(rest, await rest.MoveNextAsync()));
+    }
+
+    private static async IAsyncEnumerable<T> From<T>(IAsyncEnumerator<T> items, bool any)
+    {
+        await using (items)
+        {
+            for (; any; any = await items.MoveNextAsync())
+            {
+                yield return items.Current;
+            }
+        }
+    }
+
+    public static IResult Success() => Ok(new { success = true });
+
+    public static IResult Refusal(Problem problem) =>
+        problem.Details is null
+            ? Results.Json(new { message = problem.Message, code = problem.Code }, Options, statusCode: problem.Status)
+            : Results.Json(
+                new
+                {
+                    message = problem.Message,
+                    code = problem.Code,
+                    details = problem.Details,
+                },
+                Options,
+                statusCode: problem.Status
+            );
+
+    /// <summary>
+    /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could
+    /// send. Refuses more than 250 kB (400.36), a content encoding (400.37), what isn't a JSON object (400.1), and a cookie's POST
+    /// without its `__csrf` (401.2).
+    /// </summary>
+    public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var body = Parse(await ReadBytesAsync(request, cancellationToken), JsonValueKind.Object);
+        if (caller.ExpectedCsrf is { } csrf && (Text(body, "__csrf") is not { } given || Uri.UnescapeDataString(given) != csrf))
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+        return body;
+    }
+
+    /// <summary>The same where a list of objects may stand for several of them. Gives the objects, and whether they came as a
+    /// list.</summary>
+    public static async Task<(IReadOnlyList<JsonElement> Objects, bool IsList)> ReadManyAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var bytes = await ReadBytesAsync(request, cancellationToken);
+        if (bytes.Span.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
+        {
+            return ([Parse(bytes, JsonValueKind.Object)], false);
+        }
+        var objects = Parse(bytes, JsonValueKind.Array).EnumerateArray().ToList();
+        return objects.TrueForAll(one => one.ValueKind == JsonValueKind.Object)
+            ? (objects, true)
+            : throw Problem.UnparseableJson(bytes.Length).AsException();
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            throw Problem.UnsupportedEncoding(encoding.ToString()).AsException();
+        }
+        var bytes = await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
+        return request.HasJsonContentType() ? bytes : default;
+    }
+
+    /// <summary>A text member; null when absent or null. Refuses another type with 400.11.</summary>
+    public static string? Text(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            _ => throw Problem.InvalidDataType(name, "string").AsException(), // not the value: it may be a password
+        };
+
+    /// <summary>A truth value; null when absent or null. Refuses another type with 400.11.</summary>
+    public static bool? Flag(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
+            _ => throw Problem.InvalidDataType(name, "boolean").AsException(),
+        };
+
+    /// <summary>A list of texts; null when absent or null. Refuses another type with 400.11.</summary>
+    public static IReadOnlyList<string>? Texts(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            [
+                .. list.EnumerateArray().Select(item => item.GetString()!),
+            ],
+            _ => throw Problem.InvalidDataType(name, "list of strings").AsException(),
+        };
+
+    /// <summary>Names and their values, where numbers and truth values count as the text that stands there; null when absent or null.
+    /// Refuses another type with 400.11.</summary>
+    public static IReadOnlyDictionary<string, string>? Map(JsonElement body, string name)
+    {
+        if (Member(body, name) is not { } map)
+        {
+            return null;
+        }
+        if (map.ValueKind != JsonValueKind.Object)
+        {
+            throw Problem.InvalidDataType(name, "object").AsException();
+        }
+        var values = new Dictionary<string, string>();
+        foreach (var member in map.EnumerateObject())
+        {
+            values[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+                JsonValueKind.Null => "",
+                _ => throw Problem.InvalidDataType($"{name}.{member.Name}", "string").AsException(),
+            };
+        }
+        return values;
+    }
+
+    public static bool Has(JsonElement body, string name) => body.TryGetProperty(name, out _);
+
+    private static JsonElement? Member(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+
+    private static JsonElement Parse(ReadOnlyMemory<byte> bytes, JsonValueKind expected)
+    {
+        if (bytes.IsEmpty)
+        {
+            return JsonSerializer.SerializeToElement(new object());
+        }
+        try
+        {
+            var body = JsonSerializer.Deserialize<JsonElement>(bytes.Span, Reading);
+            return body.ValueKind == expected ? body : throw Problem.UnparseableJson(bytes.Length).AsException();
+        }
+        catch (JsonException e)
+        {
+            throw Problem.UnparseableJson(bytes.Length).AsException(e);
+        }
+    }
+
+    /// <summary>Reads every text of the document once: an escape can name half a character, which the parser by itself lets pass.</summary>
+    private sealed class ReadableDocument : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var ahead = reader;
+            do
+            {
+                if (ahead.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    ahead.GetString();
+                }
+            } while (ahead.Read());
+            return JsonElement.ParseValue(ref reader);
+        }
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
+    }
+
+    /// <summary>`2024-05-01T10:11:12.345Z`, always.</summary>
+    private sealed class Timestamp : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Timestamps.Format(value));
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ServerlessRosa.Functions.Pipeline;
+
+/// <summary>How this server is reached, and how much it takes.</summary>
+public sealed class RosaOptions : IValidatableObject
+{
+    public const string Section = "Rosa";
+
+    /// <summary>Setting `Rosa:PublicUrl`: the origin in every address that this server gives out, such as `https://forms.example.org`.
+    /// Without it, that of the request.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Setting `Rosa:MaxSubmissionBytes`: the size that phones are told to stay under in one POST
+    /// (`X-OpenRosa-Accept-Content-Length`).</summary>
+    [Range(1_000_000, 2_000_000_000)]
+    public long MaxSubmissionBytes { get; set; } = 100_000_000;
+
+    /// <summary>Setting `Rosa:MaxXmlBytes`: the largest form definition or submission XML, which are the only things held in
+    /// memory.</summary>
+    [Range(10_000, 100_000_000)]
+    public int MaxXmlBytes { get; set; } = 10 << 20;
+
+    /// <summary>Setting `Rosa:AllowBasicOverHttp`, for development: passwords and cookies over plain HTTP, when both the peer and the
+    /// `Host` header are loopback.</summary>
+    public bool AllowBasicOverHttp { get; set; }
+
+    /// <summary>Setting `Rosa:ReportStorageOperations`, for tests and benchmarks: every answer says in `Server-Timing` how many storage
+    /// operations it cost.</summary>
+    public bool ReportStorageOperations { get; set; }
+
+    /// <summary>Setting `Rosa:DomainSuffix`: what follows a domain in the full names of mobile workers, such as
+    /// `jason@demo.commcarehq.org`. Phones may sign in with any.</summary>
+    [RegularExpression("[a-z0-9.-]+", ErrorMessage = "Rosa:DomainSuffix must be a host name such as commcarehq.org.")]
+    public string DomainSuffix { get; set; } = "commcarehq.org";
+
+    /// <summary>Where a body is cut off: what phones are told, and the XML that goes with it.</summary>
+    public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (
+            PublicUrl is { Length: > 0 }
+            && (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        )
+        {
+            yield return new ValidationResult("Rosa:PublicUrl must be an absolute http or https address.");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Xml;
+
+namespace ServerlessRosa.Functions.Pipeline;
+
+/// <summary>The only factory of XML writers.</summary>
+public static class XmlOut
+{
+    /// <summary>For answers of bounded size.</summary>
+    public static ReadOnlyMemory<byte> ToBytes(Action<XmlWriter> write, bool declaration)
+    {
+        var bytes = new MemoryStream();
+        using (
+            var xml = XmlWriter.Create(
+                bytes,
+                new XmlWriterSettings
+                {
+                    Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), // no byte order mark: a client's parser may not expect one
+                    OmitXmlDeclaration = !declaration,
+                    CheckCharacters = false,
+                }
+            )
+        )
+        {
+            write(xml);
+        }
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+    }
+
+    /// <summary>For answers of any size, straight to the client. Whoever leaves it without having closed all elements leaves a document
+    /// cut off.</summary>
+    public static XmlWriter To(Stream output) =>
+        XmlWriter.Create(
+            output,
+            new XmlWriterSettings
+            {
+                Async = true,
+                NewLineHandling = NewLineHandling.Entitize, // a line's end is part of a value, and is to arrive as it came
+                Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), // no byte order mark: a client's parser may not expect one
+                WriteEndDocumentOnClose = false, // else disposing after a failure closes the tags and makes a half answer look whole
+            }
+        );
+
+    /// <summary>Whether an element can be called so. Names of properties come from forms, and from scripts.</summary>
+    public static bool IsName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
+
+    /// <summary>For text that came in otherwise than as XML, and so may hold what no XML document can: each such character becomes
+    /// U+FFFD.</summary>
+    public static string Text(string text)
+    {
+        if (text.All(XmlConvert.IsXmlChar))
+        {
+            return text;
+        }
+        var clean = text.ToCharArray();
+        for (var i = 0; i < clean.Length; i++)
+        {
+            if (i + 1 < clean.Length && XmlConvert.IsXmlSurrogatePair(clean[i + 1], clean[i]))
+            {
+                i++;
+            }
+            else if (!XmlConvert.IsXmlChar(clean[i]))
+            {
+                clean[i] = '\ufffd';
+            }
+        }
+        return new string(clean);
+    }
+}

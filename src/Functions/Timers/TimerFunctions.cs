@@ -1,0 +1,26 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Functions.Timers;
+
+/// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days
+/// ago, sessions that have ended, and syncs that no phone comes back to.</summary>
+public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users, PurgeSyncs syncs)
+{
+    [Function("Reconcile")]
+    public Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        reconcile.RunAsync(cancellationToken);
+
+    [Function("PurgeDeleted")]
+    public Task Purge([TimerTrigger("0 30 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        purge.RunAsync(cancellationToken);
+
+    [Function("PurgeSessions")]
+    public Task PurgeSessions([TimerTrigger("0 45 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        users.PurgeSessionsAsync(cancellationToken);
+
+    [Function("PurgeSyncs")]
+    public Task PurgeSyncs([TimerTrigger("0 15 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        syncs.RunAsync(cancellationToken);
+}

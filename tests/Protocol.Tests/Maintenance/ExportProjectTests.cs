@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Cases;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Submissions;
+
+namespace ServerlessRosa.Protocol.Tests.Maintenance;
+
+public sealed class ExportProjectTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
+
+    [Fact]
+    public async Task A_project_answers_in_another_account_as_where_it_was_exported()
+    {
+        await using var from = await OwnStorage.StartAsync();
+        var inbox = await Inbox.OpenAsync(from.Server);
+        await inbox.SendAsync(inbox.Submission("uuid:1", photo: "ö 1.jpg"), ("ö 1.jpg", Samples.Bytes(700), "image/jpeg"));
+        await inbox.SendAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:1", species: "élm", photo: "ö 1.jpg"));
+        await inbox.SendAsync(inbox.Submission("uuid:3"));
+        await inbox.SendAsync(inbox.Submission("uuid:4"));
+        var admin = inbox.Programme.Admin;
+        (await admin.PatchJsonAsync($"{inbox.SubmissionsPath}/uuid:3", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
+        (await admin.PostJsonAsync($"{inbox.SubmissionsPath}/uuid:3/comments", new { body = "gut" })).ShouldBe(HttpStatusCode.OK);
+        (await admin.DeleteAsync($"{inbox.SubmissionsPath}/uuid:4")).ShouldBe(HttpStatusCode.OK);
+        string[] asked =
+        [
+            $"{inbox.Programme.Path}/formList",
+            $"{inbox.Programme.Path}/forms",
+            inbox.SubmissionsPath,
+            $"{inbox.SubmissionsPath}?deleted=true",
+            $"{inbox.SubmissionsPath}/uuid:1/versions",
+            $"{inbox.SubmissionsPath}/uuid:1.xml",
+            $"{inbox.SubmissionsPath}/uuid:1/attachments/{Uri.EscapeDataString("ö 1.jpg")}",
+            $"{inbox.SubmissionsPath}/uuid:3/comments",
+            $"{inbox.SubmissionsPath}.csv",
+        ];
+        var before = await AskAsync(admin.OpenRosa, asked);
+        var project = inbox.Programme.Id.ToString(CultureInfo.InvariantCulture);
+
+        (await from.RunAsync("export-all", "--project", "99", "--to", _folder)).ShouldFail("no project 99");
+        (await from.RunAsync("export-all", "--project", project, "--to", _folder)).ShouldSucceed();
+        (await from.RunAsync("export-all", "--project", project, "--to", _folder)).ShouldFail("not empty");
+        (await from.RunAsync("import-all", "--from", _folder)).ShouldFail($"has a project {project} already");
+        await using var to = await OwnStorage.StartAsync();
+        (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
+
+        var there = (await Api.AdministratorAsync(to.Server)).OpenRosa;
+        Assert.Equal(before, await AskAsync(there, asked));
+        Assert.Equal(
+            System.Text.Json.JsonValueKind.Null,
+            (await there.GetAsync($"{inbox.Programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind
+        );
+
+        // The phone goes on there with the key that it has.
+        (await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:5")))).ShouldBe(
+            HttpStatusCode.Created
+        );
+        (
+            await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:3", species: "fir")))
+        ).ShouldBe(HttpStatusCode.Conflict);
+        var next = (await there.PostJsonAsync("/projects", new { name = "next" })).ShouldBe(HttpStatusCode.OK).Json;
+        Assert.True(next.GetProperty("id").GetInt32() > inbox.Programme.Id);
+    }
+
+    [Fact]
+    public async Task The_cases_of_a_domain_move_with_it_and_a_worker_gets_them_there()
+    {
+        await using var from = await OwnStorage.StartAsync();
+        var desk = await CaseDesk.OpenAsync(from.Server);
+        var (mother, child) = (CaseDesk.NewId(), CaseDesk.NewId());
+        await desk.SubmitAsync(desk.Create(mother));
+        await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
+        (await from.RunAsync("export-all", "--project", "1", "--to", _folder)).ShouldSucceed();
+        await using var to = await OwnStorage.StartAsync();
+        (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
+
+        var restored = (await desk.Worker.Phone.At(to.Server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", to.Server)))
+            .ShouldBe(HttpStatusCode.OK)
+            .Text;
+
+        Assert.Contains(mother, restored, StringComparison.Ordinal);
+        Assert.Contains(child, restored, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("manifest.json", "has no manifest.json")]
+    [InlineData("submissions.jsonl", "submissions.jsonl is missing")]
+    public async Task A_folder_that_is_not_whole_is_refused_and_nothing_is_written(string missing, string reason)
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        var inbox = await Inbox.OpenAsync(storage.Server);
+        await inbox.SendAsync(inbox.Submission("uuid:1"));
+        (
+            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+        ).ShouldSucceed();
+        File.Delete(Path.Combine(_folder, missing));
+        await using var other = await OwnStorage.StartAsync();
+
+        (await other.RunAsync("import-all", "--from", _folder)).ShouldFail(reason);
+
+        Assert.Empty(await StoredBlobs.OfProjectAsync(inbox.Programme.Id, other.ConnectionString));
+        Assert.Empty((await (await Api.AdministratorAsync(other.Server)).GetAsync("/projects")).Json.EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_file_that_was_changed_is_refused()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        var inbox = await Inbox.OpenAsync(storage.Server);
+        await inbox.SendAsync(inbox.Submission("uuid:1"));
+        (
+            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+        ).ShouldSucceed();
+        var blob = Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories).First();
+        await File.AppendAllTextAsync(blob, "x");
+        await using var other = await OwnStorage.StartAsync();
+
+        (await other.RunAsync("import-all", "--from", _folder)).ShouldFail("not as it was exported");
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static async Task<List<string>> AskAsync(Api api, string[] paths)
+    {
+        var answers = new List<string>();
+        foreach (var path in paths)
+        {
+            var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
+            answers.Add(
+                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
+            );
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Maintenance;
+
+/// <summary>Loses tables, as a mistake or an outage would, and looks at what answers and rows say before and after.</summary>
+internal static class LostTables
+{
+    public static readonly string[] OfForms = ["forms", "formVersions", "formMedia"];
+    public static readonly string[] OfSubmissions = ["submissions", "intents"];
+    public static readonly string[] OfCases = ["cases", "caseOwners", "caseIndices"];
+
+    public static async Task LoseAsync(this OwnStorage storage, params IEnumerable<string> tables)
+    {
+        foreach (var table in tables.Select(new TableServiceClient(storage.ConnectionString).GetTableClient))
+        {
+            await foreach (var row in table.QueryAsync<TableEntity>())
+            {
+                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey);
+            }
+        }
+    }
+
+    /// <summary>What is answered, whichever the port.</summary>
+    public static async Task<List<string>> AskAsync(this Api api, params IEnumerable<string> paths)
+    {
+        var answers = new List<string>();
+        foreach (var path in paths)
+        {
+            var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
+            answers.Add(
+                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
+            );
+        }
+        return answers;
+    }
+
+    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written, as the blob of a
+    /// large case does too.</summary>
+    public static async Task<List<string>> RowsAsync(this OwnStorage storage, string table)
+    {
+        var rows = new List<string>();
+        await foreach (var row in new TableServiceClient(storage.ConnectionString).GetTableClient(table).QueryAsync<TableEntity>())
+        {
+            if (row.RowKey.StartsWith("n|", StringComparison.Ordinal))
+            {
+                // A kept count: made again when it is asked for.
+                continue;
+            }
+            var key = row.RowKey.StartsWith("c|", StringComparison.Ordinal) ? row.RowKey[..row.RowKey.LastIndexOf('|')] : row.RowKey;
+            var columns = row.Where(column =>
+                    column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob")
+                    && !column.Key.StartsWith("odata", StringComparison.Ordinal)
+                )
+                // Blank is what a merge leaves of what is no longer so.
+                .Where(column =>
+                    column.Value is not (null or "" or false) && !(column.Key == "DeletedAt" && row.GetBoolean("Deleted") == false)
+                )
+                .OrderBy(column => column.Key, StringComparer.Ordinal)
+                .Select(column => $"{column.Key}={Text(column.Value)}");
+            rows.Add($"{row.PartitionKey} {key} {string.Join(' ', columns)}");
+        }
+        return rows;
+    }
+
+    private static string Text(object value) =>
+        value switch
+        {
+            byte[] packed => Unpacked(packed),
+            BinaryData packed => Unpacked(packed.ToArray()),
+            DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+        };
+
+    private static string Unpacked(byte[] packed)
+    {
+        using var inflate = new StreamReader(new DeflateStream(new MemoryStream(packed), CompressionMode.Decompress), Encoding.UTF8);
+        var text = inflate.ReadToEnd();
+        if (!text.StartsWith('{'))
+        {
+            return text;
+        }
+        var json = JsonNode.Parse(text)!.AsObject();
+        json.Remove("ServerModifiedOn");
+        return json.ToJsonString();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Maintenance;
+
+/// <summary>What a command of `dev` printed, and how it ended.</summary>
+public sealed record MaintenanceResult(int ExitCode, string Output)
+{
+    public MaintenanceResult ShouldSucceed()
+    {
+        Assert.True(ExitCode == 0, $"Exit code {ExitCode}: {Output}");
+        return this;
+    }
+
+    public MaintenanceResult ShouldFail(string fragment)
+    {
+        Assert.True(ExitCode == 1, $"Exit code {ExitCode}: {Output}");
+        Assert.Contains(fragment, Output, StringComparison.Ordinal);
+        return this;
+    }
+}
+
+/// <summary>Runs commands of `dev` as an operator does: each a process of its own.</summary>
+public static class Maintenance
+{
+    public static async Task<MaintenanceResult> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new MaintenanceResult(process.ExitCode, await output + await error);
+    }
+
+    /// <summary>Whatever has been done to a project of the shared storage, everything in it fits together.</summary>
+    public static async Task ShouldHoldTogetherAsync(this Programme programme) =>
+        (
+            await RunAsync(
+                "verify",
+                "--project",
+                programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--content",
+                "--settle",
+                "1",
+                "--storage",
+                await Server.StorageAsync()
+            )
+        ).ShouldSucceed();
+
+    /// <summary>One that is not waited for.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var assembly = Repository.Locate("artifacts", "bin", "dev", configuration, "dev.dll");
+        return Process.Start(
+            new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+    }
+
+    public static Task<MaintenanceResult> RunAsync(this OwnStorage storage, params string[] arguments) =>
+        RunAsync([arguments[0], "--storage", storage.ConnectionString, .. arguments[1..]]);
+}

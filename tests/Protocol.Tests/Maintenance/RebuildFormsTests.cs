@@ -1,0 +1,79 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Maintenance;
+
+public sealed class RebuildFormsTests
+{
+    [Fact]
+    public async Task Forms_answer_as_before_when_their_tables_were_lost_and_rebuilt()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        var programme = await Programme.StartAsync(storage.Server);
+        var pictures = await programme.PublishWithFilesAsync(
+            ("oak.png", Samples.Bytes(300), "image/png"),
+            ("öl \"1\".png", Samples.Bytes(200, 2), null)
+        );
+        await programme.PublishVersionAsync(pictures, "2", "oak.png", "elm.png");
+        (await programme.ReplaceDraftAsync(pictures, Samples.Form(pictures, "3", pictures: ["oak.png", "fir.png"]))).ShouldBe(
+            HttpStatusCode.OK
+        );
+        (await programme.PutFileAsync(pictures, "fir.png", Samples.Bytes(100, 3), "image/png")).ShouldBe(HttpStatusCode.OK);
+        var closing = await programme.PublishAsync();
+        await programme.SetStateAsync(closing, "closing");
+        (await programme.Admin.PatchJsonAsync(programme.FormPath(closing), new { description = "Fûr später" })).ShouldBe(HttpStatusCode.OK);
+        var draft = await programme.CreateDraftAsync("pine.png");
+        var trashed = await programme.PublishAsync();
+        (await programme.Admin.DeleteAsync(programme.FormPath(trashed))).ShouldBe(HttpStatusCode.OK);
+        var back = await programme.PublishAsync();
+        (await programme.Admin.DeleteAsync(programme.FormPath(back))).ShouldBe(HttpStatusCode.OK);
+        var number = (await programme.Admin.GetAsync($"{programme.Path}/forms?deleted=true"))
+            .Json.EnumerateArray()
+            .Single(form => form.GetProperty("xmlFormId").GetString() == back)
+            .GetProperty("id")
+            .GetInt32();
+        (await programme.Admin.PostAsync($"{programme.Path}/forms/{number}/restore")).ShouldBe(HttpStatusCode.OK);
+        var phone = await programme.AppUserAsync(pictures, back);
+        string[] asked =
+        [
+            $"{programme.Path}/formList",
+            $"{programme.Path}/formList?listAllVersions=true&verbose=true",
+            $"{programme.Path}/forms",
+            $"{programme.Path}/forms?deleted=true",
+            $"{programme.FormPath(pictures)}/manifest",
+            $"{programme.FormPath(pictures)}/versions",
+            $"{programme.FormPath(pictures)}/versions/1/attachments",
+            $"{programme.FormPath(pictures)}/draft",
+            $"{programme.FormPath(pictures)}/draft/attachments",
+            $"{programme.FormPath(pictures)}/draft/attachments/fir.png",
+            $"{programme.FormPath(pictures)}/versions/1/attachments/{Uri.EscapeDataString("öl \"1\".png")}",
+            $"{programme.FormPath(draft)}/draft/attachments",
+            $"{programme.FormPath(closing)}",
+        ];
+        var before = await programme.Admin.OpenRosa.AskAsync(asked);
+        var beforePhone = await phone.AskAsync(asked[0], asked[4]);
+        storage.Server.App!.Kill();
+
+        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
+        await storage.LoseAsync(LostTables.OfForms);
+        (await storage.RunAsync("rebuild")).ShouldSucceed();
+        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
+        (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
+
+        var later = await Server.StartAsync(storage: storage.ConnectionString);
+        Assert.Equal(before, await programme.Admin.OpenRosa.At(later).AskAsync(asked));
+        Assert.Equal(beforePhone, await phone.At(later).AskAsync(asked[0], asked[4]));
+
+        // No number is given twice: rights hang on it.
+        var created = (
+            await programme.Admin.At(later).PostXmlAsync($"{programme.Path}/forms?publish=true", Samples.Form("one-more"))
+        ).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.At(later).DeleteAsync($"{programme.Path}/forms/one-more")).ShouldBe(HttpStatusCode.OK);
+        var numbers = (await programme.Admin.At(later).GetAsync($"{programme.Path}/forms?deleted=true"))
+            .Json.EnumerateArray()
+            .Select(form => form.GetProperty("id").GetInt32())
+            .ToList();
+        Assert.True(numbers.Max() > number, created.Text);
+        later.App!.Kill();
+    }
+}
