@@ -73,9 +73,6 @@ internal static class DevCommand
                     cancellationToken
                 )
         );
-        command.Subcommands.Add(CostCommand.Create(Console.Out));
-        foreach (var upkeep in MaintenanceCommands.All(Console.Out))
-            command.Subcommands.Add(upkeep);
         return command;
     }
 }

@@ -10,7 +10,6 @@ using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Maintenance;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
@@ -138,23 +137,6 @@ public static class CoreServices
         services.AddSingleton<ODataExport>();
         services.AddSingleton<ReconcileSubmissions>();
         services.AddSingleton<PurgeDeleted>();
-
-        services.AddSingleton<RebuildForms>();
-        services.AddSingleton<SubmissionRecoveryReader>();
-        services.AddSingleton<RebuildSubmissions>();
-        services.AddSingleton<RebuildCases>();
-        services.AddSingleton<RebuildTables>();
-        services.AddSingleton<ExportProject>();
-        services.AddSingleton<ImportProject>();
-        services.AddSingleton<VerifyAccounts>();
-        services.AddSingleton<VerifyDomain>();
-        services.AddSingleton<VerifyForms>();
-        services.AddSingleton<VerifyDatasets>();
-        services.AddSingleton<VerifySubmissionFiles>();
-        services.AddSingleton<VerifySubmissionWork>();
-        services.AddSingleton<VerifySubmissions>();
-        services.AddSingleton<VerifyCases>();
-        services.AddSingleton<VerifyStorage>();
         return services;
     }
 }

@@ -1,5 +1,5 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Maintenance;
+using ServerlessRosa.Maintenance;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using Xunit;

@@ -38,12 +38,12 @@ public sealed class ExportProjectTests : IDisposable
         var before = await AskAsync(admin.OpenRosa, asked);
         var project = inbox.Programme.Id.ToString(CultureInfo.InvariantCulture);
 
-        (await from.RunAsync("export-all", "--project", "99", "--to", _folder)).ShouldFail("no project 99");
-        (await from.RunAsync("export-all", "--project", project, "--to", _folder)).ShouldSucceed();
-        (await from.RunAsync("export-all", "--project", project, "--to", _folder)).ShouldFail("not empty");
-        (await from.RunAsync("import-all", "--from", _folder)).ShouldFail($"has a project {project} already");
+        (await from.RunAsync("export", "--project", "99", "--to", _folder)).ShouldFail("no project 99");
+        (await from.RunAsync("export", "--project", project, "--to", _folder)).ShouldSucceed();
+        (await from.RunAsync("export", "--project", project, "--to", _folder)).ShouldFail("not empty");
+        (await from.RunAsync("import", "--from", _folder)).ShouldFail($"has a project {project} already");
         await using var to = await OwnStorage.StartAsync();
-        (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
+        (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         var there = (await Api.AdministratorAsync(to.Server)).OpenRosa;
         Assert.Equal(before, await AskAsync(there, asked));
@@ -71,9 +71,9 @@ public sealed class ExportProjectTests : IDisposable
         var (mother, child) = (CaseDesk.NewId(), CaseDesk.NewId());
         await desk.SubmitAsync(desk.Create(mother));
         await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
-        (await from.RunAsync("export-all", "--project", "1", "--to", _folder)).ShouldSucceed();
+        (await from.RunAsync("export", "--project", "1", "--to", _folder)).ShouldSucceed();
         await using var to = await OwnStorage.StartAsync();
-        (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
+        (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         var restored = (await desk.Worker.Phone.At(to.Server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", to.Server)))
             .ShouldBe(HttpStatusCode.OK)
@@ -92,12 +92,12 @@ public sealed class ExportProjectTests : IDisposable
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         (
-            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+            await storage.RunAsync("export", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
         ).ShouldSucceed();
         File.Delete(Path.Combine(_folder, missing));
         await using var other = await OwnStorage.StartAsync();
 
-        (await other.RunAsync("import-all", "--from", _folder)).ShouldFail(reason);
+        (await other.RunAsync("import", "--from", _folder)).ShouldFail(reason);
 
         Assert.Empty(await StoredBlobs.OfProjectAsync(inbox.Programme.Id, other.ConnectionString));
         Assert.Empty((await (await Api.AdministratorAsync(other.Server)).GetAsync("/projects")).Json.EnumerateArray());
@@ -110,13 +110,13 @@ public sealed class ExportProjectTests : IDisposable
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         (
-            await storage.RunAsync("export-all", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+            await storage.RunAsync("export", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
         ).ShouldSucceed();
         var blob = Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories).First();
         await File.AppendAllTextAsync(blob, "x");
         await using var other = await OwnStorage.StartAsync();
 
-        (await other.RunAsync("import-all", "--from", _folder)).ShouldFail("not as it was exported");
+        (await other.RunAsync("import", "--from", _folder)).ShouldFail("not as it was exported");
     }
 
     public void Dispose()

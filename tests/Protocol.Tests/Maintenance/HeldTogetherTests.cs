@@ -31,17 +31,11 @@ public sealed class HeldTogetherTests : IDisposable
         var world = new FullWorld();
         await world.InitializeAsync();
         (
-            await world.Storage.RunAsync(
-                "export-all",
-                "--project",
-                world.Programme.Id.ToString(CultureInfo.InvariantCulture),
-                "--to",
-                _folder
-            )
+            await world.Storage.RunAsync("export", "--project", world.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
         ).ShouldSucceed();
         await using var to = await OwnStorage.StartAsync();
 
-        (await to.RunAsync("import-all", "--from", _folder)).ShouldSucceed();
+        (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         (await to.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed();
         await world.DisposeAsync();

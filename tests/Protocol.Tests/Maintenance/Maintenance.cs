@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
-/// <summary>What a command of `dev` printed, and how it ended.</summary>
+/// <summary>What a command of `rosa` printed, and how it ended.</summary>
 public sealed record MaintenanceResult(int ExitCode, string Output)
 {
     public MaintenanceResult ShouldSucceed()
@@ -21,7 +21,7 @@ public sealed record MaintenanceResult(int ExitCode, string Output)
     }
 }
 
-/// <summary>Runs commands of `dev` as an operator does: each a process of its own.</summary>
+/// <summary>Runs commands of `rosa` as an operator does: each a process of its own.</summary>
 public static class Maintenance
 {
     public static async Task<MaintenanceResult> RunAsync(params string[] arguments)
@@ -51,7 +51,7 @@ public static class Maintenance
     public static Process Start(params string[] arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var assembly = Repository.Locate("artifacts", "bin", "dev", configuration, "dev.dll");
+        var assembly = Repository.Locate("artifacts", "bin", "rosa", configuration, "rosa.dll");
         return Process.Start(
             new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
             {

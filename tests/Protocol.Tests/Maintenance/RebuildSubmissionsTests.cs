@@ -88,7 +88,7 @@ public sealed class RebuildSubmissionsTests
         {
             (
                 await from.RunAsync(
-                    "export-all",
+                    "export",
                     "--project",
                     inbox.Programme.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     "--to",
@@ -96,7 +96,7 @@ public sealed class RebuildSubmissionsTests
                 )
             ).ShouldSucceed();
             await using var to = await OwnStorage.StartAsync();
-            (await to.RunAsync("import-all", "--from", folder)).ShouldSucceed();
+            (await to.RunAsync("import", "--from", folder)).ShouldSucceed();
             await to.LoseAsync(LostTables.OfSubmissions);
 
             (await to.RunAsync("rebuild", "--only", "submissions")).ShouldSucceed();

@@ -3,8 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
-using ServerlessRosa.Dev;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Tool;
 
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
@@ -464,7 +464,7 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
     private async Task<(int ExitCode, string[] Lines)> VerifyAsync(string? option = null)
     {
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
-        var command = MaintenanceCommands.All(output).Single(one => one.Name == "verify");
+        var command = Commands.All(output).Single(one => one.Name == "verify");
         var exitCode = await command
             .Parse([.. option is null ? Array.Empty<string>() : [option], "--settle=0.1", "--storage", world.Storage.ConnectionString])
             .InvokeAsync();

@@ -1,4 +1,0 @@
-namespace ServerlessRosa.Core.Maintenance;
-
-/// <summary>Why a command does nothing: told to the operator, never to a client.</summary>
-public sealed class MaintenanceException(string message) : Exception(message);

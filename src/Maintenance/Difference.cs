@@ -1,0 +1,26 @@
+using ServerlessRosa.Core.Projects;
+
+namespace ServerlessRosa.Maintenance;
+
+/// <summary>
+/// Something that does not hold: its kind (docs/operations.md says what each means), where it was found, and what was expected and
+/// found. A note is no fault: it says what takes room, or what heals by itself.
+/// </summary>
+public sealed record Difference(string Kind, ProjectId? Project, string Where, string What)
+{
+    public bool IsNote { get; init; }
+
+    /// <summary>One line, whatever stands in keys and ids.</summary>
+    public override string ToString()
+    {
+        var line = $"{(IsNote ? "note" : "difference")} {Kind}{(Project is { } project ? $" in project {project}" : "")}: {Where}: {What}";
+        return string.Concat(line.Select(character => char.IsControl(character) ? $"\\u{(int)character:x4}" : character.ToString()));
+    }
+}
+
+/// <summary>What to verify: one project, or everything; with or without reading every blob.</summary>
+/// <param name="Settles">How long to wait before what looks wrong is read again: a running server is in the middle of things.</param>
+public sealed record VerifyOptions(ProjectId? Project, bool ReadsContent, bool ListsOrphans, TimeSpan Settles);
+
+/// <summary>What a verification came to; <see cref="Looked"/> counts what was looked at, by kind of thing.</summary>
+public sealed record Verified(int Differences, int Notes, IReadOnlyDictionary<string, long> Looked);

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ServerlessRosa.Maintenance;
+
+/// <summary>Registers what works on a storage account without the app. It needs the services of Core.</summary>
+public static class MaintenanceServices
+{
+    public static IServiceCollection AddRosaMaintenance(this IServiceCollection services)
+    {
+        services.AddSingleton<RebuildForms>();
+        services.AddSingleton<SubmissionRecoveryReader>();
+        services.AddSingleton<RebuildSubmissions>();
+        services.AddSingleton<RebuildCases>();
+        services.AddSingleton<RebuildTables>();
+        services.AddSingleton<ExportProject>();
+        services.AddSingleton<ImportProject>();
+        services.AddSingleton<VerifyAccounts>();
+        services.AddSingleton<VerifyDomain>();
+        services.AddSingleton<VerifyForms>();
+        services.AddSingleton<VerifyDatasets>();
+        services.AddSingleton<VerifySubmissionFiles>();
+        services.AddSingleton<VerifySubmissionWork>();
+        services.AddSingleton<VerifySubmissions>();
+        services.AddSingleton<VerifyCases>();
+        services.AddSingleton<VerifyStorage>();
+        return services;
+    }
+}

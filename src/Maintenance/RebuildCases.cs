@@ -1,0 +1,267 @@
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Maintenance;
+
+/// <summary>How many forms with case blocks were replayed, and how many of them were refused though nothing told so.</summary>
+public sealed record RebuiltCases(int Forms, int Refused)
+{
+    internal RebuiltCases Plus(RebuiltCases other) => new(Forms + other.Forms, Refused + other.Refused);
+}
+
+/// <summary>
+/// Makes tables `cases`, `caseOwners` and `caseIndices` again, while the app is stopped: every submission of the project that speaks of
+/// cases is applied again, in the order in which they came, with what was edited, deleted and brought back in between. So cases get the
+/// versions that phones know.
+/// </summary>
+public sealed class RebuildCases(
+    FormsTable forms,
+    SubmissionsTable submissions,
+    SubmissionRecovery shadows,
+    SubmissionFilesContainer files,
+    CasesTable cases,
+    CaseOwnersTable owners,
+    CaseIndicesTable indices,
+    CheckCases check,
+    ApplyCases apply
+)
+{
+    private const int AtATime = 64;
+
+    /// <summary>Three operations.</summary>
+    public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
+        await cases.ScanAsync(project, cancellationToken).AnyAsync(cancellationToken)
+        || await owners.ScanAsync(project, null, cancellationToken).AnyAsync(cancellationToken)
+        || await indices.HasAnyAsync(project, cancellationToken);
+
+    /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first.
+    /// Some operations for each submission that speaks of cases.</summary>
+    public async Task<RebuiltCases> RunAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var all = await forms.ListWithTrashAsync(project, cancellationToken);
+        var (events, present) = (new List<CaseEvent>(), new HashSet<(int Form, InstanceId Root)>());
+        foreach (var form in all)
+        {
+            await foreach (var (space, shadow, notes) in ListAsync(form, cancellationToken))
+            {
+                present.Add((form.Number, shadow.Submission.RootId));
+                events.AddRange(CaseHistory.Of(space, shadow, (id, hash) => notes.GetValueOrDefault((TableKey.Hash(id.Value), hash))));
+            }
+        }
+        await EmptyAsync(project, present, cancellationToken);
+        var late = await ReplayAsync(project, events.OrderBy(one => one.At), cancellationToken);
+
+        // What was wrong by itself would have been told: these met others in another order than they did then.
+        var refused = 0;
+        foreach (var one in late)
+        {
+            if (
+                await ApplyAsync(
+                    project,
+                    one,
+                    await ReadAsync(one.Space, one.FormOf(one.Versions[0]), cancellationToken),
+                    cancellationToken
+                ) is
+                { } problem
+            )
+            {
+                refused++;
+                await NoteProblemAsync(one, problem, cancellationToken);
+            }
+        }
+        return new RebuiltCases(events.Count(one => one.IsNew), refused);
+    }
+
+    private async Task EmptyAsync(ProjectId project, HashSet<(int Form, InstanceId Root)> present, CancellationToken cancellationToken)
+    {
+        var (doomed, kept) = (new List<CaseId>(), new HashSet<CaseId>());
+        await foreach (var row in cases.ScanAsync(project, cancellationToken))
+        {
+            var one = await row.Read().UnpackAsync(cancellationToken);
+            if (one.Transactions.All(transaction => present.Contains((transaction.Form.Form, transaction.Form.Root))))
+            {
+                doomed.Add(one.Id);
+            }
+            else
+            {
+                kept.Add(one.Id);
+            }
+        }
+        await owners.EmptyAsync(project, kept, cancellationToken);
+        await cases.RemoveAsync(doomed, cancellationToken);
+    }
+
+    // Submissions that speak of cases, each with the notes on its XML.
+    private async IAsyncEnumerable<(
+        SubmissionSpace Space,
+        SubmissionRecoveryRecord RecoveryRecord,
+        Dictionary<(string, string), ReceiptMetadata> Notes
+    )> ListAsync(Form form, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var space = SubmissionSpace.Published(form);
+        var speaking = await submissions
+            .ListAllAsync(space, null, null, withXml: false, cancellationToken)
+            .Select(one => one.Submission)
+            .Where(submission => submission.CaseBlocks > 0)
+            .ToListAsync(cancellationToken);
+        if (speaking.Count == 0)
+        {
+            yield break;
+        }
+        var roots = speaking.Select(submission => TableKey.Hash(submission.RootId.Value)).ToHashSet();
+        var notes = new Dictionary<(string, string), ReceiptMetadata>();
+        var shadowed = new HashSet<string>();
+        await foreach (var instance in files.ListInstancesAsync(form.Project, form.Number, cancellationToken))
+        {
+            foreach (var xml in instance.Xmls)
+            {
+                if (xml.NoteOf(space) is { } note && (note.CaseBlocks > 0 || note.IsEdit || roots.Contains(instance.Hash)))
+                {
+                    notes[(instance.Hash, xml.Hash)] = note;
+                }
+            }
+            if (instance.HasRecoveryRecord(space) && roots.Contains(instance.Hash))
+            {
+                shadowed.Add(instance.Hash);
+            }
+        }
+        foreach (var submission in speaking)
+        {
+            var hash = TableKey.Hash(submission.RootId.Value);
+            var shadow = shadowed.Contains(hash) ? await files.FindRecoveryRecordAsync(space, hash, cancellationToken) : null;
+            var rows =
+                submission.Edits == 0
+                    ? new SubmissionRecoveryRecord(submission, [submission.Current])
+                    : await shadows.ReadRowsAsync(space, submission.RootId, cancellationToken);
+            yield return (space, rows! with { Turns = shadow?.Turns ?? [] }, notes);
+        }
+    }
+
+    // New forms that speak of different cases are applied side by side; whatever else happened waits for all before it.
+    private async Task<List<CaseEvent>> ReplayAsync(ProjectId project, IEnumerable<CaseEvent> events, CancellationToken cancellationToken)
+    {
+        var late = new List<CaseEvent>();
+        foreach (var some in events.Chunk(AtATime))
+        {
+            var read = await InParallel.EachAsync(
+                some,
+                async (one, stop) =>
+                    one.IsNew && one.Counts is { } counts ? await ReadAsync(one.Space, one.FormOf(counts), stop) : CaseBlocks.None,
+                cancellationToken
+            );
+            var last = new Dictionary<CaseId, Task>();
+            foreach (var (one, blocks) in some.Zip(read))
+            {
+                if (!one.IsNew)
+                {
+                    await Task.WhenAll(last.Values);
+                    await FollowAsync(project, one, cancellationToken);
+                    continue;
+                }
+                var spoken = blocks
+                    .Blocks.SelectMany(block => block.Indices.Select(index => index.Target).OfType<CaseId>().Append(block.Id))
+                    .Where(id => id.Value is not null)
+                    .ToHashSet();
+                var applying = AfterAsync(Task.WhenAll(spoken.Select(last.GetValueOrDefault).OfType<Task>()), one, blocks);
+                foreach (var id in spoken)
+                {
+                    last[id] = applying;
+                }
+            }
+            await Task.WhenAll(last.Values);
+        }
+        return late;
+
+        async Task AfterAsync(Task before, CaseEvent one, CaseBlocks blocks)
+        {
+            await before;
+            if (await ApplyAsync(project, one, blocks, cancellationToken) is not null)
+            {
+                lock (late)
+                {
+                    late.Add(one);
+                }
+            }
+        }
+    }
+
+    // What is wrong with the blocks, if the form changed nothing.
+    private async Task<CaseProblem?> ApplyAsync(ProjectId project, CaseEvent one, CaseBlocks blocks, CancellationToken cancellationToken)
+    {
+        if (one.Counts is not { } version)
+        {
+            return null;
+        }
+        var occasion = new CaseChangeContext(one.FormOf(version), version.CreatedAt, one.SyncToken);
+        var plan = await check.RunAsync(project, blocks, occasion, cancellationToken);
+        return
+            plan is { Problem: null, Blocks.Blocks.Count: > 0 }
+            && await apply.NewAsync(plan, occasion, again: false, cancellationToken) is null
+            ? CaseProblem.ForeignCase()
+            : plan.Problem;
+    }
+
+    private async Task FollowAsync(ProjectId project, CaseEvent one, CancellationToken cancellationToken)
+    {
+        var spoken = await InParallel.EachAsync(
+            one.Versions,
+            (version, stop) => ReadAsync(one.Space, one.FormOf(version), stop),
+            cancellationToken
+        );
+        var form = one.Counts is { } version ? one.FormOf(version) : null;
+        var source = new CaseSource(one.Space.Form, one.Submission.RootId, one.Submission.CreatedAt, one.SyncToken)
+        {
+            Counts = form,
+            Blocks = form is null ? CaseBlocks.None : await ReadAsync(one.Space, form, cancellationToken),
+            Touched =
+            [
+                .. spoken.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct(),
+            ],
+        };
+        if (
+            !await apply.FollowAsync(
+                project,
+                source,
+                other => FindAsync(one.Space, other, cancellationToken),
+                again: false,
+                cancellationToken
+            )
+        )
+        {
+            // It speaks of another project's case, so the version before it counts.
+            var problem = CaseProblem.ForeignCase();
+            await NoteProblemAsync(one, problem, cancellationToken);
+            await FollowAsync(
+                project,
+                one with
+                {
+                    Versions = [.. one.Versions.Select(other => other == one.Counts ? other with { Problem = problem.ToString() } : other)],
+                },
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task<CaseBlocks> ReadAsync(SubmissionSpace space, CaseForm form, CancellationToken cancellationToken) =>
+        await FindAsync(space, form, cancellationToken) ?? CaseBlocks.None;
+
+    private async Task<CaseBlocks?> FindAsync(SubmissionSpace space, CaseForm form, CancellationToken cancellationToken) =>
+        await files.ReadXmlAsync(space.Project, form.Form, form.Instance, form.XmlHash, cancellationToken) is { } xml
+            ? CaseBlockReader.Read(xml, knowsVersion1: false)
+            : null;
+
+    private async Task NoteProblemAsync(CaseEvent one, CaseProblem problem, CancellationToken cancellationToken)
+    {
+        if (
+            await submissions.FindInstanceAsync(one.Space, one.Submission.Current.Id, cancellationToken)
+                is { State: InstanceState.Current } current
+            && current.Version.XmlHash == one.Versions[0].XmlHash
+        )
+        {
+            await submissions.SetProblemAsync(one.Space, current, problem.ToString(), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Maintenance;
+
+/// <summary>XML that came, and that no shadow tells of. One of CommCare's that isn't the first is an edit of the one before; another
+/// edit names what it edits.</summary>
+internal sealed record RecoveredEdit(
+    SubmissionSpace Space,
+    DateTimeOffset StoredAt,
+    SubmissionVersion Version,
+    InstanceId? Deprecated,
+    bool IsCommCare,
+    int CaseBlocks
+)
+{
+    public IReadOnlyList<StoredAttachment> Files { get; init; } = [];
+
+    public bool NamesOther => Deprecated is not null;
+}
+
+/// <summary>What the blobs of one instance id tell. <see cref="Left"/> counts XML that nobody seems to have claimed, or that is
+/// missing.</summary>
+internal sealed record RecoveredInstance(RecoveredSubmission? Submission, IReadOnlyList<RecoveredEdit> Edits, int Left);
+
+/// <summary>Tells from the blobs of an instance id which submissions there were.</summary>
+public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFilesContainer files)
+{
+    /// <summary>One operation for each XML, and one for a shadow.</summary>
+    internal async Task<RecoveredInstance> ReadAsync(
+        Form form,
+        SubmissionSpace space,
+        InstanceBlobs instance,
+        CancellationToken cancellationToken
+    )
+    {
+        var shadow = instance.HasRecoveryRecord(space)
+            ? await files.FindRecoveryRecordAsync(space, instance.Hash, cancellationToken)
+            : null;
+        var left = 0;
+        var arrived = new List<(RecoveredEdit Edit, byte[] Xml)>();
+        foreach (
+            var stored in instance.Xmls.Where(stored =>
+                !stored.IsCopy && !stored.IsRefused && shadow?.Versions.Any(version => version.XmlHash == stored.Hash) != true
+            )
+        )
+        {
+            if (await ArrivedAsync(form, space, instance, stored, cancellationToken) is { } one)
+            {
+                arrived.Add(one);
+            }
+            else if (stored.IsOlder && space.Draft is null)
+            {
+                left++;
+            }
+        }
+        if (shadow is not null)
+        {
+            var current = shadow.Submission.Current;
+            return await files.ReadXmlAsync(space.Project, space.Form, current.Id, current.XmlHash, cancellationToken) is { } xml
+                ? new RecoveredInstance(
+                    new RecoveredSubmission(space, Filled(shadow, space, instance), xml),
+                    [.. arrived.Select(one => one.Edit)],
+                    left
+                )
+                : new RecoveredInstance(null, [], left + 1);
+        }
+        var first = arrived.OrderBy(one => one.Edit.StoredAt).FirstOrDefault();
+        if (first.Edit is null or { NamesOther: true })
+        {
+            return new RecoveredInstance(null, [.. arrived.Select(one => one.Edit)], left);
+        }
+        // Of rivals the first one won, but for CommCare, where each is an edit of the one before.
+        var others = arrived.Select(one => one.Edit).Where(edit => edit != first.Edit).ToList();
+        return new RecoveredInstance(
+            New(first.Edit, first.Xml),
+            [.. others.Where(edit => edit.IsCommCare || edit.NamesOther)],
+            left + others.Count(edit => !edit.IsCommCare && !edit.NamesOther)
+        );
+    }
+
+    /// <summary>The slots with what came for them: the newest file of each, unless somebody has taken it out. CommCare's forms get a
+    /// slot for each file.</summary>
+    internal static IReadOnlyList<SubmissionMedia> Filled(
+        IReadOnlyList<SubmissionMedia> slots,
+        IReadOnlyList<StoredAttachment> came,
+        IReadOnlySet<string> dropped,
+        bool addsSlots
+    )
+    {
+        var names = slots.Select(slot => slot.Name).ToHashSet();
+        var added = addsSlots
+            ? came.Select(file => file.Note.Name)
+                .OfType<string>()
+                .Distinct()
+                .Where(name => !names.Contains(name))
+                .Select(name => new SubmissionMedia(name, IsAudit: false))
+            : [];
+        return
+        [
+            .. slots
+                .Concat(added)
+                .Select(slot =>
+                    came.LastOrDefault(file => file.Note.IsFor(slot.Name)) is { } file
+                    && file.Note.Md5 != slot.Md5
+                    && !dropped.Contains(file.Blob)
+                        ? slot with
+                        {
+                            Blob = file.Blob,
+                            Md5 = file.Note.Md5,
+                            Size = file.Size,
+                            ContentType = file.ContentType,
+                        }
+                        : slot
+                ),
+        ];
+    }
+
+    private static RecoveredSubmission New(RecoveredEdit first, byte[] xml)
+    {
+        var version = first.Version with { Media = Filled(first.Version.Media, first.Files, new HashSet<string>(), first.IsCommCare) };
+        var submission = new Submission(version.Id, version.Sender, version.FormVersion, version.CreatedAt, version)
+        {
+            CaseBlocks = first.CaseBlocks,
+            MediaExpected = version.Media.Count,
+            MediaPresent = version.Media.Count(file => file.Exists),
+        };
+        return new RecoveredSubmission(first.Space, new SubmissionRecoveryRecord(submission, [version]), xml);
+    }
+
+    // Files of an edit that has an instance id of its own lie with that one.
+    private static SubmissionRecoveryRecord Filled(SubmissionRecoveryRecord shadow, SubmissionSpace space, InstanceBlobs instance)
+    {
+        var current = shadow.Versions.First(version => version.Id == shadow.Submission.Current.Id);
+        var isCommCare = instance.Xmls.Exists(xml => xml.Hash == current.XmlHash && xml.NoteOf(space)?.IsCommCare == true);
+        var filled = current with
+        {
+            Media = Filled(current.Media, instance.FilesOf(space, current.XmlHash), shadow.Dropped.ToHashSet(), isCommCare),
+        };
+        return TableKey.Hash(current.Id.Value) != instance.Hash || filled.Media.SequenceEqual(current.Media)
+            ? shadow
+            : shadow with
+            {
+                Submission = shadow.Submission with
+                {
+                    MediaExpected = filled.Media.Count,
+                    MediaPresent = filled.Media.Count(file => file.Exists),
+                },
+                Versions = [.. shadow.Versions.Select(version => version == current ? filled : version)],
+            };
+    }
+
+    private async Task<(RecoveredEdit Edit, byte[] Xml)?> ArrivedAsync(
+        Form form,
+        SubmissionSpace space,
+        InstanceBlobs instance,
+        StoredXml stored,
+        CancellationToken cancellationToken
+    )
+    {
+        var note = stored.NoteOf(space);
+        if (
+            (note is null && (!stored.IsOlder || space.Draft is not null))
+            || await files.ReadXmlAsync(space, instance.Hash, stored.Hash, cancellationToken) is not { } xml
+        )
+        {
+            return null;
+        }
+        var found = note is null ? await GuessAsync(form, stored, xml, cancellationToken) : (note, Read(note, xml));
+        if (found is not var (told, head) || TableKey.Hash(told.Instance) != instance.Hash)
+        {
+            return null;
+        }
+        var definition =
+            told.IsCommCare ? null
+            : space.Draft is null ? await forms.FindVersionAsync(form, head.Version, cancellationToken)
+            : form.Draft!.Definition;
+        var version = new SubmissionVersion(
+            InstanceId.Parse(told.Instance),
+            stored.Hash,
+            head.Version,
+            told.Sender,
+            head.InstanceName,
+            told.At
+        )
+        {
+            Media = definition is null ? [] : ReceiveSubmission.ExpectedMedia(head, definition, xml),
+        };
+        return (
+            new RecoveredEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks)
+            {
+                Files = instance.FilesOf(space, stored.Hash),
+            },
+            xml
+        );
+    }
+
+    private static SubmissionHead Read(ReceiptMetadata note, byte[] xml) =>
+        note.IsCommCare ? CommCareForm.Read(xml).Head : SubmissionHeadReader.Read(xml);
+
+    // From before there were notes: who sent it is lost, and it came when its blob was written.
+    private async Task<(ReceiptMetadata Note, SubmissionHead Head)?> GuessAsync(
+        Form form,
+        StoredXml stored,
+        byte[] xml,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var isCommCare in new[] { false, true })
+        {
+            var note = new ReceiptMetadata("", stored.LastModified, stored.LastModified) { IsCommCare = isCommCare };
+            try
+            {
+                var head = Read(note, xml);
+                if (
+                    head.InstanceId is { } id
+                    && head.FormId == form.Id.Value
+                    && (isCommCare || await forms.FindVersionAsync(form, head.Version, cancellationToken) is not null)
+                )
+                {
+                    return (note with { Instance = id.Value, IsEdit = head.DeprecatedId is not null }, head);
+                }
+            }
+            catch (ProblemException)
+            {
+                // Not of this kind.
+            }
+        }
+        return null;
+    }
+}

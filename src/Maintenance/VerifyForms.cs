@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Maintenance;
+
+/// <summary>Forms: their rows, published versions and drafts, XML, media slots, shadows, and blobs that none of them names.</summary>
+public sealed class VerifyForms(
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormFilesContainer files,
+    FormRecovery shadows,
+    DatasetsTable datasets
+)
+{
+    /// <summary>Six operations or so for each form, two for each definition, one for each file, and those of listing blobs. Reading
+    /// content: what it has to read.</summary>
+    internal async Task RunAsync(Verification verification, ProjectId project, CancellationToken cancellationToken)
+    {
+        await verification.EachAsync(
+            "forms",
+            project,
+            forms.ScanAsync(project, cancellationToken),
+            (row, form, stop) => CheckAsync(verification, form, row, stop),
+            cancellationToken
+        );
+        await verification.OnceAsync(stop => CheckRecoveryRecordsAsync(project, stop), cancellationToken);
+        await verification.OnceAsync(stop => FindOrphansAsync(verification, project, stop), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<Difference> CheckAsync(
+        Verification verification,
+        Form form,
+        StoredRow<Form> row,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var (project, where) = (form.Project, row.ToString());
+        if (row.Row != (form.DeletedAt is null ? FormKeys.Form(form.Id) : FormKeys.Trashed(form.Number)))
+        {
+            yield return new Difference(
+                "form-key",
+                project,
+                where,
+                $"it says that it is form {form.Number}, {form.Id}{(form.DeletedAt is null ? "" : ", in the trash")}"
+            );
+        }
+        if (await forms.FindLastNumberAsync(project, cancellationToken) is var last && last < form.Number)
+        {
+            yield return new Difference(
+                "number",
+                project,
+                where,
+                $"the next form would get the number {last + 1}; this one has {form.Number}"
+            );
+        }
+        var published = await versions.ListAsync(project, form.Number, cancellationToken);
+        if (
+            form.Published is { } current
+            && FormRecovery.Text(published.FirstOrDefault(version => version.Version == current.Version)) != FormRecovery.Text(current)
+        )
+        {
+            yield return new Difference(
+                "form-version",
+                project,
+                where,
+                $"the published version \"{current.Version}\" (definition {current.Key}) is not among the form's versions, or says something else there"
+            );
+        }
+        foreach (var definition in form.Draft is { } draft ? published.Append(draft.Definition) : published)
+        {
+            await foreach (var difference in CheckDefinitionAsync(verification, form, definition, cancellationToken))
+            {
+                yield return difference;
+            }
+        }
+        var (shadow, rows) = (
+            await shadows.FindAsync(project, form.Number, cancellationToken),
+            await shadows.ReadRowsAsync(project, form.Id, form.Number, null, cancellationToken)
+        );
+        if (shadow is null)
+        {
+            yield return new Difference("form-shadow", project, where, $"there is no blob {FormKeys.RecoveryRecord(project, form.Number)}");
+        }
+        else if (rows is not null && FormRecovery.Text(shadow) != FormRecovery.Text(rows))
+        {
+            yield return new Difference(
+                "form-shadow",
+                project,
+                where,
+                $"the blob {FormKeys.RecoveryRecord(project, form.Number)} says something else than the rows"
+            );
+        }
+    }
+
+    private async IAsyncEnumerable<Difference> CheckDefinitionAsync(
+        Verification verification,
+        Form form,
+        FormDefinition definition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var (project, where) = (form.Project, $"form {form.Number} definition {definition.Key}");
+        var xml = await files.ProbeXmlAsync(project, definition.Key, verification.ReadsContent, cancellationToken);
+        verification.Count("definitions", 1);
+        if (xml is null)
+        {
+            yield return new Difference("form-xml", project, where, $"there is no blob {FormKeys.XmlBlob(project, definition.Key)}");
+        }
+        else if ((xml.Md5 is { } md5 && md5 != definition.Md5) || (xml.Sha256 is { } sha256 && sha256 != definition.Sha256))
+        {
+            yield return new Difference(
+                "form-xml",
+                project,
+                where,
+                $"the blob {FormKeys.XmlBlob(project, definition.Key)} has the MD5 {xml.Md5}, expected {definition.Md5}"
+            );
+        }
+        var slots = await media.ListAsync(project, definition.Key, cancellationToken);
+        if (
+            verification.ReadsContent
+            && xml is not null
+            && XFormReader
+                .Read(await files.ReadXmlAsync(project, definition.Key, cancellationToken))
+                .MediaSlots.Select(slot => slot.Name)
+                .ToHashSet()
+                is var expected
+            && !expected.SetEquals(slots.Select(slot => slot.Name))
+        )
+        {
+            yield return new Difference(
+                "form-media",
+                project,
+                where,
+                $"it has slots for [{string.Join(", ", slots.Select(slot => slot.Name))}], and its XML expects [{string.Join(", ", expected)}]"
+            );
+        }
+        else if (slots.Count > 0 != definition.ExpectsMedia)
+        {
+            yield return new Difference(
+                "form-media",
+                project,
+                where,
+                $"it has {slots.Count} media slots, and its XML expects {(definition.ExpectsMedia ? "some" : "none")}"
+            );
+        }
+        if (
+            definition.PublishedAt is not null
+            && !definition.LinkedDatasets.Order().SequenceEqual(slots.Select(slot => slot.Dataset).OfType<string>().Order())
+        )
+        {
+            yield return new Difference(
+                "form-media",
+                project,
+                where,
+                $"it says that it is linked to [{string.Join(", ", definition.LinkedDatasets)}], and its slots are to others"
+            );
+        }
+        foreach (var slot in slots)
+        {
+            verification.Count("media slots", 1);
+            if (slot.Dataset is { } dataset && (await datasets.FindSimilarAsync(project, dataset, cancellationToken))?.Name != dataset)
+            {
+                yield return new Difference("form-media", project, where, $"the slot {slot.Name} is linked to a dataset that is not there");
+            }
+            if (
+                slot.Blob is { } blob
+                && Mismatch(await files.ProbeAsync(blob, verification.ReadsContent, cancellationToken), slot.Size, slot.Md5) is { } mismatch
+            )
+            {
+                yield return new Difference("form-media", project, where, $"the slot {slot.Name}: the blob {blob} {mismatch}");
+            }
+        }
+    }
+
+    /// <summary>What is wrong with a file's blob; null when nothing is.</summary>
+    internal static string? Mismatch(BlobProbe? blob, long? size, string? md5) =>
+        blob is null ? "is not there"
+        : blob.Size != size ? $"has {blob.Size} bytes, expected {size}"
+        : blob.Md5 is { } found && found != md5 ? $"has the MD5 {found}, expected {md5}"
+        : null;
+
+    private async IAsyncEnumerable<Difference> CheckRecoveryRecordsAsync(
+        ProjectId project,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var shadow in shadows.ListAsync(project, cancellationToken))
+        {
+            if (shadow.Form is { } form && await shadows.ReadRowsAsync(project, form.Id, form.Number, shadow, cancellationToken) is null)
+            {
+                yield return new Difference(
+                    "form-missing",
+                    project,
+                    $"blob {FormKeys.RecoveryRecord(project, form.Number)}",
+                    $"it tells of form {form.Number}, {form.Id}, and the tables do not"
+                );
+            }
+        }
+    }
+
+    // What is left of drafts that were replaced, and of uploads that were refused or broke off.
+    private async IAsyncEnumerable<Difference> FindOrphansAsync(
+        Verification verification,
+        ProjectId project,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var named = new HashSet<string>();
+        foreach (var form in await forms.ListWithTrashAsync(project, cancellationToken))
+        {
+            var published = await versions.ListAsync(project, form.Number, cancellationToken);
+            foreach (var definition in form.Draft is { } draft ? published.Append(draft.Definition) : published)
+            {
+                named.Add(FormKeys.XmlBlob(project, definition.Key));
+                if (definition.ExpectsMedia)
+                {
+                    named.UnionWith(
+                        (await media.ListAsync(project, definition.Key, cancellationToken)).Select(slot => slot.Blob).OfType<string>()
+                    );
+                }
+            }
+        }
+        var orphans = new Orphans(StorageNames.FormsContainer);
+        await foreach (var blob in files.ListAsync(project, cancellationToken))
+        {
+            if (!blob.Name.StartsWith(FormKeys.RecoveryRecordsOf(project), StringComparison.Ordinal) && !named.Contains(blob.Name))
+            {
+                orphans.Add(blob);
+            }
+        }
+        foreach (var note in orphans.Notes(verification.Options, project))
+        {
+            yield return note;
+        }
+    }
+}
