@@ -4,8 +4,8 @@ namespace ServerlessRosa.Tests;
 internal sealed record WorldForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
 
 /// <summary>
-/// What cases are, by the rules as the text has them (spec 3.4, 4.5 of CommCare) and without any thought for speed: whatever the forms
-/// that have come say, in the order in which they came. When forms are deleted or brought back, those that are left say it all again.
+/// What cases are, by the rules as the text has them (CC-058 to CC-069, CC-093 to CC-096) and without any thought for speed: whatever the
+/// forms that have come say, in the order in which they came. When forms are deleted or brought back, those that are left say it all again.
 /// </summary>
 internal sealed class CaseTruth
 {

@@ -178,7 +178,7 @@ internal sealed class CaseWorld(
         await server.PutInGroupAsync(user, group, isIn);
     }
 
-    // What reopens a case for those who hold it closed is nothing that they could be told, until they have purged it (spec 5.7).
+    // What reopens a case for those who hold it closed is nothing that they could be told, until they have purged it (CC-116 to CC-127).
     private async Task DeleteOrBringBackAsync()
     {
         var deletes = _random.Next(2) == 0;

@@ -4,7 +4,7 @@ namespace ServerlessRosa.Tests;
 internal sealed record NaiveCase(string Id, bool Owned, bool Open, IReadOnlyList<(string Target, bool Extension)> Targets);
 
 /// <summary>
-/// The rules of spec 5.2 and 5.3 of CommCare once more, read off the text without any thought for speed: sets of names and lists of
+/// The rules of CC-108 to CC-115 once more, read off the text without any thought for speed: sets of names and lists of
 /// edges. What the product computes is compared with it.
 /// </summary>
 internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)

@@ -73,7 +73,7 @@ internal sealed class HeldCase
         + $" [{string.Join(", ", Indices.OrderBy(index => index.Key, StringComparer.Ordinal).Select(index => $"{index.Key}{(index.Value.Extension ? "=>" : "->")}{index.Value.Target}"))}]";
 }
 
-/// <summary>A phone as spec 5.10 and 8.2 of CommCare describe it: applies blocks strictly, purges, and makes the state hash.</summary>
+/// <summary>A phone as CC-137, CC-153 describe it: applies blocks strictly, purges, and makes the state hash.</summary>
 internal sealed class SimulatedPhone(string user)
 {
     public string User { get; } = user;
@@ -109,7 +109,7 @@ internal sealed class SimulatedPhone(string user)
     /// <summary>What a purge would leave.</summary>
     public HashSet<string> AfterPurge() => [.. Purged().Cases.Keys];
 
-    /// <summary>Whether a second purge would take more: such a phone cannot ask twice (spec 5.3).</summary>
+    /// <summary>Whether a second purge would take more: such a phone cannot ask twice (CC-108 to CC-115).</summary>
     public bool IsOdd() => Purged().Purged().Cases.Count != Purged().Cases.Count;
 
     public string State()

@@ -101,8 +101,8 @@ public sealed class RebuildSubmissions(
             cancellationToken
         );
 
-    // Rows 10 to 15 of spec 7.3 and spec 4.5 of CommCare, for edits that no shadow tells of. Null when the rows had it, false when it
-    // was refused.
+    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no shadow tells of. Null
+    // when the rows had it, false when it was refused.
     private async Task<bool?> ApplyAsync(RecoveredEdit edit, HashSet<string> dropped, CancellationToken cancellationToken)
     {
         var existing = await submissions.FindInstanceAsync(edit.Space, edit.Version.Id, cancellationToken);

@@ -6,8 +6,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// A session, app-user, public-link or draft token: 48 bytes as 64 characters of `[A-Za-z0-9!$]` (spec 2.1). Forty of them are random; the
-/// last eight, masked, say where the account is kept, so that a phone is authenticated by one point read. Only a hash is stored in clear.
+/// A session, app-user, public-link or draft token: 48 bytes as 64 characters of `[A-Za-z0-9!$]` (OR-055 to OR-071). Forty of them are
+/// random; the last eight, masked, say where the account is kept, so that a phone is authenticated by one point read. Only a hash is
+/// stored in clear.
 /// </summary>
 public sealed record AccessToken(string Text)
 {

@@ -50,5 +50,5 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
     internal string? PasswordHash { get; init; }
 }
 
-/// <summary>A web user's session: 24 hours from <see cref="CreatedAt"/> (spec 2.1).</summary>
+/// <summary>A web user's session: 24 hours from <see cref="CreatedAt"/> (OR-055 to OR-071).</summary>
 public sealed record Session(ActorId Actor, string TokenHash, string Csrf, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);

@@ -8,7 +8,7 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
 {
     private const int MaxDisplayName = 64;
 
-    /// <summary>A new app user has no right at all until it is assigned to forms (spec 2.3).</summary>
+    /// <summary>A new app user has no right at all until it is assigned to forms (OR-072 to OR-081).</summary>
     public Task<Actor> CreateAppUserAsync(ProjectId project, string? displayName, ActorId? creator, CancellationToken cancellationToken) =>
         CreateAsync(project, ActorKind.AppUser, displayName, Grants.None, null, null, creator, cancellationToken);
 

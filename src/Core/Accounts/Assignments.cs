@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Who holds which role on what (spec 9.2). A grant lives in its actor's row; a listing reads the actors that can hold one
+/// <summary>Who holds which role on what (OR-264). A grant lives in its actor's row; a listing reads the actors that can hold one
 /// there.</summary>
 public sealed class Assignments(AccountsTable accounts, AuthenticateActor authenticate, Administrators administrators)
 {

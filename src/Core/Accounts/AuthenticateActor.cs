@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer
-/// differs (spec 2.2).</summary>
+/// differs (OR-072 to OR-081).</summary>
 public sealed class AuthenticateActor(
     AccountsTable accounts,
     PasswordCheck passwords,

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>The one place that decides who may do what (spec 2.3). Nobody (null) may do nothing.</summary>
+/// <summary>The one place that decides who may do what (OR-072 to OR-081). Nobody (null) may do nothing.</summary>
 public static class Rights
 {
     public static bool May(this Actor? actor, string verb, Scope scope) => actor is not null && actor.Grants.Allow(verb, scope);

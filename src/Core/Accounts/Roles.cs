@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>What an actor may do to something, in ODK Central's words (spec 2.3).</summary>
+/// <summary>What an actor may do to something, in ODK Central's words (OR-072 to OR-081).</summary>
 public static class Verb
 {
     public const string ProjectList = "project.list";
@@ -52,7 +52,7 @@ public static class Verb
     public const string EntityDelete = "entity.delete";
 }
 
-/// <summary>A named set of verbs. The ids are ODK Central's own: clients hard-code them (spec 2.3).</summary>
+/// <summary>A named set of verbs. The ids are ODK Central's own: clients hard-code them (OR-072 to OR-081).</summary>
 public sealed record Role(int Id, string System, string Name, IReadOnlyList<string> Verbs)
 {
     // Asked once per form of every list, so it has to be quick.

@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>How a case refers to another: a child to its parent, or an extension to its host (spec 3.5 and 5.2 of CommCare).</summary>
+/// <summary>How a case refers to another: a child to its parent, or an extension to its host (CC-072 to CC-079, CC-108 to
+/// CC-110).</summary>
 public enum CaseRelationship
 {
     Child,

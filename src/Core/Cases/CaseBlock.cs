@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A case block of a form, as read (spec 3 of CommCare). What it does not say is null.</summary>
+/// <summary>A case block of a form, as read (CC-056 to CC-084). What it does not say is null.</summary>
 public sealed record CaseBlock(CaseId Id)
 {
     /// <summary>UTC; null when absent, which means the time of receipt (CC-070).</summary>
@@ -21,7 +21,7 @@ public sealed record CaseBlock(CaseId Id)
 }
 
 /// <summary>
-/// What one case block does to the phone that submits it, in document order (spec 5.11 of CommCare): kept with the phone's sync token,
+/// What one case block does to the phone that submits it, in document order (CC-135 to CC-138): kept with the phone's sync token,
 /// so that the server's model of the phone follows. <see cref="Version"/> is the case's version after the form, null when it did not
 /// change.
 /// </summary>

@@ -17,7 +17,7 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 }
 
 /// <summary>
-/// Reads the case blocks of a form (spec 3.2 to 3.5 of CommCare) in one pass, at any depth and whatever the prefix (CC-056). A `case`
+/// Reads the case blocks of a form (CC-056 to CC-079) in one pass, at any depth and whatever the prefix (CC-056). A `case`
 /// without a `case_id` is the form's own data (CC-057); what is inside a block is never looked through for more. The first thing that
 /// is wrong is the form's problem.
 /// </summary>

@@ -5,7 +5,7 @@ namespace ServerlessRosa.Core.Cases;
 /// <summary>The circumstances of a form: which it is, when the server got it, and the sync token that it came with.</summary>
 public sealed record CaseChangeContext(CaseForm Form, DateTimeOffset At, string? SyncToken);
 
-/// <summary>What case blocks do to a case (spec 3.4 and 3.5 of CommCare). Pure: it may run again on a newer case.</summary>
+/// <summary>What case blocks do to a case (CC-058 to CC-069, CC-072 to CC-079). Pure: it may run again on a newer case.</summary>
 public static class CaseChanges
 {
     private const string ExternalId = "external_id";
@@ -67,7 +67,7 @@ public static class CaseChanges
         };
 
     /// <summary>
-    /// What the blocks do to the phone that submits them, in document order (spec 5.11 of CommCare). <paramref name="after"/> finds a
+    /// What the blocks do to the phone that submits them, in document order (CC-135 to CC-138). <paramref name="after"/> finds a
     /// case as it is after the form. Where the form did more to it than its phone did, as an edit does, the version is not the phone's.
     /// </summary>
     public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext occasion, Func<CaseId, Case?> after) =>

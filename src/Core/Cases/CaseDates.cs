@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The dates that phones send (spec 3.3 of CommCare, CC-071): a day, or a time of it with up to any number of fraction digits
+/// <summary>The dates that phones send (CC-071): a day, or a time of it with up to any number of fraction digits
 /// and an offset such as `-04`, `+05:30` or `Z`.</summary>
 public static partial class CaseDates
 {

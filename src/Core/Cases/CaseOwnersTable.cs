@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// A case as its owner's rows have it: what the graph needs (spec 5.3 of CommCare) at once, the rest when asked for. When <see
+/// A case as its owner's rows have it: what the graph needs (CC-108 to CC-115) at once, the rest when asked for. When <see
 /// cref="MovedTo"/>
 /// is not null it is a tombstone: the case left this owner for that one, and nothing else is said of it but its version.
 /// </summary>

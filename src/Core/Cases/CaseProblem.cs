@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (spec 3.3 to 3.5, 4.3 of CommCare): `InvalidCaseIndex:
+/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (CC-070 to CC-079, CC-084 to CC-106): `InvalidCaseIndex:
 /// Case 'X' references non-existent case 'Y'`.</summary>
 public sealed record CaseProblem(string Error, string Detail)
 {

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>What a phone looks for among the cases of its domain (spec 8.6 of CommCare): of each value one of several.</summary>
+/// <summary>What a phone looks for among the cases of its domain (CC-151, CC-152): of each value one of several.</summary>
 public sealed record CaseSearch(string Type, bool WithClosed)
 {
     /// <summary>By property name; `case_name`, `external_id`, `owner_id` and `date_opened` are the case's own.</summary>

@@ -23,8 +23,8 @@ public sealed record EntitySubmission(
 }
 
 /// <summary>
-/// Creates and updates entities as a submission says (spec 7.8). What is wrong with one is written to the audit as `entity.error` and
-/// hinders neither the submission nor its other entities. However often it runs for a submission, each entity is changed once.
+/// Creates and updates entities as a submission says (OR-238 to OR-241). What is wrong with one is written to the audit as `entity.error`
+/// and hinders neither the submission nor its other entities. However often it runs for a submission, each entity is changed once.
 /// </summary>
 public sealed class ApplyEntities(
     DatasetDirectory datasets,

@@ -3,8 +3,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// An update that came before the one that it follows in its branch (spec 7.8): the phone made both while it was offline, and sent them
-/// in another order. It is held until the other has come, but no longer than <see cref="Longest"/>.
+/// An update that came before the one that it follows in its branch (OR-238 to OR-241): the phone made both while it was offline, and sent
+/// them in another order. It is held until the other has come, but no longer than <see cref="Longest"/>.
 /// </summary>
 public sealed record BackloggedEntity(
     ProjectId Project,

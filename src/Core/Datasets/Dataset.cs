@@ -3,8 +3,9 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// A dataset: a list of entities (people, trees, wells) that forms fill and that phones get as a file (spec 7.8, 5.2). <see
-/// cref="Key"/> names its entities in storage; its name never changes, and no other dataset of the project has it, however it is written.
+/// A dataset: a list of entities (people, trees, wells) that forms fill and that phones get as a file (OR-136 to OR-142, OR-238 to
+/// OR-241). <see cref="Key"/> names its entities in storage; its name never changes, and no other dataset of the project has it, however
+/// it is written.
 /// </summary>
 public sealed record Dataset(ProjectId Project, string Key, string Name, DateTimeOffset CreatedAt)
 {

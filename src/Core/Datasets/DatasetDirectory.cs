@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>The datasets of a project: finds, makes and changes them (spec 9.2).</summary>
+/// <summary>The datasets of a project: finds, makes and changes them.</summary>
 public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
 {
     // Phones keep a column for each, and a row of a table holds their names.

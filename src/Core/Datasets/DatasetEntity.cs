@@ -79,7 +79,7 @@ public sealed record EntityVersion(
     public int? BaseVersion { get; init; }
 
     /// <summary>The updates that a phone made one after the other while it was offline share a branch, and count from where it started
-    /// (spec 7.8).</summary>
+    /// (OR-238 to OR-241).</summary>
     public string? Branch { get; init; }
 
     public int? BranchBaseVersion { get; init; }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>What a dataset, and a property of one, may be called (spec 7.8).</summary>
+/// <summary>What a dataset, and a property of one, may be called (OR-238 to OR-241).</summary>
 public static partial class DatasetNames
 {
     /// <summary>Starts with a letter, `_` or `:`, goes on with letters, digits, `_`, `-` or `:`, and does not start with `__`.</summary>

@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Forms;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// One `entity` element of a submission whose actions say create, update or both, as it came (spec 7.8). Nothing in it has been judged yet.
+/// One `entity` element of a submission whose actions say create, update or both, as it came (OR-238 to OR-241). Nothing in it has been
+/// judged yet.
 /// </summary>
 /// <param name="Declared">What the form allows there.</param>
 /// <param name="Label">Null when absent or blank.</param>

@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (spec 7.8).
-/// Branches of the document that lead to no entity are passed over.
+/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (OR-238 to
+/// OR-241). Branches of the document that lead to no entity are passed over.
 /// </summary>
 public sealed class EntityBlocksReader
 {

@@ -8,7 +8,7 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>A dataset as one actor may see it. <see cref="Hash"/>, in lower-case hex, changes whenever its content may have changed
-/// (spec 5.1).</summary>
+/// (OR-120 to OR-135).</summary>
 public sealed record EntityList(Dataset Dataset, string Hash, EntityView View);
 
 /// <summary>Which of a dataset's entities somebody gets: all, or those only that <see cref="Owner"/> made.</summary>
@@ -20,7 +20,7 @@ public sealed record EntityView(bool OfOwner, ActorId? Owner)
     public bool Takes(ActorId? creator) => !OfOwner || (Owner is not null && creator == Owner);
 }
 
-/// <summary>What a phone asks about an entity that it has (spec 5.3).</summary>
+/// <summary>What a phone asks about an entity that it has (OR-143 to OR-146).</summary>
 public sealed record EntityStanding(EntityId Id, ActorId? Creator, bool IsDeleted);
 
 /// <summary>Reads datasets for those who use them: phones, and whoever exports them.</summary>

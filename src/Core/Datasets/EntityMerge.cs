@@ -1,7 +1,7 @@
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (spec
-/// 7.8).</summary>
+/// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (OR-238 to
+/// OR-241).</summary>
 public static class EntityMerge
 {
     // No property can have this name, so the label can stand among them.

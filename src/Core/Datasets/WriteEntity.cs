@@ -15,7 +15,7 @@ public enum WriteOutcome
     BeforeItsTurn,
 }
 
-/// <summary>Creates or updates one entity as a submission says, once (spec 7.8). Refuses what is wrong with it.</summary>
+/// <summary>Creates or updates one entity as a submission says, once (OR-238 to OR-241). Refuses what is wrong with it.</summary>
 public sealed class WriteEntity(EntitiesTable entities)
 {
     private const int MaxAttempts = 20;

@@ -3,7 +3,7 @@ using System.Text;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>The phones' event logs, which each phone writes with the columns that its form asks for, as one table with the same columns
-/// for all (spec 9.4).</summary>
+/// for all (OR-273 to OR-275).</summary>
 internal static class AuditEvents
 {
     private static readonly string[] Columns =

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>What a CSV export shows of which submissions (spec 9.4).</summary>
+/// <summary>What a CSV export shows of which submissions (OR-273 to OR-275).</summary>
 public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSchema Schema)
 {
     public SubmissionFilter? Filter { get; init; }

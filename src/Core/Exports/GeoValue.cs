@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>Locations as phones write them, `latitude longitude altitude accuracy;...`, and as OData has them: GeoJSON or well-known
-/// text (spec 9.5).</summary>
+/// text (OR-276 to OR-279).</summary>
 internal static class GeoValue
 {
     /// <summary>Null for what can't be read.</summary>

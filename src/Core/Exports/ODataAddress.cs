@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// What an OData address below the service is about (spec 9.5): a table, `Submissions` or `Submissions.plots.plot`; one submission,
+/// What an OData address below the service is about (OR-276 to OR-279): a table, `Submissions` or `Submissions.plots.plot`; one submission,
 /// `Submissions('uuid:1')`; what it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one round of that, `.../plot('4f7a..')`,
 /// and so on inwards.
 /// </summary>

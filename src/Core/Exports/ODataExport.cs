@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// Answers what OData clients ask of submissions (spec 9.5), streamed: the rows of one submission are in memory, and with `$expand` all
-/// rounds of its repeats.
+/// Answers what OData clients ask of submissions (OR-276 to OR-279), streamed: the rows of one submission are in memory, and with
+/// `$expand` all rounds of its repeats.
 /// </summary>
 public sealed class ODataExport(ExportSource source, SubmissionDirectory submissions)
 {

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Names as OData can say them (spec 9.5): letters, digits and `_` alone, and no digit first.</summary>
+/// <summary>Names as OData can say them (OR-276 to OR-279): letters, digits and `_` alone, and no digit first.</summary>
 public static class ODataName
 {
     public static string Of(string name)

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>The query of an OData request (spec 9.5).</summary>
+/// <summary>The query of an OData request (OR-276 to OR-279).</summary>
 public sealed record ODataOptions
 {
     /// <summary>An app user's key, which may stand in any address.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Writes rows as OData has them (spec 9.5): every property that the form has, null where there is no answer.</summary>
+/// <summary>Writes rows as OData has them (OR-276 to OR-279): every property that the form has, null where there is no answer.</summary>
 internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions options, ODataSelection? selection)
 {
     /// <param name="exported">The submission that the row is or is in.</param>

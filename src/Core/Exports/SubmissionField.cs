@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>What `$filter` and `$orderby` may speak of: what the server knows of a submission without reading it (spec 9.5).</summary>
+/// <summary>What `$filter` and `$orderby` may speak of: what the server knows of a submission without reading it (OR-276 to
+/// OR-279).</summary>
 internal static class SubmissionField
 {
     public const string DeletedAt = "__system/deletedAt";

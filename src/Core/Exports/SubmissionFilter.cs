@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// `$filter` (spec 9.5): comparisons of what the server knows of a submission, with `and`, `or`, `not`, and the functions of times.
+/// `$filter` (OR-276 to OR-279): comparisons of what the server knows of a submission, with `and`, `or`, `not`, and the functions of times.
 /// Parsed once, then asked of each submission, without reading its XML.
 /// </summary>
 public sealed class SubmissionFilter

@@ -11,7 +11,7 @@ internal static class SubmissionRows
     /// <summary>
     /// In one pass, a row as soon as its element ends: rounds of a repeat in document order, those inside another before it, and the
     /// submission's own row last. Only the rows that are open are in memory. An encrypted submission has its own row alone, without
-    /// values (spec 7.7).
+    /// values (OR-235 to OR-237).
     /// </summary>
     public static IEnumerable<ExportRow> Read(ExportSchema schema, ReadOnlyMemory<byte> document)
     {

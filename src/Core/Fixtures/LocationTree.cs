@@ -31,7 +31,7 @@ public sealed class LocationTree
 
     public LocationType TypeOf(Location location) => _types[location.Type];
 
-    /// <summary>The locations that own cases for the worker (spec 5.1 of CommCare, CC-107): the assigned ones and, where the type says
+    /// <summary>The locations that own cases for the worker (CC-107): the assigned ones and, where the type says
     /// so, those below them.</summary>
     public IReadOnlyList<Location> CaseOwnersFor(MobileWorker worker) =>
         [

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Fills the media slots of a draft: with files, or with datasets (spec 9.2).</summary>
+/// <summary>Fills the media slots of a draft: with files, or with datasets (OR-177 to OR-179).</summary>
 public sealed class DraftMedia(
     FormDirectory directory,
     FormMediaTable media,

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Turns what `bind`, `repeat` and `select` point at into the path of a field: no root element, no prefixes (spec 6.1).</summary>
+/// <summary>Turns what `bind`, `repeat` and `select` point at into the path of a field: no root element, no prefixes (OR-147 to
+/// OR-151).</summary>
 internal static class FieldPath
 {
     /// <summary>Null when the path, absolute or relative to the root element, cannot be one of this instance.</summary>

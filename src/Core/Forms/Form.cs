@@ -4,7 +4,8 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>`open` takes submissions and is listed; `closing` takes them but is listed no more; `closed` takes none (spec 7.3).</summary>
+/// <summary>`open` takes submissions and is listed; `closing` takes them but is listed no more; `closed` takes none (OR-203,
+/// OR-204).</summary>
 public enum FormState
 {
     Open,

@@ -45,7 +45,8 @@ public sealed class FormAccess(FormDirectory forms)
         return new ReadableForm(form, (form.Draft ?? throw Problem.NotFound().AsException()).Definition);
     }
 
-    /// <summary>The draft, for whoever has its token. A wrong token looks like no draft: <paramref name="refusal"/> (spec 8).</summary>
+    /// <summary>The draft, for whoever has its token. A wrong token looks like no draft: <paramref name="refusal"/> (OR-242 to
+    /// OR-256).</summary>
     public async Task<ReadableForm> TestDraftAsync(
         string token,
         ProjectId project,

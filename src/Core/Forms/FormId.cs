@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (spec 6.2, OR-147 to
+/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (OR-147 to
 /// OR-150).</summary>
 public readonly record struct FormId
 {

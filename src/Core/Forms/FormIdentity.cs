@@ -3,8 +3,7 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>A form without an `id` is identified by the namespace of its instance, in the definition and in submissions (spec 6.2 end,
-/// OR-148).</summary>
+/// <summary>A form without an `id` is identified by the namespace of its instance, in the definition and in submissions (OR-148).</summary>
 public static class FormIdentity
 {
     /// <summary>What an instance is in when it declares nothing of its own, so it identifies no form.</summary>

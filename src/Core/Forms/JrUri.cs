@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>The `jr://{scheme}/{name}` URIs by which a form names its media (spec 6.3; OR-164, OR-167, OR-168).</summary>
+/// <summary>The `jr://{scheme}/{name}` URIs by which a form names its media (OR-164, OR-167, OR-168).</summary>
 internal static class JrUri
 {
     private const string Start = "jr://";

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>The content type of a file (spec 5.2).</summary>
+/// <summary>The content type of a file (OR-136 to OR-142).</summary>
 public static class MediaType
 {
     public const string Unknown = "application/octet-stream";

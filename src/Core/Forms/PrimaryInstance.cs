@@ -31,7 +31,7 @@ internal sealed class PrimaryInstance
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>Names of the `jr://images/` files among the default values (spec 6.3 rule 3).</summary>
+    /// <summary>Names of the `jr://images/` files among the default values (OR-164 to OR-176).</summary>
     public IReadOnlyList<string> Images => _images;
 
     public IReadOnlyList<EntityDeclaration> Entities => _entities;

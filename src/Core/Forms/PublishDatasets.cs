@@ -3,7 +3,8 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>What a form does to the datasets of its project: it declares some, and links its media slots to some (spec 6.3, 7.8).</summary>
+/// <summary>What a form does to the datasets of its project: it declares some, and links its media slots to some (OR-164 to OR-176, OR-238
+/// to OR-241).</summary>
 public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable media)
 {
     private const string Ending = ".csv";

@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Which CSV file a select's `appearance` such as `minimal search('trees', 'matches', ...)` reads (spec 6.3 rule 5; OR-171 to
+/// <summary>Which CSV file a select's `appearance` such as `minimal search('trees', 'matches', ...)` reads (OR-171 to
 /// OR-173).</summary>
 internal static class SearchAppearance
 {

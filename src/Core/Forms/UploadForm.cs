@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Takes definitions in: a new form, or a draft of one that exists (spec 6.2). Blobs and slots first, the form's row last: it
-/// is the commit point.</summary>
+/// <summary>Takes definitions in: a new form, or a draft of one that exists (OR-147 to OR-163). Blobs and slots first, the form's row
+/// last: it is the commit point.</summary>
 public sealed class UploadForm(
     FormsTable forms,
     FormVersionsTable versions,
@@ -19,8 +19,8 @@ public sealed class UploadForm(
     TimeProvider clock
 )
 {
-    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of spec 6.2, and an id that the project has with
-    /// 409.3.</summary>
+    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of OR-147 to OR-163, and an id that the project has
+    /// with 409.3.</summary>
     public async Task<Form> CreateAsync(
         ProjectId project,
         ReadOnlyMemory<byte> xml,

@@ -1,12 +1,12 @@
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>What the server needs to know of a form definition (spec 6.1). The document itself is stored byte for byte.</summary>
+/// <summary>What the server needs to know of a form definition (OR-147 to OR-151). The document itself is stored byte for byte.</summary>
 /// <param name="Version">Blank when the form has none.</param>
 /// <param name="Title">The text of `h:title`; null when absent or blank.</param>
 /// <param name="PublicKey">`base64RsaPublicKey`: when present, phones encrypt their submissions (OR-180).</param>
 /// <param name="Fields">In document order.</param>
-/// <param name="MediaSlots">In the order of spec 6.3. A name occurs twice only with different types, which <see cref="XFormChecks"/>
-/// refuses.</param>
+/// <param name="MediaSlots">In the order of OR-164 to OR-176. A name occurs twice only with different types, which <see
+/// cref="XFormChecks"/> refuses.</param>
 /// <param name="Entities">What `meta/entity` elements declare; empty for most forms.</param>
 /// <param name="EntitiesVersion">`entities-version` of the model, as written.</param>
 public sealed record XForm(
@@ -20,7 +20,7 @@ public sealed record XForm(
     string? EntitiesVersion
 )
 {
-    /// <summary>The fields whose values name files of a submission (spec 7.4).</summary>
+    /// <summary>The fields whose values name files of a submission (OR-214 to OR-219).</summary>
     public IReadOnlyList<string> BinaryPaths => [.. Fields.Where(f => f.Binary is true).Select(f => f.Path).Distinct()];
 
     /// <summary>
@@ -45,13 +45,13 @@ public sealed record XForm(
         select new SavedField(field.Path, field.EntityProperty!);
 }
 
-/// <summary>One field of the primary instance, as on the wire (spec 9.1): flags are true or null.</summary>
+/// <summary>One field of the primary instance, as on the wire: flags are true or null.</summary>
 /// <param name="Path">Without the root element and without prefixes: `/meta/instanceID`.</param>
 /// <param name="Type">One of <see cref="FieldType"/>, or what the form's `bind` says.</param>
 /// <param name="EntityProperty">The entity property that the field is saved to (`saveto`).</param>
 public sealed record FormField(string Path, string Name, string Type, bool? Binary, bool? SelectMultiple, string? EntityProperty);
 
-/// <summary>The field types that mean something to the server (spec 6.1); others are passed on.</summary>
+/// <summary>The field types that mean something to the server (OR-147 to OR-151); others are passed on.</summary>
 public static class FieldType
 {
     public const string Repeat = "repeat";
@@ -61,11 +61,11 @@ public static class FieldType
     public const string Unknown = "unknown";
 }
 
-/// <summary>A media file that the form expects beside it (spec 6.3).</summary>
+/// <summary>A media file that the form expects beside it (OR-164 to OR-176).</summary>
 /// <param name="Type">One of <see cref="MediaSlotType"/>.</param>
 public sealed record MediaSlot(string Name, string Type);
 
-/// <summary>The `type` of a FormAttachment (spec 9.1).</summary>
+/// <summary>The `type` of a FormAttachment.</summary>
 public static class MediaSlotType
 {
     public const string Image = "image";
@@ -74,14 +74,14 @@ public static class MediaSlotType
     public const string File = "file";
 }
 
-/// <summary>What submissions to a form do to a dataset, and which of their values become its properties (spec 7.8).</summary>
+/// <summary>What submissions to a form do to a dataset, and which of their values become its properties (OR-238 to OR-241).</summary>
 /// <param name="Path">The path of the entity element: `/meta/entity`, or one inside a repeat.</param>
 public sealed record FormEntity(string Path, string Dataset, bool Create, bool Update, IReadOnlyList<SavedField> Fields);
 
 /// <summary>A field whose value is saved to a property.</summary>
 public sealed record SavedField(string Path, string Property);
 
-/// <summary>A `meta/entity` element: what submissions may do to a dataset (spec 7.8).</summary>
+/// <summary>A `meta/entity` element: what submissions may do to a dataset (OR-238 to OR-241).</summary>
 /// <param name="Path">The path of the entity element: `/meta/entity`, or one inside a repeat.</param>
 public sealed record EntityDeclaration(string Path, string? Dataset, bool Create, bool Update)
 {

@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// The rules of spec 6.2 that need no more than the documents. Each check throws the refusal, in the order of the spec, and returns
-/// the warnings that the client may wave through with `ignoreWarnings=true`.
+/// The rules of OR-147 to OR-163 that need no more than the documents. Each check throws the refusal, in the order of the clauses, and
+/// returns the warnings that the client may wave through with `ignoreWarnings=true`.
 /// </summary>
 public static partial class XFormChecks
 {

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Reads a form definition (spec 6.1, 6.3) in one streaming pass: secondary instances, which may hold tens of thousands of choices,
-/// are passed over. Elements are matched by local name. What is read is judged by <see cref="XFormChecks"/>.
+/// Reads a form definition (OR-147 to OR-151, OR-164 to OR-176) in one streaming pass: secondary instances, which may hold tens of
+/// thousands of choices, are passed over. Elements are matched by local name. What is read is judged by <see cref="XFormChecks"/>.
 /// </summary>
 public sealed class XFormReader
 {
@@ -30,8 +30,8 @@ public sealed class XFormReader
     private XFormReader() { }
 
     /// <summary>
-    /// Not well-formed is 400.1; no form id 400.2, an impossible one 400.8 or 400.13; unbalanced quotes in `search()` 400.8 (spec 6.2,
-    /// 6.3).
+    /// Not well-formed is 400.1; no form id 400.2, an impossible one 400.8 or 400.13; unbalanced quotes in `search()` 400.8 (OR-147 to
+    /// OR-176).
     /// </summary>
     public static XForm Read(ReadOnlyMemory<byte> document)
     {

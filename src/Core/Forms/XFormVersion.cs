@@ -8,7 +8,7 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Gives a form definition another version, for `publish?version=` (spec 9.2, OR-159). Only the value of the version attribute
+/// Gives a form definition another version, for `publish?version=` (OR-159). Only the value of the version attribute
 /// changes; every other byte stays, since the hash of a form is that of its bytes and designers compare files.
 /// </summary>
 public static class XFormVersion

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ServerlessRosa.Core.Problems;
 
 /// <summary>
-/// A refusal that the client can read. <see cref="Code"/> is ODK Central's permanent number (spec 9.3): its integer part is the
+/// A refusal that the client can read. <see cref="Code"/> is ODK Central's permanent number (OR-272): its integer part is the
 /// HTTP status. Never reuse or renumber one. <see cref="Details"/> is serialised as JSON and left out when null.
 /// </summary>
 public sealed record Problem(decimal Code, string Message, object? Details = null)
@@ -325,7 +325,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public ProblemException AsException(Exception? cause = null) => new(this, cause);
 }
 
-/// <summary>One of the workflow warnings of a form upload, such as `deletedFormExists` or `structureChanged` (spec 6.2).</summary>
+/// <summary>One of the workflow warnings of a form upload, such as `deletedFormExists` or `structureChanged` (OR-147 to OR-163).</summary>
 public sealed record FormWarning(string Type, object Details);
 
 /// <summary>Carries a <see cref="Problem"/> to the endpoint door, the only place that catches it.</summary>

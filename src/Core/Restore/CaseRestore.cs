@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>One restore under way: finds out which cases the phone gets, hands them out, and keeps in the sync log what the phone has
-/// then (spec 5.6 and 5.7 of CommCare).</summary>
+/// then (CC-108, CC-116 to CC-127).</summary>
 public sealed class CaseRestore : IAsyncDisposable
 {
     // Clocks of instances differ, and a change shows a moment after its time was taken.

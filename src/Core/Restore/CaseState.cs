@@ -25,7 +25,7 @@ public sealed record CaseState(CaseId Id, OwnerId Owner, bool Closed, IReadOnlyL
         !string.IsNullOrEmpty(value.Owner.Value) ? value.Owner : new OwnerId(value.ModifiedBy.Length > 0 ? value.ModifiedBy : "-");
 
     /// <summary>Whether a phone that holds this has all that the server has. A case that was reopened is nothing that a phone could be
-    /// told (spec 5.7).</summary>
+    /// told (CC-116 to CC-127).</summary>
     public bool IsCurrent(CaseState server) =>
         Version == server.Version
         && Owner == server.Owner

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
 /// Reads what a restore must know of the server's cases: what the user owns, in pages, and from there on whatever hangs together with
-/// it (spec 5.3 of CommCare). Of each case only the graph stays in memory; the rest waits in the spool.
+/// it (CC-108 to CC-115). Of each case only the graph stays in memory; the rest waits in the spool.
 /// </summary>
 internal sealed class ExploreCases(
     CasesTable cases,

@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Cases;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>Which cases belong on the phone of whoever is these owners (spec 5.2 and 5.3 of CommCare; CC-108 to CC-114).</summary>
+/// <summary>Which cases belong on the phone of whoever is these owners (CC-108 to CC-114).</summary>
 public static class LiveCases
 {
     /// <summary><paramref name="cases"/> are those that are not deleted; an index to a case that is not among them counts for

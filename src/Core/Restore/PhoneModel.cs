@@ -4,7 +4,7 @@ namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
 /// What a phone holds, as far as the server can know: changed by what the phone submits and by what it is sent, the way the phone
-/// itself changes (spec 5.5 and 5.11 of CommCare). It is purged when a request names the token, as a phone purges before it asks, and
+/// itself changes (CC-135 to CC-138, CC-142). It is purged when a request names the token, as a phone purges before it asks, and
 /// at no other time (CC-137).
 /// </summary>
 public sealed class PhoneModel
@@ -36,7 +36,7 @@ public sealed class PhoneModel
     }
 
     /// <summary>What a case block of a restore does to the phone: it has the server's owner and indices then, but nothing reopens a
-    /// case there (spec 5.7).</summary>
+    /// case there (CC-116 to CC-127).</summary>
     public void Apply(CaseState sent) =>
         _held[sent.Id] = sent with { Closed = sent.Closed || Find(sent.Id) is { Closed: true }, Extensions = 0 };
 

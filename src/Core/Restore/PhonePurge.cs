@@ -4,7 +4,7 @@ namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
 /// What a phone keeps when it purges its cases: a fixed sequence of closures, each in one direction, which keeps fewer cases than
-/// <see cref="LiveCases"/> for a few odd graphs, and which is not idempotent (spec 5.3 of CommCare; CC-115). So it is followed step by
+/// <see cref="LiveCases"/> for a few odd graphs, and which is not idempotent (CC-115). So it is followed step by
 /// step.
 /// </summary>
 public static class PhonePurge

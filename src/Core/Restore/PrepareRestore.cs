@@ -36,7 +36,7 @@ public sealed class PrepareRestore(
 
     /// <summary>
     /// A full restore costs nothing yet, an incremental one two operations. A token that is unknown or somebody else's, and a state
-    /// that is not the phone's as the server knows it, are refused with 412 (spec 5.9 of CommCare): the phone then starts over without
+    /// that is not the phone's as the server knows it, are refused with 412 (CC-129 to CC-134): the phone then starts over without
     /// them.
     /// </summary>
     public async Task<CaseRestore> RunAsync(RestoreRequest request, CancellationToken cancellationToken)

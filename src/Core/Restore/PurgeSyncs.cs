@@ -2,7 +2,7 @@ namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
 /// Forgets syncs that no phone comes back to: after 63 days, and once the phone has used a token that followed from one that followed
-/// from theirs (spec 5.5 of CommCare; CC-142). A phone that does come back starts over.
+/// from theirs (CC-142). A phone that does come back starts over.
 /// </summary>
 public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeProvider clock)
 {

@@ -32,7 +32,7 @@ internal sealed class ServerCase
     /// <summary>Reached from an open case of the user's.</summary>
     public bool InGraph { get; set; }
 
-    /// <summary>No case of the project: indices to it are sent as removed (spec 5.3).</summary>
+    /// <summary>No case of the project: indices to it are sent as removed (CC-108 to CC-115).</summary>
     public bool IsGone => State is null || Deleted;
 
     public bool IsOpen => !IsGone && !State!.Closed;

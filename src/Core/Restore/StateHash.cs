@@ -4,8 +4,7 @@ using ServerlessRosa.Core.Cases;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>The fingerprint of the ids of the cases on a phone, in any order: what it sends as `state`, after `ccsh:` (spec 5.8 of
-/// CommCare; CC-128).</summary>
+/// <summary>The fingerprint of the ids of the cases on a phone, in any order: what it sends as `state`, after `ccsh:` (CC-128).</summary>
 public readonly record struct StateHash
 {
     private const string Prefix = "ccsh:";

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What is known of one restore that was sent (spec 5.5 of CommCare). <see cref="RequestUser"/> is who asked, which is somebody else
+/// What is known of one restore that was sent (CC-142). <see cref="RequestUser"/> is who asked, which is somebody else
 /// after a login-as;
 /// <see cref="Date"/> was taken before any case was read; <see cref="Owners"/> is what the phone counts as its own since. The cases are
 /// in <see cref="Blob"/>.

@@ -2,8 +2,7 @@ using System.Security.Cryptography;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (spec 1.2 of CommCare;
-/// CC-030).</summary>
+/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (CC-030).</summary>
 public readonly record struct SyncToken
 {
     private const int Bytes = 16;

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Workers;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Takes somebody else's case onto a phone (spec 8.6 of CommCare, CC-152): a case that extends it and that the claimant owns keeps it
+/// Takes somebody else's case onto a phone (CC-152): a case that extends it and that the claimant owns keeps it
 /// alive there.
 /// </summary>
 public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, SubmitCases submit)

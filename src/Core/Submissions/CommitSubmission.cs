@@ -41,7 +41,7 @@ internal sealed record StagedSubmission(
 }
 
 /// <summary>
-/// Makes a submission visible, or finds that it was there: the rows of spec 7.3, and of spec 4.5 of CommCare. What case blocks and
+/// Makes a submission visible, or finds that it was there: OR-200 to OR-209, CC-093 to CC-096. What case blocks and
 /// entities ask for is promised before and done after, and case blocks are checked first: the promise goes when all is done or refused,
 /// and what a crash leaves of it, Reconcile completes.
 /// </summary>
@@ -73,7 +73,7 @@ public sealed class CommitSubmission(
             : await AddAsync(arrival, plan);
     }
 
-    // Rows 5 to 9 of spec 7.3.
+    // Rows 5 to 9 of "How a submission is decided" in docs/protocol.md.
     private async Task<(InstanceId Root, SubmissionVersion Version)> AddAsync(StagedSubmission arrival, CasePlan plan)
     {
         var version = arrival.Version;
@@ -124,8 +124,8 @@ public sealed class CommitSubmission(
         );
     }
 
-    // Rows 10 to 15 of spec 7.3. Of several edits of one version at the same time, the first to write wins; the others read again and
-    // are told.
+    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md. Of several edits of one version at the same time, the first to
+    // write wins; the others read again and are told.
     private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(StagedSubmission arrival, InstanceId deprecated)
     {
         var version = arrival.Version;
@@ -225,8 +225,8 @@ public sealed class CommitSubmission(
         throw new InvalidOperationException($"The submission {arrival.Version.Id} kept changing under an edit of it.");
     }
 
-    // Rows 6, 7, 13 and 14 of spec 7.3: the instance is there and current. What was broken off is completed, and a form that failed is
-    // tried again (CC-095).
+    // Rows 6, 7, 13 and 14 of "How a submission is decided" in docs/protocol.md: the instance is there and current. What was broken off is
+    // completed, and a form that failed is tried again (CC-095).
     private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatAsync(
         StagedSubmission arrival,
         Instance existing,

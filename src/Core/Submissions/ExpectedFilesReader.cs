@@ -5,7 +5,7 @@ namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
 /// Which files a submission names: the values of the binary fields of its form version, in every iteration of their repeats
-/// (spec 7.4; OR-214 to OR-217). Branches of the document that lead to no binary field are passed over.
+/// (OR-214 to OR-217). Branches of the document that lead to no binary field are passed over.
 /// </summary>
 public sealed class ExpectedFilesReader
 {

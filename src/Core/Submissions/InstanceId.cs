@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>The `instanceID` of a submission or of one of its edits: any text of up to 249 characters, trimmed (spec 7.2; OR-198,
+/// <summary>The `instanceID` of a submission or of one of its edits: any text of up to 249 characters, trimmed (OR-198,
 /// OR-199).</summary>
 public readonly record struct InstanceId
 {
@@ -17,7 +17,7 @@ public readonly record struct InstanceId
     /// <summary>Blank is 400.2 and too long is 400.13.</summary>
     public static InstanceId Parse(string? text) => ParseOrNull(text) ?? throw Problem.MissingParameter("instanceId").AsException();
 
-    /// <summary>As <see cref="Parse"/>, but blank is null: an empty element counts as absent (spec 7.2).</summary>
+    /// <summary>As <see cref="Parse"/>, but blank is null: an empty element counts as absent (OR-193 to OR-199).</summary>
     public static InstanceId? ParseOrNull(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))

@@ -24,7 +24,7 @@ public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, Submissio
 
 /// <summary>
 /// Receives a submission so that nothing is lost (docs/architecture.md): files and XML go into blobs first, then one table batch claims the
-/// instance id and makes all visible. The rows of spec 7.3 are decided by what that batch, or the rows it rests on, finds.
+/// instance id and makes all visible. OR-200 to OR-209 are decided by what that batch, or the rows it rests on, finds.
 /// </summary>
 public sealed class ReceiveSubmission(
     FormDirectory forms,

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Forms;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Decides on a submission. Approving it makes the entities that wait for that, and an intent sees to it that they are made
-/// (spec 7.8).</summary>
+/// (OR-238 to OR-241).</summary>
 public sealed class ReviewSubmission(
     SubmissionDirectory directory,
     SubmissionsTable submissions,

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What decides where a submission goes (spec 7.2), read from its XML before anything is looked up.</summary>
+/// <summary>What decides where a submission goes (OR-193 to OR-199), read from its XML before anything is looked up.</summary>
 /// <param name="RootName">The local name of the document element.</param>
 /// <param name="FormId">As found; a form with this id may not exist.</param>
 /// <param name="Version">Blank when absent.</param>
@@ -19,7 +19,7 @@ public sealed record SubmissionHead(
     int CaseBlocks
 );
 
-/// <summary>The manifest of an encrypted submission (spec 7.7). The server stores what it names and decrypts nothing.</summary>
+/// <summary>The manifest of an encrypted submission (OR-235 to OR-237). The server stores what it names and decrypts nothing.</summary>
 /// <param name="Key">`base64EncryptedKey`.</param>
 /// <param name="XmlFile">`encryptedXmlFile`.</param>
 /// <param name="Signature">`base64EncryptedElementSignature`.</param>
@@ -28,7 +28,7 @@ public sealed record EncryptedSubmission(string? Key, string? XmlFile, string? S
 {
     private const string AuditFile = "audit.csv.enc";
 
-    /// <summary>The files that come with the manifest: the media, then the XML (spec 7.4, OR-235).</summary>
+    /// <summary>The files that come with the manifest: the media, then the XML (OR-235).</summary>
     public IReadOnlyList<ExpectedFile> ExpectedFiles =>
         [
             .. (XmlFile is null ? MediaFiles : MediaFiles.Append(XmlFile))
@@ -37,6 +37,6 @@ public sealed record EncryptedSubmission(string? Key, string? XmlFile, string? S
         ];
 }
 
-/// <summary>A file that a submission names and that may come with it, in this POST or a later one (spec 7.4).</summary>
+/// <summary>A file that a submission names and that may come with it, in this POST or a later one (OR-214 to OR-219).</summary>
 /// <param name="IsAudit">True for the log of the phone's events.</param>
 public sealed record ExpectedFile(string Name, bool IsAudit);

@@ -6,8 +6,9 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Reads the head of a submission (spec 7.2, 7.7) in one pass over the whole document, so that what isn't well-formed is refused
-/// (OR-194). Elements are matched by local name, since `meta` and the encryption manifest live in several namespaces (OR-195, OR-237).
+/// Reads the head of a submission (OR-193 to OR-199, OR-235 to OR-237) in one pass over the whole document, so that what isn't well-formed
+/// is refused (OR-194). Elements are matched by local name, since `meta` and the encryption manifest live in several namespaces (OR-195,
+/// OR-237).
 /// </summary>
 public sealed class SubmissionHeadReader
 {

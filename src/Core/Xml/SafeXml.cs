@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Xml;
 
 /// <summary>
 /// The only way to an <see cref="XmlReader"/>. What phones and form designers send is read without DTDs, entities or resolvers
-/// (OR-154), and everything that isn't well-formed is refused as 400.1 (spec 6.2, 7.2; OR-153, OR-194).
+/// (OR-154), and everything that isn't well-formed is refused as 400.1 (OR-153, OR-194).
 /// </summary>
 public static class SafeXml
 {

@@ -3,7 +3,8 @@ using System.Xml;
 
 namespace ServerlessRosa.Core.Xml;
 
-/// <summary>What every reader of this protocol does: match local names, whatever the prefix (spec 6.1, 7.2), and trim values.</summary>
+/// <summary>What every reader of this protocol does: match local names, whatever the prefix (OR-147 to OR-151, OR-193 to OR-199), and trim
+/// values.</summary>
 public static class XmlReading
 {
     private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";

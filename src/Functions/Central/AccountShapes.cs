@@ -3,7 +3,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Actors and roles as the management API's JSON (spec 9.1).</summary>
+/// <summary>Actors and roles as the management API's JSON (OR-259, OR-263).</summary>
 public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names)
 {
     public static Dictionary<string, object?> Actor(Actor actor) =>

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>App users (spec 9.2): the keys that phones hold.</summary>
+/// <summary>App users (OR-263): the keys that phones hold.</summary>
 public sealed class AppUserFunctions(
     EndpointPipeline door,
     AppUsersAndLinks holders,

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Who may do what on the server, on a project or on a form of it (spec 9.2).</summary>
+/// <summary>Who may do what on the server, on a project or on a form of it (OR-264).</summary>
 public sealed class AssignmentFunctions(
     EndpointPipeline door,
     Assignments assignments,

@@ -7,7 +7,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>All submissions of a form, or of its draft, as CSV (spec 9.4): one table, or all tables and files in an archive.</summary>
+/// <summary>All submissions of a form, or of its draft, as CSV (OR-273 to OR-275): one table, or all tables and files in an
+/// archive.</summary>
 public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answers, ExportSource source, CsvExport csv, TimeProvider clock)
 {
     [Function("ExportSubmissionsZip")]

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Managing datasets (spec 9.2).</summary>
+/// <summary>Managing datasets.</summary>
 public sealed class DatasetFunctions(
     EndpointPipeline door,
     ProjectDirectory projects,

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Datasets as the management API's JSON (spec 9.1).</summary>
+/// <summary>Datasets as the management API's JSON.</summary>
 public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
 {
     public static Dictionary<string, object?> Dataset(Dataset dataset) =>

@@ -3,7 +3,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What was received for a form's draft under test: the same reads as of the form itself (spec 9.2).</summary>
+/// <summary>What was received for a form's draft under test: the same reads as of the form itself (OR-251).</summary>
 public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAnswers answers)
 {
     [Function("ListDraftSubmissions")]

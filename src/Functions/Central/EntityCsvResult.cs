@@ -6,8 +6,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>
-/// A dataset as a file, streamed: header, then one line per entity, newest first (spec 5.2). Its strong ETag is the hash that stands in
-/// manifests.
+/// A dataset as a file, streamed: header, then one line per entity, newest first (OR-136 to OR-142). Its strong ETag is the hash that
+/// stands in manifests.
 /// </summary>
 /// <param name="Columns">What comes before the first property.</param>
 /// <param name="Before">The values of those columns.</param>

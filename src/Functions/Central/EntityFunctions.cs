@@ -9,7 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Entities one by one (spec 9.2), in ODK Central's words.</summary>
+/// <summary>Entities one by one, in ODK Central's words.</summary>
 public sealed class EntityFunctions(
     EndpointPipeline door,
     ProjectDirectory projects,

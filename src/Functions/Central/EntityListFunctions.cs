@@ -9,8 +9,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (spec
-/// 5.3).</summary>
+/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (OR-143 to
+/// OR-146).</summary>
 public sealed class EntityListFunctions(
     EndpointPipeline door,
     ProjectDirectory projects,

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>A form's draft (spec 8, 9.2): replace, look at, fill its media slots, publish, drop.</summary>
+/// <summary>A form's draft (OR-242 to OR-272): replace, look at, fill its media slots, publish, drop.</summary>
 public sealed class FormDraftFunctions(
     EndpointPipeline door,
     FormAccess access,

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Managing forms (spec 9.2): create, list, change, versions, fields and files.</summary>
+/// <summary>Managing forms (OR-260 to OR-262): create, list, change, versions, fields and files.</summary>
 public sealed class FormFunctions(
     EndpointPipeline door,
     FormDirectory forms,

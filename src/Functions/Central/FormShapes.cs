@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Forms as the management API's JSON (spec 9.1).</summary>
+/// <summary>Forms as the management API's JSON (OR-261).</summary>
 public sealed class FormShapes(KeyProtection protection, SubmissionDirectory submissions, AppUsersAndLinks holders, ActorNames names)
 {
     /// <summary>The form as one of its definitions.</summary>

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Projects (spec 9.2). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
+/// <summary>Projects (OR-260). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
 public sealed class ProjectFunctions(
     EndpointPipeline door,
     ProjectDirectory projects,

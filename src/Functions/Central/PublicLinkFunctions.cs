@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Public links (spec 9.2): keys for anybody, to one form.</summary>
+/// <summary>Public links (OR-265): keys for anybody, to one form.</summary>
 public sealed class PublicLinkFunctions(
     EndpointPipeline door,
     AppUsersAndLinks holders,

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Web users' sessions (spec 9.2), and the end of anybody's key: revoking an app user is ending its session.</summary>
+/// <summary>Web users' sessions (OR-257, OR-258), and the end of anybody's key: revoking an app user is ending its session.</summary>
 public sealed class SessionFunctions(
     EndpointPipeline door,
     WebUsers users,

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Changing what was received (spec 9.2): from a script, by review, by comment, and taking back.</summary>
+/// <summary>Changing what was received (OR-268 to OR-271): from a script, by review, by comment, and taking back.</summary>
 public sealed class SubmissionChangeFunctions(
     EndpointPipeline door,
     SubmissionAnswers answers,

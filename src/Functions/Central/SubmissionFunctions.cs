@@ -4,7 +4,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What was received for a form (spec 9.2): lists, XML byte for byte, attachments, versions, comments.</summary>
+/// <summary>What was received for a form (OR-266 to OR-268): lists, XML byte for byte, attachments, versions, comments.</summary>
 public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers answers, ODataAnswers odata)
 {
     [Function("ListSubmissions")]

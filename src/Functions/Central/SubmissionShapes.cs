@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Submissions as the management API's JSON (spec 9.1). Extended metadata adds who sent them.</summary>
+/// <summary>Submissions as the management API's JSON (OR-266). Extended metadata adds who sent them.</summary>
 public sealed class SubmissionShapes(ActorNames names)
 {
     public async ValueTask<object> SubmissionAsync(HttpRequest request, ProjectId project, Submission submission)

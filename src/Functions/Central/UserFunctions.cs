@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Web users (spec 9.2). Everybody may see and change their own account; those of others need the verb.</summary>
+/// <summary>Web users (OR-259). Everybody may see and change their own account; those of others need the verb.</summary>
 public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLog audits)
 {
     private const int MaxEmail = 320;

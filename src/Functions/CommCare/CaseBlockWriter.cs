@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>A case block of a restore: whole, in the shape that phones take (spec 2.10 of CommCare; CC-045 to CC-053). One bad block
+/// <summary>A case block of a restore: whole, in the shape that phones take (CC-045 to CC-053). One bad block
 /// makes a phone refuse all of it.</summary>
 public static class CaseBlockWriter
 {

@@ -12,7 +12,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Cases for scripts (spec 6 of CommCare, cases v2; CC-146). Whatever is written goes through a form.</summary>
+/// <summary>Cases for scripts (CC-146). Whatever is written goes through a form.</summary>
 public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases, SubmitCases submit)
 {
     private const int DefaultLimit = 20;

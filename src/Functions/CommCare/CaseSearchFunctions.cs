@@ -11,7 +11,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Cases that a phone doesn't have (spec 8.6 of CommCare): to be looked for and to be taken. For mobile workers only where the project
+/// Cases that a phone doesn't have (CC-151, CC-152): to be looked for and to be taken. For mobile workers only where the project
 /// says so, as they see every case that way.
 /// </summary>
 public sealed class CaseSearchFunctions(EndpointPipeline door, SearchCases search, ClaimCase claim, DomainAuthenticator domains)

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Cases as JSON (spec 6 of CommCare, cases v2), in and out.</summary>
+/// <summary>Cases as JSON (CC-146), in and out.</summary>
 internal static class CaseShapes
 {
     private static readonly string[] Required = ["case_type", "case_name", "owner_id"];

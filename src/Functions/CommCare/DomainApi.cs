@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>What the resources of a domain's administration API have in common (spec 6 of CommCare): bodies in, objects and lists
+/// <summary>What the resources of a domain's administration API have in common (CC-144 to CC-146): bodies in, objects and lists
 /// out.</summary>
 public sealed class DomainApi(EndpointPipeline door, AuditLog audits)
 {

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Finds out who works in the domain of an address (spec 1.4 of CommCare): by a mobile worker's or web user's password, or by a web
+/// Finds out who works in the domain of an address (CC-004 to CC-011): by a mobile worker's or web user's password, or by a web
 /// user's session token. Cookies count for nothing here.
 /// </summary>
 public sealed class DomainAuthenticator(

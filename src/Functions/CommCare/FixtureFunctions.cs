@@ -4,7 +4,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Rows of lookup tables, flat and read only (spec 6 of CommCare, `fixture`), at both of CommCare's addresses.</summary>
+/// <summary>Rows of lookup tables, flat and read only (CC-144 to CC-146, `fixture`), at both of CommCare's addresses.</summary>
 public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListFixtures")]

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Forms as they were received (spec 6 of CommCare, forms), found by their id in whichever form of the project they came
+/// <summary>Forms as they were received (CC-144 to CC-146, forms), found by their id in whichever form of the project they came
 /// to.</summary>
 public sealed class FormApiFunctions(EndpointPipeline door, FormDirectory forms, SubmissionDirectory submissions)
 {

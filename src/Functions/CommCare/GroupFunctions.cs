@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Groups of mobile workers (spec 6 of CommCare, `group`), at both of CommCare's addresses.</summary>
+/// <summary>Groups of mobile workers (CC-144 to CC-146, `group`), at both of CommCare's addresses.</summary>
 public sealed class GroupFunctions(DomainApi api, Groups groups)
 {
     [Function("ListGroups")]

@@ -2,7 +2,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Phones ask once a day whether there is something new for them (spec 8.5 of CommCare). There never is: apps are built
+/// <summary>Phones ask once a day whether there is something new for them (CC-150). There never is: apps are built
 /// elsewhere.</summary>
 public sealed class HeartbeatFunctions(EndpointPipeline door)
 {

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Locations (spec 6 of CommCare, `location`). `is_archived` is an addition.</summary>
+/// <summary>Locations (CC-144 to CC-146, `location`). `is_archived` is an addition.</summary>
 public sealed class LocationFunctions(DomainApi api, Locations locations)
 {
     [Function("ListLocations")]

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Types of locations (spec 6 of CommCare, `location_type`), at both of CommCare's addresses. Writing is an addition; the id
+/// <summary>Types of locations (CC-144 to CC-146, `location_type`), at both of CommCare's addresses. Writing is an addition; the id
 /// is the code.</summary>
 public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
 {

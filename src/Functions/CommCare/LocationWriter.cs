@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Locations as the flat fixture `locations` and the nested one `commtrack:locations` (spec 2.8 of CommCare): apps look into
+/// <summary>Locations as the flat fixture `locations` and the nested one `commtrack:locations` (CC-042, CC-043): apps look into
 /// one or the other.</summary>
 public static class LocationWriter
 {

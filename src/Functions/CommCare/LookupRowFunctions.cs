@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Rows of lookup tables (spec 6 of CommCare, `lookup_table_item`), at both of CommCare's addresses. `item_attributes` and
+/// <summary>Rows of lookup tables (CC-144 to CC-146, `lookup_table_item`), at both of CommCare's addresses. `item_attributes` and
 /// `owners` are additions.</summary>
 public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
 {

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Lookup tables (spec 6 of CommCare, `lookup_table`), at both of CommCare's addresses. `item_attributes` and a field's
+/// <summary>Lookup tables (CC-144 to CC-146, `lookup_table`), at both of CommCare's addresses. `item_attributes` and a field's
 /// `is_indexed` are additions.</summary>
 public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
 {

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>A lookup table as the fixture `item-list:` (spec 2.7 of CommCare).</summary>
+/// <summary>A lookup table as the fixture `item-list:` (CC-037 to CC-041).</summary>
 public static class LookupTableWriter
 {
     private const string Space = CommCareAnswers.ResponseNamespace;

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Mobile workers (spec 6 of CommCare, `user`), at both of CommCare's addresses.</summary>
+/// <summary>Mobile workers (CC-144 to CC-146, `user`), at both of CommCare's addresses.</summary>
 public sealed class MobileWorkerFunctions(
     DomainApi api,
     MobileWorkers workers,

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What CommCare's receiver answers (spec 4.3, 4.4 of CommCare). Phones that say `X-OpenRosa-Version: 3.0` put a form aside when it is
+/// What CommCare's receiver answers (CC-088 to CC-092). Phones that say `X-OpenRosa-Version: 3.0` put a form aside when it is
 /// answered 422 `processing_failure`; for others anything but 2xx stops all that they have to send, and 2xx lets them forget the form.
 /// </summary>
 public static class ReceiverAnswers

@@ -10,7 +10,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>CommCare's receiver (spec 4 of CommCare): forms from phones and scripts, whole in one POST.</summary>
+/// <summary>CommCare's receiver (CC-085 to CC-106): forms from phones and scripts, whole in one POST.</summary>
 public sealed class ReceiverFunctions(
     EndpointPipeline door,
     DomainAuthenticator authenticator,

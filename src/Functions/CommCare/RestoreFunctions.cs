@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (spec 1 of CommCare).</summary>
+/// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (CC-001 to CC-026).</summary>
 public sealed partial class RestoreFunctions(
     EndpointPipeline door,
     PrepareRestore prepare,

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// A restore on its way to the phone (spec 2 of CommCare). A short one leaves in one piece, with its length. When cases let wait for
+/// A restore on its way to the phone (CC-027 to CC-055). A short one leaves in one piece, with its length. When cases let wait for
 /// them, what doesn't depend on them leaves first, so that no phone waits in vain for its first byte; the root's last tag leaves only
 /// when the sync log is written. Where the root has to say how many children it has, all cases are read first.
 /// </summary>

@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What a restore tells a user besides cases (spec 2.4 to 2.8 of CommCare): who they are, their groups, the lookup tables, and the
+/// What a restore tells a user besides cases (CC-031 to CC-043): who they are, their groups, the lookup tables, and the
 /// locations when those may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose app
 /// changed; with <see cref="SkipsFixtures"/> only what the phone can't do without is told.
 /// </summary>

@@ -10,8 +10,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OData;
 
 /// <summary>
-/// Answers the OData addresses of a form, `trees.svc/..`, and of its draft, `trees/draft.svc/..` (spec 9.5). Two of them differ only in
-/// an ending, or in a capital letter, from those of a form and of its list of submissions, whose functions ask here first.
+/// Answers the OData addresses of a form, `trees.svc/..`, and of its draft, `trees/draft.svc/..` (OR-276 to OR-279). Two of them differ
+/// only in an ending, or in a capital letter, from those of a form and of its list of submissions, whose functions ask here first.
 /// </summary>
 public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataExport odata, Links links, TimeProvider clock)
 {

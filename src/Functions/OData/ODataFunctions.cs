@@ -2,8 +2,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OData;
 
-/// <summary>The addresses that only OData has (spec 9.5). The service document is answered where the form is, `Submissions` where its
-/// submissions are listed.</summary>
+/// <summary>The addresses that only OData has (OR-276 to OR-279). The service document is answered where the form is, `Submissions` where
+/// its submissions are listed.</summary>
 public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
 {
     [Function("GetODataMetadata")]

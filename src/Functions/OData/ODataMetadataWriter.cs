@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Functions.OData;
 
-/// <summary>`$metadata`: a form's tables as an entity model (spec 9.5). Groups are complex types, repeats entity types of their
+/// <summary>`$metadata`: a form's tables as an entity model (OR-276 to OR-279). Groups are complex types, repeats entity types of their
 /// own.</summary>
 internal static class ODataMetadataWriter
 {

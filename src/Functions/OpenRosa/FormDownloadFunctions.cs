@@ -10,8 +10,9 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// What phones download of a form: its XML byte for byte (spec 4) and its media (spec 5.2). The address of the XML differs from that of
-/// the form's details only in its ending, so one function answers both, and the OData service document (`trees.svc`) too.
+/// What phones download of a form: its XML byte for byte (OR-111 to OR-119) and its media (OR-136 to OR-142). The address of the XML
+/// differs from that of the form's details only in its ending, so one function answers both, and the OData service document (`trees.svc`)
+/// too.
 /// </summary>
 public sealed class FormDownloadFunctions(
     EndpointPipeline door,

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
 
-/// <summary>Form discovery (spec 3, 8): which forms a phone may fill in, and where it gets them.</summary>
+/// <summary>Form discovery (OR-082 to OR-110, OR-242 to OR-256): which forms a phone may fill in, and where it gets them.</summary>
 public sealed class FormListFunctions(
     EndpointPipeline door,
     FormDirectory forms,

@@ -10,7 +10,7 @@ public sealed record FormListEntry(Form Form, FormDefinition Definition, string?
 /// <summary>A further list of forms: a project (OR-106).</summary>
 public sealed record FormListGroup(string Id, string Name, string ListUrl);
 
-/// <summary>Writes the `xforms` document of spec 3.</summary>
+/// <summary>Writes the `xforms` document of OR-082 to OR-110.</summary>
 public static class FormListWriter
 {
     private const string Namespace = "http://openrosa.org/xforms/xformsList";

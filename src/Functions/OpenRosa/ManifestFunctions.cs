@@ -8,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
 
-/// <summary>Manifests: the media files of a form, and where a phone gets them (spec 5.1).</summary>
+/// <summary>Manifests: the media files of a form, and where a phone gets them (OR-120 to OR-135).</summary>
 public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
 {
     private const string Namespace = "http://openrosa.org/xforms/xformsManifest";

@@ -9,7 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// A submission's multipart body (spec 7.1), read as a stream: only the XML is held in memory. Files are handed on as they come in;
+/// A submission's multipart body (OR-182 to OR-192), read as a stream: only the XML is held in memory. Files are handed on as they come in;
 /// those that come before the XML wait in temporary files, since nobody knows yet what they are for.
 /// </summary>
 public sealed class SubmissionBody : IAsyncDisposable

@@ -11,7 +11,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
 
-/// <summary>The OpenRosa form submission API (spec 7), and the same for drafts under test (spec 8).</summary>
+/// <summary>The OpenRosa form submission API (OR-181 to OR-241), and the same for drafts under test (OR-242 to OR-256).</summary>
 public sealed class SubmitFunctions(
     EndpointPipeline door,
     ReceiveSubmission receive,

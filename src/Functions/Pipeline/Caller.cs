@@ -16,7 +16,7 @@ public sealed record Caller(Actor? Actor)
     /// OR-097).</summary>
     public AccessToken? Key { get; init; }
 
-    /// <summary>A POST with a cookie whose body must still show this as `__csrf` (spec 2.1).</summary>
+    /// <summary>A POST with a cookie whose body must still show this as `__csrf` (OR-055 to OR-071).</summary>
     public string? ExpectedCsrf { get; init; }
 
     /// <summary>For handlers that run only when somebody is known.</summary>

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>`X-Extended-Metadata: true` asks for more in an answer (spec 9).</summary>
+/// <summary>`X-Extended-Metadata: true` asks for more in an answer.</summary>
 public static class ExtendedMetadata
 {
     public static bool IsWanted(HttpRequest request) =>

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>
-/// A stored file, streamed: content type, disposition, strong ETag with 304, and one byte range (spec 5.2). The blob is opened only when
-/// its bytes are asked for.
+/// A stored file, streamed: content type, disposition, strong ETag with 304, and one byte range (OR-136 to OR-142). The blob is opened
+/// only when its bytes are asked for.
 /// </summary>
 public sealed record FileResult(
     string Name,

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>The management API's JSON: in and out (spec 9).</summary>
+/// <summary>The management API's JSON: in and out (OR-272).</summary>
 public static class Json
 {
     private const int MaxBytes = 250_000;

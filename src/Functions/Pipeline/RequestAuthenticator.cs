@@ -8,8 +8,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>Finds the caller in a request. The first scheme that is presented decides, and its failure is final (spec 2.1,
-/// OR-058).</summary>
+/// <summary>Finds the caller in a request. The first scheme that is presented decides, and its failure is final (OR-058).</summary>
 public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOptions<RosaOptions> options)
 {
     public const string KeyRouteValue = "key";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Fixtures;
 
-/// <summary>What people call fields, as names of elements and attributes (spec 2.7 of CommCare).</summary>
+/// <summary>What people call fields, as names of elements and attributes (CC-037 to CC-041).</summary>
 public sealed class FixtureNamesTests
 {
     [Theory]

@@ -2,7 +2,7 @@ namespace ServerlessRosa.Core.Tests.Forms;
 
 internal static class FormSamples
 {
-    /// <summary>The form of spec 6.4.</summary>
+    /// <summary>The form of OR-176.</summary>
     public const string Vector = """
         <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
         <h:head><h:title>Media &amp; more</h:title><model>

@@ -92,7 +92,7 @@ public sealed class PhoneModelTests
         Assert.Equal((CaseSketch.Other, 0, 7), (held.Owner, held.Links.Count, held.Version));
     }
 
-    /// <summary>The trace of spec 5.7, as far as the phone is concerned: what it submits, and what it is sent.</summary>
+    /// <summary>The trace of CC-116 to CC-127, as far as the phone is concerned: what it submits, and what it is sent.</summary>
     [Fact, Clause("CC-115")]
     public void The_trace_of_the_specification_leaves_these_footprints()
     {

@@ -2,12 +2,12 @@ namespace ServerlessRosa.Core.Tests.Submissions;
 
 internal static class SubmissionSamples
 {
-    /// <summary>The submission of spec 7.1.</summary>
+    /// <summary>The submission of OR-182 to OR-192.</summary>
     public const string Plain =
         "<data id=\"trees\" version=\"2024-05\" xmlns:orx=\"http://openrosa.org/xforms\"><photo>1715.jpg</photo>"
         + "<orx:meta><orx:instanceID>uuid:6e1f</orx:instanceID></orx:meta></data>";
 
-    /// <summary>An encryption manifest as in spec 7.7.</summary>
+    /// <summary>An encryption manifest as in OR-235 to OR-237.</summary>
     public static string Encrypted(string uri) =>
         $"""
             <data xmlns="{uri}" id="trees" version="1" encrypted="yes">

@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>Giving and taking roles (spec 9.2).</summary>
+/// <summary>Giving and taking roles (OR-264).</summary>
 public sealed class AssignmentTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>E-mail address and password with every request (spec 2.1).</summary>
+/// <summary>E-mail address and password with every request (OR-055 to OR-071).</summary>
 [Trait("Needs", "FrontEnd")]
 public sealed class BasicTests
 {

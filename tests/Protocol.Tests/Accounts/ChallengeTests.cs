@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>When a 401 asks for a password, and when it must not (spec 2.4).</summary>
+/// <summary>When a 401 asks for a password, and when it must not (OR-041 to OR-047).</summary>
 [Trait("Needs", "FrontEnd")]
 public sealed class ChallengeTests
 {

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>Browsers: the session cookie, and what shows that a POST was meant (spec 2.1).</summary>
+/// <summary>Browsers: the session cookie, and what shows that a POST was meant (OR-055 to OR-071).</summary>
 [Trait("Needs", "FrontEnd")]
 public sealed class CookieTests
 {

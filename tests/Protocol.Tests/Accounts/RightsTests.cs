@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>Who may do what with a form, in each of its states (spec 2.2, 2.3).</summary>
+/// <summary>Who may do what with a form, in each of its states (OR-072 to OR-081).</summary>
 public sealed class RightsTests
 {
     private const int Forbidden = 403;

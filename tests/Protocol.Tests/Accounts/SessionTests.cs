@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>Signing in, who am I, and signing out (spec 9.2).</summary>
+/// <summary>Signing in, who am I, and signing out (OR-257 to OR-259).</summary>
 public sealed class SessionTests
 {
     [Fact, Clause("OR-257")]

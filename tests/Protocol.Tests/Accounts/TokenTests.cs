@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>Tokens, as bearer, in the path and as `st`; and which credentials decide when several come (spec 2.1).</summary>
+/// <summary>Tokens, as bearer, in the path and as `st`; and which credentials decide when several come (OR-055 to OR-071).</summary>
 public sealed class TokenTests
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$";

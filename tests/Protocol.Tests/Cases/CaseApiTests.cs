@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
-/// <summary>Cases for scripts (spec 6 of CommCare, cases v2).</summary>
+/// <summary>Cases for scripts (CC-146).</summary>
 public sealed class CaseApiTests
 {
     [Fact, Clause("CC-146")]

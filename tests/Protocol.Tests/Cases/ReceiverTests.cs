@@ -6,7 +6,7 @@ using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
-/// <summary>What CommCare's receiver takes and answers (spec 4 of CommCare).</summary>
+/// <summary>What CommCare's receiver takes and answers (CC-085 to CC-106).</summary>
 public sealed class ReceiverTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Clients;
 
-/// <summary>Whole conversations, as the clients in the field hold them (spec 10).</summary>
+/// <summary>Whole conversations, as the clients in the field hold them (OR-280 to OR-285).</summary>
 public sealed class ClientSequenceTests
 {
     private static readonly XNamespace List = "http://openrosa.org/xforms/xformsList";

@@ -6,7 +6,7 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 namespace ServerlessRosa.Protocol.Tests.Clients;
 
 /// <summary>
-/// The requests of CommCare's command line client (spec 8.1 and 8.3 of CommCare), by a model of it: no credentials until it is
+/// The requests of CommCare's command line client (CC-153), by a model of it: no credentials until it is
 /// challenged, no OpenRosa version, the token in the address as it stands, a purge before each sync, and nothing of the server's that
 /// is not as the strictest phone wants it.
 /// </summary>

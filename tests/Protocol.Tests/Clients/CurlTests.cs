@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Clients;
 
-/// <summary>The lines of the manual, run by curl itself (spec 10.3).</summary>
+/// <summary>The lines of the manual, run by curl itself (OR-284).</summary>
 public sealed class CurlTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
-/// <summary>What a form's submissions look like as CSV (spec 9.4).</summary>
+/// <summary>What a form's submissions look like as CSV (OR-273 to OR-275).</summary>
 public sealed class CsvTests
 {
     private const string After =

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
-/// <summary>Pages, filters and order of OData tables, and what is refused (spec 9.5).</summary>
+/// <summary>Pages, filters and order of OData tables, and what is refused (OR-276 to OR-279).</summary>
 public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : IClassFixture<ODataQueryTests.FiveFamilies>
 {
     private Inbox Inbox => families.Inbox;

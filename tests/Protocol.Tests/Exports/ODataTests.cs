@@ -6,7 +6,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
-/// <summary>What a form and its submissions look like through OData (spec 9.5).</summary>
+/// <summary>What a form and its submissions look like through OData (OR-276 to OR-279).</summary>
 public sealed class ODataTests
 {
     [Fact, Clause("OR-276")]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>Locations on phones, and the cases that they own (spec 2.6, 2.8 and 5.1 of CommCare).</summary>
+/// <summary>Locations on phones, and the cases that they own (CC-035, CC-036, CC-042, CC-043, CC-107).</summary>
 public sealed class LocationFixtureTests
 {
     [Fact, Clause("CC-042"), Clause("CC-043")]

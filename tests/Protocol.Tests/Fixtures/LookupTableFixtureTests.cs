@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>Lookup tables on phones (spec 2.5 and 2.7 of CommCare).</summary>
+/// <summary>Lookup tables on phones (CC-035, CC-037 to CC-041).</summary>
 public sealed class LookupTableFixtureTests
 {
     private static readonly string[] Properties = ["lang"];

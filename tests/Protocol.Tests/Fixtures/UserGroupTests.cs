@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Restore;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>Who a restore says that the worker is (spec 2.4), and who they belong to (2.6): a phone deletes the cases of whoever is
+/// <summary>Who a restore says that the worker is (CC-031 to CC-034), and who they belong to (2.6): a phone deletes the cases of whoever is
 /// missing there.</summary>
 public sealed class UserGroupTests
 {

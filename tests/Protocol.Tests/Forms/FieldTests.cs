@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
-/// <summary>What a form asks, as scripts read it before they read its submissions (spec 9.2).</summary>
+/// <summary>What a form asks, as scripts read it before they read its submissions.</summary>
 public sealed class FieldTests
 {
     [Fact]

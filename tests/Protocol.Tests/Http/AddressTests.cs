@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What paths are served, and which addresses are given out (spec 0, 1.4).</summary>
+/// <summary>What paths are served, and which addresses are given out (OR-022 to OR-040).</summary>
 public sealed class AddressTests
 {
     private const string Version = "X-OpenRosa-Version: 1.0";

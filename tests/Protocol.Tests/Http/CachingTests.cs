@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What may be kept by whom, and what is asked for again (spec 0).</summary>
+/// <summary>What may be kept by whom, and what is asked for again (OR-032 to OR-040).</summary>
 public sealed class CachingTests
 {
     private const string Keepable = "private, no-cache";

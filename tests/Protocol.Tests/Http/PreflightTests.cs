@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>HEAD and GET where phones look before they send, redirects, and chunked bodies (spec 1.4).</summary>
+/// <summary>HEAD and GET where phones look before they send, redirects, and chunked bodies (OR-022 to OR-031).</summary>
 public sealed class PreflightTests
 {
     [Fact, Clause("OR-022"), Clause("OR-023"), Clause("OR-025"), Clause("OR-028")]

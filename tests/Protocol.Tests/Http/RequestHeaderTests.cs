@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What clients say about themselves in headers and query parameters (spec 1.1).</summary>
+/// <summary>What clients say about themselves in headers and query parameters (OR-001 to OR-009).</summary>
 public sealed class RequestHeaderTests
 {
     [Fact, Clause("OR-001"), Clause("OR-002")]

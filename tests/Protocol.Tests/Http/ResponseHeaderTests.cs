@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What every OpenRosa answer has in common: headers and envelope (spec 1.2, 1.3).</summary>
+/// <summary>What every OpenRosa answer has in common: headers and envelope (OR-010 to OR-021).</summary>
 public sealed class ResponseHeaderTests
 {
     [Fact, Clause("OR-011"), Clause("OR-013"), Clause("OR-014"), Clause("OR-015"), Clause("OR-018")]

@@ -178,7 +178,7 @@ public static class AnswerChecks
         return answer;
     }
 
-    /// <summary>The headers that every OpenRosa answer carries (spec 1.2).</summary>
+    /// <summary>The headers that every OpenRosa answer carries (OR-010 to OR-015).</summary>
     public static Answer ShouldBeOpenRosa(this Answer answer)
     {
         Assert.Equal("1.0", answer.Header("X-OpenRosa-Version"));

@@ -6,7 +6,7 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>Phones look for cases that they don't have, and take them (spec 8.6 of CommCare).</summary>
+/// <summary>Phones look for cases that they don't have, and take them (CC-151, CC-152).</summary>
 public sealed class CaseSearchTests
 {
     [Fact, Clause("CC-151")]

@@ -7,7 +7,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>A restore as strictly as the strictest phone reads it (spec 8.2 of CommCare): direct children only, and one bad block
+/// <summary>A restore as strictly as the strictest phone reads it (CC-153): direct children only, and one bad block
 /// spoils all of it.</summary>
 internal sealed partial class RestoreDocument
 {

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>Who is given a restore, what may be asked for, and the envelope around it (spec 1 and 2.2 to 2.4 of CommCare).</summary>
+/// <summary>Who is given a restore, what may be asked for, and the envelope around it (CC-001 to CC-034).</summary>
 public sealed class RestoreRequestTests
 {
     [Theory]

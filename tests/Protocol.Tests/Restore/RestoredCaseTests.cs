@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>What a case looks like in a restore (spec 2.10 of CommCare).</summary>
+/// <summary>What a case looks like in a restore (CC-045 to CC-054).</summary>
 public sealed class RestoredCaseTests
 {
     private static readonly XNamespace Space = RestoreDocument.CaseXml;

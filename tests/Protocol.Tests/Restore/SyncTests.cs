@@ -4,10 +4,10 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>What a phone is sent when it comes back (spec 5.7 to 5.12 of CommCare).</summary>
+/// <summary>What a phone is sent when it comes back (CC-116 to CC-141).</summary>
 public sealed class SyncTests
 {
-    /// <summary>The trace of spec 5.7, step by step; before each request the phone's state is compared with the server's idea of
+    /// <summary>The trace of CC-116 to CC-127, step by step; before each request the phone's state is compared with the server's idea of
     /// it.</summary>
     [Fact]
     [

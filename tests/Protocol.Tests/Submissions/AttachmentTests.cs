@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>Which files a submission is expected to have, and how they come (spec 7.4).</summary>
+/// <summary>Which files a submission is expected to have, and how they come (OR-214 to OR-219).</summary>
 public sealed class AttachmentTests
 {
     [Fact, Clause("OR-210"), Clause("OR-212"), Clause("OR-214"), Clause("OR-215")]

@@ -2,7 +2,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>Submissions that only their owner can read: the server keeps what it is given (spec 7.7).</summary>
+/// <summary>Submissions that only their owner can read: the server keeps what it is given (OR-235 to OR-237).</summary>
 public sealed class EncryptedSubmissionTests
 {
     [Theory, Clause("OR-235"), Clause("OR-237")]

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What may stand in the body, and how (spec 7.1).</summary>
+/// <summary>What may stand in the body, and how (OR-182 to OR-192).</summary>
 public sealed class MultipartTests
 {
     [Theory, Clause("OR-182")]

@@ -2,7 +2,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What the server takes from a submission's XML (spec 7.2).</summary>
+/// <summary>What the server takes from a submission's XML (OR-193 to OR-199).</summary>
 public sealed class SubmissionHeadTests
 {
     [Theory, Clause("OR-193")]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Workers;
 
-/// <summary>How mobile workers and web users sign in to a domain (spec 1.4 of CommCare), asked at the address of the heartbeat.</summary>
+/// <summary>How mobile workers and web users sign in to a domain (CC-004 to CC-011), asked at the address of the heartbeat.</summary>
 public sealed class WorkerAuthenticationTests
 {
     private const string Heartbeat = "/phone/heartbeat/build-1/?app_id=app-1";
