@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
@@ -14,6 +15,7 @@ using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;

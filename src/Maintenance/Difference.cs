@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Maintenance;
 

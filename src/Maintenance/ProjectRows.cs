@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;

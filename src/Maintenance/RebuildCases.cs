@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 

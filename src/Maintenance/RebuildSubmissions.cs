@@ -1,5 +1,5 @@
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Azure;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Maintenance;

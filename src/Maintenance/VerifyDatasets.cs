@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ServerlessRosa.Core.Datasets;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
@@ -110,7 +111,7 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
             yield return new Difference(
                 "entity-stamp",
                 dataset.Project,
-                $"entities {DatasetKeys.Entities(dataset)} {DatasetKeys.Head}",
+                $"entities {EntityKeys.Entities(dataset)} {EntityKeys.Head}",
                 "there are entities, and no stamp that tells phones of them"
             );
         }
@@ -128,7 +129,7 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
             yield return new Difference(
                 "dataset-missing",
                 project,
-                $"entities {DatasetKeys.Entities(project, key)}",
+                $"entities {EntityKeys.Entities(project, key)}",
                 "there are entities, and no dataset that they are of"
             );
         }

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Workers;
 

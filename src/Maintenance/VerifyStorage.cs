@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Maintenance;
 

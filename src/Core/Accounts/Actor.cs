@@ -1,13 +1,6 @@
-using System.Globalization;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Accounts;
-
-/// <summary>Numbers an actor of any kind, unique on the server.</summary>
-public readonly record struct ActorId(int Value)
-{
-    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
-}
 
 public enum ActorKind
 {

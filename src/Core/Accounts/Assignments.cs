@@ -1,5 +1,5 @@
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Accounts;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Accounts;
 

@@ -1,4 +1,3 @@
-using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Accounts;
@@ -16,18 +15,4 @@ public static class Rights
             throw Problem.NotAllowed().AsException();
         }
     }
-
-    /// <summary>Whether the actor may read a form's published XML, manifest, media and details: a closed form, or one never published,
-    /// asks for more.</summary>
-    public static bool MayRead(this Actor? actor, Form form) =>
-        form switch
-        {
-            { Published: null } => actor.May(Verb.FormUpdate, form.Scope),
-            { State: FormState.Closed } => actor.May(Verb.FormRead, form.Scope),
-            _ => actor.May(Verb.FormRead, form.Scope) || actor.May(Verb.OpenFormRead, form.Scope),
-        };
-
-    /// <summary>Whether the form stands in the actor's formList: open, published and readable (OR-083, OR-084).</summary>
-    public static bool MayFill(this Actor? actor, Form form) =>
-        form is { Published: not null, State: FormState.Open } && actor.MayRead(form);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Audits;
 

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Cases;
 

@@ -1,5 +1,4 @@
-using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Cases;
 

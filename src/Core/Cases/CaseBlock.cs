@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>A case block of a form, as read (CC-056 to CC-084). What it does not say is null.</summary>

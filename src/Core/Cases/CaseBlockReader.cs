@@ -1,4 +1,5 @@
 using System.Xml;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Cases;

@@ -3,9 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Cases;
 

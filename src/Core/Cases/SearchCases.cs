@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Cases;
 

@@ -1,4 +1,5 @@
 using Azure;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;

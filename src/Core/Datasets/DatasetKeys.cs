@@ -1,10 +1,9 @@
-using System.Globalization;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>The keys of the tables `datasets`, `entities` and `heldEntities`.</summary>
+/// <summary>The keys of the table `datasets`.</summary>
 internal static class DatasetKeys
 {
     public static string Project(ProjectId project) => TableKey.Number(project.Value);
@@ -15,47 +14,4 @@ internal static class DatasetKeys
     public static string NewDataset() => Guid.NewGuid().ToString("N");
 
     public static string NewStamp() => Guid.NewGuid().ToString("N");
-
-    public static string Entities(Dataset dataset) => Entities(dataset.Project, dataset.Key);
-
-    public static string Entities(ProjectId project, string dataset) => TableKey.Join(Project(project), dataset);
-
-    /// <summary>Carries a stamp that every change of an entity replaces.</summary>
-    public const string Head = "head";
-
-    public const string EntityPrefix = "i|";
-
-    /// <summary>One row per entity, deleted ones too: where it stands in the timeline.</summary>
-    public static string Entity(EntityId id) => EntityPrefix + id;
-
-    public const string TimelinePrefix = "t|";
-
-    /// <summary>One row per entity, newest first: what it says now.</summary>
-    public static string Timeline(DateTimeOffset createdAt, EntityId id) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + id;
-
-    /// <summary>One row per version, in order.</summary>
-    public static string Version(EntityId id, int number) => VersionsOf(id) + number.ToString("D10", CultureInfo.InvariantCulture);
-
-    /// <summary>One row per entity and submission that changed it, so that none does so twice.</summary>
-    public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
-
-    /// <summary>One row per update that waits for another.</summary>
-    public static string Held(EntityId id, string branch, int baseVersion) =>
-        $"{id}|{TableKey.Join(branch)}|{baseVersion.ToString("D10", CultureInfo.InvariantCulture)}";
-
-    /// <summary>All updates that wait, of all datasets, oldest first.</summary>
-    public const string Waiting = "waiting";
-
-    public static string WaitingSince(BackloggedEntity held) =>
-        TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
-
-    public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
-
-    /// <summary>The submissions of a form that were done with.</summary>
-    public static string Submissions(EntityOrigin origin) =>
-        TableKey.Join(Project(origin.Project), "submissions", TableKey.Number(origin.Form));
-
-    public static string Submission(EntityOrigin origin) => origin.Hash;
-
-    public static string VersionsOf(EntityId id) => $"v|{id}|";
 }

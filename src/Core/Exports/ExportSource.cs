@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;

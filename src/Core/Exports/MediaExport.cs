@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 

@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core.Fixtures;

@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Fixtures;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Azure;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Fixtures;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Forms;
 

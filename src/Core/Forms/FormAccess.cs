@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 

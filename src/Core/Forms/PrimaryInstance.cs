@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Xml;
 

@@ -1,5 +1,5 @@
 using ServerlessRosa.Core.Datasets;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Forms;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 

@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>What the server needs to know of a form definition (OR-147 to OR-151). The document itself is stored byte for byte.</summary>

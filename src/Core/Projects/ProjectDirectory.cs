@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Restore;
 

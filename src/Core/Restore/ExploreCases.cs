@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 

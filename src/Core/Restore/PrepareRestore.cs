@@ -1,7 +1,8 @@
 using System.Globalization;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 

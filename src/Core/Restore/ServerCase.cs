@@ -1,4 +1,5 @@
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Restore;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Submissions;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

@@ -1,5 +1,6 @@
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -46,7 +47,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
             Agent = version.Sender.UserAgent,
             IsEdit = !isCommCare && head.DeprecatedId is not null,
             IsCommCare = isCommCare,
-            SyncToken = Restore.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,
+            SyncToken = Syncs.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,
             CaseBlocks = head.CaseBlocks,
         };
 

@@ -1,7 +1,7 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Xml;
 

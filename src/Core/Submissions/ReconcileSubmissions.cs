@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 
 namespace ServerlessRosa.Core.Submissions;
 

@@ -1,6 +1,5 @@
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 

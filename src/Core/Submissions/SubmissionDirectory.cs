@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 

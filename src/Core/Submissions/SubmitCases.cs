@@ -2,8 +2,8 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Submissions;
 

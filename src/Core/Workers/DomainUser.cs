@@ -1,5 +1,5 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Workers;

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Workers;
 

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Functions.Pipeline;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Functions.Pipeline;
 

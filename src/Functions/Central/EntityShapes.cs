@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Datasets;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;

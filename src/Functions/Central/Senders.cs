@@ -1,5 +1,6 @@
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Xml;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;

@@ -1,6 +1,6 @@
 using System.Xml;
-using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;

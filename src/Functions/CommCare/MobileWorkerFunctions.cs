@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;

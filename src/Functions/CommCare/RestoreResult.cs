@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;

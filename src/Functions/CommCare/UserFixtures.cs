@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml;
-using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;
 

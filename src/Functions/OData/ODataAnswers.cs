@@ -2,8 +2,8 @@ using Microsoft.Net.Http.Headers;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 

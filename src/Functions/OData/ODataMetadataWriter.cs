@@ -1,6 +1,6 @@
 using System.Xml;
 using ServerlessRosa.Core.Exports;
-using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Functions.OData;
 

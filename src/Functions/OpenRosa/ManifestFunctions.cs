@@ -1,9 +1,9 @@
 using System.Xml;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;

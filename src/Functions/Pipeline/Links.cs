@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Functions.Pipeline;
 

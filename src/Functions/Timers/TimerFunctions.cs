@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Functions.Timers;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Cases;

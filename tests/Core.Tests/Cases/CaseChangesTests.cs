@@ -1,7 +1,6 @@
 using System.Text;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Ids;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Cases;

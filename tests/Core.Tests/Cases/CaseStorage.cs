@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Tests.Cases;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Cases;

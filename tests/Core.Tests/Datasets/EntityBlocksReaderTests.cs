@@ -1,5 +1,5 @@
 using System.Text;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Datasets;

@@ -1,5 +1,5 @@
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using Xunit;

@@ -1,6 +1,5 @@
-using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Workers;
 using Xunit;

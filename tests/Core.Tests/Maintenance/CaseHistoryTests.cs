@@ -1,6 +1,5 @@
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Maintenance;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Tests.Restore;
 

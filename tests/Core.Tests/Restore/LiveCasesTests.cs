@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Syncs;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Restore;

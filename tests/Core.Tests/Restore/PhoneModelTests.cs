@@ -1,5 +1,7 @@
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Syncs;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Restore;

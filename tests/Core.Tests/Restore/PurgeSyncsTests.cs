@@ -1,10 +1,8 @@
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Options;
-using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Dev;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Core.Tests.Cases;
 using Xunit;
 

@@ -1,13 +1,13 @@
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Options;
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Dev;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Ids;
 using System.Text;
 using ServerlessRosa.Core.Submissions;
 using Xunit;

@@ -1,6 +1,7 @@
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>What became of one entity of a submission.</summary>
 public enum WriteOutcome

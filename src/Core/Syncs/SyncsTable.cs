@@ -3,11 +3,10 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>Table `syncs`: one partition per token, with its log and the journal of the forms that came with it.</summary>
 public sealed class SyncsTable(StorageAccount storage)

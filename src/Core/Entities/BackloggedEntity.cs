@@ -1,6 +1,7 @@
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
 /// An update that came before the one that it follows in its branch (OR-238 to OR-241): the phone made both while it was offline, and sent

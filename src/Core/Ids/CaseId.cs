@@ -1,4 +1,4 @@
-namespace ServerlessRosa.Core.Cases;
+namespace ServerlessRosa.Core.Ids;
 
 /// <summary>The `case_id` of a case: any text of 1 to 255 characters, unique on the whole server (CC-079).</summary>
 public readonly record struct CaseId

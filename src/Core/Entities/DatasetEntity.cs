@@ -1,8 +1,7 @@
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>The UUID of an entity, in lower case. Phones may write `uuid:` before it.</summary>
 public readonly record struct EntityId

@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Problems;
 
-namespace ServerlessRosa.Core.Forms;
+namespace ServerlessRosa.Core.Ids;
 
 /// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (OR-147 to
 /// OR-150).</summary>

@@ -1,8 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>A snapshot as bytes: compact, deflated, each text once. Most cases are on the phone as they are on the server, and are
 /// written once too.</summary>

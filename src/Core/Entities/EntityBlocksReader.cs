@@ -1,9 +1,8 @@
 using System.Xml;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Xml;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
 /// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (OR-238 to

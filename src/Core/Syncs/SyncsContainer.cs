@@ -1,9 +1,8 @@
 using Azure.Storage.Blobs;
-using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>Container `syncs`: the cases of each sync log. A log's row names the blob that counts, and no blob ever changes.</summary>
 public sealed class SyncsContainer(StorageAccount storage)

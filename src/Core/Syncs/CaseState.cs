@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>An index that names a case, as the rules of restore look at it.</summary>
 public readonly record struct CaseLink(string Identifier, CaseId Target, CaseRelationship Relationship);

@@ -1,4 +1,4 @@
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>
 /// Forgets syncs that no phone comes back to: after 63 days, and once the phone has used a token that followed from one that followed

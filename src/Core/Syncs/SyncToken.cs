@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (CC-030).</summary>
 public readonly record struct SyncToken

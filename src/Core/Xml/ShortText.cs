@@ -1,4 +1,4 @@
-namespace ServerlessRosa.Core.Submissions;
+namespace ServerlessRosa.Core.Xml;
 
 /// <summary>Texts that lists show beside a submission. What is longer than anybody reads is cut there; the XML keeps it whole.</summary>
 public static class ShortText

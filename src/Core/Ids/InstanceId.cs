@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ServerlessRosa.Core.Problems;
 
-namespace ServerlessRosa.Core.Submissions;
+namespace ServerlessRosa.Core.Ids;
 
 /// <summary>The `instanceID` of a submission or of one of its edits: any text of up to 249 characters, trimmed (OR-198,
 /// OR-199).</summary>

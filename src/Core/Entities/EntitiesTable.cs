@@ -2,10 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>An entity as it was read, for a change that rests on it.</summary>
 internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
@@ -22,8 +23,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<string> ReadStampAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Head,
+            EntityKeys.Entities(dataset),
+            EntityKeys.Head,
             cancellationToken: cancellationToken
         );
         return found.HasValue ? found.Value!.GetString(Column.Stamp)! : "";
@@ -36,7 +37,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix);
+        var filter = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, atMost, cancellationToken: cancellationToken))
         {
             yield return ToDatasetEntity(entity);
@@ -47,8 +48,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<StoredEntity?> FindAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
         var place = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Entity(id),
+            EntityKeys.Entities(dataset),
+            EntityKeys.Entity(id),
             cancellationToken: cancellationToken
         );
         if (!place.HasValue)
@@ -57,7 +58,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         }
         var entity = (
             await _table.GetEntityAsync<TableEntity>(
-                DatasetKeys.Entities(dataset),
+                EntityKeys.Entities(dataset),
                 place.Value!.GetString(Column.TimelineKey)!,
                 cancellationToken: cancellationToken
             )
@@ -69,8 +70,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<EntityStanding?> FindStandingAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
         var place = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Entity(id),
+            EntityKeys.Entities(dataset),
+            EntityKeys.Entity(id),
             cancellationToken: cancellationToken
         );
         return place.HasValue ? ToStanding(place.Value!) : null;
@@ -82,7 +83,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix);
+        var filter = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EntityPrefix);
         await foreach (var place in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return ToStanding(place);
@@ -93,8 +94,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<EntityVersion?> FindVersionAsync(Dataset dataset, EntityId id, int number, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Version(id, number),
+            EntityKeys.Entities(dataset),
+            EntityKeys.Version(id, number),
             cancellationToken: cancellationToken
         );
         return found.HasValue ? ToVersion(found.Value!) : null;
@@ -104,7 +105,7 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<IReadOnlyList<EntityVersion>> ListVersionsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
         var versions = new List<EntityVersion>();
-        var filter = TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.VersionsOf(id));
+        var filter = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.VersionsOf(id));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             versions.Add(ToVersion(entity));
@@ -159,8 +160,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<bool> IsAppliedAsync(Dataset dataset, EntityId id, EntityOrigin origin, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
-                DatasetKeys.Entities(dataset),
-                DatasetKeys.Applied(id, origin),
+                EntityKeys.Entities(dataset),
+                EntityKeys.Applied(id, origin),
                 cancellationToken: cancellationToken
             )
         ).HasValue;
@@ -169,8 +170,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Submissions(origin),
-            DatasetKeys.Submission(origin),
+            EntityKeys.Submissions(origin),
+            EntityKeys.Submission(origin),
             cancellationToken: cancellationToken
         );
         return found.HasValue ? ToOutcome(found.Value!) : null;
@@ -179,7 +180,7 @@ public sealed class EntitiesTable(StorageAccount storage)
     /// <summary>Whoever looked last is right: what was applied is told by the entities. One operation.</summary>
     internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
         await _table.UpsertEntityAsync(
-            new TableEntity(DatasetKeys.Submissions(origin), DatasetKeys.Submission(origin))
+            new TableEntity(EntityKeys.Submissions(origin), EntityKeys.Submission(origin))
             {
                 [Column.InstanceId] = outcome.InstanceId,
                 [Column.Applied] = outcome.Applied,
@@ -193,7 +194,7 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
-            TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.TimelinePrefix),
+            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix),
             null,
             ToDatasetEntity,
             cancellationToken
@@ -206,14 +207,14 @@ public sealed class EntitiesTable(StorageAccount storage)
     ) =>
         StoredRows.ScanAsync(
             _table,
-            TableKey.Prefix(DatasetKeys.Entities(dataset), DatasetKeys.EntityPrefix),
+            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EntityPrefix),
             null,
             place => (ToStanding(place), place.GetString(Column.TimelineKey)!),
             cancellationToken
         );
 
     /// <summary>The keys of all datasets of a project that have entities. One operation for each.</summary>
-    internal IAsyncEnumerable<string> ListDatasetKeysAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
+    internal IAsyncEnumerable<string> ListDatasetKeysAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows
             .ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
             .Select(partition => partition.Split('|'))
@@ -228,8 +229,8 @@ public sealed class EntitiesTable(StorageAccount storage)
     )
     {
         var place = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Entity(id),
+            EntityKeys.Entities(dataset),
+            EntityKeys.Entity(id),
             cancellationToken: cancellationToken
         );
         return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
@@ -239,7 +240,7 @@ public sealed class EntitiesTable(StorageAccount storage)
     internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
+            EntityKeys.Entities(dataset),
             place,
             cancellationToken: cancellationToken
         );
@@ -249,7 +250,7 @@ public sealed class EntitiesTable(StorageAccount storage)
     // No condition on the stamp: any new one says what is meant, that something has changed.
     private async Task<bool> SubmitAsync(Dataset dataset, List<TableTransactionAction> changes, CancellationToken cancellationToken)
     {
-        var head = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Head) { [Column.Stamp] = DatasetKeys.NewStamp() };
+        var head = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Head) { [Column.Stamp] = DatasetKeys.NewStamp() };
         try
         {
             await _table.SubmitTransactionAsync([.. changes, new(TableTransactionActionType.UpsertReplace, head)], cancellationToken);
@@ -264,19 +265,19 @@ public sealed class EntitiesTable(StorageAccount storage)
     private static IEnumerable<TableTransactionAction> Applied(Dataset dataset, DatasetEntity entity, EntityOrigin? origin) =>
         origin is null
             ? []
-            : [new(TableTransactionActionType.Add, new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Applied(entity.Id, origin)))];
+            : [new(TableTransactionActionType.Add, new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Applied(entity.Id, origin)))];
 
     private static TableEntity ToPlace(Dataset dataset, DatasetEntity entity) =>
-        new(DatasetKeys.Entities(dataset), DatasetKeys.Entity(entity.Id))
+        new(EntityKeys.Entities(dataset), EntityKeys.Entity(entity.Id))
         {
-            [Column.TimelineKey] = DatasetKeys.Timeline(entity.CreatedAt, entity.Id),
+            [Column.TimelineKey] = EntityKeys.Timeline(entity.CreatedAt, entity.Id),
             [Column.Creator] = entity.Creator?.Value,
             [Column.Deleted] = entity.DeletedAt is not null,
         };
 
     private static TableEntity ToRow(Dataset dataset, DatasetEntity entity)
     {
-        var row = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Timeline(entity.CreatedAt, entity.Id))
+        var row = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Timeline(entity.CreatedAt, entity.Id))
         {
             [Column.Id] = entity.Id.Value,
             [Column.Creator] = entity.Creator?.Value,
@@ -291,7 +292,7 @@ public sealed class EntitiesTable(StorageAccount storage)
 
     private static TableEntity ToVersionRow(Dataset dataset, DatasetEntity entity)
     {
-        var row = new TableEntity(DatasetKeys.Entities(dataset), DatasetKeys.Version(entity.Id, entity.Current.Number));
+        var row = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Version(entity.Id, entity.Current.Number));
         SpilledText.SetPacked(row, Column.Version, JsonSerializer.Serialize(entity.Current));
         return row;
     }
@@ -301,7 +302,7 @@ public sealed class EntitiesTable(StorageAccount storage)
 
     private static EntityStanding ToStanding(TableEntity place) =>
         new(
-            EntityId.Parse(place.RowKey[DatasetKeys.EntityPrefix.Length..]),
+            EntityId.Parse(place.RowKey[EntityKeys.EntityPrefix.Length..]),
             ToActor(place, Column.Creator),
             place.GetBoolean(Column.Deleted)!.Value
         );

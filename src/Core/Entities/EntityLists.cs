@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>A dataset as one actor may see it. <see cref="Hash"/>, in lower-case hex, changes whenever its content may have changed
 /// (OR-120 to OR-135).</summary>

@@ -1,7 +1,8 @@
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>Who changes entities through the management API, and with what.</summary>
 public sealed record EntityEditor(ActorId Actor, string? UserAgent);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ServerlessRosa.Core.Forms;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
 /// One `entity` element of a submission whose actions say create, update or both, as it came (OR-238 to OR-241). Nothing in it has been

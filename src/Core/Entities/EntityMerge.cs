@@ -1,4 +1,4 @@
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (OR-238 to
 /// OR-241).</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ServerlessRosa.Core.Projects;
+namespace ServerlessRosa.Core.Ids;
 
 public readonly record struct ProjectId(int Value)
 {

@@ -1,8 +1,9 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>A submission and what it says about entities.</summary>
 /// <param name="Version">Who sent it, with what, when: the version that each of its entities gets, but for number, label and data.</param>

@@ -1,9 +1,7 @@
-using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>The keys of table `syncs` and the names of the blobs in container `syncs`.</summary>
 internal static class SyncKeys

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
-namespace ServerlessRosa.Core.Datasets;
+namespace ServerlessRosa.Core.Entities;
 
 /// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of
 /// time.</summary>
@@ -17,12 +18,12 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     {
         // What is found when the time is up first, so that nothing waits for ever.
         await _table.UpsertEntityAsync(
-            ToRow(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), held),
+            ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(held), held),
             TableUpdateMode.Replace,
             cancellationToken
         );
         await _table.UpsertEntityAsync(
-            ToRow(DatasetKeys.Entities(held.Project, held.DatasetKey), DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
+            ToRow(EntityKeys.Entities(held.Project, held.DatasetKey), EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
             TableUpdateMode.Replace,
             cancellationToken
         );
@@ -38,8 +39,8 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     )
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            DatasetKeys.Entities(dataset),
-            DatasetKeys.Held(id, branch, baseVersion),
+            EntityKeys.Entities(dataset),
+            EntityKeys.Held(id, branch, baseVersion),
             cancellationToken: cancellationToken
         );
         return found.HasValue ? ToHeld(found.Value!) : null;
@@ -52,7 +53,7 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     )
     {
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {DatasetKeys.Waiting} and RowKey lt {DatasetKeys.WaitingBefore(time)}"
+            $"PartitionKey eq {EntityKeys.Waiting} and RowKey lt {EntityKeys.WaitingBefore(time)}"
         );
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
@@ -61,10 +62,10 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     }
 
     /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
-    internal IAsyncEnumerable<StoredRow<BackloggedEntity>> ScanAsync(Projects.ProjectId project, CancellationToken cancellationToken) =>
+    internal IAsyncEnumerable<StoredRow<BackloggedEntity>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
-            TableClient.CreateQueryFilter($"PartitionKey ne {DatasetKeys.Waiting} and Project eq {project.Value}"),
+            TableClient.CreateQueryFilter($"PartitionKey ne {EntityKeys.Waiting} and Project eq {project.Value}"),
             null,
             ToHeld,
             cancellationToken
@@ -74,8 +75,8 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     internal async Task<bool> IsWaitingAsync(BackloggedEntity held, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
-                DatasetKeys.Waiting,
-                DatasetKeys.WaitingSince(held),
+                EntityKeys.Waiting,
+                EntityKeys.WaitingSince(held),
                 ["PartitionKey"],
                 cancellationToken
             )
@@ -85,12 +86,12 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     internal async Task RemoveAsync(BackloggedEntity held, CancellationToken cancellationToken)
     {
         await _table.DeleteEntityAsync(
-            DatasetKeys.Entities(held.Project, held.DatasetKey),
-            DatasetKeys.Held(held.Entity, held.Branch, held.BaseVersion),
+            EntityKeys.Entities(held.Project, held.DatasetKey),
+            EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion),
             ETag.All,
             cancellationToken
         );
-        await _table.DeleteEntityAsync(DatasetKeys.Waiting, DatasetKeys.WaitingSince(held), ETag.All, cancellationToken);
+        await _table.DeleteEntityAsync(EntityKeys.Waiting, EntityKeys.WaitingSince(held), ETag.All, cancellationToken);
     }
 
     private static TableEntity ToRow(string partition, string row, BackloggedEntity held) =>

@@ -1,7 +1,8 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Projects;
 
-namespace ServerlessRosa.Core.Projects;
+namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
 /// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break

@@ -1,8 +1,7 @@
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Ids;
 
-namespace ServerlessRosa.Core.Restore;
+namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>
 /// What is known of one restore that was sent (CC-142). <see cref="RequestUser"/> is who asked, which is somebody else

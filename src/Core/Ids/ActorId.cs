@@ -1,0 +1,9 @@
+using System.Globalization;
+
+namespace ServerlessRosa.Core.Ids;
+
+/// <summary>Numbers an actor of any kind, unique on the server.</summary>
+public readonly record struct ActorId(int Value)
+{
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+}
