@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
@@ -8,6 +9,17 @@ public sealed class ProtocolPageTests
     [Fact]
     public void Each_clause_that_the_page_calls_kept_has_a_test_and_no_test_cites_another() =>
         AssertNone(Page().ComplaintsAboutClauses([.. CitedHere(), .. CitedInCoreTests()]));
+
+    [Fact]
+    public void Each_clause_that_the_source_names_has_a_row() =>
+        AssertNone(Page().ComplaintsAboutNames(SourceFiles().SelectMany(file => ProtocolPage.NamedIn(File.ReadAllText(file)))));
+
+    [Fact]
+    public void Each_kept_clause_names_the_file_that_implements_it() => AssertNone(Page().ComplaintsAboutFiles(SourceFiles()));
+
+    [Fact]
+    public void The_source_cites_clauses_and_no_sections() =>
+        Assert.DoesNotContain(SourceFiles(), file => Regex.IsMatch(File.ReadAllText(file), @"\bspec [0-9]"));
 
     [Fact]
     public void The_page_lists_exactly_the_refusals_that_there_are() =>
@@ -23,16 +35,16 @@ public sealed class ProtocolPageTests
     }
 
     [Theory]
-    [InlineData("| OR-001 | x | kept | |", "", "OR-001 is missing.")]
+    [InlineData("| OR-001 | x | kept | `A.cs` | |", "", "OR-001 is missing.")]
     [InlineData("| OR-002 |", "| OR-001 |", "OR-001 stands there 2 times.")]
     [InlineData("| OR-291 |", "| OR-292 |", "OR-292 is no clause.")]
     [InlineData("| CC-153 |", "| CC-154 |", "CC-153 is missing.")]
-    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | kept | |", "OR-003 has no test.")]
-    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | differs | why |", "OR-003 has no test.")]
-    [InlineData("| OR-002 | x | differs | why |", "| OR-002 | x | differs | |", "OR-002 differs, and does not say why.")]
-    [InlineData("| OR-002 | x | differs | why |", "| OR-002 | x | later | |", "OR-002 is marked as later, but a test cites it.")]
-    [InlineData("| OR-003 | x | later | |", "| OR-003 | x | soon | |", "OR-003 has the unknown state 'soon'.")]
-    [InlineData("| OR-003 | x | later | |", "| OR-003 | x |", "OR-003 has the unknown state ''.")]
+    [InlineData("| OR-003 | x | later | | |", "| OR-003 | x | kept | `A.cs` | |", "OR-003 has no test.")]
+    [InlineData("| OR-003 | x | later | | |", "| OR-003 | x | differs | | why |", "OR-003 has no test.")]
+    [InlineData("| OR-002 | x | differs | `B.cs` | why |", "| OR-002 | x | differs | `B.cs` | |", "OR-002 differs, and does not say why.")]
+    [InlineData("| OR-002 | x | differs | `B.cs` | why |", "| OR-002 | x | later | | |", "OR-002 is marked as later, but a test cites it.")]
+    [InlineData("| OR-003 | x | later | | |", "| OR-003 | x | soon | | |", "OR-003 has the unknown state 'soon'.")]
+    [InlineData("| OR-003 | x | later | | |", "| OR-003 | x |", "OR-003 has the unknown state ''.")]
     public void A_page_that_does_not_is_told_what_is_wrong(string row, string instead, string complaint)
     {
         var page = ProtocolPage.Parse(WholePage().Replace(row, instead, StringComparison.Ordinal));
@@ -45,6 +57,33 @@ public sealed class ProtocolPageTests
             ["OR-1 is cited by a test, but is not there."],
             ProtocolPage.Parse(WholePage()).ComplaintsAboutClauses(["OR-001", "OR-002", "OR-1"])
         );
+
+    [Fact]
+    public void A_clause_that_the_source_names_without_a_row_is_told() =>
+        Assert.Equal(
+            ["OR-292 is named in the source, but has no row."],
+            ProtocolPage.Parse(WholePage()).ComplaintsAboutNames(ProtocolPage.NamedIn("// OR-001 to OR-292\n/// (CC-153; OR-292)"))
+        );
+
+    [Fact]
+    public void A_kept_clause_without_its_file_is_told()
+    {
+        string[] files = ["src/Core/A.cs", "src/Core/B.cs"];
+        var page = WholePage();
+        Assert.Empty(ProtocolPage.Parse(page).ComplaintsAboutFiles(files));
+        Assert.Equal(
+            ["OR-001 is kept, but names no file."],
+            ProtocolPage.Parse(page.Replace("`A.cs`", "", StringComparison.Ordinal)).ComplaintsAboutFiles(files)
+        );
+        Assert.Equal(
+            ["OR-002 names B.cs, of which the source has 0."],
+            ProtocolPage.Parse(page).ComplaintsAboutFiles(["src/Core/A.cs", "src/Core/C.cs"])
+        );
+        Assert.Equal(
+            ["OR-002 names B.cs, of which the source has 2."],
+            ProtocolPage.Parse(page).ComplaintsAboutFiles([.. files, "src/Functions/B.cs"])
+        );
+    }
 
     [Fact]
     public void Refusals_are_compared_in_both_directions()
@@ -62,16 +101,19 @@ public sealed class ProtocolPageTests
 
     // OR-001 is kept, OR-002 differs, the others come later.
     private static string WholePage() =>
-        "| OR-001 | x | kept | |\n| OR-002 | x | differs | why |\n"
+        "| OR-001 | x | kept | `A.cs` | |\n| OR-002 | x | differs | `B.cs` | why |\n"
         + Rows("OR", Enumerable.Range(3, 289))
         + Rows("CC", Enumerable.Range(1, 153));
 
     private static string Rows(string family, IEnumerable<int> numbers) =>
-        string.Concat(numbers.Select(number => $"| {family}-{number:000} | x | later | |\n"));
+        string.Concat(numbers.Select(number => $"| {family}-{number:000} | x | later | | |\n"));
 
     private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
 
     private static ProtocolPage Page() => ProtocolPage.Parse(File.ReadAllText(Repository.Locate("docs", "protocol.md")));
+
+    private static IEnumerable<string> SourceFiles() =>
+        Directory.EnumerateFiles(Repository.Locate("src"), "*.cs", SearchOption.AllDirectories);
 
     private static IEnumerable<string> CitedHere() =>
         typeof(ProtocolPageTests)

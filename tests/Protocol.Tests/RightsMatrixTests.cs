@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
 
-/// <summary>docs/operations.md says who may do what, and here that is held against the sources and, cell by cell, against the
+/// <summary>docs/rights.md says who may do what, and here that is held against the sources and, cell by cell, against the
 /// server.</summary>
 public sealed class RightsMatrixTests
 {
@@ -119,7 +119,7 @@ public sealed class RightsMatrixTests
 
     private static RightsStep StepOf(RightsRow row) => RightsSteps.All.GetValueOrDefault(row.Endpoint) ?? new RightsStep();
 
-    private static IReadOnlyList<RightsRow> Page() => RightsMatrix.Parse(File.ReadAllText(Repository.Locate("docs", "operations.md")));
+    private static IReadOnlyList<RightsRow> Page() => RightsMatrix.Parse(File.ReadAllText(Repository.Locate("docs", "rights.md")));
 
     private static void AssertNone(IReadOnlyList<string> complaints) => Assert.True(complaints.Count == 0, string.Join('\n', complaints));
 

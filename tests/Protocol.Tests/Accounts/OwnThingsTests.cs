@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>What the table in docs/operations.md refuses for others' things, and its text allows for one's own.</summary>
+/// <summary>What the table in docs/rights.md refuses for others' things, and its text allows for one's own.</summary>
 public sealed class OwnThingsTests
 {
     [Fact]

@@ -10,7 +10,7 @@ public sealed partial class ProtocolPage
     private static readonly (string Family, int Last)[] Families = [("OR", 291), ("CC", 153)];
     private static readonly string[] TestedStates = ["kept", "differs"];
 
-    private readonly List<(string Id, string State, string Note)> _clauses = [];
+    private readonly List<(string Id, string State, string File, string Note)> _clauses = [];
     private readonly List<(string Code, string Status)> _codes = [];
 
     private ProtocolPage() { }
@@ -23,7 +23,14 @@ public sealed partial class ProtocolPage
             var cells = line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries);
             if (Families.Any(family => cells[0].StartsWith($"{family.Family}-", StringComparison.Ordinal)))
             {
-                page._clauses.Add((cells[0], cells.ElementAtOrDefault(2) ?? "", cells.ElementAtOrDefault(3) ?? ""));
+                page._clauses.Add(
+                    (
+                        cells[0],
+                        cells.ElementAtOrDefault(2) ?? "",
+                        (cells.ElementAtOrDefault(3) ?? "").Trim('`'),
+                        cells.ElementAtOrDefault(4) ?? ""
+                    )
+                );
             }
             else if (Code().IsMatch(cells[0]))
             {
@@ -56,7 +63,7 @@ public sealed partial class ProtocolPage
         complaints.AddRange(expected.Where(id => !rows.Contains(id)).Select(id => $"{id} is missing."));
         complaints.AddRange(rows.Select(row => row.Key).Except(expected).Select(id => $"{id} is no clause."));
         complaints.AddRange(rows.Where(row => row.Count() > 1).Select(row => $"{row.Key} stands there {row.Count()} times."));
-        foreach (var (id, state, note) in _clauses)
+        foreach (var (id, state, _, note) in _clauses)
         {
             if (state == Later)
             {
@@ -84,6 +91,34 @@ public sealed partial class ProtocolPage
         return complaints;
     }
 
+    /// <summary>The clauses that source names in comments: `OR-042`.</summary>
+    public static IEnumerable<string> NamedIn(string source) => Name().Matches(source).Select(match => match.Value);
+
+    /// <summary>Each sentence names a clause. None: every clause that source names has a row.</summary>
+    public IReadOnlyList<string> ComplaintsAboutNames(IEnumerable<string> named) =>
+        [
+            .. named
+                .Distinct()
+                .Except(_clauses.Select(clause => clause.Id))
+                .Order(StringComparer.Ordinal)
+                .Select(id => $"{id} is named in the source, but has no row."),
+        ];
+
+    /// <summary>Each sentence names a clause. None: every kept clause names the one file of the source that implements it.</summary>
+    public IReadOnlyList<string> ComplaintsAboutFiles(IEnumerable<string> sourceFiles)
+    {
+        var files = sourceFiles.ToLookup(Path.GetFileName);
+        return
+        [
+            .. _clauses
+                .Where(clause => clause.State == "kept" && clause.File.Length == 0)
+                .Select(clause => $"{clause.Id} is kept, but names no file."),
+            .. from clause in _clauses
+            where clause.File.Length > 0 && files[clause.File].Count() != 1
+            select $"{clause.Id} names {clause.File}, of which the source has {files[clause.File].Count()}.",
+        ];
+    }
+
     /// <summary>Each sentence names a refusal code. None: the page has the catalogue's codes, once each.</summary>
     public IReadOnlyList<string> ComplaintsAboutCodes(IEnumerable<string> catalogue)
     {
@@ -102,6 +137,9 @@ public sealed partial class ProtocolPage
 
     [GeneratedRegex(@"^[0-9]{3}\.[0-9]+$")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"\b(?:OR|CC)-[0-9]+\b")]
+    private static partial Regex Name();
 
     [GeneratedRegex(@"\bClause\(""([^""]+)""\)")]
     private static partial Regex Citation();

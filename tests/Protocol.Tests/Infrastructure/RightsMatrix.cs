@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>A row of the table in docs/operations.md: an address, its prefixed twins, and `yes`, `no` or `-` for each actor.</summary>
+/// <summary>A row of the table in docs/rights.md: an address, its prefixed twins, and `yes`, `no` or `-` for each actor.</summary>
 public sealed record RightsRow(string Endpoint, IReadOnlyList<string> Twins, IReadOnlyDictionary<string, string> Cells)
 {
     public string Method => Endpoint.Split(' ')[0];
@@ -18,7 +18,7 @@ public sealed record RightsRow(string Endpoint, IReadOnlyList<string> Twins, IRe
     public IEnumerable<string> Endpoints => [Endpoint, .. Twins.Select(twin => $"{Method} {twin}{Path}")];
 }
 
-/// <summary>Who may do what, as docs/operations.md says, and what is wrong with the table.</summary>
+/// <summary>Who may do what, as docs/rights.md says, and what is wrong with the table.</summary>
 public static partial class RightsMatrix
 {
     public const string KeyPrefix = "key/{key}/";
@@ -100,7 +100,7 @@ public static partial class RightsMatrix
 
     // Of `get` and `head` the first counts.
     [GeneratedRegex(
-        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(AuthorizationLevel\.\w+, ""(?<method>\w+)""(, ""\w+"")*, Route = ""(?<route>[^""]+)""\)\]"
+        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)""(,\s*""\w+"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
     )]
     private static partial Regex Trigger();
 
