@@ -100,7 +100,8 @@ public static partial class RightsMatrix
 
     // Of `get` and `head` the first counts.
     [GeneratedRegex(
-        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)""(,\s*""\w+"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
+        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)"
+            + @"""(,\s*""\w+"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
     )]
     private static partial Regex Trigger();
 
