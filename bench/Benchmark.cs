@@ -2,7 +2,15 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench;
 
-internal sealed record BenchOptions(IReadOnlyList<string> Only, int Rounds, double Count, IReadOnlyList<int> Forms, FileInfo? Json)
+internal sealed record BenchOptions(
+    IReadOnlyList<string> Only,
+    int Rounds,
+    double Count,
+    IReadOnlyList<int> Forms,
+    FileInfo? Json,
+    FileInfo? Compare,
+    FileInfo? Baseline
+)
 {
     public bool Wants(string workload) =>
         Only.Count == 0 || Only.Any(start => workload == start || workload.StartsWith(start + "-", StringComparison.Ordinal));
@@ -12,9 +20,10 @@ internal sealed record BenchOptions(IReadOnlyList<string> Only, int Rounds, doub
 /// other.</summary>
 internal static class Benchmark
 {
-    /// <returns>False when any answer was wrong.</returns>
+    /// <returns>False when any answer was wrong, or a figure is worse than in the baseline to compare with.</returns>
     public static async Task<bool> RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
+        var before = options.Compare is { } compare ? await Baseline.ReadAsync(compare, cancellationToken) : null;
         var folder = Directory.CreateTempSubdirectory("rosa-bench-");
         try
         {
@@ -41,11 +50,24 @@ internal static class Benchmark
             report.WriteTable(Console.Out);
             if (options.Json is { } file)
                 await report.WriteJsonAsync(file, cancellationToken);
-            return report.Workloads.All(workload => workload.Errors == 0 && workload.FloorErrors == 0);
+            if (options.Baseline is { } written)
+                await Baseline.Of(report).WriteAsync(written, cancellationToken);
+            var worse = before?.WorseIn(report) ?? [];
+            Tell(before, worse);
+            return worse.Count == 0 && report.Workloads.All(workload => workload.Errors == 0 && workload.FloorErrors == 0);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static void Tell(Baseline? before, IReadOnlyList<string> worse)
+    {
+        if (before is null)
+            return;
+        Console.WriteLine(worse.Count == 0 ? "Nothing is worse than in the baseline." : "Worse than in the baseline:");
+        foreach (var line in worse)
+            Console.WriteLine($"- {line}");
     }
 }

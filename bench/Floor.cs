@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -9,6 +7,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using ServerlessRosa.Core.Storage;
+using static ServerlessRosa.Bench.FloorRows;
 
 namespace ServerlessRosa.Bench;
 
@@ -18,17 +17,14 @@ namespace ServerlessRosa.Bench;
 /// </summary>
 internal sealed class Floor
 {
-    private const string Partition = "bench-floor";
     private const string ExportPartition = "bench-floor-export";
     private const string OwnerPartition = "bench-floor-owner";
     private const int MaxRowsInBatch = 100;
     private const int Page = 250;
     private const string HeadRow = "head";
-    private const string FormRow = "form";
     private const int Block = 4 << 20;
     private static readonly string KnownInstance = InstanceRow("known");
     private static readonly BinaryData SubmissionXml = BinaryData.FromString(Samples.Submission(Samples.NewInstanceId()));
-    private static readonly byte[] PackedXml = Samples.File(SubmissionXml.ToMemory().Length / 2).ToArray();
 
     private readonly Counter _counter = new();
     private readonly TableClient _forms;
@@ -220,78 +216,6 @@ internal sealed class Floor
         }
         await blob.CommitBlockListAsync(ids, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
     }
-
-    private static TableEntity Form() =>
-        new(Partition, FormRow)
-        {
-            ["Number"] = 1,
-            ["Id"] = Samples.FormId,
-            ["State"] = "Open",
-            ["CreatedAt"] = DateTimeOffset.UtcNow,
-            ["UpdatedAt"] = DateTimeOffset.UtcNow,
-            ["CreatedBy"] = 1,
-            ["WebFormsEnabled"] = false,
-            ["Published"] = new string('x', 700),
-        };
-
-    private static TableEntity Instance(string row, string id, string timeline, int files)
-    {
-        var entity = new TableEntity(Partition, row) { ["State"] = "Current", ["TimelineKey"] = timeline };
-        AddVersion(entity, "", id);
-        if (files > 0)
-            entity["Media"] = new string('x', 300 * files);
-        return entity;
-    }
-
-    private static TableEntity Case(string partition, string row) =>
-        new(partition, row)
-        {
-            ["Id"] = row,
-            ["Type"] = "patient",
-            ["Closed"] = false,
-            ["Revision"] = 1,
-            ["ModifiedOn"] = DateTimeOffset.UtcNow,
-            ["Case"] = Samples.File(400).ToArray(),
-        };
-
-    private static TableEntity Timeline(string row, string id, int files, string partition = Partition)
-    {
-        var entity = new TableEntity(partition, row)
-        {
-            ["RootId"] = id,
-            ["CreatedAt"] = DateTimeOffset.UtcNow,
-            ["FormVersion"] = "2026-01",
-            ["Edits"] = 0,
-            ["CaseBlocks"] = 0,
-            ["MediaExpected"] = files,
-            ["MediaPresent"] = files,
-            ["Xml"] = PackedXml,
-        };
-        AddSender(entity, "");
-        AddVersion(entity, "Current", id);
-        return entity;
-    }
-
-    private static void AddVersion(TableEntity entity, string prefix, string id)
-    {
-        entity[prefix + "InstanceId"] = id;
-        entity[prefix + "XmlHash"] = Hash("xml");
-        entity[prefix + "FormVersion"] = "2026-01";
-        entity[prefix + "InstanceName"] = "Amina Yusuf, 2026-03-04";
-        entity[prefix + "CreatedAt"] = DateTimeOffset.UtcNow;
-        AddSender(entity, prefix);
-    }
-
-    private static void AddSender(TableEntity entity, string prefix)
-    {
-        entity[prefix + "Submitter"] = 1;
-        entity[prefix + "DeviceId"] = "bench";
-        entity[prefix + "UserAgent"] = "bench";
-    }
-
-    private static string InstanceRow(string id) => "i|" + Hash(id);
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private T Configured<T>(T options)
         where T : ClientOptions

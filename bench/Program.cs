@@ -29,6 +29,12 @@ var forms = new Option<int[]>("--forms")
     DefaultValueFactory = _ => [10, 100, 1000],
 };
 var json = new Option<FileInfo?>("--json") { Description = "Write all figures to this file, too.", HelpName = "FILE" };
+var compare = new Option<FileInfo?>("--compare")
+{
+    Description = "Report which operation counts and ratios are worse than in this baseline. The exit code is 1 if any is.",
+    HelpName = "FILE",
+};
+var baseline = new Option<FileInfo?>("--baseline") { Description = "Write this run's operation counts and ratios.", HelpName = "FILE" };
 rounds.Validators.Add(result =>
 {
     if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
@@ -47,6 +53,8 @@ var command = new RootCommand("Measures ServerlessRosa against what the same sto
     count,
     forms,
     json,
+    compare,
+    baseline,
 };
 command.SetAction(
     async (parsed, cancellationToken) =>
@@ -56,7 +64,9 @@ command.SetAction(
             parsed.GetValue(rounds),
             parsed.GetValue(count),
             parsed.GetRequiredValue(forms),
-            parsed.GetValue(json)
+            parsed.GetValue(json),
+            parsed.GetValue(compare),
+            parsed.GetValue(baseline)
         );
         try
         {

@@ -111,12 +111,13 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
         if (Startup is { } startup)
             output.WriteLine(
                 FormattableString.Invariant(
-                    $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of {startup.Rounds})."
+                    $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of "
+                        + $"{startup.Rounds})."
                 )
             );
         foreach (var row in Workloads)
-            foreach (var (kind, times) in row.ErrorKinds)
-                output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));
+        foreach (var (kind, times) in row.ErrorKinds)
+            output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));
     }
 
     public async Task WriteJsonAsync(FileInfo file, CancellationToken cancellationToken)

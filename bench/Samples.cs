@@ -70,13 +70,17 @@ internal static class Samples
                 .Range(0, cases)
                 .Select(_ =>
                     $"""
-                        <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{Guid.NewGuid()}" user_id="{userId}" date_modified="{now}"><create><case_type>patient</case_type><case_name>Amina Yusuf</case_name></create>
-                        <update><dob>1989-05-17</dob><village>Kibera</village><risk>low</risk><visits>3</visits><phone>0700 000 000</phone></update></case>
+                        <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{Guid.NewGuid()}" user_id="{userId}"
+                            date_modified="{now}"><create><case_type>patient</case_type><case_name>Amina Yusuf</case_name></create>
+                        <update><dob>1989-05-17</dob><village>Kibera</village><risk>low</risk><visits>3</visits>
+                        <phone>0700 000 000</phone></update></case>
                         """
                 )
         );
         return $"""
-            <data xmlns="http://example.org/bench/register" version="1" name="Register">{blocks}<meta xmlns="http://openrosa.org/jsp/xforms"><instanceID>{Guid.NewGuid()}</instanceID><userID>{userId}</userID><timeEnd>{now}</timeEnd></meta></data>
+            <data xmlns="http://example.org/bench/register" version="1" name="Register">{blocks}<meta
+                xmlns="http://openrosa.org/jsp/xforms"><instanceID>{Guid.NewGuid()}</instanceID><userID>{userId}</userID>
+            <timeEnd>{now}</timeEnd></meta></data>
             """.Trim();
     }
 

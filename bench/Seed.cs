@@ -122,7 +122,8 @@ internal sealed class Seed : IDisposable
             using var answer = await _http.SendAsync(request, cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw new StartException(
-                    $"Seeding failed: a form with cases was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+                    $"Seeding failed: a form with cases was answered {(int)answer.StatusCode}: "
+                        + $"{await answer.Content.ReadAsStringAsync(cancellationToken)}"
                 );
         }
         return phone;

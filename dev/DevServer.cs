@@ -66,7 +66,8 @@ internal static class DevServer
         // Also what makes the first administrator.
         if (!await client.SignInAsync(server.AdminEmail, server.AdminPassword, cancellationToken))
             throw new StartException(
-                $"{server.AdminEmail} cannot sign in: this storage has accounts of its own. Start anew with --fresh or another --data folder, "
+                $"{server.AdminEmail} cannot sign in: this storage has accounts of its own. Start anew with --fresh or another "
+                    + "--data folder, "
                     + $"or name its administrator in {EmailSetting} and {PasswordSetting}."
             );
 

@@ -44,7 +44,8 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
             CollectQr.Write(console, payload);
         if (publicUrl.IsLoopback)
             Line(
-                $"A phone cannot reach {publicUrl.Host}: for an emulator or a phone on USB, run  adb reverse tcp:{publicUrl.Port} tcp:{publicUrl.Port}"
+                $"A phone cannot reach {publicUrl.Host}: for an emulator or a phone on USB, run  adb reverse tcp:{publicUrl.Port} "
+                    + $"tcp:{publicUrl.Port}"
             );
     }
 
@@ -78,14 +79,16 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
             ("Download one of them", $"curl {Quote($"{AppUserUrl}/forms/water-point/attachments/villages.csv")}"),
             (
                 "Submit a filled-in form with a photo; again, if you like",
-                $"curl {OpenRosaVersion} -F {Quote($"xml_submission_file=@{samples.XmlFile};type=text/xml")} -F {Quote($"{Samples.Photo}=@{samples.PhotoFile};type=image/jpeg")} {Quote($"{AppUserUrl}/submission")}"
+                $"curl {OpenRosaVersion} -F {Quote($"xml_submission_file=@{samples.XmlFile};type=text/xml")} -F "
+                    + $"{Quote($"{Samples.Photo}=@{samples.PhotoFile};type=image/jpeg")} {Quote($"{AppUserUrl}/submission")}"
             ),
             ("List what was submitted, as the administrator", $"curl {AsAdministrator} {Quote(submissions)}"),
             ("Fetch the submitted XML", $"curl {AsAdministrator} {Quote($"{submission}.xml")}"),
             ("Fetch the photo", $"curl -sS {AsAdministrator} -o {Quote(received)} {Quote($"{submission}/attachments/{Samples.Photo}")}"),
             (
                 "Submit a form that opens a case, as a CommCare phone does",
-                $"curl {AsWorker} -F {Quote($"xml_submission_file=@{samples.CaseFile};type=text/xml")} {Quote($"{DomainUrl}/receiver/secure/demo-app/")}"
+                $"curl {AsWorker} -F {Quote($"xml_submission_file=@{samples.CaseFile};type=text/xml")} "
+                    + $"{Quote($"{DomainUrl}/receiver/secure/demo-app/")}"
             ),
             (
                 "Restore the phone: the worker, the group, the lookup table and the case",

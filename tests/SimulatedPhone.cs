@@ -69,8 +69,18 @@ internal sealed class HeldCase
 
     /// <summary>All that it says. A property that was emptied is as good as none.</summary>
     public override string ToString() =>
-        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Properties.Where(property => property.Value.Length > 0).OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => $"{property.Key}={property.Value}"))}]"
-        + $" [{string.Join(", ", Indices.OrderBy(index => index.Key, StringComparer.Ordinal).Select(index => $"{index.Key}{(index.Value.Extension ? "=>" : "->")}{index.Value.Target}"))}]";
+        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Shown(Properties))}]" + $" [{string.Join(", ", Shown(Indices))}]";
+
+    private static IEnumerable<string> Shown(IEnumerable<KeyValuePair<string, string>> properties) =>
+        properties
+            .Where(property => property.Value.Length > 0)
+            .OrderBy(property => property.Key, StringComparer.Ordinal)
+            .Select(property => $"{property.Key}={property.Value}");
+
+    private static IEnumerable<string> Shown(IEnumerable<KeyValuePair<string, (string Target, bool Extension)>> indices) =>
+        indices
+            .OrderBy(index => index.Key, StringComparer.Ordinal)
+            .Select(index => $"{index.Key}{(index.Value.Extension ? "=>" : "->")}{index.Value.Target}");
 }
 
 /// <summary>A phone as CC-137, CC-153 describe it: applies blocks strictly, purges, and makes the state hash.</summary>

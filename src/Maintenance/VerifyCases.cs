@@ -94,7 +94,8 @@ public sealed class VerifyCases(
                 "case-row",
                 project,
                 where,
-                $"its columns say revision {packed.Revision} and version {packed.Version} of project {packed.Project}, its body {value.Revision} and {value.Version} of {value.Project}"
+                $"its columns say revision {packed.Revision} and version {packed.Version} of project {packed.Project}, its body "
+                    + $"{value.Revision} and {value.Version} of {value.Project}"
             );
         }
         if (await FindCopyFaultAsync(verification, value, cancellationToken) is { } fault)
@@ -112,7 +113,9 @@ public sealed class VerifyCases(
                     "case-owner",
                     project,
                     where,
-                    $"its former owner {former.Owner} {(left is null ? "has no row of it" : $"has revision {left.Value.Case.Revision}")}, expected the tombstone of revision {former.Revision}"
+                    $"its former owner {former.Owner} "
+                        + $"{(left is null ? "has no row of it" : $"has revision {left.Value.Case.Revision}")}, expected the tombstone of "
+                        + $"revision {former.Revision}"
                 );
             }
         }
@@ -177,7 +180,8 @@ public sealed class VerifyCases(
         }
         if (copy.MovedTo is not null || copy.Revision != value.Revision || copy.Version != value.Version)
         {
-            return $"is {(copy.MovedTo is { } owner ? $"a tombstone that leads to {owner}" : "there")} with revision {copy.Revision} and version {copy.Version}, expected {value.Revision} and {value.Version}";
+            return $"is {(copy.MovedTo is { } owner ? $"a tombstone that leads to {owner}" : "there")} with revision "
+                + $"{copy.Revision} and version {copy.Version}, expected {value.Revision} and {value.Version}";
         }
         if (blob is not null && await FindBlobFaultAsync(verification, blob, cancellationToken) is { } fault)
         {

@@ -85,7 +85,8 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
                 "entity-versions",
                 project,
                 where,
-                $"it is at version {entity.Current.Number}, and has the versions {string.Join(", ", versions.Select(version => version.Number))}"
+                $"it is at version {entity.Current.Number}, and has the versions "
+                    + $"{string.Join(", ", versions.Select(version => version.Number))}"
             );
         }
         else if (Text(versions[^1]) != Text(entity.Current))

@@ -67,7 +67,8 @@ public sealed class VerifyForms(
                 "form-version",
                 project,
                 where,
-                $"the published version \"{current.Version}\" (definition {current.Key}) is not among the form's versions, or says something else there"
+                $"the published version \"{current.Version}\" (definition {current.Key}) is not among the form's versions, or says "
+                    + "something else there"
             );
         }
         foreach (var definition in form.Draft is { } draft ? published.Append(draft.Definition) : published)
@@ -135,7 +136,8 @@ public sealed class VerifyForms(
                 "form-media",
                 project,
                 where,
-                $"it has slots for [{string.Join(", ", slots.Select(slot => slot.Name))}], and its XML expects [{string.Join(", ", expected)}]"
+                $"it has slots for [{string.Join(", ", slots.Select(slot => slot.Name))}], and its XML expects "
+                    + $"[{string.Join(", ", expected)}]"
             );
         }
         else if (slots.Count > 0 != definition.ExpectsMedia)

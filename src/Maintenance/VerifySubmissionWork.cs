@@ -67,7 +67,8 @@ public sealed class VerifySubmissionWork(
                     "intent-stale",
                     project,
                     row.ToString(),
-                    $"what {intent.Instance} of form {intent.Space.Form} asks for was promised at {intent.At:O} and is not done: does Reconcile run?"
+                    $"what {intent.Instance} of form {intent.Space.Form} asks for was promised at {intent.At:O} and is not done: "
+                        + "does Reconcile run?"
                 );
             }
         }

@@ -243,7 +243,8 @@ public sealed class VerifySubmissions(
                 ? $"says of its case blocks \"{instance.Version.Problem}\", expected \"{submission.Current.Problem}\""
             : (instance.Version.Media.Count, instance.Version.Media.Count(file => file.Exists)) is var (slots, present)
             && (slots, present) != (submission.MediaExpected, submission.MediaPresent)
-                ? $"has {slots} attachments, {present} of them present, and the timeline counts {submission.MediaExpected} and {submission.MediaPresent}"
+                ? $"has {slots} attachments, {present} of them present, and the timeline counts {submission.MediaExpected} and "
+                    + $"{submission.MediaPresent}"
             : null;
     }
 

@@ -134,14 +134,17 @@ public sealed class CountedWorkTests
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Submission(string id, string? deprecates = null) =>
-        $"<data id=\"trees\" version=\"1\"><a/><meta><instanceID>{id}</instanceID>{(deprecates is null ? "" : $"<deprecatedID>{deprecates}</deprecatedID>")}</meta></data>";
+        "<data id=\"trees\" version=\"1\"><a/><meta>"
+        + $"<instanceID>{id}</instanceID>{(deprecates is null ? "" : $"<deprecatedID>{deprecates}</deprecatedID>")}</meta></data>";
 
     private static string CommCareForm(string id, string caseId, string value) =>
-        $"<data xmlns=\"http://example.org/visit\"><case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{caseId}\"><create><case_type>t</case_type><case_name>n</case_name><owner_id>u1</owner_id></create>"
+        $"<data xmlns=\"http://example.org/visit\"><case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{caseId}\">"
+        + "<create><case_type>t</case_type><case_name>n</case_name><owner_id>u1</owner_id></create>"
         + $"<update><v>{value}</v></update></case><meta><instanceID>{id}</instanceID><userID>u1</userID></meta></data>";
 
     private const string Form = """
         <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Trees</h:title><model>
-        <instance><data id="trees" version="1"><a/><meta><instanceID/></meta></data></instance><bind nodeset="/data/a" type="string"/></model></h:head><h:body/></h:html>
+        <instance><data id="trees" version="1"><a/><meta><instanceID/></meta></data></instance><bind nodeset="/data/a"
+            type="string"/></model></h:head><h:body/></h:html>
         """;
 }

@@ -42,7 +42,8 @@ public sealed class RightsMatrixTests
                         if (!IsAsExpected(cast, row, answer, may: cell == RightsMatrix.Yes))
                         {
                             wrong.Add(
-                                $"{row.Endpoint}: {actor} {way}: '{cell}', but got {(int)answer.Status}: {answer.Text[..Math.Min(answer.Text.Length, 200)]}"
+                                $"{row.Endpoint}: {actor} {way}: '{cell}', but got {(int)answer.Status}: "
+                                    + $"{answer.Text[..Math.Min(answer.Text.Length, 200)]}"
                             );
                         }
                     }
@@ -78,7 +79,8 @@ public sealed class RightsMatrixTests
     {
         const string source = """
             [Function("A")]
-            public Task<IResult> A([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/a/{b:int}/{c}")] HttpRequest request)
+            public Task<IResult> A(
+                [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/a/{b:int}/{c}")] HttpRequest request)
             [Function("B")]
             public Task B([TimerTrigger("0 0 * * * *")] TimerInfo timer)
             [Function("C")]

@@ -70,10 +70,12 @@ public static class Commands
                         cancellationToken
                     );
                 await output.WriteLineAsync(
-                    $"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} media slots."
+                    $"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} "
+                        + "media slots."
                 );
                 await output.WriteLineAsync(
-                    $"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since nothing says that it was accepted: {done.Submissions.Left}."
+                    $"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since "
+                        + $"nothing says that it was accepted: {done.Submissions.Left}."
                 );
                 await output.WriteLineAsync(
                     $"Replayed {done.Cases.Forms} submissions that speak of cases. Refused now, and not then: {done.Cases.Refused}."
@@ -170,7 +172,9 @@ public static class Commands
                     .GetRequiredService<VerifyStorage>()
                     .RunAsync(options, output.WriteLine, Console.Error.WriteLine, cancellationToken);
                 await output.WriteLineAsync(
-                    $"{done.Differences} differences and {done.Notes} notes. Looked at {string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}, with {operations.Count} storage operations."
+                    $"{done.Differences} differences and {done.Notes} notes. Looked at "
+                        + $"{string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}, with {operations.Count} storage "
+                        + "operations."
                 );
                 return done.Differences == 0 ? 0 : 1;
             }

@@ -32,7 +32,8 @@ public sealed class AuditsTable(StorageAccount storage)
     internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = TableClient.CreateQueryFilter(
-            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le {Day(filter.Start ?? DateTimeOffset.MinValue)}"
+            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le "
+                + $"{Day(filter.Start ?? DateTimeOffset.MinValue)}"
         );
         await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
         {

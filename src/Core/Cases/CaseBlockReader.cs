@@ -194,7 +194,8 @@ public sealed class CaseBlockReader
                 > CaseId.MaxLength => CaseProblem.InvalidIndex($"The index {Short(identifier)} of case {block.Id} names no possible case."),
                 _ when type is null => CaseProblem.InvalidIndex($"The index {Short(identifier)} of case {block.Id} has no case_type."),
                 _ when relationship is not (null or "child" or "extension") => CaseProblem.InvalidIndex(
-                    $"The index {Short(identifier)} of case {block.Id} has the relationship '{Short(relationship)}', which is neither child nor extension."
+                    $"The index {Short(identifier)} of case {block.Id} has the relationship '{Short(relationship)}', which is "
+                        + "neither child nor extension."
                 ),
                 _ when target == block.Id => CaseProblem.InvalidIndex($"Case {block.Id} cannot index itself."),
                 _ => null,

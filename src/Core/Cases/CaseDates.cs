@@ -41,7 +41,9 @@ public static partial class CaseDates
     }
 
     [GeneratedRegex(
-        @"^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)([T ](?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)([.,](?<fraction>\d{1,12}))?)?(Z|z|(?<sign>[+-])(?<offsetHours>\d\d)(:?(?<offsetMinutes>\d\d))?)?)?$",
+        @"^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)"
+            + @"([T ](?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)([.,](?<fraction>\d{1,12}))?)?"
+            + @"(Z|z|(?<sign>[+-])(?<offsetHours>\d\d)(:?(?<offsetMinutes>\d\d))?)?)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.ECMAScript
     )]
     private static partial Regex Pattern();

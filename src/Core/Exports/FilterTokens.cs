@@ -60,7 +60,8 @@ internal sealed partial class FilterTokens(string text)
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     [GeneratedRegex(
-        @"\G(?:[()]|(?<text>'(?:[^']|'')*')|(?<time>\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)|(?<number>-?\d+(?:\.\d+)?)|[A-Za-z_$][\w$/.-]*|$)"
+        @"\G(?:[()]|(?<text>'(?:[^']|'')*')|(?<time>\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)"
+            + @"|(?<number>-?\d+(?:\.\d+)?)|[A-Za-z_$][\w$/.-]*|$)"
     )]
     private static partial Regex Piece();
 }

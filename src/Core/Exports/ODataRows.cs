@@ -180,7 +180,8 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
     {
         if (row.Parent is not { } parent)
         {
-            return $"Submissions('{Uri.EscapeDataString(instanceId.Replace("'", "''", StringComparison.Ordinal)).Replace("%27", "'", StringComparison.Ordinal)}')";
+            var quoted = Uri.EscapeDataString(instanceId.Replace("'", "''", StringComparison.Ordinal));
+            return $"Submissions('{quoted.Replace("%27", "'", StringComparison.Ordinal)}')";
         }
         var path = row.Table.Path.Skip(parent.Table.Path.Count).Select(ODataName.Of);
         return $"{Link(instanceId, parent)}/{string.Join('/', path)}('{row.ODataId(instanceId)}')";

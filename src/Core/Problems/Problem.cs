@@ -272,7 +272,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem PhoneStateMismatch(string expected, string got, IReadOnlyList<string> cases, int count) =>
         new(
             412.6m,
-            $"Phone state has mismatch. Expected {expected} but was {got}. Cases: [{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]"
+            $"Phone state has mismatch. Expected {expected} but was {got}. Cases: "
+                + $"[{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]"
         );
 
     public static Problem OnlyPosts() => new(405.1m, "Forms are sent here with POST.");

@@ -3,8 +3,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What was received for a form's draft under test: the same reads as of the form itself (OR-251).</summary>
-public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAnswers answers)
+/// <summary>Reads the submissions to a form's draft (OR-251), with the same answers as <see cref="SubmissionFunctions"/>.</summary>
+public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
 {
     [Function("ListDraftSubmissions")]
     public Task<IResult> List(
@@ -13,11 +13,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         int projectId,
         string form
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.ListAsync(request, await answers.DraftAsync(request, caller, Verb.SubmissionList, projectId, form))
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.ListAsync(request, space), Verb.SubmissionList);
 
     [Function("GetDraftSubmission")]
     public Task<IResult> Get(
@@ -32,11 +28,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.GetAsync(request, await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form), instance)
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
 
     [Function("ListDraftSubmissionAttachments")]
     public Task<IResult> ListAttachments(
@@ -51,15 +43,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.AttachmentsAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionAttachment")]
     public Task<IResult> GetAttachment(
@@ -75,16 +59,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string instance,
         string name
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.AttachmentAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    name
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListDraftSubmissionVersions")]
     public Task<IResult> ListVersions(
@@ -99,15 +74,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionsAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionVersion")]
     public Task<IResult> GetVersion(
@@ -123,16 +90,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string instance,
         string version
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListDraftSubmissionVersionAttachments")]
     public Task<IResult> ListVersionAttachments(
@@ -148,16 +106,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string instance,
         string version
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAttachmentsAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetDraftSubmissionVersionAttachment")]
     public Task<IResult> GetVersionAttachment(
@@ -174,17 +123,7 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string version,
         string name
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAttachmentAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version,
-                    name
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
 
     [Function("ListDraftSubmissionComments")]
     public Task<IResult> ListComments(
@@ -199,13 +138,5 @@ public sealed class DraftSubmissionFunctions(EndpointPipeline door, SubmissionAn
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.CommentsAsync(
-                    request,
-                    await answers.DraftAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfDraftAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
 }

@@ -1,6 +1,5 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
-using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -9,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Managing forms (OR-260 to OR-262): create, list, change, versions, fields and files.</summary>
+/// <summary>Managing forms (OR-260 to OR-262): create, list, change, delete, restore, versions.</summary>
 public sealed class FormFunctions(
     EndpointPipeline door,
     FormDirectory forms,
@@ -201,159 +200,6 @@ public sealed class FormFunctions(
                 return Json.Ok(versions.Select(version => shapes.Form(found.Form, version)));
             }
         );
-
-    [Function("ListFormFields")]
-    public Task<IResult> ListFields(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/fields")]
-            HttpRequest request,
-        int projectId,
-        string form
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.PublishedAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    [Function("ListFormVersionFields")]
-    public Task<IResult> ListVersionFields(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/fields"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string version
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.VersionAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        RouteText.Decode(request, version),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    [Function("ListFormDraftFields")]
-    public Task<IResult> ListDraftFields(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/fields")]
-            HttpRequest request,
-        int projectId,
-        string form
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.DraftAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    [Function("ListFormAttachments")]
-    public Task<IResult> ListAttachments(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments")]
-            HttpRequest request,
-        int projectId,
-        string form
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.PublishedAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    [Function("ListFormVersionAttachments")]
-    public Task<IResult> ListVersionAttachments(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/attachments"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string version
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.VersionAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        RouteText.Decode(request, version),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    [Function("ListFormDraftAttachments")]
-    public Task<IResult> ListDraftAttachments(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments")]
-            HttpRequest request,
-        int projectId,
-        string form
-    ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.DraftAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
-
-    private async Task<IResult> FieldsAsync(HttpRequest request, ReadableForm found)
-    {
-        var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
-        var fields = XFormReader.Read(xml).Fields;
-        return Json.Ok((Flags.IsTrue(request, "odata") ? fields.Select(ODataName.OfField) : fields).Select(FormShapes.Field));
-    }
-
-    private async Task<IResult> AttachmentsAsync(HttpRequest request, ReadableForm found)
-    {
-        var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
-        return Json.Ok(media.Select(FormShapes.Attachment));
-    }
 
     // A role on the form alone (an app user's) opens it, but doesn't list it.
     private static bool MayList(Actor? actor, Form form) =>

@@ -7,20 +7,45 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Answers what is asked about submissions, of a form or of its draft. Ids and names are still encoded, as routing gives
-/// them.</summary>
-public sealed class SubmissionAnswers(FormAccess access, SubmissionDirectory submissions, ActorNames names, SubmissionShapes shapes)
+/// <summary>Answers to reads of submissions, of a published form or of its draft. Ids and names are taken from the route, still
+/// percent-encoded.</summary>
+public sealed class SubmissionAnswers(
+    EndpointPipeline door,
+    FormAccess access,
+    SubmissionDirectory submissions,
+    ActorNames names,
+    SubmissionShapes shapes
+)
 {
     private const string XmlEnding = ".xml";
     private const string XmlType = "application/xml; charset=utf-8";
     private const string Submitters = "submitters";
     private static readonly string[] PictureTypes = ["image/jpeg", "image/png", "image/gif"];
 
-    /// <summary>The published submissions of a form that the caller may <paramref name="verb"/>.</summary>
+    /// <summary>Runs <paramref name="answer"/> for the published submissions of a form. Refuses a caller without
+    /// <paramref name="verb"/> with 403.1 and an unknown form with 404.1.</summary>
+    public Task<IResult> OfPublishedAsync(
+        HttpRequest request,
+        int project,
+        string form,
+        Func<SubmissionSpace, Task<IResult>> answer,
+        string verb = Verb.SubmissionRead
+    ) => door.RestAsync(request, async caller => await answer(await PublishedAsync(request, caller, verb, project, form)));
+
+    /// <summary>The same for the submissions to its draft. Refuses a form without a draft with 404.1.</summary>
+    public Task<IResult> OfDraftAsync(
+        HttpRequest request,
+        int project,
+        string form,
+        Func<SubmissionSpace, Task<IResult>> answer,
+        string verb = Verb.SubmissionRead
+    ) => door.RestAsync(request, async caller => await answer(await DraftAsync(request, caller, verb, project, form)));
+
+    /// <summary>The published submissions of a form. Refuses a caller without <paramref name="verb"/> with 403.1.</summary>
     public async Task<SubmissionSpace> PublishedAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
         SubmissionSpace.Published(await FormAsync(request, caller, verb, project, form));
 
-    /// <summary>Those of its draft. Refuses a form without one with 404.1.</summary>
+    /// <summary>The submissions to a form's draft. Refuses a form without a draft with 404.1.</summary>
     public async Task<SubmissionSpace> DraftAsync(HttpRequest request, Caller caller, string verb, int project, string form)
     {
         var found = await FormAsync(request, caller, verb, project, form);

@@ -4,7 +4,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What was received for a form (OR-266 to OR-268): lists, XML byte for byte, attachments, versions, comments.</summary>
+/// <summary>Reads the submissions to a published form (OR-266 to OR-268): lists, XML byte for byte, attachments, versions,
+/// comments.</summary>
 public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers answers, ODataAnswers odata)
 {
     [Function("ListSubmissions")]
@@ -35,15 +36,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.GetAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
 
     [Function("ListSubmissionAttachments")]
     public Task<IResult> ListAttachments(
@@ -58,15 +51,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.AttachmentsAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetSubmissionAttachment")]
     public Task<IResult> GetAttachment(
@@ -82,16 +67,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string instance,
         string name
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.AttachmentAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    name
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListSubmissionVersions")]
     public Task<IResult> ListVersions(
@@ -106,15 +82,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionsAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetSubmissionVersion")]
     public Task<IResult> GetVersion(
@@ -130,16 +98,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string instance,
         string version
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListSubmissionVersionAttachments")]
     public Task<IResult> ListVersionAttachments(
@@ -155,16 +114,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string instance,
         string version
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAttachmentsAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetSubmissionVersionAttachment")]
     public Task<IResult> GetVersionAttachment(
@@ -181,17 +131,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string version,
         string name
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.VersionAttachmentAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance,
-                    version,
-                    name
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
 
     [Function("ListSubmissionComments")]
     public Task<IResult> ListComments(
@@ -206,13 +146,5 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance
     ) =>
-        door.RestAsync(
-            request,
-            async caller =>
-                await answers.CommentsAsync(
-                    request,
-                    await answers.PublishedAsync(request, caller, Verb.SubmissionRead, projectId, form),
-                    instance
-                )
-        );
+        answers.OfPublishedAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
 }

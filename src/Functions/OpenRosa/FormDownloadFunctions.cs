@@ -1,5 +1,3 @@
-using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -10,15 +8,13 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// What phones download of a form: its XML byte for byte (OR-111 to OR-119) and its media (OR-136 to OR-142). The address of the XML
-/// differs from that of the form's details only in its ending, so one function answers both, and the OData service document (`trees.svc`)
-/// too.
+/// A form's XML as it was uploaded, byte for byte (OR-111 to OR-119). The path of the XML differs from that of the form's details and of its OData service
+/// document only in the ending (`trees`, `trees.xml`, `trees.svc`), so one function answers all three.
 /// </summary>
 public sealed class FormDownloadFunctions(
     EndpointPipeline door,
     FormDirectory forms,
     FormAccess access,
-    EntityLists entities,
     FormShapes shapes,
     ODataAnswers odata
 )
@@ -91,97 +87,6 @@ public sealed class FormDownloadFunctions(
             async () => await XmlAsync(request, await TestDraftAsync(request, draftToken, projectId, form))
         );
 
-    [Function("GetFormAttachment")]
-    public Task<IResult> GetAttachment(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments/{name}")]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string name
-    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
-
-    [Function("GetFormAttachmentWithKey")]
-    public Task<IResult> GetAttachmentWithKey(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/attachments/{name}"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string name
-    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
-
-    [Function("GetFormVersionAttachment")]
-    public Task<IResult> GetVersionAttachment(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string version,
-        string name
-    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
-
-    [Function("GetFormVersionAttachmentWithKey")]
-    public Task<IResult> GetVersionAttachmentWithKey(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string version,
-        string name
-    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
-
-    [Function("GetFormDraftAttachment")]
-    public Task<IResult> GetDraftAttachment(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
-        )]
-            HttpRequest request,
-        int projectId,
-        string form,
-        string name
-    ) =>
-        door.DownloadAsync(
-            request,
-            async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name)
-        );
-
-    [Function("GetFormTestDraftAttachment")]
-    public Task<IResult> GetTestDraftAttachment(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
-        )]
-            HttpRequest request,
-        string draftToken,
-        int projectId,
-        string form,
-        string name
-    ) =>
-        door.OpenToAllAsync(
-            request,
-            AnswerKind.Rest,
-            async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name)
-        );
-
     private Task<IResult> PublishedAsync(HttpRequest request, int project, string form)
     {
         var name = RouteText.Decode(request, form);
@@ -226,40 +131,6 @@ public sealed class FormDownloadFunctions(
         return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
     }
 
-    private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
-        await FileAsync(
-            request,
-            await access.PublishedAsync(
-                caller.KnownActor,
-                new ProjectId(project),
-                RouteText.Decode(request, form),
-                request.HttpContext.RequestAborted
-            ),
-            caller.Actor,
-            name
-        );
-
-    private async Task<IResult> VersionAttachmentAsync(
-        HttpRequest request,
-        Caller caller,
-        int project,
-        string form,
-        string version,
-        string name
-    ) =>
-        await FileAsync(
-            request,
-            await access.VersionAsync(
-                caller.KnownActor,
-                new ProjectId(project),
-                RouteText.Decode(request, form),
-                RouteText.Decode(request, version),
-                request.HttpContext.RequestAborted
-            ),
-            caller.Actor,
-            name
-        );
-
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
         access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
 
@@ -283,30 +154,6 @@ public sealed class FormDownloadFunctions(
         var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
         request.HttpContext.Response.Headers.ETag = found.Definition.ETag;
         return Results.Bytes(xml, "application/xml; charset=utf-8");
-    }
-
-    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Actor? actor, string name)
-    {
-        var file = await forms.GetMediaAsync(
-            found.Form.Project,
-            found.Definition,
-            RouteText.Decode(request, name),
-            request.HttpContext.RequestAborted
-        );
-        if (file.Dataset is { } dataset)
-        {
-            var list =
-                await entities.FindAsync(found.Form.Project, dataset, actor, request.HttpContext.RequestAborted)
-                ?? throw Problem.NotFound().AsException();
-            return EntityCsvResult.ForPhones(file.Name, list, entities);
-        }
-        return new FileResult(
-            file.Name,
-            file.ContentType!,
-            file.Md5!,
-            file.Size!.Value,
-            (offset, length, cancellationToken) => forms.OpenMediaAsync(file, offset, length, cancellationToken)
-        );
     }
 
     // No workbook is ever stored, and no form can have such an id (OR-118).

@@ -15,7 +15,8 @@ public static class XmlOut
                 bytes,
                 new XmlWriterSettings
                 {
-                    Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), // no byte order mark: a client's parser may not expect one
+                    // A client's parser may not expect a byte order mark.
+                    Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
                     OmitXmlDeclaration = !declaration,
                     CheckCharacters = false,
                 }
@@ -36,7 +37,8 @@ public static class XmlOut
             {
                 Async = true,
                 NewLineHandling = NewLineHandling.Entitize, // a line's end is part of a value, and is to arrive as it came
-                Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), // no byte order mark: a client's parser may not expect one
+                // A client's parser may not expect a byte order mark.
+                Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
                 WriteEndDocumentOnClose = false, // else disposing after a failure closes the tags and makes a half answer look whole
             }
         );

@@ -16,8 +16,10 @@ public sealed class CaseBlockReaderTests
     {
         var blocks = Read(
             $"""
-            <case {V2} case_id="a" date_modified="2015-11-02T16:04:54.950-04" user_id="u2"><create><case_type>t</case_type><case_name> Amina </case_name></create></case>
-            <g><h><n0:case xmlns:n0="http://commcarehq.org/case/transaction/v2" case_id="b"><n0:update><n0:weight>1</n0:weight><n0:weight>7.2</n0:weight><n0:none/></n0:update><n0:close/></n0:case></h></g>
+            <case {V2} case_id="a" date_modified="2015-11-02T16:04:54.950-04" user_id="u2"><create><case_type>t</case_type>
+            <case_name> Amina </case_name></create></case>
+            <g><h><n0:case xmlns:n0="http://commcarehq.org/case/transaction/v2" case_id="b"><n0:update><n0:weight>1</n0:weight>
+            <n0:weight>7.2</n0:weight><n0:none/></n0:update><n0:close/></n0:case></h></g>
             <case case_id="c"/>
             """
         );
@@ -37,7 +39,8 @@ public sealed class CaseBlockReaderTests
     public void A_case_without_an_id_is_data_and_what_is_in_it_is_still_looked_through()
     {
         var blocks = Read(
-            $"""<case><inner><case {V2} case_id="a"><update><case case_id="not this">x</case></update></case></inner></case><case {V2}><case_idea>1</case_idea></case>"""
+            $"""<case><inner><case {V2} case_id="a"><update><case case_id="not this">x</case></update></case></inner></case>"""
+                + $"""<case {V2}><case_idea>1</case_idea></case>"""
         );
 
         Assert.Null(blocks.Problem);
@@ -104,7 +107,8 @@ public sealed class CaseBlockReaderTests
         var block = Assert.Single(
             Read(
                 $"""
-                <case {V2} case_id="a"><index><parent case_type="household">p</parent><host case_type="x" relationship="extension">h</host><gone/><parent case_type="t">q</parent></index></case>
+                <case {V2} case_id="a"><index><parent case_type="household">p</parent><host case_type="x"
+                    relationship="extension">h</host><gone/><parent case_type="t">q</parent></index></case>
                 """
             ).Blocks
         );
@@ -149,7 +153,8 @@ public sealed class CaseBlockReaderTests
     private static CaseBlocks Read(string inner, bool knowsVersion1 = true) =>
         CaseBlockReader.Read(
             Encoding.UTF8.GetBytes(
-                $"<data xmlns='http://example.org/visit'>{inner}<n1:meta xmlns:n1='http://openrosa.org/jr/xforms'><n1:userID>u1</n1:userID></n1:meta></data>"
+                $"<data xmlns='http://example.org/visit'>{inner}<n1:meta xmlns:n1='http://openrosa.org/jr/xforms'>"
+                    + "<n1:userID>u1</n1:userID></n1:meta></data>"
             ),
             knowsVersion1
         );

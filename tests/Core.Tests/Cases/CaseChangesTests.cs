@@ -80,8 +80,10 @@ public sealed class CaseChangesTests
         var made = After(
             Block(
                 """
-                <update><case_id>z</case_id><date_modified>z</date_modified><case_type>t</case_type><name>N</name><date_opened>2019-01-02</date_opened>
-                <supply_point_location_id>z</supply_point_location_id><user_id>z</user_id><hq_user_id>h</hq_user_id><status>s</status></update>
+                <update><case_id>z</case_id><date_modified>z</date_modified><case_type>t</case_type><name>N</name>
+                <date_opened>2019-01-02</date_opened>
+                <supply_point_location_id>z</supply_point_location_id><user_id>z</user_id><hq_user_id>h</hq_user_id><status>s</status>
+                </update>
                 """
             )
         );
@@ -171,7 +173,8 @@ public sealed class CaseChangesTests
 
     private static string Create(string name = "Amina", string? owner = "u7", string? date = "2019-05-01", string? user = null) =>
         Block(
-            $"<create><case_type>patient</case_type><case_name>{name}</case_name>{(owner is null ? "" : $"<owner_id>{owner}</owner_id>")}</create>",
+            "<create><case_type>patient</case_type>"
+                + $"<case_name>{name}</case_name>{(owner is null ? "" : $"<owner_id>{owner}</owner_id>")}</create>",
             date,
             user
         );

@@ -29,7 +29,8 @@ public sealed class EntityBlocksReaderTests
             Read(
                 """
                 <d><colour> red </colour><yard><other>5</other></yard><orx:meta xmlns:orx="o"><orx:instanceID>uuid:1</orx:instanceID>
-                <e:entity xmlns:e="e" dataset=" houses " id="uuid:A" update="true" baseVersion="2" trunkVersion="1" branchId="b"><e:label>Red &amp; old</e:label></e:entity></orx:meta></d>
+                <e:entity xmlns:e="e" dataset=" houses " id="uuid:A" update="true" baseVersion="2" trunkVersion="1"
+                    branchId="b"><e:label>Red &amp; old</e:label></e:entity></orx:meta></d>
                 """,
                 House
             )

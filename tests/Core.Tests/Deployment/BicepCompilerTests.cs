@@ -33,7 +33,8 @@ public sealed class BicepCompilerTests
             var file = Path.Combine(folder.FullName, "wrong.bicep");
             await File.WriteAllTextAsync(
                 file,
-                "resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {\n  name: 'plan'\n  location: 'westeurope'\n  properties: { reserve: true }\n}\n"
+                "resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {\n  name: 'plan'\n  location: 'westeurope'\n  properties: "
+                    + "{ reserve: true }\n}\n"
             );
             Assert.Contains("\"reserve\"", (await RunAsync("build", file)).Complaints, StringComparison.Ordinal);
         }

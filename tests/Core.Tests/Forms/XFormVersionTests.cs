@@ -13,8 +13,10 @@ public sealed class XFormVersionTests
         Encoding.UTF8.GetString(XFormVersion.Rewrite(Utf8(document), version));
 
     private static string Document(string tag) =>
-        $"<?xml version=\"1.0\"?><!-- <html><head><model><instance><x version=\"c\"/> --><html version=\"h\"><head version='h'><title>é</title>"
-        + $"<model version='m'><itext><instance><x version='i'/></instance></itext><instance version='n'><![CDATA[<x version='d'>]]>{tag}</instance>"
+        "<?xml version=\"1.0\"?><!-- <html><head><model><instance><x version=\"c\"/> --><html version=\"h\"><head version='h'>"
+        + "<title>é</title>"
+        + "<model version='m'><itext><instance><x version='i'/></instance></itext><instance version='n'><![CDATA[<x "
+        + $"version='d'>]]>{tag}</instance>"
         + "<instance><data version=\"second\"/></instance></model></head></html>\n";
 
     [Theory]

@@ -38,7 +38,8 @@ public sealed class PurgeSyncsTests
             new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []),
             CancellationToken.None
         );
-        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None); // of an answer that was made once more
+        // The snapshot of an answer that was computed again.
+        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None);
         var purge = new PurgeSyncs(syncs, snapshots, clock);
 
         await purge.RunAsync(CancellationToken.None);

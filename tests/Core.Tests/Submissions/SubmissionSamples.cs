@@ -27,8 +27,10 @@ internal static class SubmissionSamples
           <child><age>3</age><media><front>2.jpg</front><sound>3.m4a</sound></media></child>
           <child><age>5</age><media><front>4.jpg</front><sound> </sound></media></child>
           <child><media><front>2.jpg</front></media></child>
-          <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="c1" date_modified="2024-05-01T10:11:12Z"><create><case_name>Ann</case_name></create></case>
-          <orx:meta><orx:instanceID>uuid:9</orx:instanceID><orx:audit>audit.csv</orx:audit><orx:deprecatedID>uuid:8</orx:deprecatedID></orx:meta>
+          <case xmlns="http://commcarehq.org/case/transaction/v2" case_id="c1" date_modified="2024-05-01T10:11:12Z"><create>
+          <case_name>Ann</case_name></create></case>
+          <orx:meta><orx:instanceID>uuid:9</orx:instanceID><orx:audit>audit.csv</orx:audit><orx:deprecatedID>uuid:8</orx:deprecatedID>
+          </orx:meta>
         </data>
         """;
 

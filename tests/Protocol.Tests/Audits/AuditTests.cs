@@ -53,7 +53,8 @@ public sealed class AuditTests
             (
                 await OfProjectAsync(
                     programme,
-                    $"/audits?start={Uri.EscapeDataString(at.AddSeconds(-30).ToString("O"))}&end={Uri.EscapeDataString(at.AddSeconds(1).ToString("O"))}&limit=10000"
+                    $"/audits?start={Uri.EscapeDataString(at.AddSeconds(-30).ToString("O"))}"
+                        + $"&end={Uri.EscapeDataString(at.AddSeconds(1).ToString("O"))}&limit=10000"
                 )
             ).Count
         );

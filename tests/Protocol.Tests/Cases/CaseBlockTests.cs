@@ -15,8 +15,12 @@ public sealed class CaseBlockTests
         var desk = await CaseDesk.OpenAsync();
         var (a, b) = (NewId("a"), NewId("b"));
         await desk.SubmitAsync(
-            $"<case><note>no id, no block</note><deep>{Update(a, "<n0:dob>2015-09-01</n0:dob><n0:dob>2015-09-02</n0:dob><n0:external_id>HH-7</n0:external_id>")}</deep></case>",
-            $"""<case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{b}" date_modified="2015-11-02T16:04:54+05:30" user_id="u9"><create><case_type>t</case_type><case_name> Bello &amp; co </case_name></create><close/></case>""",
+            $"<case><note>no id, no block</note><deep>"
+                + Update(a, "<n0:dob>2015-09-01</n0:dob><n0:dob>2015-09-02</n0:dob><n0:external_id>HH-7</n0:external_id>")
+                + "</deep></case>",
+            $"""<case xmlns="http://commcarehq.org/case/transaction/v2" case_id="{b}" date_modified="2015-11-02T16:04:54+05:30" """
+                + """user_id="u9">"""
+                + """<create><case_type>t</case_type><case_name> Bello &amp; co </case_name></create><close/></case>""",
             desk.Create(a)
         );
 

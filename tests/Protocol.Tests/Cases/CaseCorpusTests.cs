@@ -272,7 +272,8 @@ public sealed class CaseCorpusTests
                 .. values.Select(value => $"{value.Key}={value.Value}").Order(StringComparer.Ordinal),
                 .. Parts(block, "index")
                     .Select(index =>
-                        $"{index.Name.LocalName} {(string?)index.Attribute("relationship") ?? "child"} {index.Attribute("case_type")!.Value} {index.Value}"
+                        $"{index.Name.LocalName} {(string?)index.Attribute("relationship") ?? "child"} "
+                        + $"{index.Attribute("case_type")!.Value} {index.Value}"
                     )
                     .Order(StringComparer.Ordinal),
                 block.Element(Case + "close") is null ? "open" : "closed",

@@ -33,19 +33,23 @@ internal sealed class CaseDesk
     public static string NewId(string stem = "case") => Samples.Unique(stem);
 
     public static string Block(string id, string inner, string? date = "2015-11-02T16:04:54.950-04", string? user = null) =>
-        $"<n0:case xmlns:n0=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{id}\"{(date is null ? "" : $" date_modified=\"{date}\"")}{(user is null ? "" : $" user_id=\"{user}\"")}>{inner}</n0:case>";
+        $"<n0:case xmlns:n0=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{id}\""
+        + $"{(date is null ? "" : $" date_modified=\"{date}\"")}{(user is null ? "" : $" user_id=\"{user}\"")}>{inner}</n0:case>";
 
     public string Create(string id, string name = "Amina", string? owner = null, string type = "patient", string more = "") =>
         Block(
             id,
-            $"<n0:create><n0:case_type>{type}</n0:case_type><n0:case_name>{name}</n0:case_name><n0:owner_id>{owner ?? Worker.Id}</n0:owner_id></n0:create>{more}"
+            $"<n0:create><n0:case_type>{type}</n0:case_type><n0:case_name>{name}</n0:case_name>"
+                + $"<n0:owner_id>{owner ?? Worker.Id}</n0:owner_id></n0:create>{more}"
         );
 
     public static string Update(string id, string properties, string? date = "2016-11-02T16:04:54.950Z") =>
         Block(id, $"<n0:update>{properties}</n0:update>", date);
 
     public static string Index(string target, string identifier = "parent", string type = "household", string? relationship = null) =>
-        $"<n0:index><n0:{identifier} case_type=\"{type}\"{(relationship is null ? "" : $" relationship=\"{relationship}\"")}>{target}</n0:{identifier}></n0:index>";
+        $"<n0:index><n0:{identifier} "
+        + $"case_type=\"{type}\"{(relationship is null ? "" : $" relationship=\"{relationship}\"")}>{target}</n0:{identifier}>"
+        + "</n0:index>";
 
     public string Form(string? instanceId, params string[] blocks) =>
         $"""

@@ -70,10 +70,12 @@ internal sealed class Census
         string? deprecatedId = null
     ) =>
         $"<data id=\"{Form}\" version=\"1\">{Element("q0", firstName)}{Element("q1", age)}<meta>{Element("deprecatedID", deprecatedId)}"
-        + $"<instanceID>{instanceId ?? Samples.NewInstanceId()}</instanceID>{Entity(id, attributes, label, dataset ?? Dataset)}</meta></data>";
+        + $"<instanceID>{instanceId ?? Samples.NewInstanceId()}</instanceID>"
+        + $"{Entity(id, attributes, label, dataset ?? Dataset)}</meta></data>";
 
     public static string Entity(string id, string attributes, string? label, string dataset) =>
-        $"<entity xmlns=\"http://www.opendatakit.org/xforms/entities\" dataset=\"{SecurityElement.Escape(dataset)}\" id=\"{SecurityElement.Escape(id)}\" {attributes}>{Element("label", label)}</entity>";
+        $"<entity xmlns=\"http://www.opendatakit.org/xforms/entities\" dataset=\"{SecurityElement.Escape(dataset)}\" "
+        + $"id=\"{SecurityElement.Escape(id)}\" {attributes}>{Element("label", label)}</entity>";
 
     public Task<Answer> PostAsync(string xml) => Phone.PostAsync(SubmissionPath, Samples.Multipart(xml));
 

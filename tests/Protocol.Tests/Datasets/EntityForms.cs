@@ -48,10 +48,13 @@ internal static class EntityForms
     /// <summary>Makes an entity of each person of a household.</summary>
     public static string Households(string form, string dataset) =>
         $"""
-            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
-            <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id="" create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+                xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
+            <instance><data id="{form}" version="1"><house/><person><name/><age/><meta><entity dataset="{dataset}" id=""
+                create="1"><label/></entity></meta></person><meta><instanceID/></meta></data></instance>
             <instance id="list" src="jr://file-csv/{dataset}.csv"/>
-            <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int" entities:saveto="age"/></model></h:head>
+            <bind nodeset="/data/person/name" type="string" entities:saveto="first_name"/><bind nodeset="/data/person/age" type="int"
+                entities:saveto="age"/></model></h:head>
             <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
             """;
 
@@ -64,7 +67,8 @@ internal static class EntityForms
         );
         return $"""
             <?xml version="1.0"?>
-            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:entities="http://www.opendatakit.org/xforms/entities">
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+                xmlns:entities="http://www.opendatakit.org/xforms/entities">
             <h:head><h:title>{id}</h:title><model{(entities ? " entities:entities-version=\"2024.1.0\"" : "")}>
             <instance><data id="{id}" version="{version}">{instance}</data></instance>{sources}{binds}
             </model></h:head><h:body/></h:html>

@@ -145,7 +145,8 @@ public sealed class EntityOnceTests
             Enumerable
                 .Range(0, 60)
                 .Select(i =>
-                    $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"
+                    $"<person><name>P{i}</name><meta>{Census.Entity(Census.NewId(), "create=\"1\"", $"L{i}", census.Dataset)}</meta>"
+                    + "</person>"
                 )
         );
         await census.SendAsync(

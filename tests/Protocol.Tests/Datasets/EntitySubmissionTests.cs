@@ -149,12 +149,14 @@ public sealed class EntitySubmissionTests
         var people = string.Concat(
             ids.Select(
                 (id, i) =>
-                    $"<person><name>P{i}</name><age>{i}</age><meta>{Census.Entity(i == 1 ? "bad" : id, "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"
+                    $"<person><name>P{i}</name><age>{i}</age>"
+                    + $"<meta>{Census.Entity(i == 1 ? "bad" : id, "create=\"1\"", $"L{i}", census.Dataset)}</meta></person>"
             )
         );
         var again = $"<person><name>P</name><meta>{Census.Entity(ids[0], "create=\"1\"", "again", census.Dataset)}</meta></person>";
         await census.SendAsync(
-            $"<data id=\"{census.Form}\" version=\"1\"><house>5</house>{people}{again}<meta><instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>"
+            $"<data id=\"{census.Form}\" version=\"1\"><house>5</house>{people}{again}<meta>"
+                + $"<instanceID>{Samples.NewInstanceId()}</instanceID></meta></data>"
         );
 
         Assert.Equal([$"{ids[0]},L0,1,P0,0", $"{ids[2]},L2,1,P2,2"], (await census.RowsAsync()).OrderBy(row => row.Split(',')[1]));

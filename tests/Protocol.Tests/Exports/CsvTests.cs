@@ -10,7 +10,8 @@ public sealed class CsvTests
     private const string After =
         "KEY,SubmitterID,SubmitterName,AttachmentsPresent,AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion";
     private const string Header =
-        "SubmissionDate,name,age,visit-place-Latitude,visit-place-Longitude,visit-place-Altitude,visit-place-Accuracy,visit-at,visit-soil,photo,meta-audit,meta-instanceID,"
+        "SubmissionDate,name,age,visit-place-Latitude,visit-place-Longitude,visit-place-Altitude,visit-place-Accuracy,"
+        + "visit-at,visit-soil,photo,meta-audit,meta-instanceID,"
         + After;
 
     [Fact, Clause("OR-273"), Clause("OR-275")]
@@ -45,7 +46,8 @@ public sealed class CsvTests
 
         Assert.Equal(
             $"{Header}\n{dates[0]},Di,,,,,,,,,,uuid:2,uuid:2,{submitter},Tablet,0,0,,,,0,1\n"
-                + $"{dates[1]},Ann,30,12.5,-3.25,100,4.5,2024-05-01T10:11:12.000+07,clay sand,,,uuid:1,uuid:1,{submitter},Tablet,0,0,,,,0,1\n",
+                + $"{dates[1]},Ann,30,12.5,-3.25,100,4.5,2024-05-01T10:11:12.000+07,"
+                + $"clay sand,,,uuid:1,uuid:1,{submitter},Tablet,0,0,,,,0,1\n",
             files[$"{inbox.Form}.csv"]
         );
         Assert.Equal(
@@ -53,7 +55,8 @@ public sealed class CsvTests
             files[$"{inbox.Form}-child.csv"]
         );
         Assert.Equal(
-            "label,PARENT_KEY,KEY\nball,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[1]\nbike,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[2]\n",
+            "label,PARENT_KEY,KEY\nball,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[1]\n"
+                + "bike,uuid:1/children/child[1],uuid:1/children/child[1]/toys/toy[2]\n",
             files[$"{inbox.Form}-toy~1.csv"]
         );
         Assert.Equal("label,PARENT_KEY,KEY\nbone,uuid:1,uuid:1/pets/toy[1]\n", files[$"{inbox.Form}-toy~2.csv"]);
@@ -162,8 +165,10 @@ public sealed class CsvTests
         foreach (var (id, file) in new[] { ("uuid:whole", "submission.xml.enc"), ("uuid:half", "a.jpg.enc"), ("uuid:none", null) })
         {
             var manifest =
-                $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\"><base64EncryptedKey>a2V5</base64EncryptedKey>"
-                + $"<meta><instanceID>{id}</instanceID></meta><media><file>a.jpg.enc</file></media><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
+                $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\">"
+                + "<base64EncryptedKey>a2V5</base64EncryptedKey>"
+                + $"<meta><instanceID>{id}</instanceID></meta><media><file>a.jpg.enc</file></media>"
+                + "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
             await inbox.SendAsync(manifest, file is null ? [] : [(file, Samples.Bytes(50), "application/octet-stream")]);
         }
 

@@ -20,13 +20,17 @@ public static class ExportForms
             <instance><data id="{Escape(id)}" version="1"><name/><age/><visit><place/><at/><soil/></visit>
             <children><child><name/><toys><toy><label/></toy></toys></child></children><pets><toy><label/></toy></pets><photo/>
             <orx:meta><orx:audit/><orx:instanceID/></orx:meta></data></instance>
-            <bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/><bind nodeset="/data/visit/place" type="geopoint"/>
-            <bind nodeset="/data/visit/at" type="dateTime"/><bind nodeset="/data/visit/soil" type="string"/><bind nodeset="/data/children/child/name" type="string"/>
+            <bind nodeset="/data/name" type="string"/><bind nodeset="/data/age" type="int"/><bind nodeset="/data/visit/place"
+                type="geopoint"/>
+            <bind nodeset="/data/visit/at" type="dateTime"/><bind nodeset="/data/visit/soil" type="string"/><bind
+                nodeset="/data/children/child/name" type="string"/>
             <bind nodeset="/data/children/child/toys/toy/label" type="string"/><bind nodeset="/data/pets/toy/label" type="string"/>
-            <bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/meta/audit" type="binary"/><bind nodeset="/data/meta/instanceID" type="string"/>
+            <bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/meta/audit" type="binary"/><bind
+                nodeset="/data/meta/instanceID" type="string"/>
             </model></h:head>
             <h:body><select ref="/data/visit/soil"><label>Soil</label></select>
-            <repeat nodeset="/data/children/child"><repeat nodeset="/data/children/child/toys/toy"/></repeat><repeat nodeset="/data/pets/toy"/></h:body></h:html>
+            <repeat nodeset="/data/children/child"><repeat nodeset="/data/children/child/toys/toy"/></repeat><repeat
+                nodeset="/data/pets/toy"/></h:body></h:html>
             """;
 
     public static Task<Inbox> OpenAsync(Server? server = null) => Inbox.OpenAsync(server, Survey);
@@ -37,8 +41,10 @@ public static class ExportForms
         + $"<orx:meta>{audit}<orx:instanceID>{Escape(instanceId)}</orx:instanceID></orx:meta></data>";
 
     public const string Family = """
-        <name>Ann</name><age>30</age><visit><place>12.5 -3.25 100 4.5</place><at>2024-05-01T10:11:12.000+07</at><soil>clay sand</soil></visit>
-        <children><child><name>Bo</name><toys><toy><label>ball</label></toy><toy><label>bike</label></toy></toys></child><child><name>Cy</name><toys/></child></children>
+        <name>Ann</name><age>30</age><visit><place>12.5 -3.25 100 4.5</place><at>2024-05-01T10:11:12.000+07</at><soil>clay sand</soil>
+        </visit>
+        <children><child><name>Bo</name><toys><toy><label>ball</label></toy><toy><label>bike</label></toy></toys></child><child>
+        <name>Cy</name><toys/></child></children>
         <pets><toy><label>bone</label></toy></pets>
         """;
 

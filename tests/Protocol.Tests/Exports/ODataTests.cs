@@ -86,15 +86,19 @@ public sealed class ODataTests
                 {"submissionDate":"{{submission.GetProperty(
                     "createdAt"
                 ).GetString()}}","updatedAt":null,"submitterId":"{{submission.GetProperty("submitterId").GetInt32()}}",
-                "submitterName":"Tablet","attachmentsPresent":0,"attachmentsExpected":0,"status":null,"reviewState":null,"deviceId":null,"edits":0,"formVersion":"1","deletedAt":null}
+                "submitterName":"Tablet","attachmentsPresent":0,"attachmentsExpected":0,"status":null,
+                "reviewState":null,"deviceId":null,"edits":0,"formVersion":"1","deletedAt":null}
                 """;
         var expected = $$$"""
             {"value":[{"__id":"uuid:2","__system":{{{System(empty)}}},"name":null,"age":null,
             "visit":{"place":null,"at":null,"soil":null},"children":{"child@odata.navigationLink":"Submissions('uuid%3A2')/children/child"},
-            "pets":{"toy@odata.navigationLink":"Submissions('uuid%3A2')/pets/toy"},"photo":null,"meta":{"audit":null,"instanceID":"uuid:2"}},
+            "pets":{"toy@odata.navigationLink":"Submissions('uuid%3A2')/pets/toy"},
+            "photo":null,"meta":{"audit":null,"instanceID":"uuid:2"}},
             {"__id":"uuid:1","__system":{{{System(sent)}}},"name":"Ann","age":30,
-            "visit":{"place":{"type":"Point","coordinates":[-3.25,12.5,100],"properties":{"accuracy":4.5}},"at":"2024-05-01T10:11:12.000+07:00","soil":"clay sand"},
-            "children":{"child@odata.navigationLink":"Submissions('uuid%3A1')/children/child"},"pets":{"toy@odata.navigationLink":"Submissions('uuid%3A1')/pets/toy"},
+            "visit":{"place":{"type":"Point","coordinates":[-3.25,12.5,100],"properties":{"accuracy":4.5}},
+            "at":"2024-05-01T10:11:12.000+07:00","soil":"clay sand"},
+            "children":{"child@odata.navigationLink":"Submissions('uuid%3A1')/children/child"},
+            "pets":{"toy@odata.navigationLink":"Submissions('uuid%3A1')/pets/toy"},
             "photo":null,"meta":{"audit":null,"instanceID":"uuid:1"}}],"@odata.context":"{{{Service(inbox)}}}/$metadata#Submissions"}
             """;
         Assert.Equal(expected.Replace("\n", "", StringComparison.Ordinal), answer.Text);
@@ -176,7 +180,8 @@ public sealed class ODataTests
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(
-            $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\"><base64EncryptedKey>a2V5</base64EncryptedKey>"
+            $"<data id=\"{inbox.Form}\" version=\"1\" encrypted=\"yes\" xmlns=\"http://opendatakit.org/submissions\">"
+                + "<base64EncryptedKey>a2V5</base64EncryptedKey>"
                 + "<meta><instanceID>uuid:1</instanceID></meta><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>",
             ("submission.xml.enc", Samples.Bytes(50), "application/octet-stream")
         );

@@ -15,7 +15,8 @@ public sealed class LocationFixtureTests
         var document = await domain.DocumentAsync(worker);
         Assert.Equal("fixture:user-groups schema:locations fixture:locations fixture:commtrack:locations", document.Ids());
         Assert.Equal(
-            "<schema id=\"locations\"><indices><index>@country_id</index><index>@district_id</index><index>@id</index><index>@state_id</index><index>@type</index><index>name</index></indices></schema>",
+            "<schema id=\"locations\"><indices><index>@country_id</index><index>@district_id</index><index>@id</index>"
+                + "<index>@state_id</index><index>@type</index><index>name</index></indices></schema>",
             FixtureReading.Plain(document.Fixtures[1]).ToString(System.Xml.Linq.SaveOptions.DisableFormatting)
         );
         Assert.Equal("true", document.Fixtures[2].Attribute("indexed")?.Value);
@@ -27,7 +28,9 @@ public sealed class LocationFixtureTests
             string rest = "<external_id /><latitude /><longitude />",
             string data = "<location_data />"
         ) =>
-            $"<{attributes}><name>{name}</name><site_code>{name.ToLowerInvariant()}</site_code>{rest}<location_type>{type}</location_type><supply_point_id />{data}";
+            $"<{attributes}><name>{name}</name>"
+            + $"<site_code>{name.ToLowerInvariant()}</site_code>{rest}<location_type>{type}</location_type>"
+            + $"<supply_point_id />{data}";
         const string dalaPlace = "<external_id>D-1</external_id><latitude>12.0022</latitude><longitude>8.5</longitude>";
         const string dalaData = "<location_data><head_count>7</head_count></location_data>";
         var (country, state, dala, nassarawa) = (ids["nigeria"], ids["kano"], ids["dala"], ids["nassarawa"]);
@@ -50,7 +53,8 @@ public sealed class LocationFixtureTests
                 + Place(
                     "Nassarawa",
                     "district",
-                    $"location type=\"district\" id=\"{nassarawa}\" country_id=\"{country}\" district_id=\"{nassarawa}\" state_id=\"{state}\""
+                    $"location type=\"district\" id=\"{nassarawa}\" country_id=\"{country}\" district_id=\"{nassarawa}\" "
+                        + $"state_id=\"{state}\""
                 )
                 + "</location>"
                 + Place(
@@ -133,7 +137,8 @@ public sealed class LocationFixtureTests
         if (assigned == "dala")
         {
             Assert.Equal(
-                $"<groups><group id=\"{ids["dala"]}\"><name>Dala-Cases</name><group_data><data key=\"commcare_location_head_count\">7</data><data key=\"commcare_location_name\">Dala</data>"
+                $"<groups><group id=\"{ids["dala"]}\"><name>Dala-Cases</name><group_data>"
+                    + "<data key=\"commcare_location_head_count\">7</data><data key=\"commcare_location_name\">Dala</data>"
                     + "<data key=\"commcare_location_type\">district</data></group_data></group></groups>",
                 document.Content("user-groups")
             );

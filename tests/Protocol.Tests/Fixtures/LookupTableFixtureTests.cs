@@ -76,7 +76,8 @@ public sealed class LookupTableFixtureTests
         Assert.Equal(
             "<drug_list>"
                 + "<drug form=\"\" pack_size=\"\"><name></name><code></code><_1st_dose_ml>5\ufffd</_1st_dose_ml><größe>XL</größe></drug>"
-                + "<drug form=\"tablet\" pack_size=\"\"><name lang=\"en\">Paracetamol</name><name lang=\"ha\">Faracitamol</name><code>PCM &amp; &lt;co&gt;</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
+                + "<drug form=\"tablet\" pack_size=\"\"><name lang=\"en\">Paracetamol</name><name lang=\"ha\">Faracitamol</name>"
+                + "<code>PCM &amp; &lt;co&gt;</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
                 + "<drug form=\"\" pack_size=\"\"><name></name><code>ORS</code><_1st_dose_ml></_1st_dose_ml><größe></größe></drug>"
                 + "</drug_list>",
             document

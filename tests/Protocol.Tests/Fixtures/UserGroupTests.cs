@@ -128,7 +128,8 @@ public sealed class UserGroupTests
 
         var first = await domain.DocumentAsync(worker, "skip_fixtures=true&items=true");
         Assert.Equal(
-            "fixture:user-groups schema:item-list:drug fixture:item-list:drug schema:locations fixture:locations fixture:commtrack:locations",
+            "fixture:user-groups schema:item-list:drug fixture:item-list:drug schema:locations fixture:locations "
+                + "fixture:commtrack:locations",
             first.Ids()
         );
         Assert.Equal("9", first.Root.Attribute("items")!.Value);

@@ -9,14 +9,16 @@ public sealed class ExpectedMediaTests
     private const string Vector = """
         <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
         <h:head><h:title>Media &amp; more</h:title><model>
-        <instance><data id="media" orx:version="3"><pic>jr://images/start.png</pic><grp><deep>jr://images/deep.png</deep></grp><sp/><orx:meta><orx:audit/><orx:instanceID/></orx:meta></data></instance>
+        <instance><data id="media" orx:version="3"><pic>jr://images/start.png</pic><grp><deep>jr://images/deep.png</deep></grp><sp/>
+        <orx:meta><orx:audit/><orx:instanceID/></orx:meta></data></instance>
         <instance id="people" src="jr://file-csv/people.csv"/>
         <instance id="geo" src="jr://file/sites.geojson"/>
         <instance id="last" src="jr://instance/last-saved"/>
         <instance id="nested" src="jr://file/dir/x.xml"/>
         <instance id="web" src="https://h/x.xml"/>
         <itext><translation lang="en">
-        <text id="a"><value>A</value><value form="image">jr://images/a.png</value><value form="big-image">jr://images/a-big.png</value><value form="audio">jr://audio/a.mp3</value><value form="markdown">jr://images/no.png</value></text>
+        <text id="a"><value>A</value><value form="image">jr://images/a.png</value><value form="big-image">jr://images/a-big.png</value>
+        <value form="audio">jr://audio/a.mp3</value><value form="markdown">jr://images/no.png</value></text>
         <text id="b"><value form="video">jr://video/b.mp4</value><value form="image">jr://images/a.png</value></text>
         </translation></itext>
         <bind nodeset="/data/pic" type="binary"/><bind nodeset="/data/sp" type="string"/>
@@ -81,7 +83,8 @@ public sealed class ExpectedMediaTests
             fields
                 .EnumerateArray()
                 .Select(field =>
-                    $"{field.GetProperty("path").GetString()} {field.GetProperty("name").GetString()} {field.GetProperty("type").GetString()} {field.GetProperty("binary").GetRawText()}"
+                    $"{field.GetProperty("path").GetString()} {field.GetProperty("name").GetString()} "
+                    + $"{field.GetProperty("type").GetString()} {field.GetProperty("binary").GetRawText()}"
                 )
         );
         Assert.All(fields.EnumerateArray(), field => Assert.Equal("null", field.GetProperty("selectMultiple").GetRawText()));
@@ -101,41 +104,49 @@ public sealed class ExpectedMediaTests
     ]
     [InlineData("<instance id=\"a\" src=\"jr://images/a.png\"/><instance id=\"b\" src=\"jr://file/b.xml\"/>", "", "a.png:file b.xml:file")]
     [InlineData(
-        "<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" src=\"jr://file-csv/c.csv\"/>",
+        "<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" "
+            + "src=\"jr://file-csv/c.csv\"/>",
         "",
         "a.mp3:file b.mp4:file c.csv:file"
     )]
     [InlineData(
-        "<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" src=\"jr://file/d/c.csv\"/>",
+        "<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" "
+            + "src=\"jr://file/d/c.csv\"/>",
         "",
         ""
     )]
     [InlineData("<instance id=\"a\" src=\"http://h/a.xml\"/><instance id=\"b\" src=\"jr://instance/last-saved\"/>", "", "")]
     [InlineData("<instance id=\"a\" src=\"jr://file/..\"/><instance id=\"b\" src=\"jr://file/.\"/>", "", "")]
     [InlineData(
-        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation><translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation></itext>",
+        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation>"
+            + "<translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation></itext>",
         "",
         "a.png:image b.png:image"
     )]
     [InlineData(
-        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value><value>jr://images/d.png</value></text></translation></itext>",
+        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value "
+            + "form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value><value>jr://images/d.png</value>"
+            + "</text></translation></itext>",
         "",
         ""
     )]
     [InlineData("", "<group><input ref=\"/data/species\" query=\"instance('x')/root/item\"><label/></input></group>", "itemsets.csv:file")]
     [InlineData(
         "",
-        "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>",
+        "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" "
+            + "appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>",
         "x.csv:file y.csv:file"
     )]
     [InlineData(
         "",
-        "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" appearance=\"search('x') minimal\"><label/></select1>",
+        "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" "
+            + "appearance=\"search('x') minimal\"><label/></select1>",
         ""
     )]
     [InlineData(
         "",
-        "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>",
+        "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" "
+            + "appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>",
         ""
     )]
     [InlineData(
@@ -180,7 +191,8 @@ public sealed class ExpectedMediaTests
         var programme = await Programme.StartAsync();
         var refused = await programme.CreateFormAsync(
             Form(
-                "<instance id=\"a\" src=\"jr://file/a.png\"/><itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\">jr://images/a.png</value></text></translation></itext>",
+                "<instance id=\"a\" src=\"jr://file/a.png\"/><itext><translation lang=\"a\"><text id=\"t\"><value "
+                    + "form=\"image\">jr://images/a.png</value></text></translation></itext>",
                 ""
             )
         );

@@ -46,8 +46,10 @@ public sealed class InjectionTests
         var id = Samples.NewInstanceId();
         var body = new ByteArrayContent(
             Encoding.UTF8.GetBytes(
-                $"--b\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"s.xml\"\r\n\r\n{Samples.Submission(form, id, photo: "a.jpg")}"
-                    + $"\r\n--b\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\nContent-Type: {type}\r\n\r\npicture\r\n--b--\r\n"
+                "--b\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; "
+                    + $"filename=\"s.xml\"\r\n\r\n{Samples.Submission(form, id, photo: "a.jpg")}"
+                    + "\r\n--b\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\nContent-Type: "
+                    + $"{type}\r\n\r\npicture\r\n--b--\r\n"
             )
         );
         body.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");

@@ -58,7 +58,8 @@ public static partial class RightsMatrix
         from match in Trigger().Matches(source)
         let route = Constraint().Replace(match.Groups["route"].Value, "}")
         where route != "{*path}"
-        select $"{match.Groups["method"].Value.ToUpperInvariant()} {(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
+        select $"{match.Groups["method"].Value.ToUpperInvariant()} "
+            + $"{(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
 
     /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see
     /// cref="EndpointsIn"/>.</summary>

@@ -37,10 +37,13 @@ public static class Samples
             <instance><data id="{Escape(
                 id
             )}"{versionAttribute}><species/><photo/><plot><leaf/></plot><orx:meta><orx:instanceID/></orx:meta></data></instance>
-            <bind nodeset="/data/species" type="string"/><bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/plot/leaf" type="binary"/>
+            <bind nodeset="/data/species" type="string"/><bind nodeset="/data/photo" type="binary"/><bind nodeset="/data/plot/leaf"
+                type="binary"/>
             </model></h:head>
-            <h:body><input ref="/data/species"><label>Species</label></input><upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload>
-            <group ref="/data/plot"><repeat nodeset="/data/plot"><upload ref="/data/plot/leaf" mediatype="image/*"><label>Leaf</label></upload></repeat></group></h:body>
+            <h:body><input ref="/data/species"><label>Species</label></input><upload ref="/data/photo"
+                mediatype="image/*"><label>Photo</label></upload>
+            <group ref="/data/plot"><repeat nodeset="/data/plot"><upload ref="/data/plot/leaf" mediatype="image/*"><label>Leaf</label>
+            </upload></repeat></group></h:body>
             </h:html>
             """;
     }
@@ -60,7 +63,8 @@ public static class Samples
         var versionAttribute = version is null ? "" : $" version=\"{Escape(version)}\"";
         var deprecated = deprecatedId is null ? "" : $"<orx:deprecatedID>{Escape(deprecatedId)}</orx:deprecatedID>";
         var instance = instanceId is null ? "" : $"<orx:instanceID>{Escape(instanceId)}</orx:instanceID>";
-        return $"<data id=\"{Escape(formId)}\"{versionAttribute} xmlns:orx=\"http://openrosa.org/xforms\"><species>{Escape(species)}</species>"
+        return $"<data id=\"{Escape(formId)}\"{versionAttribute} xmlns:orx=\"http://openrosa.org/xforms\">"
+            + $"<species>{Escape(species)}</species>"
             + $"<photo>{Escape(photo ?? "")}</photo>{plots}<orx:meta>{instance}{deprecated}</orx:meta></data>";
     }
 

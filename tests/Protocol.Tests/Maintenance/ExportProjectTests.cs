@@ -133,9 +133,7 @@ public sealed class ExportProjectTests : IDisposable
         foreach (var path in paths)
         {
             var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add(
-                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
-            );
+            answers.Add($"{path}: " + answer.Text.Replace($"{api.Server.BaseUrl.Port}", "PORT", StringComparison.Ordinal));
         }
         return answers;
     }

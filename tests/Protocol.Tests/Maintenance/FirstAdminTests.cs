@@ -40,7 +40,8 @@ public sealed class FirstAdminTests
             "connection string"
         );
         const string nowhere =
-            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
+            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
+            + "BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
         (await Maintenance.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail(
             "Storage did not answer"
         );

@@ -108,7 +108,8 @@ public sealed class FullWorld : IAsyncLifetime
         );
 
         string Person(string instance, string id, string attributes) =>
-            $"<data id=\"{form}\" version=\"1\"><q0>A</q0><q1>3</q1><meta><instanceID>{instance}</instanceID>{Census.Entity(id, attributes, "A", dataset)}</meta></data>";
+            $"<data id=\"{form}\" version=\"1\"><q0>A</q0><q1>3</q1><meta>"
+            + $"<instanceID>{instance}</instanceID>{Census.Entity(id, attributes, "A", dataset)}</meta></data>";
     }
 
     private async Task DomainAsync()

@@ -33,9 +33,7 @@ internal static class LostTables
         foreach (var path in paths)
         {
             var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add(
-                $"{path}: {answer.Text.Replace(api.Server.BaseUrl.Port.ToString(CultureInfo.InvariantCulture), "PORT", StringComparison.Ordinal)}"
-            );
+            answers.Add($"{path}: " + answer.Text.Replace($"{api.Server.BaseUrl.Port}", "PORT", StringComparison.Ordinal));
         }
         return answers;
     }

@@ -86,7 +86,8 @@ public sealed class RestoreRequestTests
     [InlineData("since=83226e1e05ebe146685b93a9a312efa3&state=ccsh:", "No sync log")]
     [InlineData("since=a%2Fb%5C%23%3F%00%27%20or%201", "No sync log")]
     [InlineData(
-        "since=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "since=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "No sync log"
     )]
     public async Task What_cannot_be_is_refused_so_that_the_phone_starts_over(string query, string message)

@@ -18,7 +18,8 @@ public sealed class RestoredCaseTests
             <case xmlns="{Space}" case_id="{id}" user_id="{phone.Worker.Id}" date_modified="2015-10-29T17:47:03.201-05:30">
             <create><case_type>patient</case_type><case_name>Amina &lt;&amp;&gt;</case_name><owner_id>{phone.Worker.Id}</owner_id></create>
             <update><external_id>HH-7</external_id><date_opened>2015-10-01</date_opened><size>4</size><dob/></update>
-            <index><parent case_type="household">{host}</parent><host case_type="clinic" relationship="extension">{host}</host></index></case>
+            <index><parent case_type="household">{host}</parent><host case_type="clinic" relationship="extension">{host}</host></index>
+            </case>
             """;
         await domain.SubmitAsync(
             phone.Worker.Phone,
@@ -50,7 +51,8 @@ public sealed class RestoredCaseTests
         var phone = await DomainPhone.StartAsync(domain);
         var id = Id();
         var block =
-            $"<case xmlns=\"{Space}\" case_id=\"{id}\" user_id=\"{phone.Worker.Id}\" date_modified=\"2015-10-29\"><create><case_type>t</case_type><case_name>n</case_name><owner_id/></create></case>";
+            $"<case xmlns=\"{Space}\" case_id=\"{id}\" user_id=\"{phone.Worker.Id}\" date_modified=\"2015-10-29\"><create>"
+            + "<case_type>t</case_type><case_name>n</case_name><owner_id/></create></case>";
         await domain.SubmitAsync(phone.Worker.Phone, null, CaseForms.Xml(Id(), phone.Worker.Id, XElement.Parse(block)));
         Assert.Equal($"+{id}", await phone.SyncAsync());
         Assert.Contains(("owner_id", phone.Worker.Id), Children(phone.Last!.Case(id), "create"));

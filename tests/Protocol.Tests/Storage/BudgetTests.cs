@@ -140,7 +140,9 @@ public sealed class BudgetTests
             () =>
             {
                 var block =
-                    $"<n0:case case_id=\"{Guid.NewGuid():N}\" date_modified=\"2024-05-01T10:11:12Z\" user_id=\"u\" xmlns:n0=\"http://commcarehq.org/case/transaction/v2\"><n0:update><species>oak</species></n0:update></n0:case>";
+                    $"<n0:case case_id=\"{Guid.NewGuid():N}\" date_modified=\"2024-05-01T10:11:12Z\" user_id=\"u\" "
+                    + "xmlns:n0=\"http://commcarehq.org/case/transaction/v2\"><n0:update><species>oak</species></n0:update>"
+                    + "</n0:case>";
                 var xml = Samples
                     .Submission(form, Samples.NewInstanceId())
                     .Replace("<species>", block + "<species>", StringComparison.Ordinal);

@@ -49,7 +49,8 @@ public sealed class EditTests
         (await inbox.PostAsync(edit, ("fresh.jpg", fresh, "image/jpeg"), ("dropped.jpg", dropped, "image/jpeg"))).ShouldBeReceived();
 
         Assert.Equal(
-            """[{"name":"fresh.jpg","exists":true},{"name":"kept.jpg","exists":true},{"name":"never.jpg","exists":false},{"name":"replaced.jpg","exists":true}]""",
+            """[{"name":"fresh.jpg","exists":true},{"name":"kept.jpg","exists":true},"""
+                + """{"name":"never.jpg","exists":false},{"name":"replaced.jpg","exists":true}]""",
             await inbox.SlotsAsync("uuid:1")
         );
         Assert.Equal(kept, await inbox.BytesAsync("uuid:1", "kept.jpg"));

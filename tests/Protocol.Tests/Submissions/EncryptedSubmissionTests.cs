@@ -51,6 +51,7 @@ public sealed class EncryptedSubmissionTests
         $"""
             <data id="{inbox.Form}" version="1" encrypted="yes" xmlns="{xmlns}"><base64EncryptedKey>a2V5</base64EncryptedKey>{meta}
             <media><file>a.jpg.enc</file></media><media><file>audit.csv.enc</file></media>
-            <encryptedXmlFile>submission.xml.enc</encryptedXmlFile><base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature></data>
+            <encryptedXmlFile>submission.xml.enc</encryptedXmlFile>
+            <base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature></data>
             """;
 }

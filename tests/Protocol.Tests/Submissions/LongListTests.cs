@@ -74,7 +74,8 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
             ManySubmissions.Multiply(_folder.FullName, Count);
             _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
             Viewer = Viewer.At(_storage.Server);
-            (await Viewer.GetAsync($"{FormPath}/submissions?limit=2000")).ShouldBe(HttpStatusCode.OK); // warm, so that what every first request brings into memory is there
+            // The first request also loads code and caches: it must not count.
+            (await Viewer.GetAsync($"{FormPath}/submissions?limit=2000")).ShouldBe(HttpStatusCode.OK);
         }
 
         public async Task DisposeAsync()

@@ -25,7 +25,8 @@ internal sealed class RawConnection : IDisposable
         var connection = new RawConnection(client);
         await connection.SendAsync(
             Encoding.ASCII.GetBytes(
-                $"POST /v1/key/{users[0].GetProperty("token").GetString()}{inbox.SubmissionPath} HTTP/1.1\r\nHost: example.org\r\nX-OpenRosa-Version: 1.0\r\n"
+                $"POST /v1/key/{users[0].GetProperty("token").GetString()}{inbox.SubmissionPath} HTTP/1.1\r\nHost: "
+                    + "example.org\r\nX-OpenRosa-Version: 1.0\r\n"
                     + $"X-Forwarded-Proto: https\r\nConnection: close\r\nContent-Type: {RawMultipart.ContentType}\r\n{framing}\r\n\r\n"
             )
         );

@@ -200,7 +200,8 @@ public sealed class ReceiptTests
     {
         var inbox = await Inbox.OpenAsync();
         var xml =
-            $"\ufeff<?xml version='1.0' encoding='UTF-8' ?>\r\n<!-- kept --><data   id='{inbox.Form}' version=\"1\">\r\n<species>&#x6728; &amp; 木\u00a0</species><meta><instanceID>uuid:1</instanceID></meta></data>\n\n";
+            $"\ufeff<?xml version='1.0' encoding='UTF-8' ?>\r\n<!-- kept --><data   id='{inbox.Form}' "
+            + "version=\"1\">\r\n<species>&#x6728; &amp; 木\u00a0</species><meta><instanceID>uuid:1</instanceID></meta></data>\n\n";
 
         (await inbox.PostAsync(xml)).ShouldBeReceived();
 

@@ -1,0 +1,175 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.OpenRosa;
+
+/// <summary>Media files of a form, as its manifest lists them (OR-136 to OR-142). A file that is linked to a dataset is its entity list as
+/// CSV.</summary>
+public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access, EntityLists entities)
+{
+    [Function("GetFormAttachment")]
+    public Task<IResult> GetAttachment(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments/{name}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+
+    [Function("GetFormAttachmentWithKey")]
+    public Task<IResult> GetAttachmentWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+
+    [Function("GetFormVersionAttachment")]
+    public Task<IResult> GetVersionAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version,
+        string name
+    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+
+    [Function("GetFormVersionAttachmentWithKey")]
+    public Task<IResult> GetVersionAttachmentWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/versions/{version}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string version,
+        string name
+    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+
+    [Function("GetFormDraftAttachment")]
+    public Task<IResult> GetDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.DownloadAsync(
+            request,
+            async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name)
+        );
+
+    [Function("GetFormTestDraftAttachment")]
+    public Task<IResult> GetTestDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/test/{draftToken}/projects/{projectId:int}/forms/{form}/draft/attachments/{name}"
+        )]
+            HttpRequest request,
+        string draftToken,
+        int projectId,
+        string form,
+        string name
+    ) =>
+        door.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name)
+        );
+
+    private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
+        await FileAsync(
+            request,
+            await access.PublishedAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                RouteText.Decode(request, form),
+                request.HttpContext.RequestAborted
+            ),
+            caller.Actor,
+            name
+        );
+
+    private async Task<IResult> VersionAttachmentAsync(
+        HttpRequest request,
+        Caller caller,
+        int project,
+        string form,
+        string version,
+        string name
+    ) =>
+        await FileAsync(
+            request,
+            await access.VersionAsync(
+                caller.KnownActor,
+                new ProjectId(project),
+                RouteText.Decode(request, form),
+                RouteText.Decode(request, version),
+                request.HttpContext.RequestAborted
+            ),
+            caller.Actor,
+            name
+        );
+
+    private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
+        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+
+    private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
+        access.TestDraftAsync(
+            RouteText.Decode(request, draftToken),
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            Problem.NotFound(),
+            request.HttpContext.RequestAborted
+        );
+
+    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Actor? actor, string name)
+    {
+        var file = await forms.GetMediaAsync(
+            found.Form.Project,
+            found.Definition,
+            RouteText.Decode(request, name),
+            request.HttpContext.RequestAborted
+        );
+        if (file.Dataset is { } dataset)
+        {
+            var list =
+                await entities.FindAsync(found.Form.Project, dataset, actor, request.HttpContext.RequestAborted)
+                ?? throw Problem.NotFound().AsException();
+            return EntityCsvResult.ForPhones(file.Name, list, entities);
+        }
+        return new FileResult(
+            file.Name,
+            file.ContentType!,
+            file.Md5!,
+            file.Size!.Value,
+            (offset, length, cancellationToken) => forms.OpenMediaAsync(file, offset, length, cancellationToken)
+        );
+    }
+}
