@@ -110,9 +110,10 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
         output.WriteLine(FormattableString.Invariant($"Medians of {Rounds} rounds on {Cores} cores, app and floor in turn.{others}"));
         if (Startup is { } startup)
             output.WriteLine(
-                FormattableString.Invariant(
-                    $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor (medians of "
-                        + $"{startup.Rounds})."
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Start-up to first answer: {startup.Milliseconds:F0} ms, {startup.CpuSeconds:F2} s of processor "
+                        + $"(medians of {startup.Rounds})."
                 )
             );
         foreach (var row in Workloads)

@@ -31,10 +31,8 @@ public sealed class AuditsTable(StorageAccount storage)
     /// <summary>The days that the filter's times touch, newest first.</summary>
     internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = TableClient.CreateQueryFilter(
-            $"PartitionKey ge {Day(filter.End ?? DateTimeOffset.MaxValue)} and PartitionKey le "
-                + $"{Day(filter.Start ?? DateTimeOffset.MinValue)}"
-        );
+        var (newest, oldest) = (Day(filter.End ?? DateTimeOffset.MaxValue), Day(filter.Start ?? DateTimeOffset.MinValue));
+        var query = TableClient.CreateQueryFilter($"PartitionKey ge {newest} and PartitionKey le {oldest}");
         await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
         {
             yield return new AuditEntry(

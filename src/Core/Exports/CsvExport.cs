@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;

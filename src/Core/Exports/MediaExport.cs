@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;

@@ -64,7 +64,7 @@ public sealed class EnsureForm(
     private static byte[] Definition(FormId id, string xmlNamespace, string title)
     {
         XNamespace html = "http://www.w3.org/1999/xhtml",
-            xforms = "http://www.w3.org/2002/xforms",
+            xforms = FormIdentity.XFormsNamespace,
             own = xmlNamespace;
         var document = new XElement(
             html + "html",

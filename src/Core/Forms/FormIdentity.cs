@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Forms;
 public static class FormIdentity
 {
     /// <summary>What an instance is in when it declares nothing of its own, so it identifies no form.</summary>
-    private const string XFormsNamespace = "http://www.w3.org/2002/xforms";
+    internal const string XFormsNamespace = "http://www.w3.org/2002/xforms";
 
     /// <summary>The default namespace that the root element itself declares, unless blank or that of XForms; else null. The reader is
     /// on that element.</summary>

@@ -1,13 +1,13 @@
 using System.Text;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>Cases that wait, in a temporary file, until it is decided whether they are sent. Memory holds only where they begin.</summary>
 internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
 {
-    private const int Buffer = 64 * 1024;
     private FileStream? _file;
     private BinaryWriter? _writer;
     private BinaryReader? _reader;
@@ -17,14 +17,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
     {
         if (_file is null)
         {
-            _file = new FileStream(
-                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-                FileMode.CreateNew,
-                FileAccess.ReadWrite,
-                FileShare.None,
-                Buffer,
-                FileOptions.DeleteOnClose
-            );
+            _file = TempFile.Create(asynchronous: false);
             _writer = new BinaryWriter(_file, Encoding.UTF8);
             _reader = new BinaryReader(_file, Encoding.UTF8);
         }

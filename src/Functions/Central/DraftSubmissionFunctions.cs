@@ -1,5 +1,4 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 

@@ -11,7 +11,6 @@ namespace ServerlessRosa.Functions.CommCare;
 /// makes a phone refuse all of it.</summary>
 public static class CaseBlockWriter
 {
-    public const string Namespace = "http://commcarehq.org/case/transaction/v2";
     private const string ExternalId = "external_id";
     private const string Date = "yyyy-MM-dd";
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
@@ -19,21 +18,21 @@ public static class CaseBlockWriter
     public static void Write(XmlWriter xml, SentCase sent)
     {
         var value = sent.Case;
-        xml.WriteStartElement("case", Namespace);
+        xml.WriteStartElement("case", CaseBlockReader.Namespace);
         xml.WriteAttributeString("case_id", XmlOut.Text(value.Id.Value));
         xml.WriteAttributeString("user_id", XmlOut.Text(value.ModifiedBy));
         xml.WriteAttributeString("date_modified", value.ModifiedOn.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
         if (sent.Creates)
         {
-            xml.WriteStartElement("create", Namespace);
+            xml.WriteStartElement("create", CaseBlockReader.Namespace);
             WriteFixed(xml, value);
             xml.WriteEndElement();
         }
         WriteUpdate(xml, sent);
-        WriteIndices(xml, Namespace, sent.Indices);
+        WriteIndices(xml, CaseBlockReader.Namespace, sent.Indices);
         if (sent.Closes)
         {
-            xml.WriteElementString("close", Namespace, "");
+            xml.WriteElementString("close", CaseBlockReader.Namespace, "");
         }
         xml.WriteEndElement();
     }
@@ -48,7 +47,7 @@ public static class CaseBlockWriter
     private static void WriteUpdate(XmlWriter xml, SentCase sent)
     {
         var value = sent.Case;
-        xml.WriteStartElement("update", Namespace);
+        xml.WriteStartElement("update", CaseBlockReader.Namespace);
         if (!sent.Creates)
         {
             WriteFixed(xml, value);
@@ -102,5 +101,6 @@ public static class CaseBlockWriter
         xml.WriteEndElement();
     }
 
-    private static void Write(XmlWriter xml, string name, string text) => xml.WriteElementString(name, Namespace, XmlOut.Text(text));
+    private static void Write(XmlWriter xml, string name, string text) =>
+        xml.WriteElementString(name, CaseBlockReader.Namespace, XmlOut.Text(text));
 }

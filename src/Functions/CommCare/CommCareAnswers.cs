@@ -7,16 +7,14 @@ namespace ServerlessRosa.Functions.CommCare;
 /// <summary>What the answers to CommCare's phones, and to who administers a domain, have in common.</summary>
 public static class CommCareAnswers
 {
-    public const string ResponseNamespace = "http://openrosa.org/http/response";
-
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message.</summary>
     public static IResult Message(int status, string nature, string text, Action<XmlWriter>? payload = null) =>
         OpenRosaResponse.Xml(
             status,
             xml =>
             {
-                xml.WriteStartElement("OpenRosaResponse", ResponseNamespace);
-                xml.WriteStartElement("message", ResponseNamespace);
+                xml.WriteStartElement("OpenRosaResponse", OpenRosaResponse.ResponseNamespace);
+                xml.WriteStartElement("message", OpenRosaResponse.ResponseNamespace);
                 xml.WriteAttributeString("nature", nature);
                 xml.WriteString(XmlOut.Text(text));
                 xml.WriteEndElement();

@@ -1,4 +1,3 @@
-using System.Text;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
@@ -8,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Finds out who works in the domain of an address (CC-004 to CC-011): by a mobile worker's or web user's password, or by a web
+/// Identifies the user of a domain's address (CC-004 to CC-011): by a mobile worker's or web user's password, or by a web
 /// user's session token. Cookies count for nothing here.
 /// </summary>
 public sealed class DomainAuthenticator(
@@ -74,7 +73,10 @@ public sealed class DomainAuthenticator(
             }
             return WebUser(project, name.Contains('@') ? await users.ByPasswordAsync(name, password, from, cancellationToken) : null);
         }
-        return WebUser(project, (await authenticator.ByTokenAsync(BearerToken(request), cancellationToken)).Actor);
+        return WebUser(project, (await authenticator.ByTokenAsync(
+                AuthorizationHeader.Parameter(request, "Bearer") ?? throw Problem.NotAuthenticated().AsException(),
+                cancellationToken
+            )).Actor);
     }
 
     private static DomainUser WebUser(Project? project, Actor? actor) =>
@@ -90,12 +92,10 @@ public sealed class DomainAuthenticator(
         return home == domain || home.StartsWith(domain + ".", StringComparison.Ordinal) ? name[..(at < 0 ? name.Length : at)] : null;
     }
 
-    // Null when no password is presented.
+    // Null when no password is presented. Some phones encode a password that is not ASCII as Latin-1.
     private (string Name, string Password)? Credentials(HttpRequest request)
     {
-        const string scheme = "Basic ";
-        var authorization = request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+        if (AuthorizationHeader.Parameter(request, "Basic") is not { } parameter)
         {
             return null;
         }
@@ -103,36 +103,8 @@ public sealed class DomainAuthenticator(
         {
             throw Problem.HttpsOnly().AsException();
         }
-        return
-            Decode(authorization[scheme.Length..].Trim()) is { } text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
-            ? (text[..colon].Trim().ToLowerInvariant(), text[(colon + 1)..])
-            : throw Problem.NotAuthenticated().AsException();
-    }
-
-    // Some phones encode a password that isn't ASCII as Latin-1.
-    private static string? Decode(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        if (!Convert.TryFromBase64String(base64, bytes, out var length))
-        {
-            return null;
-        }
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(bytes, 0, length);
-        }
-    }
-
-    private static string BearerToken(HttpRequest request)
-    {
-        const string scheme = "Bearer ";
-        var authorization = request.Headers.Authorization.ToString();
-        return authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            ? authorization[scheme.Length..].Trim()
+        return AuthorizationHeader.Credentials(parameter, allowLatin1: true) is var (name, password)
+            ? (name.Trim().ToLowerInvariant(), password)
             : throw Problem.NotAuthenticated().AsException();
     }
 }

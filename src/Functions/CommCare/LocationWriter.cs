@@ -12,7 +12,7 @@ public static class LocationWriter
     /// <summary>A schema and two fixtures.</summary>
     public const int Items = 3;
 
-    private const string Space = CommCareAnswers.ResponseNamespace;
+    private const string Space = OpenRosaResponse.ResponseNamespace;
 
     public static async Task WriteAsync(
         XmlWriter xml,

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Functions.CommCare;
 /// <summary>A lookup table as the fixture `item-list:` (CC-037 to CC-041).</summary>
 public static class LookupTableWriter
 {
-    private const string Space = CommCareAnswers.ResponseNamespace;
+    private const string Space = OpenRosaResponse.ResponseNamespace;
 
     /// <summary>The fields that phones may index. A name that they don't take is left out, since it would abort their sync
     /// (CC-041).</summary>

@@ -34,7 +34,7 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
         int? cases = CountsItems ? await restore.CountAsync(cancellationToken) : null;
         using var body = new StreamedXml(httpContext.Response);
         var xml = body.Writer;
-        xml.WriteStartElement("OpenRosaResponse", CommCareAnswers.ResponseNamespace);
+        xml.WriteStartElement("OpenRosaResponse", OpenRosaResponse.ResponseNamespace);
         if (cases is { } count)
         {
             xml.WriteAttributeString("items", (ItemsInHead + Fixtures.Items + count).ToString(CultureInfo.InvariantCulture));
@@ -70,7 +70,7 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
 
     private void WriteHead(XmlWriter xml, SyncToken token)
     {
-        xml.WriteStartElement("message", CommCareAnswers.ResponseNamespace);
+        xml.WriteStartElement("message", OpenRosaResponse.ResponseNamespace);
         xml.WriteAttributeString("nature", "ota_restore_success");
         xml.WriteString(XmlOut.Text($"Successfully restored account {Fixtures.User.Username}!"));
         xml.WriteEndElement();

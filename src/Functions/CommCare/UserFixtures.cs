@@ -106,7 +106,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
     /// <summary>Every owner but the user: a phone deletes the cases of whoever is missing here (CC-035, CC-036).</summary>
     private void WriteGroups(XmlWriter xml)
     {
-        const string space = CommCareAnswers.ResponseNamespace;
+        const string space = OpenRosaResponse.ResponseNamespace;
         xml.WriteStartElement("fixture", space);
         xml.WriteAttributeString("id", "user-groups");
         xml.WriteAttributeString("user_id", XmlOut.Text(User.UserId.Value));
@@ -128,7 +128,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
 
     private static void WriteGroup(XmlWriter xml, string id, string name, IReadOnlyDictionary<string, string> data)
     {
-        const string space = CommCareAnswers.ResponseNamespace;
+        const string space = OpenRosaResponse.ResponseNamespace;
         xml.WriteStartElement("group", space);
         xml.WriteAttributeString("id", XmlOut.Text(id));
         xml.WriteElementString("name", space, XmlOut.Text(name));

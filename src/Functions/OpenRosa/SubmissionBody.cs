@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -124,14 +125,7 @@ public sealed class SubmissionBody : IAsyncDisposable
             }
             if (part.IsFile)
             {
-                var file = new FileStream(
-                    Path.Combine(Path.GetTempPath(), $"rosa-{Guid.NewGuid():N}"),
-                    FileMode.CreateNew,
-                    FileAccess.ReadWrite,
-                    FileShare.None,
-                    4096,
-                    FileOptions.Asynchronous | FileOptions.DeleteOnClose
-                );
+                var file = TempFile.Create(buffer: 4096);
                 _early.Add((part.Name, part.Section.ContentType, file));
                 await content.CopyToAsync(file, cancellationToken);
             }

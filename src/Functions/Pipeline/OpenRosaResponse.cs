@@ -13,7 +13,7 @@ public static class OpenRosaResponse
     public const string VersionHeader = "X-OpenRosa-Version";
     public const string Version = "1.0";
     public const string ContentType = "text/xml; charset=utf-8";
-    private const string ResponseNamespace = "http://openrosa.org/http/response";
+    public const string ResponseNamespace = "http://openrosa.org/http/response";
 
     public static void ApplyHeaders(HttpContext http, long acceptContentLength)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ServerlessRosa.Core.Accounts;
@@ -21,16 +20,15 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         {
             return await ByKeyAsync(key, cancellationToken);
         }
-        var authorization = request.Headers.Authorization.ToString();
-        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (AuthorizationHeader.Parameter(request, "Bearer") is { } token)
         {
-            return await ByTokenAsync(authorization["Bearer ".Length..].Trim(), cancellationToken);
+            return await ByTokenAsync(token, cancellationToken);
         }
-        if (authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        if (AuthorizationHeader.Parameter(request, "Basic") is { } credentials)
         {
-            return await ByBasicAsync(request, authorization["Basic ".Length..].Trim(), cancellationToken);
+            return await ByBasicAsync(request, credentials, cancellationToken);
         }
-        if (authorization.Length == 0 && SessionCookie(request) is { } cookie)
+        if (request.Headers.Authorization.ToString().Length == 0 && SessionCookie(request) is { } cookie)
         {
             return await ByCookieAsync(request, cookie, cancellationToken);
         }
@@ -106,12 +104,12 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         {
             throw Problem.HttpsOnly().AsException();
         }
-        if (TryDecodeBase64(credentials) is not { } text || text.IndexOf(':') is not (>= 0 and var colon) || colon == text.Length - 1)
+        if (AuthorizationHeader.Credentials(credentials) is not var (name, password) || password.Length == 0)
         {
             throw Problem.NotAuthenticated().AsException();
         }
         var actor =
-            await authenticate.ByPasswordAsync(text[..colon], text[(colon + 1)..], AddressOf(request), cancellationToken)
+            await authenticate.ByPasswordAsync(name, password, AddressOf(request), cancellationToken)
             ?? throw Problem.NotAuthenticated().AsException();
         return new Caller(actor);
     }
@@ -129,11 +127,5 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
             {
                 ExpectedCsrf = caller.Session?.Csrf ?? throw Problem.NotAuthenticated().AsException(),
             };
-    }
-
-    private static string? TryDecodeBase64(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 }

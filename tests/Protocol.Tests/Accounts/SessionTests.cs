@@ -5,6 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
 /// <summary>Signing in, who am I, and signing out (OR-257 to OR-259).</summary>
+[Trait("Speed", "Fast")]
 public sealed class SessionTests
 {
     [Fact, Clause("OR-257")]

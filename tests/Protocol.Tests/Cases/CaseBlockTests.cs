@@ -7,6 +7,7 @@ using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
 /// <summary>What the case blocks of forms make of cases (CC-056 to CC-084), from the phone to the case API.</summary>
+[Trait("Speed", "Fast")]
 public sealed class CaseBlockTests
 {
     [Fact, Clause("CC-056"), Clause("CC-057"), Clause("CC-058"), Clause("CC-071"), Clause("CC-061"), Clause("CC-063")]

@@ -4,6 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
 /// <summary>Which forms a phone is shown, and what it is told of each.</summary>
+[Trait("Speed", "Fast")]
 public sealed class FormListTests
 {
     [Fact, Clause("OR-082"), Clause("OR-087"), Clause("OR-088"), Clause("OR-089"), Clause("OR-096")]

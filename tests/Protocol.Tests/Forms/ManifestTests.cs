@@ -5,6 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
 /// <summary>The files that a phone needs beside a form.</summary>
+[Trait("Speed", "Fast")]
 public sealed class ManifestTests
 {
     [Fact, Clause("OR-120"), Clause("OR-122"), Clause("OR-123"), Clause("OR-124"), Clause("OR-129")]

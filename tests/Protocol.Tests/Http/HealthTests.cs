@@ -4,6 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Http;
 
 /// <summary>What those who watch the server see (docs/operations.md).</summary>
+[Trait("Speed", "Fast")]
 public sealed class HealthTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
 /// <summary>Who is given a restore, what may be asked for, and the envelope around it (CC-001 to CC-034).</summary>
+[Trait("Speed", "Fast")]
 public sealed class RestoreRequestTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
 /// <summary>The answer to a submission, and what is remembered of how it came (OR-022 to OR-031, OR-232 to OR-234).</summary>
+[Trait("Speed", "Fast")]
 public sealed class ReceiptTests
 {
     [Fact, Clause("OR-029"), Clause("OR-030"), Clause("OR-213")]
