@@ -1,6 +1,6 @@
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;

@@ -1,8 +1,8 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;

@@ -1,8 +1,8 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.Pipeline;
 
