@@ -8,7 +8,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Submissions that scripts send (OR-268): new ones, also to a draft, and edits. Phones use <see cref="OpenRosa.SubmitFunctions"/>.</summary>
+/// <summary>Submissions that scripts send (OR-268): new ones, also to a draft, and edits.
+/// Phones use <see cref="OpenRosa.SubmitFunctions"/>.</summary>
 public sealed class CreateSubmissionFunctions(
     EndpointPipeline door,
     SubmissionAnswers answers,

@@ -11,8 +11,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
             HttpRequest request,
         int projectId,
         string form
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.ListAsync(request, space), Verb.SubmissionList);
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.ListAsync(request, space), Verb.SubmissionList);
 
     [Function("GetDraftSubmission")]
     public Task<IResult> Get(
@@ -26,8 +25,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
 
     [Function("ListDraftSubmissionAttachments")]
     public Task<IResult> ListAttachments(
@@ -41,8 +39,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionAttachment")]
     public Task<IResult> GetAttachment(
@@ -57,8 +54,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         string form,
         string instance,
         string name
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListDraftSubmissionVersions")]
     public Task<IResult> ListVersions(
@@ -72,8 +68,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionVersion")]
     public Task<IResult> GetVersion(
@@ -88,8 +83,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         string form,
         string instance,
         string version
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListDraftSubmissionVersionAttachments")]
     public Task<IResult> ListVersionAttachments(
@@ -104,8 +98,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         string form,
         string instance,
         string version
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetDraftSubmissionVersionAttachment")]
     public Task<IResult> GetVersionAttachment(
@@ -121,8 +114,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         string instance,
         string version,
         string name
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
 
     [Function("ListDraftSubmissionComments")]
     public Task<IResult> ListComments(
@@ -136,6 +128,5 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfDraftAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
 }

@@ -35,8 +35,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
 
     [Function("ListSubmissionAttachments")]
     public Task<IResult> ListAttachments(
@@ -50,8 +49,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetSubmissionAttachment")]
     public Task<IResult> GetAttachment(
@@ -66,8 +64,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance,
         string name
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListSubmissionVersions")]
     public Task<IResult> ListVersions(
@@ -81,8 +78,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetSubmissionVersion")]
     public Task<IResult> GetVersion(
@@ -97,8 +93,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance,
         string version
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListSubmissionVersionAttachments")]
     public Task<IResult> ListVersionAttachments(
@@ -113,8 +108,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string form,
         string instance,
         string version
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetSubmissionVersionAttachment")]
     public Task<IResult> GetVersionAttachment(
@@ -131,7 +125,12 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         string version,
         string name
     ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
+        answers.OfPublishedAsync(
+            request,
+            projectId,
+            form,
+            space => answers.VersionAttachmentAsync(request, space, instance, version, name)
+        );
 
     [Function("ListSubmissionComments")]
     public Task<IResult> ListComments(
@@ -145,6 +144,5 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         int projectId,
         string form,
         string instance
-    ) =>
-        answers.OfPublishedAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.CommentsAsync(request, space, instance));
 }

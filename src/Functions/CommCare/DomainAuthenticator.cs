@@ -73,10 +73,15 @@ public sealed class DomainAuthenticator(
             }
             return WebUser(project, name.Contains('@') ? await users.ByPasswordAsync(name, password, from, cancellationToken) : null);
         }
-        return WebUser(project, (await authenticator.ByTokenAsync(
-                AuthorizationHeader.Parameter(request, "Bearer") ?? throw Problem.NotAuthenticated().AsException(),
-                cancellationToken
-            )).Actor);
+        return WebUser(
+            project,
+            (
+                await authenticator.ByTokenAsync(
+                    AuthorizationHeader.Parameter(request, "Bearer") ?? throw Problem.NotAuthenticated().AsException(),
+                    cancellationToken
+                )
+            ).Actor
+        );
     }
 
     private static DomainUser WebUser(Project? project, Actor? actor) =>

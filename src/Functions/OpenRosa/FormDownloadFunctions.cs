@@ -8,8 +8,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// A form's XML as it was uploaded, byte for byte (OR-111 to OR-119). The path of the XML differs from that of the form's details and of its OData service
-/// document only in the ending (`trees`, `trees.xml`, `trees.svc`), so one function answers all three.
+/// A form's XML as it was uploaded, byte for byte (OR-111 to OR-119). The path of the XML differs from that of the form's
+/// details and of its OData service document only in the ending (`trees`, `trees.xml`, `trees.svc`), so one function answers all three.
 /// </summary>
 public sealed class FormDownloadFunctions(
     EndpointPipeline door,
