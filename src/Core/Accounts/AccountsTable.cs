@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Table `accounts`: actors with what they may do, sessions, and the claims that keep e-mail addresses unique.</summary>
+/// <summary>Table `accounts`: actors with what they may do, sessions, and the reservations that keep e-mail addresses unique.</summary>
 public sealed class AccountsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.AccountsTable);
@@ -115,7 +115,7 @@ public sealed class AccountsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>One operation. The actor's own row is the truth: the claim of a sign-up that broke off names nobody.</summary>
+    /// <summary>One operation. The actor's own row is the truth: the reservation of a sign-up that broke off names nobody.</summary>
     internal async Task<ActorId?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
@@ -124,26 +124,26 @@ public sealed class AccountsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account
-    /// was ended, else when it is old enough for no request to be working on it. One's own claim is written again, which keeps others
+    /// False when another account has the address. A reservation that its account does not bear out is taken over: at once when the account
+    /// was ended, else when it is old enough for no request to be working on it. One's own reservation is written again, which keeps others
     /// from giving it up.
     /// </summary>
-    internal Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
+    internal Task<bool> ReserveEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
-        var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
+        var reservation = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
         return ConditionalWrite.RunAsync(
             async () =>
             {
-                var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-                if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (found.HasValue && !await MayTakeAsync(found.Value!, email, actor, cancellationToken))
                 {
                     return false;
                 }
                 await (
-                    held.HasValue
-                        ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                        : _table.AddEntityAsync(claim, cancellationToken)
+                    found.HasValue
+                        ? _table.UpdateEntityAsync(reservation, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : _table.AddEntityAsync(reservation, cancellationToken)
                 );
                 return true;
             },
@@ -151,26 +151,26 @@ public sealed class AccountsTable(StorageAccount storage)
         );
     }
 
-    private async Task<bool> MayTakeAsync(TableEntity claim, string email, ActorId actor, CancellationToken cancellationToken)
+    private async Task<bool> MayTakeAsync(TableEntity reservation, string email, ActorId actor, CancellationToken cancellationToken)
     {
-        var holder = new ActorId(claim.GetInt32(Column.Actor)!.Value);
+        var holder = new ActorId(reservation.GetInt32(Column.Actor)!.Value);
         return holder == actor
             || await FindAsync(null, holder, cancellationToken) switch
             {
                 { DeletedAt: not null } => true,
                 { } account when account.Email == AccountKeys.Normalise(email) => false,
-                _ => claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
+                _ => reservation.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
             };
     }
 
-    /// <summary>Gives an address up, if this actor claims it without having it.</summary>
+    /// <summary>Gives an address up, if this actor reserved it without having it.</summary>
     internal async Task ReleaseEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
-        var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
         if (
-            !held.HasValue
-            || held.Value!.GetInt32(Column.Actor) != actor.Value
+            !found.HasValue
+            || found.Value!.GetInt32(Column.Actor) != actor.Value
             || (
                 await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account
                 && account.Email == AccountKeys.Normalise(email)
@@ -181,11 +181,11 @@ public sealed class AccountsTable(StorageAccount storage)
         }
         try
         {
-            await _table.DeleteEntityAsync(partition, row, held.Value.ETag, cancellationToken);
+            await _table.DeleteEntityAsync(partition, row, found.Value.ETag, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            // It was claimed anew.
+            // It was reserved anew.
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         var outcome =
             grant == Administrators.Grant
                 ? await administrators.AddAsync(actor, cancellationToken)
-                : await ChangeAsync(actor, scope.Project, held => held.Contains(grant) ? null : held.With(grant), cancellationToken);
+                : await ChangeAsync(actor, scope.Project, grants => grants.Contains(grant) ? null : grants.With(grant), cancellationToken);
         authenticate.Forget(null, actor);
         switch (outcome)
         {
@@ -35,7 +35,7 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     public async Task RemoveAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
-        Grants? Without(Grants held) => held.Contains(grant) ? held.Without(grant) : null;
+        Grants? Without(Grants grants) => grants.Contains(grant) ? grants.Without(grant) : null;
 
         var outcome =
             grant == Administrators.Grant
@@ -67,7 +67,7 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
                 found.AddRange(actor.Grants.All.Where(wanted).Select(grant => (actor, grant)));
             }
         }
-        return [.. found.OrderBy(held => held.Actor.Id.Value).ThenBy(held => held.Grant.RoleId)];
+        return [.. found.OrderBy(one => one.Actor.Id.Value).ThenBy(one => one.Grant.RoleId)];
     }
 
     // A number alone doesn't tell whether it is an app user of the project or a web user. What a mobile worker may do isn't given by roles.

@@ -56,7 +56,7 @@ public sealed class Grants
 
     public Grants With(Grant grant) => new([.. _grants, grant]);
 
-    public Grants Without(Grant grant) => new([.. _grants.Where(held => held != grant)]);
+    public Grants Without(Grant grant) => new([.. _grants.Where(other => other != grant)]);
 
     /// <summary>Whether any role held on <paramref name="scope"/>, or on what it is part of, has the verb.</summary>
     public bool Allow(string verb, Scope scope)

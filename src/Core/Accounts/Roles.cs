@@ -56,7 +56,7 @@ public static class Verb
 public sealed record Role(int Id, string System, string Name, IReadOnlyList<string> Verbs)
 {
     // Asked once per form of every list, so it has to be quick.
-    private readonly FrozenSet<string> _held = Verbs.ToFrozenSet(StringComparer.Ordinal);
+    private readonly FrozenSet<string> _verbs = Verbs.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] ProjectVerbs =
     [
@@ -151,5 +151,5 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
     public static Role? Find(string idOrSystem) =>
         All.FirstOrDefault(role => role.System == idOrSystem || role.Id.ToString(CultureInfo.InvariantCulture) == idOrSystem);
 
-    public bool Holds(string verb) => _held.Contains(verb);
+    public bool Holds(string verb) => _verbs.Contains(verb);
 }

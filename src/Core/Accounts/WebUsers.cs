@@ -41,7 +41,7 @@ public sealed class WebUsers(
     {
         var hash = password is null ? null : passwords.Hash(password);
         var id = await accounts.NextIdAsync(cancellationToken);
-        if (!await accounts.ClaimEmailAsync(email, id, cancellationToken))
+        if (!await accounts.ReserveEmailAsync(email, id, cancellationToken))
         {
             return null;
         }
@@ -143,7 +143,7 @@ public sealed class WebUsers(
         {
             throw Problem.UnexpectedValue("displayName", displayName, "a name is not blank.").AsException();
         }
-        if (email is not null && !await accounts.ClaimEmailAsync(email, id, cancellationToken))
+        if (email is not null && !await accounts.ReserveEmailAsync(email, id, cancellationToken))
         {
             throw Problem.AlreadyExists(["email"], [email], "users").AsException();
         }
@@ -169,7 +169,7 @@ public sealed class WebUsers(
         if (email is not null && changed is { DeletedAt: null })
         {
             // Claimed again: who moves it away from here at the same time must not give up what has come back.
-            await accounts.ClaimEmailAsync(email, id, CancellationToken.None);
+            await accounts.ReserveEmailAsync(email, id, CancellationToken.None);
             await accounts.ReleaseEmailAsync(before, id, CancellationToken.None);
         }
         return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();

@@ -6,13 +6,13 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// What a submission says of cases now: <see cref="Counts"/> is the version that counts, null when none does, <see cref="Blocks"/> are
+/// What a submission says of cases now: <see cref="EffectiveForm"/> is the version that counts, null when none does, <see cref="Blocks"/> are
 /// its blocks, <see cref="Touched"/>
 /// all cases that any of its versions speaks of. <see cref="At"/> is when it first came, which is its place among the forms of a case.
 /// </summary>
 public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, string? SyncToken)
 {
-    public CaseForm? Counts { get; init; }
+    public CaseForm? EffectiveForm { get; init; }
 
     public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
 
@@ -30,7 +30,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     /// </summary>
     public async Task<IReadOnlyList<CaseEffect>?> NewAsync(
         CasePlan plan,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         bool again,
         CancellationToken cancellationToken
     )
@@ -45,9 +45,9 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
                     not null when current.Project != plan.Project => null,
                     not null
                         when current.Transactions.Any(transaction =>
-                            transaction.Form.Form == occasion.Form.Form && transaction.Form.Root == occasion.Form.Root
+                            transaction.Form.Form == context.Form.Form && transaction.Form.Root == context.Form.Root
                         ) => again ? current : null,
-                    _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, occasion),
+                    _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, context),
                 };
                 lock (after)
                 {
@@ -60,20 +60,20 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         );
         return after.Values.Any(value => value is not null && value.Project != plan.Project)
             ? null
-            : CaseChanges.Effects(plan.Blocks, occasion, id => after[id]);
+            : CaseChanges.Effects(plan.Blocks, context, id => after[id]);
     }
 
     /// <summary>What a form did that was applied before. One operation for each case.</summary>
     public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(
         CaseBlocks blocks,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         CancellationToken cancellationToken
     )
     {
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
         var found = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
         var after = found.ToDictionary(one => one.Id, one => one.Read?.Case);
-        return CaseChanges.Effects(blocks, occasion, id => after[id]);
+        return CaseChanges.Effects(blocks, context, id => after[id]);
     }
 
     /// <summary>
@@ -82,7 +82,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     /// kept. False when the version that counts speaks of a case of another project: it cannot count then. Three operations for each
     /// case, and those for reading forms.
     /// </summary>
-    public async Task<bool> FollowAsync(
+    public async Task<bool> RecomputeAsync(
         ProjectId project,
         CaseSource source,
         Func<CaseForm, Task<CaseBlocks?>> read,
@@ -105,7 +105,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
                     foreign.Add(id);
                     return null;
                 }
-                return await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken);
+                return await RecomputeAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken);
             },
             again,
             cancellationToken
@@ -113,7 +113,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         return source.Blocks.Blocks.All(block => !foreign.Contains(block.Id));
     }
 
-    private static async Task<Case?> FollowAsync(
+    private static async Task<Case?> RecomputeAsync(
         Case? current,
         Case value,
         CaseSource source,
@@ -122,11 +122,11 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         CancellationToken cancellationToken
     )
     {
-        var counts = source.Blocks.Blocks.Any(block => block.Id == value.Id) ? source.Counts : null;
+        var effective = source.Blocks.Blocks.Any(block => block.Id == value.Id) ? source.EffectiveForm : null;
         var mine = value.Transactions.FirstOrDefault(transaction =>
             transaction.Form.Form == source.Form && transaction.Form.Root == source.Root
         );
-        if (mine?.Form == counts)
+        if (mine?.Form == effective)
         {
             return again ? current : null;
         }
@@ -142,22 +142,22 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
             {
                 Transactions = [.. others.Select(other => other.Transaction)],
             };
-            return counts is null
+            return effective is null
                 ? rest with
                 {
                     Version = value.Version + 1,
                 }
-                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseChangeContext(counts, source.At, null));
+                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseChangeContext(effective, source.At, null));
         }
         var forms = others.Select(other => (other.Transaction, Blocks: other.Blocks!)).ToList();
-        if (counts is not null)
+        if (effective is not null)
         {
             var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
             // What changes when a form is edited, or comes in before others, is more than its phone knows of: it counts as nobody's.
             var token = mine is null && place < 0 ? source.SyncToken : null;
             forms.Insert(
                 place < 0 ? forms.Count : place,
-                (new CaseTransaction(counts, value.Version + 1, source.At, token), source.Blocks)
+                (new CaseTransaction(effective, value.Version + 1, source.At, token), source.Blocks)
             );
         }
         return CaseChanges.Replay(value, forms);

@@ -15,14 +15,14 @@ public static class CaseChanges
     /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's
     /// (CC-061), and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
     /// </summary>
-    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext occasion)
+    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext context)
     {
         var value = before ?? new Case(id, project);
         var version = value.Version + 1;
-        return Apply(value, blocks, occasion.At) with
+        return Apply(value, blocks, context.At) with
         {
             Version = version,
-            Transactions = [.. value.Transactions, new CaseTransaction(occasion.Form, version, occasion.At, occasion.SyncToken)],
+            Transactions = [.. value.Transactions, new CaseTransaction(context.Form, version, context.At, context.SyncToken)],
         };
     }
 
@@ -70,7 +70,7 @@ public static class CaseChanges
     /// What the blocks do to the phone that submits them, in document order (CC-135 to CC-138). <paramref name="after"/> finds a
     /// case as it is after the form. Where the form did more to it than its phone did, as an edit does, the version is not the phone's.
     /// </summary>
-    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext occasion, Func<CaseId, Case?> after) =>
+    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext context, Func<CaseId, Case?> after) =>
         [
             .. blocks.Blocks.Select(block => new CaseEffect(
                 block.Id,
@@ -80,7 +80,7 @@ public static class CaseChanges
                 block.Indices,
                 after(block.Id)
                     ?.Transactions.LastOrDefault(transaction =>
-                        transaction.Form == occasion.Form && transaction.SyncToken == occasion.SyncToken
+                        transaction.Form == context.Form && transaction.SyncToken == context.SyncToken
                     )
                     ?.Version
             )),

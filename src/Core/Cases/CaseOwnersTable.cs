@@ -166,7 +166,7 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
 
     /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner
     /// for up to fifty cases.</summary>
-    internal async Task FollowAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
+    internal async Task UpdateOwnersAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
     {
         await WriteAsync([.. writes.SelectMany(Tombstones)], cancellationToken);
         await WriteAsync(await Task.WhenAll(writes.Select(write => CopyAsync(write, cancellationToken))), cancellationToken);

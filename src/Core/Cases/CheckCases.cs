@@ -27,7 +27,7 @@ public sealed class CheckCases(CasesTable cases)
     public async Task<CasePlan> RunAsync(
         ProjectId project,
         CaseBlocks blocks,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         CancellationToken cancellationToken
     )
     {
@@ -42,7 +42,7 @@ public sealed class CheckCases(CasesTable cases)
         {
             return plan with { Problem = CaseProblem.ForeignCase() };
         }
-        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
+        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, context));
         var changed = read.Select(one =>
                 (
                     one.Id,

@@ -65,7 +65,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             .Concat(extended.OfType<CaseWrite>())
             .GroupBy(write => write.After.Id)
             .Select(group => new CaseWrite(group.First().Before, group.Last().After));
-        await owners.FollowAsync([.. latest], cancellationToken);
+        await owners.UpdateOwnersAsync([.. latest], cancellationToken);
         return writes;
     }
 

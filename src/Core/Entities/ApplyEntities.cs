@@ -31,7 +31,7 @@ public sealed class ApplyEntities(
     DatasetDirectory datasets,
     EntitiesTable entities,
     WriteEntity write,
-    EntityBacklogTable held,
+    EntityBacklogTable backlog,
     AuditLog audits,
     TimeProvider clock
 )
@@ -91,7 +91,7 @@ public sealed class ApplyEntities(
                         stillWaits = true;
                         break;
                     case WriteOutcome.BeforeItsTurn:
-                        await held.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
+                        await backlog.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
                         break;
                 }
             }
@@ -115,7 +115,7 @@ public sealed class ApplyEntities(
         EntityBlock block,
         CancellationToken cancellationToken
     ) =>
-        block.Branch is { } branch && await held.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next
+        block.Branch is { } branch && await backlog.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next
             ? [next]
             : [];
 

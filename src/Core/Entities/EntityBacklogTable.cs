@@ -14,16 +14,16 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     private readonly TableClient _table = storage.Table(StorageNames.EntityBacklogTable);
 
     /// <summary>The same again is harmless; it waits from the first time on. Two operations.</summary>
-    internal async Task AddAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    internal async Task AddAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
         // What is found when the time is up first, so that nothing waits for ever.
         await _table.UpsertEntityAsync(
-            ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(held), held),
+            ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(update), update),
             TableUpdateMode.Replace,
             cancellationToken
         );
         await _table.UpsertEntityAsync(
-            ToRow(EntityKeys.Entities(held.Project, held.DatasetKey), EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
+            ToRow(EntityKeys.Entities(update.Project, update.DatasetKey), EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion), update),
             TableUpdateMode.Replace,
             cancellationToken
         );
@@ -40,10 +40,10 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
             EntityKeys.Entities(dataset),
-            EntityKeys.Held(id, branch, baseVersion),
+            EntityKeys.Backlogged(id, branch, baseVersion),
             cancellationToken: cancellationToken
         );
-        return found.HasValue ? ToHeld(found.Value!) : null;
+        return found.HasValue ? ToUpdate(found.Value!) : null;
     }
 
     /// <summary>Of all datasets, those that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
@@ -57,7 +57,7 @@ public sealed class EntityBacklogTable(StorageAccount storage)
         );
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
-            yield return ToHeld(row);
+            yield return ToUpdate(row);
         }
     }
 
@@ -67,47 +67,47 @@ public sealed class EntityBacklogTable(StorageAccount storage)
             _table,
             TableClient.CreateQueryFilter($"PartitionKey ne {EntityKeys.Waiting} and Project eq {project.Value}"),
             null,
-            ToHeld,
+            ToUpdate,
             cancellationToken
         );
 
     /// <summary>Whether it will be found when its time is up. One operation.</summary>
-    internal async Task<bool> IsWaitingAsync(BackloggedEntity held, CancellationToken cancellationToken) =>
+    internal async Task<bool> IsWaitingAsync(BackloggedEntity update, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
                 EntityKeys.Waiting,
-                EntityKeys.WaitingSince(held),
+                EntityKeys.WaitingSince(update),
                 ["PartitionKey"],
                 cancellationToken
             )
         ).HasValue;
 
     /// <summary>Its turn has come and gone. Two operations.</summary>
-    internal async Task RemoveAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    internal async Task RemoveAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
         await _table.DeleteEntityAsync(
-            EntityKeys.Entities(held.Project, held.DatasetKey),
-            EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion),
+            EntityKeys.Entities(update.Project, update.DatasetKey),
+            EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion),
             ETag.All,
             cancellationToken
         );
-        await _table.DeleteEntityAsync(EntityKeys.Waiting, EntityKeys.WaitingSince(held), ETag.All, cancellationToken);
+        await _table.DeleteEntityAsync(EntityKeys.Waiting, EntityKeys.WaitingSince(update), ETag.All, cancellationToken);
     }
 
-    private static TableEntity ToRow(string partition, string row, BackloggedEntity held) =>
+    private static TableEntity ToRow(string partition, string row, BackloggedEntity update) =>
         new(partition, row)
         {
-            [nameof(BackloggedEntity.Project)] = held.Project.Value,
-            [nameof(BackloggedEntity.DatasetKey)] = held.DatasetKey,
-            [nameof(BackloggedEntity.Entity)] = held.Entity.Value,
-            [nameof(BackloggedEntity.Branch)] = held.Branch,
-            [nameof(BackloggedEntity.BaseVersion)] = held.BaseVersion,
-            [nameof(BackloggedEntity.Form)] = held.Form,
-            [nameof(BackloggedEntity.InstanceId)] = held.InstanceId,
-            [nameof(BackloggedEntity.At)] = held.At,
+            [nameof(BackloggedEntity.Project)] = update.Project.Value,
+            [nameof(BackloggedEntity.DatasetKey)] = update.DatasetKey,
+            [nameof(BackloggedEntity.Entity)] = update.Entity.Value,
+            [nameof(BackloggedEntity.Branch)] = update.Branch,
+            [nameof(BackloggedEntity.BaseVersion)] = update.BaseVersion,
+            [nameof(BackloggedEntity.Form)] = update.Form,
+            [nameof(BackloggedEntity.InstanceId)] = update.InstanceId,
+            [nameof(BackloggedEntity.At)] = update.At,
         };
 
-    private static BackloggedEntity ToHeld(TableEntity row) =>
+    private static BackloggedEntity ToUpdate(TableEntity row) =>
         new(
             new ProjectId(row.GetInt32(nameof(BackloggedEntity.Project))!.Value),
             row.GetString(nameof(BackloggedEntity.DatasetKey))!,

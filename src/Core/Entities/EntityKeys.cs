@@ -32,14 +32,14 @@ internal static class EntityKeys
     public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
 
     /// <summary>One row per update that waits for another.</summary>
-    public static string Held(EntityId id, string branch, int baseVersion) =>
+    public static string Backlogged(EntityId id, string branch, int baseVersion) =>
         $"{id}|{TableKey.Join(branch)}|{baseVersion.ToString("D10", CultureInfo.InvariantCulture)}";
 
     /// <summary>All updates that wait, of all datasets, oldest first.</summary>
     public const string Waiting = "waiting";
 
-    public static string WaitingSince(BackloggedEntity held) =>
-        TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
+    public static string WaitingSince(BackloggedEntity update) =>
+        TableKey.Join(WaitingBefore(update.At), TableKey.Hash($"{update.DatasetKey} {Backlogged(update.Entity, update.Branch, update.BaseVersion)}"));
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 

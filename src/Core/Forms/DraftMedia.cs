@@ -8,7 +8,7 @@ public sealed class DraftMedia(
     FormDirectory directory,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     PublishDatasets datasets,
     TimeProvider clock
 )
@@ -109,7 +109,7 @@ public sealed class DraftMedia(
         // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came
         // too late.
         var form = await directory.GetAsync(project, id, cancellationToken);
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         if (form.Draft?.Definition.Key != definition.Key)
         {
             throw Problem.NotFound().AsException();

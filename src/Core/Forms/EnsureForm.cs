@@ -14,7 +14,7 @@ public sealed class EnsureForm(
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     FormDirectory directory,
     TimeProvider clock
 )
@@ -50,7 +50,7 @@ public sealed class EnsureForm(
         {
             return await directory.GetAsync(project, id, cancellationToken);
         }
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }

@@ -14,7 +14,7 @@ public sealed class FormDirectory(
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     ProjectDirectory projects,
     TimedCache cache,
     TimeProvider clock
@@ -150,7 +150,7 @@ public sealed class FormDirectory(
         var changed =
             await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
             ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         Remember(changed);
         return changed;
     }
@@ -160,7 +160,7 @@ public sealed class FormDirectory(
     {
         var trashed = await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken) ?? throw Problem.NotFound().AsException();
         cache.Remove((project, id));
-        await shadows.FollowAsync(trashed, CancellationToken.None);
+        await recovery.SaveAsync(trashed, CancellationToken.None);
     }
 
     /// <summary>Refuses a form that isn't in the trash with 404.1, and one whose id another form has by now with 409.3.</summary>
@@ -174,7 +174,7 @@ public sealed class FormDirectory(
             case false:
                 throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
         }
-        await shadows.FollowAsync(trashed!, CancellationToken.None);
+        await recovery.SaveAsync(trashed!, CancellationToken.None);
     }
 
     public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>

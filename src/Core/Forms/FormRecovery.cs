@@ -30,7 +30,7 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
     };
 
     /// <summary>Four operations, and one for each definition with media that wasn't published when the shadow was last written.</summary>
-    internal Task FollowAsync(Form form, CancellationToken cancellationToken) =>
+    internal Task SaveAsync(Form form, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
             form.Project,
             form.Number,
@@ -56,9 +56,9 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var shadow in files.ListRecoveryRecordsAsync(project, cancellationToken))
+        await foreach (var record in files.ListRecoveryRecordsAsync(project, cancellationToken))
         {
-            yield return Parse(shadow);
+            yield return Parse(record);
         }
     }
 
@@ -84,23 +84,23 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
         {
             return null;
         }
-        var shadow = new FormRecoveryRecord(number, form) { Versions = await versions.ListAsync(project, number, cancellationToken) };
+        var record = new FormRecoveryRecord(number, form) { Versions = await versions.ListAsync(project, number, cancellationToken) };
         var published = before?.Versions.Select(version => version.Key).ToHashSet() ?? [];
         var slots = new Dictionary<string, IReadOnlyList<FormMedia>>();
-        foreach (var definition in shadow.Definitions.Where(definition => definition.ExpectsMedia))
+        foreach (var definition in record.Definitions.Where(definition => definition.ExpectsMedia))
         {
             slots[definition.Key] =
                 published.Contains(definition.Key) && before!.Media.TryGetValue(definition.Key, out var known)
                     ? known
                     : await media.ListAsync(project, definition.Key, cancellationToken);
         }
-        return shadow with { Media = slots };
+        return record with { Media = slots };
     }
 
     /// <summary>The same for two forms, versions or slots that say the same.</summary>
     internal static string Text<T>(T value) => JsonSerializer.Serialize(value, Json);
 
-    private static byte[] ToBytes(FormRecoveryRecord shadow) => JsonSerializer.SerializeToUtf8Bytes(shadow, Json);
+    private static byte[] ToBytes(FormRecoveryRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, Json);
 
     private static FormRecoveryRecord Parse(byte[] json) => JsonSerializer.Deserialize<FormRecoveryRecord>(json, Json)!;
 }

@@ -12,7 +12,7 @@ public sealed class UploadForm(
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     FormDirectory directory,
     PublishDatasets publishDatasets,
     KeyProtection protection,
@@ -66,7 +66,7 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }
@@ -102,14 +102,14 @@ public sealed class UploadForm(
         }
 
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
-        var held = new Dictionary<(string Name, string Type), FormMedia>();
+        var filled = new Dictionary<(string Name, string Type), FormMedia>();
         foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
         {
             foreach (var file in await directory.ListMediaAsync(project, source, cancellationToken))
             {
                 if (file.Exists)
                 {
-                    held[(file.Name, file.Type)] = file;
+                    filled[(file.Name, file.Type)] = file;
                 }
             }
         }
@@ -118,7 +118,7 @@ public sealed class UploadForm(
             FormKeys.NewDefinition(),
             xform,
             bytes,
-            Filled(xform, held),
+            Filled(xform, filled),
             publish: false,
             cancellationToken
         );
@@ -135,7 +135,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -155,7 +155,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -217,10 +217,10 @@ public sealed class UploadForm(
         {
             // Somebody replaced or deleted the draft in between: what was to be published is no longer what is there.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await shadows.FollowAsync(form, CancellationToken.None); // whoever was faster may have seen that row
+            await recovery.SaveAsync(form, CancellationToken.None); // whoever was faster may have seen that row
             throw Problem.NotFound().AsException();
         }
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -260,8 +260,8 @@ public sealed class UploadForm(
         return definition;
     }
 
-    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> held) =>
-        xform.MediaSlots.Select(slot => held.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
+    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> filled) =>
+        xform.MediaSlots.Select(slot => filled.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
 
     private FormDraft NewDraft(FormDefinition definition)
     {

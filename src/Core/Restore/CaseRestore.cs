@@ -163,7 +163,7 @@ public sealed class CaseRestore : IAsyncDisposable
         foreach (var id in live.Union(_footprint))
         {
             var one = _server.Of(id);
-            if (!one.IsSent && one.State is { } state && !(Held(id)?.IsCurrent(Sent(one, state)) ?? !live.Contains(id)))
+            if (!one.IsSent && one.State is { } state && !(OnPhone(id)?.IsCurrent(Sent(one, state)) ?? !live.Contains(id)))
             {
                 send.Add(id);
             }
@@ -171,7 +171,7 @@ public sealed class CaseRestore : IAsyncDisposable
         return send;
     }
 
-    private CaseState? Held(CaseId id) => _footprint.Contains(id) ? _phone.Find(id) : null;
+    private CaseState? OnPhone(CaseId id) => _footprint.Contains(id) ? _phone.Find(id) : null;
 
     // A case that is gone is sent closed (CC-124), and indices to such a case are sent as removed.
     private CaseState Sent(ServerCase one, CaseState state) => _server.AsSent(one.Deleted ? state with { Closed = true } : state);
@@ -180,17 +180,17 @@ public sealed class CaseRestore : IAsyncDisposable
     {
         _sent++;
         var sent = Sent(_server.Of(value.Id), state);
-        var held = Held(value.Id);
+        var onPhone = OnPhone(value.Id);
         var indices = value.Indices.Select(index =>
             index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index
         );
-        var forgotten = (held?.Links ?? [])
+        var forgotten = (onPhone?.Links ?? [])
             .Where(link => value.Indices.All(index => index.Identifier != link.Identifier))
             .Select(link => new CaseIndex(link.Identifier, null, "", link.Relationship));
         _phone.Apply(sent);
         return new SentCase(
             value,
-            held is null,
+            onPhone is null,
             sent.Closed,
             [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)]
         );

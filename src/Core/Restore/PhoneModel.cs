@@ -11,13 +11,13 @@ namespace ServerlessRosa.Core.Restore;
 /// </summary>
 public sealed class PhoneModel
 {
-    private readonly Dictionary<CaseId, CaseState> _held;
+    private readonly Dictionary<CaseId, CaseState> _cases;
 
-    public PhoneModel(IEnumerable<CaseState> held) => _held = held.ToDictionary(one => one.Id);
+    public PhoneModel(IEnumerable<CaseState> cases) => _cases = cases.ToDictionary(one => one.Id);
 
-    public IReadOnlyCollection<CaseState> Cases => _held.Values;
+    public IReadOnlyCollection<CaseState> Cases => _cases.Values;
 
-    public CaseState? Find(CaseId id) => _held.GetValueOrDefault(id);
+    public CaseState? Find(CaseId id) => _cases.GetValueOrDefault(id);
 
     /// <summary>What one case block of a form did to the phone that sent it. Effects come in the order of the document (CC-135 to
     /// CC-137).</summary>
@@ -28,7 +28,7 @@ public sealed class PhoneModel
         {
             return; // a phone refuses such a form; should the phone hold the case all the same, it is sent again whole
         }
-        _held[effect.Case] = new CaseState(
+        _cases[effect.Case] = new CaseState(
             effect.Case,
             effect.Owner ?? before?.Owner ?? new OwnerId(""),
             (before?.Closed ?? false) || effect.Closes,
@@ -40,17 +40,17 @@ public sealed class PhoneModel
     /// <summary>What a case block of a restore does to the phone: it has the server's owner and indices then, but nothing reopens a
     /// case there (CC-116 to CC-127).</summary>
     public void Apply(CaseState sent) =>
-        _held[sent.Id] = sent with { Closed = sent.Closed || Find(sent.Id) is { Closed: true }, Extensions = 0 };
+        _cases[sent.Id] = sent with { Closed = sent.Closed || Find(sent.Id) is { Closed: true }, Extensions = 0 };
 
     /// <summary>The cases that the phone keeps when it purges. The model itself stays as it is.</summary>
-    public HashSet<CaseId> Footprint(IReadOnlySet<OwnerId> owners) => PhonePurge.Keep([.. _held.Values], owners);
+    public HashSet<CaseId> Footprint(IReadOnlySet<OwnerId> owners) => PhonePurge.Keep([.. _cases.Values], owners);
 
     /// <summary>Leaves only these cases.</summary>
     public void Keep(IReadOnlySet<CaseId> footprint)
     {
-        foreach (var id in _held.Keys.Where(id => !footprint.Contains(id)).ToList())
+        foreach (var id in _cases.Keys.Where(id => !footprint.Contains(id)).ToList())
         {
-            _held.Remove(id);
+            _cases.Remove(id);
         }
     }
 

@@ -10,9 +10,9 @@ namespace ServerlessRosa.Core.Restore;
 /// </summary>
 public static class PhonePurge
 {
-    public static HashSet<CaseId> Keep(IReadOnlyList<CaseState> held, IReadOnlySet<OwnerId> owners)
+    public static HashSet<CaseId> Keep(IReadOnlyList<CaseState> onPhone, IReadOnlySet<OwnerId> owners)
     {
-        var cases = WithoutDangling(held);
+        var cases = WithoutDangling(onPhone);
         var graph = new CaseGraph(cases);
         static bool Extension(int source, bool extends) => extends;
         bool OpenExtension(int source, bool extends) => extends && graph.IsOpen(source);
@@ -34,14 +34,14 @@ public static class PhonePurge
     }
 
     // A case with an index to one that the phone does not hold goes first, and with it all that index it.
-    private static IReadOnlyList<CaseState> WithoutDangling(IReadOnlyList<CaseState> held)
+    private static IReadOnlyList<CaseState> WithoutDangling(IReadOnlyList<CaseState> onPhone)
     {
-        var graph = new CaseGraph(held);
+        var graph = new CaseGraph(onPhone);
         if (!graph.Dangling.Contains(true))
         {
-            return held;
+            return onPhone;
         }
         graph.AddSources(graph.Dangling, (_, _) => true);
-        return [.. held.Where((_, one) => !graph.Dangling[one])];
+        return [.. onPhone.Where((_, one) => !graph.Dangling[one])];
     }
 }

@@ -16,18 +16,18 @@ public sealed class PurgeSyncs(SyncsTable syncs, SyncsContainer snapshots, TimeP
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;
-        var followed = new HashSet<(int, string)>();
+        var predecessors = new HashSet<(int, string)>();
         var superseded = new HashSet<(int, string)>();
         await foreach (var log in syncs.ListAsync(cancellationToken))
         {
             if (log.Previous is { } previous)
             {
-                followed.Add((log.Project.Value, previous.Value));
+                predecessors.Add((log.Project.Value, previous.Value));
             }
         }
         await foreach (var log in syncs.ListAsync(cancellationToken))
         {
-            if (log.Previous is { } previous && followed.Contains((log.Project.Value, log.Token.Value)))
+            if (log.Previous is { } previous && predecessors.Contains((log.Project.Value, log.Token.Value)))
             {
                 superseded.Add((log.Project.Value, previous.Value));
             }

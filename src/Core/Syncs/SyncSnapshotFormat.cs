@@ -24,7 +24,7 @@ internal static class SyncSnapshotFormat
             output.Write7BitEncodedInt(snapshot.Server.Count);
             foreach (var one in snapshot.Server)
             {
-                var isSame = phone.TryGetValue(one.Id, out var held) && Same(one, held);
+                var isSame = phone.TryGetValue(one.Id, out var onPhone) && Same(one, onPhone);
                 if (isSame)
                 {
                     same.Add(one.Id);
@@ -70,11 +70,11 @@ internal static class SyncSnapshotFormat
     }
 
     // How many extensions a case has is nothing that a phone knows.
-    private static bool Same(CaseState server, CaseState held) =>
-        server.Owner == held.Owner
-        && server.Closed == held.Closed
-        && server.Version == held.Version
-        && server.Links.SequenceEqual(held.Links);
+    private static bool Same(CaseState server, CaseState onPhone) =>
+        server.Owner == onPhone.Owner
+        && server.Closed == onPhone.Closed
+        && server.Version == onPhone.Version
+        && server.Links.SequenceEqual(onPhone.Links);
 
     private static void Write(BinaryWriter output, Texts texts, CaseState one, bool isSame)
     {

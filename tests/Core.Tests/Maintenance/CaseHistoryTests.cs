@@ -52,7 +52,7 @@ public sealed class CaseHistoryTests
     public void Deleting_bringing_back_and_clearing_happen_in_their_order()
     {
         var edit = InstanceId.Parse("edit");
-        var shadow = RecoveryRecord(Version(Root, "a", 0), Version(edit, "b", 4)) with
+        var record = RecoveryRecord(Version(Root, "a", 0), Version(edit, "b", 4)) with
         {
             Turns =
             [
@@ -61,20 +61,20 @@ public sealed class CaseHistoryTests
                 new SubmissionTurn(SubmissionTurnKind.Restored, At(3), null),
             ],
         };
-        Assert.Equal([null, "a", null, "a", "b"], CaseHistory.Of(Space, shadow, (_, _) => null).Select(one => one.Counts?.XmlHash));
+        Assert.Equal([null, "a", null, "a", "b"], CaseHistory.Of(Space, record, (_, _) => null).Select(one => one.Counts?.XmlHash));
     }
 
     [Fact]
     public void A_wrong_edit_leaves_the_version_before_it_to_count()
     {
-        var shadow = RecoveryRecord(
+        var record = RecoveryRecord(
             Version(Root, "a", 0),
             Version(InstanceId.Parse("edit"), "b", 1) with
             {
                 Problem = "InvalidCaseIndex: no",
             }
         );
-        Assert.Equal(["a", "a"], CaseHistory.Of(Space, shadow, (_, _) => null).Select(one => one.Counts?.XmlHash));
+        Assert.Equal(["a", "a"], CaseHistory.Of(Space, record, (_, _) => null).Select(one => one.Counts?.XmlHash));
     }
 
     private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);

@@ -89,9 +89,9 @@ public sealed class PhoneModelTests
     {
         var model = Holding("A(ox) ->c B(o)");
         model.Apply(new CaseState(CaseSketch.Id("A"), CaseSketch.Other, false, [], 7));
-        var held = model.Find(CaseSketch.Id("A"))!;
-        Assert.True(held.Closed);
-        Assert.Equal((CaseSketch.Other, 0, 7), (held.Owner, held.Links.Count, held.Version));
+        var onPhone = model.Find(CaseSketch.Id("A"))!;
+        Assert.True(onPhone.Closed);
+        Assert.Equal((CaseSketch.Other, 0, 7), (onPhone.Owner, onPhone.Links.Count, onPhone.Version));
     }
 
     /// <summary>The trace of CC-116 to CC-127, as far as the phone is concerned: what it submits, and what it is sent.</summary>

@@ -115,8 +115,8 @@ public sealed class AccountCallTests
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBe(HttpStatusCode.OK);
 
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBeProblem(409.3m);
-        var held = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).Json.EnumerateArray().Single();
-        Assert.Equal((id, 2), (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()));
+        var assignment = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).Json.EnumerateArray().Single();
+        Assert.Equal((id, 2), (assignment.GetProperty("actorId").GetInt32(), assignment.GetProperty("roleId").GetInt32()));
         (await Api.WithKey(programme.Server, user.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(
             HttpStatusCode.OK
         );

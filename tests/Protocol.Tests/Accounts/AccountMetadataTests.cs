@@ -143,7 +143,7 @@ public sealed class AccountMetadataTests
             (id, 6),
             (await programme.Admin.GetAsync("/assignments"))
                 .Json.EnumerateArray()
-                .Select(held => (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()))
+                .Select(assignment => (assignment.GetProperty("actorId").GetInt32(), assignment.GetProperty("roleId").GetInt32()))
         );
 
         (await programme.Admin.DeleteAsync($"/assignments/viewer/{id}")).ShouldBe(HttpStatusCode.OK);

@@ -233,11 +233,11 @@ public sealed class CaseBlockTests
         var phone = ours.Worker.Phone.With("X-OpenRosa-Version", version);
 
         // All is checked by then, and nothing is written.
-        storage.Fail(Fault.Held, request => request.Method == "POST" && request.Path.Value!.EndsWith("/intents", StringComparison.Ordinal));
+        storage.Fail(Fault.Blocked, request => request.Method == "POST" && request.Path.Value!.EndsWith("/intents", StringComparison.Ordinal));
         var posting = ours.PostAsync(form, phone.At(server));
         await Eventually.TrueAsync(() => Task.FromResult(storage.Seen == 1), "the form was about to be applied");
         await theirs.SubmitAsync(theirs.Create(id, "Secret"));
-        storage.Heal();
+        storage.StopFailing();
 
         (await posting).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");
         (await ours.PostAsync(form, phone)).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");

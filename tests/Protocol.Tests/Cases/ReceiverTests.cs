@@ -277,7 +277,7 @@ public sealed class ReceiverTests
         (await desk.FindCaseAsync(dropped)).ShouldBe(HttpStatusCode.NotFound);
         Assert.True(string.CompareOrdinal((await desk.CaseAsync(child)).Text("server_last_modified"), pointing) > 0);
         Assert.NotNull((await desk.FindFormAsync("f1")).Json.GetProperty("edited_on").GetString());
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
     }
 
     [Fact, Clause("CC-096")]
@@ -300,7 +300,7 @@ public sealed class ReceiverTests
             Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(),
             (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order()
         );
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
         var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
         Assert.Equal((Forms + 1, Forms + 1), (tables[id]["Transactions"]!.AsArray().Count, (int)tables[id]["Version"]!));
     }

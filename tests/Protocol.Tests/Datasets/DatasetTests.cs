@@ -202,7 +202,7 @@ public sealed class DatasetTests
             request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal) && request.Method == "POST"
         );
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.InternalServerError);
-        storage.Heal();
+        storage.StopFailing();
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
 
         var published = await programme.DatasetAsync(dataset);

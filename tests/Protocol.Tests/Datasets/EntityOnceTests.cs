@@ -56,7 +56,7 @@ public sealed class EntityOnceTests
             Enumerable.Range(0, 8).Select(i => census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: $"{i}")))
         );
         Assert.Equal("9", Assert.Single(await census.RowsAsync()).Split(',')[2]);
-        await census.Programme.ShouldHoldTogetherAsync();
+        await census.Programme.ShouldBeConsistentAsync();
     }
 
     [Fact, Clause("OR-241")]
@@ -127,7 +127,7 @@ public sealed class EntityOnceTests
         storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/$batch", StringComparison.Ordinal), from: 2);
         (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
         Assert.True(storage.Seen > 1);
-        storage.Heal();
+        storage.StopFailing();
         Assert.Empty(await census.RowsAsync());
         var intents = new Intents(census.Programme);
         await intents.AgeAsync();
@@ -190,7 +190,7 @@ public sealed class EntityOnceTests
         );
         await census.SendAsync(xml);
         Assert.True(storage.Seen > 0);
-        storage.Heal();
+        storage.StopFailing();
         var intents = new Intents(census.Programme);
         Assert.Equal(1, await intents.CountAsync());
 
@@ -203,6 +203,6 @@ public sealed class EntityOnceTests
         Assert.Equal(0, await intents.CountAsync());
         Assert.Empty(await census.ErrorsAsync());
         await server.App!.DisposeAsync();
-        await census.Programme.ShouldHoldTogetherAsync();
+        await census.Programme.ShouldBeConsistentAsync();
     }
 }

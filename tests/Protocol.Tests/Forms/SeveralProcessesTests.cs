@@ -114,6 +114,6 @@ public sealed class SeveralProcessesTests
         var list = (await other.OpenRosa.GetAsync($"{programme.Path}/formList?listAllVersions=1")).FormList();
         Assert.Equal($"v{winner}", Assert.Single(list).Version);
         Assert.Equal(list[0].Hash, "md5:" + ProgrammeForms.Md5(Encoding.UTF8.GetBytes((await other.GetAsync(list[0].DownloadUrl)).Text)));
-        await programme.ShouldHoldTogetherAsync();
+        await programme.ShouldBeConsistentAsync();
     }
 }

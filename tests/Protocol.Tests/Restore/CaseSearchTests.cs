@@ -14,7 +14,7 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var (lucy, bello, closed) = (Id(), Id(), Id());
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             Patient(lucy, owner, "kano"),
             Patient(bello, owner, "lagos") with
@@ -93,7 +93,7 @@ public sealed class CaseSearchTests
         var domain = await Domain.StartAsync();
         var (owner, finder) = (await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain));
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient"))).ShouldBe(HttpStatusCode.Forbidden);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Forbidden);
@@ -106,22 +106,22 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Created);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.NoContent);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
-        Assert.Equal(2, finder.Held.Cases.Count);
-        var claim = finder.Held.Cases.Keys.Single(key => key != id);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
+        Assert.Equal(2, finder.Simulated.Cases.Count);
+        var claim = finder.Simulated.Cases.Keys.Single(key => key != id);
 
         // Given back, and taken again.
         await finder.SubmitAsync(new PhoneBlock(claim) { Closes = true });
         await finder.SyncAsync();
-        Assert.Empty(finder.Held.Cases);
+        Assert.Empty(finder.Simulated.Cases);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Created);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
     }
 
     [Fact, Clause("CC-152")]
@@ -129,7 +129,7 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         Assert.Contains(
             "A case_id is required",
@@ -140,7 +140,7 @@ public sealed class CaseSearchTests
         (await ClaimAsync(domain, finder.Worker.Phone, id, owner.Worker.Username)).ShouldBe(HttpStatusCode.Unauthorized);
         (await ClaimAsync(domain, domain.Admin, id, finder.Worker.Username)).ShouldBe(HttpStatusCode.Created);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
     }
 
     private static async Task<(Domain Domain, DomainPhone Owner, DomainPhone Finder)> StartAsync()

@@ -23,10 +23,10 @@ public sealed class ReconcileTests
 
         await new Intents(inbox.Programme).ReconcileAsync();
 
-        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
+        Assert.Equal(["uuid:young"], await IntentInstancesAsync(inbox));
         Assert.Empty(await inbox.ListAsync());
         await new Intents(inbox.Programme).ReconcileAsync();
-        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
+        Assert.Equal(["uuid:young"], await IntentInstancesAsync(inbox));
     }
 
     [Fact, Clause("OR-212"), Clause("OR-206")]
@@ -44,7 +44,7 @@ public sealed class ReconcileTests
             )
         ).ShouldBeOpenRosaError(404, "find that submission to update");
 
-        Assert.Empty(await PromisedAsync(inbox));
+        Assert.Empty(await IntentInstancesAsync(inbox));
     }
 
     // As a request leaves it that dies between its promise and its claim.
@@ -70,6 +70,6 @@ public sealed class ReconcileTests
         );
     }
 
-    private static async Task<List<string>> PromisedAsync(Inbox inbox) =>
+    private static async Task<List<string>> IntentInstancesAsync(Inbox inbox) =>
         [.. (await new Intents(inbox.Programme).ListAsync()).Select(row => row.GetString("InstanceId"))];
 }
