@@ -37,7 +37,10 @@ internal sealed class CaseSimulation(
     private readonly List<string> _ids = [];
     private readonly ExpectedCases _expected = new();
     private readonly HashSet<(string User, string Group)> _members = [];
-    private readonly Dictionary<SimulatedPhone, List<SimulatedForm>> _unacknowledged = phones.ToDictionary(phone => phone, _ => new List<SimulatedForm>());
+    private readonly Dictionary<SimulatedPhone, List<SimulatedForm>> _unacknowledged = phones.ToDictionary(
+        phone => phone,
+        _ => new List<SimulatedForm>()
+    );
     private int _serial;
 
     public int Syncs { get; private set; }
@@ -79,7 +82,10 @@ internal sealed class CaseSimulation(
         for (var left = _random.Next(1, 4); left > 0; left--)
         {
             var onPhone = phone.Cases.Keys.ToList();
-            var block = onPhone.Count == 0 || _random.Next(3) == 0 ? Create(phone.User, onPhone) : Change(onPhone[_random.Next(onPhone.Count)], onPhone);
+            var block =
+                onPhone.Count == 0 || _random.Next(3) == 0
+                    ? Create(phone.User, onPhone)
+                    : Change(onPhone[_random.Next(onPhone.Count)], onPhone);
             phone.Apply(block);
             blocks.Add(block);
         }
@@ -229,7 +235,9 @@ internal sealed class CaseSimulation(
             var expected = there[id].Without(target => !there.ContainsKey(target)).ToString();
             Xunit.Assert.Equal(
                 expected,
-                onPhone.Closed && !there[id].Closed ? onPhone.ToString().Replace(" closed", "", StringComparison.Ordinal) : onPhone.ToString()
+                onPhone.Closed && !there[id].Closed
+                    ? onPhone.ToString().Replace(" closed", "", StringComparison.Ordinal)
+                    : onPhone.ToString()
             );
         }
         Xunit.Assert.Subset(live, phone.AfterPurge());

@@ -64,7 +64,7 @@ public sealed class RightsMatrixTests
     [InlineData("| no | no | no | no | yes |", "| no | no | no | maybe | yes |", "GET a has 'maybe' for data collector.")]
     [InlineData("| no | yes |\n", "| no |\n", "GET /a/{domain}/b has other actors.")]
     [InlineData("| no | yes |\n", "| no | - |\n", "GET /a/{domain}/b has '-' for mobile worker.")]
-    public void A_table_that_is_wrong_is_told_so(string part, string instead, string complaint)
+    public void A_malformed_rights_table_is_reported(string part, string instead, string complaint)
     {
         string[] served = ["GET a", "POST a", "POST test/{draftToken}/a", "GET /a/{domain}/b"];
         Assert.Empty(RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable()), served));

@@ -154,11 +154,14 @@ public static class RightsSteps
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
             ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),
-            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends((actors, _) => new { case_ids = new[] { actors.Target.DomainIds["case"] } }),
+            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends(
+                (actors, _) => new { case_ids = new[] { actors.Target.DomainIds["case"] } }
+            ),
         };
     }
 
-    private static RightsStep Sends(Func<TestActors, Target, object> body) => new(Body: (actors, target) => JsonContent.Create(body(actors, target)));
+    private static RightsStep Sends(Func<TestActors, Target, object> body) =>
+        new(Body: (actors, target) => JsonContent.Create(body(actors, target)));
 
     private static string New(Target target) => Samples.Submission(target.Form, Samples.NewInstanceId());
 

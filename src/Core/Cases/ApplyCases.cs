@@ -6,9 +6,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// What a submission says of cases now: <see cref="EffectiveForm"/> is the version that counts, null when none does, <see cref="Blocks"/> are
-/// its blocks, <see cref="Touched"/>
-/// all cases that any of its versions speaks of. <see cref="At"/> is when it first came, which is its place among the forms of a case.
+/// The current state of a submission with regard to cases. <see cref="EffectiveForm"/> is the version in effect, null when there is none;
+/// <see cref="Blocks"/> are its case blocks; <see cref="Touched"/> are all cases that any of its versions names. <see cref="At"/> is when
+/// the submission was first received, which orders it among the forms of a case.
 /// </summary>
 public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, string? SyncToken)
 {
@@ -19,14 +19,13 @@ public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, st
     public IReadOnlyCollection<CaseId> Touched { get; init; } = [];
 }
 
-/// <summary>Changes cases by forms. A form that a case has taken is not taken again, so that all of it may be repeated.</summary>
+/// <summary>Applies forms to cases. A form that a case already has is not applied again, so the whole operation can be retried.</summary>
 public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, WriteCases write)
 {
     /// <summary>
-    /// Applies a form that was checked. With <paramref name="again"/>, an earlier try may have been broken off, and what is derived is
-    /// written anew. Null when somebody of another project has taken a case id since the check: then the form has to be taken out of
-    /// the other cases again. Two operations for each case, and those of
-    /// <see cref="WriteCases"/> for new indices.
+    /// Applies a form that was checked. <paramref name="again"/> says that an earlier attempt may have been interrupted: derived rows are
+    /// then rewritten. Returns null when another project created a case with one of these ids since the check: the form must then be
+    /// removed from the other cases. Two operations per case, and those of <see cref="WriteCases"/> for new indices.
     /// </summary>
     public async Task<IReadOnlyList<CaseEffect>?> NewAsync(
         CasePlan plan,
@@ -63,7 +62,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
             : CaseChanges.Effects(plan.Blocks, context, id => after[id]);
     }
 
-    /// <summary>What a form did that was applied before. One operation for each case.</summary>
+    /// <summary>The effects of a form that was applied before. One operation per case.</summary>
     public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(
         CaseBlocks blocks,
         CaseChangeContext context,
@@ -77,10 +76,10 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
     }
 
     /// <summary>
-    /// Lets all cases of a submission follow the version that counts for it now (CC-094): each is made anew of its forms, with this one
-    /// in the place of the one before it. <paramref name="read"/> gives the blocks of other forms, or null when they are no longer
-    /// kept. False when the version that counts speaks of a case of another project: it cannot count then. Three operations for each
-    /// case, and those for reading forms.
+    /// Recomputes all cases of a submission from the version in effect (CC-094): each case is replayed from its forms, with this version in
+    /// the place of the previous one. <paramref name="read"/> returns the blocks of other forms, or null when they are no longer stored.
+    /// Returns false when the version names a case of another project and so cannot take effect. Three operations per case, and those for
+    /// reading forms.
     /// </summary>
     public async Task<bool> RecomputeAsync(
         ProjectId project,
@@ -137,7 +136,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         );
         if (others.Any(other => other.Blocks is null))
         {
-            // Forms that were purged with their project's form cannot speak again: what they said stays, and this one is the last word.
+            // Purged forms cannot be replayed: the values they set stay, and this form is applied last.
             var rest = value with
             {
                 Transactions = [.. others.Select(other => other.Transaction)],
@@ -153,7 +152,8 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         if (effective is not null)
         {
             var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
-            // What changes when a form is edited, or comes in before others, is more than its phone knows of: it counts as nobody's.
+            // An edit, or a form that is inserted before others, changes more than the phone that sent it knows of: the change has no sync
+            // token, so that the phone receives it.
             var token = mine is null && place < 0 ? source.SyncToken : null;
             forms.Insert(
                 place < 0 ? forms.Count : place,
@@ -163,7 +163,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         return CaseChanges.Replay(value, forms);
     }
 
-    // Whoever points at a case that comes or goes is changed by that: its phones are told to drop the index, or to take it again (CC-124).
+    // When a case is deleted or restored, the cases with an index to it change too: phones must drop the index, or get it again (CC-124).
     private async Task WriteAsync(
         IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read,
         Func<CaseId, Case?, ValueTask<Case?>> change,

@@ -7,23 +7,29 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of
-/// time.</summary>
+/// <summary>
+/// Table `heldEntities`: the entity backlog. Each waiting update has two rows: one found by its predecessor in the branch, and one ordered
+/// by time.
+/// </summary>
 public sealed class EntityBacklogTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntityBacklogTable);
 
-    /// <summary>The same again is harmless; it waits from the first time on. Two operations.</summary>
+    /// <summary>Adds an update; adding it again keeps the first time. Two operations.</summary>
     internal async Task AddAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
-        // What is found when the time is up first, so that nothing waits for ever.
+        // The row ordered by time is written first, so that no update can wait forever.
         await _table.UpsertEntityAsync(
             ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(update), update),
             TableUpdateMode.Replace,
             cancellationToken
         );
         await _table.UpsertEntityAsync(
-            ToRow(EntityKeys.Entities(update.Project, update.DatasetKey), EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion), update),
+            ToRow(
+                EntityKeys.Entities(update.Project, update.DatasetKey),
+                EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion),
+                update
+            ),
             TableUpdateMode.Replace,
             cancellationToken
         );
@@ -46,22 +52,22 @@ public sealed class EntityBacklogTable(StorageAccount storage)
         return found.HasValue ? ToUpdate(found.Value!) : null;
     }
 
-    /// <summary>Of all datasets, those that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
+    /// <summary>Updates of all datasets that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<BackloggedEntity> ListBeforeAsync(
         DateTimeOffset time,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {EntityKeys.Waiting} and RowKey lt {EntityKeys.WaitingBefore(time)}"
-        );
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {EntityKeys.Waiting} and RowKey lt {EntityKeys.WaitingBefore(time)}");
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return ToUpdate(row);
         }
     }
 
-    /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
+    /// <summary>
+    /// All waiting updates of a project, from the rows found by predecessor, for verification. One operation per 1,000 of the server.
+    /// </summary>
     internal IAsyncEnumerable<StoredRow<BackloggedEntity>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
@@ -71,7 +77,7 @@ public sealed class EntityBacklogTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Whether it will be found when its time is up. One operation.</summary>
+    /// <summary>Whether the row ordered by time exists. One operation.</summary>
     internal async Task<bool> IsWaitingAsync(BackloggedEntity update, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -82,7 +88,7 @@ public sealed class EntityBacklogTable(StorageAccount storage)
             )
         ).HasValue;
 
-    /// <summary>Its turn has come and gone. Two operations.</summary>
+    /// <summary>Removes an update from the backlog. Two operations.</summary>
     internal async Task RemoveAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
         await _table.DeleteEntityAsync(

@@ -40,7 +40,7 @@ public sealed class CaseChangesTests
 
     [Fact]
     [Clause("CC-061")]
-    public void An_update_before_the_create_in_the_document_comes_after_it()
+    public void An_update_before_the_create_in_the_document_is_applied_after_it()
     {
         var made = After(Block("<update><case_name>Last</case_name><x>1</x></update>"), Create(name: "First"));
         Assert.Equal(("Last", "1", "patient"), (made.Name, made.Properties["x"], made.Type));

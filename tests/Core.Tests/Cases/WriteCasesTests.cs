@@ -129,7 +129,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task What_a_broken_off_write_left_behind_is_made_good_by_the_next_one()
+    public async Task An_interrupted_write_is_completed_by_the_next_one()
     {
         var storage = await CaseStorage.CreateAsync();
         var (host, id) = (storage.NewId(), storage.NewId());

@@ -1,6 +1,6 @@
-using ServerlessRosa.Maintenance;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Maintenance;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Maintenance;
@@ -12,7 +12,7 @@ public sealed class CaseHistoryTests
     private static readonly InstanceId Root = InstanceId.Parse("root");
 
     [Fact]
-    public void A_submission_that_only_came_is_new_when_all_of_it_had_come()
+    public void An_unedited_submission_takes_effect_when_it_was_completely_received()
     {
         var version = Version(Root, "a", 0);
         var one = Assert.Single(
@@ -22,7 +22,7 @@ public sealed class CaseHistoryTests
     }
 
     [Fact]
-    public void A_note_of_an_earlier_arrival_of_the_same_bytes_says_nothing_of_a_later_one()
+    public void Receipt_metadata_of_the_same_bytes_is_not_used_for_a_later_submission()
     {
         var one = Assert.Single(
             CaseHistory.Of(

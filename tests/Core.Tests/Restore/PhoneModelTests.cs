@@ -19,7 +19,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void A_case_created_for_somebody_else_is_gone_at_the_next_sync()
+    public void A_case_created_for_another_owner_is_removed_by_the_next_sync()
     {
         var model = Holding("");
         model.Apply(Creates("A", CaseSketch.Other, version: 1));
@@ -28,7 +28,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void Closing_the_last_open_case_takes_its_closed_parents_along()
+    public void Closing_the_last_open_case_also_removes_its_closed_parents()
     {
         var model = Holding("C(o) ->c P(ox) ->c G(x)");
         model.Apply(Effect("C") with { Closes = true });

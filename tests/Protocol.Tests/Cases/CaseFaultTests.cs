@@ -26,7 +26,7 @@ public sealed class CaseFaultTests
     }
 
     [Fact, Clause("CC-092"), Clause("CC-093"), Clause("CC-117"), Clause("CC-138")]
-    public Task A_form_that_is_broken_off_anywhere_is_applied_once() =>
+    public Task A_form_interrupted_at_any_operation_is_applied_once() =>
         RunAsync(
             NewFormAsync,
             (Fault.CutOff, Finish.ByItself),
@@ -37,7 +37,7 @@ public sealed class CaseFaultTests
         );
 
     [Fact, Clause("CC-092"), Clause("CC-094"), Clause("CC-127")]
-    public Task An_edit_that_is_broken_off_anywhere_takes_the_place_of_the_form_once() =>
+    public Task An_edit_interrupted_at_any_operation_replaces_the_form_once() =>
         RunAsync(EditAsync, (Fault.CutOff, Finish.ByItself), (Fault.Dropped, Finish.ByRetry), (Fault.CutOff, Finish.ByReconcile));
 
     private static async Task RunAsync(
@@ -102,7 +102,13 @@ public sealed class CaseFaultTests
     )
     {
         storage.Fail(fault ?? default, _ => true, fault is null ? int.MaxValue : at, finish == Finish.ByItself ? 1 : int.MaxValue);
-        var status = await PostAsync(domain, phone.Worker.Phone.At(server), round.IsOfPhone ? phone.Simulated.Token : null, round.Form, server);
+        var status = await PostAsync(
+            domain,
+            phone.Worker.Phone.At(server),
+            round.IsOfPhone ? phone.Simulated.Token : null,
+            round.Form,
+            server
+        );
         var seen = storage.Seen;
         storage.StopFailing();
         Assert.True(

@@ -98,7 +98,7 @@ public sealed class SeveralProcessesTests
     }
 
     [Fact, Clause("OR-158")]
-    public async Task Of_two_publications_of_one_draft_at_once_both_are_told_the_truth()
+    public async Task Two_concurrent_publications_of_a_draft_both_get_a_correct_answer()
     {
         var programme = await Programme.StartAsync(await Processes.FirstAsync());
         var other = programme.Admin.At(await Processes.RememberingAsync());

@@ -11,7 +11,7 @@ public sealed class ConsistencyTests : IDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
 
     [Fact]
-    public async Task What_was_lost_and_rebuilt_holds_together()
+    public async Task Rebuilt_tables_are_consistent()
     {
         var populated = new PopulatedServer();
         await populated.InitializeAsync();
@@ -26,12 +26,18 @@ public sealed class ConsistencyTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_exported_holds_together_where_it_is_imported()
+    public async Task An_imported_project_is_consistent()
     {
         var populated = new PopulatedServer();
         await populated.InitializeAsync();
         (
-            await populated.Storage.RunAsync("export", "--project", populated.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+            await populated.Storage.RunAsync(
+                "export",
+                "--project",
+                populated.Programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--to",
+                _folder
+            )
         ).ShouldSucceed();
         await using var to = await OwnStorage.StartAsync();
 
@@ -42,7 +48,7 @@ public sealed class ConsistencyTests : IDisposable
     }
 
     [Fact]
-    public async Task What_phones_are_in_the_middle_of_is_no_difference()
+    public async Task Unfinished_requests_of_phones_are_not_reported_as_differences()
     {
         var desk = await CaseDesk.OpenAsync();
         var shared = CaseDesk.NewId("shared");

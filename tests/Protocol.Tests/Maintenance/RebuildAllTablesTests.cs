@@ -4,7 +4,7 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 public sealed class RebuildAllTablesTests(PopulatedServer populated) : IClassFixture<PopulatedServer>
 {
     [Fact]
-    public async Task All_that_fitted_together_fits_together_again()
+    public async Task All_lost_tables_are_rebuilt()
     {
         var before = new Dictionary<string, List<string>>();
         foreach (var table in LostTables.OfCases.Append("submissions"))

@@ -88,7 +88,7 @@ public sealed class RebuildCasesTests
 
     /// <summary>An edit whose request died between its claim and its shadow: the notes on both forms tell of it.</summary>
     [Fact]
-    public async Task Edits_that_keep_their_instance_id_are_found_without_their_shadow()
+    public async Task Edits_that_keep_their_instance_id_are_recovered_without_their_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);

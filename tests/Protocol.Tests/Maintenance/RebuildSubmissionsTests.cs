@@ -142,7 +142,7 @@ public sealed class RebuildSubmissionsTests
 
     /// <summary>An edit whose request died between its claim and its shadow: the notes on its XML tell of it.</summary>
     [Fact]
-    public async Task Edits_are_found_without_their_shadow()
+    public async Task Edits_are_recovered_without_their_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);

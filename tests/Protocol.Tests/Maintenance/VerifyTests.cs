@@ -24,7 +24,8 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             "number"
         ),
         ["an address that nobody claims"] = new(
-            populated => populated.Stored.RemoveAsync("accounts", Row("email|" + Hash("admin@example.org")[..2], Hash("admin@example.org"))),
+            populated =>
+                populated.Stored.RemoveAsync("accounts", Row("email|" + Hash("admin@example.org")[..2], Hash("admin@example.org"))),
             "account-email"
         ),
         ["an administrator that there isn't"] = new(
@@ -52,7 +53,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         ["a worker without an account"] = new(
             async populated =>
             {
-                var worker = await populated.Stored.FindAsync("workers", $"PartitionKey ge 'project|' and Username eq '{populated.Ids["worker"]}'");
+                var worker = await populated.Stored.FindAsync(
+                    "workers",
+                    $"PartitionKey ge 'project|' and Username eq '{populated.Ids["worker"]}'"
+                );
                 await populated.Stored.RemoveAsync("accounts", $"RowKey eq '{worker.GetInt32("Actor"):D10}'");
             },
             "worker-account"
@@ -70,9 +74,13 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             populated => populated.Stored.ChangeAsync("fixtures", Row(populated.Key, "head"), row => row.Remove("Groups")),
             "fixture-head"
         ),
-        ["a tag that leads nowhere"] = new(populated => populated.Stored.RemoveAsync("fixtures", Row(populated.Key, "tag|drug")), "fixture-name"),
+        ["a tag that leads nowhere"] = new(
+            populated => populated.Stored.RemoveAsync("fixtures", Row(populated.Key, "tag|drug")),
+            "fixture-name"
+        ),
         ["a site code of another location"] = new(
-            populated => populated.Stored.ChangeAsync("fixtures", Row(populated.Key, "site|" + Hash("kano")), row => row["Data"] = "\"nowhere\""),
+            populated =>
+                populated.Stored.ChangeAsync("fixtures", Row(populated.Key, "site|" + Hash("kano")), row => row["Data"] = "\"nowhere\""),
             "fixture-name"
         ),
         ["a lookup row that is not found by its id"] = new(
@@ -100,7 +108,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         ),
         ["a version that was never published"] = new(
             async populated =>
-                await populated.Stored.RemoveAsync("formVersions", Row($"{populated.Key}|{await FormAsync(populated, "form"):D10}", Hash("2"))),
+                await populated.Stored.RemoveAsync(
+                    "formVersions",
+                    Row($"{populated.Key}|{await FormAsync(populated, "form"):D10}", Hash("2"))
+                ),
             "form-version",
             "form-shadow"
         ),
@@ -109,7 +120,8 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             "form-media"
         ),
         ["a picture that is another"] = new(
-            async populated => await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob"), Samples.Bytes(300, 9)),
+            async populated =>
+                await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob"), Samples.Bytes(300, 9)),
             "form-media"
         ),
         ["a slot that is gone"] = new(
@@ -126,11 +138,19 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         },
         ["a shadow that is gone"] = new(
             async populated =>
-                await populated.Stored.DamageBlobAsync("forms", $"{populated.Programme.Id}/forms/{await FormAsync(populated, "form"):D10}.json"),
+                await populated.Stored.DamageBlobAsync(
+                    "forms",
+                    $"{populated.Programme.Id}/forms/{await FormAsync(populated, "form"):D10}.json"
+                ),
             "form-shadow"
         ),
         ["a form that its shadow knows otherwise"] = new(
-            populated => populated.Stored.ChangeAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids["form"])), row => row["State"] = "Closed"),
+            populated =>
+                populated.Stored.ChangeAsync(
+                    "forms",
+                    Row(populated.Key, "id|" + Hash(populated.Ids["form"])),
+                    row => row["State"] = "Closed"
+                ),
             "form-shadow"
         ),
         ["a form that is gone"] = new(
@@ -146,7 +166,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             async populated =>
                 await populated.Stored.AddAsync(
                     "submissions",
-                    new TableEntity((await populated.Stored.FindAsync("submissions", Instance(populated, "uuid:plain"))).PartitionKey, "n|c|t}")
+                    new TableEntity(
+                        (await populated.Stored.FindAsync("submissions", Instance(populated, "uuid:plain"))).PartitionKey,
+                        "n|c|t}"
+                    )
                     {
                         ["Start"] = "t|9",
                         ["Counts"] = "{\"\":99}",
@@ -163,7 +186,8 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             "submission-unlisted"
         ),
         ["a submission with other XML than its instance"] = new(
-            populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:plain"), row => row["CurrentXmlHash"] = Hash("other")),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:plain"), row => row["CurrentXmlHash"] = Hash("other")),
             "submission-instance"
         ),
         ["attachments that are counted wrong"] = new(
@@ -175,7 +199,8 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             "unreadable"
         ),
         ["a submission that its shadow knows otherwise"] = new(
-            populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "rejected"),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "rejected"),
             "submission-shadow"
         )
         {
@@ -225,7 +250,8 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             "submission-versions"
         ),
         ["a shadow of an edited submission that knows it otherwise"] = new(
-            populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "approved"),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "approved"),
             "submission-shadow"
         )
         {
@@ -253,7 +279,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         ),
         ["a comment on nothing"] = new(
             async populated =>
-                await populated.Stored.AddAsync("submissions", new TableEntity(await SpaceAsync(populated), $"c|{Hash("uuid:nothing")}|1|2")),
+                await populated.Stored.AddAsync(
+                    "submissions",
+                    new TableEntity(await SpaceAsync(populated), $"c|{Hash("uuid:nothing")}|1|2")
+                ),
             "submission-mark"
         ),
 
@@ -439,7 +468,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     }
 
     [Fact]
-    public async Task What_a_request_has_promised_a_moment_ago_is_no_difference()
+    public async Task A_recent_intent_is_not_a_difference()
     {
         await populated.Stored.RemoveAsync("caseOwners", $"Id eq '{populated.Ids["lone"]}'");
         await populated.Stored.AddAsync(

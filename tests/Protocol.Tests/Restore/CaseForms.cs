@@ -138,7 +138,8 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
     public Task<Answer> AskAsync(string more = "") =>
         domain.RestoreAsync(
             Worker.Phone,
-            (Simulated.Token is null ? "" : $"since={Simulated.Token}&state={Simulated.State()}&") + $"device_id=device&user_id={Worker.Id}{more}"
+            (Simulated.Token is null ? "" : $"since={Simulated.Token}&state={Simulated.State()}&")
+                + $"device_id=device&user_id={Worker.Id}{more}"
         );
 
     /// <summary>Purges, asks and takes the answer in, which must not be a refusal. Returns what it was sent: `+A B Cx`.</summary>

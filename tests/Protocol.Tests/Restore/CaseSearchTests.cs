@@ -72,7 +72,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-151")]
-    public async Task A_search_without_a_type_or_with_a_language_of_its_own_is_refused()
+    public async Task A_search_without_a_type_or_with_an_XPath_query_is_refused()
     {
         var (domain, _, finder) = await StartAsync();
         Assert.Contains(
@@ -125,7 +125,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-152")]
-    public async Task A_claim_needs_a_case_and_the_right_to_speak_for_another()
+    public async Task A_claim_needs_a_case_and_the_right_to_act_for_another_worker()
     {
         var (domain, owner, finder) = await StartAsync();
         var id = Id();

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 public sealed class EditedCaseTests
 {
     [Fact, Clause("CC-094"), Clause("CC-118"), Clause("CC-051"), Clause("CC-050"), Clause("CC-124"), Clause("CC-127")]
-    public async Task An_edit_takes_back_what_the_form_said_before_on_phones_too()
+    public async Task An_edit_undoes_the_effects_of_the_previous_version_on_phones_too()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, parent, dropped, instance) = (Id(), Id(), Id(), Id());
@@ -45,7 +45,7 @@ public sealed class EditedCaseTests
     }
 
     [Fact, Clause("CC-094"), Clause("CC-117"), Clause("CC-119"), Clause("CC-129"), Clause("CC-138")]
-    public async Task An_edit_that_a_phone_sends_under_its_token_comes_back_to_it_whole()
+    public async Task The_case_of_an_edit_sent_with_a_token_is_restored_in_full()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, dropped, instance) = (Id(), Id(), Id());
@@ -121,7 +121,14 @@ public sealed class EditedCaseTests
             },
             new PhoneBlock(child) { Properties = Of(("b", "1")) }
         );
-        await SubmitWithoutPhoneAsync(domain, Create(child, phone) with { Indices = [new("parent", parent, false)], Properties = Of(("c", "1")) });
+        await SubmitWithoutPhoneAsync(
+            domain,
+            Create(child, phone) with
+            {
+                Indices = [new("parent", parent, false)],
+                Properties = Of(("c", "1")),
+            }
+        );
         Assert.Equal(Sorted($"+{parent}", $"+{child}"), await phone.SyncAsync());
         var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}";
 

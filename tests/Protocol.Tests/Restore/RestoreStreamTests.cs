@@ -107,7 +107,7 @@ public sealed class RestoreStreamTests
     }
 
     [Fact]
-    public async Task A_phone_that_hangs_up_in_the_middle_comes_back_and_gets_all()
+    public async Task A_phone_that_disconnects_during_a_restore_gets_all_cases_on_retry()
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);

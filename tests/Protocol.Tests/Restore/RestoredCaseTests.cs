@@ -97,7 +97,7 @@ public sealed class RestoredCaseTests
     [InlineData("two\nlines\tand a tab")]
     [InlineData("naïve 桜 🌳 \u00a0")]
     [InlineData("]]>")]
-    public async Task Values_arrive_as_they_were_sent(string text)
+    public async Task Values_are_stored_as_sent(string text)
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);

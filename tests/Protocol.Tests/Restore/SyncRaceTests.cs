@@ -99,6 +99,9 @@ public sealed class SyncRaceTests
         {
             one.Properties.Remove("date_opened");
         }
-        return string.Join('\n', phone.Simulated.Cases.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {one.Value}"));
+        return string.Join(
+            '\n',
+            phone.Simulated.Cases.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {one.Value}")
+        );
     }
 }

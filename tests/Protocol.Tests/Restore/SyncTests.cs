@@ -42,7 +42,18 @@ public sealed class SyncTests
         var phone = new DomainPhone(domain, worker);
         var stem = Id();
         var (a, b, c, d, e) = ($"{stem}A", $"{stem}B", $"{stem}C", $"{stem}D", $"{stem}E");
-        await SubmitWithoutPhoneAsync(domain, Create(a, phone), Create(b, phone) with { Owner = group }, Create(c, phone) with { Owner = "u2" });
+        await SubmitWithoutPhoneAsync(
+            domain,
+            Create(a, phone),
+            Create(b, phone) with
+            {
+                Owner = group,
+            },
+            Create(c, phone) with
+            {
+                Owner = "u2",
+            }
+        );
 
         Assert.Equal($"+{a} +{b}", await phone.SyncAsync());
         Assert.Equal($"{a} {b}", phone.Footprint());
@@ -82,7 +93,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-122")]
-    public async Task A_case_given_to_somebody_else_is_sent_with_its_owner_and_goes()
+    public async Task A_case_moved_to_another_owner_is_sent_with_its_owner_and_purged()
     {
         var (domain, phone, other, id) = await WithCaseAsync();
         await SubmitWithoutPhoneAsync(domain, new PhoneBlock(id) { Owner = other.Worker.Id });
@@ -106,7 +117,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-124")]
-    public async Task A_case_that_no_form_speaks_of_any_more_is_closed_and_its_children_let_go_of_it()
+    public async Task A_case_that_no_form_names_any_more_is_closed_and_its_children_lose_their_index()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var (parent, form) = (Id(), Id());
@@ -123,7 +134,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-127"), Clause("CC-120")]
-    public async Task An_extension_that_somebody_else_makes_brings_itself()
+    public async Task An_extension_created_by_another_worker_is_sent()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var extension = Id();
@@ -145,7 +156,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-127"), Clause("CC-120")]
-    public async Task One_more_extension_comes_to_a_case_that_was_given_two_at_once()
+    public async Task A_case_that_got_two_extensions_concurrently_can_get_another()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         PhoneBlock Extension() =>
@@ -186,7 +197,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-139")]
-    public async Task A_token_that_has_been_used_is_not_given_out_again()
+    public async Task A_used_sync_token_is_not_issued_again()
     {
         var (_, phone, _, _) = await WithCaseAsync();
         var (since, state) = (phone.Simulated.Token, phone.Simulated.State());
@@ -219,7 +230,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-126")]
-    public async Task Forms_that_arrive_while_restores_are_made_are_not_lost()
+    public async Task Forms_submitted_during_restores_are_not_lost()
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);

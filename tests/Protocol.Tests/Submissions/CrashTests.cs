@@ -14,7 +14,7 @@ public sealed class CrashTests
     private const int Phones = 4;
 
     [Fact, Clause("OR-212"), Clause("OR-205")]
-    public async Task What_was_received_outlives_the_process_and_the_rest_can_be_sent_again()
+    public async Task Received_submissions_survive_a_crash_and_the_rest_can_be_sent_again()
     {
         var inbox = await Inbox.OpenAsync();
         var sent = new ConcurrentBag<string>();

@@ -77,7 +77,7 @@ public sealed class SubmissionRaceTests
     [Theory, Clause("OR-210"), Clause("OR-211")]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Ten_files_that_come_at_once_in_posts_of_their_own_are_all_kept(int processes)
+    public async Task Ten_files_in_concurrent_requests_are_all_stored(int processes)
     {
         var inboxes = await InboxesAsync(processes);
         var names = Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}.jpg")).ToArray();
@@ -96,7 +96,7 @@ public sealed class SubmissionRaceTests
     }
 
     [Fact, Clause("OR-212"), Clause("OR-223")]
-    public async Task Files_that_come_while_their_submission_is_edited_are_carried_over_or_refused()
+    public async Task Files_received_during_an_edit_are_carried_over_or_refused()
     {
         var inbox = (await InboxesAsync(1))[0];
         var names = Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}.jpg")).ToArray();
