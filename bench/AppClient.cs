@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>Talks to the app as a phone does, and adds up the storage operations that it reports.</summary>
+/// <summary>Sends requests as a phone does, and sums the storage operations that the app reports.</summary>
 internal sealed class AppClient(Uri baseUrl) : IDisposable
 {
     private readonly HttpClient _http = new(
@@ -23,7 +23,7 @@ internal sealed class AppClient(Uri baseUrl) : IDisposable
 
     public long Operations => Interlocked.Read(ref _operations);
 
-    /// <returns>What was wrong with the answer, or null.</returns>
+    /// <returns>The error in the answer, or null.</returns>
     public async Task<string?> SendAsync(HttpRequestMessage request, HttpStatusCode expected, CancellationToken cancellationToken)
     {
         using var answer = await SendAsync(request, cancellationToken);

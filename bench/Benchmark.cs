@@ -16,8 +16,9 @@ internal sealed record BenchOptions(
         Only.Count == 0 || Only.Any(start => workload == start || workload.StartsWith(start + "-", StringComparison.Ordinal));
 }
 
-/// <summary>One run: a storage emulator and an app of its own, the data that the workloads need, then one workload after the
-/// other.</summary>
+/// <summary>
+/// One run: starts a storage emulator and an app, creates the data for the workloads, then measures one workload after the other.
+/// </summary>
 internal static class Benchmark
 {
     /// <returns>False when any answer was wrong, or a figure is worse than in the baseline to compare with.</returns>

@@ -12,8 +12,8 @@ using static ServerlessRosa.Bench.FloorRows;
 namespace ServerlessRosa.Bench;
 
 /// <summary>
-/// The storage operations of a request with nothing around them: the same kinds, in the same order, on rows and blobs of about the same
-/// shape, in the app's own tables and containers, whose growth slows the emulator down. What no server on this storage could go below.
+/// The storage operations of a request without the app: the same kinds in the same order, on rows and blobs of similar shape, in the app's
+/// own tables and containers, whose growth slows the emulator down. This is the lower bound for any server on this storage.
 /// </summary>
 internal sealed class Floor
 {
@@ -76,19 +76,19 @@ internal sealed class Floor
         return floor;
     }
 
-    /// <summary>formList: whether the list that an instance holds is still the one.</summary>
+    /// <summary>formList: checks whether a cached list is current.</summary>
     public Task ReadHeadAsync(CancellationToken cancellationToken) =>
         _forms.GetEntityAsync<TableEntity>(Partition, HeadRow, cancellationToken: cancellationToken);
 
-    /// <summary>Manifest and form XML: the form as it is now.</summary>
+    /// <summary>Manifest and form XML: reads the current form.</summary>
     public Task ReadFormAsync(CancellationToken cancellationToken) =>
         _forms.GetEntityAsync<TableEntity>(Partition, FormRow, cancellationToken: cancellationToken);
 
-    /// <summary>The same submission again.</summary>
+    /// <summary>A duplicate of a submission.</summary>
     public Task ReadInstanceAsync(CancellationToken cancellationToken) =>
         _submissions.GetEntityAsync<TableEntity>(Partition, KnownInstance, cancellationToken: cancellationToken);
 
-    /// <summary>A submission: its files, one after the other as they would come in, its XML, and the batch of its two rows.</summary>
+    /// <summary>A submission: its files one after the other, its XML, and the batch of its two rows.</summary>
     public async Task SubmitAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
     {
         var id = Samples.NewInstanceId();
@@ -120,8 +120,10 @@ internal sealed class Floor
         );
     }
 
-    /// <summary>A form with a new case: the submission with a promise before it and its removal after it, and the case: looked for,
-    /// added, and copied for its owner.</summary>
+    /// <summary>
+    /// A form with a new case: the submission, with an intent before it and the intent's removal after it; and the case: looked up, added,
+    /// and copied for its owner.
+    /// </summary>
     public async Task SubmitCaseAsync(CancellationToken cancellationToken)
     {
         var id = Hash(Samples.NewInstanceId());
@@ -152,14 +154,14 @@ internal sealed class Floor
         );
     }
 
-    /// <summary>An export: the form, and every row of the timeline.</summary>
+    /// <summary>An export: the form, and all rows of the timeline.</summary>
     public async Task ExportAsync(CancellationToken cancellationToken)
     {
         await ReadFormAsync(cancellationToken);
         await ReadAllAsync(_submissions, ExportPartition, cancellationToken);
     }
 
-    /// <summary>A page of 250 with a count: the form, the page, the counts that were kept, and what has come since.</summary>
+    /// <summary>A page of 250 with a count: the form, the page, the stored counts, and the rows since then.</summary>
     public async Task ReadPageAsync(CancellationToken cancellationToken)
     {
         await ReadFormAsync(cancellationToken);
@@ -220,7 +222,7 @@ internal sealed class Floor
     private T Configured<T>(T options)
         where T : ClientOptions
     {
-        options.Retry.MaxRetries = 0; // a failure is to be seen
+        options.Retry.MaxRetries = 0; // failures must be noticed
         options.Diagnostics.IsTelemetryEnabled = false;
         options.AddPolicy(_counter, HttpPipelinePosition.PerRetry);
         return options;

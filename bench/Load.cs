@@ -4,7 +4,7 @@ using Azure;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>What came of a closed loop: each connection sends its next request when it has the answer to the one before.</summary>
+/// <summary>The result of a closed loop: each connection sends its next request when the previous one is answered.</summary>
 internal sealed record Load(IReadOnlyList<double> SortedMilliseconds, double Seconds, IReadOnlyDictionary<string, int> Errors)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -17,7 +17,7 @@ internal sealed record Load(IReadOnlyList<double> SortedMilliseconds, double Sec
 
     public double P95 => Quantile(0.95);
 
-    /// <summary>Stops early after half a minute. <paramref name="request"/> says what was wrong, or null.</summary>
+    /// <summary>Stops early after half a minute. <paramref name="request"/> returns the error in the answer, or null.</summary>
     public static async Task<Load> RunAsync(
         int connections,
         int count,

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ServerlessRosa.Bench;
 
 /// <summary>
-/// Measures each workload in rounds: the app, then the floor, then the app again. Whatever slows the machine down meets both, so that
-/// the ratio of the two halves of a round holds where the figures themselves do not.
+/// Measures each workload in rounds: the app, then the floor, then the app again. Other load on the machine affects both, so the ratio of
+/// the two halves is stable even when the times are not.
 /// </summary>
 internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures figures)
 {
@@ -95,7 +95,7 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
     }
 }
 
-/// <summary>One closed loop, and what it cost.</summary>
+/// <summary>One closed loop and its costs.</summary>
 internal sealed record Half(Load Load, long Operations, double AppSeconds, double StorageSeconds, double? PeakMiB);
 
 internal sealed record Round(Half App, Half? Floor);

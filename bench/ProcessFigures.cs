@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>Processor time and memory of the app and the emulator. What only Linux tells is null elsewhere.</summary>
+/// <summary>Processor time and memory of the app and the emulator. Values that only Linux provides are null elsewhere.</summary>
 internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
 {
     private const double TicksPerSecond = 100; // of /proc/stat, on every Linux that .NET runs on
@@ -13,10 +13,10 @@ internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
 
     public double StorageSeconds => storage.Sum(SecondsOf);
 
-    /// <summary>Of this process, the app and the emulator.</summary>
+    /// <summary>The processor time of this process, the app and the emulator, in seconds.</summary>
     public double OwnSeconds => Environment.CpuUsage.TotalTime.TotalSeconds + AppSeconds + StorageSeconds;
 
-    /// <summary>Of all processes of this machine.</summary>
+    /// <summary>The processor time of all processes of the machine, in seconds.</summary>
     public static double? MachineSeconds
     {
         get

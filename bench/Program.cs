@@ -84,7 +84,7 @@ command.SetAction(
     }
 );
 
-// After Ctrl-C the storage emulator may take a while to close, and its folder goes only then.
+// After Ctrl-C the storage emulator takes a while to close; its folder is deleted only then.
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
 
 static IEnumerable<string> Parts(System.CommandLine.Parsing.ArgumentResult result) =>

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>Medians of the rounds; costs per request are over all rounds together.</summary>
-/// <param name="Ratio">Of the app's p50 to the floor's in the same round.</param>
+/// <summary>Medians of the rounds; costs per request are averages over all rounds.</summary>
+/// <param name="Ratio">The app's p50 divided by the floor's in the same round.</param>
 internal sealed record WorkloadFigures(
     string Name,
     int Connections,
@@ -70,10 +70,10 @@ internal sealed record WorkloadFigures(
     }
 }
 
-/// <param name="OtherShare">The share of the machine that other processes took meanwhile, where that is known.</param>
+/// <param name="OtherShare">The share of the machine's processor time used by other processes, if known.</param>
 internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? OtherShare, IReadOnlyList<WorkloadFigures> Workloads)
 {
-    /// <summary>Null when it was not asked for.</summary>
+    /// <summary>Null when start-up was not measured.</summary>
     public Startup? Startup { get; init; }
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -96,7 +96,7 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
         ("app peak MiB", row => Number(row.PeakMiB, 0)),
     ];
 
-    /// <summary>In Markdown.</summary>
+    /// <summary>Writes the figures as a Markdown table.</summary>
     public void WriteTable(TextWriter output)
     {
         output.WriteLine(Line(Columns.Select(column => column.Title)));

@@ -4,8 +4,10 @@ using System.Security.Cryptography;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>The forms and submissions that are sent: the demo's household survey (20 questions, a repeat, five media fields), and a
-/// form with media of its own.</summary>
+/// <summary>
+/// The forms and submissions of the workloads: the demo's household survey (20 questions, a repeat, five media fields), and a form with
+/// media of its own.
+/// </summary>
 internal static class Samples
 {
     public const string FormId = "household";
@@ -15,7 +17,7 @@ internal static class Samples
     public const string Repeat = "member";
     public const int Rounds = 2;
 
-    /// <summary>How many submissions are exported, and how many cases a restore has.</summary>
+    /// <summary>The number of exported submissions, and of cases in a restore.</summary>
     public const int Exported = 1000;
     public const int Cases = 1000;
 
@@ -38,7 +40,7 @@ internal static class Samples
     private static readonly string SubmissionXml = Read("submission.xml")
         .Replace($"<house_photo>{SamplePhoto}</house_photo>", "<house_photo/>", StringComparison.Ordinal);
 
-    // Random, so that nothing on the way can compress it.
+    // Random, so that it cannot be compressed.
     private static readonly byte[] FileContent = RandomNumberGenerator.GetBytes(LargeFileSize);
 
     public static IReadOnlyList<string> Pictures { get; } =
@@ -84,7 +86,7 @@ internal static class Samples
             """.Trim();
     }
 
-    /// <summary>With files of these sizes, at most three.</summary>
+    /// <summary>A submission with attachments of these sizes, at most three.</summary>
     public static string Submission(string instanceId, params ReadOnlySpan<int> sizes)
     {
         var xml = SubmissionXml.Replace(SampleInstanceId, instanceId, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>An address with the credentials that it takes, and the user id of whose they are, if it is a mobile worker.</summary>
+/// <summary>A URL with its credentials, and the user id when they are a mobile worker's.</summary>
 internal sealed record Place(string Address, string Authorization, string? UserId = null)
 {
     public HttpRequestMessage Get(string path) => With(new HttpRequestMessage(HttpMethod.Get, Address + path));
@@ -18,18 +18,18 @@ internal sealed record Place(string Address, string Authorization, string? UserI
     private HttpRequestMessage With(HttpRequestMessage request)
     {
         request.Headers.Add("Authorization", Authorization);
-        request.Headers.Add("X-Forwarded-Proto", "https"); // as the front end says: passwords come over HTTPS only
+        request.Headers.Add("X-Forwarded-Proto", "https"); // set by the front end; passwords are accepted over HTTPS only
         return request;
     }
 }
 
-/// <param name="Root">An app user's address of the project that takes submissions and has the form with media.</param>
-/// <param name="FormLists">By length: the form list of a project with that many forms, for an app user assigned to each.</param>
+/// <param name="Root">The base URL for an app user of the project that accepts submissions and has the form with media.</param>
+/// <param name="FormLists">By number of forms: the form list of a project with that many forms, for an app user assigned to each.</param>
 /// <param name="Phone">A domain, and a mobile worker in it who owns cases.</param>
 /// <param name="Export">A form with submissions, and the administrator.</param>
 internal sealed record Seeded(string Root, IReadOnlyDictionary<int, string> FormLists, Place? Phone, Place? Export);
 
-/// <summary>Makes what the workloads need through the management API, as any client of it would.</summary>
+/// <summary>Creates the workloads' data through the management API.</summary>
 internal sealed class Seed : IDisposable
 {
     private const string Email = "admin@example.org";

@@ -3,15 +3,14 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>From starting the process to its first answer, medians. What a phone waits for that wakes an instance, but for the
-/// platform's own part.</summary>
-/// <param name="Milliseconds">As a clock sees it: it grows with whatever else the machine does.</param>
-/// <param name="CpuSeconds">Of the process: what the start takes anywhere.</param>
+/// <summary>Medians of the time from starting the process to its first answer: the app's part of a cold start.</summary>
+/// <param name="Milliseconds">Elapsed time, which depends on other load on the machine.</param>
+/// <param name="CpuSeconds">Processor time of the process, independent of other load.</param>
 internal sealed record Startup(int Rounds, double Milliseconds, double CpuSeconds)
 {
     public const string Name = "startup";
 
-    /// <summary>One after the other, on a storage that has its tables already.</summary>
+    /// <summary>Starts one after the other, on storage that already has its tables.</summary>
     public static async Task<Startup> MeasureAsync(string storage, int rounds, CancellationToken cancellationToken)
     {
         var starts = new List<(double Milliseconds, double CpuSeconds)>();

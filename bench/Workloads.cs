@@ -3,13 +3,13 @@ using System.Net;
 
 namespace ServerlessRosa.Bench;
 
-/// <param name="Count">Requests in a round.</param>
-/// <param name="Request">Makes a request; its argument counts from 0 in each round.</param>
-/// <param name="Expected">The only right answer.</param>
-/// <param name="Floor">The same storage operations, bare; null when the request needs none.</param>
-/// <param name="Holds">What the answer's body has to contain, and how often.</param>
+/// <param name="Count">Requests per round.</param>
+/// <param name="Request">Creates a request; the argument counts from 0 in each round.</param>
+/// <param name="Expected">The expected status code.</param>
+/// <param name="Floor">The same storage operations without the app; null when the request needs none.</param>
+/// <param name="Holds">A text that the answer's body must contain, and how often.</param>
 /// <param name="WarmUp">Requests before the first round.</param>
-/// <param name="Streams">Whether the answer's headers leave before all of its storage operations are counted.</param>
+/// <param name="Streams">Whether the headers are sent before all storage operations of the request are counted.</param>
 internal sealed record Workload(
     string Name,
     int Connections,
@@ -22,7 +22,7 @@ internal sealed record Workload(
     bool Streams = false
 );
 
-/// <summary>What phones ask for, from one connection and from many, and what people export.</summary>
+/// <summary>Typical requests of phones, from one connection and from many, and exports.</summary>
 internal static class Workloads
 {
     private const int KnownSubmissions = 50;
@@ -41,16 +41,16 @@ internal static class Workloads
     public static IEnumerable<Workload> All(Seeded seeded, Floor floor, double scale)
     {
         foreach (var (length, path) in seeded.FormLists)
-            foreach (var connections in Connections)
-                yield return new(
-                    FormListName(length, connections),
-                    connections,
-                    Count(length < 1000 ? 120 : 30, connections),
-                    Get(path),
-                    HttpStatusCode.OK,
-                    floor.ReadHeadAsync,
-                    ("<formID>", length)
-                );
+        foreach (var connections in Connections)
+            yield return new(
+                FormListName(length, connections),
+                connections,
+                Count(length < 1000 ? 120 : 30, connections),
+                Get(path),
+                HttpStatusCode.OK,
+                floor.ReadHeadAsync,
+                ("<formID>", length)
+            );
 
         foreach (var connections in Connections)
             yield return new(
@@ -89,7 +89,7 @@ internal static class Workloads
         foreach (var connections in Connections)
             yield return Submission("submission3x200k", connections, 25, [Samples.FileSize, Samples.FileSize, Samples.FileSize]);
 
-        // The first of these requests make the submissions that all later ones repeat.
+        // The first of these requests create the submissions that all others duplicate.
         foreach (var connections in Connections)
         {
             var known = Enumerable.Range(0, KnownSubmissions).Select(_ => Samples.Submission(Samples.NewInstanceId())).ToList();
@@ -106,7 +106,7 @@ internal static class Workloads
 
         if (seeded.Phone is { } phone)
         {
-            // Before the receiver adds to what the phone owns.
+            // Before the receiver adds cases for the phone's user.
             yield return new(
                 "restore-1000",
                 1,
@@ -146,7 +146,7 @@ internal static class Workloads
                 new(name, 1, Count(10, 1), _ => form.Get(path), HttpStatusCode.OK, bare, holds, WarmUp: 2, Streams: true);
         }
 
-        // Last, as an app keeps some of the memory that it once needed.
+        // Last, since an app keeps some of its peak memory.
         yield return Submission("submission50m", 1, 2, [Samples.LargeFileSize], warmUp: 1);
 
         int Count(int count, int connections) => Math.Max(connections, (int)Math.Round(count * scale * (connections > 1 ? 2 : 1)));

@@ -3,19 +3,18 @@ using System.Globalization;
 
 namespace ServerlessRosa.Dev;
 
-/// <param name="DataFolder">Where data is kept; null keeps it in memory, and forgets it at the end.</param>
-/// <param name="BlobPort">0 takes a free one.</param>
-/// <param name="TablePort">0 takes a free one.</param>
+/// <param name="DataFolder">The data folder; null keeps data in memory only.</param>
+/// <param name="BlobPort">0 picks a free port.</param>
+/// <param name="TablePort">0 picks a free port.</param>
 public sealed record AzuriteOptions(string? DataFolder = null, int BlobPort = 0, int TablePort = 0);
 
 /// <summary>
-/// The storage emulator: a blob and a table service, each a process with an event loop of its own, on loopback only.
-/// They end when this process ends, however it ends, and write their data to disk as they do. Only when they are killed
-/// themselves are the last seconds lost: they save every five.
+/// The storage emulator: a blob and a table service, each a process of its own, on loopback only. The processes end when this one ends,
+/// even after a crash, and write their data to disk. Only if they are killed themselves is data of the last five seconds lost.
 /// </summary>
 public sealed class Azurite : IAsyncDisposable
 {
-    // The account that every storage emulator has, published in its documentation: no secret.
+    // The documented account of every storage emulator; not a secret.
     private const string Account = "devstoreaccount1";
     private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Loopback = "127.0.0.1";
@@ -63,7 +62,7 @@ public sealed class Azurite : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops both services. Data that was written before is on disk afterwards.</summary>
+    /// <summary>Stops both services, after which all data is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_blob.Process.DisposeAsync().AsTask(), _table.Process.DisposeAsync().AsTask());

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>Sees to it that the pinned Azurite is in <c>dev/node_modules</c>, and that Node can run it.</summary>
+/// <summary>Ensures that the pinned Azurite is in <c>dev/node_modules</c> and that Node can run it.</summary>
 internal static class AzuriteInstall
 {
     private const int OldestNode = 20;
@@ -38,7 +38,7 @@ internal static class AzuriteInstall
             throw new StartException($"Azurite, the storage emulator, needs Node.js {OldestNode} or later; `node --version` says {said}.");
     }
 
-    // npm writes this file last, so that an install which was cut short doesn't count.
+    // npm writes this file last, so that an interrupted install does not count.
     private static Task<string?> InstalledAsync(CancellationToken cancellationToken) =>
         VersionInAsync(Path.Combine("node_modules", ".package-lock.json"), cancellationToken);
 

@@ -5,8 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>A process that this one started, with the last lines that it wrote. Its stdin stays open for as long as this process
-/// lives.</summary>
+/// <summary>A child process and its last lines of output. Its stdin stays open for as long as this process lives.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 200;
@@ -37,7 +36,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public IReadOnlyList<string> Output => [.. _output];
 
-    /// <summary>What to add to an error message: the last lines, indented, or that there were none.</summary>
+    /// <summary>The last lines of output, indented, for an error message.</summary>
     public string LastWords
     {
         get
@@ -69,8 +68,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sees to it that the child ends when this process does, however that ends: a shell waits for the end of its input, which only
-    /// this process holds open, and then kills the child. Where there is no such shell, nothing is done.
+    /// Ends the child when this process ends for any reason. A shell waits for the end of its input, which only this process holds open,
+    /// and then kills the child. Does nothing where no such shell exists.
     /// </summary>
     public void DieWithParent()
     {
@@ -84,14 +83,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         };
         _guard = Process.Start(start);
 
-        // A dead child's number may soon be another process's: the guard ends with the child.
+        // The operating system may reuse the child's process id, so the guard ends with the child.
         _process.Exited += (_, _) => EndGuard();
         _process.EnableRaisingEvents = true;
     }
 
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Asks it to end, and insists after ten seconds.</summary>
+    /// <summary>Asks the process to end, and kills it after ten seconds.</summary>
     public async Task StopAsync()
     {
         if (HasExited)
@@ -111,7 +110,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it at once, as a crash would.</summary>
+    /// <summary>Kills the process, as a crash would.</summary>
     public void Kill()
     {
         try
@@ -120,7 +119,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself in the meantime.
+            // It has ended meanwhile.
         }
     }
 

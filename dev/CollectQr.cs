@@ -39,11 +39,11 @@ internal static class CollectQr
         return png.GetGraphic(PixelsPerModule);
     }
 
-    /// <summary>Whether it can be shown: on a terminal, with colours and wide enough.</summary>
+    /// <summary>Whether the QR code can be shown: on a terminal with colours that is wide enough.</summary>
     public static bool Fits(IAnsiConsole console, string payload) =>
         console.Profile.Capabilities is { Ansi: true, Unicode: true } && HalfBlocks(payload).First().Length < console.Profile.Width;
 
-    /// <summary>Two rows of the code in a line of text, black on white whatever the terminal's own colours are.</summary>
+    /// <summary>Prints two rows of the code per line of text, black on white regardless of the terminal's colours.</summary>
     public static void Write(IAnsiConsole console, string payload)
     {
         var style = new Style(Color.Black, Color.White);

@@ -1,8 +1,8 @@
 namespace ServerlessRosa.Dev;
 
 /// <summary>
-/// The folder that outlives a run. A marker file in it says that it was made here, and is locked while it is in use: two
-/// Azurites over the same files would destroy them.
+/// The data folder that is kept between runs. Its marker file shows that it was created by this command, and is locked while in use: two
+/// Azurite processes on the same files would corrupt them.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class DataFolder : IDisposable
             var folder = Directory.CreateDirectory(path);
             var markerPath = System.IO.Path.Combine(path, MarkerName);
 
-            // Without this, --fresh could be turned on somebody's documents.
+            // Otherwise --fresh could delete a folder with other files.
             if (!File.Exists(markerPath) && folder.EnumerateFileSystemInfos().Any())
                 throw new StartException($"{path} holds files that were not made here: name a new or empty folder with --data.");
 

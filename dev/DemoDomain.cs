@@ -2,8 +2,10 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>The CommCare side of the demo project: two mobile workers in a group that shares its cases, and a lookup table. Each step
-/// looks first whether it was done.</summary>
+/// <summary>
+/// The CommCare part of the demo project: two mobile workers in a case-sharing group, and a lookup table. Each step is skipped if it was
+/// done before.
+/// </summary>
 internal sealed class DemoDomain(RestClient server)
 {
     public const string Worker = "jason";

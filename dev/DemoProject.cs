@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace ServerlessRosa.Dev;
 
 /// <summary>
-/// The project that a newcomer finds: forms with and without media, and an app user who may fill them. It is made over the
-/// public API. Each step looks first whether it was done, so that an interrupted run is completed by the next.
+/// The demo project: forms with and without media, and an app user who may submit to them. Created through the public API. Each step is
+/// skipped if it was done before, so that an interrupted run is completed by the next.
 /// </summary>
 internal sealed class DemoProject(RestClient server)
 {
@@ -38,7 +38,7 @@ internal sealed class DemoProject(RestClient server)
         return demo.GetProperty("id").GetInt32();
     }
 
-    /// <summary>The form id is the file's name; the media that the form asks for are in a folder of the same name.</summary>
+    /// <summary>The form id is the file's name; its media are in a folder of the same name.</summary>
     private async Task EnsureFormAsync(string project, string file, CancellationToken cancellationToken)
     {
         var form = FormPath(project, file);
@@ -68,7 +68,7 @@ internal sealed class DemoProject(RestClient server)
     {
         var appUsers = await server.ListAsync($"{project}/app-users", cancellationToken);
 
-        // One whose access was revoked has no token any more.
+        // An app user whose access was revoked has no token.
         return
             appUsers
                 .Where(user =>

@@ -3,14 +3,14 @@ using System.Net;
 
 namespace ServerlessRosa.Dev;
 
-/// <param name="Port">Where the app listens; 0 takes a free port.</param>
+/// <param name="Port">The port of the app; 0 picks a free port.</param>
 /// <param name="Data">The folder of Azurite's data, dev.json and the samples.</param>
-/// <param name="Fresh">Forget what is in that folder first.</param>
-/// <param name="Seed">Make the demo project, once per folder.</param>
-/// <param name="Storage">A connection string to use in place of Azurite.</param>
+/// <param name="Fresh">Whether to delete the folder's data first.</param>
+/// <param name="Seed">Whether to create the demo project, once per folder.</param>
+/// <param name="Storage">A connection string to use instead of Azurite.</param>
 internal sealed record DevOptions(int Port, string Data, bool Fresh, bool Seed, string? Storage);
 
-/// <summary>The command line.</summary>
+/// <summary>The command line of the development server.</summary>
 internal static class DevCommand
 {
     public const int DefaultPort = 7071;

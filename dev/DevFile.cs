@@ -2,8 +2,10 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>What scripts need to know about a running server: <c>dev.json</c> in the data folder. <see cref="Storage"/> is that of the
-/// emulator; one of others is not written down.</summary>
+/// <summary>
+/// Connection details of a running server for scripts: <c>dev.json</c> in the data folder. <see cref="Storage"/> is written for the
+/// emulator only.
+/// </summary>
 internal sealed record DevFile(
     string BaseUrl,
     string AdminEmail,
@@ -21,7 +23,7 @@ internal sealed record DevFile(
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <returns>Null when there is none, or none that can be read: it is made anew at each start.</returns>
+    /// <returns>Null when the file is missing or unreadable; it is written at each start.</returns>
     public static async Task<DevFile?> ReadAsync(DataFolder folder, CancellationToken cancellationToken)
     {
         if (!File.Exists(folder.PathOf(Name)))

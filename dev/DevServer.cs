@@ -18,7 +18,7 @@ internal static class DevServer
             LoopbackPort.EnsureFree(options.Port);
         using var folder = DataFolder.Open(options.Data, options.Fresh);
 
-        // Disposed of from the last to the first: the app stops before its storage does.
+        // Disposed in reverse order: the app stops before its storage.
         await using var azurite = options.Storage is null
             ? await Azurite.StartAsync(new AzuriteOptions(folder.Path), cancellationToken)
             : null;
@@ -63,7 +63,7 @@ internal static class DevServer
     {
         using var client = new RestClient(baseUrl);
 
-        // Also what makes the first administrator.
+        // Also creates the first administrator.
         if (!await client.SignInAsync(server.AdminEmail, server.AdminPassword, cancellationToken))
             throw new StartException(
                 $"{server.AdminEmail} cannot sign in: this storage has accounts of its own. Start anew with --fresh or another "
@@ -71,7 +71,7 @@ internal static class DevServer
                     + $"or name its administrator in {EmailSetting} and {PasswordSetting}."
             );
 
-        // Once per folder: a form that somebody deleted doesn't come back.
+        // Once per folder, so that a deleted form does not come back.
         var before = await DevFile.ReadAsync(folder, cancellationToken);
         if (
             before is { ProjectId: { } project, AppUserToken: { } token, WorkerUserId: not null }
@@ -106,7 +106,7 @@ internal static class DevServer
 
     private static async Task WriteWelcomeAsync(DevFile server, DataFolder folder, CancellationToken cancellationToken)
     {
-        // Its own detection looks at the terminal, not at whether the output goes there.
+        // The automatic detection checks the terminal, not whether output is redirected to a file.
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect }
         );
@@ -129,7 +129,7 @@ internal static class DevServer
         welcome.WriteHowToStop();
     }
 
-    // What is set in the environment reaches the app and wins there, so it has to win here.
+    // Environment variables override the app's settings, so they are read here too.
     private static string Setting(string name, string otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
 }

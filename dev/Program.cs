@@ -5,7 +5,7 @@ using ServerlessRosa.Dev;
 
 using var stop = new CancellationTokenSource();
 
-// Ctrl-C, `kill`, and closing the terminal all stop what was started, in order; none of them is a failure.
+// Ctrl-C, `kill` and closing the terminal stop all child processes in order, and are not failures.
 PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 var registrations = signals
     .Select(signal =>

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Dev;
 
-/// <summary>Where the working copy is that this assembly was built in.</summary>
+/// <summary>The working copy from which this assembly was built.</summary>
 internal static class Repository
 {
     private const string Solution = "ServerlessRosa.sln";

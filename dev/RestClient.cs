@@ -5,14 +5,14 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Dev;
 
-/// <summary>The management API, as any client of it would use it.</summary>
+/// <summary>A client of the management API.</summary>
 internal sealed class RestClient(Uri baseUrl) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = baseUrl };
 
     public void Dispose() => _http.Dispose();
 
-    /// <returns>False when the server knows no such web user, or another password.</returns>
+    /// <returns>False for an unknown web user or a wrong password.</returns>
     public async Task<bool> SignInAsync(string email, string password, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync("/v1/sessions", new { email, password }, cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class RestClient(Uri baseUrl) : IDisposable
         return true;
     }
 
-    /// <returns>Null when there is no such thing.</returns>
+    /// <returns>Null when the resource does not exist.</returns>
     public async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken)
     {
         using var answer = await _http.GetAsync(path, cancellationToken);

@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace ServerlessRosa.Dev;
 
 /// <param name="StorageConnectionString">The storage account.</param>
-/// <param name="Port">0 takes a free one.</param>
-/// <param name="Settings">Further settings, by the name that an environment variable has: <c>Rosa__CacheSeconds</c>.</param>
-/// <param name="OnOutput">Called with each line that the app writes, from any thread.</param>
+/// <param name="Port">0 picks a free port.</param>
+/// <param name="Settings">Further settings, named like environment variables: <c>Rosa__CacheSeconds</c>.</param>
+/// <param name="OnOutput">Called with each line of output, from any thread.</param>
 public sealed record RosaAppOptions(
     string StorageConnectionString,
     int Port = 0,
@@ -39,7 +39,7 @@ public sealed class RosaApp : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The last lines that it wrote.</summary>
+    /// <summary>The last lines of output.</summary>
     public IReadOnlyList<string> Output => _process.Output;
 
     /// <summary>Returns when it answers requests.</summary>
@@ -58,7 +58,7 @@ public sealed class RosaApp : IAsyncDisposable
             }
             catch (StartException) when (options.Port == 0 && attempt < Attempts && app.LostItsPort)
             {
-                // Somebody else took the port between finding it free and listening on it.
+                // Another process took the port after it was found free.
                 await app.DisposeAsync();
             }
             catch
@@ -71,10 +71,10 @@ public sealed class RosaApp : IAsyncDisposable
 
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Asks it to finish what it is doing and end, and insists after ten seconds.</summary>
+    /// <summary>Asks the app to finish its requests and end, and kills it after ten seconds.</summary>
     public Task StopAsync() => _process.StopAsync();
 
-    /// <summary>Ends it at once, as a crash would (SIGKILL).</summary>
+    /// <summary>Kills the app (SIGKILL), as a crash would.</summary>
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
@@ -102,7 +102,7 @@ public sealed class RosaApp : IAsyncDisposable
 
     private static RosaApp Start(RosaAppOptions options, int port)
     {
-        // The last part of the folder is the configuration (debug, release), the same for everything that is built together.
+        // The folder's last part is the configuration (debug, release), which all projects of a build share.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var folder = Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration);
         var assembly = Path.Combine(folder, "ServerlessRosa.Functions.dll");
@@ -116,7 +116,7 @@ public sealed class RosaApp : IAsyncDisposable
         };
         foreach (var (name, value) in SettingsFor(options, baseUrl, Environment.GetEnvironmentVariables()))
         {
-            // Settings have no case, but on most systems the names of environment variables do.
+            // Settings ignore case, but environment variables do not on most systems.
             foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
                 start.Environment.Remove(same);
             start.Environment[name] = value;
@@ -136,7 +136,7 @@ public sealed class RosaApp : IAsyncDisposable
         {
             if (HasExited)
             {
-                await _process.WaitForExitAsync(cancellationToken); // until its last line has been read, too
+                await _process.WaitForExitAsync(cancellationToken); // also waits for the last line of output
                 throw new StartException($"The app ended at once, with exit code {_process.ExitCode}.{_process.LastWords}");
             }
             if (waited.Elapsed > StartLimit)
@@ -147,7 +147,7 @@ public sealed class RosaApp : IAsyncDisposable
         }
     }
 
-    // Any answer will do: without credentials it is a refusal.
+    // Any answer counts; without credentials it is a refusal.
     private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
     {
         try

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Dev;
 
-/// <summary>A filled-in household survey with a photo, and a form that opens a case, as files that curl can send.</summary>
+/// <summary>A completed household survey with a photo, and a form that opens a case, as files for curl.</summary>
 internal sealed class Samples
 {
     public const string FormId = "household";
@@ -19,7 +19,7 @@ internal sealed class Samples
 
     public string CaseFile => Path.Combine(Folder, CaseForm);
 
-    /// <summary>The case will belong to the worker with this id.</summary>
+    /// <summary>The user id of the case's owner.</summary>
     public static Samples CopyTo(DataFolder folder, string? workerUserId)
     {
         var samples = Directory.CreateDirectory(folder.PathOf("samples"));

@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace ServerlessRosa.Dev;
 
 /// <summary>
-/// What a newcomer reads. Everything that is meant to be pasted is a line of its own, never wrapped or coloured; the lines
-/// between are comments to a shell, so that all of it can be pasted at once.
+/// The text that is printed after start. Commands to paste are separate lines, never wrapped or coloured; other lines are shell comments,
+/// so that everything can be pasted at once.
 /// </summary>
 internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder folder)
 {
@@ -106,6 +106,6 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
         Line("");
     }
 
-    // Not through Spectre, which would wrap it at the width of the terminal.
+    // Spectre would wrap the text at the terminal's width.
     private void Line(string text) => console.Profile.Out.Writer.WriteLine(text);
 }

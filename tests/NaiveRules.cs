@@ -33,16 +33,16 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     public HashSet<string> Purged()
     {
         var all = Edges();
-        var held = _cases.Keys.ToHashSet();
-        for (var before = -1; before != held.Count;)
+        var onPhone = _cases.Keys.ToHashSet();
+        for (var before = -1; before != onPhone.Count; )
         {
-            before = held.Count;
-            held.RemoveWhere(name => all.Exists(edge => edge.From == name && !held.Contains(edge.To)));
+            before = onPhone.Count;
+            onPhone.RemoveWhere(name => all.Exists(edge => edge.From == name && !onPhone.Contains(edge.To)));
         }
-        var edges = all.Where(edge => held.Contains(edge.From)).ToList();
+        var edges = all.Where(edge => onPhone.Contains(edge.From)).ToList();
         var extensions = edges.Where(edge => edge.Extension).ToList();
 
-        var relevant = held.Where(name => _cases[name] is { Owned: true, Open: true }).ToHashSet();
+        var relevant = onPhone.Where(name => _cases[name] is { Owned: true, Open: true }).ToHashSet();
         relevant = Out(relevant, edges);
         relevant = In(relevant, extensions, onlyOpen: false);
         var available = In(
@@ -50,7 +50,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
             extensions,
             onlyOpen: true
         );
-        var live = held.Where(name => _cases[name].Owned && relevant.Contains(name) && available.Contains(name)).ToHashSet();
+        var live = onPhone.Where(name => _cases[name].Owned && relevant.Contains(name) && available.Contains(name)).ToHashSet();
         live = In(Out(live, edges), extensions, onlyOpen: true);
         return In(Out(live, edges), extensions, onlyOpen: true);
     }
@@ -67,7 +67,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     private HashSet<string> Fixpoint(Func<string, HashSet<string>, bool> belongs)
     {
         HashSet<string> known = [];
-        for (var before = -1; before != known.Count;)
+        for (var before = -1; before != known.Count; )
         {
             before = known.Count;
             known = [.. _cases.Keys.Where(name => belongs(name, known))];

@@ -21,7 +21,7 @@ internal sealed record PhoneBlock(string Id)
 }
 
 /// <summary>A case as a phone, or whoever else keeps cases, has it.</summary>
-internal sealed class HeldCase
+internal sealed class PhoneCase
 {
     public string Owner { get; set; } = "";
 
@@ -53,9 +53,9 @@ internal sealed class HeldCase
     }
 
     /// <summary>The same without the indices to such targets.</summary>
-    public HeldCase Without(Predicate<string> target)
+    public PhoneCase Without(Predicate<string> target)
     {
-        var same = new HeldCase { Owner = Owner, Closed = Closed };
+        var same = new PhoneCase { Owner = Owner, Closed = Closed };
         foreach (var (name, text) in Properties)
         {
             same.Properties.Add(name, text);
@@ -88,7 +88,7 @@ internal sealed class SimulatedPhone(string user)
 {
     public string User { get; } = user;
 
-    public Dictionary<string, HeldCase> Cases { get; private set; } = [];
+    public Dictionary<string, PhoneCase> Cases { get; private set; } = [];
 
     /// <summary>The ids of the groups in the last `user-groups`.</summary>
     public HashSet<string> Groups { get; set; } = [];
@@ -100,14 +100,14 @@ internal sealed class SimulatedPhone(string user)
     /// <summary>Fails where a phone does.</summary>
     public void Apply(PhoneBlock block)
     {
-        if (!Cases.TryGetValue(block.Id, out var held))
+        if (!Cases.TryGetValue(block.Id, out var onPhone))
         {
             Xunit.Assert.True(block.Creates, $"Unable to update or close case {block.Id}, it wasn't found.");
-            Cases.Add(block.Id, held = new HeldCase());
+            Cases.Add(block.Id, onPhone = new PhoneCase());
         }
         Xunit.Assert.DoesNotContain(block.Indices, index => index.Target == block.Id);
         Xunit.Assert.False(block.Creates && string.IsNullOrEmpty(block.Owner), $"The create of {block.Id} has no owner.");
-        held.Apply(block);
+        onPhone.Apply(block);
     }
 
     public void Purge()
@@ -139,7 +139,7 @@ internal sealed class SimulatedPhone(string user)
         Token = null;
     }
 
-    public static NaiveCase Naive(string id, HeldCase held, bool owned) => new(id, owned, !held.Closed, [.. held.Indices.Values]);
+    public static NaiveCase Naive(string id, PhoneCase onPhone, bool owned) => new(id, owned, !onPhone.Closed, [.. onPhone.Indices.Values]);
 
     private SimulatedPhone Purged()
     {

@@ -214,7 +214,7 @@ public sealed class RebuildCases(
         var form = one.Counts is { } version ? one.FormOf(version) : null;
         var source = new CaseSource(one.Space.Form, one.Submission.RootId, one.Submission.CreatedAt, one.SyncToken)
         {
-            Counts = form,
+            EffectiveForm = form,
             Blocks = form is null ? CaseBlocks.None : await ReadAsync(one.Space, form, cancellationToken),
             Touched =
             [
@@ -222,7 +222,7 @@ public sealed class RebuildCases(
             ],
         };
         if (
-            !await apply.FollowAsync(
+            !await apply.RecomputeAsync(
                 project,
                 source,
                 other => FindAsync(one.Space, other, cancellationToken),

@@ -58,7 +58,7 @@ public sealed class CountedWorkTests
     }
 
     [Fact]
-    public async Task A_restore_tells_how_many_cases_it_sent()
+    public async Task A_restore_logs_how_many_cases_it_sent()
     {
         var (heard, meter) = Listen();
         using var _ = meter;

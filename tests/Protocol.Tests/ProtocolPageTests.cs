@@ -45,14 +45,14 @@ public sealed class ProtocolPageTests
     [InlineData("| OR-002 | x | differs | `B.cs` | why |", "| OR-002 | x | later | | |", "OR-002 is marked as later, but a test cites it.")]
     [InlineData("| OR-003 | x | later | | |", "| OR-003 | x | soon | | |", "OR-003 has the unknown state 'soon'.")]
     [InlineData("| OR-003 | x | later | | |", "| OR-003 | x |", "OR-003 has the unknown state ''.")]
-    public void A_page_that_does_not_is_told_what_is_wrong(string row, string instead, string complaint)
+    public void A_page_with_an_invalid_row_is_reported(string row, string instead, string complaint)
     {
         var page = ProtocolPage.Parse(WholePage().Replace(row, instead, StringComparison.Ordinal));
         Assert.Contains(complaint, page.ComplaintsAboutClauses(["OR-001", "OR-002"]));
     }
 
     [Fact]
-    public void A_test_that_cites_what_is_not_there_is_told() =>
+    public void A_test_that_cites_an_unknown_clause_is_reported() =>
         Assert.Equal(
             ["OR-1 is cited by a test, but is not there."],
             ProtocolPage.Parse(WholePage()).ComplaintsAboutClauses(["OR-001", "OR-002", "OR-1"])

@@ -27,7 +27,7 @@ public sealed class RightsMatrixTests
     [Fact, Clause("OR-072"), Clause("OR-073"), Clause("OR-074"), Clause("OR-075"), Clause("OR-076")]
     public async Task Each_actor_may_do_what_the_table_says_and_nothing_else()
     {
-        var cast = await Cast.AssembleAsync();
+        var actors = await TestActors.AssembleAsync();
         var wrong = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(
             Page(),
@@ -36,10 +36,10 @@ public sealed class RightsMatrixTests
             {
                 foreach (var (actor, cell) in row.Cells.Where(cell => cell.Value is RightsMatrix.Yes or RightsMatrix.No))
                 {
-                    foreach (var (client, way) in cast.ClientsFor(actor, row))
+                    foreach (var (client, way) in actors.ClientsFor(actor, row))
                     {
-                        var answer = await AskAsync(cast, row, client, may: cell == RightsMatrix.Yes);
-                        if (!IsAsExpected(cast, row, answer, may: cell == RightsMatrix.Yes))
+                        var answer = await AskAsync(actors, row, client, may: cell == RightsMatrix.Yes);
+                        if (!IsAsExpected(actors, row, answer, may: cell == RightsMatrix.Yes))
                         {
                             wrong.Add(
                                 $"{row.Endpoint}: {actor} {way}: '{cell}', but got {(int)answer.Status}: "
@@ -64,7 +64,7 @@ public sealed class RightsMatrixTests
     [InlineData("| no | no | no | no | yes |", "| no | no | no | maybe | yes |", "GET a has 'maybe' for data collector.")]
     [InlineData("| no | yes |\n", "| no |\n", "GET /a/{domain}/b has other actors.")]
     [InlineData("| no | yes |\n", "| no | - |\n", "GET /a/{domain}/b has '-' for mobile worker.")]
-    public void A_table_that_is_wrong_is_told_so(string part, string instead, string complaint)
+    public void A_malformed_rights_table_is_reported(string part, string instead, string complaint)
     {
         string[] served = ["GET a", "POST a", "POST test/{draftToken}/a", "GET /a/{domain}/b"];
         Assert.Empty(RightsMatrix.Complaints(RightsMatrix.Parse(WholeTable()), served));
@@ -96,11 +96,11 @@ public sealed class RightsMatrixTests
     }
 
     // Whoever is refused is refused at what all share; only those who are allowed to need something to spend.
-    private static async Task<Answer> AskAsync(Cast cast, RightsRow row, Api client, bool may)
+    private static async Task<Answer> AskAsync(TestActors actors, RightsRow row, Api client, bool may)
     {
         var step = StepOf(row);
-        var target = may && step.Fresh is { } fresh ? await fresh(cast) : cast.Target;
-        using var body = step.Body?.Invoke(cast, target);
+        var target = may && step.Fresh is { } fresh ? await fresh(actors) : actors.Target;
+        using var body = step.Body?.Invoke(actors, target);
         var path = target.Fill(row.Path) + step.Query;
         return await client.SendAsync(
             new HttpMethod(row.Method),
@@ -109,11 +109,11 @@ public sealed class RightsMatrixTests
         );
     }
 
-    private static bool IsAsExpected(Cast cast, RightsRow row, Answer answer, bool may)
+    private static bool IsAsExpected(TestActors actors, RightsRow row, Answer answer, bool may)
     {
         var step = StepOf(row);
         var status = (int)answer.Status;
-        var shown = step.Shows is null || answer.Text.Contains(step.Shows(cast), StringComparison.Ordinal);
+        var shown = step.Shows is null || answer.Text.Contains(step.Shows(actors), StringComparison.Ordinal);
         return may
             ? status is >= 200 and < 300 && shown
             : status is 401 or 403 || (status == 404 && step.MayBeMissing) || (status == 200 && !shown);

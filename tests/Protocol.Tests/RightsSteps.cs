@@ -8,10 +8,10 @@ namespace ServerlessRosa.Protocol.Tests;
 /// <param name="Fresh">What may be changed or deleted once only, made anew for each actor who is allowed to.</param>
 /// <param name="Shows">For a list that leaves out what the actor may not see: what it shows to the others.</param>
 public sealed record RightsStep(
-    Func<Cast, Task<Target>>? Fresh = null,
-    Func<Cast, Target, HttpContent>? Body = null,
+    Func<TestActors, Task<Target>>? Fresh = null,
+    Func<TestActors, Target, HttpContent>? Body = null,
     string Query = "",
-    Func<Cast, string>? Shows = null
+    Func<TestActors, string>? Shows = null
 )
 {
     /// <summary>A refusal with 404 counts: the actor has no such thing itself.</summary>
@@ -32,73 +32,73 @@ public static class RightsSteps
     public static IReadOnlyDictionary<string, RightsStep> All { get; } =
         new Dictionary<string, RightsStep>(DomainSteps())
         {
-            ["GET projects"] = new(Shows: cast => $"\"id\":{cast.Target.Project},"),
+            ["GET projects"] = new(Shows: actors => $"\"id\":{actors.Target.Project},"),
             ["POST projects"] = Sends((_, _) => new { name = Samples.Unique("project") }),
             [$"PATCH {Project}"] = Sends((_, _) => new { description = "Trees" }),
-            [$"DELETE {Project}"] = new(cast => cast.DoomedProjectAsync()),
+            [$"DELETE {Project}"] = new(actors => actors.DoomedProjectAsync()),
 
-            ["GET formList"] = new(Shows: cast => $"/projects/{cast.Target.Project}/formList"),
-            [$"GET {Project}/formList"] = new(Shows: cast => $"<formID>{cast.Target.Form}</formID>"),
+            ["GET formList"] = new(Shows: actors => $"/projects/{actors.Target.Project}/formList"),
+            [$"GET {Project}/formList"] = new(Shows: actors => $"<formID>{actors.Target.Form}</formID>"),
             [$"POST {Project}/forms"] = new(Body: (_, _) => Xml(Samples.Form(Samples.Unique("trees")))),
             [$"PATCH {Form}"] = Sends((_, _) => new { state = "open" }),
-            [$"DELETE {Form}"] = new(cast => cast.FreshFormAsync()),
-            [$"POST {Project}/forms/{{number}}/restore"] = new(cast => cast.FreshTrashAsync()),
-            [$"POST {Form}/draft"] = new(cast => cast.FreshFormAsync()),
-            [$"DELETE {Form}/draft"] = new(cast => cast.FreshFormAsync()),
-            [$"POST {Form}/draft/publish"] = new(cast => cast.FreshDraftAsync()),
+            [$"DELETE {Form}"] = new(actors => actors.FreshFormAsync()),
+            [$"POST {Project}/forms/{{number}}/restore"] = new(actors => actors.FreshTrashAsync()),
+            [$"POST {Form}/draft"] = new(actors => actors.FreshFormAsync()),
+            [$"DELETE {Form}/draft"] = new(actors => actors.FreshFormAsync()),
+            [$"POST {Form}/draft/publish"] = new(actors => actors.FreshDraftAsync()),
             [$"POST {Form}/draft/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(500), "image/png")),
             [$"PATCH {Form}/draft/attachments/{{name}}"] = Sends((_, _) => new { dataset = true }) with
             {
-                Fresh = cast => Task.FromResult(cast.Target with { Slot = $"{cast.Target.Dataset}.csv" }),
+                Fresh = actors => Task.FromResult(actors.Target with { Slot = $"{actors.Target.Dataset}.csv" }),
             },
-            [$"DELETE {Form}/draft/attachments/{{name}}"] = new(cast => cast.FreshDraftAsync()),
+            [$"DELETE {Form}/draft/attachments/{{name}}"] = new(actors => actors.FreshDraftAsync()),
 
             [$"POST {Project}/submission"] = new(Body: (_, target) => Samples.Multipart(New(target))),
             [$"POST {Form}/submissions"] = new(Body: (_, target) => Xml(New(target))),
             [$"POST {Form}/draft/submission"] = new(Body: (_, target) => Samples.Multipart(New(target))),
             [$"POST {Form}/draft/submissions"] = new(Body: (_, target) => Xml(New(target))),
             [$"PUT {Submission}"] = new(
-                cast => cast.FreshSubmissionAsync(),
+                actors => actors.FreshSubmissionAsync(),
                 (_, target) => Xml(Samples.Submission(target.Form, Samples.NewInstanceId(), deprecatedId: target.Instance))
             ),
             [$"PATCH {Submission}"] = Sends((_, _) => new { reviewState = "approved" }),
-            [$"DELETE {Submission}"] = new(cast => cast.FreshSubmissionAsync()),
-            [$"POST {Submission}/restore"] = new(cast => cast.FreshSubmissionAsync(deleted: true)),
+            [$"DELETE {Submission}"] = new(actors => actors.FreshSubmissionAsync()),
+            [$"POST {Submission}/restore"] = new(actors => actors.FreshSubmissionAsync(deleted: true)),
             [$"POST {Form}/draft/submissions/{{instance}}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
             [$"POST {Submission}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
             [$"POST {Submission}/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(100), "image/jpeg")),
-            [$"DELETE {Submission}/attachments/{{name}}"] = new(cast => cast.FreshSubmissionAsync()),
+            [$"DELETE {Submission}/attachments/{{name}}"] = new(actors => actors.FreshSubmissionAsync()),
 
             [$"POST {Project}/datasets"] = Sends((_, _) => new { name = Samples.Unique("people") }),
             [$"PATCH {Dataset}"] = Sends((_, _) => new { approvalRequired = false }),
             [$"POST {Dataset}/properties"] = Sends((_, _) => new { name = Samples.Unique("property") }),
             [$"POST {Dataset}/entities"] = Sends((_, _) => new { label = "Bob" }),
             [$"PATCH {Entity}"] = Sends((_, _) => new { label = "Anna" }) with { Query = "?force=true" },
-            [$"DELETE {Entity}"] = new(cast => cast.FreshEntityAsync()),
-            [$"POST {Entity}/restore"] = new(cast => cast.FreshEntityAsync(deleted: true)),
+            [$"DELETE {Entity}"] = new(actors => actors.FreshEntityAsync()),
+            [$"POST {Entity}/restore"] = new(actors => actors.FreshEntityAsync(deleted: true)),
 
             [$"POST {Project}/app-users"] = Sends((_, _) => new { displayName = "Tablet" }),
-            [$"DELETE {Project}/app-users/{{id}}"] = new(cast => cast.FreshAppUserAsync()),
+            [$"DELETE {Project}/app-users/{{id}}"] = new(actors => actors.FreshAppUserAsync()),
             [$"POST {Form}/public-links"] = Sends((_, _) => new { displayName = "Poster" }),
-            [$"DELETE {Form}/public-links/{{id}}"] = new(cast => cast.FreshPublicLinkAsync()),
+            [$"DELETE {Form}/public-links/{{id}}"] = new(actors => actors.FreshPublicLinkAsync()),
 
-            [$"POST assignments{Holder}"] = new(cast => cast.FreshUserAsync()),
-            [$"DELETE assignments{Holder}"] = new(cast => cast.FreshUserAsync($"assignments{Holder}")),
-            [$"POST {Project}/assignments{Holder}"] = new(cast => cast.FreshUserAsync()),
-            [$"DELETE {Project}/assignments{Holder}"] = new(cast => cast.FreshUserAsync($"{Project}/assignments{Holder}")),
-            [$"POST {Form}/assignments{Holder}"] = new(cast => cast.FreshUserAsync()),
-            [$"DELETE {Form}/assignments{Holder}"] = new(cast => cast.FreshUserAsync($"{Form}/assignments{Holder}")),
+            [$"POST assignments{Holder}"] = new(actors => actors.FreshUserAsync()),
+            [$"DELETE assignments{Holder}"] = new(actors => actors.FreshUserAsync($"assignments{Holder}")),
+            [$"POST {Project}/assignments{Holder}"] = new(actors => actors.FreshUserAsync()),
+            [$"DELETE {Project}/assignments{Holder}"] = new(actors => actors.FreshUserAsync($"{Project}/assignments{Holder}")),
+            [$"POST {Form}/assignments{Holder}"] = new(actors => actors.FreshUserAsync()),
+            [$"DELETE {Form}/assignments{Holder}"] = new(actors => actors.FreshUserAsync($"{Form}/assignments{Holder}")),
 
-            ["POST sessions"] = Sends((cast, _) => new { email = cast.Email, password = Cast.Password }),
+            ["POST sessions"] = Sends((actors, _) => new { email = actors.Email, password = TestActors.Password }),
             ["GET sessions/restore"] = new() { MayBeMissing = true },
-            ["DELETE sessions/{token}"] = new(cast => cast.FreshAppUserAsync()),
-            ["GET users"] = new(Shows: cast => cast.Email),
+            ["DELETE sessions/{token}"] = new(actors => actors.FreshAppUserAsync()),
+            ["GET users"] = new(Shows: actors => actors.Email),
             ["POST users"] = Sends((_, _) => new { email = $"{Samples.Unique("user")}@example.org" }),
             ["PATCH users/{id}"] = Sends((_, _) => new { displayName = "Spare" }),
-            ["DELETE users/{id}"] = new(cast => cast.FreshUserAsync()),
+            ["DELETE users/{id}"] = new(actors => actors.FreshUserAsync()),
             ["PUT users/{id}/password"] = new(
-                cast => cast.FreshUserAsync(),
-                (_, _) => JsonContent.Create(new { old = Cast.Password, @new = Cast.Password })
+                actors => actors.FreshUserAsync(),
+                (_, _) => JsonContent.Create(new { old = TestActors.Password, @new = TestActors.Password })
             ),
             ["GET audits"] = new(Query: "?limit=1"),
         };
@@ -113,11 +113,11 @@ public static class RightsSteps
                 resource == "location" ? [$"{Domain}/location/v2"] : [$"{Domain}/v0.5/{resource}", $"{Domain}/{resource}/v1"];
             foreach (var address in addresses)
             {
-                steps[$"POST {address}"] = Sends((_, target) => Cast.DomainBody(resource, target.DomainIds));
+                steps[$"POST {address}"] = Sends((_, target) => TestActors.DomainBody(resource, target.DomainIds));
                 steps[$"PUT {address}/{{id}}"] = Sends((_, _) => new { });
                 if (!resource.StartsWith("location", StringComparison.Ordinal))
                 {
-                    steps[$"DELETE {address}/{{id}}"] = new(cast => cast.FreshInDomainAsync(resource));
+                    steps[$"DELETE {address}/{{id}}"] = new(actors => actors.FreshInDomainAsync(resource));
                 }
             }
         }
@@ -146,7 +146,7 @@ public static class RightsSteps
             ["GET /a/{domain}/phone/search"] = new(Query: "?case_type=patient"),
             ["GET /a/{domain}/phone/search/{appId}"] = new(Query: "?case_type=patient"),
             ["POST /a/{domain}/phone/claim-case"] = new(
-                Body: (cast, _) => new FormUrlEncodedContent([new("case_id", cast.Target.DomainIds["case"])])
+                Body: (actors, _) => new FormUrlEncodedContent([new("case_id", actors.Target.DomainIds["case"])])
             ),
             ["POST /a/{domain}/receiver"] = form,
             ["POST /a/{domain}/receiver/{app}"] = form,
@@ -154,11 +154,14 @@ public static class RightsSteps
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
             ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),
-            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends((cast, _) => new { case_ids = new[] { cast.Target.DomainIds["case"] } }),
+            ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends(
+                (actors, _) => new { case_ids = new[] { actors.Target.DomainIds["case"] } }
+            ),
         };
     }
 
-    private static RightsStep Sends(Func<Cast, Target, object> body) => new(Body: (cast, target) => JsonContent.Create(body(cast, target)));
+    private static RightsStep Sends(Func<TestActors, Target, object> body) =>
+        new(Body: (actors, target) => JsonContent.Create(body(actors, target)));
 
     private static string New(Target target) => Samples.Submission(target.Form, Samples.NewInstanceId());
 

@@ -6,9 +6,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// A session, app-user, public-link or draft token: 48 bytes as 64 characters of `[A-Za-z0-9!$]` (OR-055 to OR-071). Forty of them are
-/// random; the last eight, masked, say where the account is kept, so that a phone is authenticated by one point read. Only a hash is
-/// stored in clear.
+/// A session, app-user, public-link or draft token: 48 bytes as 64 characters of `[A-Za-z0-9!$]` (OR-055 to OR-071). 40 bytes are random;
+/// the last eight, masked, locate the account's row, so that authentication costs one point read. Storage holds only a hash of the token,
+/// or an encrypted copy.
 /// </summary>
 public sealed record AccessToken(string Text)
 {
@@ -17,7 +17,7 @@ public sealed record AccessToken(string Text)
 
     public string Hash => TableKey.Hash(Text);
 
-    /// <summary>Web users' sessions carry no project.</summary>
+    /// <summary>The project and number of the actor; the project is null for web users' sessions.</summary>
     public (ProjectId? Project, ActorId Actor) Locator
     {
         get

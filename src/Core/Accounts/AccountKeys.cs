@@ -3,8 +3,10 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>The keys of table `accounts`. Actors are spread over eight partitions per project (and eight for web users): a partition
-/// has its rate limit.</summary>
+/// <summary>
+/// The keys of table `accounts`. Actors are spread over eight partitions per project (and eight for web users), since each partition has
+/// its own rate limit.
+/// </summary>
 internal static class AccountKeys
 {
     private const int Spread = 8;
@@ -16,7 +18,7 @@ internal static class AccountKeys
     public static string Partition(ProjectId? project, ActorId actor) =>
         PartitionsOf(project) + (actor.Value % Spread).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>What the partitions of a project's app users and public links start with, or those of the web users.</summary>
+    /// <summary>The common prefix of the partitions of a project's app users and public links, or of the web users' partitions.</summary>
     public static string PartitionsOf(ProjectId? project) =>
         project is { } id ? TableKey.Join("project", TableKey.Number(id.Value)) + "|" : "users|";
 
@@ -26,7 +28,7 @@ internal static class AccountKeys
 
     public static string Session(ActorId actor, string tokenHash) => SessionsOf(actor) + tokenHash;
 
-    /// <summary>The row that makes an address unique.</summary>
+    /// <summary>The row that keeps an e-mail address unique.</summary>
     public static (string Partition, string Row) Email(string email)
     {
         var hash = TableKey.Hash(Normalise(email));

@@ -10,10 +10,10 @@ public sealed class AccountOptions : IValidatableObject
     /// has never had one.</summary>
     public string? FirstAdminEmail { get; set; }
 
-    /// <summary>Setting `Rosa:FirstAdminPassword`. Has no effect any more once there is an administrator.</summary>
+    /// <summary>Setting `Rosa:FirstAdminPassword`. Ignored once the server has had an administrator.</summary>
     public string? FirstAdminPassword { get; set; }
 
-    // The same rules as for any account, told when the app starts rather than to whoever signs in.
+    // The same rules as for any account, checked at start so that the operator sees the error rather than the user who signs in.
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (string.IsNullOrEmpty(FirstAdminEmail) != string.IsNullOrEmpty(FirstAdminPassword))

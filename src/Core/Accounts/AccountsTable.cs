@@ -7,12 +7,12 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Table `accounts`: actors with what they may do, sessions, and the claims that keep e-mail addresses unique.</summary>
+/// <summary>Table `accounts`: actors with their grants, sessions, and the reservations that keep e-mail addresses unique.</summary>
 public sealed class AccountsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.AccountsTable);
 
-    /// <summary>A number that no other actor has. Two operations; gaps are possible.</summary>
+    /// <summary>Reserves a new actor number. Two operations; gaps are possible.</summary>
     internal Task<ActorId> NextIdAsync(CancellationToken cancellationToken) =>
         Sequences.NextAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, id => new ActorId(id), cancellationToken);
 
@@ -20,7 +20,7 @@ public sealed class AccountsTable(StorageAccount storage)
     internal Task<int> FindLastIdAsync(CancellationToken cancellationToken) =>
         Sequences.FindLastAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, cancellationToken);
 
-    /// <summary>Gives this number, and those below it, to no new actor. One operation, or two.</summary>
+    /// <summary>Marks this number, and all lower ones, as used. One or two operations.</summary>
     internal Task ReserveIdAsync(int id, CancellationToken cancellationToken) =>
         Sequences.ReserveAsync(_table, AccountKeys.Sequence.Partition, AccountKeys.Sequence.Row, id, cancellationToken);
 
@@ -35,7 +35,7 @@ public sealed class AccountsTable(StorageAccount storage)
         return found.HasValue ? ToActor(found.Value!, project) : null;
     }
 
-    /// <summary>With the version that <see cref="TryReplaceAsync"/> asks for. One operation.</summary>
+    /// <summary>The actor with the ETag that <see cref="TryReplaceAsync"/> takes. One operation.</summary>
     internal async Task<(Actor Actor, ETag Version)?> FindVersionAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -46,15 +46,17 @@ public sealed class AccountsTable(StorageAccount storage)
         return found.HasValue ? (ToActor(found.Value!, project), found.Value!.ETag) : null;
     }
 
-    /// <summary>False when the actor is not of that version any more.</summary>
+    /// <summary>False when the actor has changed since <paramref name="version"/>.</summary>
     internal Task<bool> TryReplaceAsync(Actor actor, ETag version, CancellationToken cancellationToken) =>
         SucceedsAsync(_table.UpdateEntityAsync(ToEntity(actor), version, TableUpdateMode.Replace, cancellationToken));
 
     internal async Task AddAsync(Actor actor, CancellationToken cancellationToken) =>
         await _table.AddEntityAsync(ToEntity(actor), cancellationToken);
 
-    /// <summary>Replaces the actor by what <paramref name="change"/> makes of it, which must be pure; null leaves all as it is. Null
-    /// when there is no such actor.</summary>
+    /// <summary>
+    /// Replaces the actor by the result of <paramref name="change"/>, which must be pure; a null result changes nothing. Returns null when
+    /// there is no such actor.
+    /// </summary>
     internal Task<Actor?> ChangeAsync(ProjectId? project, ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>
@@ -79,7 +81,7 @@ public sealed class AccountsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>True when it was there.</summary>
+    /// <summary>Returns false when there is none.</summary>
     internal async Task<bool> RemoveAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         var response = await _table.DeleteEntityAsync(
@@ -91,8 +93,9 @@ public sealed class AccountsTable(StorageAccount storage)
         return response.Status != 404;
     }
 
-    /// <summary>A project's app users and public links, or the web users (those whose account was ended among them); in no order. One
-    /// operation per 1,000.</summary>
+    /// <summary>
+    /// A project's app users and public links, or all web users including deleted ones, in no particular order. One operation per 1,000.
+    /// </summary>
     internal async IAsyncEnumerable<Actor> ListAsync(ProjectId? project, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var filter = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(project));
@@ -105,7 +108,7 @@ public sealed class AccountsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>The same for who checks them, without sessions. One operation per 1,000.</summary>
+    /// <summary>The same rows for verification, without sessions. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Actor>> ScanAsync(ProjectId? project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
@@ -115,7 +118,10 @@ public sealed class AccountsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>One operation. The actor's own row is the truth: the claim of a sign-up that broke off names nobody.</summary>
+    /// <summary>
+    /// The actor that reserved the address. The caller must compare with the actor's own row: an interrupted sign-up leaves a reservation
+    /// without an account. One operation.
+    /// </summary>
     internal async Task<ActorId?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
@@ -124,26 +130,26 @@ public sealed class AccountsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// False when another account has the address. A claim that its account does not bear out is taken over: at once when the account
-    /// was ended, else when it is old enough for no request to be working on it. One's own claim is written again, which keeps others
-    /// from giving it up.
+    /// Reserves an address, or returns false when another account has it. A reservation whose account does not have the address is taken
+    /// over: at once when that account was deleted, otherwise after two minutes, when no request can still be working on it. An actor's own
+    /// reservation is rewritten, so that a concurrent release of it fails.
     /// </summary>
-    internal Task<bool> ClaimEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
+    internal Task<bool> ReserveEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
-        var claim = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
+        var reservation = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
         return ConditionalWrite.RunAsync(
             async () =>
             {
-                var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-                if (held.HasValue && !await MayTakeAsync(held.Value!, email, actor, cancellationToken))
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+                if (found.HasValue && !await MayTakeAsync(found.Value!, email, actor, cancellationToken))
                 {
                     return false;
                 }
                 await (
-                    held.HasValue
-                        ? _table.UpdateEntityAsync(claim, held.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                        : _table.AddEntityAsync(claim, cancellationToken)
+                    found.HasValue
+                        ? _table.UpdateEntityAsync(reservation, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+                        : _table.AddEntityAsync(reservation, cancellationToken)
                 );
                 return true;
             },
@@ -151,26 +157,26 @@ public sealed class AccountsTable(StorageAccount storage)
         );
     }
 
-    private async Task<bool> MayTakeAsync(TableEntity claim, string email, ActorId actor, CancellationToken cancellationToken)
+    private async Task<bool> MayTakeAsync(TableEntity reservation, string email, ActorId actor, CancellationToken cancellationToken)
     {
-        var holder = new ActorId(claim.GetInt32(Column.Actor)!.Value);
+        var holder = new ActorId(reservation.GetInt32(Column.Actor)!.Value);
         return holder == actor
             || await FindAsync(null, holder, cancellationToken) switch
             {
                 { DeletedAt: not null } => true,
                 { } account when account.Email == AccountKeys.Normalise(email) => false,
-                _ => claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
+                _ => reservation.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
             };
     }
 
-    /// <summary>Gives an address up, if this actor claims it without having it.</summary>
+    /// <summary>Releases an address that this actor reserved but does not have.</summary>
     internal async Task ReleaseEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Email(email);
-        var held = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
         if (
-            !held.HasValue
-            || held.Value!.GetInt32(Column.Actor) != actor.Value
+            !found.HasValue
+            || found.Value!.GetInt32(Column.Actor) != actor.Value
             || (
                 await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account
                 && account.Email == AccountKeys.Normalise(email)
@@ -181,15 +187,15 @@ public sealed class AccountsTable(StorageAccount storage)
         }
         try
         {
-            await _table.DeleteEntityAsync(partition, row, held.Value.ETag, cancellationToken);
+            await _table.DeleteEntityAsync(partition, row, found.Value.ETag, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            // It was claimed anew.
+            // A concurrent request reserved it again.
         }
     }
 
-    /// <summary>The list of administrators, and which version of it; null when there never was one. One operation.</summary>
+    /// <summary>The list of administrators and its ETag; null when there has never been one. One operation.</summary>
     internal async Task<(IReadOnlyList<ActorId> Listed, ETag? Version)> FindAdministratorsAsync(CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Administrators;
@@ -202,7 +208,7 @@ public sealed class AccountsTable(StorageAccount storage)
         return ([.. ids.Select(id => new ActorId(int.Parse(id, CultureInfo.InvariantCulture)))], found.Value!.ETag);
     }
 
-    /// <summary>False when the list is not of that version any more.</summary>
+    /// <summary>False when the list has changed since <paramref name="version"/>. One operation.</summary>
     internal async Task<bool> TryListAdministratorsAsync(IEnumerable<ActorId> listed, ETag? version, CancellationToken cancellationToken)
     {
         var (partition, row) = AccountKeys.Administrators;
@@ -215,7 +221,7 @@ public sealed class AccountsTable(StorageAccount storage)
         );
     }
 
-    /// <summary>Ends all of an actor's sessions but one, and returns which.</summary>
+    /// <summary>Deletes all sessions of an actor except one, and returns the hashes of the deleted tokens.</summary>
     internal async Task<IReadOnlyList<string>> RemoveSessionsAsync(
         ActorId actor,
         string? exceptTokenHash,
@@ -243,7 +249,7 @@ public sealed class AccountsTable(StorageAccount storage)
         return removed;
     }
 
-    /// <summary>Forgets the sessions that ended before <paramref name="time"/>.</summary>
+    /// <summary>Deletes the sessions that expired before <paramref name="time"/>.</summary>
     internal Task RemoveExpiredSessionsAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var users = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(null));
@@ -280,7 +286,7 @@ public sealed class AccountsTable(StorageAccount storage)
             : null;
     }
 
-    /// <summary>True when it was there.</summary>
+    /// <summary>Returns false when there is none.</summary>
     internal async Task<bool> RemoveSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
     {
         var response = await _table.DeleteEntityAsync(

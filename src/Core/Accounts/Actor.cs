@@ -10,13 +10,14 @@ public enum ActorKind
     MobileWorker,
 }
 
-/// <summary>Somebody who acts: a web user, the holder of one key (an app user or a public link) of one project, or a mobile worker of
-/// its domain.</summary>
+/// <summary>
+/// An authenticated identity: a web user, an app user or public link of one project, or a mobile worker of the project's domain.
+/// </summary>
 public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grants Grants, DateTimeOffset CreatedAt)
 {
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Web users only: when the account was ended. The row stays, so that what they did keeps a name.</summary>
+    /// <summary>Web users only: when the account was deleted. The row stays, so that listings can still show the name.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
     public ActorId? CreatedBy { get; init; }
@@ -26,18 +27,18 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
 
     public DateTimeOffset? LastLoginAt { get; init; }
 
-    /// <summary>All but web users: the project that they belong to.</summary>
+    /// <summary>The project of the actor; null for web users.</summary>
     public ProjectId? Project { get; init; }
 
-    /// <summary>Public links only: the number of their form, and whether the web front end takes one submission only.</summary>
+    /// <summary>Public links only: the number of their form, and whether the web form accepts a single submission.</summary>
     public int? Form { get; init; }
 
     public bool? Once { get; init; }
 
-    /// <summary>The hash of the only key; null for web users, and once revoked.</summary>
+    /// <summary>The hash of the actor's key; null for web users, and after the key is revoked.</summary>
     public string? KeyHash { get; init; }
 
-    /// <summary>The key itself, encrypted, since listings show it again.</summary>
+    /// <summary>The encrypted key, since listings show it again.</summary>
     internal string? ProtectedKey { get; init; }
 
     internal string? PasswordHash { get; init; }

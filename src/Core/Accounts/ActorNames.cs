@@ -3,10 +3,12 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Finds actors by their number, for listings that name who did something. Those who are gone are null.</summary>
+/// <summary>Finds actors by number, for listings that show who did something. Unknown and deleted actors are null.</summary>
 public sealed class ActorNames(AccountsTable accounts, TimedCache cache)
 {
-    /// <summary>Cold: two operations, since a number alone doesn't tell an app user of the project from a web user.</summary>
+    /// <summary>
+    /// Two operations unless cached, since the number alone does not say whether it is an app user of the project or a web user.
+    /// </summary>
     public async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(("name", project, id), out Actor? actor))

@@ -4,21 +4,21 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Sees to it that there is always an administrator, also when two of them end each other at the same time. One row lists them. Whoever
-/// stands in it holds the role: it is granted before the list is written, and taken away after. And the list is never emptied.
+/// Keeps at least one administrator, even when two administrators delete each other at the same time. One row lists the administrators. The
+/// role is granted before a user is added to the list, and removed after the user is taken off it; the list is never written empty.
 /// </summary>
 public sealed class Administrators(AccountsTable accounts)
 {
     private const int MaxAttempts = 20;
 
-    /// <summary>What makes a web user one.</summary>
+    /// <summary>The grant that makes a web user an administrator.</summary>
     public static readonly Grant Grant = new(Role.Administrator.Id, Scope.Server);
 
     /// <summary>Whether the server has, or ever had, an administrator.</summary>
     public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
         (await accounts.FindAdministratorsAsync(cancellationToken)).Version is not null;
 
-    /// <summary>Lists the server's first administrator, who holds the role. False when somebody else was first.</summary>
+    /// <summary>Lists the server's first administrator, who already has the role. False when another one was listed first.</summary>
     public Task<bool> BeginAsync(ActorId first, CancellationToken cancellationToken) =>
         accounts.TryListAdministratorsAsync([first], null, cancellationToken);
 
@@ -32,8 +32,8 @@ public sealed class Administrators(AccountsTable accounts)
                 return GrantOutcome.AsItWas;
             }
 
-            // Written even when the role is held already: a removal that has struck the user off, and is about to take it away, must
-            // notice.
+            // Written even when the user has the role already: a concurrent removal, which has taken the user off the list, must fail on
+            // the ETag.
             var user = await accounts.ChangeAsync(
                 null,
                 id,
@@ -53,8 +53,10 @@ public sealed class Administrators(AccountsTable accounts)
         throw new TimeoutException("The list of administrators is changed all the time.");
     }
 
-    /// <summary>Changes a user so that it is no administrator any more, if it was one; null leaves it as it is. Refuses the last one
-    /// with 409.21.</summary>
+    /// <summary>
+    /// Applies <paramref name="change"/>, which removes the administrator role from a user; a null result changes nothing. Refuses to
+    /// remove the last administrator with 409.21.
+    /// </summary>
     public async Task<GrantOutcome> EndAsync(ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
@@ -79,7 +81,7 @@ public sealed class Administrators(AccountsTable accounts)
         throw new TimeoutException("The list of administrators is changed all the time.");
     }
 
-    // Written even when the user isn't listed: whoever is about to list it must notice.
+    // Written even when the user isn't listed: a concurrent request that is about to list the user must fail on the ETag.
     private async Task<bool> TryStrikeOffAsync(ActorId id, CancellationToken cancellationToken)
     {
         var (listed, version) = await accounts.FindAdministratorsAsync(cancellationToken);

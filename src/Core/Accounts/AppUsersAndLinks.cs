@@ -3,16 +3,16 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>App users and public links: actors of one project that hold one key, shown again in listings until it is revoked.</summary>
+/// <summary>App users and public links: actors of one project with one key each. Listings show the key until it is revoked.</summary>
 public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection protection, AuthenticateActor authenticate, TimeProvider clock)
 {
     private const int MaxDisplayName = 64;
 
-    /// <summary>A new app user has no right at all until it is assigned to forms (OR-072 to OR-081).</summary>
+    /// <summary>Creates an app user, which has no rights until it is assigned to forms (OR-072 to OR-081).</summary>
     public Task<Actor> CreateAppUserAsync(ProjectId project, string? displayName, ActorId? creator, CancellationToken cancellationToken) =>
         CreateAsync(project, ActorKind.AppUser, displayName, Grants.None, null, null, creator, cancellationToken);
 
-    /// <summary>A public link can fill its one form from the start.</summary>
+    /// <summary>Creates a public link with the right to submit to its form.</summary>
     public Task<Actor> CreatePublicLinkAsync(
         ProjectId project,
         int form,
@@ -32,7 +32,7 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
             cancellationToken
         );
 
-    /// <summary>Those that still hold their key first, then newest first.</summary>
+    /// <summary>Actors with a key first, then newest first.</summary>
     public async Task<IReadOnlyList<Actor>> ListAsync(ProjectId project, ActorKind kind, CancellationToken cancellationToken)
     {
         var holders = new List<Actor>();
@@ -55,10 +55,10 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
     public async Task<Actor?> FindAsync(ProjectId project, ActorKind kind, ActorId id, CancellationToken cancellationToken) =>
         await accounts.FindAsync(project, id, cancellationToken) is { } actor && actor.Kind == kind ? actor : null;
 
-    /// <summary>The key in clear, for those who may list it; null once revoked, or when it was encrypted elsewhere.</summary>
+    /// <summary>The key as text; null once revoked, or when it was encrypted with another key ring.</summary>
     public string? KeyOf(Actor holder) => holder is { KeyHash: not null, ProtectedKey: { } key } ? protection.TryUnprotect(key) : null;
 
-    /// <summary>The holder stays in listings, without a key. Other instances notice within the cache time.</summary>
+    /// <summary>Removes the key; the actor stays in listings. Other instances notice within the cache time.</summary>
     public async Task RevokeAsync(Actor holder, CancellationToken cancellationToken)
     {
         await accounts.ChangeAsync(

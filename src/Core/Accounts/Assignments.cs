@@ -3,18 +3,20 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Who holds which role on what (OR-264). A grant lives in its actor's row; a listing reads the actors that can hold one
-/// there.</summary>
+/// <summary>
+/// Assignments of roles to actors (OR-264). A grant is stored in the actor's row; a listing reads all actors that can have a grant on the
+/// scope.
+/// </summary>
 public sealed class Assignments(AccountsTable accounts, AuthenticateActor authenticate, Administrators administrators)
 {
-    /// <summary>Refuses an unknown actor (404.1) and an assignment that exists (409.3).</summary>
+    /// <summary>Grants a role. Refuses an unknown actor (404.1) and an existing assignment (409.3).</summary>
     public async Task AddAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
         var outcome =
             grant == Administrators.Grant
                 ? await administrators.AddAsync(actor, cancellationToken)
-                : await ChangeAsync(actor, scope.Project, held => held.Contains(grant) ? null : held.With(grant), cancellationToken);
+                : await ChangeAsync(actor, scope.Project, grants => grants.Contains(grant) ? null : grants.With(grant), cancellationToken);
         authenticate.Forget(null, actor);
         switch (outcome)
         {
@@ -31,11 +33,11 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         }
     }
 
-    /// <summary>Refuses what isn't assigned with 404.1, and the last administrator with 409.21.</summary>
+    /// <summary>Removes a role. Refuses a missing assignment with 404.1, and the last administrator with 409.21.</summary>
     public async Task RemoveAsync(ActorId actor, Role role, Scope scope, CancellationToken cancellationToken)
     {
         var grant = new Grant(role.Id, scope);
-        Grants? Without(Grants held) => held.Contains(grant) ? held.Without(grant) : null;
+        Grants? Without(Grants grants) => grants.Contains(grant) ? grants.Without(grant) : null;
 
         var outcome =
             grant == Administrators.Grant
@@ -67,10 +69,10 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
                 found.AddRange(actor.Grants.All.Where(wanted).Select(grant => (actor, grant)));
             }
         }
-        return [.. found.OrderBy(held => held.Actor.Id.Value).ThenBy(held => held.Grant.RoleId)];
+        return [.. found.OrderBy(one => one.Actor.Id.Value).ThenBy(one => one.Grant.RoleId)];
     }
 
-    // A number alone doesn't tell whether it is an app user of the project or a web user. What a mobile worker may do isn't given by roles.
+    // The number alone doesn't say whether it is an app user of the project or a web user. Mobile workers have no roles.
     private async Task<GrantOutcome> ChangeAsync(
         ActorId id,
         ProjectId? project,
@@ -99,7 +101,7 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
     }
 }
 
-/// <summary>What became of a role that was to be given or taken away.</summary>
+/// <summary>The outcome of granting or removing a role.</summary>
 public enum GrantOutcome
 {
     Changed,

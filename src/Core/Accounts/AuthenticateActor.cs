@@ -4,8 +4,10 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Finds who presents a token or a password. Answers null for nobody; refusing is the caller's business, since the answer
-/// differs (OR-072 to OR-081).</summary>
+/// <summary>
+/// Finds the actor for a token or a password. Returns null when there is none; the caller refuses, since the answer depends on the endpoint
+/// (OR-072 to OR-081).
+/// </summary>
 public sealed class AuthenticateActor(
     AccountsTable accounts,
     PasswordCheck passwords,
@@ -14,14 +16,16 @@ public sealed class AuthenticateActor(
     TimeProvider clock
 )
 {
-    /// <summary>An app user or public link by its key. Cold: one operation.</summary>
+    /// <summary>The app user or public link with this key. One operation unless cached.</summary>
     public async Task<Actor?> ByKeyAsync(AccessToken key, CancellationToken cancellationToken) =>
         key.Locator is ({ } project, var id) && await FindAsync(project, id, cancellationToken) is { } actor && key.Matches(actor.KeyHash)
             ? actor
             : null;
 
-    /// <summary>Any actor by its token (OR-055, OR-064); the session is null for app users and public links. Cold: two operations for a
-    /// web user.</summary>
+    /// <summary>
+    /// The actor with this token (OR-055, OR-064); the session is null for app users and public links. Two operations for a web user unless
+    /// cached.
+    /// </summary>
     public async Task<(Actor Actor, Session? Session)?> ByTokenAsync(AccessToken token, CancellationToken cancellationToken)
     {
         if (token.Locator is not (null, var id))
@@ -41,9 +45,9 @@ public sealed class AuthenticateActor(
     }
 
     /// <summary>
-    /// A web user by e-mail address (in any case) and password, sent from <paramref name="from"/>. Cold: two operations, and a wrong
-    /// password always costs those two: nobody can tell from the time whether there is an account. Who keeps guessing is refused with
-    /// 429.1 and costs none; a password that was right here before is not affected.
+    /// The web user with this e-mail address (in any case) and password; <paramref name="from"/> is the client's address. Two operations
+    /// unless cached. A wrong password always costs two, so that the response time does not reveal whether the account exists. Too many
+    /// failures are refused with 429.1 before any operation; a password that this instance verified within the last hour is exempt.
     /// </summary>
     public async Task<Actor?> ByPasswordAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
@@ -85,7 +89,7 @@ public sealed class AuthenticateActor(
             ? actor
             : null;
 
-    // Nobody is looked up too, so that it takes as long. A claim counts only with an account that bears it out.
+    // An unknown address is looked up too, so that it takes as long. A reservation is valid only if the account has the address.
     private async Task<Actor?> ReadAsync(string address, CancellationToken cancellationToken)
     {
         var id = await accounts.FindByEmailAsync(address, cancellationToken) ?? default;
@@ -98,7 +102,7 @@ public sealed class AuthenticateActor(
         return actor;
     }
 
-    /// <summary>Whether these are the credentials that a fresh deployment's settings name for its first administrator.</summary>
+    /// <summary>Whether these are the credentials that the settings of a fresh deployment name for its first administrator.</summary>
     internal bool IsFirstAdministrator(string email, string password) =>
         options.Value is { FirstAdminEmail.Length: > 0, FirstAdminPassword.Length: > 0 } first
         && AccountKeys.Normalise(first.FirstAdminEmail) == AccountKeys.Normalise(email)

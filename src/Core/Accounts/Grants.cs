@@ -3,7 +3,9 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>What a right is about: the whole server, a project, or a form of it (by its number). Rights are inherited downwards.</summary>
+/// <summary>
+/// The scope of a right: the whole server, a project, or a form of it (by number). A right on a scope includes everything below it.
+/// </summary>
 public readonly record struct Scope(ProjectId? Project, int? Form)
 {
     public static Scope Server => default;
@@ -12,7 +14,7 @@ public readonly record struct Scope(ProjectId? Project, int? Form)
 
     public static Scope Of(ProjectId project, int form) => new(project, form);
 
-    /// <summary>`*`, `7` or `7/12`.</summary>
+    /// <summary>The text form: `*`, `7` or `7/12`.</summary>
     public override string ToString() =>
         (Project, Form) switch
         {
@@ -38,10 +40,10 @@ public readonly record struct Scope(ProjectId? Project, int? Form)
     }
 }
 
-/// <summary>A role that an actor holds on a scope.</summary>
+/// <summary>A role that an actor has on a scope.</summary>
 public readonly record struct Grant(int RoleId, Scope Scope);
 
-/// <summary>All that an actor holds. Kept in the actor's own row, so that one point read tells who it is and what it may do.</summary>
+/// <summary>All grants of an actor. They are stored in the actor's own row, so that one point read gives identity and rights.</summary>
 public sealed class Grants
 {
     private readonly HashSet<Grant> _grants;
@@ -56,9 +58,9 @@ public sealed class Grants
 
     public Grants With(Grant grant) => new([.. _grants, grant]);
 
-    public Grants Without(Grant grant) => new([.. _grants.Where(held => held != grant)]);
+    public Grants Without(Grant grant) => new([.. _grants.Where(other => other != grant)]);
 
-    /// <summary>Whether any role held on <paramref name="scope"/>, or on what it is part of, has the verb.</summary>
+    /// <summary>Whether any role on <paramref name="scope"/>, or on a scope that contains it, has the verb.</summary>
     public bool Allow(string verb, Scope scope)
     {
         if (_grants.Count == 0)

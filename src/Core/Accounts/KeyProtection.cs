@@ -9,15 +9,17 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Encrypts the keys that listings must show again: those of app users, public links and drafts.</summary>
+/// <summary>Encrypts the keys that listings show again: those of app users, public links and drafts.</summary>
 public sealed class KeyProtection(IDataProtectionProvider provider)
 {
     private readonly IDataProtector _protector = provider.CreateProtector("ServerlessRosa.Accounts.Keys");
 
     public string Protect(AccessToken token) => _protector.Protect(token.Text);
 
-    /// <summary>Null when the key ring that encrypted it is not there, as in a project that was imported from another storage account:
-    /// the key works, but can't be shown.</summary>
+    /// <summary>
+    /// Null when the key ring that encrypted the text is missing, as in a project imported from another storage account: the key still
+    /// works, but can't be shown.
+    /// </summary>
     public string? TryUnprotect(string text)
     {
         try

@@ -1,12 +1,12 @@
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Checks the password of an account of any kind, and slows down who guesses.</summary>
+/// <summary>Checks the password of an account of any kind, and slows down password guessing.</summary>
 public sealed class PasswordCheck(Passwords passwords, PasswordThrottle throttle)
 {
     /// <summary>
-    /// The account, or null for a wrong password and for an account that there isn't; both take as long. <paramref name="name"/> is
-    /// what guesses are counted by, <paramref name="known"/> what this instance remembers of the account, and <paramref
-    /// name="isExempt"/> says that this is no guess whatever comes of it. Who keeps guessing is refused with 429.1 before anything is read.
+    /// The account, or null for a wrong password or an unknown account; both take equally long. Failures are counted by
+    /// <paramref name="name"/>; <paramref name="known"/> is the cached account; <paramref name="isExempt"/> skips the throttle for
+    /// credentials that are known to be valid. Refuses with 429.1, before reading anything, after too many failures.
     /// </summary>
     internal async Task<T?> RunAsync<T>(
         string name,
@@ -30,7 +30,7 @@ public sealed class PasswordCheck(Passwords passwords, PasswordThrottle throttle
         var isRight = passwords.Verify(name, HashOf(account), password);
         if (!isRight && known is not null)
         {
-            // Another instance may have changed it since this one read the account.
+            // Another instance may have changed the account since this one cached it.
             account = await read();
             isRight = HashOf(account) != HashOf(known) && passwords.Verify(name, HashOf(account), password);
         }

@@ -4,10 +4,10 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Slows down who guesses passwords, on this instance. An address that fails with an account waits, longer each time; one that fails
-/// with many accounts waits with all of them, for a minute at most; and an account that is guessed at from many addresses refuses those
-/// that have failed with it before. So a stranger cannot lock out a phone elsewhere; one beside the guesser, behind the same address,
-/// is heard if its password was right here before.
+/// Slows down password guessing, per instance. An address that fails with one account waits, longer after each failure. An address that
+/// fails with many accounts waits with all of them, up to a minute. An account that fails from many addresses refuses those of them that
+/// have failed with it. So an attacker cannot lock out a phone at another address; a phone at the same address is admitted if this instance
+/// has verified its password before.
 /// </summary>
 public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
 {
@@ -16,7 +16,7 @@ public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
     private static readonly Limit PerAddress = new(FreeTries: 50, MaxWait: TimeSpan.FromMinutes(1));
     private static readonly Limit PerAccount = new(FreeTries: 100, MaxWait: TimeSpan.FromMinutes(1));
 
-    /// <summary>Refuses with 429.1 and the seconds to wait, before any password is looked at.</summary>
+    /// <summary>Refuses with 429.1 and the seconds to wait, before the password is checked.</summary>
     public void Require(string account, string address)
     {
         var pair = Find(("throttle", account, address));
@@ -41,7 +41,7 @@ public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
         Find(("throttle-account", account)).Add(clock);
     }
 
-    /// <summary>Whoever knows the password starts afresh.</summary>
+    /// <summary>Resets the failure count after a correct password.</summary>
     public void Succeeded(string account, string address) => cache.Remove(("throttle", account, address));
 
     private Failures Find(object key)
@@ -80,7 +80,7 @@ public sealed class PasswordThrottle(TimedCache cache, TimeProvider clock)
             }
         }
 
-        /// <summary>Ten seconds after the free tries, and twice as long with each further failure.</summary>
+        /// <summary>Ten seconds after the free attempts, doubled with each further failure.</summary>
         public TimeSpan WaitAfter(Limit limit, TimeProvider clock)
         {
             lock (_lock)

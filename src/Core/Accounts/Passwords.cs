@@ -6,8 +6,10 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Hashes and verifies passwords with the framework's own hasher, and remembers what it has verified under a key that lives in
-/// this process only.</summary>
+/// <summary>
+/// Hashes and verifies passwords with ASP.NET Core's hasher. Verified passwords are remembered for an hour under a key that exists in this
+/// process only.
+/// </summary>
 public sealed class Passwords(TimedCache cache)
 {
     private const int MinCharacters = 10;
@@ -28,8 +30,10 @@ public sealed class Passwords(TimedCache cache)
         return _hasher.HashPassword("", password);
     }
 
-    /// <summary>Mobile workers type theirs on phones: it may be as short as they like. Refuses an empty one (400.2) and more than 72
-    /// bytes (400.38).</summary>
+    /// <summary>
+    /// Mobile workers type passwords on phones, so there is no minimum length. Refuses an empty one (400.2) and more than 72 bytes
+    /// (400.38).
+    /// </summary>
     internal string HashShort(string password) =>
         password.Length == 0 ? throw Problem.MissingParameter("password").AsException()
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? throw Problem.PasswordTooLong().AsException()
@@ -40,10 +44,12 @@ public sealed class Passwords(TimedCache cache)
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? Problem.PasswordTooLong()
         : null;
 
-    /// <summary>Whether this was an account's password within the last hour, as seen by this instance.</summary>
+    /// <summary>Whether this instance verified this password for the account within the last hour.</summary>
     public bool Remembers(string account, string password) => cache.TryGet(Remembrance(account, password), out string? _);
 
-    /// <summary>With no hash (there is no such account) it takes as long and answers false: time does not tell who exists.</summary>
+    /// <summary>
+    /// A null hash (no such account) takes as long and returns false, so that the response time does not reveal which accounts exist.
+    /// </summary>
     public bool Verify(string account, string? hash, string password)
     {
         var remembrance = Remembrance(account, password);

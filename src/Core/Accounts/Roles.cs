@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>What an actor may do to something, in ODK Central's words (OR-072 to OR-081).</summary>
+/// <summary>The verbs of rights, with ODK Central's names (OR-072 to OR-081).</summary>
 public static class Verb
 {
     public const string ProjectList = "project.list";
@@ -52,11 +52,11 @@ public static class Verb
     public const string EntityDelete = "entity.delete";
 }
 
-/// <summary>A named set of verbs. The ids are ODK Central's own: clients hard-code them (OR-072 to OR-081).</summary>
+/// <summary>A named set of verbs. The ids are ODK Central's, which clients hard-code (OR-072 to OR-081).</summary>
 public sealed record Role(int Id, string System, string Name, IReadOnlyList<string> Verbs)
 {
-    // Asked once per form of every list, so it has to be quick.
-    private readonly FrozenSet<string> _held = Verbs.ToFrozenSet(StringComparer.Ordinal);
+    // Checked once per form of every list, so it must be fast.
+    private readonly FrozenSet<string> _verbs = Verbs.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] ProjectVerbs =
     [
@@ -147,9 +147,9 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
 
     public static Role? WithId(int id) => All.FirstOrDefault(role => role.Id == id);
 
-    /// <summary>By number (`2`) or by system name (`app-user`), as both are used in addresses (OR-264).</summary>
+    /// <summary>By number (`2`) or system name (`app-user`); URLs use both (OR-264).</summary>
     public static Role? Find(string idOrSystem) =>
         All.FirstOrDefault(role => role.System == idOrSystem || role.Id.ToString(CultureInfo.InvariantCulture) == idOrSystem);
 
-    public bool Holds(string verb) => _held.Contains(verb);
+    public bool Holds(string verb) => _verbs.Contains(verb);
 }

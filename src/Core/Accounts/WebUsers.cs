@@ -16,8 +16,9 @@ public sealed class WebUsers(
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(24);
     private static readonly TimeSpan BetweenWaits = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Creates an account; without a password nobody can sign in to it. Refuses an address that is taken (409.3) and a bad
-    /// password.</summary>
+    /// <summary>
+    /// Creates an account; without a password nobody can sign in to it. Refuses a taken address (409.3) and an invalid password.
+    /// </summary>
     public async Task<Actor> CreateAsync(
         string email,
         string? password,
@@ -41,7 +42,7 @@ public sealed class WebUsers(
     {
         var hash = password is null ? null : passwords.Hash(password);
         var id = await accounts.NextIdAsync(cancellationToken);
-        if (!await accounts.ClaimEmailAsync(email, id, cancellationToken))
+        if (!await accounts.ReserveEmailAsync(email, id, cancellationToken))
         {
             return null;
         }
@@ -61,8 +62,10 @@ public sealed class WebUsers(
         return actor;
     }
 
-    /// <summary>Signs in for 24 hours (OR-257), or refuses with 401.2, or 429.1 for who keeps guessing from <paramref
-    /// name="from"/>.</summary>
+    /// <summary>
+    /// Creates a session of 24 hours (OR-257). Refuses wrong credentials with 401.2, and too many failures from <paramref name="from"/>
+    /// with 429.1.
+    /// </summary>
     public async Task<(AccessToken Token, Session Session)> SignInAsync(
         string email,
         string password,
@@ -79,7 +82,7 @@ public sealed class WebUsers(
         var session = new Session(actor.Id, token.Hash, AccessToken.Create().Text, now, now + SessionLifetime);
         await accounts.AddSessionAsync(session, cancellationToken);
 
-        // Whoever changes the password ends the sessions that there are, so one that comes after must see that change.
+        // A password change deletes the existing sessions; a session created at the same time must notice the change.
         bool IsStill(Actor? user) => user is { DeletedAt: null } && user.PasswordHash == actor.PasswordHash;
         var signedIn = await accounts.ChangeAsync(
             null,
@@ -96,18 +99,18 @@ public sealed class WebUsers(
         return (token, session);
     }
 
-    /// <summary>Ends a web user's session. False when there is no such session.</summary>
+    /// <summary>Deletes a session. False when there is no such session.</summary>
     public async Task<bool> SignOutAsync(AccessToken token, CancellationToken cancellationToken)
     {
         authenticate.ForgetSession(token.Hash);
         return await accounts.RemoveSessionAsync(token.Locator.Actor, token.Hash, cancellationToken);
     }
 
-    /// <summary>Refuses an unknown or ended account with 404.1.</summary>
+    /// <summary>Refuses an unknown or deleted account with 404.1.</summary>
     public async Task<Actor> GetAsync(ActorId id, CancellationToken cancellationToken) =>
         await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user ? user : throw Problem.NotFound().AsException();
 
-    /// <summary>By address; those whose name or address contains <paramref name="search"/>, in any case.</summary>
+    /// <summary>Web users by address; only those whose name or address contains <paramref name="search"/>, ignoring case.</summary>
     public async Task<IReadOnlyList<Actor>> ListAsync(string? search, CancellationToken cancellationToken)
     {
         var users = new List<Actor>();
@@ -128,7 +131,7 @@ public sealed class WebUsers(
         return [.. users.OrderBy(user => user.Email, StringComparer.Ordinal)];
     }
 
-    /// <summary>The account with exactly this address, in any case.</summary>
+    /// <summary>The account with exactly this address, ignoring case.</summary>
     public async Task<Actor?> FindByEmailAsync(string email, CancellationToken cancellationToken) =>
         await accounts.FindByEmailAsync(email, cancellationToken) is { } id
         && await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user
@@ -136,14 +139,14 @@ public sealed class WebUsers(
             ? user
             : null;
 
-    /// <summary>Null leaves a value as it is. Refuses an address that is taken with 409.3, and a blank name with 400.8.</summary>
+    /// <summary>Changes address and name; null keeps a value. Refuses a taken address with 409.3, and a blank name with 400.8.</summary>
     public async Task<Actor> ChangeAsync(ActorId id, string? email, string? displayName, CancellationToken cancellationToken)
     {
         if (displayName is not null && string.IsNullOrWhiteSpace(displayName))
         {
             throw Problem.UnexpectedValue("displayName", displayName, "a name is not blank.").AsException();
         }
-        if (email is not null && !await accounts.ClaimEmailAsync(email, id, cancellationToken))
+        if (email is not null && !await accounts.ReserveEmailAsync(email, id, cancellationToken))
         {
             throw Problem.AlreadyExists(["email"], [email], "users").AsException();
         }
@@ -168,15 +171,16 @@ public sealed class WebUsers(
         authenticate.Forget(null, id);
         if (email is not null && changed is { DeletedAt: null })
         {
-            // Claimed again: who moves it away from here at the same time must not give up what has come back.
-            await accounts.ClaimEmailAsync(email, id, CancellationToken.None);
+            // Reserved again: a concurrent change that moves the account away from this address must not release it.
+            await accounts.ReserveEmailAsync(email, id, CancellationToken.None);
             await accounts.ReleaseEmailAsync(before, id, CancellationToken.None);
         }
         return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();
     }
 
-    /// <summary>Ends all of the user's sessions but the one that asks for it. Refuses a wrong old password with 401.2, and a bad new
-    /// one.</summary>
+    /// <summary>
+    /// Changes the password and deletes all of the user's other sessions. Refuses a wrong old password with 401.2, and an invalid new one.
+    /// </summary>
     public async Task ChangePasswordAsync(
         Actor user,
         string oldPassword,
@@ -208,8 +212,9 @@ public sealed class WebUsers(
         await EndSessionsAsync(user.Id, asking?.TokenHash);
     }
 
-    /// <summary>Ends an account: no rights, no password, no sessions, and its address is free again. Refuses the last administrator
-    /// with 409.21.</summary>
+    /// <summary>
+    /// Deletes an account: removes grants, password and sessions, and releases the address. Refuses the last administrator with 409.21.
+    /// </summary>
     public async Task DeleteAsync(Actor user, CancellationToken cancellationToken)
     {
         var outcome = await administrators.EndAsync(
@@ -225,7 +230,7 @@ public sealed class WebUsers(
         }
     }
 
-    // Begun, it is finished, whether or not the client waits for it.
+    // Completed even if the client disconnects.
     private async Task EndSessionsAsync(ActorId user, string? exceptTokenHash)
     {
         authenticate.Forget(null, user);
@@ -235,13 +240,13 @@ public sealed class WebUsers(
         }
     }
 
-    /// <summary>Forgets sessions that have ended.</summary>
+    /// <summary>Deletes expired sessions.</summary>
     public Task PurgeSessionsAsync(CancellationToken cancellationToken) =>
         accounts.RemoveExpiredSessionsAsync(clock.GetUtcNow(), cancellationToken);
 
     /// <summary>
-    /// Creates the first administrator; null when the server has, or ever had, one. Refuses what is no e-mail address (400.8), an
-    /// address that is taken (409.3) and a bad password.
+    /// Creates the first administrator; null when the server has, or ever had, one. Refuses an invalid address (400.8), a taken address
+    /// (409.3) and an invalid password.
     /// </summary>
     public async Task<Actor?> CreateFirstAdministratorAsync(string email, string password, CancellationToken cancellationToken)
     {
@@ -259,8 +264,8 @@ public sealed class WebUsers(
                 );
     }
 
-    // A fresh deployment has nobody who could create its first account: its settings name that one, and count only until there has been
-    // one. Of several sign-ins at once one creates the account, and the others wait for it.
+    // Nobody can create the first account of a fresh deployment, so its settings name one. They are ignored once there has been an
+    // administrator. Of several concurrent sign-ins one creates the account, and the others wait for it.
     private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
     {
         if (!authenticate.IsFirstAdministrator(email, password))
@@ -282,7 +287,7 @@ public sealed class WebUsers(
         return null;
     }
 
-    // Null when the address is taken, or somebody else was first.
+    // Null when the address is taken, or another request created the first administrator.
     private async Task<Actor?> TryBeginAsync(string email, string password, CancellationToken cancellationToken)
     {
         if (await TryCreateAsync(email, password, null, Grants.None.With(Administrators.Grant), null, cancellationToken) is not { } created)

@@ -4,14 +4,16 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Audits;
 
-/// <summary>Who did what, when and to what. <see cref="Action"/> is one of ODK Central's names, such as `form.update.publish`; <see
-/// cref="Details"/> is JSON, without secrets.</summary>
+/// <summary>
+/// One audit entry: actor, action, target and time. <see cref="Action"/> is one of ODK Central's names, such as `form.update.publish`;
+/// <see cref="Details"/> is JSON without secrets.
+/// </summary>
 public sealed record AuditEntry(ActorId? Actor, string Action, string Actee, string? Details, DateTimeOffset LoggedAt);
 
-/// <summary>Which entries are wanted: by action (`form.create`), by kind of action (`form`), and by time, both ends included.</summary>
+/// <summary>Selects entries by action (`form.create`), by category (`form`), and by time, both ends included.</summary>
 public sealed record AuditFilter(string? Action, DateTimeOffset? Start, DateTimeOffset? End)
 {
-    // Central's word for all but what phones do all day.
+    // Central's name for all actions except those that phones perform routinely.
     private const string NonVerbose = "nonverbose";
 
     internal bool Takes(AuditEntry entry) =>
@@ -20,12 +22,12 @@ public sealed record AuditFilter(string? Action, DateTimeOffset? Start, DateTime
         && (End is null || entry.LoggedAt <= End);
 }
 
-/// <summary>The audit log: every change made through the management API. What phones submit is logged by the submissions
-/// themselves.</summary>
+/// <summary>The audit log of changes made through the management API. Submissions are recorded in their own tables.</summary>
 public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
 {
-    /// <summary>One operation, after the change. If it fails the request fails, so that nobody believes in a complete log that
-    /// isn't.</summary>
+    /// <summary>
+    /// Writes an entry after the change. If it fails, the request fails, so that a gap in the log is noticed. One operation.
+    /// </summary>
     public Task WriteAsync(ActorId? actor, string action, Scope actee, object? details, CancellationToken cancellationToken) =>
         audits.AddAsync(
             new AuditEntry(

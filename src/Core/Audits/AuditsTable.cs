@@ -28,7 +28,7 @@ public sealed class AuditsTable(StorageAccount storage)
         await _table.AddEntityAsync(row, cancellationToken);
     }
 
-    /// <summary>The days that the filter's times touch, newest first.</summary>
+    /// <summary>The entries of the days that the filter's times cover, newest first.</summary>
     internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (newest, oldest) = (Day(filter.End ?? DateTimeOffset.MaxValue), Day(filter.Start ?? DateTimeOffset.MinValue));
@@ -45,7 +45,7 @@ public sealed class AuditsTable(StorageAccount storage)
         }
     }
 
-    // Later days sort first.
+    // Inverted, so that later days sort first.
     private static string Day(DateTimeOffset time) =>
         (DateTimeOffset.MaxValue.UtcDateTime.Date - time.UtcDateTime.Date).Days.ToString("D7", CultureInfo.InvariantCulture);
 }

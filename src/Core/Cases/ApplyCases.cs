@@ -6,31 +6,30 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// What a submission says of cases now: <see cref="Counts"/> is the version that counts, null when none does, <see cref="Blocks"/> are
-/// its blocks, <see cref="Touched"/>
-/// all cases that any of its versions speaks of. <see cref="At"/> is when it first came, which is its place among the forms of a case.
+/// The current state of a submission with regard to cases. <see cref="EffectiveForm"/> is the version in effect, null when there is none;
+/// <see cref="Blocks"/> are its case blocks; <see cref="Touched"/> are all cases that any of its versions names. <see cref="At"/> is when
+/// the submission was first received, which orders it among the forms of a case.
 /// </summary>
 public sealed record CaseSource(int Form, InstanceId Root, DateTimeOffset At, string? SyncToken)
 {
-    public CaseForm? Counts { get; init; }
+    public CaseForm? EffectiveForm { get; init; }
 
     public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
 
     public IReadOnlyCollection<CaseId> Touched { get; init; } = [];
 }
 
-/// <summary>Changes cases by forms. A form that a case has taken is not taken again, so that all of it may be repeated.</summary>
+/// <summary>Applies forms to cases. A form that a case already has is not applied again, so the whole operation can be retried.</summary>
 public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, WriteCases write)
 {
     /// <summary>
-    /// Applies a form that was checked. With <paramref name="again"/>, an earlier try may have been broken off, and what is derived is
-    /// written anew. Null when somebody of another project has taken a case id since the check: then the form has to be taken out of
-    /// the other cases again. Two operations for each case, and those of
-    /// <see cref="WriteCases"/> for new indices.
+    /// Applies a form that was checked. <paramref name="again"/> says that an earlier attempt may have been interrupted: derived rows are
+    /// then rewritten. Returns null when another project created a case with one of these ids since the check: the form must then be
+    /// removed from the other cases. Two operations per case, and those of <see cref="WriteCases"/> for new indices.
     /// </summary>
     public async Task<IReadOnlyList<CaseEffect>?> NewAsync(
         CasePlan plan,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         bool again,
         CancellationToken cancellationToken
     )
@@ -45,9 +44,9 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
                     not null when current.Project != plan.Project => null,
                     not null
                         when current.Transactions.Any(transaction =>
-                            transaction.Form.Form == occasion.Form.Form && transaction.Form.Root == occasion.Form.Root
+                            transaction.Form.Form == context.Form.Form && transaction.Form.Root == context.Form.Root
                         ) => again ? current : null,
-                    _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, occasion),
+                    _ => CaseChanges.Apply(current, plan.Project, id, plan.Blocks, context),
                 };
                 lock (after)
                 {
@@ -60,29 +59,29 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         );
         return after.Values.Any(value => value is not null && value.Project != plan.Project)
             ? null
-            : CaseChanges.Effects(plan.Blocks, occasion, id => after[id]);
+            : CaseChanges.Effects(plan.Blocks, context, id => after[id]);
     }
 
-    /// <summary>What a form did that was applied before. One operation for each case.</summary>
+    /// <summary>The effects of a form that was applied before. One operation per case.</summary>
     public async Task<IReadOnlyList<CaseEffect>> EffectsAsync(
         CaseBlocks blocks,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         CancellationToken cancellationToken
     )
     {
         var ids = blocks.Blocks.Select(block => block.Id).Distinct().ToList();
         var found = await InParallel.EachAsync(ids, async (id, stop) => (Id: id, Read: await cases.FindAsync(id, stop)), cancellationToken);
         var after = found.ToDictionary(one => one.Id, one => one.Read?.Case);
-        return CaseChanges.Effects(blocks, occasion, id => after[id]);
+        return CaseChanges.Effects(blocks, context, id => after[id]);
     }
 
     /// <summary>
-    /// Lets all cases of a submission follow the version that counts for it now (CC-094): each is made anew of its forms, with this one
-    /// in the place of the one before it. <paramref name="read"/> gives the blocks of other forms, or null when they are no longer
-    /// kept. False when the version that counts speaks of a case of another project: it cannot count then. Three operations for each
-    /// case, and those for reading forms.
+    /// Recomputes all cases of a submission from the version in effect (CC-094): each case is replayed from its forms, with this version in
+    /// the place of the previous one. <paramref name="read"/> returns the blocks of other forms, or null when they are no longer stored.
+    /// Returns false when the version names a case of another project and so cannot take effect. Three operations per case, and those for
+    /// reading forms.
     /// </summary>
-    public async Task<bool> FollowAsync(
+    public async Task<bool> RecomputeAsync(
         ProjectId project,
         CaseSource source,
         Func<CaseForm, Task<CaseBlocks?>> read,
@@ -105,7 +104,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
                     foreign.Add(id);
                     return null;
                 }
-                return await FollowAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken);
+                return await RecomputeAsync(current, current ?? new Case(id, project), source, read, again, cancellationToken);
             },
             again,
             cancellationToken
@@ -113,7 +112,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         return source.Blocks.Blocks.All(block => !foreign.Contains(block.Id));
     }
 
-    private static async Task<Case?> FollowAsync(
+    private static async Task<Case?> RecomputeAsync(
         Case? current,
         Case value,
         CaseSource source,
@@ -122,11 +121,11 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         CancellationToken cancellationToken
     )
     {
-        var counts = source.Blocks.Blocks.Any(block => block.Id == value.Id) ? source.Counts : null;
+        var effective = source.Blocks.Blocks.Any(block => block.Id == value.Id) ? source.EffectiveForm : null;
         var mine = value.Transactions.FirstOrDefault(transaction =>
             transaction.Form.Form == source.Form && transaction.Form.Root == source.Root
         );
-        if (mine?.Form == counts)
+        if (mine?.Form == effective)
         {
             return again ? current : null;
         }
@@ -137,33 +136,34 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         );
         if (others.Any(other => other.Blocks is null))
         {
-            // Forms that were purged with their project's form cannot speak again: what they said stays, and this one is the last word.
+            // Purged forms cannot be replayed: the values they set stay, and this form is applied last.
             var rest = value with
             {
                 Transactions = [.. others.Select(other => other.Transaction)],
             };
-            return counts is null
+            return effective is null
                 ? rest with
                 {
                     Version = value.Version + 1,
                 }
-                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseChangeContext(counts, source.At, null));
+                : CaseChanges.Apply(rest, value.Project, value.Id, source.Blocks, new CaseChangeContext(effective, source.At, null));
         }
         var forms = others.Select(other => (other.Transaction, Blocks: other.Blocks!)).ToList();
-        if (counts is not null)
+        if (effective is not null)
         {
             var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
-            // What changes when a form is edited, or comes in before others, is more than its phone knows of: it counts as nobody's.
+            // An edit, or a form that is inserted before others, changes more than the phone that sent it knows of: the change has no sync
+            // token, so that the phone receives it.
             var token = mine is null && place < 0 ? source.SyncToken : null;
             forms.Insert(
                 place < 0 ? forms.Count : place,
-                (new CaseTransaction(counts, value.Version + 1, source.At, token), source.Blocks)
+                (new CaseTransaction(effective, value.Version + 1, source.At, token), source.Blocks)
             );
         }
         return CaseChanges.Replay(value, forms);
     }
 
-    // Whoever points at a case that comes or goes is changed by that: its phones are told to drop the index, or to take it again (CC-124).
+    // When a case is deleted or restored, the cases with an index to it change too: phones must drop the index, or get it again (CC-124).
     private async Task WriteAsync(
         IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read,
         Func<CaseId, Case?, ValueTask<Case?>> change,

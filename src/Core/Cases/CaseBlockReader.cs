@@ -4,23 +4,24 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The case blocks of a form, in document order, or why they cannot be applied. <see cref="UserId"/> is the form's `userID`,
-/// blank when absent.</summary>
+/// <summary>
+/// The case blocks of a form in document order, or the problem that prevents applying them. <see cref="UserId"/> is the form's `userID`,
+/// blank when absent.
+/// </summary>
 public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, CaseProblem? Problem)
 {
     public static CaseBlocks None { get; } = new([], "", null);
 
-    /// <summary>The form's `instanceID`, or the `uid` of old ones, as it is there; null or blank when absent.</summary>
+    /// <summary>The form's `instanceID`, or the `uid` of old forms, unparsed; null or blank when absent.</summary>
     public string? InstanceId { get; init; }
 
-    /// <summary>Whoever changed the case with a block.</summary>
+    /// <summary>The user who changed the case with this block.</summary>
     internal string UserOf(CaseBlock block) => string.IsNullOrEmpty(block.UserId) ? UserId : block.UserId;
 }
 
 /// <summary>
-/// Reads the case blocks of a form (CC-056 to CC-079) in one pass, at any depth and whatever the prefix (CC-056). A `case`
-/// without a `case_id` is the form's own data (CC-057); what is inside a block is never looked through for more. The first thing that
-/// is wrong is the form's problem.
+/// Reads the case blocks of a form (CC-056 to CC-079) in one pass, at any depth and with any prefix (CC-056). A `case` element without
+/// `case_id` is form data (CC-057). Blocks are not searched for nested blocks. The first error becomes the form's problem.
 /// </summary>
 public sealed class CaseBlockReader
 {
@@ -38,12 +39,12 @@ public sealed class CaseBlockReader
     private CaseBlockReader(bool knowsVersion1) => _knowsVersion1 = knowsVersion1;
 
     /// <summary>
-    /// With <paramref name="knowsVersion1"/>, a `case` with a child `case_id` is a block of version 1.0, and so a problem (CC-083).
-    /// Without it, as in forms that were not made for CommCare, it is data.
+    /// With <paramref name="knowsVersion1"/>, a `case` with a child `case_id` is a version 1.0 block, which is a problem (CC-083). Without
+    /// it, as in forms not made for CommCare, it is form data.
     /// </summary>
     public static CaseBlocks Read(ReadOnlyMemory<byte> form, bool knowsVersion1) => SafeXml.Read(form, xml => Read(xml, knowsVersion1));
 
-    /// <summary>The same from a reader on the form's root, up to its end.</summary>
+    /// <summary>Reads from the start tag of the form's root to its end tag.</summary>
     public static CaseBlocks Read(XmlReader form, bool knowsVersion1) => new CaseBlockReader(knowsVersion1).Read(form);
 
     private CaseBlocks Read(XmlReader xml)
@@ -213,8 +214,10 @@ public sealed class CaseBlockReader
         return indices;
     }
 
-    /// <summary>The names of the child elements, one after the other. Whoever reads one stops at its end; what was not read is passed
-    /// over.</summary>
+    /// <summary>
+    /// The names of the child elements in order. The caller leaves the reader on an element's end tag or does not move it; unread content
+    /// is skipped.
+    /// </summary>
     private static IEnumerable<string> Children(XmlReader xml)
     {
         if (xml.IsEmptyElement)

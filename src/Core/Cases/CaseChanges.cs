@@ -2,33 +2,35 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The circumstances of a form: which it is, when the server got it, and the sync token that it came with.</summary>
+/// <summary>The context of a change: the form, when the server received it, and the sync token it was sent with.</summary>
 public sealed record CaseChangeContext(CaseForm Form, DateTimeOffset At, string? SyncToken);
 
-/// <summary>What case blocks do to a case (CC-058 to CC-069, CC-072 to CC-079). Pure: it may run again on a newer case.</summary>
+/// <summary>
+/// Applies case blocks to a case (CC-058 to CC-069, CC-072 to CC-079). Pure functions: they may run again on a newer version of the case.
+/// </summary>
 public static class CaseChanges
 {
     private const string ExternalId = "external_id";
     private static readonly Dictionary<string, string> Nothing = [];
 
     /// <summary>
-    /// The case after a form's blocks that speak of it. The order of blocks is that of their earliest action, whatever the document's
-    /// (CC-061), and a case that nobody knows begins as a shell (CC-062). Counts one version, and notes the form.
+    /// The case after those of the form's blocks that name it. Blocks apply in the order of their earliest action, not of the document
+    /// (CC-061); an unknown case starts without type and name (CC-062). Increments the version and appends the form.
     /// </summary>
-    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext occasion)
+    public static Case Apply(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext context)
     {
         var value = before ?? new Case(id, project);
         var version = value.Version + 1;
-        return Apply(value, blocks, occasion.At) with
+        return Apply(value, blocks, context.At) with
         {
             Version = version,
-            Transactions = [.. value.Transactions, new CaseTransaction(occasion.Form, version, occasion.At, occasion.SyncToken)],
+            Transactions = [.. value.Transactions, new CaseTransaction(context.Form, version, context.At, context.SyncToken)],
         };
     }
 
     /// <summary>
-    /// The case as other forms make it than those that made it: each speaks again, in order. Without any it is deleted, and keeps what
-    /// it was for those who hold it (CC-124). Counts one version.
+    /// The case replayed from this list of forms instead of its own. Without any form it is deleted, and keeps its values for the phones
+    /// that have it (CC-124). Increments the version.
     /// </summary>
     internal static Case Replay(Case value, IReadOnlyList<(CaseTransaction Transaction, CaseBlocks Blocks)> forms)
     {
@@ -53,7 +55,7 @@ public static class CaseChanges
         return mine.Aggregate(value, (current, block) => Apply(current, block, blocks.UserOf(block), at));
     }
 
-    /// <summary>The case without anything that forms have said of it: what is left is what counts its changes.</summary>
+    /// <summary>The case without any values from forms; only its counters remain.</summary>
     private static Case Reset(Case value) =>
         new(value.Id, value.Project)
         {
@@ -67,10 +69,11 @@ public static class CaseChanges
         };
 
     /// <summary>
-    /// What the blocks do to the phone that submits them, in document order (CC-135 to CC-138). <paramref name="after"/> finds a
-    /// case as it is after the form. Where the form did more to it than its phone did, as an edit does, the version is not the phone's.
+    /// The effects of the blocks on the phone that submits them, in document order (CC-135 to CC-138). <paramref name="after"/> finds a
+    /// case as it is after the form. When the form changed a case differently than on the phone, as an edit does, the effect has no
+    /// version.
     /// </summary>
-    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext occasion, Func<CaseId, Case?> after) =>
+    public static IReadOnlyList<CaseEffect> Effects(CaseBlocks blocks, CaseChangeContext context, Func<CaseId, Case?> after) =>
         [
             .. blocks.Blocks.Select(block => new CaseEffect(
                 block.Id,
@@ -80,13 +83,13 @@ public static class CaseChanges
                 block.Indices,
                 after(block.Id)
                     ?.Transactions.LastOrDefault(transaction =>
-                        transaction.Form == occasion.Form && transaction.SyncToken == occasion.SyncToken
+                        transaction.Form == context.Form && transaction.SyncToken == context.SyncToken
                     )
                     ?.Version
             )),
         ];
 
-    // On the phone an empty owner_id is taken as it stands.
+    // A phone takes an empty owner_id literally.
     private static OwnerId? NewOwner(CaseBlock block, string user)
     {
         if (block.Update?.GetValueOrDefault("owner_id") is { } updated)
@@ -128,7 +131,7 @@ public static class CaseChanges
         };
     }
 
-    // Fixed fields keep what they have when the new value is empty (CC-064).
+    // An empty value does not change a fixed field (CC-064).
     private static Case Known(Case value, IReadOnlyDictionary<string, string> values)
     {
         foreach (var (name, text) in values.Where(one => one.Value.Length > 0))

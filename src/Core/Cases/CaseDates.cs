@@ -3,13 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>The dates that phones send (CC-071): a day, or a time of it with up to any number of fraction digits
-/// and an offset such as `-04`, `+05:30` or `Z`.</summary>
+/// <summary>
+/// The date formats that phones send (CC-071): a date, or a date and time with any number of fraction digits and an offset such as `-04`,
+/// `+05:30` or `Z`.
+/// </summary>
 public static partial class CaseDates
 {
     private const int TickDigits = 7;
 
-    /// <summary>UTC; null for what is no such date. A time without an offset is UTC.</summary>
+    /// <summary>The time in UTC; null when the text is not such a date. Without an offset the time is UTC.</summary>
     public static DateTimeOffset? Parse(string text)
     {
         if (Pattern().Match(text.Trim()) is not { Success: true } match)

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>Which cases a list is to have; null asks for nothing.</summary>
+/// <summary>Selects cases of a list; null means any.</summary>
 public sealed record CaseFilter
 {
     public OwnerId? Owner { get; init; }
@@ -16,14 +16,14 @@ public sealed record CaseFilter
 
     public string? ExternalId { get; init; }
 
-    /// <summary>When the server last changed it, at the earliest.</summary>
+    /// <summary>Cases that the server changed at or after this time.</summary>
     public DateTimeOffset? ChangedSince { get; init; }
 
     public IReadOnlyDictionary<string, string> Indices { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
-    // What the row says without being unpacked.
+    // Decided from the row's columns, without unpacking the case.
     internal bool Admits(OwnedCase row) =>
         !row.Deleted
         && (Type is null || row.Type == Type)
@@ -37,7 +37,7 @@ public sealed record CaseFilter
         && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key) == wanted.Value);
 }
 
-/// <summary>Finds the cases of a project, for scripts.</summary>
+/// <summary>Finds the cases of a project for the case API.</summary>
 public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
 {
     /// <summary>Null for unknown and deleted cases, and those of other projects. One operation.</summary>
@@ -46,13 +46,13 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
             ? found.Case
             : null;
 
-    /// <summary>In the order of the ids that were asked for; null for each that is unknown, deleted or of another project.</summary>
+    /// <summary>In the order of <paramref name="ids"/>; null for a case that is unknown, deleted or of another project.</summary>
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>
         InParallel.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);
 
     /// <summary>
-    /// Up to <paramref name="limit"/> cases after a place, how many there are in all, and where to go on, if there are more. Every case
-    /// of the owner, or else of the project, is looked at: one operation per 1,000.
+    /// Up to <paramref name="limit"/> cases after a position, the total count, and the next position if there are more. Reads all cases of
+    /// the owner, or of the project: one operation per 1,000.
     /// </summary>
     public async Task<(IReadOnlyList<Case> Cases, int Total, CasePlace? Next)> ListAsync(
         ProjectId project,

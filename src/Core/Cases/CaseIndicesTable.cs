@@ -5,18 +5,18 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>That a case has, or once had, an index to another.</summary>
+/// <summary>A case that has, or once had, an index to another.</summary>
 public sealed record CaseReference(CaseId Source, CaseId Target, CaseRelationship Relationship);
 
 /// <summary>
-/// Table `caseIndices`: who points at a case. Rows are written before the case that has the index and never removed, so that they name
-/// every case that does and some that no longer do: whoever reads them looks at the source's own indices.
+/// Table `caseIndices`: the cases that refer to a case. Rows are written before the case with the index and are never removed. They name
+/// every case with such an index, and some that no longer have it: readers check the source's own indices.
 /// </summary>
 public sealed class CaseIndicesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.CaseIndicesTable);
 
-    /// <summary>The same source comes once for each of its indices. One operation per 1,000.</summary>
+    /// <summary>A source is returned once for each of its indices. One operation per 1,000.</summary>
     public async IAsyncEnumerable<CaseReference> ListSourcesAsync(
         ProjectId project,
         CaseId target,
@@ -34,7 +34,7 @@ public sealed class CaseIndicesTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Whether that is told. One operation.</summary>
+    /// <summary>Whether the row of an index exists. One operation.</summary>
     internal async Task<bool> ExistsAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -51,7 +51,7 @@ public sealed class CaseIndicesTable(StorageAccount storage)
             .QueryAsync<TableEntity>(TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project)), 1, ["PartitionKey"], cancellationToken)
             .AnyAsync(cancellationToken);
 
-    /// <summary>One operation. A tombstone needs no row.</summary>
+    /// <summary>Adds the row of an index; does nothing for a tombstone. One operation.</summary>
     internal async Task AddAsync(ProjectId project, CaseId source, CaseIndex index, CancellationToken cancellationToken)
     {
         if (index.Target is not { } target)

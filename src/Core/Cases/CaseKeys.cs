@@ -9,7 +9,7 @@ internal static class CaseKeys
 {
     private const int Bucket = 2;
 
-    /// <summary>One row per case of the whole server, over 256 partitions.</summary>
+    /// <summary>One row per case of the server, spread over 256 partitions.</summary>
     public static (string Partition, string Row) Case(CaseId id)
     {
         var hash = TableKey.Hash(id.Value);
@@ -19,10 +19,10 @@ internal static class CaseKeys
     public static string OwnerPartition(ProjectId project, OwnerId owner) =>
         TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(owner.Value));
 
-    /// <summary>What the partitions of all owners of a project start with, and those of its index rows.</summary>
+    /// <summary>The common prefix of the owner partitions and index partitions of a project.</summary>
     public static string OwnerPartitionsOf(ProjectId project) => TableKey.Number(project.Value) + "|";
 
-    /// <summary>Rows of one case stand together, the newest last.</summary>
+    /// <summary>The rows of one case are adjacent, newest last.</summary>
     public static string OwnerRow(CaseId id, int revision) => OwnerRowsOf(id) + TableKey.Number(revision);
 
     public static string OwnerRowsOf(CaseId id) => TableKey.Hash(id.Value) + "|";
@@ -30,7 +30,7 @@ internal static class CaseKeys
     public static int Revision(string ownerRow) =>
         int.Parse(ownerRow.AsSpan(ownerRow.IndexOf('|', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
 
-    /// <summary>What the two rows of one case have in common.</summary>
+    /// <summary>Whether two row keys belong to the same case.</summary>
     public static bool SameCase(string ownerRow, string other) =>
         ownerRow
             .AsSpan(0, ownerRow.IndexOf('|', StringComparison.Ordinal) + 1)
@@ -39,8 +39,9 @@ internal static class CaseKeys
     public static string IndexPartition(ProjectId project, CaseId target) =>
         TableKey.Join(TableKey.Number(project.Value), TableKey.Hash(target.Value)[..Bucket]);
 
-    /// <summary>A row for each way in which one case ever named the other: a late writer replaces nothing that says something
-    /// else.</summary>
+    /// <summary>
+    /// One row per source, identifier and relationship that ever referred to the target: a late writer overwrites nothing different.
+    /// </summary>
     public static string IndexRow(CaseId target, CaseId source, CaseIndex index) =>
         IndexRowsOf(target) + TableKey.Join(TableKey.Hash(source.Value), TableKey.Hash($"{index.Relationship} {index.Identifier}"));
 

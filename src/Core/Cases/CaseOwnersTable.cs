@@ -7,9 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// A case as its owner's rows have it: what the graph needs (CC-108 to CC-115) at once, the rest when asked for. When <see
-/// cref="MovedTo"/>
-/// is not null it is a tombstone: the case left this owner for that one, and nothing else is said of it but its version.
+/// A case as stored in its owner's rows: what the index graph needs (CC-108 to CC-115) directly, the rest on request. When
+/// <see cref="MovedTo"/> is not null the row is a tombstone: the case now belongs to that owner, and only its version is known.
 /// </summary>
 public sealed record OwnedCase(CaseId Id, int Version, int Revision, DateTimeOffset ServerModifiedOn)
 {
@@ -27,17 +26,19 @@ public sealed record OwnedCase(CaseId Id, int Version, int Revision, DateTimeOff
 
     internal Func<CancellationToken, ValueTask<Case>>? Body { get; init; }
 
-    /// <summary>The whole case but its transactions. No operation, or one for a case that outgrows a row. Not for a tombstone.</summary>
+    /// <summary>
+    /// The whole case without transactions. Must not be called for a tombstone. No operation, or one for a case too large for a row.
+    /// </summary>
     public ValueTask<Case> UnpackAsync(CancellationToken cancellationToken) =>
         Body is null ? throw new InvalidOperationException($"The tombstone of {Id} holds no case.") : Body(cancellationToken);
 }
 
-/// <summary>Where a list of cases was broken off.</summary>
+/// <summary>The position at which a page of cases ends.</summary>
 public readonly record struct CasePlace(string Partition, string Row);
 
 /// <summary>
-/// Table `caseOwners`: copies of cases by owner, for restores. Each revision of a case is a row of its own, which takes the place of
-/// the one before it: writers who come late can leave a row behind, but never hide a newer one, since readers take the highest revision.
+/// Table `caseOwners`: copies of cases by owner, for restores. Each revision of a case is a separate row, which replaces the previous one.
+/// A late writer can leave an obsolete row, but cannot hide a newer one, since readers take the highest revision.
 /// </summary>
 public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodies)
 {
@@ -47,8 +48,8 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
     private readonly TableClient _table = storage.Table(StorageNames.CaseOwnersTable);
 
     /// <summary>
-    /// What the owner has, and tombstones of what the owner had; each case once. With <paramref name="changedSince"/>, only what the server
-    /// changed since. One operation per 1,000 rows.
+    /// The owner's cases, and tombstones of its former cases; each case once. With <paramref name="changedSince"/>, only those that the
+    /// server changed since then. One operation per 1,000 rows.
     /// </summary>
     public async IAsyncEnumerable<OwnedCase> ListAsync(
         ProjectId project,
@@ -76,8 +77,10 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>Every case of the project, or of one <paramref name="owner"/>, and the place where it stands, in order. Without
-    /// tombstones. One operation per 1,000 rows.</summary>
+    /// <summary>
+    /// The cases of the project, or of one <paramref name="owner"/>, in key order with their positions. Without tombstones. One operation
+    /// per 1,000 rows.
+    /// </summary>
     internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(
         ProjectId project,
         OwnerId? owner,
@@ -106,8 +109,10 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>The newest row that an owner has of a case, with the blob that holds its body, if one does; null when there is none.
-    /// One operation.</summary>
+    /// <summary>
+    /// The newest row of a case among an owner's rows, and the name of the blob with its body, if any; null when there is no row. One
+    /// operation.
+    /// </summary>
     internal async Task<(OwnedCase Case, string? Blob)?> FindAsync(
         ProjectId project,
         OwnerId owner,
@@ -123,8 +128,7 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
             : null;
     }
 
-    /// <summary>Every row of a project but those that newer ones have taken the place of, without bodies, for who checks them. One
-    /// operation per 1,000.</summary>
+    /// <summary>The newest row of each case of a project, without bodies, for verification. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<StoredRow<CaseId>> ScanNewestAsync(
         ProjectId project,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -152,8 +156,10 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
         }
     }
 
-    /// <summary>Forgets all rows of a project but those of some cases: for upkeep, which makes them again. One operation per 1,000
-    /// rows, and one per 100 deleted.</summary>
+    /// <summary>
+    /// Deletes all rows of a project except those of some cases, so that a rebuild can write them again. One operation per 1,000 rows, and
+    /// one per 100 deleted.
+    /// </summary>
     internal Task EmptyAsync(ProjectId project, IReadOnlySet<CaseId> keep, CancellationToken cancellationToken) =>
         TableRows.DeleteAllAsync(
             _table,
@@ -164,9 +170,11 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
                 : null
         );
 
-    /// <summary>Makes the rows follow what was written. Tombstones first: whoever finds the copy finds them. One operation per owner
-    /// for up to fifty cases.</summary>
-    internal async Task FollowAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
+    /// <summary>
+    /// Updates the owners' rows after writes of cases. Tombstones are written first, so that a reader who finds the copy finds them too.
+    /// One operation per owner for up to fifty cases.
+    /// </summary>
+    internal async Task UpdateOwnersAsync(IReadOnlyCollection<CaseWrite> writes, CancellationToken cancellationToken)
     {
         await WriteAsync([.. writes.SelectMany(Tombstones)], cancellationToken);
         await WriteAsync(await Task.WhenAll(writes.Select(write => CopyAsync(write, cancellationToken))), cancellationToken);
@@ -192,7 +200,7 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
             }
         );
 
-    // The row before is not where it should be: a writer of an earlier revision is late, or was broken off.
+    // The previous revision's row is missing: its writer is late, or was interrupted.
     private async Task WriteAloneAsync(Row row, CancellationToken cancellationToken)
     {
         await _table.UpsertEntityAsync(row.Entity, TableUpdateMode.Replace, cancellationToken);
@@ -316,7 +324,7 @@ public sealed class CaseOwnersTable(StorageAccount storage, CasesContainer bodie
             };
     }
 
-    /// <summary>A row to be written, and the revision of the row of the same case and owner that it takes the place of.</summary>
+    /// <summary>A row to write, and the revision of the row of the same case and owner that it replaces.</summary>
     private sealed record Row(CaseId Id, TableEntity Entity, int? Replaces, int Bytes);
 
     private static class Column

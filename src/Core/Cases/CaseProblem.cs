@@ -1,12 +1,14 @@
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A form whose case blocks cannot be applied, in CommCare HQ's words (CC-070 to CC-079, CC-084 to CC-106): `InvalidCaseIndex:
-/// Case 'X' references non-existent case 'Y'`.</summary>
+/// <summary>
+/// The reason why a form's case blocks cannot be applied, with CommCare HQ's texts (CC-070 to CC-079, CC-084 to CC-106): `InvalidCaseIndex:
+/// Case 'X' references non-existent case 'Y'`.
+/// </summary>
 public sealed record CaseProblem(string Error, string Detail)
 {
     public static CaseProblem IllegalCaseId(string detail) => new("IllegalCaseId", detail);
 
-    /// <summary>The case is another project's, of which nothing is told (CC-079).</summary>
+    /// <summary>The case belongs to another project; the message reveals nothing about it (CC-079).</summary>
     public static CaseProblem ForeignCase() => IllegalCaseId("Bad case id");
 
     public static CaseProblem InvalidIndex(string detail) => new("InvalidCaseIndex", detail);

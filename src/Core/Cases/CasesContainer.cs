@@ -9,12 +9,12 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// Puts whole cases into rows, as compressed JSON. What outgrows a row goes into container `cases`, named by its content, and the row
-/// names it: no blob ever changes.
+/// Stores whole cases in rows, as compressed JSON. A case too large for a row goes into container `cases`, in an immutable blob named by
+/// its content hash, and the row refers to it.
 /// </summary>
 public sealed class CasesContainer(StorageAccount storage)
 {
-    // An entity holds 1 MiB with all its columns.
+    // The limit of an entity is 1 MiB including all columns.
     private const int MaxInRow = 900 * 1024;
     private const string Body = "Body";
     private const string Blob = "Blob";
@@ -28,7 +28,7 @@ public sealed class CasesContainer(StorageAccount storage)
 
     private readonly BlobContainerClient _container = storage.Container(StorageNames.CasesContainer);
 
-    /// <summary>Returns how many bytes the row grew by. No operation, or one for a large case.</summary>
+    /// <summary>Returns the number of bytes added to the row. No operation, or one for a large case.</summary>
     internal async Task<int> PackAsync(TableEntity entity, Case value, CancellationToken cancellationToken)
     {
         var packed = Deflated.Pack(JsonSerializer.SerializeToUtf8Bytes(value, Json));
@@ -62,7 +62,7 @@ public sealed class CasesContainer(StorageAccount storage)
     internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) =>
         BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
 
-    /// <summary>The same for two cases that say the same.</summary>
+    /// <summary>A text that is equal for equal cases.</summary>
     internal static string Text(Case value) => JsonSerializer.Serialize(value, Json);
 
     internal static string PackIndices(IReadOnlyList<CaseIndex> indices) =>

@@ -5,7 +5,9 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A case's row before its body is unpacked; <see cref="Blob"/> has the body when it outgrows the row.</summary>
+/// <summary>
+/// A case's row before its body is unpacked. <see cref="Blob"/> names the blob with the body, null when the body is in the row.
+/// </summary>
 internal sealed record PackedCase(
     int Project,
     int Version,
@@ -15,14 +17,17 @@ internal sealed record PackedCase(
 );
 
 /// <summary>
-/// Table `cases`: the truth, one row per case of the whole server, so that a case id of another project is seen at once (CC-079). A row
-/// changes only by the ETag that was read.
+/// Table `cases`: the authoritative copy, one row per case of the whole server, so that a case id used by another project is noticed
+/// (CC-079). Rows are only changed conditionally, by ETag.
 /// </summary>
 public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
 {
     private readonly TableClient _table = storage.Table(StorageNames.CasesTable);
 
-    /// <summary>Null when no project of the server knows the case. It may belong to another project: look. One operation.</summary>
+    /// <summary>
+    /// The case with this id, null when there is none. The caller must check the project: case ids are unique on the whole server. One
+    /// operation.
+    /// </summary>
     public async Task<(Case Case, ETag ETag)?> FindAsync(CaseId id, CancellationToken cancellationToken)
     {
         var (partition, row) = CaseKeys.Case(id);
@@ -30,11 +35,11 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         return found.HasValue ? (await bodies.UnpackAsync(found.Value!, cancellationToken), found.Value!.ETag) : null;
     }
 
-    /// <summary>Every case of a project, for who checks them. One operation per 1,000 cases of the server.</summary>
+    /// <summary>The cases of a project, for verification. One operation per 1,000 cases of the server.</summary>
     internal IAsyncEnumerable<StoredRow<PackedCase>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableClient.CreateQueryFilter($"Project eq {project.Value}"), null, ToPacked, cancellationToken);
 
-    /// <summary>The same of one case; null when there is none. One operation.</summary>
+    /// <summary>A case's row without unpacking it; null when there is none. One operation.</summary>
     internal async Task<PackedCase?> FindPackedAsync(CaseId id, CancellationToken cancellationToken)
     {
         var (partition, row) = CaseKeys.Case(id);
@@ -42,7 +47,7 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         return found.HasValue ? ToPacked(found.Value!) : null;
     }
 
-    /// <summary>Whatever they say. One operation per 100 of a partition.</summary>
+    /// <summary>Deletes cases unconditionally. One operation per 100 of a partition.</summary>
     internal async Task RemoveAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken)
     {
         foreach (var batch in ids.Select(CaseKeys.Case).GroupBy(key => key.Partition).SelectMany(partition => partition.Chunk(100)))
@@ -58,8 +63,10 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
         }
     }
 
-    /// <summary>Writes over the row that was read with <paramref name="etag"/>, or, when that is null, a new one. False when somebody
-    /// else was faster: read again. One operation.</summary>
+    /// <summary>
+    /// Replaces the row that was read with <paramref name="etag"/>, or adds one when that is null. Returns false when the row has changed
+    /// since: the caller reads again. One operation.
+    /// </summary>
     internal async Task<bool> TryWriteAsync(Case value, ETag? etag, CancellationToken cancellationToken)
     {
         var (partition, row) = CaseKeys.Case(value.Id);

@@ -4,8 +4,9 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>What the blocks of a form mean for the cases as they were read: <see cref="Problem"/> says why none of them may be
-/// changed.</summary>
+/// <summary>
+/// The checked blocks of a form with the cases that they name. When <see cref="Problem"/> is not null, none of the cases may be changed.
+/// </summary>
 public sealed record CasePlan(ProjectId Project, CaseBlocks Blocks, CaseProblem? Problem)
 {
     public static CasePlan None(ProjectId project) => new(project, CaseBlocks.None, null);
@@ -13,21 +14,22 @@ public sealed record CasePlan(ProjectId Project, CaseBlocks Blocks, CaseProblem?
     internal IReadOnlyList<(CaseId Id, (Case Case, ETag ETag)? Read)> Read { get; init; } = [];
 }
 
-/// <summary>Checks all blocks of a form against the cases that there are, before any is changed: one that is wrong leaves all as they
-/// were (CC-080).</summary>
+/// <summary>
+/// Checks all blocks of a form against the stored cases before any is changed. One invalid block leaves all cases unchanged (CC-080).
+/// </summary>
 public sealed class CheckCases(CasesTable cases)
 {
-    // Longer chains exist in nobody's data; the walk must end all the same.
+    // Bounds the walk; real index chains are far shorter.
     private const int MaxWalk = 1000;
 
     /// <summary>
-    /// One operation for each case, and one for each new index to a case that the form does not speak of. A new index of a case that
-    /// was there is followed, so that none closes a cycle (CC-078): one operation for each case on the way.
+    /// One operation per case, and one for each new index to a case that the form does not name. New indices of existing cases are followed
+    /// to find cycles (CC-078): one operation per case on the path.
     /// </summary>
     public async Task<CasePlan> RunAsync(
         ProjectId project,
         CaseBlocks blocks,
-        CaseChangeContext occasion,
+        CaseChangeContext context,
         CancellationToken cancellationToken
     )
     {
@@ -42,7 +44,7 @@ public sealed class CheckCases(CasesTable cases)
         {
             return plan with { Problem = CaseProblem.ForeignCase() };
         }
-        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, occasion));
+        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, context));
         var changed = read.Select(one =>
                 (
                     one.Id,
@@ -95,7 +97,7 @@ public sealed class CheckCases(CasesTable cases)
         return null;
     }
 
-    // Nothing that the server knows can point at a case that is new with this form, but for the form's own cases.
+    // Only the form's own cases can refer to a case that the form creates.
     private async Task<CaseProblem?> CycleAsync(
         ProjectId project,
         IEnumerable<(CaseId Id, bool IsNew, List<CaseIndex> New)> changed,

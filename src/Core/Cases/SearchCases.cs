@@ -4,10 +4,10 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>What a phone looks for among the cases of its domain (CC-151, CC-152): of each value one of several.</summary>
+/// <summary>A phone's case search (CC-151, CC-152): for each property the accepted values.</summary>
 public sealed record CaseSearch(string Type, bool WithClosed)
 {
-    /// <summary>By property name; `case_name`, `external_id`, `owner_id` and `date_opened` are the case's own.</summary>
+    /// <summary>By property name; `case_name`, `external_id`, `owner_id` and `date_opened` are the case's own fields.</summary>
     public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Values { get; init; } =
         new Dictionary<string, IReadOnlyCollection<string>>();
 
@@ -24,15 +24,15 @@ public sealed record CaseSearch(string Type, bool WithClosed)
         };
 }
 
-/// <summary>Finds cases for phones that don't have them.</summary>
+/// <summary>Searches the cases of a domain for phones that do not have them.</summary>
 public sealed class SearchCases(CaseOwnersTable owners)
 {
     private const int MaxFound = 500;
     private const string Owner = "owner_id";
 
     /// <summary>
-    /// The first 500. Every case of the owners that are asked for, or else of the project, is looked at until there are as many: one
-    /// operation per 1,000, and one for each large one of that type.
+    /// Returns at most 500 cases. Reads the cases of the requested owners, or of the project, until there are enough: one operation per
+    /// 1,000, and one for each large case of the type.
     /// </summary>
     public async IAsyncEnumerable<Case> RunAsync(
         ProjectId project,

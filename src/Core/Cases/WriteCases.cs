@@ -4,21 +4,22 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>One write of a case's row: what it was, null for a new one, and what it became.</summary>
+/// <summary>A write of a case's row: the case before (null for a new one) and after.</summary>
 internal sealed record CaseWrite(Case? Before, Case After);
 
 /// <summary>
-/// Writes cases, each by one conditional write, and then what is derived from them. The order lets a write that breaks off be repeated
-/// as a whole: index rows, the cases, the hosts of new extensions, owners' rows.
+/// Writes cases, each by a conditional write, and the rows derived from them. Index rows come first, then the cases, the hosts of new
+/// extensions, and the owners' rows. In this order an interrupted write can be repeated as a whole.
 /// </summary>
 public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, TimeProvider clock)
 {
     private const int MaxAttempts = 200;
 
     /// <summary>
-    /// Changes cases that were <paramref name="read"/> (null: there is none). <paramref name="change"/> may run again on a newer case,
-    /// and returns null to leave it. With <paramref name="again"/>, what is derived is written anew even where it seems to be there: an
-    /// earlier try was broken off. For each case two operations; one more for each new index, two for each host of a new extension.
+    /// Changes cases that were <paramref name="read"/> (null: not found). <paramref name="change"/> may run again on a newer case, and
+    /// returns null to leave a case unchanged. With <paramref name="again"/>, derived rows are rewritten even where they seem to exist,
+    /// since an earlier attempt may have been interrupted. Two operations per case; one more per new index, two per host of a new
+    /// extension.
     /// </summary>
     internal async Task<IReadOnlyList<CaseWrite>> ChangeAsync(
         IReadOnlyCollection<(CaseId Id, (Case Case, ETag ETag)? Read)> read,
@@ -60,12 +61,12 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             cancellationToken
         );
 
-        // A host that the form wrote too has two revisions by now, and only the later one is for its owner.
+        // A host that the form changed too has two new revisions; only the later one goes to its owner's rows.
         var latest = writes
             .Concat(extended.OfType<CaseWrite>())
             .GroupBy(write => write.After.Id)
             .Select(group => new CaseWrite(group.First().Before, group.Last().After));
-        await owners.FollowAsync([.. latest], cancellationToken);
+        await owners.UpdateOwnersAsync([.. latest], cancellationToken);
         return writes;
     }
 
@@ -85,7 +86,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             var wentThrough = changed is null && before is not null && before.Project == tried?.After.Project;
             if (wentThrough)
             {
-                // What was in the way may have been this very write, whose answer got lost: what follows from it has not been written then.
+                // The conflicting write may have been this very one, whose response was lost. Its derived rows are not written yet.
                 (changed, again) = (before, true);
             }
             if (changed is null)
@@ -100,7 +101,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
             {
                 return write;
             }
-            // Somebody else was faster. A little while of its own for each, so that many on one case do not meet again.
+            // Another request wrote first. The random delay keeps concurrent writers of one case apart.
             await Task.Delay(Random.Shared.Next(1, 10 + (5 * Math.Min(attempt, 20))), cancellationToken);
             read = await cases.FindAsync(id, cancellationToken);
             tried = write;
@@ -124,7 +125,7 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
         };
     }
 
-    // Whoever looked at its hosts in between has not seen it.
+    // A reopened or restored case. The index rows of its targets are written again, since readers may have ignored the case meanwhile.
     private static bool IsBack(CaseWrite write) =>
         write.Before is { } before && (before.Closed || before.Deleted) && !write.After.Closed && !write.After.Deleted;
 

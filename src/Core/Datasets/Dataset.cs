@@ -3,28 +3,28 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Datasets;
 
 /// <summary>
-/// A dataset: a list of entities (people, trees, wells) that forms fill and that phones get as a file (OR-136 to OR-142, OR-238 to
-/// OR-241). <see cref="Key"/> names its entities in storage; its name never changes, and no other dataset of the project has it, however
-/// it is written.
+/// A dataset: a list of entities (people, trees, wells) that forms create and update, and that phones download as a CSV file (OR-136 to
+/// OR-142, OR-238 to OR-241). <see cref="Key"/> identifies it in storage. Its name never changes, and is unique in the project ignoring
+/// case.
 /// </summary>
 public sealed record Dataset(ProjectId Project, string Key, string Name, DateTimeOffset CreatedAt)
 {
-    /// <summary>A submission creates its entity only when it is approved.</summary>
+    /// <summary>Whether a submission creates its entity only after it is approved.</summary>
     public bool ApprovalRequired { get; init; }
 
-    /// <summary>Whoever may not list all entities gets those only that they made themselves.</summary>
+    /// <summary>Whether users without the right to list all entities get only those that they created.</summary>
     public bool OwnerOnly { get; init; }
 
-    /// <summary>By the time of publication, then in the order of the form that brought them.</summary>
+    /// <summary>By time of publication, then in the order of the form that declared them.</summary>
     public IReadOnlyList<DatasetProperty> Properties { get; init; } = [];
 
-    /// <summary>The form definition that brought the dataset; null when it was made through the management API.</summary>
+    /// <summary>The form definition that declared the dataset first; null when it was created through the management API.</summary>
     public string? PublishedBy { get; init; }
 
-    /// <summary>Another one after each change, so that phones learn of new columns.</summary>
+    /// <summary>A random value that changes with the dataset, so that phones download it again when a column is added.</summary>
     public string Stamp { get; init; } = "";
 
-    /// <summary>The property of this name, however it is written; null when there is none.</summary>
+    /// <summary>The property with this name, ignoring case; null when there is none.</summary>
     public DatasetProperty? FindSimilar(string property) =>
         Properties.FirstOrDefault(known => known.Name.Equals(property, StringComparison.OrdinalIgnoreCase));
 }

@@ -3,17 +3,17 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Datasets;
 
-/// <summary>The datasets of a project: finds, makes and changes them.</summary>
+/// <summary>Finds, creates and changes the datasets of a project.</summary>
 public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
 {
-    // Phones keep a column for each, and a row of a table holds their names.
+    // Each property is a column on phones, and all names are stored in one row.
     private const int MaxProperties = 1000;
 
     /// <summary>By name. One operation per 1,000.</summary>
     public Task<IReadOnlyList<Dataset>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         datasets.ListAsync(project, cancellationToken);
 
-    /// <summary>Null when there is none, or one whose name is written otherwise. One operation.</summary>
+    /// <summary>The dataset with exactly this name, null when there is none. One operation.</summary>
     public async Task<Dataset?> FindAsync(ProjectId project, string name, CancellationToken cancellationToken) =>
         await datasets.FindSimilarAsync(project, name, cancellationToken) is { } found && found.Name == name ? found : null;
 
@@ -21,8 +21,10 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     public async Task<Dataset> GetAsync(ProjectId project, string name, CancellationToken cancellationToken) =>
         await FindAsync(project, name, cancellationToken) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>Refuses what is no name (400.8), one that is there (409.3), and one that differs from another by case only
-    /// (409.16).</summary>
+    /// <summary>
+    /// Creates a dataset. Refuses an invalid name (400.8), an existing name (409.3), and one that differs from an existing name only in
+    /// case (409.16).
+    /// </summary>
     public async Task<Dataset> CreateAsync(
         ProjectId project,
         string? name,
@@ -46,7 +48,7 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
         return dataset;
     }
 
-    /// <summary>Null leaves a setting as it is. Refuses an unknown dataset with 404.1.</summary>
+    /// <summary>Changes settings; null keeps a value. Refuses an unknown dataset with 404.1.</summary>
     public async Task<Dataset> ChangeAsync(
         ProjectId project,
         string name,
@@ -66,7 +68,7 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
             cancellationToken
         ) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>Refuses what is no name (400.8), and one that is there, however it is written (409.3).</summary>
+    /// <summary>Adds a property. Refuses an invalid name (400.8), and one that exists ignoring case (409.3).</summary>
     public async Task AddPropertyAsync(ProjectId project, string name, string? property, CancellationToken cancellationToken)
     {
         if (!DatasetNames.IsProperty(property))
@@ -85,8 +87,8 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     }
 
     /// <summary>
-    /// Makes sure that the dataset and its properties are there, as a form that is published declares them; again is harmless. Refuses
-    /// a name that differs from another by case only (409.16, 409.17). True when the dataset came with this definition.
+    /// Creates the dataset and properties that a form declares, when the form is published; can be repeated. Refuses names that differ from
+    /// existing ones only in case (409.16, 409.17). Returns true when this definition created the dataset.
     /// </summary>
     internal async Task<bool> PublishAsync(
         ProjectId project,
@@ -107,7 +109,7 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
         return published.PublishedBy == definition;
     }
 
-    /// <summary>Refuses what <see cref="PublishAsync"/> would refuse. One operation.</summary>
+    /// <summary>Refuses names that <see cref="PublishAsync"/> would refuse. One operation.</summary>
     internal async Task RequireNamesAsync(
         ProjectId project,
         string name,
@@ -127,7 +129,7 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     private static Dataset Requiring(Dataset dataset, string name) =>
         dataset.Name == name ? dataset : throw Problem.DatasetNameConflict(dataset.Name, name).AsException();
 
-    // Nothing new leaves the very same dataset, so that nothing is written.
+    // Returns the same instance when nothing is new, so that nothing is written.
     private Dataset With(Dataset dataset, IReadOnlyList<string> properties)
     {
         var known = dataset.Properties.ToDictionary(property => property.Name, property => property.Name, StringComparer.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ internal static class DatasetKeys
 {
     public static string Project(ProjectId project) => TableKey.Number(project.Value);
 
-    /// <summary>The same for names that differ by case only, so that no two of them can be there.</summary>
+    /// <summary>Equal for names that differ only in case, so that only one of them can exist.</summary>
     public static string Dataset(string name) => TableKey.Hash(name.ToLowerInvariant());
 
     public static string NewDataset() => Guid.NewGuid().ToString("N");

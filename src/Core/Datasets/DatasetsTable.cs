@@ -12,7 +12,7 @@ public sealed class DatasetsTable(StorageAccount storage)
     private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.DatasetsTable);
 
-    /// <summary>False when the project has a dataset of this name, however it is written. One operation.</summary>
+    /// <summary>False when the project has a dataset with this name, ignoring case. One operation.</summary>
     internal async Task<bool> AddAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         try
@@ -26,7 +26,7 @@ public sealed class DatasetsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>The dataset of this name, however that is written. One operation.</summary>
+    /// <summary>The dataset with this name, ignoring case; null when there is none. One operation.</summary>
     internal async Task<Dataset?> FindSimilarAsync(ProjectId project, string name, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -50,8 +50,10 @@ public sealed class DatasetsTable(StorageAccount storage)
         return datasets;
     }
 
-    /// <summary>Replaces the dataset by what <paramref name="change"/> makes of it, which must be pure; the same leaves it. Null when
-    /// there is none.</summary>
+    /// <summary>
+    /// Replaces the dataset by the result of <paramref name="change"/>, which must be pure; returning the same instance writes nothing.
+    /// Null when there is no such dataset.
+    /// </summary>
     internal async Task<Dataset?> ChangeAsync(
         ProjectId project,
         string name,
@@ -84,7 +86,7 @@ public sealed class DatasetsTable(StorageAccount storage)
             }
             catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
             {
-                // Somebody wrote first: read again, and apply the change to what they wrote.
+                // Changed by another request: read again and apply the change to the new version.
             }
         }
     }

@@ -5,9 +5,9 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>A submission and what it says about entities.</summary>
-/// <param name="Version">Who sent it, with what, when: the version that each of its entities gets, but for number, label and data.</param>
-/// <param name="IsApproved">Its review state is `approved`.</param>
+/// <summary>A submission and its changes of entities.</summary>
+/// <param name="Version">The sender, user agent and time: the template of each new entity version, without number, label and data.</param>
+/// <param name="IsApproved">Whether its review state is `approved`.</param>
 public sealed record EntitySubmission(
     EntityOrigin Origin,
     EntitySource Source,
@@ -16,31 +16,31 @@ public sealed record EntitySubmission(
     IReadOnlyList<EntityBlock> Blocks
 )
 {
-    /// <summary>Set when the submission was held because of this entity, and its turn has come.</summary>
+    /// <summary>Set when the submission was put in the backlog because of this entity and is now processed.</summary>
     public BackloggedEntity? Turn { get; init; }
 
-    /// <summary>It has been held long enough: what it waits for will not come.</summary>
+    /// <summary>Whether the wait has expired: the preceding update is no longer expected.</summary>
     public bool Forces { get; init; }
 }
 
 /// <summary>
-/// Creates and updates entities as a submission says (OR-238 to OR-241). What is wrong with one is written to the audit as `entity.error`
-/// and hinders neither the submission nor its other entities. However often it runs for a submission, each entity is changed once.
+/// Creates and updates entities from a submission (OR-238 to OR-241). An invalid entity is logged to the audit as `entity.error`, and
+/// affects neither the submission nor its other entities. Running it again for a submission changes each entity only once.
 /// </summary>
 public sealed class ApplyEntities(
     DatasetDirectory datasets,
     EntitiesTable entities,
     WriteEntity write,
-    EntityBacklogTable held,
+    EntityBacklogTable backlog,
     AuditLog audits,
     TimeProvider clock
 )
 {
     /// <summary>
-    /// Of a submission that has changed an entity, edits change nothing more; what was looked at without success is not looked at again
-    /// before it is edited. Entities that wait for approval are made whenever it is there. Two operations, one for each dataset, two
-    /// for each entity created, and three for each updated, or four when that was made on an older version. Returns what was held until
-    /// now and can follow.
+    /// Applies the entities of a submission. After a submission has changed an entity, its edits have no further effect; an instance that
+    /// failed is not retried until the submission is edited. Entities that need approval are created once it is given. Two operations, one
+    /// per dataset, two per entity created, and three per entity updated (four for an update of an older version). Returns updates from the
+    /// backlog that can now be applied.
     /// </summary>
     public async Task<IReadOnlyList<BackloggedEntity>> RunAsync(EntitySubmission submission, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ public sealed class ApplyEntities(
                 named[block.Dataset] = dataset = await datasets.FindAsync(submission.Origin.Project, block.Dataset, cancellationToken);
             }
 
-            // What waits does so until its submission is approved, even if the dataset asks for that no longer.
+            // A waiting entity keeps waiting for approval, even if the dataset no longer requires it.
             var needsApproval = block.Create && dataset is { ApprovalRequired: true };
             var waits = needsApproval || (block.Create && outcome is { Waits: true });
             if (submission.Turn is { } turn ? !turn.IsOf(block) : !isNew && !waits)
@@ -91,7 +91,7 @@ public sealed class ApplyEntities(
                         stillWaits = true;
                         break;
                     case WriteOutcome.BeforeItsTurn:
-                        await held.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
+                        await backlog.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
                         break;
                 }
             }
@@ -108,14 +108,16 @@ public sealed class ApplyEntities(
         return next;
     }
 
-    // Of a phone's updates in a branch, each waits for the one before; the first for what it made itself, if it did.
+    // Each update of an offline branch waits for its predecessor; the first one waits for the creation of its entity, if the same phone
+    // created it.
     private async Task<IEnumerable<BackloggedEntity>> FindNextAsync(
         Dataset dataset,
         EntityId id,
         EntityBlock block,
         CancellationToken cancellationToken
     ) =>
-        block.Branch is { } branch && await held.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next
+        block.Branch is { } branch
+        && await backlog.FindAsync(dataset, id, branch, (block.BaseNumber ?? 0) + 1, cancellationToken) is { } next
             ? [next]
             : [];
 

@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
-/// An update that came before the one that it follows in its branch (OR-238 to OR-241): the phone made both while it was offline, and sent
-/// them in another order. It is held until the other has come, but no longer than <see cref="Longest"/>.
+/// An update that was received before its predecessor in an offline branch (OR-238 to OR-241): the phone made both while offline and
+/// submitted them in another order. It waits for the predecessor, but no longer than <see cref="Longest"/>.
 /// </summary>
 public sealed record BackloggedEntity(
     ProjectId Project,

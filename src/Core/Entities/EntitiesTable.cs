@@ -8,18 +8,18 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>An entity as it was read, for a change that rests on it.</summary>
+/// <summary>An entity with the ETag that it was read with.</summary>
 internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
 
 /// <summary>
-/// Table `entities`: one partition per dataset. Whatever changes an entity also replaces the dataset's stamp in the same batch, so that
-/// whoever has read the stamp knows of all that came before it (OR-131, OR-132).
+/// Table `entities`: one partition per dataset. Every change of an entity replaces the dataset's stamp in the same batch, so a reader who
+/// has the stamp has seen all earlier changes (OR-131, OR-132).
 /// </summary>
 public sealed class EntitiesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntitiesTable);
 
-    /// <summary>Another one after each change of an entity; blank before the first. One operation.</summary>
+    /// <summary>The dataset's stamp, which changes with every entity; blank before the first. One operation.</summary>
     internal async Task<string> ReadStampAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -30,7 +30,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return found.HasValue ? found.Value!.GetString(Column.Stamp)! : "";
     }
 
-    /// <summary>Newest first, deleted ones too. One operation per 1,000.</summary>
+    /// <summary>Newest first, including deleted ones. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<DatasetEntity> ListAsync(
         Dataset dataset,
         int? atMost,
@@ -44,7 +44,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Deleted ones too; null when there has never been one. Two operations.</summary>
+    /// <summary>The entity, also when deleted; null when it has never existed. Two operations.</summary>
     internal async Task<StoredEntity?> FindAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
         var place = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -66,7 +66,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return new StoredEntity(ToDatasetEntity(entity), entity.ETag);
     }
 
-    /// <summary>What phones ask about an entity; null when there has never been one. One operation.</summary>
+    /// <summary>The entity's standing; null when it has never existed. One operation.</summary>
     internal async Task<EntityStanding?> FindStandingAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
         var place = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -77,7 +77,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return place.HasValue ? ToStanding(place.Value!) : null;
     }
 
-    /// <summary>The same of all, by id. One operation per 1,000.</summary>
+    /// <summary>The standing of all entities, by id. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<EntityStanding> ListStandingsAsync(
         Dataset dataset,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -113,7 +113,9 @@ public sealed class EntitiesTable(StorageAccount storage)
         return versions;
     }
 
-    /// <summary>False when there is, or was, an entity with this id, or the origin has made it already. One operation.</summary>
+    /// <summary>
+    /// Adds an entity. False when the id is in use (also by a deleted entity), or the origin has already created it. One operation.
+    /// </summary>
     internal Task<bool> AddAsync(Dataset dataset, DatasetEntity entity, EntityOrigin? origin, CancellationToken cancellationToken) =>
         SubmitAsync(
             dataset,
@@ -126,8 +128,9 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Writes what follows the entity that was read; false when that has changed since, or the origin has changed it already.
-    /// One operation.</summary>
+    /// <summary>
+    /// Adds a version to the entity that was read. False when it has changed since, or the origin has already changed it. One operation.
+    /// </summary>
     internal Task<bool> AddVersionAsync(
         Dataset dataset,
         StoredEntity before,
@@ -145,7 +148,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Writes the entity with the version that it has; false when it has changed since it was read. One operation.</summary>
+    /// <summary>Replaces the entity without a new version. False when it has changed since it was read. One operation.</summary>
     internal Task<bool> ReplaceAsync(Dataset dataset, StoredEntity before, DatasetEntity next, CancellationToken cancellationToken) =>
         SubmitAsync(
             dataset,
@@ -156,7 +159,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Whether the origin has made or changed the entity. One operation.</summary>
+    /// <summary>Whether the origin has created or changed the entity. One operation.</summary>
     internal async Task<bool> IsAppliedAsync(Dataset dataset, EntityId id, EntityOrigin origin, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -166,7 +169,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             )
         ).HasValue;
 
-    /// <summary>Null for a submission that nobody has looked at yet. One operation.</summary>
+    /// <summary>Null for a submission that has not been processed yet. One operation.</summary>
     internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -177,7 +180,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return found.HasValue ? ToOutcome(found.Value!) : null;
     }
 
-    /// <summary>Whoever looked last is right: what was applied is told by the entities. One operation.</summary>
+    /// <summary>Overwrites an earlier outcome; what was applied is recorded with the entities themselves. One operation.</summary>
     internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
         await _table.UpsertEntityAsync(
             new TableEntity(EntityKeys.Submissions(origin), EntityKeys.Submission(origin))
@@ -190,7 +193,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>For who checks them, as the two that follow: what each entity says now.</summary>
+    /// <summary>All entities with their current versions, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
@@ -200,7 +203,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Where each entity stands in the timeline.</summary>
+    /// <summary>All entities with their places in the timeline, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(
         Dataset dataset,
         CancellationToken cancellationToken
@@ -213,7 +216,7 @@ public sealed class EntitiesTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>The keys of all datasets of a project that have entities. One operation for each.</summary>
+    /// <summary>The keys of a project's datasets that have entities. One operation for each.</summary>
     internal IAsyncEnumerable<string> ListDatasetKeysAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows
             .ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
@@ -236,7 +239,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
     }
 
-    /// <summary>What stands at a place in the timeline; null when nothing does. One operation.</summary>
+    /// <summary>The entity at a place in the timeline; null when there is none. One operation.</summary>
     internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -247,7 +250,7 @@ public sealed class EntitiesTable(StorageAccount storage)
         return found.HasValue ? ToDatasetEntity(found.Value!) : null;
     }
 
-    // No condition on the stamp: any new one says what is meant, that something has changed.
+    // The stamp is replaced unconditionally: any new value shows that something has changed.
     private async Task<bool> SubmitAsync(Dataset dataset, List<TableTransactionAction> changes, CancellationToken cancellationToken)
     {
         var head = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Head) { [Column.Stamp] = DatasetKeys.NewStamp() };

@@ -7,23 +7,29 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>Table `heldEntities`: each update that waits, once where the one before it in its branch looks, and once in the order of
-/// time.</summary>
+/// <summary>
+/// Table `heldEntities`: the entity backlog. Each waiting update has two rows: one found by its predecessor in the branch, and one ordered
+/// by time.
+/// </summary>
 public sealed class EntityBacklogTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntityBacklogTable);
 
-    /// <summary>The same again is harmless; it waits from the first time on. Two operations.</summary>
-    internal async Task AddAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    /// <summary>Adds an update; adding it again keeps the first time. Two operations.</summary>
+    internal async Task AddAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
-        // What is found when the time is up first, so that nothing waits for ever.
+        // The row ordered by time is written first, so that no update can wait forever.
         await _table.UpsertEntityAsync(
-            ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(held), held),
+            ToRow(EntityKeys.Waiting, EntityKeys.WaitingSince(update), update),
             TableUpdateMode.Replace,
             cancellationToken
         );
         await _table.UpsertEntityAsync(
-            ToRow(EntityKeys.Entities(held.Project, held.DatasetKey), EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion), held),
+            ToRow(
+                EntityKeys.Entities(update.Project, update.DatasetKey),
+                EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion),
+                update
+            ),
             TableUpdateMode.Replace,
             cancellationToken
         );
@@ -40,74 +46,74 @@ public sealed class EntityBacklogTable(StorageAccount storage)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
             EntityKeys.Entities(dataset),
-            EntityKeys.Held(id, branch, baseVersion),
+            EntityKeys.Backlogged(id, branch, baseVersion),
             cancellationToken: cancellationToken
         );
-        return found.HasValue ? ToHeld(found.Value!) : null;
+        return found.HasValue ? ToUpdate(found.Value!) : null;
     }
 
-    /// <summary>Of all datasets, those that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
+    /// <summary>Updates of all datasets that have waited since before <paramref name="time"/>. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<BackloggedEntity> ListBeforeAsync(
         DateTimeOffset time,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {EntityKeys.Waiting} and RowKey lt {EntityKeys.WaitingBefore(time)}"
-        );
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {EntityKeys.Waiting} and RowKey lt {EntityKeys.WaitingBefore(time)}");
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
-            yield return ToHeld(row);
+            yield return ToUpdate(row);
         }
     }
 
-    /// <summary>All of a project's, where the one before them looks, for who checks them. One operation per 1,000 of the server.</summary>
+    /// <summary>
+    /// All waiting updates of a project, from the rows found by predecessor, for verification. One operation per 1,000 of the server.
+    /// </summary>
     internal IAsyncEnumerable<StoredRow<BackloggedEntity>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
             TableClient.CreateQueryFilter($"PartitionKey ne {EntityKeys.Waiting} and Project eq {project.Value}"),
             null,
-            ToHeld,
+            ToUpdate,
             cancellationToken
         );
 
-    /// <summary>Whether it will be found when its time is up. One operation.</summary>
-    internal async Task<bool> IsWaitingAsync(BackloggedEntity held, CancellationToken cancellationToken) =>
+    /// <summary>Whether the row ordered by time exists. One operation.</summary>
+    internal async Task<bool> IsWaitingAsync(BackloggedEntity update, CancellationToken cancellationToken) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
                 EntityKeys.Waiting,
-                EntityKeys.WaitingSince(held),
+                EntityKeys.WaitingSince(update),
                 ["PartitionKey"],
                 cancellationToken
             )
         ).HasValue;
 
-    /// <summary>Its turn has come and gone. Two operations.</summary>
-    internal async Task RemoveAsync(BackloggedEntity held, CancellationToken cancellationToken)
+    /// <summary>Removes an update from the backlog. Two operations.</summary>
+    internal async Task RemoveAsync(BackloggedEntity update, CancellationToken cancellationToken)
     {
         await _table.DeleteEntityAsync(
-            EntityKeys.Entities(held.Project, held.DatasetKey),
-            EntityKeys.Held(held.Entity, held.Branch, held.BaseVersion),
+            EntityKeys.Entities(update.Project, update.DatasetKey),
+            EntityKeys.Backlogged(update.Entity, update.Branch, update.BaseVersion),
             ETag.All,
             cancellationToken
         );
-        await _table.DeleteEntityAsync(EntityKeys.Waiting, EntityKeys.WaitingSince(held), ETag.All, cancellationToken);
+        await _table.DeleteEntityAsync(EntityKeys.Waiting, EntityKeys.WaitingSince(update), ETag.All, cancellationToken);
     }
 
-    private static TableEntity ToRow(string partition, string row, BackloggedEntity held) =>
+    private static TableEntity ToRow(string partition, string row, BackloggedEntity update) =>
         new(partition, row)
         {
-            [nameof(BackloggedEntity.Project)] = held.Project.Value,
-            [nameof(BackloggedEntity.DatasetKey)] = held.DatasetKey,
-            [nameof(BackloggedEntity.Entity)] = held.Entity.Value,
-            [nameof(BackloggedEntity.Branch)] = held.Branch,
-            [nameof(BackloggedEntity.BaseVersion)] = held.BaseVersion,
-            [nameof(BackloggedEntity.Form)] = held.Form,
-            [nameof(BackloggedEntity.InstanceId)] = held.InstanceId,
-            [nameof(BackloggedEntity.At)] = held.At,
+            [nameof(BackloggedEntity.Project)] = update.Project.Value,
+            [nameof(BackloggedEntity.DatasetKey)] = update.DatasetKey,
+            [nameof(BackloggedEntity.Entity)] = update.Entity.Value,
+            [nameof(BackloggedEntity.Branch)] = update.Branch,
+            [nameof(BackloggedEntity.BaseVersion)] = update.BaseVersion,
+            [nameof(BackloggedEntity.Form)] = update.Form,
+            [nameof(BackloggedEntity.InstanceId)] = update.InstanceId,
+            [nameof(BackloggedEntity.At)] = update.At,
         };
 
-    private static BackloggedEntity ToHeld(TableEntity row) =>
+    private static BackloggedEntity ToUpdate(TableEntity row) =>
         new(
             new ProjectId(row.GetInt32(nameof(BackloggedEntity.Project))!.Value),
             row.GetString(nameof(BackloggedEntity.DatasetKey))!,

@@ -3,13 +3,10 @@ using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>
-/// One `entity` element of a submission whose actions say create, update or both, as it came (OR-238 to OR-241). Nothing in it has been
-/// judged yet.
-/// </summary>
-/// <param name="Declared">What the form allows there.</param>
+/// <summary>An `entity` element of a submission that creates or updates an entity or both, unvalidated (OR-238 to OR-241).</summary>
+/// <param name="Declared">The declaration of the entity in the form.</param>
 /// <param name="Label">Null when absent or blank.</param>
-/// <param name="Values">The values of the fields that are saved to properties, those only that the submission has.</param>
+/// <param name="Values">The values of fields saved to properties; only fields that the submission contains.</param>
 public sealed record EntityBlock(
     FormEntity Declared,
     string Dataset,
@@ -20,19 +17,19 @@ public sealed record EntityBlock(
     IReadOnlyDictionary<string, string> Values
 )
 {
-    /// <summary>As written; null when absent or blank.</summary>
+    /// <summary>As in the document; null when absent or blank.</summary>
     public string? BaseVersion { get; init; }
 
-    /// <summary>As written; null when absent or blank.</summary>
+    /// <summary>As in the document; null when absent or blank.</summary>
     public string? TrunkVersion { get; init; }
 
-    /// <summary>As written, in lower case; null when absent or blank.</summary>
+    /// <summary>In lower case; null when absent or blank.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>Null when there is none, or it is no number.</summary>
+    /// <summary>Null when absent or not a number.</summary>
     public int? BaseNumber => Number(BaseVersion);
 
-    /// <summary>Null when there is none, or it is no number.</summary>
+    /// <summary>Null when absent or not a number.</summary>
     public int? TrunkNumber => Number(TrunkVersion);
 
     private static int? Number(string? text) =>

@@ -5,20 +5,22 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
-/// Reads what a submission does to entities, one block for each time that a form's `entity` element occurs, in repeats too (OR-238 to
-/// OR-241). Branches of the document that lead to no entity are passed over.
+/// Reads the entity changes of a submission: one block per occurrence of a declared `entity` element, including those in repeats (OR-238 to
+/// OR-241). Parts of the document without entities are skipped.
 /// </summary>
 public sealed class EntityBlocksReader
 {
-    // What names something is cut where no name can be longer: it stands in the audit, should it be wrong.
+    // Names are truncated beyond the valid length; an invalid one appears in the audit log.
     private const int MaxName = 300;
 
     private readonly List<EntityBlock> _blocks = [];
 
     private EntityBlocksReader() { }
 
-    /// <summary>In the order in which the groups and repeats around them end. <paramref name="entities"/> are those of the form's
-    /// version.</summary>
+    /// <summary>
+    /// Returns blocks in the order in which the enclosing groups and repeats end. <paramref name="entities"/> are the declarations of the
+    /// form's version.
+    /// </summary>
     public static IReadOnlyList<EntityBlock> Read(ReadOnlyMemory<byte> document, IReadOnlyList<FormEntity> entities)
     {
         if (entities.Count == 0)
@@ -42,7 +44,7 @@ public sealed class EntityBlocksReader
         );
     }
 
-    // `around` holds the entities whose groups or repeats the reader is in, the innermost last.
+    // `around` holds the entities of the enclosing groups and repeats, innermost last.
     private void Collect(XmlReader xml, Branch branch, List<Found> around)
     {
         if (branch.Opens is { } opened)
@@ -84,7 +86,7 @@ public sealed class EntityBlocksReader
         }
     }
 
-    /// <summary>An entity while its group or repeat is read.</summary>
+    /// <summary>An entity whose group or repeat is being read.</summary>
     private sealed class Found(FormEntity declared)
     {
         private readonly Dictionary<string, string> _attributes = [];
@@ -125,12 +127,12 @@ public sealed class EntityBlocksReader
         private bool Says(string action) => _attributes.GetValueOrDefault(action) is "1" or "true";
     }
 
-    /// <summary>The paths that matter as a tree, so that a document is walked once whatever their number.</summary>
+    /// <summary>The relevant paths as a tree, so that a document is read once regardless of their number.</summary>
     private sealed class Branch
     {
         private readonly Dictionary<string, Branch> _children = [];
 
-        /// <summary>The entity whose `meta` is right in here.</summary>
+        /// <summary>The entity whose `meta` is a child of this node.</summary>
         public FormEntity? Opens { get; set; }
 
         public bool IsEntity { get; set; }

@@ -4,13 +4,13 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>Who changes entities through the management API, and with what.</summary>
+/// <summary>The actor and user agent of a change through the management API.</summary>
 public sealed record EntityEditor(ActorId Actor, string? UserAgent);
 
-/// <summary>What somebody writes of an entity: null keeps the label, and properties that are missing keep their values.</summary>
+/// <summary>A change of an entity: null keeps the label, and missing properties keep their values.</summary>
 public sealed record EntityEdit(string? Label, IReadOnlyDictionary<string, string> Data);
 
-/// <summary>The entities of a dataset one by one, for people and scripts.</summary>
+/// <summary>Single entities of a dataset, for the management API.</summary>
 public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
 {
     private const int MaxAttempts = 20;
@@ -42,8 +42,10 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         return [.. (await entities.ListVersionsAsync(dataset, id, cancellationToken)).Reverse()];
     }
 
-    /// <summary>Refuses a missing label (400.2), unknown properties (400.28), what is too long (400.13), an id in use (409.3), and one
-    /// in the trash (409.19).</summary>
+    /// <summary>
+    /// Creates an entity. Refuses a missing label (400.2), unknown properties (400.28), values that are too long (400.13), an id in use
+    /// (409.3), and one in the trash (409.19).
+    /// </summary>
     public async Task<DatasetEntity> CreateAsync(
         Dataset dataset,
         EntityId id,
@@ -66,8 +68,8 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     }
 
     /// <summary>
-    /// Adds a version, or with <paramref name="resolves"/> and nothing to change only ends a conflict. Without a base version it is
-    /// made on whatever is there; with another than the latest it is refused with 409.15.
+    /// Adds a version; with <paramref name="resolves"/> and no changes, only ends a conflict. Without a base version the change applies to
+    /// the latest version; a base version other than the latest is refused with 409.15.
     /// </summary>
     public async Task<DatasetEntity> ChangeAsync(
         Dataset dataset,
@@ -112,7 +114,9 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         throw KeptChanging(dataset, id);
     }
 
-    /// <summary>Moves an entity to the trash, or out of it. Refuses one that isn't there, or in the trash, with 404.1.</summary>
+    /// <summary>
+    /// Moves an entity to the trash, or restores it. Refuses an entity that is not there, or not in the trash, with 404.1.
+    /// </summary>
     public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)

@@ -12,38 +12,41 @@ internal static class EntityKeys
 
     public static string Entities(ProjectId project, string dataset) => TableKey.Join(DatasetKeys.Project(project), dataset);
 
-    /// <summary>Carries a stamp that every change of an entity replaces.</summary>
+    /// <summary>The row with a stamp, which every change of an entity replaces.</summary>
     public const string Head = "head";
 
     public const string EntityPrefix = "i|";
 
-    /// <summary>One row per entity, deleted ones too: where it stands in the timeline.</summary>
+    /// <summary>One row per entity, including deleted ones, with its place in the timeline.</summary>
     public static string Entity(EntityId id) => EntityPrefix + id;
 
     public const string TimelinePrefix = "t|";
 
-    /// <summary>One row per entity, newest first: what it says now.</summary>
+    /// <summary>One row per entity, newest first, with its current version.</summary>
     public static string Timeline(DateTimeOffset createdAt, EntityId id) => TimelinePrefix + TableKey.NewestFirst(createdAt) + "|" + id;
 
     /// <summary>One row per version, in order.</summary>
     public static string Version(EntityId id, int number) => VersionsOf(id) + number.ToString("D10", CultureInfo.InvariantCulture);
 
-    /// <summary>One row per entity and submission that changed it, so that none does so twice.</summary>
+    /// <summary>One row per entity and submission that changed it, so that a submission changes an entity once.</summary>
     public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
 
-    /// <summary>One row per update that waits for another.</summary>
-    public static string Held(EntityId id, string branch, int baseVersion) =>
+    /// <summary>One row per update in the backlog.</summary>
+    public static string Backlogged(EntityId id, string branch, int baseVersion) =>
         $"{id}|{TableKey.Join(branch)}|{baseVersion.ToString("D10", CultureInfo.InvariantCulture)}";
 
-    /// <summary>All updates that wait, of all datasets, oldest first.</summary>
+    /// <summary>The partition of all updates in the backlog, of all datasets, oldest first.</summary>
     public const string Waiting = "waiting";
 
-    public static string WaitingSince(BackloggedEntity held) =>
-        TableKey.Join(WaitingBefore(held.At), TableKey.Hash($"{held.DatasetKey} {Held(held.Entity, held.Branch, held.BaseVersion)}"));
+    public static string WaitingSince(BackloggedEntity update) =>
+        TableKey.Join(
+            WaitingBefore(update.At),
+            TableKey.Hash($"{update.DatasetKey} {Backlogged(update.Entity, update.Branch, update.BaseVersion)}")
+        );
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
-    /// <summary>The submissions of a form that were done with.</summary>
+    /// <summary>The partition of the submissions of a form that have been processed.</summary>
     public static string Submissions(EntityOrigin origin) =>
         TableKey.Join(DatasetKeys.Project(origin.Project), "submissions", TableKey.Number(origin.Form));
 

@@ -8,23 +8,25 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>A dataset as one actor may see it. <see cref="Hash"/>, in lower-case hex, changes whenever its content may have changed
-/// (OR-120 to OR-135).</summary>
+/// <summary>
+/// A dataset as one actor sees it. <see cref="Hash"/>, in lower-case hexadecimal, changes whenever the content may have changed (OR-120 to
+/// OR-135).
+/// </summary>
 public sealed record EntityList(Dataset Dataset, string Hash, EntityView View);
 
-/// <summary>Which of a dataset's entities somebody gets: all, or those only that <see cref="Owner"/> made.</summary>
+/// <summary>The entities of a dataset that an actor sees: all, or those that <see cref="Owner"/> created.</summary>
 public sealed record EntityView(bool OfOwner, ActorId? Owner)
 {
     public static EntityView All { get; } = new(OfOwner: false, null);
 
-    /// <summary>Nobody in particular owns nothing.</summary>
+    /// <summary>An anonymous caller has created no entities.</summary>
     public bool Takes(ActorId? creator) => !OfOwner || (Owner is not null && creator == Owner);
 }
 
-/// <summary>What a phone asks about an entity that it has (OR-143 to OR-146).</summary>
+/// <summary>The state of an entity that phones query for entities they have (OR-143 to OR-146).</summary>
 public sealed record EntityStanding(EntityId Id, ActorId? Creator, bool IsDeleted);
 
-/// <summary>Reads datasets for those who use them: phones, and whoever exports them.</summary>
+/// <summary>Reads datasets for phones and exports.</summary>
 public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entities)
 {
     private const int MaxParallelReads = 16;
@@ -35,7 +37,7 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
             ? await OfAsync(dataset, ViewOf(dataset, actor), cancellationToken)
             : null;
 
-    /// <summary>As <paramref name="view"/> has it. One operation.</summary>
+    /// <summary>The list for a view of the dataset. One operation.</summary>
     public async Task<EntityList> OfAsync(Dataset dataset, EntityView view, CancellationToken cancellationToken)
     {
         var stamp = await entities.ReadStampAsync(dataset, cancellationToken);
@@ -43,22 +45,23 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
         return new EntityList(dataset, Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(content))), view);
     }
 
-    /// <summary>What the actor may see of the dataset: with <see cref="Dataset.OwnerOnly"/>, whoever may not list all gets their
-    /// own.</summary>
+    /// <summary>
+    /// The view of an actor: with <see cref="Dataset.OwnerOnly"/>, an actor without the right to list all entities sees its own.
+    /// </summary>
     public static EntityView ViewOf(Dataset dataset, Actor? actor) =>
         !dataset.OwnerOnly || actor.May(Verb.EntityList, Scope.Of(dataset.Project))
             ? EntityView.All
             : new EntityView(OfOwner: true, actor?.Id);
 
-    /// <summary>Newest first, without deleted ones. One operation per 1,000.</summary>
+    /// <summary>Newest first, without deleted entities. One operation per 1,000.</summary>
     public IAsyncEnumerable<DatasetEntity> ReadAsync(EntityList list, CancellationToken cancellationToken) =>
         entities
             .ListAsync(list.Dataset, null, cancellationToken)
             .Where(entity => entity.DeletedAt is null && list.View.Takes(entity.Creator));
 
     /// <summary>
-    /// Whether entities are deleted, for an actor: those that it may not see count as deleted. Without ids all, one operation per
-    /// 1,000; with ids those that have ever been there, one operation each.
+    /// Whether entities are deleted; those that the actor may not see count as deleted. Without ids: all entities, one operation per 1,000.
+    /// With ids: those that ever existed, one operation each.
     /// </summary>
     public async IAsyncEnumerable<EntityStanding> ReadStandingsAsync(
         Dataset dataset,
@@ -88,8 +91,9 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
         EntityStanding Seen(EntityStanding standing) => view.Takes(standing.Creator) ? standing : standing with { IsDeleted = true };
     }
 
-    /// <summary>When the newest entity came that is not deleted; null when there is none. One operation, or more when many are
-    /// deleted.</summary>
+    /// <summary>
+    /// The creation time of the newest entity that is not deleted; null when there is none. One operation, or more when many are deleted.
+    /// </summary>
     public async Task<DateTimeOffset?> FindNewestAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         await foreach (var entity in entities.ListAsync(dataset, 1, cancellationToken))
@@ -102,7 +106,7 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
         return null;
     }
 
-    /// <summary>How many entities there are, how many have a conflict, and when the newest came. One operation per 1,000.</summary>
+    /// <summary>The number of entities, of those with a conflict, and the creation time of the newest. One operation per 1,000.</summary>
     public async Task<(int Entities, int Conflicts, DateTimeOffset? Newest)> CountAsync(
         Dataset dataset,
         CancellationToken cancellationToken

@@ -1,19 +1,20 @@
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>What becomes of an entity when a change comes in that was made on one of its versions, perhaps not the latest (OR-238 to
-/// OR-241).</summary>
+/// <summary>Merges an update into an entity when the update is based on an earlier version (OR-238 to OR-241).</summary>
 public static class EntityMerge
 {
-    // No property can have this name, so the label can stand among them.
+    // Not a valid property name, so the label can be kept among the properties.
     private const string Label = "label";
 
     /// <summary>
-    /// The entity with one more version: the latest one, overlaid with what <paramref name="change"/> received; a blank label keeps the
-    /// one before. Changes that <paramref name="basis"/> did not know of are a conflict: hard when they gave a property another value
-    /// than this one does, else soft.
+    /// The entity with one more version: the latest one, overwritten with what <paramref name="change"/> received; a blank label keeps the
+    /// previous one. Changes since <paramref name="basis"/> are a conflict: hard when they set a property of this change to another value,
+    /// otherwise soft.
     /// </summary>
-    /// <param name="change">Number, data, base version and conflicting properties are filled in here.</param>
-    /// <param name="interrupted">Changes of others came in between, although the basis is the latest version (an offline branch).</param>
+    /// <param name="change">Its number, data, base version and conflicting properties are set here.</param>
+    /// <param name="interrupted">
+    /// Whether other changes came between the updates of an offline branch, although the basis is the latest version.
+    /// </param>
     public static DatasetEntity Apply(DatasetEntity entity, EntityVersion basis, EntityVersion change, bool interrupted)
     {
         var latest = entity.Current;

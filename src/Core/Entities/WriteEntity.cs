@@ -3,25 +3,25 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Entities;
 
-/// <summary>What became of one entity of a submission.</summary>
+/// <summary>The outcome for one entity of a submission.</summary>
 public enum WriteOutcome
 {
-    /// <summary>By this run or by an earlier one.</summary>
+    /// <summary>By this run or an earlier one.</summary>
     Written,
 
-    /// <summary>It would be created, and has not been approved.</summary>
+    /// <summary>The entity needs approval before it is created.</summary>
     WaitsForApproval,
 
-    /// <summary>The update that it follows in its branch has not come yet.</summary>
+    /// <summary>The preceding update of its branch has not been received yet.</summary>
     BeforeItsTurn,
 }
 
-/// <summary>Creates or updates one entity as a submission says, once (OR-238 to OR-241). Refuses what is wrong with it.</summary>
+/// <summary>Creates or updates one entity from a submission, once (OR-238 to OR-241). Refuses invalid changes.</summary>
 public sealed class WriteEntity(EntitiesTable entities)
 {
     private const int MaxAttempts = 20;
 
-    // For one that had to be made from an update, which need not have a label.
+    // For an entity that is created from an update, which may have no label.
     private const string MadeUpLabel = "auto generated";
 
     public async Task<WriteOutcome> RunAsync(
@@ -39,7 +39,7 @@ public sealed class WriteEntity(EntitiesTable entities)
         }
         catch (ProblemException)
         {
-            // What looks wrong may be what an earlier run did, that broke off before it could say so.
+            // The refusal may be caused by an earlier run that was interrupted after writing.
             if (await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
             {
                 return WriteOutcome.Written;
@@ -62,7 +62,7 @@ public sealed class WriteEntity(EntitiesTable entities)
         {
             var stored = await entities.FindAsync(dataset, id, cancellationToken);
 
-            // Update first; create when there is nothing that could be updated. An update in a branch waits for it to be made instead.
+            // Update first; create when there is no entity to update. An update in a branch waits for the creation instead.
             var inBranch = block is { Update: true, Branch: not null, BaseNumber: not null };
             if (stored is null && inBranch && !submission.Forces)
             {
@@ -137,8 +137,8 @@ public sealed class WriteEntity(EntitiesTable entities)
         );
     }
 
-    // The version that an update was made on: by its number, or, in a branch, that which the update before it made. Null when that
-    // hasn't come yet.
+    // The version an update is based on: by number, or, in a branch, the version made by the preceding update. Null when that has not been
+    // received yet.
     private async Task<(StoredEntity Existing, EntityVersion? Basis, bool Interrupted)> FindBasisAsync(
         Dataset dataset,
         EntityId id,

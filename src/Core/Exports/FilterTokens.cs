@@ -24,7 +24,7 @@ internal sealed partial class FilterTokens(string text)
 
     public string Word { get; private set; } = "";
 
-    /// <summary>Text, number (double), time or null.</summary>
+    /// <summary>Whether users without the right to list all entities get only those that they created.</summary>
     public object? Value { get; private set; }
 
     public void Move()

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Deletes a project: every form goes to the trash and every key is taken away, then the project itself is marked. Should that break
-/// off, the project is still there to be deleted again.
+/// Deletes a project: moves every form to the trash, revokes every key, then marks the project as deleted. If interrupted, it can be
+/// deleted again.
 /// </summary>
 public sealed class DeleteProject(ProjectDirectory projects, FormDirectory forms, AppUsersAndLinks holders, TimeProvider clock)
 {

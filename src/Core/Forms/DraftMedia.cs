@@ -3,17 +3,17 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Fills the media slots of a draft: with files, or with datasets (OR-177 to OR-179).</summary>
+/// <summary>Fills the media slots of a draft with files or datasets (OR-177 to OR-179).</summary>
 public sealed class DraftMedia(
     FormDirectory directory,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     PublishDatasets datasets,
     TimeProvider clock
 )
 {
-    /// <summary>Puts a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
+    /// <summary>Uploads a file into a slot of the draft. Refuses an unknown slot with 404.1 (OR-177).</summary>
     public async Task<FormMedia> PutAsync(
         ProjectId project,
         FormId id,
@@ -40,8 +40,8 @@ public sealed class DraftMedia(
     }
 
     /// <summary>
-    /// Puts the dataset of its name into a slot of the draft instead of a file, or takes it out. Refuses an unknown slot with 404.1,
-    /// one that isn't for any file with 400.26, and one without a dataset of its name with 404.1.
+    /// Links a slot of the draft to the dataset of its name, or unlinks it. Refuses an unknown slot and a missing dataset with 404.1, and a
+    /// slot whose type is not `file` with 400.26.
     /// </summary>
     public async Task<FormMedia> LinkAsync(ProjectId project, FormId id, string name, bool linked, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ public sealed class DraftMedia(
         return next;
     }
 
-    /// <summary>Empties a slot of the draft. Refuses an unknown or empty one with 404.1.</summary>
+    /// <summary>Empties a slot of the draft. Refuses an unknown or empty slot with 404.1.</summary>
     public async Task EmptyAsync(ProjectId project, FormId id, string name, CancellationToken cancellationToken)
     {
         var (definition, slot) = await FindSlotAsync(project, id, name, cancellationToken);
@@ -106,10 +106,9 @@ public sealed class DraftMedia(
             throw Problem.NotFound().AsException();
         }
 
-        // A version published meanwhile was promised not to change, and other instances may hold its files in memory: say that it came
-        // too late.
+        // A version published meanwhile must not change, and other instances may have cached its files: refuse.
         var form = await directory.GetAsync(project, id, cancellationToken);
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         if (form.Draft?.Definition.Key != definition.Key)
         {
             throw Problem.NotFound().AsException();

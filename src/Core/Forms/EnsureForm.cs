@@ -6,20 +6,22 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// CommCare's forms are defined in apps that are built elsewhere: the first submission with a namespace that the project does not know
-/// makes a form of it, with a definition that says no more than that. Phones that ask for forms are not offered it.
+/// Creates forms for CommCare submissions. CommCare forms are defined in apps that are built elsewhere, so the first submission with an
+/// unknown namespace creates a form with a minimal definition. The form is not listed to phones.
 /// </summary>
 public sealed class EnsureForm(
     FormsTable forms,
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     FormDirectory directory,
     TimeProvider clock
 )
 {
-    /// <summary>Warm: nothing, as for any submission. Of several at once that need the same new form one makes it.</summary>
+    /// <summary>
+    /// The form of a namespace, created when missing. No operation when cached. Of several concurrent requests one creates the form.
+    /// </summary>
     public async Task<Form> GetAsync(ProjectId project, string xmlNamespace, string title, CancellationToken cancellationToken)
     {
         var id = IdOf(xmlNamespace);
@@ -50,12 +52,12 @@ public sealed class EnsureForm(
         {
             return await directory.GetAsync(project, id, cancellationToken);
         }
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }
 
-    /// <summary>The namespace itself, unless no form can be called so.</summary>
+    /// <summary>The namespace itself, or its hash when it is not a valid form id.</summary>
     public static FormId IdOf(string xmlNamespace) =>
         FormId.TryParse(xmlNamespace, out var id)
             ? id

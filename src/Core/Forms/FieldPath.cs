@@ -2,11 +2,12 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Turns what `bind`, `repeat` and `select` point at into the path of a field: no root element, no prefixes (OR-147 to
-/// OR-151).</summary>
+/// <summary>
+/// Converts the target of `bind`, `repeat` and `select` to a field path, without root element and prefixes (OR-147 to OR-151).
+/// </summary>
 internal static class FieldPath
 {
-    /// <summary>Null when the path, absolute or relative to the root element, cannot be one of this instance.</summary>
+    /// <summary>Null when the path, absolute or relative to the root element, is not in this instance.</summary>
     public static string? Of(string nodeset, string rootName)
     {
         var absolute = nodeset.AsSpan().Trim().StartsWith('/');

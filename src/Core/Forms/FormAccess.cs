@@ -4,15 +4,15 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>A definition that the caller may read, and the form that it belongs to.</summary>
+/// <summary>A definition that the caller may read, and its form.</summary>
 public sealed record ReadableForm(Form Form, FormDefinition Definition);
 
-/// <summary>Finds the definition behind an address, and decides whether the caller may read it. What isn't there is refused (404.1)
-/// before rights (403.1).</summary>
+/// <summary>
+/// Finds the definition for a URL and checks the caller's rights. A missing form is refused (404.1) before missing rights (403.1).
+/// </summary>
 public sealed class FormAccess(FormDirectory forms)
 {
-    /// <summary>The version that phones get now; the draft of a form that was never published, for those who may edit it
-    /// (OR-112).</summary>
+    /// <summary>The current version; for callers who may edit the form, the draft of a form that was never published (OR-112).</summary>
     public async Task<ReadableForm> PublishedAsync(Actor actor, ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = await FindAsync(project, formId, cancellationToken);
@@ -20,7 +20,7 @@ public sealed class FormAccess(FormDirectory forms)
         return new ReadableForm(form, form.Shown);
     }
 
-    /// <summary>A published version by its name; `___` is the blank one (OR-113, OR-114).</summary>
+    /// <summary>A published version by name; `___` stands for the blank version (OR-113, OR-114).</summary>
     public async Task<ReadableForm> VersionAsync(
         Actor actor,
         ProjectId project,
@@ -37,7 +37,7 @@ public sealed class FormAccess(FormDirectory forms)
         return new ReadableForm(form, definition);
     }
 
-    /// <summary>The draft, for those who may edit the form (OR-116).</summary>
+    /// <summary>The draft, for callers who may edit the form (OR-116).</summary>
     public async Task<ReadableForm> DraftAsync(Actor actor, ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = await FindAsync(project, formId, cancellationToken);
@@ -45,8 +45,10 @@ public sealed class FormAccess(FormDirectory forms)
         return new ReadableForm(form, (form.Draft ?? throw Problem.NotFound().AsException()).Definition);
     }
 
-    /// <summary>The draft, for whoever has its token. A wrong token looks like no draft: <paramref name="refusal"/> (OR-242 to
-    /// OR-256).</summary>
+    /// <summary>
+    /// The draft, for anyone with its token. A wrong token is refused like a missing draft, with <paramref name="refusal"/> (OR-242 to
+    /// OR-256).
+    /// </summary>
     public async Task<ReadableForm> TestDraftAsync(
         string token,
         ProjectId project,
@@ -61,11 +63,11 @@ public sealed class FormAccess(FormDirectory forms)
             : throw refusal.AsException();
     }
 
-    /// <summary>A form that has a draft, whoever asks.</summary>
+    /// <summary>A form with a draft, without checking rights.</summary>
     public async Task<Form> WithDraftAsync(ProjectId project, string formId, CancellationToken cancellationToken) =>
         await FindAsync(project, formId, cancellationToken) is { Draft: not null } form ? form : throw Problem.NotFound().AsException();
 
-    /// <summary>A form that the actor may <paramref name="verb"/>.</summary>
+    /// <summary>A form for which the actor has <paramref name="verb"/>.</summary>
     public async Task<Form> WithAsync(Actor actor, string verb, ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = await FindAsync(project, formId, cancellationToken);
@@ -85,7 +87,7 @@ public sealed class FormAccess(FormDirectory forms)
     public async Task<bool> ExistsAsync(ProjectId project, string formId, CancellationToken cancellationToken) =>
         FormId.TryParse(formId, out var id) && await forms.FindAsync(project, id, cancellationToken) is not null;
 
-    /// <summary>Whoever asks; the caller decides on rights. Refuses an unknown form with 404.1.</summary>
+    /// <summary>A form, without checking rights. Refuses an unknown form with 404.1.</summary>
     public async Task<Form> FindAsync(ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = FormId.TryParse(formId, out var id) ? await forms.FindAsync(project, id, cancellationToken) : null;

@@ -6,15 +6,15 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Finds forms, their versions, XML and media. What never changes (a definition's XML, a published version's media) is kept in memory while
-/// there is room; what does change is checked with one point read, so that every instance answers the same.
+/// Finds forms, their versions, XML and media. Immutable content (a definition's XML, a published version's media) is cached while there is
+/// room; everything else is validated with one point read, so that all instances answer the same.
 /// </summary>
 public sealed class FormDirectory(
     FormsTable forms,
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     ProjectDirectory projects,
     TimedCache cache,
     TimeProvider clock
@@ -23,16 +23,17 @@ public sealed class FormDirectory(
     private static readonly TimeSpan Unchanging = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// All forms of the project. Warm: one operation, however many there are. Cold: one more per 1,000. The list is whole or the call
-    /// fails: phones delete forms that are missing from it (OR-108). Refuses an unknown project with 404.1.
+    /// All forms of the project. One operation if the cached list is current, however many forms there are; otherwise one more per 1,000.
+    /// The list is complete or the call fails, since phones delete forms that are missing from it (OR-108). Refuses an unknown project with
+    /// 404.1.
     /// </summary>
     public async Task<IReadOnlyList<Form>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         await FindListAsync(project, cancellationToken) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>As <see cref="ListAsync"/>, but null for an unknown project, or one deleted meanwhile.</summary>
+    /// <summary>As <see cref="ListAsync"/>, but null for an unknown or deleted project.</summary>
     public async Task<IReadOnlyList<Form>?> FindListAsync(ProjectId project, CancellationToken cancellationToken)
     {
-        // The head first: a list read after it is at least as new.
+        // The head is read first, so that the list is at least as new.
         var head = await forms.ReadHeadAsync(project, cancellationToken);
         if (head is null)
         {
@@ -45,7 +46,7 @@ public sealed class FormDirectory(
         var all = await forms.ListAsync(project, cancellationToken);
         if (all.Count == 0 && await projects.FindAsync(project, cancellationToken) is null)
         {
-            return null; // its forms went to the trash before it
+            return null; // its forms were moved to the trash first
         }
         var sorted = all.OrderBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.OrdinalIgnoreCase)
             .ThenBy(form => form.Shown.Title ?? form.Id.Value, StringComparer.Ordinal)
@@ -55,21 +56,22 @@ public sealed class FormDirectory(
         return sorted;
     }
 
-    /// <summary>As it is now: one operation. Refuses an unknown form with 404.1.</summary>
+    /// <summary>The current form. Refuses an unknown form with 404.1. One operation.</summary>
     public async Task<Form> GetAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
         await FindAsync(project, id, cancellationToken) ?? throw Problem.NotFound().AsException();
 
     /// <summary>
-    /// As it was within the cache time: for submissions, which cost nothing here when warm. Null when there is no such form. One that
-    /// was not published then is read again: the phone that submits to it has seen it published.
+    /// The form, possibly cached, for submissions: no operation when cached. Null when there is no such form. A form that is unpublished in
+    /// the cache is read again, since the phone has seen it published.
     /// </summary>
     public async Task<Form?> FindRecentAsync(ProjectId project, FormId id, CancellationToken cancellationToken) =>
         cache.TryGet((project, id), out Form? form) && form is { Published: not null }
             ? form
             : await FindAsync(project, id, cancellationToken);
 
-    /// <summary>A published version by its name; null when it was never published. Costs nothing for the current version, else one
-    /// operation when cold.</summary>
+    /// <summary>
+    /// A published version by name; null when it was never published. No operation for the current version, otherwise one unless cached.
+    /// </summary>
     public async Task<FormDefinition?> FindVersionAsync(Form form, string version, CancellationToken cancellationToken)
     {
         if (form.Published?.Version == version)
@@ -91,11 +93,11 @@ public sealed class FormDirectory(
         return definition;
     }
 
-    /// <summary>Every published version, newest publication first.</summary>
+    /// <summary>All published versions, newest publication first.</summary>
     public Task<IReadOnlyList<FormDefinition>> ListVersionsAsync(Form form, CancellationToken cancellationToken) =>
         versions.ListAsync(form.Project, form.Number, cancellationToken);
 
-    /// <summary>The exact bytes that were uploaded. One operation unless they are in memory.</summary>
+    /// <summary>The exact bytes that were uploaded. One operation unless cached.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadXmlAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(("xml", definition.Key), out byte[]? xml))
@@ -106,8 +108,9 @@ public sealed class FormDirectory(
         return xml;
     }
 
-    /// <summary>The media slots, by name. A published version's never change: one operation per 1,000 unless they are in memory; a
-    /// draft's are read each time.</summary>
+    /// <summary>
+    /// The media slots by name. A published version's are immutable: one operation per 1,000 unless cached; a draft's are read each time.
+    /// </summary>
     public async Task<IReadOnlyList<FormMedia>> ListMediaAsync(
         ProjectId project,
         FormDefinition definition,
@@ -129,7 +132,7 @@ public sealed class FormDirectory(
         return list!;
     }
 
-    /// <summary>A file of a definition. Refuses an unknown or empty slot with 404.1 (OR-138).</summary>
+    /// <summary>A media file of a definition. Refuses an unknown or empty slot with 404.1 (OR-138).</summary>
     public async Task<FormMedia> GetMediaAsync(
         ProjectId project,
         FormDefinition definition,
@@ -144,26 +147,30 @@ public sealed class FormDirectory(
     public Task<Stream> OpenMediaAsync(FormMedia file, long offset, long? length, CancellationToken cancellationToken) =>
         files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
 
-    /// <summary>Changes what isn't the definition. Refuses an unknown form with 404.1.</summary>
+    /// <summary>Changes a form's row, without its definitions. Refuses an unknown form with 404.1.</summary>
     public async Task<Form> ChangeAsync(ProjectId project, FormId id, Func<Form, Form> change, CancellationToken cancellationToken)
     {
         var changed =
             await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
             ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         Remember(changed);
         return changed;
     }
 
-    /// <summary>Moves a form to the trash: phones see it no more, its submissions are kept. Refuses an unknown form with 404.1.</summary>
+    /// <summary>
+    /// Moves a form to the trash: it is no longer listed, and its submissions are kept. Refuses an unknown form with 404.1.
+    /// </summary>
     public async Task TrashAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
         var trashed = await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken) ?? throw Problem.NotFound().AsException();
         cache.Remove((project, id));
-        await shadows.FollowAsync(trashed, CancellationToken.None);
+        await recovery.SaveAsync(trashed, CancellationToken.None);
     }
 
-    /// <summary>Refuses a form that isn't in the trash with 404.1, and one whose id another form has by now with 409.3.</summary>
+    /// <summary>
+    /// Restores a form from the trash. Refuses a form that isn't in the trash with 404.1, and one whose id is in use with 409.3.
+    /// </summary>
     public async Task RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
     {
         var trashed = (await forms.ListTrashAsync(project, cancellationToken)).FirstOrDefault(form => form.Number == number);
@@ -174,7 +181,7 @@ public sealed class FormDirectory(
             case false:
                 throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
         }
-        await shadows.FollowAsync(trashed!, CancellationToken.None);
+        await recovery.SaveAsync(trashed!, CancellationToken.None);
     }
 
     public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>
@@ -182,7 +189,7 @@ public sealed class FormDirectory(
 
     internal void Remember(Form form) => cache.Set((form.Project, form.Id), form, size: 3000);
 
-    /// <summary>As it is now: one operation. Null when there is no such form.</summary>
+    /// <summary>The current form; null when there is no such form. One operation.</summary>
     public async Task<Form?> FindAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
         var form = await forms.FindAsync(project, id, cancellationToken);

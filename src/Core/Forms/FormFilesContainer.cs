@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Container `forms`: definitions byte for byte, and their media. No blob ever changes but a form's shadow.</summary>
+/// <summary>Container `forms`: definitions, byte for byte, and their media. All blobs except recovery records are immutable.</summary>
 public sealed class FormFilesContainer(StorageAccount storage)
 {
     private const string XmlType = "application/xml";
@@ -37,7 +37,7 @@ public sealed class FormFilesContainer(StorageAccount storage)
     internal Task<BlobProbe?> ProbeAsync(string blob, bool reads, CancellationToken cancellationToken) =>
         BlobProbe.FindAsync(_container, blob, reads, cancellationToken);
 
-    /// <summary>All of a project's, shadows too.</summary>
+    /// <summary>All blobs of a project, including recovery records. One operation per 5,000.</summary>
     internal IAsyncEnumerable<ListedBlob> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         ListedBlob.ListAsync(_container, $"{project}/", cancellationToken);
 

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Forms;
 /// <summary>The keys of the tables `forms`, `formVersions` and `formMedia`, and the names of the blobs in container `forms`.</summary>
 internal static class FormKeys
 {
-    /// <summary>Carries a version that every change bumps.</summary>
+    /// <summary>The row with a version that changes with every form of the project.</summary>
     public const string Head = "head";
 
     public const string Sequence = "sequence";
@@ -31,19 +31,20 @@ internal static class FormKeys
 
     public static string NewDefinition() => Guid.NewGuid().ToString("N");
 
-    /// <summary>A draft's definition with another version written into it: the same again when publishing broke off and is tried
-    /// again.</summary>
+    /// <summary>
+    /// The key of a draft's definition rewritten to another version. Deterministic, so that an interrupted publication can be repeated.
+    /// </summary>
     public static string DefinitionWithVersion(string draft, string version) => TableKey.Hash($"{draft} {version}")[..32];
 
     public static string XmlBlob(ProjectId project, string definition) => FolderOf(project, definition) + "form.xml";
 
     public static string NewMediaBlob(ProjectId project, string definition) => $"{FolderOf(project, definition)}media/{Guid.NewGuid():N}";
 
-    /// <summary>What the rows of a form say, for a rebuild.</summary>
+    /// <summary>The blob with the form's recovery record.</summary>
     public static string RecoveryRecord(ProjectId project, int form) => $"{RecoveryRecordsOf(project)}{TableKey.Number(form)}.json";
 
     public static string RecoveryRecordsOf(ProjectId project) => $"{project}/forms/";
 
-    /// <summary>What the names of all blobs of a definition start with.</summary>
+    /// <summary>The common prefix of all blobs of a definition.</summary>
     public static string FolderOf(ProjectId project, string definition) => $"{project}/{definition}/";
 }

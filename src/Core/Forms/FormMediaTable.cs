@@ -11,7 +11,7 @@ public sealed class FormMediaTable(StorageAccount storage)
     private const int BatchSize = 100;
     private readonly TableClient _table = storage.Table(StorageNames.FormMediaTable);
 
-    /// <summary>For a definition that nothing refers to yet; twice is harmless. One operation per 100 slots.</summary>
+    /// <summary>Adds the slots of a definition that nothing references yet; can be repeated. One operation per 100 slots.</summary>
     internal async Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken)
     {
         foreach (var batch in media.Chunk(BatchSize))
@@ -50,7 +50,7 @@ public sealed class FormMediaTable(StorageAccount storage)
         return found.HasValue ? ToMedia(found.Value!) : null;
     }
 
-    /// <summary>Whoever writes a slot last has it; false when the slot is gone. One operation.</summary>
+    /// <summary>Overwrites a slot; false when it no longer exists. One operation.</summary>
     internal async Task<bool> ReplaceAsync(ProjectId project, string definition, FormMedia media, CancellationToken cancellationToken)
     {
         try

@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// All that the tables say of a form: its row, its published versions and, by definition, its media slots. Without a <see cref="Form"/>
-/// it was forgotten, and only its number remains, which no other form may get: accounts may still hold rights on it.
+/// Everything that tables contain about a form: its row, its published versions and, by definition, its media slots. <see cref="Form"/> is
+/// null after the form was purged; its number must not be reused, since accounts may still have rights on it.
 /// </summary>
 public sealed record FormRecoveryRecord(int Number, Form? Form)
 {
@@ -16,11 +16,13 @@ public sealed record FormRecoveryRecord(int Number, Form? Form)
 
     public IReadOnlyDictionary<string, IReadOnlyList<FormMedia>> Media { get; init; } = new Dictionary<string, IReadOnlyList<FormMedia>>();
 
-    /// <summary>Every definition that the form has: the published versions, and the draft.</summary>
+    /// <summary>All definitions of the form: the published versions and the draft.</summary>
     internal IEnumerable<FormDefinition> Definitions => Form?.Draft is { } draft ? Versions.Append(draft.Definition) : Versions;
 }
 
-/// <summary>Keeps a shadow of each form beside its files. Whoever changes the rows of a form lets it follow.</summary>
+/// <summary>
+/// Keeps a recovery record of each form beside its files. Whoever changes a form's rows calls <see cref="SaveAsync"/> afterwards.
+/// </summary>
 public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -29,8 +31,11 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
         Converters = { new TextConverter<FormId>(FormId.Parse, id => id.Value) },
     };
 
-    /// <summary>Four operations, and one for each definition with media that wasn't published when the shadow was last written.</summary>
-    internal Task FollowAsync(Form form, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Writes the recovery record from the current rows. Four operations, and one for each definition with media that wasn't published when
+    /// the record was last written.
+    /// </summary>
+    internal Task SaveAsync(Form form, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
             form.Project,
             form.Number,
@@ -41,7 +46,7 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
             cancellationToken
         );
 
-    /// <summary>Leaves the number alone. Two operations.</summary>
+    /// <summary>Reduces the record to the form's number. Two operations.</summary>
     internal Task ForgetAsync(Form form, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
             form.Project,
@@ -50,15 +55,15 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
             cancellationToken
         );
 
-    /// <summary>In the order of their numbers. One operation per 5,000 and one for each.</summary>
+    /// <summary>All records by form number. One operation per 5,000, and one for each.</summary>
     internal async IAsyncEnumerable<FormRecoveryRecord> ListAsync(
         ProjectId project,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var shadow in files.ListRecoveryRecordsAsync(project, cancellationToken))
+        await foreach (var record in files.ListRecoveryRecordsAsync(project, cancellationToken))
         {
-            yield return Parse(shadow);
+            yield return Parse(record);
         }
     }
 
@@ -66,8 +71,10 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
     internal async Task<FormRecoveryRecord?> FindAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
         await files.FindRecoveryRecordAsync(project, number, cancellationToken) is { } content ? Parse(content) : null;
 
-    /// <summary>What the rows say now; null when the form is neither there nor in the trash. What was published before is taken from
-    /// <paramref name="before"/>: it never changes.</summary>
+    /// <summary>
+    /// The content of the rows; null when the form is neither present nor in the trash. Published versions are taken from
+    /// <paramref name="before"/>, since they are immutable.
+    /// </summary>
     internal async Task<FormRecoveryRecord?> ReadRowsAsync(
         ProjectId project,
         FormId id,
@@ -84,23 +91,23 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
         {
             return null;
         }
-        var shadow = new FormRecoveryRecord(number, form) { Versions = await versions.ListAsync(project, number, cancellationToken) };
+        var record = new FormRecoveryRecord(number, form) { Versions = await versions.ListAsync(project, number, cancellationToken) };
         var published = before?.Versions.Select(version => version.Key).ToHashSet() ?? [];
         var slots = new Dictionary<string, IReadOnlyList<FormMedia>>();
-        foreach (var definition in shadow.Definitions.Where(definition => definition.ExpectsMedia))
+        foreach (var definition in record.Definitions.Where(definition => definition.ExpectsMedia))
         {
             slots[definition.Key] =
                 published.Contains(definition.Key) && before!.Media.TryGetValue(definition.Key, out var known)
                     ? known
                     : await media.ListAsync(project, definition.Key, cancellationToken);
         }
-        return shadow with { Media = slots };
+        return record with { Media = slots };
     }
 
-    /// <summary>The same for two forms, versions or slots that say the same.</summary>
+    /// <summary>A text that is equal for equal forms, versions or slots.</summary>
     internal static string Text<T>(T value) => JsonSerializer.Serialize(value, Json);
 
-    private static byte[] ToBytes(FormRecoveryRecord shadow) => JsonSerializer.SerializeToUtf8Bytes(shadow, Json);
+    private static byte[] ToBytes(FormRecoveryRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, Json);
 
     private static FormRecoveryRecord Parse(byte[] json) => JsonSerializer.Deserialize<FormRecoveryRecord>(json, Json)!;
 }

@@ -5,8 +5,10 @@ namespace ServerlessRosa.Core.Forms;
 /// <summary>Which forms an actor may read and fill.</summary>
 public static class FormRights
 {
-    /// <summary>Whether the actor may read a form's published XML, manifest, media and details: a closed form, or one never published,
-    /// asks for more.</summary>
+    /// <summary>
+    /// Whether the actor may read a form's published XML, manifest, media and details. A form that is closed or was never published needs
+    /// more rights.
+    /// </summary>
     public static bool MayRead(this Actor? actor, Form form) =>
         form switch
         {
@@ -15,7 +17,7 @@ public static class FormRights
             _ => actor.May(Verb.FormRead, form.Scope) || actor.May(Verb.OpenFormRead, form.Scope),
         };
 
-    /// <summary>Whether the form stands in the actor's formList: open, published and readable (OR-083, OR-084).</summary>
+    /// <summary>Whether the form is in the actor's formList: open, published and readable (OR-083, OR-084).</summary>
     public static bool MayFill(this Actor? actor, Form form) =>
         form is { Published: not null, State: FormState.Open } && actor.MayRead(form);
 }

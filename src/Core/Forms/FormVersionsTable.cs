@@ -6,15 +6,17 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Table `formVersions`: every published version of a form. The row key is the version's own name, so that none is published
-/// twice.</summary>
+/// <summary>
+/// Table `formVersions`: the published versions of a form. The row key is the version's name, so that a version is published once.
+/// </summary>
 public sealed class FormVersionsTable(StorageAccount storage)
 {
     private const string Definition = "Definition";
     private readonly TableClient _table = storage.Table(StorageNames.FormVersionsTable);
 
-    /// <summary>False when another definition was published under this version. Once for the same definition is as good as twice. One
-    /// operation.</summary>
+    /// <summary>
+    /// False when another definition was published under this version. Can be repeated for the same definition. One operation.
+    /// </summary>
     internal async Task<bool> AddAsync(ProjectId project, int form, FormDefinition definition, CancellationToken cancellationToken)
     {
         var entity = new TableEntity(FormKeys.Versions(project, form), FormKeys.Version(definition.Version));
@@ -31,7 +33,7 @@ public sealed class FormVersionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Makes these the versions of a form, whatever rows it has. One operation for each, and what is removed.</summary>
+    /// <summary>Replaces all versions of a form. One operation for each, and those to remove obsolete rows.</summary>
     internal async Task ReplaceAllAsync(
         ProjectId project,
         int form,
@@ -50,7 +52,7 @@ public sealed class FormVersionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Takes back a row whose form was never switched over to it.</summary>
+    /// <summary>Removes a row whose publication was not completed.</summary>
     internal async Task RemoveAsync(ProjectId project, int form, string version, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Versions(project, form), FormKeys.Version(version), ETag.All, cancellationToken);
 

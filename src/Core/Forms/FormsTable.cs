@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Table `forms`: one partition per project, one row per form. Every change of a form also bumps the project's `head` row in the same
-/// batch, so that one point read tells an instance whether its list still holds.
+/// Table `forms`: one partition per project, one row per form. Every change of a form also replaces the project's `head` row in the same
+/// batch, so that one point read shows whether a cached list is current.
 /// </summary>
 public sealed class FormsTable(StorageAccount storage)
 {
@@ -18,7 +18,7 @@ public sealed class FormsTable(StorageAccount storage)
     internal Task<int> NextNumberAsync(ProjectId project, CancellationToken cancellationToken) =>
         Sequences.NextAsync(_table, FormKeys.Project(project), FormKeys.Sequence, number => number, cancellationToken);
 
-    /// <summary>One operation. Null while the project has never had a form.</summary>
+    /// <summary>The version of the project's head row; null when the project has never had a form. One operation.</summary>
     internal async Task<string?> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -69,8 +69,10 @@ public sealed class FormsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Replaces the form by what <paramref name="change"/> makes of it, which must be pure; null leaves it. Null when there is
-    /// no such form.</summary>
+    /// <summary>
+    /// Replaces the form by the result of <paramref name="change"/>, which must be pure; a null result leaves it. Returns null when there
+    /// is no such form.
+    /// </summary>
     internal Task<Form?> ChangeAsync(ProjectId project, FormId id, Func<Form, Form?> change, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>
@@ -98,8 +100,10 @@ public sealed class FormsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Moves a form to the trash: its id is free again, its submissions and versions stay with its number. Null when there is
-    /// no such form.</summary>
+    /// <summary>
+    /// Moves a form to the trash: its id becomes available; submissions and versions stay under its number. Null when there is no such
+    /// form.
+    /// </summary>
     internal Task<Form?> TrashAsync(ProjectId project, FormId id, DateTimeOffset now, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>
@@ -128,7 +132,7 @@ public sealed class FormsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Takes a form out of the trash. Null when it isn't there; false when its id is taken by now.</summary>
+    /// <summary>Restores a form from the trash. Null when it isn't there; false when its id is in use.</summary>
     internal async Task<bool?> RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
@@ -169,25 +173,25 @@ public sealed class FormsTable(StorageAccount storage)
         return found.HasValue ? ToForm(found.Value!, project) : null;
     }
 
-    /// <summary>Writes a form as it was, into the trash if it was there, over whatever row it has. One operation.</summary>
+    /// <summary>Writes a form unconditionally, into the trash if it was deleted. One operation.</summary>
     internal async Task ReplaceAsync(Form form, CancellationToken cancellationToken) =>
         await _table.SubmitTransactionAsync(
             [new(TableTransactionActionType.UpsertReplace, ToEntity(form)), NewHead(form.Project)],
             cancellationToken
         );
 
-    /// <summary>Sees to it that <paramref name="number"/> is given to no new form. One operation, or two.</summary>
+    /// <summary>Marks <paramref name="number"/>, and all lower ones, as used. One or two operations.</summary>
     internal Task ReserveNumberAsync(ProjectId project, int number, CancellationToken cancellationToken) =>
         Sequences.ReserveAsync(_table, FormKeys.Project(project), FormKeys.Sequence, number, cancellationToken);
 
-    /// <summary>Removes the row of a form, wherever it is. One operation.</summary>
+    /// <summary>Removes the row of a form, also from the trash. One operation.</summary>
     internal async Task RemoveAsync(Form form, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Project(form.Project), ToEntity(form).RowKey, ETag.All, cancellationToken);
 
     internal async Task RemoveTrashedAsync(Form form, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Project(form.Project), FormKeys.Trashed(form.Number), ETag.All, cancellationToken);
 
-    /// <summary>All that a project has, those in the trash last: for upkeep. Two operations, and one per 1,000 more.</summary>
+    /// <summary>All forms of a project, those in the trash last, for maintenance. Two operations, and one per further 1,000.</summary>
     internal async Task<IReadOnlyList<Form>> ListWithTrashAsync(ProjectId project, CancellationToken cancellationToken) =>
         [.. await ListAsync(project, cancellationToken), .. await ListTrashAsync(project, cancellationToken)];
 
@@ -203,7 +207,7 @@ public sealed class FormsTable(StorageAccount storage)
         return forms;
     }
 
-    /// <summary>Every form, those in the trash too, for who checks them. One operation per 1,000, and one.</summary>
+    /// <summary>All forms, including those in the trash, for verification. One operation per 1,000, and one.</summary>
     internal IAsyncEnumerable<StoredRow<Form>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         new[] { FormKeys.FormPrefix, FormKeys.TrashPrefix }
             .ToAsyncEnumerable()
@@ -217,11 +221,11 @@ public sealed class FormsTable(StorageAccount storage)
                 )
             );
 
-    /// <summary>The highest number that was given to a form, or 0. One operation.</summary>
+    /// <summary>The highest form number in use, or 0. One operation.</summary>
     internal Task<int> FindLastNumberAsync(ProjectId project, CancellationToken cancellationToken) =>
         Sequences.FindLastAsync(_table, FormKeys.Project(project), FormKeys.Sequence, cancellationToken);
 
-    // No condition: any new version says what is meant, that the list has changed.
+    // Replaced unconditionally: any new version shows that the list has changed.
     private static TableTransactionAction NewHead(ProjectId project) =>
         new(
             TableTransactionActionType.UpsertReplace,

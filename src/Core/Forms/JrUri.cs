@@ -1,15 +1,15 @@
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>The `jr://{scheme}/{name}` URIs by which a form names its media (OR-164, OR-167, OR-168).</summary>
+/// <summary>The `jr://{scheme}/{name}` URIs that reference media (OR-164, OR-167, OR-168).</summary>
 internal static class JrUri
 {
     private const string Start = "jr://";
 
-    /// <summary>The file's name when the URI has one of the five media schemes and no folder; else null.</summary>
+    /// <summary>The file name when the URI has one of the five media schemes and no folder; otherwise null.</summary>
     public static string? FileOf(string uri) =>
         Split(uri) is ("images" or "audio" or "video" or "file" or "file-csv", var name) ? name : null;
 
-    /// <summary>The same for `jr://images/` alone, the only scheme that counts in a default value.</summary>
+    /// <summary>The file name of a `jr://images/` URI, the only scheme allowed in a default value; otherwise null.</summary>
     public static string? ImageOf(string uri) => Split(uri) is ("images", var name) ? name : null;
 
     private static (string Scheme, string Name)? Split(string uri)

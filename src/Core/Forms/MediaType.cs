@@ -7,7 +7,9 @@ public static class MediaType
 
     private const int MaxLength = 255;
 
-    /// <summary>As the client gave it, or, when it gave none or one that no header can hold, as the name says.</summary>
+    /// <summary>
+    /// The content type given by the client, or one derived from the file name when that is missing or invalid in a header.
+    /// </summary>
     public static string Of(string? given, string name) =>
         !string.IsNullOrWhiteSpace(given) && given.Length <= MaxLength && given.All(c => c is >= ' ' and <= '~') ? given : OfName(name);
 

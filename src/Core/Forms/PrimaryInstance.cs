@@ -7,14 +7,14 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// The primary instance of a form, flattened in document order while it streams by: which elements it has, which default values
-/// name images, which entities it declares. What the elements are is known only after the binds and the body (<see cref="XFormReader"/>).
+/// The primary instance of a form, flattened in document order while reading: its elements, the default values that name images, and the
+/// entities it declares. The types of the elements become known later, from binds and body (<see cref="XFormReader"/>).
 /// </summary>
 internal sealed class PrimaryInstance
 {
     public const int MaxVersionLength = 249;
 
-    // A small document can spell out enormous paths: a few hundred levels with long names above a million leaves.
+    // A small document can contain very long paths: hundreds of levels with long names above a million leaves.
     private const int MaxPathCharacters = 16 * 1024 * 1024;
 
     private readonly List<Node> _nodes = [];
@@ -32,7 +32,7 @@ internal sealed class PrimaryInstance
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>Names of the `jr://images/` files among the default values (OR-164 to OR-176).</summary>
+    /// <summary>The names of `jr://images/` files in default values (OR-164 to OR-176).</summary>
     public IReadOnlyList<string> Images => _images;
 
     public IReadOnlyList<EntityDeclaration> Entities => _entities;
@@ -44,7 +44,7 @@ internal sealed class PrimaryInstance
         public bool IsEntity => Path.EndsWith(EntityDeclaration.Element, StringComparison.Ordinal);
     }
 
-    /// <summary>Enters on the root element of the instance (the one with the form's id) and leaves on its end tag.</summary>
+    /// <summary>Enters on the root element of the instance (which has the form's id) and leaves on its end tag.</summary>
     public static PrimaryInstance Read(XmlReader xml)
     {
         var id = xml.FirstAttribute("id");
@@ -64,7 +64,7 @@ internal sealed class PrimaryInstance
     {
         var root = xml.Depth;
         var path = new StringBuilder();
-        // The last element met on each level, and where its path ends.
+        // The last element of each level, and the length of its path.
         var open = new List<(Node? Node, int PathLength)> { (null, 0) };
         var text = new StringBuilder();
         var inLeaf = false;

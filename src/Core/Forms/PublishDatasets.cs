@@ -3,14 +3,16 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>What a form does to the datasets of its project: it declares some, and links its media slots to some (OR-164 to OR-176, OR-238
-/// to OR-241).</summary>
+/// <summary>
+/// The effects of a form on the datasets of its project: it declares datasets, and its media slots are linked to datasets (OR-164 to
+/// OR-176, OR-238 to OR-241).
+/// </summary>
 public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable media)
 {
     private const string Ending = ".csv";
     private const string ItemsetsFile = "itemsets.csv";
 
-    /// <summary>The dataset that a slot can be linked to: what comes before `.csv`, however that is written.</summary>
+    /// <summary>The name of the dataset for a slot: the slot's name without `.csv` in any case.</summary>
     public static string DatasetOf(string slot) =>
         slot.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? slot[..^Ending.Length] : slot;
 
@@ -18,8 +20,10 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
     internal Task<Dataset> OfSlotAsync(ProjectId project, string slot, CancellationToken cancellationToken) =>
         datasets.GetAsync(project, DatasetOf(slot), cancellationToken);
 
-    /// <summary>Refuses names of datasets and properties that differ by case only from what is there (409.16, 409.17). One operation
-    /// per dataset declared.</summary>
+    /// <summary>
+    /// Refuses datasets and properties whose names differ from existing ones only in case (409.16, 409.17). One operation per declared
+    /// dataset.
+    /// </summary>
     internal async Task RequireNamesAsync(ProjectId project, XForm xform, CancellationToken cancellationToken)
     {
         foreach (var (dataset, properties) in Declared(xform.FormEntities))
@@ -28,8 +32,7 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
         }
     }
 
-    /// <summary>Links the slots of a new form that are named exactly like a dataset (OR-179). One operation when there may be
-    /// one.</summary>
+    /// <summary>Links the slots of a new form whose name is exactly a dataset's (OR-179). One operation when there can be one.</summary>
     internal async Task<IEnumerable<FormMedia>> LinkNewAsync(
         ProjectId project,
         IReadOnlyList<MediaSlot> slots,
@@ -46,9 +49,8 @@ public sealed class PublishDatasets(DatasetDirectory datasets, FormMediaTable me
     }
 
     /// <summary>
-    /// Before a definition is published: publishes the datasets and properties that it declares, and links its empty slots to those
-    /// datasets that came with it. All of it can be done again, should publishing break off. Returns the definition with all that it is
-    /// linked to.
+    /// Before a definition is published: creates the datasets and properties that it declares, and links its empty slots to datasets that
+    /// it created. Can be repeated when publication was interrupted. Returns the definition with all linked datasets.
     /// </summary>
     internal async Task<FormDefinition> RunAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken)
     {

@@ -2,22 +2,21 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Which CSV file a select's `appearance` such as `minimal search('trees', 'matches', ...)` reads (OR-171 to
-/// OR-173).</summary>
+/// <summary>Finds the CSV file of a select's `appearance`, such as `minimal search('trees', 'matches', ...)` (OR-171 to OR-173).</summary>
 internal static class SearchAppearance
 {
     private const string Field = "search() appearance";
     private const string Function = "search";
     private const string CsvEnding = ".csv";
 
-    /// <summary>The file's name, or null when the appearance doesn't name one. Unbalanced quotes are 400.8.</summary>
+    /// <summary>The file name, or null when the appearance names none. Refuses unbalanced quotes with 400.8.</summary>
     public static string? FileOf(string appearance)
     {
         var call = appearance.AsSpan().Trim();
         var arguments = ArgumentsOf(call);
         if (arguments.IsEmpty && call.IndexOfAny(" \t\r\n") is > 0 and var word)
             arguments = ArgumentsOf(call[word..].TrimStart());
-        // An argument that isn't a literal is computed on the phone.
+        // An argument that isn't a literal is evaluated on the phone.
         if (arguments is not ['\'' or '"', ..])
             return null;
 
@@ -58,7 +57,7 @@ internal static class SearchAppearance
         return true;
     }
 
-    /// <summary>The position after the literal that the text begins with, or -1. Inside it, a doubled quote stands for the quote.</summary>
+    /// <summary>The position after the literal at the start of the text, or -1. A doubled quote is an escaped quote.</summary>
     private static int LiteralEnd(ReadOnlySpan<char> text)
     {
         var at = 1;

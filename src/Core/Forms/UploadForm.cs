@@ -5,22 +5,23 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>Takes definitions in: a new form, or a draft of one that exists (OR-147 to OR-163). Blobs and slots first, the form's row
-/// last: it is the commit point.</summary>
+/// <summary>
+/// Stores uploaded definitions: a new form, or a draft of an existing form (OR-147 to OR-163). Blobs and media slots are written first and
+/// the form's row last, which commits the upload.
+/// </summary>
 public sealed class UploadForm(
     FormsTable forms,
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     FormDirectory directory,
     PublishDatasets publishDatasets,
     KeyProtection protection,
     TimeProvider clock
 )
 {
-    /// <summary>Creates a form, as a draft or published at once. Refuses by the rules of OR-147 to OR-163, and an id that the project has
-    /// with 409.3.</summary>
+    /// <summary>Creates a form, as a draft or published. Refuses by the rules of OR-147 to OR-163, and an existing id with 409.3.</summary>
     public async Task<Form> CreateAsync(
         ProjectId project,
         ReadOnlyMemory<byte> xml,
@@ -66,14 +67,14 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
-        await shadows.FollowAsync(form, CancellationToken.None);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }
 
     /// <summary>
-    /// Replaces the draft, or starts one; without XML, from a copy of the published version. Files carry over by name and type, from the
-    /// draft before, else from the published version (OR-178). Warnings refuse with 400.16 unless ignored.
+    /// Replaces or creates the draft; without XML, from a copy of the published version. Files are carried over by name and type, from the
+    /// previous draft or the published version (OR-178). Warnings are refused with 400.16 unless ignored.
     /// </summary>
     public async Task ReplaceDraftAsync(
         ProjectId project,
@@ -102,14 +103,14 @@ public sealed class UploadForm(
         }
 
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
-        var held = new Dictionary<(string Name, string Type), FormMedia>();
+        var filled = new Dictionary<(string Name, string Type), FormMedia>();
         foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
         {
             foreach (var file in await directory.ListMediaAsync(project, source, cancellationToken))
             {
                 if (file.Exists)
                 {
-                    held[(file.Name, file.Type)] = file;
+                    filled[(file.Name, file.Type)] = file;
                 }
             }
         }
@@ -118,7 +119,7 @@ public sealed class UploadForm(
             FormKeys.NewDefinition(),
             xform,
             bytes,
-            Filled(xform, held),
+            Filled(xform, filled),
             publish: false,
             cancellationToken
         );
@@ -135,11 +136,11 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
-    /// <summary>Refuses when there is no draft (404.1), or nothing else (409.7).</summary>
+    /// <summary>Deletes the draft. Refuses a form without draft (404.1), and one that was never published (409.7).</summary>
     public async Task DeleteDraftAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
         var changed =
@@ -155,13 +156,13 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
     /// <summary>
-    /// Makes the draft the version that phones get; <paramref name="version"/> first rewrites the version inside the XML (OR-159). Refuses
-    /// without a draft (404.1), and a version that was published before (409.6).
+    /// Publishes the draft; <paramref name="version"/>, if given, replaces the version in the XML (OR-159). Refuses a form without draft
+    /// (404.1), and a version that was published before (409.6).
     /// </summary>
     public async Task PublishAsync(ProjectId project, FormId id, string? version, CancellationToken cancellationToken)
     {
@@ -194,7 +195,7 @@ public sealed class UploadForm(
         }
         definition = await publishDatasets.RunAsync(project, definition, cancellationToken);
 
-        // The version's own row first: it is what keeps a version from being published twice.
+        // The version's row first: it prevents publishing a version twice.
         if (!await versions.AddAsync(project, form.Number, definition, cancellationToken))
         {
             throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
@@ -215,12 +216,12 @@ public sealed class UploadForm(
         );
         if (changed?.Published?.Key != definition.Key)
         {
-            // Somebody replaced or deleted the draft in between: what was to be published is no longer what is there.
+            // The draft was replaced or deleted meanwhile: undo.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await shadows.FollowAsync(form, CancellationToken.None); // whoever was faster may have seen that row
+            await recovery.SaveAsync(form, CancellationToken.None); // a concurrent writer may have recorded that row
             throw Problem.NotFound().AsException();
         }
-        await shadows.FollowAsync(changed, CancellationToken.None);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -260,8 +261,8 @@ public sealed class UploadForm(
         return definition;
     }
 
-    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> held) =>
-        xform.MediaSlots.Select(slot => held.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
+    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> filled) =>
+        xform.MediaSlots.Select(slot => filled.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
 
     private FormDraft NewDraft(FormDefinition definition)
     {
@@ -269,7 +270,7 @@ public sealed class UploadForm(
         return new FormDraft(definition, token.Hash, protection.Protect(token));
     }
 
-    // Forms in the trash count too: a phone may still hold submissions to their versions (OR-158).
+    // Includes forms in the trash, since phones may still have submissions to their versions (OR-158).
     private async Task RequireNewVersionAsync(List<Form> trashed, FormDefinition definition, CancellationToken cancellationToken)
     {
         foreach (var form in trashed)

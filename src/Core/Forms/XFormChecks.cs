@@ -6,12 +6,12 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// The rules of OR-147 to OR-163 that need no more than the documents. Each check throws the refusal, in the order of the clauses, and
-/// returns the warnings that the client may wave through with `ignoreWarnings=true`.
+/// The rules of OR-147 to OR-163 that depend only on the documents. Each check throws its refusal, in the order of the clauses, and returns
+/// the warnings that `ignoreWarnings=true` suppresses.
 /// </summary>
 public static partial class XFormChecks
 {
-    /// <summary>For a new form: it needs a `meta` group (400.27, OR-152), and the rules of every upload.</summary>
+    /// <summary>Rules for a new form: it needs a `meta` group (400.27, OR-152); and the rules of every upload.</summary>
     public static IReadOnlyList<FormWarning> ForCreation(XForm form)
     {
         ArgumentNullException.ThrowIfNull(form);
@@ -21,8 +21,8 @@ public static partial class XFormChecks
     }
 
     /// <summary>
-    /// For a new draft, against the form's earlier definition: the same form id (400.8, OR-160), no field of another type (400.17,
-    /// OR-161), and a warning when fields are gone (OR-162). The rules of every upload apply too.
+    /// Rules for a new draft, compared with the earlier definition: the same form id (400.8, OR-160), no changed field type (400.17,
+    /// OR-161), and a warning when fields are removed (OR-162); and the rules of every upload.
     /// </summary>
     public static IReadOnlyList<FormWarning> AgainstEarlier(XForm next, XForm earlier)
     {
@@ -44,7 +44,7 @@ public static partial class XFormChecks
         return removed.Count == 0 ? warnings : [.. warnings, new FormWarning("structureChanged", removed)];
     }
 
-    /// <summary>Any answer can be read as text, so that a question may become one.</summary>
+    /// <summary>Every value is valid as text, so a field may change to a string.</summary>
     private static bool MayBecome(string earlier, string next) =>
         next == FieldType.Text && earlier is not (FieldType.Structure or FieldType.Repeat);
 
@@ -61,7 +61,7 @@ public static partial class XFormChecks
         return warnings;
     }
 
-    /// <summary>Spec 7.8. A server cannot read the entities of an encrypted form, so it ignores what such a form declares.</summary>
+    /// <summary>The server cannot read the entities of an encrypted form, so it ignores its declarations.</summary>
     private static IReadOnlyList<FormWarning> Entities(XForm form)
     {
         if (form.Entities.Count == 0 || form.PublicKey is not null)

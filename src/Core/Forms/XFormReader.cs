@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Reads a form definition (OR-147 to OR-151, OR-164 to OR-176) in one streaming pass: secondary instances, which may hold tens of
-/// thousands of choices, are passed over. Elements are matched by local name. What is read is judged by <see cref="XFormChecks"/>.
+/// Reads a form definition (OR-147 to OR-151, OR-164 to OR-176) in one streaming pass; secondary instances, which may have tens of
+/// thousands of choices, are skipped. Elements are matched by local name. <see cref="XFormChecks"/> validates the result.
 /// </summary>
 public sealed class XFormReader
 {
@@ -30,8 +30,8 @@ public sealed class XFormReader
     private XFormReader() { }
 
     /// <summary>
-    /// Not well-formed is 400.1; no form id 400.2, an impossible one 400.8 or 400.13; unbalanced quotes in `search()` 400.8 (OR-147 to
-    /// OR-176).
+    /// Refuses a document that is not well-formed with 400.1, a missing form id with 400.2, an invalid one with 400.8 or 400.13, and
+    /// unbalanced quotes in `search()` with 400.8 (OR-147 to OR-176).
     /// </summary>
     public static XForm Read(ReadOnlyMemory<byte> document)
     {
@@ -103,7 +103,7 @@ public sealed class XFormReader
             _fromInstances.Add(Slot(file, MediaSlotType.File));
         if (_primarySeen)
             return;
-        // The first instance is the primary one, whatever its id; the others are choices, which ChildElements passes over.
+        // The first instance is the primary one, whatever its id; ChildElements skips the others.
         _primarySeen = true;
         var roots = xml.Children();
         if (roots.MoveNext())

@@ -8,16 +8,19 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Gives a form definition another version, for `publish?version=` (OR-159). Only the value of the version attribute
-/// changes; every other byte stays, since the hash of a form is that of its bytes and designers compare files.
+/// Changes the version of a form definition, for `publish?version=` (OR-159). Only the value of the version attribute changes; all other
+/// bytes stay, since the form's hash covers them and designers compare files.
 /// </summary>
 public static class XFormVersion
 {
-    // Where XFormReader finds the root of the primary instance.
+    // The location of the primary instance's root, as in XFormReader.
     private static readonly string[] _ancestors = ["html", "head", "model", "instance"];
     private static readonly SearchValues<byte> _nameEnds = SearchValues.Create(" \t\r\n/>"u8);
 
-    /// <summary>The document with that version. A version that this document cannot carry is 400.8, one that is too long 400.13.</summary>
+    /// <summary>
+    /// The document with the new version. Refuses a version that this document cannot contain with 400.8, and one that is too long with
+    /// 400.13.
+    /// </summary>
     public static byte[] Rewrite(ReadOnlyMemory<byte> document, string version)
     {
         ArgumentNullException.ThrowIfNull(version);
@@ -27,7 +30,7 @@ public static class XFormVersion
             return document.ToArray();
 
         var rewritten = Splice(document.Span, FindPlace(document.Span), version);
-        // In an encoding other than UTF-8 the bytes may mean something else.
+        // In an encoding other than UTF-8 the bytes may have another meaning.
         if (rewritten is null || XFormReader.Read(rewritten).Version != version)
             throw Problem
                 .UnexpectedValue("version", version, "it cannot be written into this form, whose encoding is not UTF-8.")
@@ -44,7 +47,7 @@ public static class XFormVersion
         return [.. document[..at.Start], .. text, .. document[(at.Start + at.Length)..]];
     }
 
-    /// <summary>Which bytes give way: the value of the attribute, or none, right after the element's name.</summary>
+    /// <summary>The bytes to replace: the attribute's value, or an empty range after the element's name.</summary>
     private readonly record struct Place(int Start, int Length, bool IsNew);
 
     private static Place? FindPlace(ReadOnlySpan<byte> document)
@@ -73,7 +76,7 @@ public static class XFormVersion
         return null;
     }
 
-    /// <summary>The tag is well-formed: it has been read before.</summary>
+    /// <summary>The tag is well-formed, since it was read before.</summary>
     private static Place PlaceIn(ReadOnlySpan<byte> tag, int offset)
     {
         var afterName = 1 + NameOf(tag).Length;
@@ -106,7 +109,7 @@ public static class XFormVersion
         var text = new StringBuilder(version.Length);
         foreach (var character in version)
         {
-            // Either quote may enclose the value, and a reader turns a bare tab or line break into a blank.
+            // The value may be enclosed in either quote, and a reader turns an unescaped tab or line break into a space.
             if (character is '&' or '<' or '>' or '"' or '\'' or '\t' or '\n' or '\r')
                 text.Append(CultureInfo.InvariantCulture, $"&#{(int)character};");
             else

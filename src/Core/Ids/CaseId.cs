@@ -9,7 +9,7 @@ public readonly record struct CaseId
 
     public string Value { get; }
 
-    /// <summary>False for blank text, and for what is too long.</summary>
+    /// <summary>False for blank text and for more than 255 characters.</summary>
     public static bool TryParse(string? text, out CaseId id)
     {
         var trimmed = text?.Trim();
@@ -18,7 +18,7 @@ public readonly record struct CaseId
         return possible;
     }
 
-    /// <summary>For text that was a case id before.</summary>
+    /// <summary>Wraps text that was parsed before it was stored.</summary>
     internal static CaseId FromStored(string text) => new(text);
 
     public override string ToString() => Value;

@@ -2,8 +2,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Ids;
 
-/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, kept as it was written (OR-147 to
-/// OR-150).</summary>
+/// <summary>The `id` of a form (`formID`, `xmlFormId`): any text of up to 249 characters, unchanged (OR-147 to OR-150).</summary>
 public readonly record struct FormId
 {
     public const int MaxLength = 249;
@@ -14,7 +13,9 @@ public readonly record struct FormId
 
     public string Value { get; }
 
-    /// <summary>Blank is 400.2, too long 400.13, and an ending that the form's URLs use 400.8.</summary>
+    /// <summary>
+    /// Refuses a blank id with 400.2, one that is too long with 400.13, and one whose ending conflicts with URLs of forms with 400.8.
+    /// </summary>
     public static FormId Parse(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -28,7 +29,7 @@ public readonly record struct FormId
         return new FormId(text);
     }
 
-    /// <summary>False for what no form can be called.</summary>
+    /// <summary>False for text that is not a valid form id.</summary>
     public static bool TryParse(string? text, out FormId id)
     {
         var possible =
@@ -40,7 +41,7 @@ public readonly record struct FormId
         return possible;
     }
 
-    /// <summary>Segments that clients and servers fold away.</summary>
+    /// <summary>Path segments that clients and servers normalise away.</summary>
     internal static bool IsDots(string text) => text is "." or "..";
 
     public override string ToString() => Value;

@@ -13,10 +13,10 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public int Status => (int)Code;
 
-    /// <summary>How long the client has to wait, where that is known: the header `Retry-After`.</summary>
+    /// <summary>Seconds until the client may retry, for the header `Retry-After`; null when unknown.</summary>
     public int? RetryAfterSeconds { get; private init; }
 
-    // 400: what the client sent
+    // 400: invalid requests
     public static Problem UnparseableXml(long length, string reason) =>
         new(
             400.1m,
@@ -136,7 +136,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem CaseIdRequired() => new(400.57m, "A case_id is required");
 
-    // 401 and 403: who the client is
+    // 401 and 403: authentication and rights
     public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
 
     public static Problem HttpsOnly() => new(401.3m, "This authentication method is only available over HTTPS.");
@@ -146,7 +146,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem EntityActionNotPermitted(string action, string dataset) =>
         new(403.2m, $"The form does not permit the action {action} on entities of the dataset {dataset}.", new { action, dataset });
 
-    // 404: what isn't here
+    // 404: not found
     public static Problem NotFound() => new(404.1m, "Could not find the resource you were looking for.");
 
     public static Problem NoApiVersion() => new(404.2m, "Expected an API version (as in /v1) at the start of the request URL.");
@@ -185,13 +185,13 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem FormatNotAcceptable(string acceptable) =>
         new(406.1m, $"Requested format not acceptable; this resource supports: {acceptable}.", new { acceptable });
 
-    // 406: a mobile worker's phone shows its user the text, and knows what it means by the key
+    // 406: the phone of a mobile worker shows the text to its user and handles the key
     public static Problem WorkerDeactivated() =>
         new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
 
     public static Problem WorkerDeleted() => new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
 
-    // 409: what is here already
+    // 409: conflicts
     public static Problem InstanceConflict(string instanceId) =>
         new(409.1m, $"A submission already exists with this ID, but with different XML. ({instanceId})", new { instanceId });
 
@@ -256,7 +256,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
 
-    // 412: what a phone cures by a restore from the start
+    // 412: the phone starts over with a full restore
     public static Problem UnknownRestoreVersion(string version) =>
         new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");
 
@@ -278,7 +278,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem OnlyPosts() => new(405.1m, "Forms are sent here with POST.");
 
-    // Sizes, pace, and what this server doesn't do
+    // Size limits, rate limits and unsupported features
     public static Problem BodyTooLarge(long maximum) =>
         new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });
 
@@ -329,7 +329,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 /// <summary>One of the workflow warnings of a form upload, such as `deletedFormExists` or `structureChanged` (OR-147 to OR-163).</summary>
 public sealed record FormWarning(string Type, object Details);
 
-/// <summary>Carries a <see cref="Problem"/> to the endpoint door, the only place that catches it.</summary>
+/// <summary>Carries a <see cref="Problem"/> to the endpoint pipeline, the only place that catches it.</summary>
 public sealed class ProblemException(Problem problem, Exception? cause = null) : Exception(problem.Message, cause)
 {
     public Problem Problem { get; } = problem;

@@ -1,8 +1,7 @@
 using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Projects;
 
-/// <summary>A project: forms, submissions and the people who work with them. <see cref="Domain"/> is its name on the CommCare side, if
-/// it has one.</summary>
+/// <summary>A project: forms, submissions and users. <see cref="Domain"/> is its name in CommCare URLs, null when it has none.</summary>
 public sealed record Project(
     ProjectId Id,
     string Name,
@@ -15,6 +14,6 @@ public sealed record Project(
 {
     public DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>Whether mobile workers may look for cases that are not theirs, and claim them.</summary>
+    /// <summary>Whether mobile workers may search for cases that are not on their phone, and claim them.</summary>
     public bool CaseSearch { get; init; }
 }

@@ -10,7 +10,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
 {
     private const int MaxName = 10_000;
 
-    /// <summary>Refuses a missing name (400.2), and a domain that is no slug (400.8) or is taken (409.3).</summary>
+    /// <summary>Refuses a missing name (400.2), a domain that is not a slug (400.8) and a taken domain (409.3).</summary>
     public Task<Project> CreateAsync(string? name, string? description, string? domain, CancellationToken cancellationToken)
     {
         RequireName(name);
@@ -18,11 +18,11 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return projects.AddAsync(name!, description, domain, clock.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Refuses an unknown or deleted project with 404.1. Cold: one operation.</summary>
+    /// <summary>Refuses an unknown or deleted project with 404.1. One operation unless cached.</summary>
     public async Task<Project> GetAsync(ProjectId id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken) ?? throw Problem.NotFound().AsException();
 
-    /// <summary>Null for an unknown or deleted project. Cold: one operation.</summary>
+    /// <summary>Null for an unknown or deleted project. One operation unless cached.</summary>
     public async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(id, out Project? project) && await projects.FindAsync(id, cancellationToken) is { DeletedAt: null } found)
@@ -33,7 +33,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return project;
     }
 
-    /// <summary>Null for a domain that no project has, or a deleted one. Cold: one operation.</summary>
+    /// <summary>Null for an unknown domain, or one of a deleted project. One operation unless cached.</summary>
     public async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
     {
         if (
@@ -48,8 +48,9 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return project;
     }
 
-    /// <summary>Refuses an unknown project (404.1), and a domain for one that has another (400.8), that is no slug (400.8) or is taken
-    /// (409.3).</summary>
+    /// <summary>
+    /// Refuses an unknown project (404.1), changing a domain (400.8), a domain that is not a slug (400.8) and a taken domain (409.3).
+    /// </summary>
     public async Task<Project> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken)
     {
         var changed = await projects.ChangeAsync(
@@ -75,7 +76,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return changed ?? throw Problem.NotFound().AsException();
     }
 
-    /// <summary>Archived ones last, then by name.</summary>
+    /// <summary>All projects by name, archived ones last.</summary>
     public async Task<IReadOnlyList<Project>> ListAsync(CancellationToken cancellationToken) =>
         [
             .. (await projects.ListAsync(cancellationToken))
@@ -107,7 +108,7 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         }
     }
 
-    // Phones have it in their settings, so it stays what it is.
+    // Phones store the domain in their settings, so it never changes.
     private static void RequireNone(string? given, string? wanted)
     {
         if (given is not null)

@@ -7,8 +7,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Projects;
 
-/// <summary>Table `projects`: one row per project, and a copy of it by its domain, all in one partition, so that both are written
-/// together.</summary>
+/// <summary>Table `projects`: one row per project and a copy by domain, in a single partition, so that one batch writes both.</summary>
 public sealed class ProjectsTable(StorageAccount storage)
 {
     private const string Partition = "projects";
@@ -17,7 +16,7 @@ public sealed class ProjectsTable(StorageAccount storage)
     private const string Number = "Project";
     private readonly TableClient _table = storage.Table(StorageNames.ProjectsTable);
 
-    /// <summary>Three operations. Refuses a domain that another project has with 409.3.</summary>
+    /// <summary>Adds a project. Refuses a taken domain with 409.3. Three operations.</summary>
     internal async Task<Project> AddAsync(
         string name,
         string? description,
@@ -44,7 +43,7 @@ public sealed class ProjectsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Gives this number, and those below it, to no new project. One operation, or two.</summary>
+    /// <summary>Marks this number, and all lower ones, as used. One or two operations.</summary>
     internal Task ReserveNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
         Sequences.ReserveAsync(_table, Partition, Sequence, id.Value, cancellationToken);
 
@@ -63,8 +62,8 @@ public sealed class ProjectsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// Null when there is no such project. <paramref name="change"/> must be pure; it may give a project a domain, but not another one.
-    /// Refuses a domain that another project has with 409.3.
+    /// Changes a project; null when there is none. <paramref name="change"/> must be pure; it may set a domain once, but not change it.
+    /// Refuses a taken domain with 409.3.
     /// </summary>
     internal Task<Project?> ChangeAsync(ProjectId id, Func<Project, Project> change, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
@@ -112,15 +111,15 @@ public sealed class ProjectsTable(StorageAccount storage)
         return projects;
     }
 
-    /// <summary>Every project, for who checks them. One operation per 1,000.</summary>
+    /// <summary>All projects, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Project>> ScanAsync(CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, ProjectPrefix), null, ToProject, cancellationToken);
 
-    /// <summary>Every copy by domain. One operation per 1,000.</summary>
+    /// <summary>All copies by domain, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Project>> ScanDomainsAsync(CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, "domain|"), null, ToProject, cancellationToken);
 
-    /// <summary>The highest number that was given to a project, or 0. One operation.</summary>
+    /// <summary>The highest project number in use, or 0. One operation.</summary>
     internal Task<int> FindLastNumberAsync(CancellationToken cancellationToken) =>
         Sequences.FindLastAsync(_table, Partition, Sequence, cancellationToken);
 

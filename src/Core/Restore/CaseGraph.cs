@@ -5,9 +5,9 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// Cases and the edges between them, from the referring case to its target. Indices to cases that are not in it make no edge, and of
-/// several from one case to the same target one remains: child wins (CC-114). Every walk is plain reachability: linear, and it ends on
-/// cycles (CC-113).
+/// A graph of cases, with edges from the referring case to its target. Indices to cases outside the graph are ignored; of several indices
+/// from one case to the same target one counts, and child wins (CC-114). Every walk is linear in the number of edges and ends on cycles
+/// (CC-113).
 /// </summary>
 internal sealed class CaseGraph
 {
@@ -39,7 +39,7 @@ internal sealed class CaseGraph
 
     public int Count => _cases.Count;
 
-    /// <summary>Which cases have an index to one that is not here.</summary>
+    /// <summary>Marks the cases with an index to a case outside the graph.</summary>
     public bool[] Dangling { get; }
 
     public bool IsOpen(int one) => !_cases[one].Closed;
@@ -69,14 +69,16 @@ internal sealed class CaseGraph
         return ids;
     }
 
-    /// <summary>Adds everything that the set refers to, directly or not.</summary>
+    /// <summary>Adds all direct and indirect targets of the set.</summary>
     public void AddTargets(bool[] set) => Walk(set, targets: true, (_, _) => false);
 
-    /// <summary>Adds everything that refers to the set along edges that <paramref name="follow"/> accepts: the referring case, and
-    /// whether it is an extension.</summary>
+    /// <summary>
+    /// Adds all direct and indirect sources of the set, along the edges that <paramref name="follow"/> accepts; it gets the source and
+    /// whether the source is an extension.
+    /// </summary>
     public void AddSources(bool[] set, Func<int, bool, bool> follow) => Walk(set, targets: false, follow);
 
-    /// <summary>Adds both, over and over.</summary>
+    /// <summary>Adds targets and sources until nothing changes.</summary>
     public void AddTargetsAndSources(bool[] set, Func<int, bool, bool> follow) => Walk(set, targets: true, follow);
 
     private void Walk(bool[] set, bool targets, Func<int, bool, bool> followSource)

@@ -6,11 +6,13 @@ using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>One restore under way: finds out which cases the phone gets, hands them out, and keeps in the sync log what the phone has
-/// then (CC-108, CC-116 to CC-127).</summary>
+/// <summary>
+/// One restore in progress: decides which cases the phone gets, returns them, and writes to the sync log what the phone then has (CC-108,
+/// CC-116 to CC-127).
+/// </summary>
 public sealed class CaseRestore : IAsyncDisposable
 {
-    // Clocks of instances differ, and a change shows a moment after its time was taken.
+    // The clocks of instances differ, and a change becomes visible shortly after its timestamp.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
     private readonly SyncsTable _syncs;
@@ -44,15 +46,15 @@ public sealed class CaseRestore : IAsyncDisposable
         _server.Remember(snapshot.Server);
     }
 
-    /// <summary>What the phone will send as `since`.</summary>
+    /// <summary>The token that the phone sends as `since` in its next sync.</summary>
     public SyncToken Token => _log.Token;
 
     public bool IsIncremental => _previous is not null;
 
-    /// <summary>When the same app on this phone had its last restore; null when it had none.</summary>
+    /// <summary>The time of the previous restore of the same app on this phone; null when there was none.</summary>
     public DateTimeOffset? SyncedBefore => _previous is { } previous && previous.AppId == _log.AppId ? previous.Date : null;
 
-    /// <summary>Reads and decides everything, so that the number of cases is known before the first is handed out.</summary>
+    /// <summary>Reads and decides everything, so that the number of cases is known before the first is returned.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken)
     {
         await foreach (var one in _server.LoadAsync(Partitions(), early: false, cancellationToken))
@@ -64,8 +66,8 @@ public sealed class CaseRestore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The cases to be sent, once. Of a full restore the first come while others are still being read. To be read to the end: then
-    /// <see cref="CommitAsync"/>.
+    /// The cases to send; can be enumerated once. In a full restore the first cases are returned while others are still being read. The
+    /// caller reads to the end and then calls <see cref="CommitAsync"/>.
     /// </summary>
     public async IAsyncEnumerable<SentCase> SendAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -86,12 +88,12 @@ public sealed class CaseRestore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Keeps what the phone holds once it has read the answer: to be done before the answer's last byte. Two operations. Refuses with
-    /// 409.40 when the token meanwhile belongs to another answer.
+    /// Writes the sync log; must be called before the answer's last byte is sent. Two operations. Refuses with 409.40 when the token
+    /// belongs to another answer by now.
     /// </summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        // The blob first: the row is what counts, and a blob without a row is only litter.
+        // Blob first, row last: a blob that no row references is harmless and purged later.
         var blob = await _snapshots.PutAsync(
             _log.Project,
             _log.User,
@@ -102,8 +104,7 @@ public sealed class CaseRestore : IAsyncDisposable
         var log = _log with { Blob = blob };
         while (!await _syncs.TryAddAsync(log, cancellationToken))
         {
-            // The phone has asked for the same before, and repeats itself: the later answer counts, as long as nobody has built on the
-            // other.
+            // The phone repeated its request. The later answer replaces the earlier one, unless a sync is based on the earlier one.
             var (other, etag, journal) = await _syncs.ReadAsync(log.Project, log.Token, cancellationToken);
             if (other is null)
             {
@@ -123,7 +124,7 @@ public sealed class CaseRestore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _spool.DisposeAsync();
 
-    // Next time another token follows from the previous one.
+    // The next attempt derives another token from the previous one.
     private async Task GiveUpAsync(CancellationToken cancellationToken)
     {
         var (previous, etag, _) = await _syncs.ReadAsync(_log.Project, _previous!.Token, cancellationToken);
@@ -134,7 +135,7 @@ public sealed class CaseRestore : IAsyncDisposable
         throw Problem.SyncTokenTaken().AsException();
     }
 
-    // Owners that are new are read whole; of those that the user no longer is, only what the phone may hold matters.
+    // New owners are read completely; of owners that the user no longer has, only cases that the phone may have matter.
     private List<(OwnerId, DateTimeOffset?)> Partitions() =>
         _previous is null
             ? [.. _log.Owners.Select(owner => (owner, (DateTimeOffset?)null))]
@@ -145,7 +146,7 @@ public sealed class CaseRestore : IAsyncDisposable
                     .Select(owner => (owner, _previous.Owners.Contains(owner) ? _previous.Date - Overlap : (DateTimeOffset?)null)),
             ];
 
-    // A case that was not read whole may have changed when it is: then all is decided once more.
+    // A case known from the sync log may turn out to have changed when it is read; everything is then decided again.
     private async Task DecideAsync(CancellationToken cancellationToken)
     {
         List<CaseId> unread;
@@ -163,7 +164,7 @@ public sealed class CaseRestore : IAsyncDisposable
         foreach (var id in live.Union(_footprint))
         {
             var one = _server.Of(id);
-            if (!one.IsSent && one.State is { } state && !(Held(id)?.IsCurrent(Sent(one, state)) ?? !live.Contains(id)))
+            if (!one.IsSent && one.State is { } state && !(OnPhone(id)?.IsCurrent(Sent(one, state)) ?? !live.Contains(id)))
             {
                 send.Add(id);
             }
@@ -171,26 +172,26 @@ public sealed class CaseRestore : IAsyncDisposable
         return send;
     }
 
-    private CaseState? Held(CaseId id) => _footprint.Contains(id) ? _phone.Find(id) : null;
+    private CaseState? OnPhone(CaseId id) => _footprint.Contains(id) ? _phone.Find(id) : null;
 
-    // A case that is gone is sent closed (CC-124), and indices to such a case are sent as removed.
+    // A deleted case is sent as closed (CC-124), and indices to it as removed.
     private CaseState Sent(ServerCase one, CaseState state) => _server.AsSent(one.Deleted ? state with { Closed = true } : state);
 
     private SentCase Send(Case value, CaseState state)
     {
         _sent++;
         var sent = Sent(_server.Of(value.Id), state);
-        var held = Held(value.Id);
+        var onPhone = OnPhone(value.Id);
         var indices = value.Indices.Select(index =>
             index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index
         );
-        var forgotten = (held?.Links ?? [])
+        var forgotten = (onPhone?.Links ?? [])
             .Where(link => value.Indices.All(index => index.Identifier != link.Identifier))
             .Select(link => new CaseIndex(link.Identifier, null, "", link.Relationship));
         _phone.Apply(sent);
         return new SentCase(
             value,
-            held is null,
+            onPhone is null,
             sent.Closed,
             [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)]
         );

@@ -5,14 +5,14 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>Cases that wait, in a temporary file, until it is decided whether they are sent. Memory holds only where they begin.</summary>
+/// <summary>Cases in a temporary file until it is decided whether they are sent. Memory holds only their positions.</summary>
 internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
 {
     private FileStream? _file;
     private BinaryWriter? _writer;
     private BinaryReader? _reader;
 
-    /// <summary>Returns where it begins.</summary>
+    /// <summary>Returns the position of the case in the file.</summary>
     public long Add(Case value)
     {
         if (_file is null)

@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// Reads what a restore must know of the server's cases: what the user owns, in pages, and from there on whatever hangs together with
-/// it (CC-108 to CC-115). Of each case only the graph stays in memory; the rest waits in the spool.
+/// Reads the cases that a restore depends on: the user's own cases in pages, and all cases connected to them by indices (CC-108 to CC-115).
+/// Memory holds only the graph; the cases themselves go to the spool.
 /// </summary>
 internal sealed class ExploreCases(
     CasesTable cases,
@@ -26,7 +26,7 @@ internal sealed class ExploreCases(
     private readonly Dictionary<CaseId, HashSet<CaseId>> _extensions = [];
     private HashSet<OwnerId> _covered = [];
 
-    /// <summary>What the sync log knows; changes since come on top.</summary>
+    /// <summary>Adds the states from the sync log; changes read later replace them.</summary>
     public void Remember(IEnumerable<CaseState> states)
     {
         foreach (var state in states)
@@ -44,7 +44,7 @@ internal sealed class ExploreCases(
         return one ??= new ServerCase();
     }
 
-    /// <summary>The case without indices to cases that are gone: what a phone that holds it has.</summary>
+    /// <summary>The case without indices to deleted cases, as it is sent to phones.</summary>
     public CaseState AsSent(CaseState state) =>
         state.Links.Any(link => Of(link.Target).IsGone)
             ? state with
@@ -53,12 +53,12 @@ internal sealed class ExploreCases(
             }
             : state;
 
-    /// <summary>The cases among which it is decided who is live: what the sync log keeps.</summary>
+    /// <summary>The cases from which live cases are computed; the sync log stores them.</summary>
     public List<CaseState> Graph() => [.. _cases.Values.Where(one => one.InGraph).Select(one => one.State!)];
 
     /// <summary>
-    /// Reads the rows of owners, each whole or what changed since. With <paramref name="early"/>, hands out cases at once that nothing
-    /// can change any more: open, owned, and without an index. One operation per 1,000 rows, at least one per owner.
+    /// Reads the rows of owners, completely or those changed since a time. With <paramref name="early"/>, returns cases whose decision is
+    /// final already: open, owned, and without indices. One operation per 1,000 rows, at least one per owner.
     /// </summary>
     public async IAsyncEnumerable<Case> LoadAsync(
         IReadOnlyCollection<(OwnerId Owner, DateTimeOffset? Since)> partitions,
@@ -99,8 +99,8 @@ internal sealed class ExploreCases(
     }
 
     /// <summary>
-    /// Follows indices from the user's open cases, and looks at what the phone holds. Cases of others cost one operation each, and so
-    /// does asking who extends a case, where somebody unknown does.
+    /// Follows indices from the user's open cases and from the cases on the phone. One operation for each case of another owner, and for
+    /// each case whose extensions must be looked up.
     /// </summary>
     public async Task ExploreAsync(IReadOnlySet<CaseId> onPhone, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal sealed class ExploreCases(
         await ReadAsync(onPhone.SelectMany(id => Of(id).State?.Links ?? []).Select(link => link.Target), cancellationToken);
     }
 
-    /// <summary>Reads these whole. True when one of them is not what it seemed to be. One operation each.</summary>
+    /// <summary>Reads cases completely. Returns true when one of them differs from its known state. One operation per case.</summary>
     public async Task<bool> FetchAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken)
     {
         var changed = false;
@@ -172,7 +172,7 @@ internal sealed class ExploreCases(
     private Task<bool> ReadAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken) =>
         FetchAsync(ids.Where(id => MustRead(Of(id))).ToHashSet(), cancellationToken);
 
-    // What an owner's rows do not mention has not changed since the sync log.
+    // A case that no owner's row mentions has not changed since the sync log.
     private bool MustRead(ServerCase one) =>
         !one.IsRead && (one.State is null || one.MovedTo is not null || !_covered.Contains(one.State.Owner));
 

@@ -3,11 +3,10 @@ using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>Which cases belong on the phone of whoever is these owners (CC-108 to CC-114).</summary>
+/// <summary>Computes which cases belong on the phone of a user with these owners (CC-108 to CC-114).</summary>
 public static class LiveCases
 {
-    /// <summary><paramref name="cases"/> are those that are not deleted; an index to a case that is not among them counts for
-    /// nothing.</summary>
+    /// <summary><paramref name="cases"/> are those that are not deleted; indices to other cases are ignored.</summary>
     public static HashSet<CaseId> Among(IReadOnlyList<CaseState> cases, IReadOnlySet<OwnerId> owners)
     {
         var graph = new CaseGraph(cases);

@@ -4,15 +4,14 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What a phone keeps when it purges its cases: a fixed sequence of closures, each in one direction, which keeps fewer cases than
-/// <see cref="LiveCases"/> for a few odd graphs, and which is not idempotent (CC-115). So it is followed step by
-/// step.
+/// The purge of a phone: a fixed sequence of closures, each in one direction. For some unusual graphs it keeps fewer cases than
+/// <see cref="LiveCases"/>, and it is not idempotent (CC-115), so it is reproduced step by step.
 /// </summary>
 public static class PhonePurge
 {
-    public static HashSet<CaseId> Keep(IReadOnlyList<CaseState> held, IReadOnlySet<OwnerId> owners)
+    public static HashSet<CaseId> Keep(IReadOnlyList<CaseState> onPhone, IReadOnlySet<OwnerId> owners)
     {
-        var cases = WithoutDangling(held);
+        var cases = WithoutDangling(onPhone);
         var graph = new CaseGraph(cases);
         static bool Extension(int source, bool extends) => extends;
         bool OpenExtension(int source, bool extends) => extends && graph.IsOpen(source);
@@ -33,15 +32,15 @@ public static class PhonePurge
         return graph.IdsOf(live);
     }
 
-    // A case with an index to one that the phone does not hold goes first, and with it all that index it.
-    private static IReadOnlyList<CaseState> WithoutDangling(IReadOnlyList<CaseState> held)
+    // First removes every case with an index to a case that the phone does not have, and all cases that refer to it.
+    private static IReadOnlyList<CaseState> WithoutDangling(IReadOnlyList<CaseState> onPhone)
     {
-        var graph = new CaseGraph(held);
+        var graph = new CaseGraph(onPhone);
         if (!graph.Dangling.Contains(true))
         {
-            return held;
+            return onPhone;
         }
         graph.AddSources(graph.Dangling, (_, _) => true);
-        return [.. held.Where((_, one) => !graph.Dangling[one])];
+        return [.. onPhone.Where((_, one) => !graph.Dangling[one])];
     }
 }

@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// What a phone asks for. <see cref="Since"/> and <see cref="State"/> are as they came; null or blank when absent. <see cref="Afresh"/>
-/// asks for a token of its own.
+/// A restore request. <see cref="Since"/> and <see cref="State"/> are unparsed; null or blank when absent. <see cref="Afresh"/> asks for a
+/// new token instead of a repeatable one.
 /// </summary>
 public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId RequestUser, IReadOnlySet<OwnerId> Owners)
 {
@@ -23,7 +23,9 @@ public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId Req
     public bool Afresh { get; init; }
 }
 
-/// <summary>Begins a restore, with all that can be refused: once it has begun, the answer can only be given or cut off.</summary>
+/// <summary>
+/// Validates a restore request. Everything that can be refused is refused here, before the first byte of the answer is streamed.
+/// </summary>
 public sealed class PrepareRestore(
     SyncsTable syncs,
     SyncsContainer snapshots,
@@ -36,9 +38,8 @@ public sealed class PrepareRestore(
     private const int MaxCasesInMessage = 20;
 
     /// <summary>
-    /// A full restore costs nothing yet, an incremental one two operations. A token that is unknown or somebody else's, and a state
-    /// that is not the phone's as the server knows it, are refused with 412 (CC-129 to CC-134): the phone then starts over without
-    /// them.
+    /// No operation for a full restore, two for an incremental one. An unknown or foreign token, and a state hash that differs from the
+    /// server's model of the phone, are refused with 412 (CC-129 to CC-134); the phone then starts over without them.
     /// </summary>
     public async Task<CaseRestore> RunAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
@@ -80,8 +81,7 @@ public sealed class PrepareRestore(
         );
     }
 
-    // Whoever asks the same again, since the answer got lost, is given the same token again (CC-139); with one more form in the journal
-    // it is another.
+    // A repeated request, whose answer was lost, gets the same token again (CC-139); with another form in the journal the token differs.
     private static SyncToken Next(SyncLog previous, string deviceId, IReadOnlyList<JournalEntry> journal) =>
         SyncToken.From(
             string.Join(

@@ -3,6 +3,6 @@ using ServerlessRosa.Core.Cases;
 namespace ServerlessRosa.Core.Restore;
 
 /// <summary>
-/// A case as a phone is sent it. <see cref="Indices"/> are all of them by identifier: without target, the phone has to drop the index.
+/// A case as sent to a phone. <see cref="Indices"/> holds all indices by identifier; without a target, the phone removes the index.
 /// </summary>
 public sealed record SentCase(Case Case, bool Creates, bool Closes, IReadOnlyList<CaseIndex> Indices);

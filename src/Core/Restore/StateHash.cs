@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Restore;
 
-/// <summary>The fingerprint of the ids of the cases on a phone, in any order: what it sends as `state`, after `ccsh:` (CC-128).</summary>
+/// <summary>The hash over the ids of the cases on a phone, in any order; phones send it as `state`, after `ccsh:` (CC-128).</summary>
 public readonly record struct StateHash
 {
     private const string Prefix = "ccsh:";
@@ -12,7 +12,7 @@ public readonly record struct StateHash
 
     private StateHash(string value) => Value = value;
 
-    /// <summary>Lower-case hex; empty for no case.</summary>
+    /// <summary>Lower-case hexadecimal; empty for no cases.</summary>
     public string Value { get; }
 
     public static StateHash Of(IReadOnlySet<CaseId> cases)
@@ -37,7 +37,7 @@ public readonly record struct StateHash
             text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
             && text[Prefix.Length..] is var value
             && (value.Length == 0 || (value.Length == Digits && value.All(char.IsAsciiHexDigit)));
-#pragma warning disable CA1308 // The wire's hash is lower-case.
+#pragma warning disable CA1308 // The protocol's hash is lower case.
         state = possible ? new StateHash(text[Prefix.Length..].ToLowerInvariant()) : default;
 #pragma warning restore CA1308
         return possible;

@@ -6,12 +6,12 @@ using System.Text.Json.Serialization;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// What lies with a blob in its metadata, so that a listing tells it. Metadata are headers, which hold ASCII and 8 KiB in all: so a
-/// note is JSON in base64, and of one that is too long something must be left out.
+/// JSON stored in a blob's metadata, so that a listing returns it. Metadata are HTTP headers, limited to ASCII and 8 KiB in total, so the
+/// JSON is base64-encoded and long content is shortened.
 /// </summary>
 internal static class BlobNote
 {
-    /// <summary>Two notes of this length leave room for their names.</summary>
+    /// <summary>Leaves room for two entries with their names.</summary>
     public const int MaxLength = 3900;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -20,7 +20,7 @@ internal static class BlobNote
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The first of these that is short enough.</summary>
+    /// <summary>Writes the first of these that is short enough.</summary>
     public static string Write<T>(params ReadOnlySpan<T> notes)
     {
         foreach (var note in notes)
@@ -34,11 +34,11 @@ internal static class BlobNote
         throw new InvalidOperationException($"A note of {typeof(T).Name} is too long.");
     }
 
-    /// <summary>Null when there is none, or when somebody else wrote it.</summary>
+    /// <summary>Null when there is none, or it was not written by this server.</summary>
     public static T? Read<T>(IDictionary<string, string>? metadata, string name)
         where T : class
     {
-        // Stores differ in what they make of capitals.
+        // Storage implementations differ in the case of metadata names.
         var text = metadata?.FirstOrDefault(entry => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
         try
         {

@@ -5,11 +5,15 @@ using Azure.Storage.Blobs.Models;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What is known of a blob: hashes in lower-case hex. Without having read it, the MD5 is what storage says, null when it says
-/// none.</summary>
+/// <summary>
+/// Size and hashes of a blob, in lower-case hexadecimal. The MD5 comes from the blob's properties when the blob was not read; null when
+/// storage has none.
+/// </summary>
 internal sealed record BlobProbe(long Size, string? Md5, string? Sha256)
 {
-    /// <summary>Null when there is no such blob. <paramref name="reads"/> it whole, in pieces, or only asks. One operation.</summary>
+    /// <summary>
+    /// Null when there is no such blob. Downloads the blob in pieces if <paramref name="reads"/>, else reads its properties. One operation.
+    /// </summary>
     public static async Task<BlobProbe?> FindAsync(
         BlobContainerClient container,
         string name,
@@ -51,7 +55,7 @@ internal sealed record BlobProbe(long Size, string? Md5, string? Sha256)
     }
 }
 
-/// <summary>A blob as a list has it.</summary>
+/// <summary>A blob as listed.</summary>
 internal sealed record ListedBlob(string Name, long Size, string? Md5)
 {
     /// <summary>In the order of their names. One operation per 5,000.</summary>

@@ -6,8 +6,10 @@ public sealed class CacheOptions
 {
     public const string Section = "Rosa";
 
-    /// <summary>Setting `Rosa:CacheSeconds`: how long an instance may act on an account or form that it has read. A revoked key or
-    /// closed form takes effect within it.</summary>
+    /// <summary>
+    /// Setting `Rosa:CacheSeconds`: how long an instance may use a cached account or form. A revoked key or a closed form takes effect
+    /// within this time.
+    /// </summary>
     [Range(0, 300)]
     public int CacheSeconds { get; set; } = 15;
 

@@ -2,15 +2,16 @@ using Azure;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>How a row is changed: read, compute, write with the ETag that was read, and all of it again when somebody else wrote in
-/// between.</summary>
+/// <summary>
+/// Changes a row: reads it, computes, writes with the ETag that was read, and repeats when another request wrote in between.
+/// </summary>
 internal static class ConditionalWrite
 {
     private const int MaxAttempts = 50;
 
     /// <summary>
-    /// What <paramref name="attempt"/> returns when its write went through. It may run several times, so what it computes must follow
-    /// from what it reads in that run alone. Nobody in the way: no operation more than its own.
+    /// Returns the result of the first <paramref name="attempt"/> whose write succeeds. It may run several times, so its result must depend
+    /// only on what it reads itself. Without a conflict there are no additional operations.
     /// </summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
@@ -22,7 +23,7 @@ internal static class ConditionalWrite
             }
             catch (RequestFailedException e) when (e.Status is 404 or 409 or 412 && attempts < MaxAttempts)
             {
-                // The row was changed, added or removed meanwhile: look again, after a little while of its own for each writer.
+                // The row was changed, added or removed meanwhile. A random delay keeps concurrent writers apart.
                 await Task.Delay(Random.Shared.Next(5, 20 + (5 * attempts)), cancellationToken);
             }
         }

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Bytes that ride in a table row, made small: fast rather than small, since they are written once per submission.</summary>
+/// <summary>Compresses bytes that are stored in a table row. Optimised for speed, since it runs for every submission.</summary>
 internal static class Deflated
 {
     public static byte[] Pack(ReadOnlySpan<byte> bytes)

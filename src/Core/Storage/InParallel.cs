@@ -1,11 +1,11 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Several storage operations at a time, but never so many that one request crowds out the others.</summary>
+/// <summary>Runs several storage operations at a time, limited so that one request does not starve others.</summary>
 internal static class InParallel
 {
     public const int Most = 16;
 
-    /// <summary>Works on all of them, <see cref="Most"/> at a time; the results come in the order of the items.</summary>
+    /// <summary>Processes all items, <see cref="Most"/> at a time; results are in the order of the items.</summary>
     public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
         IReadOnlyCollection<T> items,
         Func<T, CancellationToken, Task<TResult>> work,

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>A sequence whose next item is on its way while the current one is worked on, unless that is not wanted.</summary>
+/// <summary>A sequence that fetches the next item while the current one is processed, if enabled.</summary>
 internal sealed class ReadAhead<T>(IAsyncEnumerable<T> items, bool isWanted) : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<T> _items = items.GetAsyncEnumerator();
@@ -20,7 +20,7 @@ internal sealed class ReadAhead<T>(IAsyncEnumerable<T> items, bool isWanted) : I
         return true;
     }
 
-    /// <summary>What is still on its way is waited for: nobody may leave an enumerator while it moves.</summary>
+    /// <summary>Waits for a pending fetch, since an enumerator must not be disposed while it runs.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_next is not null)

@@ -5,17 +5,16 @@ using Azure.Storage.Blobs.Models;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// A blob that repeats what rows say, so that they can be made again. It is written after them, from what is read back, and only over
-/// the version that was there before they were read: so an older state never takes the place of a newer one, and whoever changes the
-/// rows next writes it again.
+/// A blob with the content of rows, from which they can be rebuilt. It is written after the rows, from what is read back, and only over the
+/// version that existed before the read. So an older state never replaces a newer one, and the next change of the rows writes it again.
 /// </summary>
 internal static class RecoveryRecord
 {
     private const string ContentType = "application/json";
 
     /// <summary>
-    /// Replaces the shadow by what <paramref name="read"/> makes of the rows, given the shadow before it (null: there was none); null
-    /// leaves it. Two operations and what is read.
+    /// Replaces the recovery record by the result of <paramref name="read"/>, which gets the previous record (null: none); a null result
+    /// leaves it. Two operations, and those of <paramref name="read"/>.
     /// </summary>
     public static Task WriteAsync(
         BlobContainerClient container,

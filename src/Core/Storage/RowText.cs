@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>A row as a line of JSON, each property with its type: what comes back is what went out.</summary>
+/// <summary>A table row as a line of JSON with typed properties; reading returns exactly what was written.</summary>
 internal static class RowText
 {
     private const string Partition = "PartitionKey";

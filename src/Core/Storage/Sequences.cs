@@ -2,12 +2,12 @@ using Azure.Data.Tables;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Gives out numbers, each once, by a counter row that is changed only with the ETag that was read.</summary>
+/// <summary>Hands out unique numbers from a counter row that is changed conditionally.</summary>
 internal static class Sequences
 {
     private const string Next = "Next";
 
-    /// <summary>Two operations when nobody else asks at the same time.</summary>
+    /// <summary>The next number. Two operations without contention.</summary>
     public static Task<T> NextAsync<T>(
         TableClient table,
         string partition,
@@ -31,14 +31,14 @@ internal static class Sequences
             cancellationToken
         );
 
-    /// <summary>The last number that was given out, or 0. One operation.</summary>
+    /// <summary>The last number handed out, or 0. One operation.</summary>
     public static async Task<int> FindLastAsync(TableClient table, string partition, string row, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
         return found.HasValue ? found.Value!.GetInt32(Next)!.Value - 1 : 0;
     }
 
-    /// <summary>Sees to it that <paramref name="number"/> isn't given out any more. One operation, or two.</summary>
+    /// <summary>Marks <paramref name="number"/>, and all lower ones, as used. One or two operations.</summary>
     public static Task ReserveAsync(TableClient table, string partition, string row, int number, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>

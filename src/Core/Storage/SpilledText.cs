@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Text that may outgrow the 64 KiB (32 Ki characters) of one entity property: spills into `Name1`, `Name2`, ...</summary>
+/// <summary>Text that may exceed the 64 KiB (32 Ki characters) of one entity property; it continues in `Name1`, `Name2`, ...</summary>
 internal static class SpilledText
 {
     private const int Chunk = 32_000;
@@ -33,8 +33,7 @@ internal static class SpilledText
         return string.Concat(parts);
     }
 
-    /// <summary>The same for text that says much the same over and over, such as a long list: deflated, into binary properties of 64
-    /// KiB.</summary>
+    /// <summary>The same for repetitive text, such as a long list: deflated, in binary properties of 64 KiB.</summary>
     public static void SetPacked(TableEntity entity, string name, string text) =>
         SetPacked(entity, name, Deflated.Pack(Encoding.UTF8.GetBytes(text)));
 

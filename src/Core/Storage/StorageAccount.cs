@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>The one storage account of this deployment. Hands the store classes their table or container, by name.</summary>
+/// <summary>The storage account of this deployment. Gives store classes their table or container by name.</summary>
 public sealed class StorageAccount : IHostedService
 {
     private readonly TableServiceClient _tables;
@@ -37,16 +37,18 @@ public sealed class StorageAccount : IHostedService
 
     internal BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(name);
 
-    /// <summary>One operation: reads a row that may be missing.</summary>
+    /// <summary>Reads a row that may be missing. One operation.</summary>
     internal Task ReadTableAsync(CancellationToken cancellationToken) =>
         Table(StorageNames.ProjectsTable).GetEntityIfExistsAsync<TableEntity>("health", "health", cancellationToken: cancellationToken);
 
-    /// <summary>One operation: asks for a container that has to be there.</summary>
+    /// <summary>Reads the properties of a container. One operation.</summary>
     internal Task ReadContainerAsync(CancellationToken cancellationToken) =>
         Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Creates what is missing in a development account. A deployment has made its tables and containers itself. Two
-    /// operations, and one for each that is missing.</summary>
+    /// <summary>
+    /// In a development account, creates missing tables and containers; a deployment creates them itself. Two operations, and one for each
+    /// that is missing.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!_createMissing)

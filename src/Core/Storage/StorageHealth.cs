@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Whether tables and blobs answer this instance. Asked by anybody, so asked of storage once in five seconds at most: two
-/// operations.</summary>
+/// <summary>
+/// Whether this instance can reach tables and blobs. The endpoint is public, so storage is asked at most once in five seconds: two
+/// operations.
+/// </summary>
 public sealed partial class StorageHealth(StorageAccount storage, TimeProvider clock, ILogger<StorageHealth> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
@@ -23,7 +25,7 @@ public sealed partial class StorageHealth(StorageAccount storage, TimeProvider c
         return last.IsReachable.Value;
     }
 
-    // Nobody's request ends it: others may be waiting for the same answer.
+    // Not cancelled with one request, since others may wait for the same result.
     private async Task<bool> LookAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
@@ -34,7 +36,7 @@ public sealed partial class StorageHealth(StorageAccount storage, TimeProvider c
         }
         catch (Exception e)
         {
-            // Whatever it is (refused, forbidden, no identity, too slow), the answer is no, and the reason is for the log.
+            // Any failure (refused, forbidden, no identity, timeout) means unavailable; the log has the reason.
             LogUnreachable(logger, e);
             return false;
         }

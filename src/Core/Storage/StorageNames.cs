@@ -1,7 +1,8 @@
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>The names of all tables and containers: the deployment creates the same ones (infra/bicep/modules/storage.bicep), and a
-/// test compares them.</summary>
+/// <summary>
+/// The names of all tables and containers. The deployment creates the same ones (infra/bicep/modules/storage.bicep); a test compares them.
+/// </summary>
 public static class StorageNames
 {
     public const string AccountsTable = "accounts";

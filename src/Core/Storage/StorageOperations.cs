@@ -4,8 +4,7 @@ using Azure.Core.Pipeline;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// Counts the requests to storage that one unit of work costs, retries included. They are what a serverless user pays and waits for
-/// (docs/architecture.md, budgets).
+/// Counts the storage requests of a unit of work, including retries. They determine cost and latency (docs/architecture.md, budgets).
 /// </summary>
 public sealed class StorageOperations
 {
@@ -14,10 +13,10 @@ public sealed class StorageOperations
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>What is being counted here, if anything is.</summary>
+    /// <summary>The counter of the current asynchronous flow; null when nothing is counted.</summary>
     public static StorageOperations? Current => Ambient.Value;
 
-    /// <summary>Starts counting for the current asynchronous flow and all that it awaits.</summary>
+    /// <summary>Starts counting for the current asynchronous flow and everything that it awaits.</summary>
     public static StorageOperations Begin() => Ambient.Value = new StorageOperations();
 
     internal static HttpPipelinePolicy Policy { get; } = new CountingPolicy();

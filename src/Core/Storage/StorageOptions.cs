@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Where everything is kept: a connection string (development), or an account name reached with the app's own identity.</summary>
+/// <summary>The storage account: a connection string (development), or an account name accessed with the app's managed identity.</summary>
 public sealed class StorageOptions : IValidatableObject
 {
     public const string Section = "Storage";
@@ -10,8 +10,9 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>Setting `Storage:ConnectionString`. Tables and containers that are missing are created at start-up.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Setting `Storage:AccountName`: a storage account in the public cloud, whose tables and containers the deployment has
-    /// made.</summary>
+    /// <summary>
+    /// Setting `Storage:AccountName`: a storage account in the public cloud, whose tables and containers the deployment has created.
+    /// </summary>
     public string? AccountName { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -4,9 +4,8 @@ using Azure.Data.Tables;
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// A row as it was found, for whoever goes through a table to check it. <see cref="Read"/> makes sense of it, and fails for that row
-/// alone when it can't;
-/// <see cref="ReadAgainAsync"/> gives it as it is now, null when it is gone, by one operation.
+/// A row as listed, for verification. <see cref="Read"/> parses it and fails for this row alone; <see cref="ReadAgainAsync"/> returns its
+/// current version, null when it is gone, with one operation.
 /// </summary>
 internal sealed record StoredRow<T>(
     string Table,
@@ -16,7 +15,7 @@ internal sealed record StoredRow<T>(
     Func<CancellationToken, Task<StoredRow<T>?>> ReadAgainAsync
 )
 {
-    /// <summary>Whether it was read before.</summary>
+    /// <summary>Whether this is a repeated read.</summary>
     public bool IsAgain { get; init; }
 
     public override string ToString() => $"{Table} {Partition} {Row}";
@@ -24,8 +23,9 @@ internal sealed record StoredRow<T>(
 
 internal static class StoredRows
 {
-    /// <summary>What a filter finds, in the order of its keys. <paramref name="columns"/> is null for all of them. One operation per
-    /// 1,000.</summary>
+    /// <summary>
+    /// The rows that match a filter, in key order. <paramref name="columns"/> is null for all columns. One operation per 1,000.
+    /// </summary>
     public static async IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
         TableClient table,
         string filter,

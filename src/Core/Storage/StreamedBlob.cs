@@ -7,18 +7,18 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What was learned of a file while it streamed into its blob.</summary>
+/// <summary>Name, MD5 and size of a file that was streamed into a blob.</summary>
 public sealed record StoredFile(string Blob, string Md5, long Size);
 
-/// <summary>Moves files of unknown length between streams and blobs without holding them in memory.</summary>
+/// <summary>Copies files of unknown length between streams and blobs without buffering them in memory.</summary>
 internal static class StreamedBlob
 {
     private const int Block = 4 << 20;
 
     /// <summary>
-    /// Streams <paramref name="content"/> into a blob whose name nothing else has: one operation up to 4 MiB, else one per 4 MiB and
-    /// one more. Returns its MD5 (lower-case hex) and size. While one block travels the next is read, so two are in memory at most.
-    /// <paramref name="note"/> makes the blob's metadata of what was learned.
+    /// Streams <paramref name="content"/> into a blob with a unique name: one operation up to 4 MiB, otherwise one per 4 MiB and one more.
+    /// Returns its MD5 (lower-case hexadecimal) and size. The next block is read while one is uploaded, so at most two are in memory.
+    /// <paramref name="note"/> computes the blob's metadata.
     /// </summary>
     public static async Task<StoredFile> UploadAsync(
         BlobContainerClient container,
@@ -51,7 +51,7 @@ internal static class StreamedBlob
 
         var ids = new List<string>();
         var (sending, next) = (first, second);
-        for (var more = true; more;)
+        for (var more = true; more; )
         {
             var id = Convert.ToBase64String(BitConverter.GetBytes(ids.Count));
             ids.Add(id);
@@ -66,7 +66,7 @@ internal static class StreamedBlob
             }
             finally
             {
-                await staging; // its bytes are in a buffer that others may get next
+                await staging; // the buffer is reused after this
             }
             more = next.Bytes.Length > 0;
             size += next.Bytes.Length;
@@ -82,8 +82,8 @@ internal static class StreamedBlob
     }
 
     /// <summary>
-    /// Stores bytes under a name that says what they are: writing them twice is harmless. Null when they were there, and so is their
-    /// metadata then. One operation.
+    /// Stores bytes under a name derived from their content, so that writing twice is harmless. Null when the blob existed already; its
+    /// metadata is then unchanged. One operation.
     /// </summary>
     public static async Task<ETag?> PutAsync(
         BlobContainerClient container,
@@ -158,7 +158,7 @@ internal static class StreamedBlob
         }
     }
 
-    /// <summary>Takes back what a refused request has stored: a failure leaves litter, and nothing worse.</summary>
+    /// <summary>Deletes blobs that a refused request has stored; a failure leaves an unreferenced blob, which is harmless.</summary>
     public static async Task DiscardAsync(BlobContainerClient container, IEnumerable<string> names)
     {
         foreach (var name in names)
@@ -169,12 +169,12 @@ internal static class StreamedBlob
             }
             catch (RequestFailedException)
             {
-                // A blob without a row is only litter; the answer to the client matters more.
+                // An unreferenced blob is harmless; the answer to the client matters more.
             }
         }
     }
 
-    /// <summary>A block's worth of bytes. Most files are far smaller than a block, so the memory grows with what comes.</summary>
+    /// <summary>A buffer of one block. It grows with the content, since most files are far smaller than a block.</summary>
     private sealed class PooledBlock : IDisposable
     {
         private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -184,7 +184,7 @@ internal static class StreamedBlob
 
         public bool IsFull => _count == Block;
 
-        /// <summary>Replaces what was in it by the next bytes of <paramref name="content"/>. False when there are none left.</summary>
+        /// <summary>Replaces the buffer's content by the next bytes of <paramref name="content"/>. False at its end.</summary>
         public async Task<bool> FillAsync(Stream content, CancellationToken cancellationToken)
         {
             _count = 0;

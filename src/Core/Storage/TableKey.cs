@@ -3,11 +3,10 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What the slices' key classes are built on: the only ways to make a table key of several parts, or of text that a client
-/// chose.</summary>
+/// <summary>Builds table keys from several parts, or from text that a client chose. All key classes use it.</summary>
 internal static class TableKey
 {
-    /// <summary>Table Storage refuses a longer key.</summary>
+    /// <summary>The limit of Table Storage.</summary>
     public const int MaxLength = 512;
 
     // Escaping leaves A-Z a-z 0-9 - . _ ~ and '=': no part can hold '/', '\', '#', '?' or '|', and two different lists never share a key.
@@ -21,10 +20,10 @@ internal static class TableKey
         return key.ToString();
     }
 
-    /// <summary>For text of any length and content: 64 lower-case hex digits.</summary>
+    /// <summary>SHA-256 as 64 lower-case hexadecimal digits, for text of any length and content.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Numbers in keys sort as numbers.</summary>
+    /// <summary>Zero-padded, so that keys sort as numbers.</summary>
     public static string Number(int value) => value.ToString("D10", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Sorts later times first.</summary>

@@ -7,8 +7,10 @@ internal static class TableRows
 {
     private const int BatchSize = 100;
 
-    /// <summary>Deletes all rows that a filter finds, or those of them that are <paramref name="doomed"/> by their keys. One operation
-    /// per 1,000 found and one per 100 of a partition deleted.</summary>
+    /// <summary>
+    /// Deletes the rows that match a filter, or those of them whose keys are <paramref name="doomed"/>. One operation per 1,000 found and
+    /// one per 100 of a partition deleted.
+    /// </summary>
     public static async Task DeleteAllAsync(
         TableClient table,
         string filter,

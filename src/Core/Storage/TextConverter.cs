@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>Writes an id as its text into JSON that is stored.</summary>
+/// <summary>Serialises an id as its text in stored JSON.</summary>
 internal sealed class TextConverter<T>(Func<string, T> read, Func<T, string> write) : JsonConverter<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(reader.GetString()!);

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>What this instance has read lately, for <see cref="CacheOptions.CacheSeconds"/> unless said otherwise. Bounded by size: the
-/// oldest go first.</summary>
+/// <summary>
+/// Caches what this instance has read, for <see cref="CacheOptions.CacheSeconds"/> by default. Bounded by size; the oldest entries are
+/// evicted first.
+/// </summary>
 public sealed class TimedCache(IOptions<CacheOptions> options) : IDisposable
 {
     private const long MaxSize = 64L << 20;
@@ -12,7 +14,7 @@ public sealed class TimedCache(IOptions<CacheOptions> options) : IDisposable
 
     public bool TryGet<T>(object key, out T? value) => _cache.TryGetValue(key, out value);
 
-    /// <summary><paramref name="size"/> is in bytes, roughly.</summary>
+    /// <summary><paramref name="size"/> is an estimate in bytes.</summary>
     public void Set<T>(object key, T value, long size = 2048, TimeSpan? lifetime = null)
     {
         var until = lifetime ?? options.Value.Lifetime;

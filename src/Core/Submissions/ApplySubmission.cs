@@ -104,7 +104,7 @@ public sealed class ApplySubmission(
                 SyncToken.TryParse(promise.SyncToken, out var token) ? token.Value : null
             )
             {
-                Counts = form,
+                EffectiveForm = form,
                 Blocks = form is null ? CaseBlocks.None : await ReadOnceAsync(form) ?? CaseBlocks.None,
                 Touched =
                 [
@@ -116,7 +116,7 @@ public sealed class ApplySubmission(
                         .Distinct(),
                 ],
             };
-            if (!await apply.FollowAsync(space.Project, source, ReadOnceAsync, again, cancellationToken))
+            if (!await apply.RecomputeAsync(space.Project, source, ReadOnceAsync, again, cancellationToken))
             {
                 if (
                     await submissions.FindInstanceAsync(space, counts!.Id, cancellationToken) is { } wrong

@@ -14,7 +14,7 @@ public sealed class ReviewSubmission(
     TimeProvider clock
 )
 {
-    /// <summary>Null takes the decision back. Refuses an unknown submission with 404.1.</summary>
+    /// <summary>The dataset that is served instead of a file; null when there is none.</summary>
     public async Task<Submission> RunAsync(Form form, InstanceId root, string? reviewState, CancellationToken cancellationToken)
     {
         var space = SubmissionSpace.Published(form);

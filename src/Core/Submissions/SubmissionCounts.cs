@@ -16,7 +16,7 @@ public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
     private const int BatchSize = 100;
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
 
-    /// <summary>How many submissions are counted together, at least.</summary>
+    /// <summary>False for blank text and for more than 255 characters.</summary>
     internal int ChunkSize { get; init; } = 1000;
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);

@@ -3,30 +3,33 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Syncs;
 
-/// <summary>An index that names a case, as the rules of restore look at it.</summary>
+/// <summary>An index to an existing target, as restore rules use it.</summary>
 public readonly record struct CaseLink(string Identifier, CaseId Target, CaseRelationship Relationship);
 
 /// <summary>
-/// What the rules of restore need to know of a case: as the server has it, or as a phone holds it. <see cref="Version"/> is the
-/// server's count of changes that phones see; of what a phone holds it is the one whose content it has. <see cref="Extensions"/> counts
-/// on the server only.
+/// The part of a case that restore rules need, as the server or as a phone has it. <see cref="Version"/> counts changes that phones can
+/// see; for a phone it is the version whose content the phone has. <see cref="Extensions"/> is only used for the server.
 /// </summary>
 public sealed record CaseState(CaseId Id, OwnerId Owner, bool Closed, IReadOnlyList<CaseLink> Links, int Version, int Extensions = 0)
 {
-    /// <summary>With all its indices, also those to cases that turn out to be gone.</summary>
+    /// <summary>Includes indices to cases that may turn out to be deleted.</summary>
     public static CaseState Of(Case value) =>
         new(value.Id, OwnerOf(value), value.Closed, LinksOf(value.Indices), value.Version, value.Extensions);
 
-    /// <summary>Of a row among its owner's that is no tombstone.</summary>
+    /// <summary>From an owner's row that is not a tombstone.</summary>
     public static CaseState Of(OwnedCase row, OwnerId owner) =>
         new(row.Id, owner, row.Closed, LinksOf(row.Indices), row.Version, row.Extensions);
 
-    /// <summary>A phone refuses a case without owner, so whoever changed it last stands in (CC-046), or the owner that nobody is.</summary>
+    /// <summary>
+    /// Phones refuse a case without owner, so the user who changed it last is used instead (CC-046), or the placeholder owner.
+    /// </summary>
     public static OwnerId OwnerOf(Case value) =>
         !string.IsNullOrEmpty(value.Owner.Value) ? value.Owner : new OwnerId(value.ModifiedBy.Length > 0 ? value.ModifiedBy : "-");
 
-    /// <summary>Whether a phone that holds this has all that the server has. A case that was reopened is nothing that a phone could be
-    /// told (CC-116 to CC-127).</summary>
+    /// <summary>
+    /// Whether a phone with this state has everything that the server has. Reopening cannot be sent to a phone, so it does not count
+    /// (CC-116 to CC-127).
+    /// </summary>
     public bool IsCurrent(CaseState server) =>
         Version == server.Version
         && Owner == server.Owner

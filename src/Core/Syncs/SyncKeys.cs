@@ -8,13 +8,13 @@ internal static class SyncKeys
 {
     public const string Log = "log";
 
-    /// <summary>A log and the journal of the forms that came with its token stand together, so that one query reads both.</summary>
+    /// <summary>A log and the journal of forms sent with its token share a partition, so that one query reads both.</summary>
     public static string Partition(ProjectId project, SyncToken token) => TableKey.Join(TableKey.Number(project.Value), token.Value);
 
-    /// <summary>One row per version of a form: an edit keeps the instance id, and changes the phone once more.</summary>
+    /// <summary>One row per version of a form: an edit keeps the instance id and has effects of its own.</summary>
     public static string Form(InstanceId instance, string xmlHash) => "form|" + TableKey.Hash($"{xmlHash} {instance}");
 
-    /// <summary>What the names of all blobs of a token start with.</summary>
+    /// <summary>The common prefix of a token's blobs.</summary>
     public static string FolderOf(ProjectId project, OwnerId user, SyncToken token) => $"{project}/{TableKey.Join(user.Value)}/{token}/";
 
     public static string NewBlob(ProjectId project, OwnerId user, SyncToken token) => $"{FolderOf(project, user, token)}{Guid.NewGuid():N}";

@@ -4,10 +4,9 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Syncs;
 
 /// <summary>
-/// What is known of one restore that was sent (CC-142). <see cref="RequestUser"/> is who asked, which is somebody else
-/// after a login-as;
-/// <see cref="Date"/> was taken before any case was read; <see cref="Owners"/> is what the phone counts as its own since. The cases are
-/// in <see cref="Blob"/>.
+/// The record of one restore (CC-142). <see cref="RequestUser"/> is the authenticated user, who differs from the restored user with
+/// login-as; <see cref="Date"/> is the time before any case was read; <see cref="Owners"/> are the owners of the phone's user since then.
+/// The cases are in <see cref="Blob"/>.
 /// </summary>
 public sealed record SyncLog(
     ProjectId Project,
@@ -25,17 +24,16 @@ public sealed record SyncLog(
 
     public string AppId { get; init; } = "";
 
-    /// <summary>Changes when the token that would follow from this one is taken, and must not be given out again.</summary>
+    /// <summary>Increments when the next token is already taken, so that it is not used again.</summary>
     public int Turn { get; init; }
 }
 
-/// <summary>What a form, or an edit of it, did to the phone that sent it with a token: its case blocks in the order of the
-/// document.</summary>
+/// <summary>The effects of a form, or of an edit of it, on the phone that sent it with a token, in document order.</summary>
 public sealed record JournalEntry(InstanceId Instance, string XmlHash, DateTimeOffset At, IReadOnlyList<CaseEffect> Effects)
 {
     /// <summary>
-    /// All that forms did, in their order: that of their times, and for each case that of its versions, since the clocks of instances
-    /// differ. What is done to different cases can be done in any order.
+    /// The effects of all forms in order: by time, and for each case by version, since the clocks of instances differ. Effects on different
+    /// cases commute.
     /// </summary>
     internal static IEnumerable<CaseEffect> InOrder(IEnumerable<JournalEntry> journal) =>
         journal
@@ -53,8 +51,7 @@ public sealed record JournalEntry(InstanceId Instance, string XmlHash, DateTimeO
             });
 }
 
-/// <summary>What a restore has explored and sent: the cases that hang together with the user's open ones, as the server has them; and
-/// those on the phone, as it holds them.</summary>
+/// <summary>The cases of a restore: those connected to the user's open cases as the server has them, and those on the phone.</summary>
 public sealed record SyncSnapshot(IReadOnlyCollection<CaseState> Server, IReadOnlyCollection<CaseState> Phone)
 {
     public static SyncSnapshot Empty { get; } = new([], []);

@@ -5,8 +5,9 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Syncs;
 
-/// <summary>A snapshot as bytes: compact, deflated, each text once. Most cases are on the phone as they are on the server, and are
-/// written once too.</summary>
+/// <summary>
+/// The binary format of a snapshot: compact and deflated. Each text is written once, and so is a case that is the same on phone and server.
+/// </summary>
 internal static class SyncSnapshotFormat
 {
     private const byte Version = 1;
@@ -24,7 +25,7 @@ internal static class SyncSnapshotFormat
             output.Write7BitEncodedInt(snapshot.Server.Count);
             foreach (var one in snapshot.Server)
             {
-                var isSame = phone.TryGetValue(one.Id, out var held) && Same(one, held);
+                var isSame = phone.TryGetValue(one.Id, out var onPhone) && Same(one, onPhone);
                 if (isSame)
                 {
                     same.Add(one.Id);
@@ -69,12 +70,12 @@ internal static class SyncSnapshotFormat
         return new SyncSnapshot(server, phone);
     }
 
-    // How many extensions a case has is nothing that a phone knows.
-    private static bool Same(CaseState server, CaseState held) =>
-        server.Owner == held.Owner
-        && server.Closed == held.Closed
-        && server.Version == held.Version
-        && server.Links.SequenceEqual(held.Links);
+    // Phones do not know the number of extensions.
+    private static bool Same(CaseState server, CaseState onPhone) =>
+        server.Owner == onPhone.Owner
+        && server.Closed == onPhone.Closed
+        && server.Version == onPhone.Version
+        && server.Links.SequenceEqual(onPhone.Links);
 
     private static void Write(BinaryWriter output, Texts texts, CaseState one, bool isSame)
     {
@@ -120,7 +121,7 @@ internal static class SyncSnapshotFormat
         return text;
     }
 
-    /// <summary>Owners, identifiers and targets come again and again: after the first time as a number.</summary>
+    /// <summary>Owners, identifiers and targets recur: after the first occurrence they are written as a number.</summary>
     private sealed class Texts
     {
         private readonly Dictionary<string, int> _numbers = [];

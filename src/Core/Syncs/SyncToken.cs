@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ServerlessRosa.Core.Syncs;
 
-/// <summary>Names one restore that was sent to a phone: `restore_id` on the way out, `since` on the way back (CC-030).</summary>
+/// <summary>Identifies one restore: `restore_id` in the answer, `since` in the next request (CC-030).</summary>
 public readonly record struct SyncToken
 {
     private const int Bytes = 16;
@@ -14,11 +14,10 @@ public readonly record struct SyncToken
 
     public static SyncToken New() => new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)));
 
-    /// <summary>The one that follows from <paramref name="seed"/>, so that whoever asks again for the same thing gets the same
-    /// token.</summary>
+    /// <summary>The token derived from <paramref name="seed"/>: a repeated request gets the same token.</summary>
     internal static SyncToken From(string seed) => new(Storage.TableKey.Hash(seed)[..(2 * Bytes)]);
 
-    /// <summary>False for what no token can look like.</summary>
+    /// <summary>False for text that is not a token.</summary>
     public static bool TryParse(string? text, out SyncToken token)
     {
         var possible = text is { Length: > 0 and <= MaxLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');

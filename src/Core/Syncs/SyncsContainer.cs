@@ -4,13 +4,13 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Syncs;
 
-/// <summary>Container `syncs`: the cases of each sync log. A log's row names the blob that counts, and no blob ever changes.</summary>
+/// <summary>Container `syncs`: the cases of each sync log, in immutable blobs. A log's row names its blob.</summary>
 public sealed class SyncsContainer(StorageAccount storage)
 {
     private const string ContentType = "application/octet-stream";
     private readonly BlobContainerClient _container = storage.Container(StorageNames.SyncsContainer);
 
-    /// <summary>One operation. Returns the blob's name.</summary>
+    /// <summary>Writes a snapshot and returns the blob's name. One operation.</summary>
     internal async Task<string> PutAsync(
         ProjectId project,
         OwnerId user,
@@ -37,8 +37,9 @@ public sealed class SyncsContainer(StorageAccount storage)
         StreamedBlob.DeleteAllAsync(_container, SyncKeys.FolderOf(project, user, token), cancellationToken);
 
     /// <summary>
-    /// Deletes what is from before <paramref name="time"/> and that no log names: its answer was made once more, or never finished.
-    /// Logs name only what is younger, or what they name already. One operation per 5,000 blobs and one for each that is deleted.
+    /// Deletes blobs older than <paramref name="time"/> that no sync log references: their restore was repeated or never completed. Logs
+    /// only ever reference younger blobs, or those already in <paramref name="named"/>. One operation per 5,000 blobs and one per deleted
+    /// blob.
     /// </summary>
     internal async Task PurgeUnnamedAsync(IReadOnlySet<string> named, DateTimeOffset time, CancellationToken cancellationToken)
     {

@@ -8,12 +8,12 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Syncs;
 
-/// <summary>Table `syncs`: one partition per token, with its log and the journal of the forms that came with it.</summary>
+/// <summary>Table `syncs`: one partition per token, with its log and the journal of forms sent with it.</summary>
 public sealed class SyncsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.SyncsTable);
 
-    /// <summary>The log, null when the token names none, and the journal in the order of its forms. One operation.</summary>
+    /// <summary>The log (null when the token has none) and its journal in the order of the forms. One operation.</summary>
     internal async Task<(SyncLog? Log, ETag ETag, IReadOnlyList<JournalEntry> Journal)> ReadAsync(
         ProjectId project,
         SyncToken token,
@@ -43,8 +43,8 @@ public sealed class SyncsTable(StorageAccount storage)
     }
 
     /// <summary>
-    /// Keeps what a form did to the phone: to be written before the phone's 201 (CC-138). The same form again replaces its entry.
-    /// Nothing says that the token is one of ours: an entry without a log counts for nothing. One operation.
+    /// Records the effects of a form on the phone; must be written before the 201 (CC-138). The same version of a form replaces its entry.
+    /// The token need not be valid: an entry without a log is ignored. One operation.
     /// </summary>
     public async Task WriteJournalAsync(ProjectId project, SyncToken token, JournalEntry entry, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ public sealed class SyncsTable(StorageAccount storage)
         await _table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
     }
 
-    /// <summary>False when the token has a log already. One operation.</summary>
+    /// <summary>False when the token already has a log. One operation.</summary>
     internal async Task<bool> TryAddAsync(SyncLog log, CancellationToken cancellationToken)
     {
         try
@@ -72,7 +72,7 @@ public sealed class SyncsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>False when the log is no longer the one that was read with <paramref name="etag"/>. One operation.</summary>
+    /// <summary>False when the log has changed since it was read with <paramref name="etag"/>. One operation.</summary>
     internal async Task<bool> TryReplaceAsync(SyncLog log, ETag etag, CancellationToken cancellationToken)
     {
         try
@@ -86,7 +86,7 @@ public sealed class SyncsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>All logs of all projects, in no order and without owners. One operation per 1,000 rows of the table.</summary>
+    /// <summary>All logs of all projects, unordered and without owners. One operation per 1,000 rows of the table.</summary>
     internal async IAsyncEnumerable<SyncLog> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"RowKey eq {SyncKeys.Log}");
@@ -100,7 +100,7 @@ public sealed class SyncsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>All logs of a project, for who checks them. One operation per 1,000 rows.</summary>
+    /// <summary>All logs of a project, for verification. One operation per 1,000 rows.</summary>
     internal IAsyncEnumerable<StoredRow<SyncLog>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
@@ -118,11 +118,11 @@ public sealed class SyncsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>Journals whose token has no log any more, or never had one, and that are older than any log.</summary>
+    /// <summary>Deletes journals without a log that are older than any log.</summary>
     internal Task PurgeJournalsBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) =>
         TableRows.DeleteAllAsync(_table, TableClient.CreateQueryFilter($"RowKey ne {SyncKeys.Log} and Date lt {time}"), cancellationToken);
 
-    /// <summary>The journal first: a log without one is found again by the next purge.</summary>
+    /// <summary>Deletes the journal first: if the log remains, the next purge finds it.</summary>
     internal async Task PurgeAsync(SyncLog log, CancellationToken cancellationToken)
     {
         var partition = SyncKeys.Partition(log.Project, log.Token);

@@ -3,8 +3,8 @@ using System.Xml;
 namespace ServerlessRosa.Core.Xml;
 
 /// <summary>
-/// The table of names that an <see cref="XmlReader"/> fills, with an end: a document whose every element has a new name would
-/// otherwise take ten times its size in memory. The largest forms have a few thousand names.
+/// A name table for <see cref="XmlReader"/> with a limit: a document in which every element has a new name would otherwise take ten times
+/// its size in memory. The largest real forms have a few thousand names.
 /// </summary>
 internal sealed class BoundedNames : NameTable
 {

@@ -3,9 +3,9 @@ using System.Xml;
 namespace ServerlessRosa.Core.Xml;
 
 /// <summary>
-/// The child elements of the element that a reader stands on, one after the other, without allocating. Between two calls of
-/// <see cref="MoveNext"/> the reader may stay on the child, read into it, or read it to its end; what was left unread is passed over
-/// cheaply. When there are no more, the reader is on the parent's end tag (or still on the parent, when that is an empty tag).
+/// Enumerates the child elements of the reader's element without allocating. Between two calls of <see cref="MoveNext"/> the reader may
+/// stay on the child, read into it, or read it to its end; unread content is skipped. At the end, the reader is on the parent's end tag (or
+/// still on the parent, when that is an empty tag).
 /// </summary>
 public struct ChildElements(XmlReader xml)
 {

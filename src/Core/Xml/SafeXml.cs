@@ -8,25 +8,25 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Xml;
 
 /// <summary>
-/// The only way to an <see cref="XmlReader"/>. What phones and form designers send is read without DTDs, entities or resolvers
-/// (OR-154), and everything that isn't well-formed is refused as 400.1 (OR-153, OR-194).
+/// The only factory of <see cref="XmlReader"/>. DTDs, entities and resolvers are disabled (OR-154), and documents that are not well-formed
+/// are refused with 400.1 (OR-153, OR-194).
 /// </summary>
 public static class SafeXml
 {
-    /// <summary>Deeper documents are refused. Forms of the field stay under 30 levels.</summary>
+    /// <summary>The maximum depth of elements. Real forms stay under 30 levels.</summary>
     public const int MaxDepth = 512;
 
     /// <summary>
-    /// Longer tags are refused: a tag with a million attributes is a small upload, but <see cref="XmlReader"/> would spend hundreds
-    /// of megabytes on it. The largest attribute in use, an itext-free XPath expression, has a few kilobytes.
+    /// The maximum length of a tag in characters. A tag with a million attributes is a small upload, but <see cref="XmlReader"/> would use
+    /// hundreds of megabytes for it. The largest attribute in use, an XPath expression, has a few kilobytes.
     /// </summary>
     public const int MaxTagLength = 256 * 1024;
 
     private const int MaxReasonLength = 300;
 
     /// <summary>
-    /// Reads a whole document: <paramref name="read"/> gets the reader on the root element and may leave it anywhere; the rest is
-    /// read after it, so that a result is only given for a document that is well-formed to its last byte.
+    /// Reads a whole document. <paramref name="read"/> gets the reader on the root element and may leave it anywhere; the remainder is read
+    /// afterwards, so that a result is returned only for a document that is well-formed to the end.
     /// </summary>
     public static T Read<T>(ReadOnlyMemory<byte> document, Func<XmlReader, T> read)
     {
@@ -36,7 +36,7 @@ public static class SafeXml
             var result = read(xml);
             while (xml.Read())
             {
-                // To the end: what follows what was looked for has to be well-formed too.
+                // The remainder must be well-formed too.
             }
             return result;
         }
@@ -47,8 +47,8 @@ public static class SafeXml
     }
 
     /// <summary>
-    /// A reader on the root element of the document. Whitespace is kept. The caller turns a later <see cref="XmlException"/> into a
-    /// Problem with <see cref="Malformed"/>; <see cref="Read{T}"/> does both.
+    /// A reader on the root element, which preserves whitespace. The caller converts a later <see cref="XmlException"/> into a Problem with
+    /// <see cref="Malformed"/>; <see cref="Read{T}"/> does both.
     /// </summary>
     public static XmlReader Open(ReadOnlyMemory<byte> document)
     {
@@ -62,11 +62,11 @@ public static class SafeXml
         }
     }
 
-    /// <summary>The refusal for a document that the reader gave up on, with line and column.</summary>
+    /// <summary>The refusal (400.1) of a document that is not well-formed, with line and column.</summary>
     public static ProblemException Malformed(ReadOnlyMemory<byte> document, XmlException cause)
     {
         ArgumentNullException.ThrowIfNull(cause);
-        // The framework quotes what it found, which may be anything, and the reason has to fit into an XML answer.
+        // The framework's message quotes arbitrary content, and the reason must be valid in an XML answer.
         var text = new StringBuilder(Math.Min(cause.Message.Length, MaxReasonLength));
         foreach (var character in cause.Message.AsSpan(0, Math.Min(cause.Message.Length, MaxReasonLength)))
             text.Append(char.IsControl(character) || !XmlConvert.IsXmlChar(character) ? '?' : character);
@@ -98,7 +98,7 @@ public static class SafeXml
             : new MemoryStream(document.ToArray(), writable: false);
         var xml = XmlReader.Create(stream, Settings());
         xml.Read();
-        // Any other encoding, UTF-32 for one, would make the reader see other tags than the guard saw.
+        // In another encoding, such as UTF-32, the reader would see other tags than those that were checked.
         if (xml.NodeType == XmlNodeType.XmlDeclaration && xml.GetAttribute("encoding") is { } encoding && !IsAsciiCompatible(encoding))
             throw Refused(document, "its encoding is not supported; send UTF-8.");
         xml.MoveToContent();

@@ -10,9 +10,9 @@ internal enum TagKind
 }
 
 /// <summary>
-/// Finds the tags of an XML document in its raw bytes (or chars, for UTF-16) and skips comments, CDATA sections and processing
-/// instructions. As far as a document is well-formed it sees the same tags as <see cref="System.Xml.XmlReader"/>; at the first thing
-/// that cannot be, it stops, since the reader refuses the document there. It copies nothing and decodes nothing.
+/// Finds the tags of an XML document in its raw bytes (or UTF-16 chars); skips comments, CDATA sections and processing instructions. For a
+/// well-formed document it finds the same tags as <see cref="System.Xml.XmlReader"/>. It stops at the first malformed construct, where the
+/// reader refuses the document. It neither copies nor decodes.
 /// </summary>
 internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength)
     where T : unmanaged, INumberBase<T>
@@ -33,15 +33,15 @@ internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength)
     private readonly ReadOnlySpan<T> _document = document;
     private int _next;
 
-    /// <summary>Where the current tag begins: the position of its &lt;.</summary>
+    /// <summary>The position of the current tag's &lt;.</summary>
     public int Start { get; private set; }
 
     public TagKind Kind { get; private set; }
 
-    /// <summary>The current tag, from its &lt; to its &gt;.</summary>
+    /// <summary>The current tag, from &lt; to &gt;.</summary>
     public readonly ReadOnlySpan<T> Tag => _document[Start.._next];
 
-    /// <summary>True when the scanner stopped before a tag that is longer than the limit.</summary>
+    /// <summary>Whether the scanner stopped at a tag longer than the limit.</summary>
     public bool TagTooLong { get; private set; }
 
     public bool MoveNext()
@@ -70,7 +70,7 @@ internal ref struct TagScanner<T>(ReadOnlySpan<T> document, int maxTagLength)
             }
             else
             {
-                // What is left of "<!" is a document type, which the reader refuses.
+                // Any other "<!" is a document type declaration, which the reader refuses.
                 return !rest.StartsWith(_declarationStart) && TakeTag(rest);
             }
         }

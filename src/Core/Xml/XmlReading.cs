@@ -3,19 +3,18 @@ using System.Xml;
 
 namespace ServerlessRosa.Core.Xml;
 
-/// <summary>What every reader of this protocol does: match local names, whatever the prefix (OR-147 to OR-151, OR-193 to OR-199), and trim
-/// values.</summary>
+/// <summary>Common rules of all readers: match local names with any prefix (OR-147 to OR-151, OR-193 to OR-199), and trim values.</summary>
 public static class XmlReading
 {
     private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
     private const string XmlNamespace = "http://www.w3.org/XML/1998/namespace";
 
-    /// <summary>The children of the element that the reader is on.</summary>
+    /// <summary>The children of the reader's current element.</summary>
     public static ChildElements Children(this XmlReader xml) => new(xml);
 
     /// <summary>
-    /// The element's own text (not that of elements inside it), trimmed. Enters on the start tag and leaves on the end tag, or stays
-    /// on an empty tag.
+    /// The element's own text (without that of child elements), trimmed. Enters on the start tag and leaves on the end tag, or stays on an
+    /// empty tag.
     /// </summary>
     public static string ReadTrimmedText(this XmlReader xml)
     {
@@ -37,14 +36,16 @@ public static class XmlReading
         return (pieces?.ToString() ?? text).Trim();
     }
 
-    /// <summary>True on text of any kind: plain, CDATA or whitespace.</summary>
+    /// <summary>True for text, CDATA and whitespace.</summary>
     public static bool IsText(this XmlReader xml)
     {
         ArgumentNullException.ThrowIfNull(xml);
         return xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace;
     }
 
-    /// <summary>The value of the first attribute with this local name, as `version` or `orx:version`; null when there is none.</summary>
+    /// <summary>
+    /// The value of the first attribute with this local name, such as `version` or `orx:version`; null when there is none.
+    /// </summary>
     public static string? FirstAttribute(this XmlReader xml, string localName)
     {
         ArgumentNullException.ThrowIfNull(xml);
@@ -59,7 +60,7 @@ public static class XmlReading
         return value;
     }
 
-    /// <summary>The default namespace that this very element declares, or null.</summary>
+    /// <summary>The default namespace declared on this element itself; null when there is none.</summary>
     public static string? OwnDefaultNamespace(this XmlReader xml)
     {
         ArgumentNullException.ThrowIfNull(xml);

@@ -61,7 +61,7 @@ public sealed class SessionLifetimeTests
     }
 
     [Fact]
-    public async Task Whoever_goes_on_guessing_waits_longer_and_is_heard_again()
+    public async Task Continued_password_guessing_waits_longer_and_is_admitted_afterwards()
     {
         var (users, authenticate, clock) = await StartAsync(cacheSeconds: 300);
         var email = $"{Guid.NewGuid():N}@example.org";

@@ -31,7 +31,7 @@ public sealed class CaseChangesTests
     public void A_second_create_updates_and_neither_reopens_nor_moves_the_date()
     {
         var closed = After(Create(), Block("<close/>", "2019-06-01"));
-        var again = CaseChanges.Apply(closed, closed.Project, closed.Id, Form(Create(name: "Bello", date: "2019-07-01")), Occasion("f2"));
+        var again = CaseChanges.Apply(closed, closed.Project, closed.Id, Form(Create(name: "Bello", date: "2019-07-01")), Context("f2"));
         Assert.Equal(
             ("Bello", true, closed.OpenedOn, closed.ClosedOn, 2),
             (again.Name, again.Closed, again.OpenedOn, again.ClosedOn, again.Version)
@@ -40,7 +40,7 @@ public sealed class CaseChangesTests
 
     [Fact]
     [Clause("CC-061")]
-    public void An_update_before_the_create_in_the_document_comes_after_it()
+    public void An_update_before_the_create_in_the_document_is_applied_after_it()
     {
         var made = After(Block("<update><case_name>Last</case_name><x>1</x></update>"), Create(name: "First"));
         Assert.Equal(("Last", "1", "patient"), (made.Name, made.Properties["x"], made.Type));
@@ -66,7 +66,7 @@ public sealed class CaseChangesTests
             made.Project,
             made.Id,
             Form(Block("<update><external_id/><name/><x/></update>")),
-            Occasion("f2")
+            Context("f2")
         );
         Assert.Equal(
             ("Amina", "patient", "u7", "e", ""),
@@ -108,10 +108,10 @@ public sealed class CaseChangesTests
             closed.Project,
             closed.Id,
             Form(Block("<update><x>1</x></update>", "2018-01-01")),
-            Occasion("f2")
+            Context("f2")
         );
         Assert.Equal((true, closed.ModifiedOn, "1", 2), (later.Closed, later.ModifiedOn, later.Properties["x"], later.Version));
-        var touched = CaseChanges.Apply(later, later.Project, later.Id, Form(Block("", "2021-01-01")), Occasion("f3"));
+        var touched = CaseChanges.Apply(later, later.Project, later.Id, Form(Block("", "2021-01-01")), Context("f3"));
         Assert.Equal((3, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero)), (touched.Version, touched.ModifiedOn));
         Assert.Equal(["f1", "f2", "f3"], touched.Transactions.Select(one => one.Form.Instance.Value));
     }
@@ -131,7 +131,7 @@ public sealed class CaseChangesTests
             made.Project,
             made.Id,
             Form(Block("<index><parent case_type='c' relationship='extension'>q</parent><host/><never/></index>")),
-            Occasion("f2")
+            Context("f2")
         );
         Assert.Equal(
             [new("parent", Id("q"), "c", CaseRelationship.Extension), new("host", null, "b", CaseRelationship.Extension)],
@@ -143,10 +143,10 @@ public sealed class CaseChangesTests
     public void A_deleted_case_keeps_its_changes_and_comes_back_when_it_is_created()
     {
         var deleted = After(Create(), Block("<update><x>1</x></update>")) with { Deleted = true, Transactions = [] };
-        var changed = CaseChanges.Apply(deleted, deleted.Project, deleted.Id, Form(Block("<update><y>1</y></update>")), Occasion("f2"));
+        var changed = CaseChanges.Apply(deleted, deleted.Project, deleted.Id, Form(Block("<update><y>1</y></update>")), Context("f2"));
         Assert.True(changed.Deleted);
         Assert.Equal(["x", "y"], changed.Properties.Keys);
-        var back = CaseChanges.Apply(deleted, deleted.Project, deleted.Id, Form(Create(name: "New")), Occasion("f2"));
+        var back = CaseChanges.Apply(deleted, deleted.Project, deleted.Id, Form(Create(name: "New")), Context("f2"));
         Assert.Equal((false, "New", 0, 2), (back.Deleted, back.Name, back.Properties.Count, back.Version));
     }
 
@@ -158,18 +158,18 @@ public sealed class CaseChangesTests
             Create(owner: null),
             Block("<close/><index><parent case_type='a'/></index>")
         );
-        var made = CaseChanges.Apply(null, new ProjectId(1), Id("c"), blocks, Occasion("f1"));
-        var effects = CaseChanges.Effects(blocks, Occasion("f1"), _ => made);
+        var made = CaseChanges.Apply(null, new ProjectId(1), Id("c"), blocks, Context("f1"));
+        var effects = CaseChanges.Effects(blocks, Context("f1"), _ => made);
         Assert.Equal(
             [(false, "", false, 1), (true, "u1", false, 1), (false, null, true, 1)],
             effects.Select(one => (one.Creates, one.Owner?.Value, one.Closes, one.Version!.Value))
         );
         Assert.Null(Assert.Single(effects[2].Indices).Target);
-        Assert.All(CaseChanges.Effects(blocks, Occasion("f2"), _ => made), one => Assert.Null(one.Version));
-        Assert.All(CaseChanges.Effects(blocks, Occasion("f1") with { SyncToken = "other" }, _ => made), one => Assert.Null(one.Version));
+        Assert.All(CaseChanges.Effects(blocks, Context("f2"), _ => made), one => Assert.Null(one.Version));
+        Assert.All(CaseChanges.Effects(blocks, Context("f1") with { SyncToken = "other" }, _ => made), one => Assert.Null(one.Version));
     }
 
-    private static Case After(params string[] blocks) => CaseChanges.Apply(null, new ProjectId(1), Id("c"), Form(blocks), Occasion("f1"));
+    private static Case After(params string[] blocks) => CaseChanges.Apply(null, new ProjectId(1), Id("c"), Form(blocks), Context("f1"));
 
     private static string Create(string name = "Amina", string? owner = "u7", string? date = "2019-05-01", string? user = null) =>
         Block(
@@ -190,7 +190,7 @@ public sealed class CaseChangesTests
             true
         );
 
-    private static CaseChangeContext Occasion(string instance) =>
+    private static CaseChangeContext Context(string instance) =>
         new(new CaseForm(1, InstanceId.Parse(instance), InstanceId.Parse(instance), "hash"), Received, null);
 
     private static CaseId Id(string text) => CaseId.TryParse(text, out var id) ? id : throw new InvalidOperationException();

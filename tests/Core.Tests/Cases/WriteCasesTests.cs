@@ -69,12 +69,12 @@ public sealed class WriteCasesTests
                 )
         );
 
-        var truth = await storage.GetAsync(id);
-        Assert.Equal((Writers, Writers, Writers), (truth.Version, truth.Revision, truth.Properties.Count));
-        Assert.Equal(Enumerable.Range(1, Writers), truth.Transactions.Select(transaction => transaction.Version));
-        var other = truth.Owner.Value == "u0" ? "u1" : "u0";
-        Assert.Equal(truth.Revision, Assert.Single(await storage.ListAsync(truth.Owner.Value)).Revision);
-        Assert.Equal(truth.Owner, Assert.Single(await storage.ListAsync(other)).MovedTo);
+        var written = await storage.GetAsync(id);
+        Assert.Equal((Writers, Writers, Writers), (written.Version, written.Revision, written.Properties.Count));
+        Assert.Equal(Enumerable.Range(1, Writers), written.Transactions.Select(transaction => transaction.Version));
+        var other = written.Owner.Value == "u0" ? "u1" : "u0";
+        Assert.Equal(written.Revision, Assert.Single(await storage.ListAsync(written.Owner.Value)).Revision);
+        Assert.Equal(written.Owner, Assert.Single(await storage.ListAsync(other)).MovedTo);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task What_a_broken_off_write_left_behind_is_made_good_by_the_next_one()
+    public async Task An_interrupted_write_is_completed_by_the_next_one()
     {
         var storage = await CaseStorage.CreateAsync();
         var (host, id) = (storage.NewId(), storage.NewId());
@@ -167,9 +167,9 @@ public sealed class WriteCasesTests
         var second = new CaseWrite(first.After, first.After with { Version = 2, Revision = 2 });
         var third = new CaseWrite(second.After, second.After with { Version = 3, Revision = 3 });
 
-        await storage.Owners.FollowAsync([third], CancellationToken.None);
+        await storage.Owners.UpdateOwnersAsync([third], CancellationToken.None);
         Assert.Equal(1, await storage.RowsAsync("u1"));
-        await storage.Owners.FollowAsync([second], CancellationToken.None);
+        await storage.Owners.UpdateOwnersAsync([second], CancellationToken.None);
 
         Assert.Equal(3, Assert.Single(await storage.ListAsync("u1")).Version);
         Assert.Equal(3, Assert.Single(await storage.ListAsync("u1", first.After.ServerModifiedOn)).Version);
@@ -200,8 +200,8 @@ public sealed class WriteCasesTests
         var storage = await CaseStorage.CreateAsync();
         var ids = Enumerable.Range(0, 1100).Select(_ => storage.NewId()).ToList();
         var writes = ids.Select(id => new CaseWrite(null, storage.NewCase(id, "u1") with { Revision = 1 })).ToList();
-        await storage.Owners.FollowAsync(writes, CancellationToken.None);
-        await storage.Owners.FollowAsync(
+        await storage.Owners.UpdateOwnersAsync(writes, CancellationToken.None);
+        await storage.Owners.UpdateOwnersAsync(
             [.. writes.Select(write => new CaseWrite(null, write.After with { Version = 2, Revision = 2 }))],
             CancellationToken.None
         );

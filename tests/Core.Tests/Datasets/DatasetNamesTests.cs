@@ -24,7 +24,7 @@ public sealed class DatasetNamesTests
     [InlineData("a\n", false, false)]
     [InlineData("", false, false)]
     [InlineData(null, false, false)]
-    public void Names_are_told_from_what_is_none(string? name, bool dataset, bool property) =>
+    public void Valid_and_invalid_dataset_names_are_distinguished(string? name, bool dataset, bool property) =>
         Assert.Equal((dataset, property), (DatasetNames.IsDataset(name), DatasetNames.IsProperty(name)));
 
     [Theory]

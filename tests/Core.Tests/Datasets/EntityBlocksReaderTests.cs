@@ -52,7 +52,7 @@ public sealed class EntityBlocksReaderTests
     public void What_says_no_action_where_the_form_has_one_is_none(string xml) => Assert.Empty(Read(xml, House));
 
     [Fact]
-    public void Each_iteration_of_a_repeat_has_values_of_its_own_and_those_around_it_stay_apart()
+    public void Each_iteration_of_a_repeat_has_its_own_values_separate_from_those_around_it()
     {
         var blocks = Read(
             """

@@ -63,7 +63,7 @@ public sealed class DeploymentChecksTests
     [InlineData("    name: name", "", "modules/store.bicep does not get name.")]
     [InlineData("outputs.address", "outputs.url", "modules/store.bicep has no output url.")]
     [InlineData("outputs.address", "outputs.url", "Nobody uses the output address of modules/store.bicep.")]
-    public void A_call_that_does_not_fit_is_told(string part, string instead, string complaint) =>
+    public void A_module_call_with_other_parameters_is_reported(string part, string instead, string complaint) =>
         Assert.Contains(
             complaint,
             DeploymentChecks.OfModules(new BicepTemplate(Main.Replace(part, instead, StringComparison.Ordinal)), Modules(Store))
@@ -72,7 +72,7 @@ public sealed class DeploymentChecksTests
     [Theory]
     [InlineData("2023-05-02", "Microsoft.Storage/storageAccounts has 2 versions.")]
     [InlineData("latest", "Microsoft.Storage/storageAccounts has the version 'latest'.")]
-    public void A_version_that_differs_or_is_none_is_told(string version, string complaint) =>
+    public void A_different_or_invalid_version_is_reported(string version, string complaint) =>
         Assert.Contains(
             complaint,
             DeploymentChecks.OfVersions([
@@ -99,7 +99,7 @@ public sealed class DeploymentChecksTests
         );
 
     [Fact]
-    public void A_sample_with_a_setting_that_nobody_reads_is_told() =>
+    public void A_sample_with_an_unknown_setting_is_reported() =>
         Assert.Equal(
             ["The sample sets Rosa__Old, which nobody reads."],
             DeploymentChecks.OfSample("""{"Values":{"Rosa__PublicUrl":"","Rosa__Old":""}}""", ["Rosa__PublicUrl"])

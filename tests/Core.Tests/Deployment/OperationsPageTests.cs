@@ -66,7 +66,7 @@ public sealed partial class OperationsPageTests
         Assert.Equal(Of(Code, Figure()).Append(Telemetry.RequestActivity).Order(), Of(Page, FigureOfPage()).Order());
 
     [Fact]
-    public void Every_kind_of_answer_stands_beside_its_figure()
+    public void Every_kind_of_answer_is_listed_with_its_figure()
     {
         var kinds = Of(KindsOf().Match(Code).Groups[1].Value, Member()).ToList();
         Assert.Contains("OpenRosa", kinds);

@@ -33,7 +33,7 @@ public sealed partial class WorkflowTests
     [InlineData("persist-credentials: false", "fetch-depth: 1", "A checkout keeps its credentials.")]
     [InlineData("  contents: read", "  contents: write", "Every job may do more than read.")]
     [InlineData("permissions:", "rights:", "Every job may do more than read.")]
-    public void A_careless_one_is_told(string part, string instead, string complaint)
+    public void A_careless_workflow_is_reported(string part, string instead, string complaint)
     {
         Assert.Empty(Complaints(Good));
         Assert.Contains(complaint, Complaints(Good.Replace(part, instead, StringComparison.Ordinal)));

@@ -38,7 +38,7 @@ public sealed class DataFolderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_folder_with_files_of_somebody_else_is_left_alone(bool fresh)
+    public void A_folder_with_unrelated_files_is_not_touched(bool fresh)
     {
         Directory.CreateDirectory(Data);
         File.WriteAllText(Path.Combine(Data, "thesis.odt"), "");
@@ -90,7 +90,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dev_json_that_was_cut_short_counts_as_none()
+    public async Task A_truncated_dev_json_is_ignored()
     {
         using var folder = DataFolder.Open(Data, fresh: false);
         await File.WriteAllTextAsync(folder.PathOf("dev.json"), "{\"baseUrl\":");

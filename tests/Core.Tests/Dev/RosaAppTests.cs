@@ -9,7 +9,7 @@ public sealed class RosaAppTests
     private static readonly Uri Address = new("http://127.0.0.1:7071");
 
     [Fact]
-    public void The_app_is_told_its_address_and_its_storage()
+    public void The_app_gets_its_address_and_storage_as_settings()
     {
         var settings = RosaApp.SettingsFor(new RosaAppOptions("UseThis"), Address, new Hashtable());
 
@@ -41,7 +41,7 @@ public sealed class RosaAppTests
     }
 
     [Fact]
-    public async Task A_taken_port_is_an_error_that_names_it()
+    public async Task A_port_in_use_is_an_error_that_names_it()
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

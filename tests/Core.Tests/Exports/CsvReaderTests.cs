@@ -18,7 +18,7 @@ public sealed class CsvReaderTests
     public async Task Rows_are_read_as_programs_write_them(string text, string expected) => Assert.Equal(expected, await ReadAsync(text));
 
     [Fact]
-    public async Task A_quote_that_is_never_closed_does_not_take_all_that_follows()
+    public async Task An_unclosed_quote_does_not_swallow_the_following_rows()
     {
         var lines = string.Concat(Enumerable.Repeat("x,y\n", 400_000));
         var rows = (await ReadAsync($"\"open,{lines}")).Split(';');

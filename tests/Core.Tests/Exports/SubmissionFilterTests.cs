@@ -61,7 +61,7 @@ public sealed class SubmissionFilterTests
     }
 
     [Fact, Clause("OR-278")]
-    public void Only_who_asks_for_deleted_submissions_gets_them()
+    public void Deleted_submissions_are_listed_only_on_request()
     {
         Assert.False(SubmissionFilter.Parse("__id ne 'a'", Now).AsksForDeleted);
         Assert.True(SubmissionFilter.Parse("__id eq 'a' or __system/deletedAt ne null", Now).AsksForDeleted);

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Core.Tests.Exports;
 public sealed class SubmissionRowsTests
 {
     [Fact, Clause("OR-273")]
-    public void Rows_come_as_their_elements_end_and_the_submission_s_own_last()
+    public void Rows_are_returned_when_their_element_ends_and_the_submission_row_last()
     {
         var schema = Schema(
             ("/a", "string"),
@@ -41,7 +41,7 @@ public sealed class SubmissionRowsTests
     [Theory, Clause("OR-273")]
     [InlineData("<d encrypted='yes'><a>1</a></d>")]
     [InlineData("<d><a>1</a><base64EncryptedKey>a2V5</base64EncryptedKey></d>")]
-    public void Nothing_is_taken_from_what_is_encrypted(string xml)
+    public void Encrypted_submissions_change_no_entities(string xml)
     {
         var row = Read(Schema(("/a", "string")), xml).Single();
         Assert.True(row.IsEncrypted);
@@ -49,7 +49,7 @@ public sealed class SubmissionRowsTests
     }
 
     [Fact, Clause("OR-277")]
-    public void A_round_s_id_is_the_hash_of_where_it_stands()
+    public void The_id_of_a_repeat_row_is_the_hash_of_its_position()
     {
         var schema = Schema(("/children", "structure"), ("/children/child", "repeat"), ("/children/child/name", "string"));
         var rows = Read(schema, "<d><children><child><name>a</name></child></children></d>");
@@ -80,7 +80,7 @@ public sealed class SubmissionRowsTests
     [InlineData("a--b.c", "a_b_c")]
     [InlineData("é", "__")]
     [InlineData("", "")]
-    public void Names_become_what_OData_can_say(string name, string expected) => Assert.Equal(expected, ODataName.Of(name));
+    public void Names_become_valid_OData_identifiers(string name, string expected) => Assert.Equal(expected, ODataName.Of(name));
 
     private static ExportSchema Schema(params (string Path, string Type)[] fields) =>
         ExportSchema.Of([.. fields.Select(field => new FormField(field.Path, field.Path.Split('/')[^1], field.Type, null, null, null))]);

@@ -18,7 +18,7 @@ public sealed class FixtureNamesTests
     [InlineData("", "_")]
     [InlineData("xmlns", "_xmlns")]
     [InlineData("XML", "_XML")]
-    public void Any_name_becomes_one_that_XML_takes(string name, string clean)
+    public void Any_name_becomes_a_valid_XML_name(string name, string clean)
     {
         Assert.Equal(clean, FixtureNames.Clean(name));
         Assert.Equal(clean, XmlConvert.VerifyNCName(clean));

@@ -156,7 +156,7 @@ public sealed class XFormReaderTests
         );
 
     [Fact]
-    public void A_repeat_is_one_field_however_often_it_stands_there() =>
+    public void A_repeat_is_one_field_however_often_it_occurs() =>
         Assert.Equal(
             "/r:repeat /r/a:unknown /r/q:repeat /r/q/b:unknown /z:unknown",
             Fields(

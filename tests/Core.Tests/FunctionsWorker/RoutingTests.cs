@@ -24,7 +24,7 @@ public sealed class RoutingTests : IAsyncLifetime
     public async Task Names_are_ordered_ignoring_case() => Assert.Equal("c_Lower", await _host.TextAsync("case/1"));
 
     [Fact]
-    public async Task The_last_name_catches_only_what_nobody_else_has()
+    public async Task The_catch_all_function_gets_only_unmatched_requests()
     {
         Assert.Equal("Find 7", await _host.TextAsync("things/7"));
         Assert.Equal("Z_Rest things/seven", await _host.TextAsync("things/seven"));
@@ -59,8 +59,7 @@ public sealed class RoutingTests : IAsyncLifetime
     public async Task A_function_without_a_route_answers_under_its_name() => Assert.Equal("Unrouted", await _host.TextAsync("unrouted"));
 
     [Fact]
-    public async Task A_path_that_nobody_has_is_not_found_and_has_no_body() =>
-        Assert.Equal((404, ""), await _host.SendAsync("DELETE", "nowhere"));
+    public async Task An_unknown_path_is_404_without_a_body() => Assert.Equal((404, ""), await _host.SendAsync("DELETE", "nowhere"));
 
     [Theory]
     [InlineData("admin/host/status")]

@@ -88,7 +88,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task A_stranger_behind_a_proxy_on_this_machine_cannot_run_a_timer()
+    public async Task A_client_behind_a_local_proxy_cannot_run_a_timer()
     {
         await using var host = await StandInHost.StartAsync(typeof(ByHand));
         host.Client.DefaultRequestHeaders.Host = "rosa.example.org";

@@ -1,6 +1,6 @@
-using ServerlessRosa.Maintenance;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Maintenance;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Maintenance;
@@ -12,7 +12,7 @@ public sealed class CaseHistoryTests
     private static readonly InstanceId Root = InstanceId.Parse("root");
 
     [Fact]
-    public void A_submission_that_only_came_is_new_when_all_of_it_had_come()
+    public void An_unedited_submission_takes_effect_when_it_was_completely_received()
     {
         var version = Version(Root, "a", 0);
         var one = Assert.Single(
@@ -22,7 +22,7 @@ public sealed class CaseHistoryTests
     }
 
     [Fact]
-    public void A_note_of_an_earlier_arrival_of_the_same_bytes_says_nothing_of_a_later_one()
+    public void Receipt_metadata_of_the_same_bytes_is_not_used_for_a_later_submission()
     {
         var one = Assert.Single(
             CaseHistory.Of(
@@ -52,7 +52,7 @@ public sealed class CaseHistoryTests
     public void Deleting_bringing_back_and_clearing_happen_in_their_order()
     {
         var edit = InstanceId.Parse("edit");
-        var shadow = RecoveryRecord(Version(Root, "a", 0), Version(edit, "b", 4)) with
+        var record = RecoveryRecord(Version(Root, "a", 0), Version(edit, "b", 4)) with
         {
             Turns =
             [
@@ -61,20 +61,20 @@ public sealed class CaseHistoryTests
                 new SubmissionTurn(SubmissionTurnKind.Restored, At(3), null),
             ],
         };
-        Assert.Equal([null, "a", null, "a", "b"], CaseHistory.Of(Space, shadow, (_, _) => null).Select(one => one.Counts?.XmlHash));
+        Assert.Equal([null, "a", null, "a", "b"], CaseHistory.Of(Space, record, (_, _) => null).Select(one => one.Counts?.XmlHash));
     }
 
     [Fact]
     public void A_wrong_edit_leaves_the_version_before_it_to_count()
     {
-        var shadow = RecoveryRecord(
+        var record = RecoveryRecord(
             Version(Root, "a", 0),
             Version(InstanceId.Parse("edit"), "b", 1) with
             {
                 Problem = "InvalidCaseIndex: no",
             }
         );
-        Assert.Equal(["a", "a"], CaseHistory.Of(Space, shadow, (_, _) => null).Select(one => one.Counts?.XmlHash));
+        Assert.Equal(["a", "a"], CaseHistory.Of(Space, record, (_, _) => null).Select(one => one.Counts?.XmlHash));
     }
 
     private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);

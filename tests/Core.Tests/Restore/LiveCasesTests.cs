@@ -85,7 +85,7 @@ public sealed class LiveCasesTests
         Assert.Equal(expected, CaseSketch.Names(LiveCases.Among(CaseSketch.Read(cases), CaseSketch.Owners)));
 
     [Fact, Clause("CC-054")]
-    public void An_index_to_a_case_that_is_gone_counts_for_nothing_on_the_server_and_everything_on_the_phone()
+    public void An_index_to_a_deleted_case_is_ignored_on_the_server_and_removes_the_source_on_the_phone()
     {
         var cases = CaseSketch.Read("C(o) ->c P ->c G; E ->e C").Where(one => one.Id.Value != "G").ToList();
         Assert.Equal("C E P", CaseSketch.Names(LiveCases.Among(cases, CaseSketch.Owners)));
@@ -93,7 +93,7 @@ public sealed class LiveCasesTests
     }
 
     [Fact, Clause("CC-115")]
-    public void A_phone_keeps_less_than_the_rules_say_for_the_smallest_odd_graph_and_less_again_the_second_time()
+    public void A_phone_keeps_fewer_cases_than_the_rules_for_the_smallest_unusual_graph_and_fewer_at_the_second_purge()
     {
         var cases = CaseSketch.Read("H(o); F ->e H; F ->e A(x); G ->e A; G ->e B(x)");
         Assert.Equal("A B F G H", CaseSketch.Names(LiveCases.Among(cases, CaseSketch.Owners)));
@@ -113,7 +113,7 @@ public sealed class LiveCasesTests
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void Random_graphs_come_out_as_the_text_of_the_rules_says(int seed)
+    public void Live_cases_of_random_graphs_match_the_published_rules(int seed)
     {
 #pragma warning disable CA5394 // Test data.
         var random = new Random(seed);

@@ -19,7 +19,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void A_case_created_for_somebody_else_is_gone_at_the_next_sync()
+    public void A_case_created_for_another_owner_is_removed_by_the_next_sync()
     {
         var model = Holding("");
         model.Apply(Creates("A", CaseSketch.Other, version: 1));
@@ -28,7 +28,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void Closing_the_last_open_case_takes_its_closed_parents_along()
+    public void Closing_the_last_open_case_also_removes_its_closed_parents()
     {
         var model = Holding("C(o) ->c P(ox) ->c G(x)");
         model.Apply(Effect("C") with { Closes = true });
@@ -89,9 +89,9 @@ public sealed class PhoneModelTests
     {
         var model = Holding("A(ox) ->c B(o)");
         model.Apply(new CaseState(CaseSketch.Id("A"), CaseSketch.Other, false, [], 7));
-        var held = model.Find(CaseSketch.Id("A"))!;
-        Assert.True(held.Closed);
-        Assert.Equal((CaseSketch.Other, 0, 7), (held.Owner, held.Links.Count, held.Version));
+        var onPhone = model.Find(CaseSketch.Id("A"))!;
+        Assert.True(onPhone.Closed);
+        Assert.Equal((CaseSketch.Other, 0, 7), (onPhone.Owner, onPhone.Links.Count, onPhone.Version));
     }
 
     /// <summary>The trace of CC-116 to CC-127, as far as the phone is concerned: what it submits, and what it is sent.</summary>

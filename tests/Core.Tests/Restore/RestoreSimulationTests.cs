@@ -21,12 +21,12 @@ public sealed class RestoreSimulationTests
     public async Task After_each_sync_a_phone_has_what_the_rules_say(int seed)
     {
         var server = await TableServer.CreateAsync();
-        var world = new CaseWorld(seed, server.Stem, server, [new("u1"), new("u2"), new("u3")], ["g1", "g2"]);
+        var simulation = new CaseSimulation(seed, server.Stem, server, [new("u1"), new("u2"), new("u3")], ["g1", "g2"]);
         for (var step = 0; step < 150; step++)
         {
-            await world.StepAsync();
+            await simulation.StepAsync();
         }
-        Assert.InRange(world.Syncs, 30, 100);
+        Assert.InRange(simulation.Syncs, 30, 100);
     }
 
     private sealed class TableServer : ICaseServer
@@ -34,7 +34,7 @@ public sealed class RestoreSimulationTests
         private readonly CaseStorage _storage;
         private readonly SyncsTable _syncs;
         private readonly PrepareRestore _prepare;
-        private readonly CaseTruth _truth = new();
+        private readonly ExpectedCases _expected = new();
         private readonly HashSet<(string User, string Group)> _members = [];
         private int _serial;
 
@@ -62,22 +62,22 @@ public sealed class RestoreSimulationTests
         }
 
         // What processing a form does: each case changes once, and the journal follows before the phone has its 201.
-        public async Task SubmitAsync(WorldForm form, string? token)
+        public async Task SubmitAsync(SimulatedForm form, string? token)
         {
-            if (!_truth.Take(form))
+            if (!_expected.Take(form))
             {
                 return; // all of it is there
             }
             var versions = new Dictionary<string, int>();
             foreach (var ofCase in form.Blocks.GroupBy(block => block.Id))
             {
-                var truth = _truth[ofCase.Key];
+                var expected = _expected[ofCase.Key];
                 var removed = ofCase
                     .SelectMany(block => block.Indices)
-                    .Where(index => !truth.Indices.ContainsKey(index.Identifier))
+                    .Where(index => !expected.Indices.ContainsKey(index.Identifier))
                     .Select(index => index.Identifier)
                     .ToHashSet();
-                await ChangeAsync(ofCase.Key, current => ToCase(ofCase.Key, truth, current, removed));
+                await ChangeAsync(ofCase.Key, current => ToCase(ofCase.Key, expected, current, removed));
                 versions[ofCase.Key] = (await _storage.GetAsync(CaseSketch.Id(ofCase.Key))).Version;
             }
             if (SyncToken.TryParse(token, out var since))
@@ -129,18 +129,18 @@ public sealed class RestoreSimulationTests
             Task.FromResult(isIn ? _members.Add((user, group)) : _members.Remove((user, group)));
 
         // Those that point at a case that comes or goes are not written here: the restore has to notice by itself.
-        public async Task SetDeletedAsync(WorldForm form, bool deleted)
+        public async Task SetDeletedAsync(SimulatedForm form, bool deleted)
         {
-            _truth.SetDeleted(form, deleted);
-            foreach (var id in CaseTruth.CasesOf(form))
+            _expected.SetDeleted(form, deleted);
+            foreach (var id in ExpectedCases.CasesOf(form))
             {
                 await ChangeAsync(
                     id,
                     current =>
-                        _truth.IsThere(id)
+                        _expected.IsThere(id)
                             ? ToCase(
                                 id,
-                                _truth[id],
+                                _expected[id],
                                 current! with
                                 {
                                     Deleted = false,
@@ -161,7 +161,7 @@ public sealed class RestoreSimulationTests
         private Task<IReadOnlyList<CaseWrite>> ChangeAsync(string id, Func<Case?, Case?> change) =>
             _storage.ChangeAsync(CaseSketch.Id(id), change);
 
-        private Case ToCase(string id, HeldCase truth, Case? current, HashSet<string> removed)
+        private Case ToCase(string id, PhoneCase expected, Case? current, HashSet<string> removed)
         {
             var before =
                 current
@@ -175,16 +175,16 @@ public sealed class RestoreSimulationTests
                 .Indices.Where(index => index.Target is null)
                 .Select(index => index.Identifier)
                 .Union(removed)
-                .Except(truth.Indices.Keys);
+                .Except(expected.Indices.Keys);
             return before with
             {
                 Version = before.Version + 1,
-                Owner = new OwnerId(truth.Owner),
-                Closed = truth.Closed,
-                Properties = new Dictionary<string, string>(truth.Properties),
+                Owner = new OwnerId(expected.Owner),
+                Closed = expected.Closed,
+                Properties = new Dictionary<string, string>(expected.Properties),
                 Indices =
                 [
-                    .. truth.Indices.Select(index => ToIndex(new PhoneIndex(index.Key, index.Value.Target, index.Value.Extension))),
+                    .. expected.Indices.Select(index => ToIndex(new PhoneIndex(index.Key, index.Value.Target, index.Value.Extension))),
                     .. tombstones.Select(identifier => ToIndex(new PhoneIndex(identifier, null, false))),
                 ],
             };

@@ -54,7 +54,7 @@ public sealed class ReceiptMetadataTests
     [InlineData("")]
     [InlineData("not base64!")]
     [InlineData("bm90IGpzb24")]
-    public void What_somebody_else_has_written_is_no_note(string text) => Assert.Null(Read<ReceiptMetadata>(text));
+    public void Foreign_metadata_is_ignored(string text) => Assert.Null(Read<ReceiptMetadata>(text));
 
     private static T? Read<T>(string text)
         where T : class => BlobNote.Read<T>(new Dictionary<string, string> { ["note"] = text }, "note");

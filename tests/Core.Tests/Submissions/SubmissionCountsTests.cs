@@ -52,7 +52,7 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Counts_made_while_others_count_and_change_leave_nothing_wrong_behind()
+    public async Task Concurrent_counts_and_changes_leave_correct_counts()
     {
         var random = new Random(20);
         var changes = Enumerable

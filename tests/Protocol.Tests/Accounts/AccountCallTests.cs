@@ -45,7 +45,7 @@ public sealed class AccountCallTests
         (await Api.Anonymous(await Server.SharedAsync()).PostJsonAsync("/sessions", new { email, password })).ShouldBeProblem(401.2m);
 
     [Fact, Clause("OR-257")]
-    public async Task Signing_in_with_too_little_is_told_and_no_password_repeated()
+    public async Task Incomplete_credentials_are_refused_without_repeating_the_password()
     {
         var nobody = Api.Anonymous(await Server.SharedAsync());
 
@@ -70,7 +70,7 @@ public sealed class AccountCallTests
     }
 
     [Fact, Clause("OR-259")]
-    public async Task A_web_user_is_told_who_it_is_and_an_app_user_is_not()
+    public async Task Only_a_web_user_can_read_the_current_user()
     {
         var programme = await Programme.StartAsync();
         var (user, email, _) = await programme.WebUserAsync();
@@ -115,8 +115,8 @@ public sealed class AccountCallTests
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBe(HttpStatusCode.OK);
 
         (await programme.Admin.PostAsync($"{programme.FormPath(form)}/assignments/{role}/{id}")).ShouldBeProblem(409.3m);
-        var held = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).Json.EnumerateArray().Single();
-        Assert.Equal((id, 2), (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()));
+        var assignment = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/assignments")).Json.EnumerateArray().Single();
+        Assert.Equal((id, 2), (assignment.GetProperty("actorId").GetInt32(), assignment.GetProperty("roleId").GetInt32()));
         (await Api.WithKey(programme.Server, user.GetProperty("token").GetString()!).GetAsync($"{programme.FormPath(form)}.xml")).ShouldBe(
             HttpStatusCode.OK
         );
@@ -126,7 +126,7 @@ public sealed class AccountCallTests
     }
 
     [Fact, Clause("OR-265")]
-    public async Task A_public_link_comes_with_a_key_that_opens_its_form()
+    public async Task A_public_link_has_a_key_that_gives_access_to_its_form()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

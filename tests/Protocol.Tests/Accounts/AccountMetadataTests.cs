@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Accounts;
 public sealed class AccountMetadataTests
 {
     [Fact]
-    public async Task Whoever_is_known_reads_the_roles_by_number_or_name()
+    public async Task Authenticated_users_can_read_roles_by_number_or_name()
     {
         var programme = await Programme.StartAsync();
         var phone = await programme.AppUserAsync();
@@ -48,7 +48,7 @@ public sealed class AccountMetadataTests
     }
 
     [Fact]
-    public async Task A_web_user_is_told_its_verbs_and_preferences_when_it_asks_for_more()
+    public async Task A_web_user_sees_its_verbs_and_preferences_with_extended_metadata()
     {
         var programme = await Programme.StartAsync();
         var (user, _, _) = await programme.WebUserAsync("manager");
@@ -122,7 +122,7 @@ public sealed class AccountMetadataTests
     }
 
     [Fact]
-    public async Task A_role_on_the_server_counts_in_every_project_until_it_is_taken_away()
+    public async Task A_server_role_applies_in_every_project_until_it_is_removed()
     {
         var programme = await Programme.StartAsync();
         var (user, _, _) = await programme.WebUserAsync();
@@ -143,7 +143,7 @@ public sealed class AccountMetadataTests
             (id, 6),
             (await programme.Admin.GetAsync("/assignments"))
                 .Json.EnumerateArray()
-                .Select(held => (held.GetProperty("actorId").GetInt32(), held.GetProperty("roleId").GetInt32()))
+                .Select(assignment => (assignment.GetProperty("actorId").GetInt32(), assignment.GetProperty("roleId").GetInt32()))
         );
 
         (await programme.Admin.DeleteAsync($"/assignments/viewer/{id}")).ShouldBe(HttpStatusCode.OK);

@@ -11,7 +11,7 @@ public sealed class AdministratorTests
     private const string Password = "correct horse battery";
 
     [Fact]
-    public async Task A_fresh_server_takes_its_first_administrator_once()
+    public async Task A_fresh_server_accepts_its_first_administrator_once()
     {
         await using var storage = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
         var servers = await Task.WhenAll(

@@ -122,7 +122,7 @@ public sealed class AssignmentTests
     }
 
     [Fact, Clause("OR-264")]
-    public async Task Nobody_gives_or_takes_more_than_they_hold()
+    public async Task Nobody_grants_or_removes_more_rights_than_they_have()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

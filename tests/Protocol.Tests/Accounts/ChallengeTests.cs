@@ -10,7 +10,7 @@ public sealed class ChallengeTests
     private const string Challenge = "Basic realm=\"ODK\", charset=\"UTF-8\"";
 
     [Fact, Clause("OR-041"), Clause("OR-042"), Clause("OR-043")]
-    public async Task Phones_that_come_without_credentials_are_asked_for_a_password()
+    public async Task Phones_without_credentials_get_a_challenge()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");
@@ -41,7 +41,7 @@ public sealed class ChallengeTests
     }
 
     [Fact, Clause("OR-044")]
-    public async Task Whoever_has_another_way_in_is_not_asked_for_a_password()
+    public async Task A_client_with_other_credentials_gets_no_challenge()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -80,7 +80,7 @@ public sealed class ChallengeTests
     [InlineData("__csrf=abc")]
     [InlineData("=;;,")]
     [Clause("OR-045")]
-    public async Task Cookies_of_others_do_not_stand_in_the_way(string cookies)
+    public async Task Unrelated_cookies_are_ignored(string cookies)
     {
         var client = Api.Anonymous(await Server.SharedAsync()).OpenRosa.With("Cookie", cookies);
         var answer = (await client.GetAsync("/projects/1/formList")).ShouldBeOpenRosaError(401, "Could not authenticate");
@@ -142,7 +142,7 @@ public sealed class ChallengeTests
     }
 
     [Fact, Clause("OR-048"), Clause("OR-049")]
-    public async Task Over_plain_HTTP_no_password_is_taken_or_asked_for()
+    public async Task Over_plain_HTTP_passwords_are_neither_accepted_nor_requested()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

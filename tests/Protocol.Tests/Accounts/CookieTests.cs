@@ -197,7 +197,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-068"), Clause("OR-045")]
-    public async Task Over_HTTPS_only_the_cookie_that_no_other_site_can_set_counts()
+    public async Task Over_HTTPS_only_the_host_prefixed_cookie_is_accepted()
     {
         var programme = await Programme.StartAsync();
         var planted = Api.Anonymous(programme.Server)

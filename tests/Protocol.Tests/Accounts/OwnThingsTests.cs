@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Accounts;
 public sealed class OwnThingsTests
 {
     [Fact]
-    public async Task Web_users_read_and_change_their_own_account_and_nobody_elses()
+    public async Task Web_users_can_read_and_change_only_their_own_account()
     {
         var programme = await Programme.StartAsync();
         var (user, _, password) = await programme.WebUserAsync();
@@ -38,7 +38,7 @@ public sealed class OwnThingsTests
     }
 
     [Fact]
-    public async Task Whoever_knows_a_whole_address_finds_its_account_and_no_other()
+    public async Task A_complete_email_address_finds_only_its_account()
     {
         var programme = await Programme.StartAsync();
         var (user, email, _) = await programme.WebUserAsync("viewer");

@@ -16,7 +16,7 @@ public sealed class PasswordThrottleTests
     [InlineData("192.0.2.20:50123", "192.0.2.21:50123")]
     [InlineData("[2001:db8:0:1::1]:50123", "[2001:db8:0:2::1]:50123")]
     [InlineData("203.0.113.9, 192.0.2.30", "203.0.113.9, 192.0.2.31")]
-    public async Task Whoever_guesses_has_to_wait_and_nobody_else(string guesser, string neighbour)
+    public async Task Only_the_address_that_guesses_passwords_is_throttled(string guesser, string neighbour)
     {
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync();
@@ -42,7 +42,7 @@ public sealed class PasswordThrottleTests
     }
 
     [Fact]
-    public async Task A_phone_with_a_password_that_was_right_goes_on_beside_the_guesser()
+    public async Task A_phone_with_a_verified_password_is_admitted_from_the_address_of_a_password_guesser()
     {
         const string shared = "192.0.2.50";
         var programme = await Programme.StartAsync();
@@ -72,7 +72,7 @@ public sealed class PasswordThrottleTests
     }
 
     [Fact]
-    public async Task Whoever_guesses_at_many_accounts_has_to_wait_with_all_of_them()
+    public async Task Guessing_at_many_accounts_is_throttled_for_all_of_them()
     {
         const string guesser = "192.0.2.70";
         var programme = await Programme.StartAsync();

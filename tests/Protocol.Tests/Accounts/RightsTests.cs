@@ -83,7 +83,7 @@ public sealed class RightsTests
     }
 
     [Fact, Clause("OR-077")]
-    public async Task What_is_wrong_with_a_submission_is_told_before_who_may_send_it()
+    public async Task An_invalid_submission_is_refused_before_missing_rights()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

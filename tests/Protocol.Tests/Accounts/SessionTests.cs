@@ -186,7 +186,7 @@ public sealed class SessionTests
     }
 
     [Fact, Clause("OR-258")]
-    public async Task Sessions_of_others_are_ended_by_those_who_may()
+    public async Task Sessions_of_others_can_be_ended_only_with_the_right_to_do_so()
     {
         var programme = await Programme.StartAsync();
         var (manager, email, password) = await programme.WebUserAsync("manager");
@@ -226,7 +226,7 @@ public sealed class SessionTests
     }
 
     [Fact, Clause("OR-259")]
-    public async Task Web_users_are_told_who_they_are()
+    public async Task Web_users_get_their_identity()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

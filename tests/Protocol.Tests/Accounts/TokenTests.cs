@@ -31,7 +31,7 @@ public sealed class TokenTests
     }
 
     [Fact, Clause("OR-056"), Clause("OR-061"), Clause("OR-062")]
-    public async Task A_token_that_nobody_has_opens_nothing()
+    public async Task An_unknown_token_gives_no_access()
     {
         var programme = await Programme.StartAsync();
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;

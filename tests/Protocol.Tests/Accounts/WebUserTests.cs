@@ -36,7 +36,7 @@ public sealed class WebUserTests
     }
 
     [Fact]
-    public async Task Users_see_and_change_themselves_and_nobody_else()
+    public async Task Users_can_see_and_change_only_themselves()
     {
         var programme = await Programme.StartAsync();
         var (user, _, _) = await programme.WebUserAsync("manager");
@@ -82,7 +82,7 @@ public sealed class WebUserTests
     }
 
     [Fact]
-    public async Task Of_many_who_want_an_address_at_once_one_gets_it()
+    public async Task Of_concurrent_requests_for_an_email_address_one_succeeds()
     {
         var programme = await Programme.StartAsync();
         var users = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ => (await programme.WebUserAsync()).Api));
@@ -196,7 +196,7 @@ public sealed class WebUserTests
     }
 
     [Fact]
-    public async Task A_new_password_counts_at_once_on_every_instance()
+    public async Task A_new_password_is_valid_immediately_on_every_instance()
     {
         var programme = await Programme.StartAsync();
         var second = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });

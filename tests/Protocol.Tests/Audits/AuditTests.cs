@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Audits;
 public sealed class AuditTests
 {
     [Fact]
-    public async Task What_was_changed_is_listed_newest_first_with_who_and_what()
+    public async Task Changes_are_listed_newest_first_with_actor_and_action()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

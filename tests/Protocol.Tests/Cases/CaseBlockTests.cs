@@ -46,7 +46,7 @@ public sealed class CaseBlockTests
     }
 
     [Fact, Clause("CC-059"), Clause("CC-062"), Clause("CC-070"), Clause("CC-082")]
-    public async Task What_a_block_leaves_out_comes_from_the_form_and_the_time()
+    public async Task Values_missing_in_a_block_come_from_the_form_and_the_time_of_receipt()
     {
         var desk = await CaseDesk.OpenAsync();
         var (shell, touched) = (NewId("shell"), NewId("touched"));
@@ -197,7 +197,7 @@ public sealed class CaseBlockTests
     }
 
     [Fact, Clause("CC-079")]
-    public async Task A_case_id_of_another_domain_is_refused_and_nothing_is_told_of_it()
+    public async Task A_case_id_of_another_domain_is_refused_without_details()
     {
         var (theirs, ours) = (await CaseDesk.OpenAsync(), await CaseDesk.OpenAsync());
         var id = NewId();
@@ -221,7 +221,7 @@ public sealed class CaseBlockTests
     [Theory, Clause("CC-079"), Clause("CC-080"), Clause("CC-081")]
     [InlineData("2.0", 201, "submit_error")]
     [InlineData("3.0", 422, "processing_failure")]
-    public async Task A_case_id_that_another_domain_takes_at_the_same_moment_is_refused_too(string version, int status, string nature)
+    public async Task A_case_id_that_another_domain_creates_concurrently_is_refused_too(string version, int status, string nature)
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -233,11 +233,14 @@ public sealed class CaseBlockTests
         var phone = ours.Worker.Phone.With("X-OpenRosa-Version", version);
 
         // All is checked by then, and nothing is written.
-        storage.Fail(Fault.Held, request => request.Method == "POST" && request.Path.Value!.EndsWith("/intents", StringComparison.Ordinal));
+        storage.Fail(
+            Fault.Blocked,
+            request => request.Method == "POST" && request.Path.Value!.EndsWith("/intents", StringComparison.Ordinal)
+        );
         var posting = ours.PostAsync(form, phone.At(server));
         await Eventually.TrueAsync(() => Task.FromResult(storage.Seen == 1), "the form was about to be applied");
         await theirs.SubmitAsync(theirs.Create(id, "Secret"));
-        storage.Heal();
+        storage.StopFailing();
 
         (await posting).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");
         (await ours.PostAsync(form, phone)).ShouldBeMessage(status, nature, "IllegalCaseId: Bad case id");

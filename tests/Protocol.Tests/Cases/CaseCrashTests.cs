@@ -66,7 +66,7 @@ public sealed class CaseCrashTests
         {
             Assert.Equal((await desk.CaseAsync(row.Text("case_id"))).GetRawText(), row.GetRawText());
         }
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
     }
 
     private static async Task LiveAsync(

@@ -26,7 +26,7 @@ public sealed class CaseFaultTests
     }
 
     [Fact, Clause("CC-092"), Clause("CC-093"), Clause("CC-117"), Clause("CC-138")]
-    public Task A_form_that_is_broken_off_anywhere_is_applied_once() =>
+    public Task A_form_interrupted_at_any_operation_is_applied_once() =>
         RunAsync(
             NewFormAsync,
             (Fault.CutOff, Finish.ByItself),
@@ -37,7 +37,7 @@ public sealed class CaseFaultTests
         );
 
     [Fact, Clause("CC-092"), Clause("CC-094"), Clause("CC-127")]
-    public Task An_edit_that_is_broken_off_anywhere_takes_the_place_of_the_form_once() =>
+    public Task An_edit_interrupted_at_any_operation_replaces_the_form_once() =>
         RunAsync(EditAsync, (Fault.CutOff, Finish.ByItself), (Fault.Dropped, Finish.ByRetry), (Fault.CutOff, Finish.ByReconcile));
 
     private static async Task RunAsync(
@@ -80,7 +80,7 @@ public sealed class CaseFaultTests
             catch (Exception e) when (e is Xunit.Sdk.XunitException or HttpRequestException)
             {
                 complaints.Add($"{fault} at {at} of {operations}, finished {finish}: {e.Message}");
-                storage.Heal();
+                storage.StopFailing();
                 phone = await DomainPhone.StartAsync(domain);
             }
         }
@@ -102,9 +102,15 @@ public sealed class CaseFaultTests
     )
     {
         storage.Fail(fault ?? default, _ => true, fault is null ? int.MaxValue : at, finish == Finish.ByItself ? 1 : int.MaxValue);
-        var status = await PostAsync(domain, phone.Worker.Phone.At(server), round.IsOfPhone ? phone.Held.Token : null, round.Form, server);
+        var status = await PostAsync(
+            domain,
+            phone.Worker.Phone.At(server),
+            round.IsOfPhone ? phone.Simulated.Token : null,
+            round.Form,
+            server
+        );
         var seen = storage.Seen;
-        storage.Heal();
+        storage.StopFailing();
         Assert.True(
             status is HttpStatusCode.Created || (finish != Finish.ByItself && fault is not null && (int)status >= 500),
             $"It was answered {(int)status}."
@@ -128,7 +134,7 @@ public sealed class CaseFaultTests
         {
             Assert.Equal(
                 HttpStatusCode.Created,
-                await PostAsync(domain, phone.Worker.Phone, round.IsOfPhone ? phone.Held.Token : null, round.Form, null)
+                await PostAsync(domain, phone.Worker.Phone, round.IsOfPhone ? phone.Simulated.Token : null, round.Form, null)
             );
         }
         await round.ShouldBeAppliedAsync();
@@ -159,7 +165,7 @@ public sealed class CaseFaultTests
         ];
         foreach (var block in blocks)
         {
-            phone.Held.Apply(block);
+            phone.Simulated.Apply(block);
         }
         var instance = Guid.NewGuid().ToString();
         return new Round(
@@ -175,7 +181,7 @@ public sealed class CaseFaultTests
                 Assert.Equal([2, 2, 1, 1], cases.Select(one => one["Transactions"]!.AsArray().Count));
                 Assert.Equal([2, 2, 1, 1], cases.Select(one => (int)one["Version"]!));
                 await other.SyncAsync();
-                Assert.Equal("1", other.Held.Cases[given].Properties["size"]);
+                Assert.Equal("1", other.Simulated.Cases[given].Properties["size"]);
             }
         );
     }

@@ -13,16 +13,16 @@ namespace ServerlessRosa.Protocol.Tests.Cases;
 /// </summary>
 internal sealed class CaseTables
 {
-    private readonly Dictionary<string, JsonObject> _truth = [];
+    private readonly Dictionary<string, JsonObject> _cases = [];
     private readonly Dictionary<(string Owner, string Case), (int Revision, TableEntity Row)> _newest = [];
     private readonly HashSet<(string Source, string Target, string Relationship)> _references = [];
 
     private CaseTables() { }
 
     /// <summary>The ids of all cases of the project, deleted ones too.</summary>
-    public IReadOnlyCollection<string> Cases => _truth.Keys;
+    public IReadOnlyCollection<string> Cases => _cases.Keys;
 
-    public JsonObject this[string id] => _truth[id];
+    public JsonObject this[string id] => _cases[id];
 
     public static async Task<CaseTables> ReadAsync(int project, string? storage = null)
     {
@@ -35,7 +35,7 @@ internal sealed class CaseTables
         )
         {
             var value = BodyOf(row);
-            tables._truth.Add(value["Id"]!.GetValue<string>(), value);
+            tables._cases.Add(value["Id"]!.GetValue<string>(), value);
         }
         await foreach (var row in service.GetTableClient("caseOwners").QueryAsync<TableEntity>(ofProject))
         {
@@ -58,20 +58,20 @@ internal sealed class CaseTables
     /// <summary>Every form stands once in every case that it made, and the tables agree.</summary>
     public CaseTables ShouldAgree()
     {
-        var complaints = _truth.SelectMany(one => Complaints(one.Key, one.Value)).ToList();
+        var complaints = _cases.SelectMany(one => Complaints(one.Key, one.Value)).ToList();
         complaints.AddRange(
             _newest
-                .Where(row => !_truth.ContainsKey(row.Key.Case))
+                .Where(row => !_cases.ContainsKey(row.Key.Case))
                 .Select(row => $"{row.Key.Case} is among an owner's rows, but is not there.")
         );
         Assert.True(complaints.Count == 0, string.Join('\n', complaints));
         return this;
     }
 
-    private IEnumerable<string> Complaints(string id, JsonObject truth)
+    private IEnumerable<string> Complaints(string id, JsonObject source)
     {
-        var versions = truth["Transactions"]!.AsArray().Select(transaction => transaction!["Version"]!.GetValue<int>()).ToList();
-        var forms = truth["Transactions"]!
+        var versions = source["Transactions"]!.AsArray().Select(transaction => transaction!["Version"]!.GetValue<int>()).ToList();
+        var forms = source["Transactions"]!
             .AsArray()
             .Select(transaction => $"{transaction!["Form"]!["Form"]} {transaction["Form"]!["Root"]}")
             .ToList();
@@ -79,31 +79,31 @@ internal sealed class CaseTables
         {
             yield return $"{id} has taken a form twice: {string.Join(", ", forms)}.";
         }
-        if (versions.Distinct().Count() != versions.Count || versions.Any(version => version > truth["Version"]!.GetValue<int>()))
+        if (versions.Distinct().Count() != versions.Count || versions.Any(version => version > source["Version"]!.GetValue<int>()))
         {
-            yield return $"{id} of version {truth["Version"]} counts {string.Join(", ", versions)}.";
+            yield return $"{id} of version {source["Version"]} counts {string.Join(", ", versions)}.";
         }
 
-        var former = truth["FormerOwners"]!.AsArray().ToDictionary(one => Hash(one!["Owner"]), one => one!["Revision"]!.GetValue<int>());
-        var owner = Hash(truth["Owner"]);
+        var former = source["FormerOwners"]!.AsArray().ToDictionary(one => Hash(one!["Owner"]), one => one!["Revision"]!.GetValue<int>());
+        var owner = Hash(source["Owner"]);
         var rows = _newest.Where(row => row.Key.Case == id).ToDictionary(row => row.Key.Owner.Split('|')[1], row => row.Value);
         if (!rows.TryGetValue(owner, out var copy) || copy.Row.ContainsKey("Moved"))
         {
             yield return $"{id} has no copy among its owner's rows.";
         }
         else if (
-            !JsonNode.DeepEquals(Copied(truth), Copied(BodyOf(copy.Row)))
-            || copy.Row.GetBoolean("Closed") != truth["Closed"]!.GetValue<bool>()
-            || copy.Row.GetBoolean("Deleted") != truth["Deleted"]!.GetValue<bool>()
-            || copy.Row.GetInt32("Version") != truth["Version"]!.GetValue<int>()
-            || copy.Row.GetInt32("Extensions") != truth["Extensions"]!.GetValue<int>()
+            !JsonNode.DeepEquals(Copied(source), Copied(BodyOf(copy.Row)))
+            || copy.Row.GetBoolean("Closed") != source["Closed"]!.GetValue<bool>()
+            || copy.Row.GetBoolean("Deleted") != source["Deleted"]!.GetValue<bool>()
+            || copy.Row.GetInt32("Version") != source["Version"]!.GetValue<int>()
+            || copy.Row.GetInt32("Extensions") != source["Extensions"]!.GetValue<int>()
             || !JsonNode.DeepEquals(
-                truth["Indices"],
+                source["Indices"],
                 JsonNode.Parse(copy.Row.GetString("Indices") is { Length: > 0 } indices ? indices : "[]")
             )
         )
         {
-            yield return $"{id} is {truth}, but its owner's copy is {BodyOf(copy.Row)}.";
+            yield return $"{id} is {source}, but its owner's copy is {BodyOf(copy.Row)}.";
         }
         foreach (var (other, row) in rows.Where(row => row.Key != owner))
         {
@@ -117,7 +117,7 @@ internal sealed class CaseTables
             yield return $"{id} left an owner who is not told.";
         }
 
-        foreach (var index in truth["Indices"]!.AsArray().Where(index => index!["Target"] is not null))
+        foreach (var index in source["Indices"]!.AsArray().Where(index => index!["Target"] is not null))
         {
             var (target, relationship) = (
                 index!["Target"]!.GetValue<string>(),
@@ -127,7 +127,7 @@ internal sealed class CaseTables
             {
                 yield return $"Nothing says that {id} points at {target}.";
             }
-            if (relationship == "Extension" && _truth.TryGetValue(target, out var host) && host["Extensions"]!.GetValue<int>() == 0)
+            if (relationship == "Extension" && _cases.TryGetValue(target, out var host) && host["Extensions"]!.GetValue<int>() == 0)
             {
                 yield return $"{target} does not know that it has extensions, such as {id}.";
             }

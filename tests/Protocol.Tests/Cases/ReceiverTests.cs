@@ -19,7 +19,7 @@ public sealed class ReceiverTests
     ]
     [InlineData("/receiver/submission/"), InlineData("/receiver/api/?authtype=basic&unheard-of=1")]
     [Clause("CC-085"), Clause("CC-086"), Clause("CC-088"), Clause("CC-101")]
-    public async Task A_form_is_taken_at_every_address_whole_or_in_parts(string path)
+    public async Task A_form_is_accepted_at_every_receiver_URL_as_XML_or_multipart(string path)
     {
         var desk = await CaseDesk.OpenAsync();
         var ids = new[] { Guid.NewGuid().ToString(), $"uuid:{Guid.NewGuid()}" };
@@ -99,7 +99,7 @@ public sealed class ReceiverTests
     }
 
     [Fact, Clause("CC-097"), Clause("CC-098"), Clause("CC-099"), Clause("CC-104")]
-    public async Task Requests_that_are_no_form_are_told_so()
+    public async Task Requests_without_a_form_are_refused()
     {
         var desk = await CaseDesk.OpenAsync();
         var (phone, address) = (desk.Worker.Phone, desk.Domain.At("/receiver/secure/app/"));
@@ -189,7 +189,7 @@ public sealed class ReceiverTests
     }
 
     [Fact, Clause("CC-093"), Clause("CC-095"), Clause("CC-106")]
-    public async Task The_same_form_again_is_applied_once_and_one_that_failed_is_tried_again()
+    public async Task A_duplicate_form_is_applied_once_and_a_failed_one_is_retried()
     {
         var desk = await CaseDesk.OpenAsync();
         var (id, parent) = (NewId(), NewId());
@@ -214,7 +214,7 @@ public sealed class ReceiverTests
     [Theory, Clause("CC-093")]
     [InlineData(null)]
     [InlineData("3.0")]
-    public async Task A_phone_that_missed_its_answer_is_told_that_its_form_arrived_whatever_has_become_of_it(string? version)
+    public async Task A_phone_that_missed_its_answer_gets_201_even_after_its_form_was_edited_or_deleted(string? version)
     {
         var desk = await CaseDesk.OpenAsync();
         var phone = desk.Worker.Phone.With("X-OpenRosa-Version", version);
@@ -253,7 +253,7 @@ public sealed class ReceiverTests
     }
 
     [Fact, Clause("CC-094")]
-    public async Task Other_bytes_under_the_same_id_are_an_edit_and_cases_are_made_anew()
+    public async Task Other_XML_with_the_same_instance_id_is_an_edit_and_cases_are_recomputed()
     {
         var desk = await CaseDesk.OpenAsync();
         var (id, dropped, child) = (NewId(), NewId(), NewId());
@@ -277,11 +277,11 @@ public sealed class ReceiverTests
         (await desk.FindCaseAsync(dropped)).ShouldBe(HttpStatusCode.NotFound);
         Assert.True(string.CompareOrdinal((await desk.CaseAsync(child)).Text("server_last_modified"), pointing) > 0);
         Assert.NotNull((await desk.FindFormAsync("f1")).Json.GetProperty("edited_on").GetString());
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
     }
 
     [Fact, Clause("CC-096")]
-    public async Task Of_forms_that_come_at_once_each_is_applied_and_each_once()
+    public async Task Concurrent_forms_are_each_applied_once()
     {
         const int Forms = 50;
         var desk = await CaseDesk.OpenAsync();
@@ -300,7 +300,7 @@ public sealed class ReceiverTests
             Enumerable.Range(0, Forms).Select(i => $"p{i}").Order(),
             (await desk.CaseAsync(id)).GetProperty("properties").EnumerateObject().Select(one => one.Name).Order()
         );
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
         var tables = (await CaseTables.ReadAsync(desk.Domain.Programme.Id)).ShouldAgree();
         Assert.Equal((Forms + 1, Forms + 1), (tables[id]["Transactions"]!.AsArray().Count, (int)tables[id]["Version"]!));
     }

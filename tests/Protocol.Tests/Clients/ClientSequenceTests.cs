@@ -18,7 +18,7 @@ public sealed class ClientSequenceTests
         var phone = await programme.AppUserAsync(form);
         const string device = "?deviceID=collect%3AxYz0123456789abc";
 
-        var (xml, picture) = await FollowAsync(phone, $"{programme.Path}/formList{device}", device);
+        var (xml, picture) = await DownloadAsync(phone, $"{programme.Path}/formList{device}", device);
         Assert.Contains($"id=\"{form}\"", xml.Text, StringComparison.Ordinal);
         Assert.Equal(Samples.Bytes(500), picture.Bytes);
 
@@ -75,7 +75,7 @@ public sealed class ClientSequenceTests
         var formList = $"{programme.Path}/formList?formID={Uri.EscapeDataString(form)}";
         ShouldChallenge(await anonymous.HeadAsync(formList));
         (await enketo.HeadAsync(formList)).ShouldBe(HttpStatusCode.OK);
-        var (xml, picture) = await FollowAsync(enketo, formList, "");
+        var (xml, picture) = await DownloadAsync(enketo, formList, "");
         Assert.Contains($"id=\"{form}\"", xml.Text, StringComparison.Ordinal);
         Assert.Equal(Samples.Bytes(500), picture.Bytes);
 
@@ -98,7 +98,7 @@ public sealed class ClientSequenceTests
     }
 
     // From the list to the XML and the first picture of its only form, by the addresses in the answers.
-    private static async Task<(Answer Xml, Answer Picture)> FollowAsync(Api client, string formList, string query)
+    private static async Task<(Answer Xml, Answer Picture)> DownloadAsync(Api client, string formList, string query)
     {
         var list = (await client.GetAsync(formList)).ShouldBe(HttpStatusCode.OK).ShouldBeOpenRosa();
         var entry = Assert.Single(XDocument.Parse(list.Text).Root!.Elements(List + "xform"));

@@ -45,7 +45,7 @@ public sealed class CommandLineClientTests
         );
         var client = new SimulatedPhone(worker.Id);
         var (household, patient, other) = (Id(), Id(), Id());
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             new PhoneBlock(household)
             {
@@ -77,7 +77,7 @@ public sealed class CommandLineClientTests
             client.Apply(block);
         }
         await domain.SubmitAsync(worker.Phone, worker.Id, client.Token, form);
-        await AtTheDeskAsync(domain, new PhoneBlock(other) { Properties = new Dictionary<string, string> { ["size"] = "4" } });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(other) { Properties = new Dictionary<string, string> { ["size"] = "4" } });
 
         client.Purge();
         Assert.Equal(other, Take(await worker.Phone.GetAsync(Address($"&since={client.Token}&state={client.State()}"))).Summary());

@@ -82,7 +82,7 @@ public sealed class PasswordClientTests
     }
 
     [Fact, Clause("OR-284")]
-    public async Task A_password_is_taken_at_once_and_when_asked_for()
+    public async Task A_password_is_accepted_with_and_without_a_challenge()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -68,7 +68,7 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task A_name_is_taken_once_however_it_is_written()
+    public async Task A_name_is_unique_ignoring_case()
     {
         var programme = await Programme.StartAsync();
         (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = "Trees" })).ShouldBe(HttpStatusCode.OK);
@@ -82,7 +82,7 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task Of_many_who_create_the_same_dataset_one_does()
+    public async Task Of_concurrent_requests_to_create_a_dataset_one_succeeds()
     {
         var programme = await Programme.StartAsync();
         var answers = await Task.WhenAll(
@@ -202,7 +202,7 @@ public sealed class DatasetTests
             request => request.Path.Value!.Contains("/formVersions", StringComparison.Ordinal) && request.Method == "POST"
         );
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.InternalServerError);
-        storage.Heal();
+        storage.StopFailing();
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
 
         var published = await programme.DatasetAsync(dataset);

@@ -47,7 +47,7 @@ public sealed class EntityListTests
     }
 
     [Fact]
-    public async Task A_slot_with_a_file_in_it_keeps_the_file_when_the_dataset_comes()
+    public async Task A_slot_with_a_file_keeps_it_when_a_dataset_of_its_name_is_created()
     {
         var programme = await Programme.StartAsync();
         var (form, dataset) = (Samples.Unique("census"), Samples.Unique("people"));
@@ -58,7 +58,7 @@ public sealed class EntityListTests
     }
 
     [Fact]
-    public async Task A_slot_is_linked_and_unlinked_by_hand_and_a_file_takes_its_place()
+    public async Task A_slot_can_be_linked_and_unlinked_and_a_file_replaces_the_link()
     {
         var programme = await Programme.StartAsync();
         var dataset = await programme.CreateDatasetAsync();

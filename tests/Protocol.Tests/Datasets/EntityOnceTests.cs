@@ -56,7 +56,7 @@ public sealed class EntityOnceTests
             Enumerable.Range(0, 8).Select(i => census.SendAsync(census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: $"{i}")))
         );
         Assert.Equal("9", Assert.Single(await census.RowsAsync()).Split(',')[2]);
-        await census.Programme.ShouldHoldTogetherAsync();
+        await census.Programme.ShouldBeConsistentAsync();
     }
 
     [Fact, Clause("OR-241")]
@@ -100,7 +100,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task What_waited_for_approval_is_made_by_it_even_when_the_dataset_asks_for_it_no_longer()
+    public async Task A_waiting_entity_is_created_on_approval_even_if_the_dataset_no_longer_requires_it()
     {
         var census = await Census.StartAsync(approvalRequired: true);
         var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
@@ -127,7 +127,7 @@ public sealed class EntityOnceTests
         storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/$batch", StringComparison.Ordinal), from: 2);
         (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
         Assert.True(storage.Seen > 1);
-        storage.Heal();
+        storage.StopFailing();
         Assert.Empty(await census.RowsAsync());
         var intents = new Intents(census.Programme);
         await intents.AgeAsync();
@@ -175,7 +175,7 @@ public sealed class EntityOnceTests
     [InlineData("POST", "/$batch")]
     [InlineData("GET", "/datasets(")]
     [InlineData("PUT", "/entities(")]
-    public async Task When_storage_fails_the_phone_is_told_that_all_is_well_and_the_timer_finishes_it(string method, string path)
+    public async Task When_storage_fails_after_the_commit_the_phone_gets_201_and_the_timer_completes_the_work(string method, string path)
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -190,7 +190,7 @@ public sealed class EntityOnceTests
         );
         await census.SendAsync(xml);
         Assert.True(storage.Seen > 0);
-        storage.Heal();
+        storage.StopFailing();
         var intents = new Intents(census.Programme);
         Assert.Equal(1, await intents.CountAsync());
 
@@ -203,6 +203,6 @@ public sealed class EntityOnceTests
         Assert.Equal(0, await intents.CountAsync());
         Assert.Empty(await census.ErrorsAsync());
         await server.App!.DisposeAsync();
-        await census.Programme.ShouldHoldTogetherAsync();
+        await census.Programme.ShouldBeConsistentAsync();
     }
 }

@@ -33,7 +33,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task People_export_entities_with_who_made_them_and_how_often_they_changed()
+    public async Task The_entity_export_includes_creator_and_number_of_updates()
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
@@ -47,7 +47,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact, Clause("OR-239")]
-    public async Task An_update_changes_what_it_brings_and_keeps_the_rest()
+    public async Task An_update_changes_only_the_properties_it_contains()
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
@@ -142,7 +142,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task Every_iteration_of_a_repeat_makes_an_entity_of_its_own()
+    public async Task Every_iteration_of_a_repeat_creates_an_entity()
     {
         var census = await Census.StartAsync(definition: EntityForms.Households);
         string[] ids = [Census.NewId(), Census.NewId(), Census.NewId()];

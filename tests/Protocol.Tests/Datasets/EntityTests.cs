@@ -71,7 +71,7 @@ public sealed class EntityTests
     }
 
     [Fact, Clause("OR-131"), Clause("OR-141"), Clause("OR-144")]
-    public async Task A_deleted_entity_is_gone_for_phones_which_are_told_so_until_it_is_restored()
+    public async Task A_deleted_entity_is_not_listed_and_reported_as_deleted_until_it_is_restored()
     {
         var census = await Census.StartAsync();
         var (ann, bob) = (await census.CreateAsync(), await census.CreateAsync("Bob", "Bob"));
@@ -99,7 +99,7 @@ public sealed class EntityTests
     }
 
     [Fact]
-    public async Task A_conflict_stands_until_it_is_resolved()
+    public async Task A_conflict_remains_until_it_is_resolved()
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();

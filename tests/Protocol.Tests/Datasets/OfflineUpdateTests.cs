@@ -9,7 +9,7 @@ namespace ServerlessRosa.Protocol.Tests.Datasets;
 public sealed class OfflineUpdateTests
 {
     [Fact, Clause("OR-239")]
-    public async Task Updates_in_a_branch_follow_each_other_although_the_server_counts_on()
+    public async Task Updates_in_a_branch_are_applied_in_order_although_server_versions_increase()
     {
         var census = await Census.StartAsync();
         var (ann, branch) = (await census.CreateAsync(), Census.NewId());
@@ -24,7 +24,7 @@ public sealed class OfflineUpdateTests
     }
 
     [Fact, Clause("OR-239")]
-    public async Task Updates_that_come_before_their_turn_wait_for_it()
+    public async Task Updates_received_before_their_predecessor_wait_for_it()
     {
         var census = await Census.StartAsync();
         var (ann, branch) = (await census.CreateAsync(), Census.NewId());
@@ -40,7 +40,7 @@ public sealed class OfflineUpdateTests
     }
 
     [Fact, Clause("OR-239")]
-    public async Task An_entity_that_was_made_offline_is_updated_when_it_has_come()
+    public async Task An_entity_created_offline_is_updated_once_it_is_received()
     {
         var census = await Census.StartAsync();
         var (ann, branch) = (Census.NewId(), Census.NewId());
@@ -53,7 +53,7 @@ public sealed class OfflineUpdateTests
     }
 
     [Fact, Clause("OR-239")]
-    public async Task What_has_waited_for_five_days_is_applied_to_what_is_there()
+    public async Task An_update_that_waited_for_five_days_is_applied_to_the_current_version()
     {
         var census = await Census.StartAsync();
         var (ann, bob, branch) = (await census.CreateAsync(), Census.NewId(), Census.NewId());

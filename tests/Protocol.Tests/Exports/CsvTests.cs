@@ -123,7 +123,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task Files_come_along_unless_they_are_not_wanted()
+    public async Task Attachments_are_exported_unless_excluded()
     {
         var inbox = await ExportForms.OpenAsync();
         const string events = "event,node,start,end,old-value\nform start,,1,,\nquestion,/data/name,2,3,\"a, \"\"b\"\"\"\n";
@@ -159,7 +159,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task Nobody_can_read_what_was_encrypted_and_the_row_says_so()
+    public async Task Encrypted_submissions_are_not_decrypted_and_marked_in_the_row()
     {
         var inbox = await Inbox.OpenAsync();
         foreach (var (id, file) in new[] { ("uuid:whole", "submission.xml.enc"), ("uuid:half", "a.jpg.enc"), ("uuid:none", null) })
@@ -219,7 +219,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task A_draft_has_an_export_of_its_own()
+    public async Task A_draft_has_its_own_export()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));

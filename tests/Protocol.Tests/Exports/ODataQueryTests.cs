@@ -65,7 +65,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     public async Task Pages_follow_one_another_without_gap_or_repetition(string path, string expected)
     {
         var pages = new List<string>();
-        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null;)
+        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null; )
         {
             Assert.True(pages.Count < 10, "There is no end.");
             var page = (await Inbox.Programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
@@ -76,7 +76,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     }
 
     [Fact, Clause("OR-278")]
-    public async Task Rounds_are_filtered_by_their_submission_and_counted()
+    public async Task Repeat_rows_are_filtered_by_their_submission_and_counted()
     {
         Assert.Equal(
             ["a3", "b3"],

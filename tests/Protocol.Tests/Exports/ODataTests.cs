@@ -113,7 +113,7 @@ public sealed class ODataTests
     }
 
     [Fact, Clause("OR-277")]
-    public async Task Rounds_of_a_repeat_have_ids_and_addresses_of_their_own()
+    public async Task Rows_of_a_repeat_have_their_own_ids_and_URLs()
     {
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(ExportForms.Answer(inbox, "double", ExportForms.Family));
@@ -243,7 +243,7 @@ public sealed class ODataTests
     }
 
     [Fact, Clause("OR-276")]
-    public async Task A_draft_has_a_service_of_its_own()
+    public async Task A_draft_has_its_own_OData_service()
     {
         var inbox = await Inbox.OpenAsync();
         var draft = $"{inbox.Programme.FormPath(inbox.Form)}/draft.svc";

@@ -86,7 +86,7 @@ public sealed class AdministrationTests
     [InlineData("location/", """{"location_type_code":"state"}""")]
     [InlineData("location/", """{"name":"Kano","location_type_code":"unheard-of"}""")]
     [Clause("CC-144"), Clause("CC-145")]
-    public async Task A_missing_or_wrong_member_is_told_and_nothing_is_kept(string resource, string body)
+    public async Task A_missing_or_invalid_member_is_refused_and_nothing_is_stored(string resource, string body)
     {
         var domain = await Domain.StartAsync();
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -98,7 +98,7 @@ public sealed class AdministrationTests
     }
 
     [Fact, Clause("CC-145")]
-    public async Task A_name_can_be_taken_once_also_at_the_same_time()
+    public async Task A_name_can_be_used_once_even_by_concurrent_requests()
     {
         var domain = await Domain.StartAsync();
         var answers = await Task.WhenAll(

@@ -11,7 +11,7 @@ public sealed class UserGroupTests
     private static readonly string[] Phones = ["+234801", "+234802"];
 
     [Fact, Clause("CC-031"), Clause("CC-032"), Clause("CC-033"), Clause("CC-034")]
-    public async Task A_worker_is_told_who_they_are()
+    public async Task A_worker_gets_their_identity()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync(
@@ -52,7 +52,7 @@ public sealed class UserGroupTests
     }
 
     [Fact, Clause("CC-035"), Clause("CC-036"), Clause("CC-107"), Clause("CC-145")]
-    public async Task A_worker_is_told_of_the_groups_that_share_cases_and_of_no_others()
+    public async Task A_worker_gets_only_the_groups_that_share_cases()
     {
         var domain = await Domain.StartAsync();
         var (worker, other) = (await domain.WorkerAsync(), await domain.WorkerAsync());
@@ -111,7 +111,7 @@ public sealed class UserGroupTests
     }
 
     [Fact, Clause("CC-018"), Clause("CC-015")]
-    public async Task Skipping_fixtures_counts_only_for_phones_that_have_them_and_never_for_the_groups()
+    public async Task Fixtures_are_skipped_only_for_phones_that_have_them_and_groups_are_always_sent()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -141,7 +141,7 @@ public sealed class UserGroupTests
     }
 
     [Fact]
-    public async Task A_web_user_is_told_who_they_are_and_is_in_no_group()
+    public async Task A_web_user_gets_their_identity_and_no_groups()
     {
         var domain = await Domain.StartAsync();
         var (_, email, password) = await domain.Programme.WebUserAsync("formfill");

@@ -32,7 +32,7 @@ public sealed class AttachmentDownloadTests
     }
 
     [Fact, Clause("OR-137")]
-    public async Task Whoever_has_the_file_is_told_so()
+    public async Task A_client_with_the_current_file_gets_304()
     {
         var (programme, path) = await FileAsync();
         var etag = $"\"{ProgrammeForms.Md5(Content)}\"";
@@ -91,7 +91,7 @@ public sealed class AttachmentDownloadTests
     }
 
     [Fact, Clause("OR-136")]
-    public async Task A_range_of_this_version_of_the_file_is_given()
+    public async Task A_range_request_for_the_current_version_gets_206()
     {
         var (programme, path) = await FileAsync();
         var part = await programme.Admin.With("Range", "bytes=5-9").With("If-Range", $"\"{ProgrammeForms.Md5(Content)}\"").GetAsync(path);

@@ -70,7 +70,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-245"), Clause("OR-249"), Clause("OR-251")]
-    public async Task A_test_submission_is_kept_with_the_draft_and_names_nobody()
+    public async Task A_test_submission_is_stored_with_the_draft_and_has_no_submitter()
     {
         var (programme, form, tester) = await DraftAsync();
         await programme.SetStateAsync(form, "closed");

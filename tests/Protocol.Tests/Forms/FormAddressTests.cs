@@ -54,7 +54,7 @@ public sealed class FormAddressTests
         var list = (await phone.GetAsync($"{programme.Path}/formList?listAllVersions=1")).FormList();
         Assert.Equal(["3", id, "1"], list.Select(form => form.Version));
         Assert.All(list, form => Assert.Equal(id, form.FormId));
-        await FollowAsync(phone, list[1]);
+        await DownloadAsync(phone, list[1]);
 
         await programme.SetStateAsync(id, "closing");
         Assert.Equal(
@@ -67,11 +67,11 @@ public sealed class FormAddressTests
     {
         var listed = Assert.Single((await client.GetAsync(listPath)).FormList());
         Assert.Equal((id, version), (listed.FormId, listed.Version));
-        await FollowAsync(client, listed);
+        await DownloadAsync(client, listed);
     }
 
     // The addresses are followed as they stand, by a client that reads URIs strictly.
-    private static async Task FollowAsync(Api client, ListedForm listed)
+    private static async Task DownloadAsync(Api client, ListedForm listed)
     {
         Assert.Matches("^http://[A-Za-z0-9.:]+(/([A-Za-z0-9._~!$'()*-]|%[0-9A-F]{2})+)+$", listed.DownloadUrl);
         var xml = (await client.GetAsync(listed.DownloadUrl)).ShouldBe(HttpStatusCode.OK);

@@ -23,7 +23,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
         Assert.True(setting.Storage.Seen > from, "The page was not asked for again.");
 
         // Nothing of the half list was kept.
-        setting.Storage.Heal();
+        setting.Storage.StopFailing();
         Assert.Equal(Forms, (await list("")).FormList().Count);
     }
 
@@ -92,7 +92,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
         /// <summary>The list of a project with more forms than a page has, which the process has not seen yet.</summary>
         public async Task<Func<string, Task<Answer>>> NewListAsync()
         {
-            Storage.Heal();
+            Storage.StopFailing();
             var programme = await Programme.StartAsync(await Processes.FirstAsync());
             await Task.WhenAll(Enumerable.Range(0, Forms).Select(i => programme.PublishAsync(id: $"form {i}")));
             return query => programme.Admin.OpenRosa.At(_server).GetAsync($"{programme.Path}/formList{query}");

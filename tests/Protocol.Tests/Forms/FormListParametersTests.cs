@@ -81,7 +81,7 @@ public sealed class FormListParametersTests
     [InlineData("?listAllVersions=false", 1)]
     [InlineData("?listAllVersions=0", 1)]
     [InlineData("", 1)]
-    public async Task Versions_are_listed_unless_the_client_says_no(string query, int count)
+    public async Task Versions_are_listed_unless_the_client_declines(string query, int count)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -54,7 +54,7 @@ public sealed class FormListTests
     }
 
     [Fact, Clause("OR-085")]
-    public async Task Nobody_s_forms_are_an_empty_list_not_a_refusal()
+    public async Task An_anonymous_form_list_is_empty_and_not_refused()
     {
         var programme = await Programme.StartAsync();
         await programme.PublishAsync();

@@ -143,7 +143,7 @@ public sealed class FormXmlTests
     }
 
     [Fact, Clause("OR-119")]
-    public async Task Whoever_has_the_bytes_is_told_so_without_getting_them_again()
+    public async Task A_client_with_the_current_file_gets_304()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -151,7 +151,7 @@ public sealed class ManifestTests
     }
 
     [Fact, Clause("OR-120")]
-    public async Task A_phone_that_has_the_manifest_is_told_so()
+    public async Task A_phone_that_has_the_current_manifest_gets_304()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithFilesAsync(("leaf.png", Samples.Bytes(10), "image/png"));

@@ -98,7 +98,7 @@ public sealed class SeveralProcessesTests
     }
 
     [Fact, Clause("OR-158")]
-    public async Task Of_two_publications_of_one_draft_at_once_both_are_told_the_truth()
+    public async Task Two_concurrent_publications_of_a_draft_both_get_a_correct_answer()
     {
         var programme = await Programme.StartAsync(await Processes.FirstAsync());
         var other = programme.Admin.At(await Processes.RememberingAsync());
@@ -114,6 +114,6 @@ public sealed class SeveralProcessesTests
         var list = (await other.OpenRosa.GetAsync($"{programme.Path}/formList?listAllVersions=1")).FormList();
         Assert.Equal($"v{winner}", Assert.Single(list).Version);
         Assert.Equal(list[0].Hash, "md5:" + ProgrammeForms.Md5(Encoding.UTF8.GetBytes((await other.GetAsync(list[0].DownloadUrl)).Text)));
-        await programme.ShouldHoldTogetherAsync();
+        await programme.ShouldBeConsistentAsync();
     }
 }

@@ -161,7 +161,7 @@ public sealed class UploadFormTests
     }
 
     [Fact, Clause("OR-155"), Clause("OR-156")]
-    public async Task An_id_is_taken_once_in_a_project_and_free_in_the_next()
+    public async Task A_form_id_is_unique_per_project()
     {
         var (programme, other) = (await Programme.StartAsync(), await Programme.StartAsync());
         (await programme.CreateFormAsync(Samples.Form("trees"))).ShouldBe(HttpStatusCode.OK);
@@ -177,7 +177,7 @@ public sealed class UploadFormTests
     }
 
     [Fact, Clause("OR-155")]
-    public async Task Of_many_uploads_of_one_id_at_once_one_is_taken()
+    public async Task Of_concurrent_uploads_of_one_form_id_one_succeeds()
     {
         var programme = await Programme.StartAsync();
         var answers = await Task.WhenAll(

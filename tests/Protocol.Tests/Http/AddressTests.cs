@@ -42,7 +42,7 @@ public sealed class AddressTests
     [InlineData("/v0/projects", 404.3)]
     [InlineData("/v99999999999999999999/projects", 404.3)]
     [Clause("OR-033")]
-    public async Task A_path_without_the_right_version_of_the_API_is_told_so(string path, double code)
+    public async Task A_path_with_a_wrong_API_version_is_refused(string path, double code)
     {
         var answer = await RawHttp.SendAsync(await Server.SharedAsync(), "GET", path, Version);
         answer.ShouldBeProblem((decimal)code);
@@ -76,7 +76,7 @@ public sealed class AddressTests
     [InlineData("/v1/projects/{0}/forms/a%2", true)]
     [InlineData("/v1/projects/{0}/forms/%2F%zz%252F.xml", true)]
     [Clause("OR-035")]
-    public async Task An_escape_that_stands_for_nothing_leads_nowhere(string path, bool signedIn)
+    public async Task An_invalid_escape_in_a_path_is_404(string path, bool signedIn)
     {
         var programme = await Programme.StartAsync();
         var target = path.Replace("{0}", $"{programme.Id}", StringComparison.Ordinal);

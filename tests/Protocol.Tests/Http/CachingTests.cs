@@ -10,7 +10,7 @@ public sealed class CachingTests
     private const string KeepableVary = "Accept-Encoding, Origin";
 
     [Fact, Clause("OR-036")]
-    public async Task What_is_read_may_be_kept_by_its_reader_who_asks_again_before_using_it()
+    public async Task Answers_to_reads_are_cached_privately_and_revalidated()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");
@@ -41,7 +41,7 @@ public sealed class CachingTests
     }
 
     [Fact, Clause("OR-036")]
-    public async Task What_is_about_sessions_or_changes_something_is_kept_by_nobody()
+    public async Task Answers_about_sessions_and_changes_must_not_be_cached()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -66,7 +66,7 @@ public sealed class CachingTests
     }
 
     [Fact, Clause("OR-037")]
-    public async Task What_the_client_has_already_is_not_sent_again()
+    public async Task Unchanged_content_gets_304()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");
@@ -114,7 +114,7 @@ public sealed class CachingTests
     }
 
     [Fact, Clause("OR-037")]
-    public async Task Whoever_has_lost_the_right_to_a_form_is_not_told_that_it_is_unchanged()
+    public async Task A_client_that_lost_access_to_a_form_gets_no_304()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

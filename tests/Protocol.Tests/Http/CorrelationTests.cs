@@ -51,7 +51,7 @@ public sealed class CorrelationTests
     }
 
     [Fact]
-    public async Task A_failure_tells_the_id_in_its_message_too()
+    public async Task A_failure_includes_the_trace_id_in_its_message()
     {
         await using var own = await OwnStorage.StartAsync();
         await own.EndStorageAsync();

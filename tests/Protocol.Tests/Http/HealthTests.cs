@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_server_with_storage_is_live_and_ready_for_anybody_and_says_no_more()
+    public async Task A_server_with_storage_reports_live_and_ready_to_anyone_without_details()
     {
         var server = await Server.SharedAsync();
         foreach (

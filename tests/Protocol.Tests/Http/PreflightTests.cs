@@ -140,7 +140,7 @@ public sealed class PreflightTests
     }
 
     [Fact, Clause("OR-031")]
-    public async Task Bodies_without_a_length_are_taken_in_chunks()
+    public async Task Chunked_bodies_without_a_length_are_accepted()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.CreateDraftAsync("leaf.png");

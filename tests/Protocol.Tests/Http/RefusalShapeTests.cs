@@ -24,7 +24,7 @@ public sealed class RefusalShapeTests
     }
 
     [Fact, Clause("OR-109")]
-    public async Task Without_the_version_header_no_list_of_before_OpenRosa_is_given()
+    public async Task Without_the_version_header_no_pre_OpenRosa_list_is_served()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -36,7 +36,7 @@ public sealed class UnexpectedFailureTests
         )
         {
             answer.ShouldBeOpenRosaError(500, "trace id");
-            ShouldTellNothing(answer);
+            ShouldReportNothing(answer);
         }
         foreach (
             var answer in await Task.WhenAll(
@@ -46,7 +46,7 @@ public sealed class UnexpectedFailureTests
             )
         )
         {
-            ShouldTellNothing(answer.ShouldBeProblem(500.1m, "trace id"));
+            ShouldReportNothing(answer.ShouldBeProblem(500.1m, "trace id"));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class UnexpectedFailureTests
         answer.ShouldBe(HttpStatusCode.RequestHeaderFieldsTooLarge);
     }
 
-    private static void ShouldTellNothing(Answer answer)
+    private static void ShouldReportNothing(Answer answer)
     {
         foreach (var secret in new[] { "127.0.0.1", "devstoreaccount", "Exception:", "   at ", "refused" })
         {

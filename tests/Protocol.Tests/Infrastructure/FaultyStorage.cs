@@ -26,7 +26,7 @@ public enum Fault
     Delayed,
 
     /// <summary>The request waits until all is well again.</summary>
-    Held,
+    Blocked,
 }
 
 /// <summary>
@@ -54,7 +54,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     private int _from;
     private int _count;
     private int _seen;
-    private TaskCompletionSource _healed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _faultChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FaultyStorage(WebApplication proxy) => _proxy = proxy;
 
@@ -103,12 +103,12 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         lock (_gate)
         {
             (_fault, _matches, _from, _count, _seen) = (fault, matches, from, count, 0);
-            _healed.SetResult();
-            _healed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _faultChanged.SetResult();
+            _faultChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    public void Heal() => Fail(default, _ => false);
+    public void StopFailing() => Fail(default, _ => false);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,11 +123,11 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{name}=http://127.0.0.1:{port}{address.PathAndQuery}");
     }
 
-    private Task Healed()
+    private Task FaultChanged()
     {
         lock (_gate)
         {
-            return _healed.Task;
+            return _faultChanged.Task;
         }
     }
 
@@ -158,8 +158,8 @@ public sealed partial class FaultyStorage : IAsyncDisposable
             case Fault.Delayed:
                 await Task.Delay(Delay, http.RequestAborted);
                 break;
-            case Fault.Held:
-                await Healed().WaitAsync(http.RequestAborted);
+            case Fault.Blocked:
+                await FaultChanged().WaitAsync(http.RequestAborted);
                 break;
         }
         using var request = RequestTo(http);

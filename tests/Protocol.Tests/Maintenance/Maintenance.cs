@@ -33,7 +33,7 @@ public static class Maintenance
     }
 
     /// <summary>Whatever has been done to a project of the shared storage, everything in it fits together.</summary>
-    public static async Task ShouldHoldTogetherAsync(this Programme programme) =>
+    public static async Task ShouldBeConsistentAsync(this Programme programme) =>
         (
             await RunAsync(
                 "verify",

@@ -33,7 +33,7 @@ public sealed class RebuildCasesTests
         );
         var told = await SayAsync(desk, storage.Server, asked, forms.All, list, attachments);
         var full = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone));
-        var since = $"since={phone.Held.Token}&state={phone.Held.State()}&device_id=device&user_id={desk.Worker.Id}";
+        var since = $"since={phone.Simulated.Token}&state={phone.Simulated.State()}&device_id=device&user_id={desk.Worker.Id}";
         var increment = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone, since));
         Assert.NotEmpty(increment.Blocks);
         var (cases, submissions, owners) = (
@@ -73,13 +73,13 @@ public sealed class RebuildCasesTests
         (
             await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(child, "<n0:weight>9</n0:weight>")), worker)
         ).ShouldBeSuccess();
-        phone.Held.Purge();
+        phone.Simulated.Purge();
         Assert.Equal(
             child,
             phone.Take(
                 await there.RestoreAsync(
                     worker,
-                    $"since={phone.Held.Token}&state={phone.Held.State()}&device_id=device&user_id={desk.Worker.Id}"
+                    $"since={phone.Simulated.Token}&state={phone.Simulated.State()}&device_id=device&user_id={desk.Worker.Id}"
                 )
             )
         );
@@ -88,7 +88,7 @@ public sealed class RebuildCasesTests
 
     /// <summary>An edit whose request died between its claim and its shadow: the notes on both forms tell of it.</summary>
     [Fact]
-    public async Task Edits_that_keep_their_instance_id_are_found_without_their_shadow()
+    public async Task Edits_that_keep_their_instance_id_are_recovered_without_their_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
@@ -141,7 +141,7 @@ public sealed class RebuildCasesTests
         var (cases, owners) = (await storage.RowsAsync("cases"), await storage.RowsAsync("caseOwners"));
         (await desk.Domain.Admin.DeleteAsync(desk.Domain.Programme.FormPath(desk.Xmlns))).ShouldBe(HttpStatusCode.OK);
         storage.Server.App!.Kill();
-        await new StoredThings(storage.ConnectionString).RemoveAsync("forms", "RowKey ge 'trash|' and RowKey lt 'trash}'");
+        await new StorageDamage(storage.ConnectionString).RemoveAsync("forms", "RowKey ge 'trash|' and RowKey lt 'trash}'");
 
         (await storage.RunAsync("rebuild", "--only", "cases", "--replace")).ShouldSucceed();
 

@@ -142,7 +142,7 @@ public sealed class RebuildSubmissionsTests
 
     /// <summary>An edit whose request died between its claim and its shadow: the notes on its XML tell of it.</summary>
     [Fact]
-    public async Task Edits_are_found_without_their_shadow()
+    public async Task Edits_are_recovered_without_their_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
@@ -184,12 +184,12 @@ public sealed class RebuildSubmissionsTests
                 (string, byte[], string) file = (Photo, Samples.Bytes(50, n), "image/jpeg");
                 sent.Add((xml, file));
                 var dying = await Server.StartAsync(storage: faulty.ConnectionString);
-                faulty.Fail(Fault.Held, _ => true, from: n);
+                faulty.Fail(Fault.Blocked, _ => true, from: n);
                 var answering = inbox.At(dying).PostAsync(xml, file);
                 await Eventually.TrueAsync(() => Task.FromResult(faulty.Seen >= n || answering.IsCompleted), "the operation is asked for");
                 dying.App!.Kill();
                 await Task.WhenAny(answering);
-                faulty.Heal();
+                faulty.StopFailing();
             }
         }
         foreach (var (xml, file) in sent)

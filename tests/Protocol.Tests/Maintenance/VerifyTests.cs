@@ -9,27 +9,28 @@ using ServerlessRosa.Tool;
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>`verify` says nothing of what the app makes, and finds whatever is damaged behind its back.</summary>
-public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
+public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<PopulatedServer>
 {
     private const string Nothing = "0 differences";
 
     private static readonly Dictionary<string, Plant> Plants = new()
     {
         ["a domain that leads nowhere"] = new(
-            world => world.Stored.RemoveAsync("projects", Row("projects", $"domain|{world.Desk.Domain.Name}")),
+            populated => populated.Stored.RemoveAsync("projects", Row("projects", $"domain|{populated.Desk.Domain.Name}")),
             "project-domain"
         ),
         ["numbers of projects that start again"] = new(
-            world => world.Stored.ChangeAsync("projects", Row("projects", "sequence"), row => row["Next"] = 1),
+            populated => populated.Stored.ChangeAsync("projects", Row("projects", "sequence"), row => row["Next"] = 1),
             "number"
         ),
         ["an address that nobody claims"] = new(
-            world => world.Stored.RemoveAsync("accounts", Row("email|" + Hash("admin@example.org")[..2], Hash("admin@example.org"))),
+            populated =>
+                populated.Stored.RemoveAsync("accounts", Row("email|" + Hash("admin@example.org")[..2], Hash("admin@example.org"))),
             "account-email"
         ),
         ["an administrator that there isn't"] = new(
-            world =>
-                world.Stored.ChangeAsync(
+            populated =>
+                populated.Stored.ChangeAsync(
                     "accounts",
                     Row("administrators", "administrators"),
                     row => row["Administrators"] = row.GetString("Administrators") + " 9999",
@@ -38,85 +39,96 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             "administrators"
         ),
         ["numbers of accounts that start again"] = new(
-            world => world.Stored.ChangeAsync("accounts", Row("sequence", "actors"), row => row["Next"] = 2),
+            populated => populated.Stored.ChangeAsync("accounts", Row("sequence", "actors"), row => row["Next"] = 2),
             "number"
         ),
         ["a worker whose id is claimed by nobody"] = new(
-            world =>
-                world.Stored.RemoveAsync(
+            populated =>
+                populated.Stored.RemoveAsync(
                     "workers",
-                    $"PartitionKey ge 'id|' and PartitionKey lt 'id}}' and Username eq '{world.Ids["worker"]}'"
+                    $"PartitionKey ge 'id|' and PartitionKey lt 'id}}' and Username eq '{populated.Ids["worker"]}'"
                 ),
             "worker-id"
         ),
         ["a worker without an account"] = new(
-            async world =>
+            async populated =>
             {
-                var worker = await world.Stored.FindAsync("workers", $"PartitionKey ge 'project|' and Username eq '{world.Ids["worker"]}'");
-                await world.Stored.RemoveAsync("accounts", $"RowKey eq '{worker.GetInt32("Actor"):D10}'");
+                var worker = await populated.Stored.FindAsync(
+                    "workers",
+                    $"PartitionKey ge 'project|' and Username eq '{populated.Ids["worker"]}'"
+                );
+                await populated.Stored.RemoveAsync("accounts", $"RowKey eq '{worker.GetInt32("Actor"):D10}'");
             },
             "worker-account"
         ),
         ["a member that is no worker"] = new(
-            world =>
-                world.Stored.ChangeAsync(
+            populated =>
+                populated.Stored.ChangeAsync(
                     "fixtures",
-                    Prefix(world.Key, "group|"),
-                    row => row["Data"] = row.GetString("Data").Replace(world.Desk.Worker.Id, "nobody", StringComparison.Ordinal)
+                    Prefix(populated.Key, "group|"),
+                    row => row["Data"] = row.GetString("Data").Replace(populated.Desk.Worker.Id, "nobody", StringComparison.Ordinal)
                 ),
             "group-member"
         ),
         ["a head without groups"] = new(
-            world => world.Stored.ChangeAsync("fixtures", Row(world.Key, "head"), row => row.Remove("Groups")),
+            populated => populated.Stored.ChangeAsync("fixtures", Row(populated.Key, "head"), row => row.Remove("Groups")),
             "fixture-head"
         ),
-        ["a tag that leads nowhere"] = new(world => world.Stored.RemoveAsync("fixtures", Row(world.Key, "tag|drug")), "fixture-name"),
+        ["a tag that leads nowhere"] = new(
+            populated => populated.Stored.RemoveAsync("fixtures", Row(populated.Key, "tag|drug")),
+            "fixture-name"
+        ),
         ["a site code of another location"] = new(
-            world => world.Stored.ChangeAsync("fixtures", Row(world.Key, "site|" + Hash("kano")), row => row["Data"] = "\"nowhere\""),
+            populated =>
+                populated.Stored.ChangeAsync("fixtures", Row(populated.Key, "site|" + Hash("kano")), row => row["Data"] = "\"nowhere\""),
             "fixture-name"
         ),
         ["a lookup row that is not found by its id"] = new(
-            world => world.Stored.RemoveAsync("fixtures", Prefix(world.Key, "rowid|")),
+            populated => populated.Stored.RemoveAsync("fixtures", Prefix(populated.Key, "rowid|")),
             "lookup-row"
         ),
         ["a location below one that there isn't"] = new(
-            world =>
-                world.Stored.ChangeAsync(
+            populated =>
+                populated.Stored.ChangeAsync(
                     "fixtures",
-                    Prefix(world.Key, "place|"),
-                    row => row["Data"] = row.GetString("Data").Replace(world.Ids["kano"], "nowhere", StringComparison.Ordinal),
+                    Prefix(populated.Key, "place|"),
+                    row => row["Data"] = row.GetString("Data").Replace(populated.Ids["kano"], "nowhere", StringComparison.Ordinal),
                     row => row.GetString("Data").Contains("\"Dala\"", StringComparison.Ordinal)
                 ),
             "location"
         ),
 
         ["a form whose XML is gone"] = new(
-            async world => await world.Stored.DamageBlobAsync("forms", await FormBlobAsync(world)),
+            async populated => await populated.Stored.DamageBlobAsync("forms", await FormBlobAsync(populated)),
             "form-xml"
         ),
         ["a form whose XML is another"] = new(
-            async world => await world.Stored.DamageBlobAsync("forms", await FormBlobAsync(world), [1, 2, 3]),
+            async populated => await populated.Stored.DamageBlobAsync("forms", await FormBlobAsync(populated), [1, 2, 3]),
             "form-xml"
         ),
         ["a version that was never published"] = new(
-            async world =>
-                await world.Stored.RemoveAsync("formVersions", Row($"{world.Key}|{await FormAsync(world, "form"):D10}", Hash("2"))),
+            async populated =>
+                await populated.Stored.RemoveAsync(
+                    "formVersions",
+                    Row($"{populated.Key}|{await FormAsync(populated, "form"):D10}", Hash("2"))
+                ),
             "form-version",
             "form-shadow"
         ),
         ["a picture that is gone"] = new(
-            async world => await world.Stored.DamageBlobAsync("forms", (await SlotAsync(world)).GetString("Blob")),
+            async populated => await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob")),
             "form-media"
         ),
         ["a picture that is another"] = new(
-            async world => await world.Stored.DamageBlobAsync("forms", (await SlotAsync(world)).GetString("Blob"), Samples.Bytes(300, 9)),
+            async populated =>
+                await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob"), Samples.Bytes(300, 9)),
             "form-media"
         ),
         ["a slot that is gone"] = new(
-            async world =>
+            async populated =>
             {
-                var slot = await SlotAsync(world);
-                await world.Stored.RemoveAsync("formMedia", Row(slot.PartitionKey, slot.RowKey));
+                var slot = await SlotAsync(populated);
+                await populated.Stored.RemoveAsync("formMedia", Row(slot.PartitionKey, slot.RowKey));
             },
             "form-media",
             "form-shadow"
@@ -125,28 +137,39 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             Content = true,
         },
         ["a shadow that is gone"] = new(
-            async world =>
-                await world.Stored.DamageBlobAsync("forms", $"{world.Programme.Id}/forms/{await FormAsync(world, "form"):D10}.json"),
+            async populated =>
+                await populated.Stored.DamageBlobAsync(
+                    "forms",
+                    $"{populated.Programme.Id}/forms/{await FormAsync(populated, "form"):D10}.json"
+                ),
             "form-shadow"
         ),
         ["a form that its shadow knows otherwise"] = new(
-            world => world.Stored.ChangeAsync("forms", Row(world.Key, "id|" + Hash(world.Ids["form"])), row => row["State"] = "Closed"),
+            populated =>
+                populated.Stored.ChangeAsync(
+                    "forms",
+                    Row(populated.Key, "id|" + Hash(populated.Ids["form"])),
+                    row => row["State"] = "Closed"
+                ),
             "form-shadow"
         ),
         ["a form that is gone"] = new(
-            world => world.Stored.RemoveAsync("forms", Row(world.Key, "id|" + Hash(world.Ids["other form"]))),
+            populated => populated.Stored.RemoveAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids["other form"]))),
             "form-missing"
         ),
         ["numbers of forms that start again"] = new(
-            world => world.Stored.ChangeAsync("forms", Row(world.Key, "sequence"), row => row["Next"] = 1),
+            populated => populated.Stored.ChangeAsync("forms", Row(populated.Key, "sequence"), row => row["Next"] = 1),
             "number"
         ),
 
         ["a count of what is not there"] = new(
-            async world =>
-                await world.Stored.AddAsync(
+            async populated =>
+                await populated.Stored.AddAsync(
                     "submissions",
-                    new TableEntity((await world.Stored.FindAsync("submissions", Instance(world, "uuid:plain"))).PartitionKey, "n|c|t}")
+                    new TableEntity(
+                        (await populated.Stored.FindAsync("submissions", Instance(populated, "uuid:plain"))).PartitionKey,
+                        "n|c|t}"
+                    )
                     {
                         ["Start"] = "t|9",
                         ["Counts"] = "{\"\":99}",
@@ -155,85 +178,88 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             "submission-count"
         ),
         ["a submission that names no instance"] = new(
-            world => world.Stored.RemoveAsync("submissions", Instance(world, "uuid:plain")),
+            populated => populated.Stored.RemoveAsync("submissions", Instance(populated, "uuid:plain")),
             "submission-instance"
         ),
         ["an instance that is on no list"] = new(
-            world => world.Stored.RemoveAsync("submissions", Root(world, "uuid:plain")),
+            populated => populated.Stored.RemoveAsync("submissions", Root(populated, "uuid:plain")),
             "submission-unlisted"
         ),
         ["a submission with other XML than its instance"] = new(
-            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:plain"), row => row["CurrentXmlHash"] = Hash("other")),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:plain"), row => row["CurrentXmlHash"] = Hash("other")),
             "submission-instance"
         ),
         ["attachments that are counted wrong"] = new(
-            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:photo"), row => row["MediaPresent"] = 0),
+            populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:photo"), row => row["MediaPresent"] = 0),
             "submission-instance"
         ),
         ["a row that makes no sense"] = new(
-            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:plain"), row => row.Remove("CreatedAt")),
+            populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:plain"), row => row.Remove("CreatedAt")),
             "unreadable"
         ),
         ["a submission that its shadow knows otherwise"] = new(
-            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:edited"), row => row["ReviewState"] = "rejected"),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "rejected"),
             "submission-shadow"
         )
         {
             Content = true,
         },
         ["XML that is gone"] = new(
-            async world => await world.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(world, "uuid:plain")),
+            async populated => await populated.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(populated, "uuid:plain")),
             "submission-xml"
         ),
         ["XML that is another"] = new(
-            async world => await world.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(world, "uuid:plain"), [1]),
+            async populated => await populated.Stored.DamageBlobAsync("submissions", await XmlBlobAsync(populated, "uuid:plain"), [1]),
             "submission-xml"
         )
         {
             Content = true,
         },
         ["an attachment that is gone"] = new(
-            async world => await world.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(world, "uuid:photo")),
+            async populated => await populated.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(populated, "uuid:photo")),
             "submission-file"
         ),
         ["an attachment that is shorter"] = new(
-            async world => await world.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(world, "uuid:photo"), [1]),
+            async populated => await populated.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(populated, "uuid:photo"), [1]),
             "submission-file"
         ),
         ["an attachment that is another"] = new(
-            async world =>
-                await world.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(world, "uuid:photo"), Samples.Bytes(700, 9)),
+            async populated =>
+                await populated.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(populated, "uuid:photo"), Samples.Bytes(700, 9)),
             "submission-file"
         )
         {
             Content = true,
         },
         ["an attachment of earlier versions that is gone"] = new(
-            async world => await world.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(world, "uuid:edited")),
+            async populated => await populated.Stored.DamageBlobAsync("submissions", await MediaBlobAsync(populated, "uuid:edited")),
             "submission-file"
         ),
         ["an edit that is not listed"] = new(
-            world => world.Stored.RemoveAsync("submissions", Prefix("v|" + Hash("uuid:edited") + "|")),
+            populated => populated.Stored.RemoveAsync("submissions", Prefix("v|" + Hash("uuid:edited") + "|")),
             "submission-versions"
         ),
         ["an earlier version that is gone"] = new(
-            world => world.Stored.RemoveAsync("submissions", Instance(world, "uuid:edited-2")),
+            populated => populated.Stored.RemoveAsync("submissions", Instance(populated, "uuid:edited-2")),
             "submission-versions"
         ),
         ["an earlier version that is current"] = new(
-            world => world.Stored.ChangeAsync("submissions", Instance(world, "uuid:edited-2"), row => row["State"] = "Current"),
+            populated => populated.Stored.ChangeAsync("submissions", Instance(populated, "uuid:edited-2"), row => row["State"] = "Current"),
             "submission-versions"
         ),
         ["a shadow of an edited submission that knows it otherwise"] = new(
-            world => world.Stored.ChangeAsync("submissions", Root(world, "uuid:edited"), row => row["ReviewState"] = "approved"),
+            populated =>
+                populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "approved"),
             "submission-shadow"
         )
         {
             Content = true,
         },
         ["a deletion that no purge finds"] = new(
-            world =>
-                world.Stored.RemoveAsync(
+            populated =>
+                populated.Stored.RemoveAsync(
                     "submissions",
                     Prefix("d|"),
                     row => row.RowKey.EndsWith(Hash("uuid:deleted"), StringComparison.Ordinal)
@@ -241,10 +267,10 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             "submission-deletion"
         ),
         ["a deletion of what is not deleted"] = new(
-            async world =>
-                await world.Stored.AddAsync(
+            async populated =>
+                await populated.Stored.AddAsync(
                     "submissions",
-                    new TableEntity(await SpaceAsync(world), $"d|{DateTimeOffset.UtcNow.Ticks:D19}|{Hash("uuid:plain")}")
+                    new TableEntity(await SpaceAsync(populated), $"d|{DateTimeOffset.UtcNow.Ticks:D19}|{Hash("uuid:plain")}")
                     {
                         ["RootId"] = "uuid:plain",
                     }
@@ -252,44 +278,47 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             "submission-mark"
         ),
         ["a comment on nothing"] = new(
-            async world =>
-                await world.Stored.AddAsync("submissions", new TableEntity(await SpaceAsync(world), $"c|{Hash("uuid:nothing")}|1|2")),
+            async populated =>
+                await populated.Stored.AddAsync(
+                    "submissions",
+                    new TableEntity(await SpaceAsync(populated), $"c|{Hash("uuid:nothing")}|1|2")
+                ),
             "submission-mark"
         ),
 
         ["an entity that is not found by its id"] = new(
-            world => world.Stored.RemoveAsync("entities", $"RowKey eq 'i|{world.Ids["ann"]}'"),
+            populated => populated.Stored.RemoveAsync("entities", $"RowKey eq 'i|{populated.Ids["ann"]}'"),
             "entity-place"
         ),
         ["an entity that is on no list"] = new(
-            world => world.Stored.RemoveAsync("entities", $"{Prefix("t|")} and EntityId eq '{world.Ids["ann"]}'"),
+            populated => populated.Stored.RemoveAsync("entities", $"{Prefix("t|")} and EntityId eq '{populated.Ids["ann"]}'"),
             "entity-unlisted"
         ),
         ["a version of an entity that is gone"] = new(
-            world => world.Stored.RemoveAsync("entities", Prefix($"v|{world.Ids["ann"]}|")),
+            populated => populated.Stored.RemoveAsync("entities", Prefix($"v|{populated.Ids["ann"]}|")),
             "entity-versions"
         ),
-        ["entities without a stamp"] = new(world => world.Stored.RemoveAsync("entities", "RowKey eq 'head'"), "entity-stamp"),
+        ["entities without a stamp"] = new(populated => populated.Stored.RemoveAsync("entities", "RowKey eq 'head'"), "entity-stamp"),
         ["entities of no dataset"] = new(
-            world => world.Stored.RemoveAsync("datasets", Row(world.Key, Hash(world.Ids["other dataset"]))),
+            populated => populated.Stored.RemoveAsync("datasets", Row(populated.Key, Hash(populated.Ids["other dataset"]))),
             "dataset-missing"
         ),
         ["a submission whose entities nobody looked at"] = new(
-            world => world.Stored.RemoveAsync("entities", $"InstanceId eq 'uuid:ann'"),
+            populated => populated.Stored.RemoveAsync("entities", $"InstanceId eq 'uuid:ann'"),
             "entities-not-applied"
         ),
         ["an update that would wait for ever"] = new(
-            world => world.Stored.RemoveAsync("heldEntities", "PartitionKey eq 'waiting'"),
+            populated => populated.Stored.RemoveAsync("heldEntities", "PartitionKey eq 'waiting'"),
             "held-update"
         ),
 
         ["a promise that nobody keeps"] = new(
-            world =>
-                world.Stored.AddAsync(
+            populated =>
+                populated.Stored.AddAsync(
                     "intents",
                     new TableEntity("03", "3")
                     {
-                        ["Project"] = world.Programme.Id,
+                        ["Project"] = populated.Programme.Id,
                         ["Form"] = 1,
                         ["InstanceId"] = "uuid:plain",
                         ["Work"] = "x",
@@ -299,66 +328,66 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
             "intent-stale"
         ),
         ["a case that its owner has not"] = new(
-            world => world.Stored.RemoveAsync("caseOwners", $"Id eq '{world.Ids["lone"]}'"),
+            populated => populated.Stored.RemoveAsync("caseOwners", $"Id eq '{populated.Ids["lone"]}'"),
             "case-owner"
         ),
         ["a case that its owner has otherwise"] = new(
-            world => world.Stored.ChangeAsync("caseOwners", $"Id eq '{world.Ids["closed"]}'", row => row["Closed"] = false),
+            populated => populated.Stored.ChangeAsync("caseOwners", $"Id eq '{populated.Ids["closed"]}'", row => row["Closed"] = false),
             "case-owner"
         ),
         ["a case that its former owner has still"] = new(
-            world => world.Stored.RemoveAsync("caseOwners", $"Id eq '{world.Ids["moved"]}' and Moved ge ''"),
+            populated => populated.Stored.RemoveAsync("caseOwners", $"Id eq '{populated.Ids["moved"]}' and Moved ge ''"),
             "case-owner"
         ),
         ["an owner who has a case that there isn't"] = new(
-            world =>
-                world.Stored.AddAsync(
+            populated =>
+                populated.Stored.AddAsync(
                     "caseOwners",
-                    new TableEntity($"{world.Key}|{Hash(world.Desk.Worker.Id)}", $"{Hash("never")}|0000000001") { ["Id"] = "never" }
+                    new TableEntity($"{populated.Key}|{Hash(populated.Desk.Worker.Id)}", $"{Hash("never")}|0000000001") { ["Id"] = "never" }
                 ),
             "case-owner"
         ),
         ["a case that is gone"] = new(
-            world => world.Stored.RemoveAsync("cases", $"RowKey eq '{Hash(world.Ids["lone"])}'"),
+            populated => populated.Stored.RemoveAsync("cases", $"RowKey eq '{Hash(populated.Ids["lone"])}'"),
             "case-not-applied",
             "case-owner"
         ),
         ["a case with another revision"] = new(
-            world => world.Stored.ChangeAsync("cases", $"RowKey eq '{Hash(world.Ids["lone"])}'", row => row["Revision"] = 99),
+            populated => populated.Stored.ChangeAsync("cases", $"RowKey eq '{Hash(populated.Ids["lone"])}'", row => row["Revision"] = 99),
             "case-row"
         ),
         ["an index that nobody is told of"] = new(
-            world => world.Stored.RemoveAsync("caseIndices", $"Source eq '{world.Ids["child"]}'"),
+            populated => populated.Stored.RemoveAsync("caseIndices", $"Source eq '{populated.Ids["child"]}'"),
             "case-index"
         ),
         ["a big case whose body is gone"] = new(
-            async world =>
-                await world.Stored.DamageBlobAsync(
+            async populated =>
+                await populated.Stored.DamageBlobAsync(
                     "cases",
-                    (await world.Stored.FindAsync("cases", $"RowKey eq '{Hash(world.Ids["big"])}'")).GetString("Blob")
+                    (await populated.Stored.FindAsync("cases", $"RowKey eq '{Hash(populated.Ids["big"])}'")).GetString("Blob")
                 ),
             "case-blob"
         ),
         ["a big copy whose body is gone"] = new(
-            async world =>
-                await world.Stored.DamageBlobAsync(
+            async populated =>
+                await populated.Stored.DamageBlobAsync(
                     "cases",
-                    (await world.Stored.FindAsync("caseOwners", $"Id eq '{world.Ids["big"]}'")).GetString("Blob")
+                    (await populated.Stored.FindAsync("caseOwners", $"Id eq '{populated.Ids["big"]}'")).GetString("Blob")
                 ),
             "case-owner"
         ),
         ["a deleted form that its case does not know is deleted"] = new(
-            async world =>
+            async populated =>
             {
-                var (id, now) = (world.Ids["undone form"], DateTimeOffset.UtcNow);
-                var row = await world.Stored.FindAsync("submissions", Root(world, id));
-                await world.Stored.ChangeAsync(
+                var (id, now) = (populated.Ids["undone form"], DateTimeOffset.UtcNow);
+                var row = await populated.Stored.FindAsync("submissions", Root(populated, id));
+                await populated.Stored.ChangeAsync(
                     "submissions",
-                    Root(world, id),
+                    Root(populated, id),
                     submission => (submission["Deleted"], submission["DeletedAt"]) = (true, now)
                 );
-                await world.Stored.ChangeAsync("submissions", Instance(world, id), instance => instance["State"] = "Deleted");
-                await world.Stored.AddAsync(
+                await populated.Stored.ChangeAsync("submissions", Instance(populated, id), instance => instance["State"] = "Deleted");
+                await populated.Stored.AddAsync(
                     "submissions",
                     new TableEntity(row.PartitionKey, $"d|{now.UtcTicks:D19}|{Hash(id)}") { ["RootId"] = id }
                 );
@@ -375,25 +404,25 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
     [Fact]
     public async Task A_project_with_some_of_everything_has_no_difference()
     {
-        var project = world.Programme.Id.ToString(CultureInfo.InvariantCulture);
+        var project = populated.Programme.Id.ToString(CultureInfo.InvariantCulture);
         Assert.Contains(
             Nothing,
-            (await world.Storage.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed().Output,
+            (await populated.Storage.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed().Output,
             StringComparison.Ordinal
         );
         Assert.Contains(
             Nothing,
-            (await world.Storage.RunAsync("verify", "--project", project, "--settle", "0")).ShouldSucceed().Output,
+            (await populated.Storage.RunAsync("verify", "--project", project, "--settle", "0")).ShouldSucceed().Output,
             StringComparison.Ordinal
         );
-        (await world.Storage.RunAsync("verify", "--project", "99")).ShouldFail("no project 99");
+        (await populated.Storage.RunAsync("verify", "--project", "99")).ShouldFail("no project 99");
     }
 
     [Theory, MemberData(nameof(Names))]
     public async Task What_is_damaged_is_found_and_nothing_else(string name)
     {
         var plant = Plants[name];
-        await plant.DamageAsync(world);
+        await plant.DamageAsync(populated);
         try
         {
             var (exitCode, lines) = await VerifyAsync(plant.Content ? "--content" : null);
@@ -409,7 +438,7 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
         }
         finally
         {
-            await world.Stored.MendAsync(); // else the next damage is not the only one
+            await populated.Stored.UndoAsync(); // else the next damage is not the only one
         }
     }
 
@@ -423,15 +452,15 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
     [Fact]
     public async Task Blobs_that_no_row_names_are_noted_and_are_no_difference()
     {
-        await world.Stored.AddBlobAsync(
+        await populated.Stored.AddBlobAsync(
             "submissions",
-            $"{world.Programme.Id}/{await FormAsync(world, "form")}/{Hash("never came")}/0/submission.xml"
+            $"{populated.Programme.Id}/{await FormAsync(populated, "form")}/{Hash("never came")}/0/submission.xml"
         );
-        await world.Stored.AddBlobAsync("forms", $"{world.Programme.Id}/never/form.xml");
+        await populated.Stored.AddBlobAsync("forms", $"{populated.Programme.Id}/never/form.xml");
 
         var (exitCode, lines) = await VerifyAsync("--orphans");
 
-        await world.Stored.MendAsync();
+        await populated.Stored.UndoAsync();
         Assert.Equal(0, exitCode);
         Assert.Contains(lines, line => line.Contains($"{Hash("never came")}/0/submission.xml: no row names it", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("/never/form.xml: no row names it", StringComparison.Ordinal));
@@ -439,14 +468,14 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
     }
 
     [Fact]
-    public async Task What_a_request_has_promised_a_moment_ago_is_no_difference()
+    public async Task A_recent_intent_is_not_a_difference()
     {
-        await world.Stored.RemoveAsync("caseOwners", $"Id eq '{world.Ids["lone"]}'");
-        await world.Stored.AddAsync(
+        await populated.Stored.RemoveAsync("caseOwners", $"Id eq '{populated.Ids["lone"]}'");
+        await populated.Stored.AddAsync(
             "intents",
             new TableEntity("04", "4")
             {
-                ["Project"] = world.Programme.Id,
+                ["Project"] = populated.Programme.Id,
                 ["Form"] = 1,
                 ["InstanceId"] = "uuid:plain",
                 ["Work"] = "x",
@@ -456,7 +485,7 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
 
         var (exitCode, lines) = await VerifyAsync();
 
-        await world.Stored.MendAsync();
+        await populated.Stored.UndoAsync();
         Assert.True(exitCode == 0, string.Join('\n', lines));
     }
 
@@ -466,7 +495,7 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
         var command = Commands.All(output).Single(one => one.Name == "verify");
         var exitCode = await command
-            .Parse([.. option is null ? Array.Empty<string>() : [option], "--settle=0.1", "--storage", world.Storage.ConnectionString])
+            .Parse([.. option is null ? Array.Empty<string>() : [option], "--settle=0.1", "--storage", populated.Storage.ConnectionString])
             .InvokeAsync();
         return (exitCode, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -479,47 +508,47 @@ public sealed class VerifyTests(FullWorld world) : IClassFixture<FullWorld>
 
     private static string Prefix(string row) => $"RowKey ge '{row}' and RowKey lt '{row[..^1]}{(char)(row[^1] + 1)}'";
 
-    private static string Instance(FullWorld world, string id) => $"{Prefix("i|")} and InstanceId eq '{id}'";
+    private static string Instance(PopulatedServer populated, string id) => $"{Prefix("i|")} and InstanceId eq '{id}'";
 
-    private static string Root(FullWorld world, string id) => $"RootId eq '{id}' and {Prefix("t|")}";
+    private static string Root(PopulatedServer populated, string id) => $"RootId eq '{id}' and {Prefix("t|")}";
 
-    private static async Task<int> FormAsync(FullWorld world, string name) =>
-        (await world.Stored.FindAsync("forms", Row(world.Key, "id|" + Hash(world.Ids[name])))).GetInt32("Number")!.Value;
+    private static async Task<int> FormAsync(PopulatedServer populated, string name) =>
+        (await populated.Stored.FindAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids[name])))).GetInt32("Number")!.Value;
 
-    private static async Task<string> SpaceAsync(FullWorld world) =>
-        (await world.Stored.FindAsync("submissions", Root(world, "uuid:plain"))).PartitionKey;
+    private static async Task<string> SpaceAsync(PopulatedServer populated) =>
+        (await populated.Stored.FindAsync("submissions", Root(populated, "uuid:plain"))).PartitionKey;
 
-    private static async Task<string> FormBlobAsync(FullWorld world)
+    private static async Task<string> FormBlobAsync(PopulatedServer populated)
     {
-        var form = (await world.Programme.Admin.GetAsync($"{world.Programme.FormPath(world.Ids["form"])}"))
+        var form = (await populated.Programme.Admin.GetAsync($"{populated.Programme.FormPath(populated.Ids["form"])}"))
             .ShouldBe(HttpStatusCode.OK)
             .Json;
-        var row = await world.Stored.FindAsync("forms", Row(world.Key, "id|" + Hash(world.Ids["form"])));
+        var row = await populated.Stored.FindAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids["form"])));
         var key = System.Text.Json.JsonDocument.Parse(row.GetString("Published")).RootElement;
         Assert.Equal(form.GetProperty("hash").GetString(), key.GetProperty("Md5").GetString());
-        return $"{world.Programme.Id}/{key.GetProperty("Key").GetString()}/form.xml";
+        return $"{populated.Programme.Id}/{key.GetProperty("Key").GetString()}/form.xml";
     }
 
-    private static async Task<TableEntity> SlotAsync(FullWorld world)
+    private static async Task<TableEntity> SlotAsync(PopulatedServer populated)
     {
-        var definition = (await FormBlobAsync(world)).Split('/')[1];
-        return await world.Stored.FindAsync("formMedia", Row($"{world.Key}|{definition}", Hash("oak.png")));
+        var definition = (await FormBlobAsync(populated)).Split('/')[1];
+        return await populated.Stored.FindAsync("formMedia", Row($"{populated.Key}|{definition}", Hash("oak.png")));
     }
 
-    private static async Task<string> XmlBlobAsync(FullWorld world, string id)
+    private static async Task<string> XmlBlobAsync(PopulatedServer populated, string id)
     {
-        var row = await world.Stored.FindAsync("submissions", Root(world, id));
-        return $"{world.Programme.Id}/{await FormAsync(world, "form")}/{Hash(id)}/{row.GetString("CurrentXmlHash")}/submission.xml";
+        var row = await populated.Stored.FindAsync("submissions", Root(populated, id));
+        return $"{populated.Programme.Id}/{await FormAsync(populated, "form")}/{Hash(id)}/{row.GetString("CurrentXmlHash")}/submission.xml";
     }
 
-    private static async Task<string> MediaBlobAsync(FullWorld world, string id) =>
-        (await StoredBlobs.OfProjectAsync(world.Programme.Id, world.Storage.ConnectionString)).Single(name =>
+    private static async Task<string> MediaBlobAsync(PopulatedServer populated, string id) =>
+        (await StoredBlobs.OfProjectAsync(populated.Programme.Id, populated.Storage.ConnectionString)).Single(name =>
             name.Contains($"/{Hash(id)}/", StringComparison.Ordinal) && name.Contains("/media/", StringComparison.Ordinal)
         );
 
     /// <summary>A damage, and the kinds of differences that it has to be found by; <see cref="Content"/>: only by who reads all
     /// blobs.</summary>
-    private sealed record Plant(Func<FullWorld, Task> DamageAsync, params string[] Kinds)
+    private sealed record Plant(Func<PopulatedServer, Task> DamageAsync, params string[] Kinds)
     {
         public bool Content { get; init; }
     }

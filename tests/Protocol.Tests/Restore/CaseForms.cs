@@ -113,7 +113,7 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
 {
     public Worker Worker { get; } = worker;
 
-    public SimulatedPhone Held { get; } = new(worker.Id);
+    public SimulatedPhone Simulated { get; } = new(worker.Id);
 
     /// <summary>What its last restore said.</summary>
     public RestoreDocument? Last { get; private set; }
@@ -130,21 +130,22 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
     {
         foreach (var block in blocks)
         {
-            Held.Apply(block);
+            Simulated.Apply(block);
         }
-        return await domain.SubmitAsync(Worker.Phone, Worker.Id, Held.Token, blocks);
+        return await domain.SubmitAsync(Worker.Phone, Worker.Id, Simulated.Token, blocks);
     }
 
     public Task<Answer> AskAsync(string more = "") =>
         domain.RestoreAsync(
             Worker.Phone,
-            (Held.Token is null ? "" : $"since={Held.Token}&state={Held.State()}&") + $"device_id=device&user_id={Worker.Id}{more}"
+            (Simulated.Token is null ? "" : $"since={Simulated.Token}&state={Simulated.State()}&")
+                + $"device_id=device&user_id={Worker.Id}{more}"
         );
 
     /// <summary>Purges, asks and takes the answer in, which must not be a refusal. Returns what it was sent: `+A B Cx`.</summary>
     public async Task<string> SyncAsync(string more = "")
     {
-        Held.Purge();
+        Simulated.Purge();
         return Take(await AskAsync(more));
     }
 
@@ -153,16 +154,16 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
         Last = RestoreDocument.Of(answer);
         foreach (var block in Last.Blocks)
         {
-            Held.Apply(block);
+            Simulated.Apply(block);
         }
-        (Held.Token, Held.Groups) = (Last.Token, Last.Groups);
+        (Simulated.Token, Simulated.Groups) = (Last.Token, Last.Groups);
         return Last.Summary();
     }
 
     /// <summary>What it holds after a purge.</summary>
     public string Footprint()
     {
-        Held.Purge();
-        return string.Join(' ', Held.Cases.Keys.Order(StringComparer.Ordinal));
+        Simulated.Purge();
+        return string.Join(' ', Simulated.Cases.Keys.Order(StringComparer.Ordinal));
     }
 }

@@ -14,7 +14,7 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var (lucy, bello, closed) = (Id(), Id(), Id());
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             Patient(lucy, owner, "kano"),
             Patient(bello, owner, "lagos") with
@@ -72,7 +72,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-151")]
-    public async Task A_search_without_a_type_or_with_a_language_of_its_own_is_refused()
+    public async Task A_search_without_a_type_or_with_an_XPath_query_is_refused()
     {
         var (domain, _, finder) = await StartAsync();
         Assert.Contains(
@@ -93,7 +93,7 @@ public sealed class CaseSearchTests
         var domain = await Domain.StartAsync();
         var (owner, finder) = (await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain));
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient"))).ShouldBe(HttpStatusCode.Forbidden);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Forbidden);
@@ -106,30 +106,30 @@ public sealed class CaseSearchTests
     {
         var (domain, owner, finder) = await StartAsync();
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Created);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.NoContent);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
-        Assert.Equal(2, finder.Held.Cases.Count);
-        var claim = finder.Held.Cases.Keys.Single(key => key != id);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
+        Assert.Equal(2, finder.Simulated.Cases.Count);
+        var claim = finder.Simulated.Cases.Keys.Single(key => key != id);
 
         // Given back, and taken again.
         await finder.SubmitAsync(new PhoneBlock(claim) { Closes = true });
         await finder.SyncAsync();
-        Assert.Empty(finder.Held.Cases);
+        Assert.Empty(finder.Simulated.Cases);
         (await ClaimAsync(domain, finder.Worker.Phone, id)).ShouldBe(HttpStatusCode.Created);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
     }
 
     [Fact, Clause("CC-152")]
-    public async Task A_claim_needs_a_case_and_the_right_to_speak_for_another()
+    public async Task A_claim_needs_a_case_and_the_right_to_act_for_another_worker()
     {
         var (domain, owner, finder) = await StartAsync();
         var id = Id();
-        await AtTheDeskAsync(domain, Patient(id, owner, "kano"));
+        await SubmitWithoutPhoneAsync(domain, Patient(id, owner, "kano"));
 
         Assert.Contains(
             "A case_id is required",
@@ -140,7 +140,7 @@ public sealed class CaseSearchTests
         (await ClaimAsync(domain, finder.Worker.Phone, id, owner.Worker.Username)).ShouldBe(HttpStatusCode.Unauthorized);
         (await ClaimAsync(domain, domain.Admin, id, finder.Worker.Username)).ShouldBe(HttpStatusCode.Created);
         await finder.SyncAsync();
-        Assert.Contains(id, finder.Held.Cases.Keys);
+        Assert.Contains(id, finder.Simulated.Cases.Keys);
     }
 
     private static async Task<(Domain Domain, DomainPhone Owner, DomainPhone Finder)> StartAsync()

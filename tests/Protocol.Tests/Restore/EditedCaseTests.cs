@@ -10,7 +10,7 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 public sealed class EditedCaseTests
 {
     [Fact, Clause("CC-094"), Clause("CC-118"), Clause("CC-051"), Clause("CC-050"), Clause("CC-124"), Clause("CC-127")]
-    public async Task An_edit_takes_back_what_the_form_said_before_on_phones_too()
+    public async Task An_edit_undoes_the_effects_of_the_previous_version_on_phones_too()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, parent, dropped, instance) = (Id(), Id(), Id(), Id());
@@ -26,14 +26,14 @@ public sealed class EditedCaseTests
             Create(parent, phone),
             Create(dropped, phone)
         );
-        await AtTheDeskAsync(domain, new PhoneBlock(id) { Properties = Of(("b", "2")) });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(id) { Properties = Of(("b", "2")) });
         Assert.Equal(3, (await phone.SyncAsync()).Split(' ').Length);
 
         await SendAsync(domain, instance, null, Create(id, phone) with { Properties = Of(("b", "3"), ("c", "3")) }, Create(parent, phone));
 
         Assert.Equal(Sorted(id, parent, $"{dropped}x"), await phone.SyncAsync());
         Assert.Equal([("a", ""), ("b", "2"), ("c", "3"), ("external_id", "")], OwnProperties(phone, id));
-        Assert.Empty(phone.Held.Cases[id].Indices);
+        Assert.Empty(phone.Simulated.Cases[id].Indices);
         Assert.Equal(Sorted(id, parent), phone.Footprint());
         Assert.Equal("", await phone.SyncAsync());
 
@@ -45,7 +45,7 @@ public sealed class EditedCaseTests
     }
 
     [Fact, Clause("CC-094"), Clause("CC-117"), Clause("CC-119"), Clause("CC-129"), Clause("CC-138")]
-    public async Task An_edit_that_a_phone_sends_under_its_token_comes_back_to_it_whole()
+    public async Task The_case_of_an_edit_sent_with_a_token_is_restored_in_full()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, dropped, instance) = (Id(), Id(), Id());
@@ -53,7 +53,7 @@ public sealed class EditedCaseTests
         PhoneBlock[] second = [Create(id, phone) with { Properties = Of(("b", "2")) }];
         foreach (var block in first.Concat(second))
         {
-            phone.Held.Apply(block);
+            phone.Simulated.Apply(block);
         }
         await SendAsync(domain, instance, phone, first);
         await SendAsync(domain, instance, phone, second);
@@ -64,7 +64,7 @@ public sealed class EditedCaseTests
         Assert.Equal(id, phone.Footprint());
 
         // The same with a sync between the two.
-        phone.Held.Apply(new PhoneBlock(id) { Properties = Of(("c", "1")) });
+        phone.Simulated.Apply(new PhoneBlock(id) { Properties = Of(("c", "1")) });
         await SendAsync(domain, instance, phone, Create(id, phone) with { Properties = Of(("c", "1")) });
         Assert.Equal(id, await phone.SyncAsync());
         Assert.Equal([("a", ""), ("b", ""), ("c", "1")], OwnProperties(phone, id));
@@ -121,14 +121,21 @@ public sealed class EditedCaseTests
             },
             new PhoneBlock(child) { Properties = Of(("b", "1")) }
         );
-        await AtTheDeskAsync(domain, Create(child, phone) with { Indices = [new("parent", parent, false)], Properties = Of(("c", "1")) });
+        await SubmitWithoutPhoneAsync(
+            domain,
+            Create(child, phone) with
+            {
+                Indices = [new("parent", parent, false)],
+                Properties = Of(("c", "1")),
+            }
+        );
         Assert.Equal(Sorted($"+{parent}", $"+{child}"), await phone.SyncAsync());
         var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}";
 
         (await domain.Admin.DeleteAsync(submission)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Sorted($"{parent}x", child), await phone.SyncAsync());
         Assert.Equal([("b", ""), ("c", "1")], OwnProperties(phone, child));
-        Assert.Empty(phone.Held.Cases[child].Indices);
+        Assert.Empty(phone.Simulated.Cases[child].Indices);
         Assert.Equal(child, phone.Footprint());
         Assert.Equal("", await phone.SyncAsync());
         (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree();
@@ -136,7 +143,7 @@ public sealed class EditedCaseTests
         (await domain.Admin.PostAsync($"{submission}/restore")).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Sorted($"+{parent}", child), await phone.SyncAsync());
         Assert.Equal([("b", "1"), ("c", "1")], OwnProperties(phone, child));
-        Assert.Equal(parent, phone.Held.Cases[child].Indices["parent"].Target);
+        Assert.Equal(parent, phone.Simulated.Cases[child].Indices["parent"].Target);
         Assert.Equal("", await phone.SyncAsync());
 
         // Both between two syncs: the phone is told once, and loses nothing.
@@ -175,7 +182,7 @@ public sealed class EditedCaseTests
         var (domain, phone) = await WithPhoneAsync();
         var (id, instance) = (Id(), Id());
         var block = Create(id, phone) with { Properties = Of(("a", "1")) };
-        phone.Held.Apply(block);
+        phone.Simulated.Apply(block);
         await SendAsync(domain, instance, phone, block);
         (await domain.Admin.DeleteAsync($"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{instance}")).ShouldBe(
             HttpStatusCode.OK
@@ -195,7 +202,7 @@ public sealed class EditedCaseTests
         {
             element.SetAttributeValue("date_modified", "2019-05-01T10:11:12.000Z");
         }
-        return domain.SubmitAsync(phone?.Worker.Phone ?? domain.Admin, phone?.Held.Token, CaseForms.Xml(instance, "desk", elements));
+        return domain.SubmitAsync(phone?.Worker.Phone ?? domain.Admin, phone?.Simulated.Token, CaseForms.Xml(instance, "desk", elements));
     }
 
     private static async Task<(Domain Domain, DomainPhone Phone)> WithPhoneAsync()
@@ -209,7 +216,7 @@ public sealed class EditedCaseTests
 
     private static IEnumerable<(string, string)> OwnProperties(DomainPhone phone, string id) =>
         phone
-            .Held.Cases[id]
+            .Simulated.Cases[id]
             .Properties.Where(property => property.Key != "date_opened")
             .Select(property => (property.Key, property.Value))
             .Order();

@@ -51,7 +51,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
         Assert.True(phone.Last!.StorageOperations <= 5, $"It cost {phone.Last.StorageOperations} operations when nothing had changed.");
 
         var changed = Enumerable.Range(0, 5).Select(_ => Create(Id(), phone)).ToArray();
-        await AtTheDeskAsync(large.Domain, changed);
+        await SubmitWithoutPhoneAsync(large.Domain, changed);
         Assert.Equal(5, (await phone.SyncAsync()).Split(' ').Length);
         Assert.True(phone.Last!.StorageOperations <= 5, $"It cost {phone.Last.StorageOperations} operations for five changes.");
         Assert.Equal("", await phone.SyncAsync());
@@ -62,8 +62,8 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     {
         var phone = new DomainPhone(large.Domain, large.Of(LargeDomain.Odd));
         await phone.SyncAsync();
-        Assert.Equal(3, phone.Held.Cases.Count);
-        var odd = phone.Held.Cases[$"{large.CaseOf(LargeDomain.Odd)}-000001"];
+        Assert.Equal(3, phone.Simulated.Cases.Count);
+        var odd = phone.Simulated.Cases[$"{large.CaseOf(LargeDomain.Odd)}-000001"];
         Assert.Equal(["date_opened", "text"], odd.Properties.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("a\ufffdb\ufffdc\ufffd", odd.Properties["text"]);
     }
@@ -125,7 +125,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                 {
                     var phone = await DomainPhone.StartAsync(Domain);
                     var properties = Enumerable.Range(0, 15).ToDictionary(i => $"property_{i}", i => $"Some words about it, {i}.");
-                    await AtTheDeskAsync(
+                    await SubmitWithoutPhoneAsync(
                         Domain,
                         Create(Id(), phone) with
                         {
@@ -133,7 +133,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                         }
                     );
                     await phone.SyncAsync();
-                    _workers[count] = (phone.Worker, phone.Held.Cases.Keys.Single());
+                    _workers[count] = (phone.Worker, phone.Simulated.Cases.Keys.Single());
                 }
             }
             ManyCases.Multiply(_folder.FullName, CaseOf(Many), Many);

@@ -131,7 +131,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-132")]
-    public async Task The_token_of_somebody_else_is_refused_and_one_of_another_domain_is_unknown()
+    public async Task A_sync_token_of_another_user_or_domain_is_refused()
     {
         var (domain, elsewhere) = (await Domain.StartAsync(), await Domain.StartAsync());
         var (worker, other) = (await domain.WorkerAsync(), await domain.WorkerAsync());
@@ -160,7 +160,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-017")]
-    public async Task A_manager_can_restore_a_worker_and_nobody_else_can()
+    public async Task Only_a_manager_can_restore_a_worker()
     {
         var domain = await Domain.StartAsync();
         var (worker, other) = (await domain.WorkerAsync(), await domain.WorkerAsync());

@@ -45,7 +45,7 @@ public sealed class RestoreStreamTests
 
         var few = (await domain.RestoreAsync(phone.Worker.Phone)).ShouldBe(HttpStatusCode.OK);
         var refused = (await domain.RestoreAsync(phone.Worker.Phone, "version=9.0")).ShouldBe(HttpStatusCode.PreconditionFailed);
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             [
                 .. Enumerable
@@ -76,8 +76,8 @@ public sealed class RestoreStreamTests
         storage.PageSize = 2;
         var (domain, phone, server) = await WithCasesAsync(storage, 5);
         await phone.SyncAsync();
-        var since = phone.Held.Token;
-        await AtTheDeskAsync(domain, Create(Id(), phone), Create(Id(), phone), Create(Id(), phone));
+        var since = phone.Simulated.Token;
+        await SubmitWithoutPhoneAsync(domain, Create(Id(), phone), Create(Id(), phone), Create(Id(), phone));
 
         storage.Fail(
             Fault.ServerError,
@@ -86,7 +86,7 @@ public sealed class RestoreStreamTests
         );
         await AssertFailsAsync("");
         await AssertFailsAsync($"since={since}&device_id=device");
-        storage.Heal();
+        storage.StopFailing();
 
         Assert.Equal(8, RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone, server: server)).Blocks.Count);
         Assert.Equal(3, (await phone.SyncAsync()).Split(' ').Length);
@@ -107,11 +107,11 @@ public sealed class RestoreStreamTests
     }
 
     [Fact]
-    public async Task A_phone_that_hangs_up_in_the_middle_comes_back_and_gets_all()
+    public async Task A_phone_that_disconnects_during_a_restore_gets_all_cases_on_retry()
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             [
                 .. Enumerable
@@ -124,7 +124,7 @@ public sealed class RestoreStreamTests
             using var client = new HttpClient();
             using var request = new HttpRequestMessage(
                 HttpMethod.Get,
-                domain.At($"/phone/restore/?since={phone.Held.Token}&state=ccsh:&device_id=device")
+                domain.At($"/phone/restore/?since={phone.Simulated.Token}&state=ccsh:&device_id=device")
             );
             request.Headers.Add(
                 "Authorization",
@@ -136,7 +136,7 @@ public sealed class RestoreStreamTests
             await (await answer.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[1000]);
         }
         await phone.SyncAsync();
-        Assert.Equal(30, phone.Held.Cases.Count);
+        Assert.Equal(30, phone.Simulated.Cases.Count);
         Assert.Equal("", await phone.SyncAsync());
     }
 
@@ -144,7 +144,7 @@ public sealed class RestoreStreamTests
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
-        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, count).Select(_ => Create(Id(), phone))]);
+        await SubmitWithoutPhoneAsync(domain, [.. Enumerable.Range(0, count).Select(_ => Create(Id(), phone))]);
         var server = await Server.StartAsync(storage: storage.ConnectionString);
         (await domain.RestoreAsync(phone.Worker.Phone, server: server)).ShouldBe(HttpStatusCode.OK);
         return (domain, phone, server);

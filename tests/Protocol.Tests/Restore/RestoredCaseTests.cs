@@ -74,7 +74,7 @@ public sealed class RestoredCaseTests
         );
         await phone.SyncAsync();
 
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             new PhoneBlock(id)
             {
@@ -97,7 +97,7 @@ public sealed class RestoredCaseTests
     [InlineData("two\nlines\tand a tab")]
     [InlineData("naïve 桜 🌳 \u00a0")]
     [InlineData("]]>")]
-    public async Task Values_arrive_as_they_were_sent(string text)
+    public async Task Values_are_stored_as_sent(string text)
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
@@ -112,7 +112,7 @@ public sealed class RestoredCaseTests
             }
         );
         await phone.SyncAsync();
-        Assert.Equal($"x{text}x", phone.Held.Cases[id].Properties["text"]);
+        Assert.Equal($"x{text}x", phone.Simulated.Cases[id].Properties["text"]);
     }
 
     [Fact, Clause("CC-111"), Clause("CC-112"), Clause("CC-054")]
@@ -121,7 +121,7 @@ public sealed class RestoredCaseTests
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         var (parent, child, other) = (Id(), Id(), Id());
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             new PhoneBlock(parent)
             {
@@ -157,7 +157,7 @@ public sealed class RestoredCaseTests
     internal static PhoneBlock Create(string id, DomainPhone phone) => new(id) { Creates = true, Owner = phone.Worker.Id };
 
     /// <summary>A form of somebody who has no phone.</summary>
-    internal static Task AtTheDeskAsync(Domain domain, params IReadOnlyList<PhoneBlock> blocks) =>
+    internal static Task SubmitWithoutPhoneAsync(Domain domain, params IReadOnlyList<PhoneBlock> blocks) =>
         domain.SubmitAsync(domain.Programme.Admin, "desk", null, blocks);
 
     private static IEnumerable<(string Name, string Value)> Children(XElement element, string part) =>

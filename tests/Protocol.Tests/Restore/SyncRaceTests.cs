@@ -27,7 +27,7 @@ public sealed class SyncRaceTests
             }
         );
         DomainPhone[] phones = [new(domain, workers[0]), new(elsewhere, workers[1]), new(domain, workers[2])];
-        await AtTheDeskAsync(domain, [.. Enumerable.Range(0, Shared).Select(_ => Create(Id(), phones[0]) with { Owner = group })]);
+        await SubmitWithoutPhoneAsync(domain, [.. Enumerable.Range(0, Shared).Select(_ => Create(Id(), phones[0]) with { Owner = group })]);
         foreach (var phone in phones)
         {
             Assert.Equal(Shared, (await phone.SyncAsync()).Split(' ').Length);
@@ -41,7 +41,7 @@ public sealed class SyncRaceTests
             Assert.Equal("", await phone.SyncAsync());
             var fresh = new DomainPhone(domain, phone.Worker);
             await fresh.SyncAsync();
-            Assert.Equal(Held(fresh), Held(phone));
+            Assert.Equal(CasesText(fresh), CasesText(phone));
         }
         var tables = (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree();
         Assert.Equal(forms.Sum() + Shared, tables.Cases.Sum(id => tables[id]["Transactions"]!.AsArray().Count));
@@ -55,7 +55,7 @@ public sealed class SyncRaceTests
         var sent = 0;
         for (var step = 0; step < Steps; step++)
         {
-            var open = phone.Held.Cases.Where(one => !one.Value.Closed).Select(one => one.Key).ToList();
+            var open = phone.Simulated.Cases.Where(one => !one.Value.Closed).Select(one => one.Key).ToList();
             if (open.Count == 0 || random.Next(3) == 0)
             {
                 await phone.SyncAsync();
@@ -92,13 +92,16 @@ public sealed class SyncRaceTests
     }
 
     // When a case was opened, only the server says.
-    private static string Held(DomainPhone phone)
+    private static string CasesText(DomainPhone phone)
     {
-        phone.Held.Purge();
-        foreach (var one in phone.Held.Cases.Values)
+        phone.Simulated.Purge();
+        foreach (var one in phone.Simulated.Cases.Values)
         {
             one.Properties.Remove("date_opened");
         }
-        return string.Join('\n', phone.Held.Cases.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {one.Value}"));
+        return string.Join(
+            '\n',
+            phone.Simulated.Cases.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {one.Value}")
+        );
     }
 }

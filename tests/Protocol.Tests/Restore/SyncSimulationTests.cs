@@ -18,7 +18,7 @@ public sealed class SyncSimulationTests
         Worker[] workers = [await domain.WorkerAsync(), await domain.WorkerAsync(), await domain.WorkerAsync()];
         var server = new HttpServer(domain, workers);
         string[] groups = [await server.AddGroupAsync("North"), await server.AddGroupAsync("South")];
-        var world = new CaseWorld(
+        var simulation = new CaseSimulation(
             seed,
             RestoredCaseTests.Id(),
             server,
@@ -27,11 +27,11 @@ public sealed class SyncSimulationTests
         );
         for (var step = 0; step < 300; step++)
         {
-            await world.StepAsync();
+            await simulation.StepAsync();
         }
-        Assert.InRange(world.Syncs, 60, 150);
+        Assert.InRange(simulation.Syncs, 60, 150);
         (await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree();
-        await domain.Programme.ShouldHoldTogetherAsync();
+        await domain.Programme.ShouldBeConsistentAsync();
     }
 
     private sealed class HttpServer(Domain domain, Worker[] workers) : ICaseServer
@@ -58,7 +58,7 @@ public sealed class SyncSimulationTests
             return id;
         }
 
-        public async Task SubmitAsync(WorldForm form, string? token)
+        public async Task SubmitAsync(SimulatedForm form, string? token)
         {
             var xml = _sent.TryGetValue(form.Id, out var sent)
                 ? sent
@@ -84,7 +84,7 @@ public sealed class SyncSimulationTests
             (await domain.PutAsync($"group/{group}/", new { users = _members[group] })).ShouldBe(HttpStatusCode.OK);
         }
 
-        public async Task SetDeletedAsync(WorldForm form, bool deleted)
+        public async Task SetDeletedAsync(SimulatedForm form, bool deleted)
         {
             var submission = $"{domain.Programme.FormPath(CaseForms.Namespace)}/submissions/{form.Id}";
             (await (deleted ? domain.Admin.DeleteAsync(submission) : domain.Admin.PostAsync($"{submission}/restore"))).ShouldBe(

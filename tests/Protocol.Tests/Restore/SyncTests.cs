@@ -42,7 +42,18 @@ public sealed class SyncTests
         var phone = new DomainPhone(domain, worker);
         var stem = Id();
         var (a, b, c, d, e) = ($"{stem}A", $"{stem}B", $"{stem}C", $"{stem}D", $"{stem}E");
-        await AtTheDeskAsync(domain, Create(a, phone), Create(b, phone) with { Owner = group }, Create(c, phone) with { Owner = "u2" });
+        await SubmitWithoutPhoneAsync(
+            domain,
+            Create(a, phone),
+            Create(b, phone) with
+            {
+                Owner = group,
+            },
+            Create(c, phone) with
+            {
+                Owner = "u2",
+            }
+        );
 
         Assert.Equal($"+{a} +{b}", await phone.SyncAsync());
         Assert.Equal($"{a} {b}", phone.Footprint());
@@ -54,15 +65,15 @@ public sealed class SyncTests
         Assert.Equal("", await phone.SyncAsync());
         Assert.Equal($"{a} {b} {d}", phone.Footprint());
 
-        await AtTheDeskAsync(domain, Sets(b, "theirs", "1"));
+        await SubmitWithoutPhoneAsync(domain, Sets(b, "theirs", "1"));
         await phone.SubmitAsync(Sets(b, "ours", "1"));
         Assert.Equal(b, await phone.SyncAsync());
-        Assert.Equal(("1", "1"), (phone.Held.Cases[b].Properties["theirs"], phone.Held.Cases[b].Properties["ours"]));
+        Assert.Equal(("1", "1"), (phone.Simulated.Cases[b].Properties["theirs"], phone.Simulated.Cases[b].Properties["ours"]));
 
-        await AtTheDeskAsync(domain, new PhoneBlock(c) { Owner = worker.Id });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(c) { Owner = worker.Id });
         Assert.Equal($"+{c}", await phone.SyncAsync());
 
-        await AtTheDeskAsync(domain, new PhoneBlock(a) { Closes = true });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(a) { Closes = true });
         Assert.Equal($"{a}x", await phone.SyncAsync());
         Assert.Equal($"{b} {c} {d}", phone.Footprint());
 
@@ -72,7 +83,7 @@ public sealed class SyncTests
 
         (await domain.PutAsync($"group/{group}/", new { users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.OK);
         Assert.Equal("", await phone.SyncAsync());
-        Assert.Empty(phone.Held.Groups);
+        Assert.Empty(phone.Simulated.Groups);
         Assert.Equal($"{c} {d} {e}", phone.Footprint());
 
         await phone.SubmitAsync(new PhoneBlock(e) { Closes = true });
@@ -82,12 +93,12 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-122")]
-    public async Task A_case_given_to_somebody_else_is_sent_with_its_owner_and_goes()
+    public async Task A_case_moved_to_another_owner_is_sent_with_its_owner_and_purged()
     {
         var (domain, phone, other, id) = await WithCaseAsync();
-        await AtTheDeskAsync(domain, new PhoneBlock(id) { Owner = other.Worker.Id });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(id) { Owner = other.Worker.Id });
         Assert.Equal(id, await phone.SyncAsync());
-        Assert.Equal(other.Worker.Id, phone.Held.Cases[id].Owner);
+        Assert.Equal(other.Worker.Id, phone.Simulated.Cases[id].Owner);
         Assert.Equal($"+{id}", await other.SyncAsync());
         Assert.Equal("", phone.Footprint());
         Assert.Equal("", await phone.SyncAsync());
@@ -99,35 +110,35 @@ public sealed class SyncTests
         var (domain, phone, other, id) = await WithCaseAsync();
         await phone.SubmitAsync(new PhoneBlock(id) { Owner = other.Worker.Id });
         Assert.Equal("", await phone.SyncAsync());
-        await AtTheDeskAsync(domain, Sets(id, "size", "2"));
+        await SubmitWithoutPhoneAsync(domain, Sets(id, "size", "2"));
         Assert.Equal("", await phone.SyncAsync());
-        await AtTheDeskAsync(domain, new PhoneBlock(id) { Owner = phone.Worker.Id });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(id) { Owner = phone.Worker.Id });
         Assert.Equal($"+{id}", await phone.SyncAsync());
     }
 
     [Fact, Clause("CC-124")]
-    public async Task A_case_that_no_form_speaks_of_any_more_is_closed_and_its_children_let_go_of_it()
+    public async Task A_case_that_no_form_names_any_more_is_closed_and_its_children_lose_their_index()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var (parent, form) = (Id(), Id());
         await domain.SubmitAsync(domain.Admin, null, CaseForms.Xml(form, "desk", CaseForms.Element(Create(parent, phone), "desk")));
-        await AtTheDeskAsync(domain, new PhoneBlock(id) { Indices = [new("parent", parent, false)] });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(id) { Indices = [new("parent", parent, false)] });
         Assert.Equal(new[] { $"+{parent}", id }.Order(StringComparer.Ordinal), (await phone.SyncAsync()).Split(' '));
 
         await domain.SubmitAsync(domain.Admin, null, CaseForms.Xml(form, "desk"));
         Assert.Equal(new[] { $"{parent}x", id }.Order(StringComparer.Ordinal), (await phone.SyncAsync()).Split(' '));
-        Assert.Empty(phone.Held.Cases[id].Indices);
+        Assert.Empty(phone.Simulated.Cases[id].Indices);
         Assert.Equal(id, phone.Footprint());
         Assert.Equal("", await phone.SyncAsync());
         Assert.Equal($"+{id}", RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone)).Summary());
     }
 
     [Fact, Clause("CC-127"), Clause("CC-120")]
-    public async Task An_extension_that_somebody_else_makes_brings_itself()
+    public async Task An_extension_created_by_another_worker_is_sent()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var extension = Id();
-        await AtTheDeskAsync(
+        await SubmitWithoutPhoneAsync(
             domain,
             new PhoneBlock(extension)
             {
@@ -137,15 +148,15 @@ public sealed class SyncTests
             }
         );
         Assert.Equal($"+{extension}", await phone.SyncAsync());
-        await AtTheDeskAsync(domain, Sets(extension, "size", "3"));
+        await SubmitWithoutPhoneAsync(domain, Sets(extension, "size", "3"));
         Assert.Equal(extension, await phone.SyncAsync());
-        await AtTheDeskAsync(domain, new PhoneBlock(extension) { Closes = true });
+        await SubmitWithoutPhoneAsync(domain, new PhoneBlock(extension) { Closes = true });
         Assert.Equal($"{extension}x", await phone.SyncAsync());
         Assert.Equal(id, phone.Footprint());
     }
 
     [Fact, Clause("CC-127"), Clause("CC-120")]
-    public async Task One_more_extension_comes_to_a_case_that_was_given_two_at_once()
+    public async Task A_case_that_got_two_extensions_concurrently_can_get_another()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         PhoneBlock Extension() =>
@@ -155,10 +166,10 @@ public sealed class SyncTests
                 Owner = "-",
                 Indices = [new("host", id, true)],
             };
-        await AtTheDeskAsync(domain, Extension(), Extension());
+        await SubmitWithoutPhoneAsync(domain, Extension(), Extension());
         Assert.Equal(2, (await phone.SyncAsync()).Split(' ').Length);
         var third = Extension();
-        await AtTheDeskAsync(domain, third);
+        await SubmitWithoutPhoneAsync(domain, third);
         Assert.Equal($"+{third.Id}", await phone.SyncAsync());
     }
 
@@ -166,44 +177,44 @@ public sealed class SyncTests
     public async Task A_lost_answer_loses_nothing()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
-        await AtTheDeskAsync(domain, Sets(id, "size", "1"));
+        await SubmitWithoutPhoneAsync(domain, Sets(id, "size", "1"));
         var lost = RestoreDocument.Of(await phone.AskAsync());
         Assert.Equal(id, lost.Summary());
 
-        await AtTheDeskAsync(domain, Sets(id, "size", "2"));
+        await SubmitWithoutPhoneAsync(domain, Sets(id, "size", "2"));
         Assert.Equal(id, await phone.SyncAsync());
-        Assert.Equal((lost.Token, "2"), (phone.Last!.Token, phone.Held.Cases[id].Properties["size"]));
+        Assert.Equal((lost.Token, "2"), (phone.Last!.Token, phone.Simulated.Cases[id].Properties["size"]));
         Assert.Equal("", await phone.SyncAsync());
 
         // With a form in between it is another question, and has another answer.
-        var since = phone.Held.Token;
+        var since = phone.Simulated.Token;
         var before = RestoreDocument.Of(await phone.AskAsync());
         await phone.SubmitAsync(Create(Id(), phone));
-        Assert.Equal(since, phone.Held.Token);
+        Assert.Equal(since, phone.Simulated.Token);
         Assert.Equal("", await phone.SyncAsync());
         Assert.NotEqual(before.Token, phone.Last!.Token);
         Assert.Equal("", await phone.SyncAsync());
     }
 
     [Fact, Clause("CC-139")]
-    public async Task A_token_that_has_been_used_is_not_given_out_again()
+    public async Task A_used_sync_token_is_not_issued_again()
     {
         var (_, phone, _, _) = await WithCaseAsync();
-        var (since, state) = (phone.Held.Token, phone.Held.State());
+        var (since, state) = (phone.Simulated.Token, phone.Simulated.State());
         await phone.SyncAsync();
-        var used = phone.Held.Token;
+        var used = phone.Simulated.Token;
         await phone.SubmitAsync(Create(Id(), phone));
 
         // As a phone that was set back to what it had before.
-        phone.Held.Token = since;
-        foreach (var added in phone.Held.Cases.Keys.Where(id => phone.Held.Cases[id].Properties.Count == 0).ToList())
+        phone.Simulated.Token = since;
+        foreach (var added in phone.Simulated.Cases.Keys.Where(id => phone.Simulated.Cases[id].Properties.Count == 0).ToList())
         {
-            phone.Held.Cases.Remove(added);
+            phone.Simulated.Cases.Remove(added);
         }
-        Assert.Equal(state, phone.Held.State());
+        Assert.Equal(state, phone.Simulated.State());
         (await phone.AskAsync()).ShouldBe(HttpStatusCode.Conflict);
         Assert.StartsWith("+", await phone.SyncAsync(), StringComparison.Ordinal);
-        Assert.NotEqual(used, phone.Held.Token);
+        Assert.NotEqual(used, phone.Simulated.Token);
         Assert.Equal("", await phone.SyncAsync());
     }
 
@@ -211,15 +222,15 @@ public sealed class SyncTests
     public async Task A_phone_with_another_state_starts_over()
     {
         var (_, phone, _, id) = await WithCaseAsync();
-        phone.Held.Cases.Remove(id);
+        phone.Simulated.Cases.Remove(id);
         (await phone.AskAsync()).ShouldStartOver("Phone state has mismatch");
-        phone.Held.Wipe();
+        phone.Simulated.Wipe();
         Assert.Equal($"+{id}", await phone.SyncAsync());
         Assert.Equal("", await phone.SyncAsync());
     }
 
     [Fact, Clause("CC-126")]
-    public async Task Forms_that_arrive_while_restores_are_made_are_not_lost()
+    public async Task Forms_submitted_during_restores_are_not_lost()
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
@@ -227,7 +238,7 @@ public sealed class SyncTests
         var submitting = Parallel.ForEachAsync(
             ids,
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
-            async (id, _) => await AtTheDeskAsync(domain, Create(id, phone))
+            async (id, _) => await SubmitWithoutPhoneAsync(domain, Create(id, phone))
         );
         while (!submitting.IsCompleted)
         {
@@ -235,7 +246,7 @@ public sealed class SyncTests
         }
         await submitting;
         await phone.SyncAsync();
-        Assert.Equal(ids.Order(StringComparer.Ordinal), phone.Held.Cases.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), phone.Simulated.Cases.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact, Clause("CC-143")]

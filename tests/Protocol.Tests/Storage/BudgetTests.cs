@@ -96,7 +96,7 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public async Task A_submission_that_arrives_again_costs_three_operations()
+    public async Task A_duplicate_submission_costs_three_operations()
     {
         var (programme, form, phone) = await SetUpAsync();
         var id = Samples.NewInstanceId();

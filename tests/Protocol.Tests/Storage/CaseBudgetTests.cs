@@ -33,9 +33,7 @@ public sealed class CaseBudgetTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(10)]
-    public async Task A_form_that_comes_again_costs_one_operation_where_it_is_remembered_and_no_more_than_the_first_time_elsewhere(
-        int cases
-    )
+    public async Task A_duplicate_form_costs_one_operation_when_cached_and_otherwise_no_more_than_the_first_time(int cases)
     {
         var (desk, phone, ids, token) = await SetUpAsync(cases);
         var form = desk.Form(Guid.NewGuid().ToString(), [.. ids.Select(id => Update(id, "<n0:x>1</n0:x>"))]);

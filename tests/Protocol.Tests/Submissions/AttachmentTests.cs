@@ -9,7 +9,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class AttachmentTests
 {
     [Fact, Clause("OR-210"), Clause("OR-212"), Clause("OR-214"), Clause("OR-215")]
-    public async Task Three_hundred_photos_arrive_over_several_posts_in_any_order()
+    public async Task Three_hundred_photos_are_stored_from_several_requests_in_any_order()
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();

@@ -67,7 +67,7 @@ public sealed class BadMultipartTests
     }
 
     [Fact, Clause("OR-183")]
-    public async Task A_broken_body_is_told_so_in_the_envelope()
+    public async Task A_malformed_body_is_refused_in_an_OpenRosa_envelope()
     {
         var inbox = await Inbox.OpenAsync();
 

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class BrokenConnectionTests
 {
     [Fact, Clause("OR-212"), Clause("OR-183")]
-    public async Task A_phone_that_loses_its_connection_leaves_nothing_behind()
+    public async Task A_phone_that_disconnects_leaves_nothing_in_storage()
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1", photo: "a.jpg", leaves: ["b.jpg"]);
@@ -35,7 +35,7 @@ public sealed class BrokenConnectionTests
     [Theory, Clause("OR-185")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Files_that_wait_for_their_xml_leave_no_temporary_file_behind(bool breaks)
+    public async Task Files_received_before_their_XML_leave_no_temporary_file(bool breaks)
     {
         var inbox = await Inbox.OpenAsync();
         var size = breaks ? 1_234_577 : 1_345_679;

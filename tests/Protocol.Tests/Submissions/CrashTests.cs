@@ -14,7 +14,7 @@ public sealed class CrashTests
     private const int Phones = 4;
 
     [Fact, Clause("OR-212"), Clause("OR-205")]
-    public async Task What_was_received_outlives_the_process_and_the_rest_can_be_sent_again()
+    public async Task Received_submissions_survive_a_crash_and_the_rest_can_be_sent_again()
     {
         var inbox = await Inbox.OpenAsync();
         var sent = new ConcurrentBag<string>();
@@ -37,14 +37,14 @@ public sealed class CrashTests
             await ShouldBeWholeAsync(inbox, id);
         }
         Assert.Equal(sent.Order(), (await inbox.InstanceIdsAsync()).Order());
-        await inbox.Programme.ShouldHoldTogetherAsync();
+        await inbox.Programme.ShouldBeConsistentAsync();
     }
 
     // Several phones send one submission after the other; the process is killed while they do, when so many have been received.
     private static async Task LiveAsync(Inbox inbox, int life, int lastsFor, ConcurrentBag<string> sent, ConcurrentBag<string> received)
     {
         var server = await Server.StartAsync();
-        var door = inbox.At(server);
+        var target = inbox.At(server);
         var here = 0;
         await Task.WhenAll(
             Enumerable
@@ -57,7 +57,7 @@ public sealed class CrashTests
                         sent.Add(id);
                         try
                         {
-                            if ((await PostAsync(door, id)).Status == HttpStatusCode.Created)
+                            if ((await PostAsync(target, id)).Status == HttpStatusCode.Created)
                             {
                                 received.Add(id);
                                 if (Interlocked.Increment(ref here) == lastsFor)

@@ -28,7 +28,7 @@ public sealed class EditTests
     }
 
     [Fact, Clause("OR-223"), Clause("OR-224")]
-    public async Task An_edit_takes_over_the_files_that_it_still_names()
+    public async Task An_edit_keeps_the_files_that_it_still_names()
     {
         var inbox = await Inbox.OpenAsync();
         var (kept, dropped, replaced, fresh) = (Samples.Bytes(100, 1), Samples.Bytes(100, 2), Samples.Bytes(100, 3), Samples.Bytes(100, 4));

@@ -86,7 +86,7 @@ public sealed class FuzzTests
             await inbox.SlotsAsync(id!);
         }
         await inbox.SendAsync(inbox.Submission("uuid:afterwards"));
-        await inbox.Programme.ShouldHoldTogetherAsync();
+        await inbox.Programme.ShouldBeConsistentAsync();
     }
 
 #pragma warning disable CA5394

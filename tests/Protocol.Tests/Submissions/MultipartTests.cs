@@ -16,7 +16,7 @@ public sealed class MultipartTests
     [InlineData("multipart/form-data; boundary=")]
     [InlineData("nonsense;;;")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_a_form_is_told_which_part_is_missing(string? contentType)
+    public async Task A_body_that_is_not_multipart_is_refused_with_the_missing_part(string? contentType)
     {
         var inbox = await Inbox.OpenAsync();
         var body = new ByteArrayContent(new RawMultipart().Xml(inbox.Submission(Samples.NewInstanceId())).End());
@@ -147,7 +147,7 @@ public sealed class MultipartTests
     [InlineData("Content-Disposition: attachment; name=\"")]
     [InlineData("Content-Type: image/jpeg")]
     [InlineData("Content-Disposition: form-data; name*=UTF-8''%00; filename*=UTF-8''%FF%FE")]
-    public async Task Fields_and_files_that_nobody_expects_are_passed_over(string headers)
+    public async Task Unexpected_fields_and_files_are_ignored(string headers)
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();

@@ -118,7 +118,7 @@ public sealed class ReceiptTests
     }
 
     [Fact, Clause("OR-233"), Clause("OR-263"), Clause("OR-265")]
-    public async Task The_submitter_is_whoever_sent_it()
+    public async Task The_submitter_is_the_authenticated_sender()
     {
         var inbox = await Inbox.OpenAsync();
         var programme = inbox.Programme;
@@ -154,7 +154,7 @@ public sealed class ReceiptTests
     }
 
     [Fact, Clause("OR-233")]
-    public async Task A_draft_tester_is_nobody()
+    public async Task A_draft_tester_is_anonymous()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("draft");

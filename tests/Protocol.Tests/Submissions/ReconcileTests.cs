@@ -12,7 +12,7 @@ public sealed class ReconcileTests
     private const string CaseBlock = "<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"c\"><update/></case><species>";
 
     [Fact, Clause("OR-212")]
-    public async Task Promises_that_nobody_works_on_any_more_are_ended_and_young_ones_are_left_alone()
+    public async Task Abandoned_intents_are_completed_and_recent_ones_are_left_alone()
     {
         var inbox = await Inbox.OpenAsync();
         var intents = await Intents.TableAsync();
@@ -23,14 +23,14 @@ public sealed class ReconcileTests
 
         await new Intents(inbox.Programme).ReconcileAsync();
 
-        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
+        Assert.Equal(["uuid:young"], await IntentInstancesAsync(inbox));
         Assert.Empty(await inbox.ListAsync());
         await new Intents(inbox.Programme).ReconcileAsync();
-        Assert.Equal(["uuid:young"], await PromisedAsync(inbox));
+        Assert.Equal(["uuid:young"], await IntentInstancesAsync(inbox));
     }
 
     [Fact, Clause("OR-212"), Clause("OR-206")]
-    public async Task A_submission_that_was_received_or_refused_leaves_no_promise()
+    public async Task A_submission_that_was_received_or_refused_leaves_no_intent()
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1").Replace("<species>", CaseBlock, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class ReconcileTests
             )
         ).ShouldBeOpenRosaError(404, "find that submission to update");
 
-        Assert.Empty(await PromisedAsync(inbox));
+        Assert.Empty(await IntentInstancesAsync(inbox));
     }
 
     // As a request leaves it that dies between its promise and its claim.
@@ -70,6 +70,6 @@ public sealed class ReconcileTests
         );
     }
 
-    private static async Task<List<string>> PromisedAsync(Inbox inbox) =>
+    private static async Task<List<string>> IntentInstancesAsync(Inbox inbox) =>
         [.. (await new Intents(inbox.Programme).ListAsync()).Select(row => row.GetString("InstanceId"))];
 }

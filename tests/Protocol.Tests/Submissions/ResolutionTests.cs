@@ -54,7 +54,7 @@ public sealed class ResolutionTests
     }
 
     [Fact, Clause("OR-202"), Clause("OR-230")]
-    public async Task Every_published_version_takes_submissions_and_edits()
+    public async Task Every_published_version_accepts_submissions_and_edits()
     {
         var inbox = await Inbox.OpenAsync();
         var programme = inbox.Programme;
@@ -70,7 +70,7 @@ public sealed class ResolutionTests
     }
 
     [Fact, Clause("OR-208")]
-    public async Task A_deleted_submission_may_not_come_again()
+    public async Task A_deleted_submission_is_refused_when_sent_again()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
@@ -96,7 +96,7 @@ public sealed class ResolutionTests
     }
 
     [Fact, Clause("OR-225")]
-    public async Task An_edit_of_what_never_arrived_is_not_found()
+    public async Task An_edit_of_an_unknown_submission_is_404()
     {
         var inbox = await Inbox.OpenAsync();
 
@@ -108,7 +108,7 @@ public sealed class ResolutionTests
     }
 
     [Fact, Clause("OR-226"), Clause("OR-227"), Clause("OR-228")]
-    public async Task After_an_edit_only_the_same_edit_is_taken_again()
+    public async Task After_an_edit_only_the_same_edit_is_accepted_as_a_duplicate()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
@@ -129,7 +129,7 @@ public sealed class ResolutionTests
     }
 
     [Fact, Clause("OR-229")]
-    public async Task An_edit_needs_an_instance_id_that_nobody_used()
+    public async Task An_edit_needs_an_unused_instance_id()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));

@@ -69,7 +69,7 @@ public sealed class SubmissionCallTests
     }
 
     [Fact, Clause("OR-269")]
-    public async Task A_review_is_kept_and_can_be_taken_back()
+    public async Task A_review_state_is_stored_and_can_be_reset()
     {
         var (programme, form, phone) = await StartAsync();
         var address = Address(programme, form, await SubmitAsync(programme, phone, form));
@@ -97,7 +97,7 @@ public sealed class SubmissionCallTests
     }
 
     [Fact, Clause("OR-076")]
-    public async Task A_script_that_may_not_submit_is_told_that_it_may_not()
+    public async Task A_script_without_the_right_to_submit_gets_403()
     {
         var (programme, form, _) = await StartAsync();
         var (viewer, _, _) = await programme.WebUserAsync("viewer");
@@ -110,7 +110,7 @@ public sealed class SubmissionCallTests
     }
 
     [Fact, Clause("OR-270")]
-    public async Task A_script_that_posts_an_instance_again_is_told()
+    public async Task A_script_that_posts_a_duplicate_gets_409()
     {
         var (programme, form, _) = await StartAsync();
         var xml = Samples.Submission(form, Samples.NewInstanceId());

@@ -17,18 +17,18 @@ public sealed class SubmissionRaceTests
     [InlineData(2)]
     public async Task Of_twenty_posts_of_one_instance_all_are_received_and_one_is_kept(int processes)
     {
-        var doors = await DoorsAsync(processes);
-        var xml = doors[0].Submission("uuid:1", photo: "a.jpg");
+        var inboxes = await InboxesAsync(processes);
+        var xml = inboxes[0].Submission("uuid:1", photo: "a.jpg");
 
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, Senders).Select(i => doors[i % processes].PostAsync(xml, ("a.jpg", Samples.Bytes(5000), "image/jpeg")))
+            Enumerable.Range(0, Senders).Select(i => inboxes[i % processes].PostAsync(xml, ("a.jpg", Samples.Bytes(5000), "image/jpeg")))
         );
 
         Assert.All(answers, answer => answer.ShouldBeReceived());
-        Assert.Equal(["uuid:1"], await doors[0].InstanceIdsAsync());
-        Assert.Equal(xml, await doors[0].XmlAsync("uuid:1"));
-        Assert.Equal(Samples.Bytes(5000), await doors[0].BytesAsync("uuid:1", "a.jpg"));
-        Assert.Equal(2, (await StoredBlobs.OfProjectAsync(doors[0].Programme.Id)).Count);
+        Assert.Equal(["uuid:1"], await inboxes[0].InstanceIdsAsync());
+        Assert.Equal(xml, await inboxes[0].XmlAsync("uuid:1"));
+        Assert.Equal(Samples.Bytes(5000), await inboxes[0].BytesAsync("uuid:1", "a.jpg"));
+        Assert.Equal(2, (await StoredBlobs.OfProjectAsync(inboxes[0].Programme.Id)).Count);
     }
 
     [Theory, Clause("OR-206"), Clause("OR-211")]
@@ -36,21 +36,21 @@ public sealed class SubmissionRaceTests
     [InlineData(2)]
     public async Task Of_twenty_different_posts_under_one_instance_id_one_is_received(int processes)
     {
-        var doors = await DoorsAsync(processes);
+        var inboxes = await InboxesAsync(processes);
         var xmls = Enumerable
             .Range(0, Senders)
-            .Select(i => doors[0].Submission("uuid:1", string.Create(CultureInfo.InvariantCulture, $"species {i}")))
+            .Select(i => inboxes[0].Submission("uuid:1", string.Create(CultureInfo.InvariantCulture, $"species {i}")))
             .ToList();
 
-        var answers = await Task.WhenAll(xmls.Select((xml, i) => doors[i % processes].PostAsync(xml)));
+        var answers = await Task.WhenAll(xmls.Select((xml, i) => inboxes[i % processes].PostAsync(xml)));
 
         var winner = Assert.Single(Enumerable.Range(0, Senders), i => answers[i].Status == HttpStatusCode.Created);
         Assert.All(
             answers.Where((_, i) => i != winner),
             answer => answer.ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML")
         );
-        Assert.Equal(["uuid:1"], await doors[0].InstanceIdsAsync());
-        Assert.Equal(xmls[winner], await doors[0].XmlAsync("uuid:1"));
+        Assert.Equal(["uuid:1"], await inboxes[0].InstanceIdsAsync());
+        Assert.Equal(xmls[winner], await inboxes[0].XmlAsync("uuid:1"));
     }
 
     [Theory, Clause("OR-220"), Clause("OR-226")]
@@ -58,47 +58,47 @@ public sealed class SubmissionRaceTests
     [InlineData(2)]
     public async Task Of_twenty_edits_of_one_version_one_is_received(int processes)
     {
-        var doors = await DoorsAsync(processes);
-        await doors[0].SendAsync(doors[0].Submission("uuid:0"));
-        var xmls = Enumerable.Range(1, Senders).Select(i => doors[0].Submission($"uuid:{i}", deprecatedId: "uuid:0")).ToList();
+        var inboxes = await InboxesAsync(processes);
+        await inboxes[0].SendAsync(inboxes[0].Submission("uuid:0"));
+        var xmls = Enumerable.Range(1, Senders).Select(i => inboxes[0].Submission($"uuid:{i}", deprecatedId: "uuid:0")).ToList();
 
-        var answers = await Task.WhenAll(xmls.Select((xml, i) => doors[i % processes].PostAsync(xml)));
+        var answers = await Task.WhenAll(xmls.Select((xml, i) => inboxes[i % processes].PostAsync(xml)));
 
         var winner = Assert.Single(Enumerable.Range(0, Senders), i => answers[i].Status == HttpStatusCode.Created);
         Assert.All(
             answers.Where((_, i) => i != winner),
             answer => answer.ShouldBeOpenRosaError(409, "but the copy you were editing (uuid:0) is now out of date")
         );
-        Assert.Equal(["uuid:0"], await doors[0].InstanceIdsAsync());
-        Assert.Equal(xmls[winner], await doors[0].XmlAsync("uuid:0"));
-        await doors[0].Programme.ShouldHoldTogetherAsync();
+        Assert.Equal(["uuid:0"], await inboxes[0].InstanceIdsAsync());
+        Assert.Equal(xmls[winner], await inboxes[0].XmlAsync("uuid:0"));
+        await inboxes[0].Programme.ShouldBeConsistentAsync();
     }
 
     [Theory, Clause("OR-210"), Clause("OR-211")]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Ten_files_that_come_at_once_in_posts_of_their_own_are_all_kept(int processes)
+    public async Task Ten_files_in_concurrent_requests_are_all_stored(int processes)
     {
-        var doors = await DoorsAsync(processes);
+        var inboxes = await InboxesAsync(processes);
         var names = Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}.jpg")).ToArray();
-        var xml = doors[0].Submission("uuid:1", leaves: names);
+        var xml = inboxes[0].Submission("uuid:1", leaves: names);
 
         var answers = await Task.WhenAll(
-            names.Select((name, i) => doors[i % processes].PostAsync(xml, (name, Samples.Bytes(100, i), "image/jpeg")))
+            names.Select((name, i) => inboxes[i % processes].PostAsync(xml, (name, Samples.Bytes(100, i), "image/jpeg")))
         );
 
         Assert.All(answers, answer => answer.ShouldBeReceived());
         for (var i = 0; i < names.Length; i++)
         {
-            Assert.Equal(Samples.Bytes(100, i), await doors[0].BytesAsync("uuid:1", names[i]));
+            Assert.Equal(Samples.Bytes(100, i), await inboxes[0].BytesAsync("uuid:1", names[i]));
         }
-        Assert.Equal(["uuid:1"], await doors[0].InstanceIdsAsync());
+        Assert.Equal(["uuid:1"], await inboxes[0].InstanceIdsAsync());
     }
 
     [Fact, Clause("OR-212"), Clause("OR-223")]
-    public async Task Files_that_come_while_their_submission_is_edited_are_carried_over_or_refused()
+    public async Task Files_received_during_an_edit_are_carried_over_or_refused()
     {
-        var inbox = (await DoorsAsync(1))[0];
+        var inbox = (await InboxesAsync(1))[0];
         var names = Enumerable.Range(0, 10).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}.jpg")).ToArray();
         var xml = inbox.Submission("uuid:1", leaves: names);
         await inbox.SendAsync(xml);
@@ -118,11 +118,11 @@ public sealed class SubmissionRaceTests
                 Assert.Equal(Samples.Bytes(100, i), await inbox.BytesAsync("uuid:1", names[i]));
             }
         }
-        await inbox.Programme.ShouldHoldTogetherAsync();
+        await inbox.Programme.ShouldBeConsistentAsync();
     }
 
     // Each is the same inbox behind a process of its own.
-    private static async Task<Inbox[]> DoorsAsync(int processes)
+    private static async Task<Inbox[]> InboxesAsync(int processes)
     {
         var inbox = await Inbox.OpenAsync();
         return processes == 1 ? [inbox] : [inbox, inbox.At(await Second.Value)];

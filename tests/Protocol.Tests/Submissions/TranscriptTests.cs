@@ -30,7 +30,7 @@ public sealed class TranscriptTests
         Clause("OR-226"),
         Clause("OR-227")
     ]
-    public async Task A_form_goes_through_its_whole_life()
+    public async Task A_form_can_be_created_published_closed_and_deleted()
     {
         var inbox = await Inbox.OpenAsync();
         var (id, edit, third, fourth) = (

@@ -96,7 +96,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact, Clause("CC-010")]
-    public async Task A_worker_of_another_domain_is_nobody_here()
+    public async Task A_worker_of_another_domain_is_not_authenticated()
     {
         var (here, elsewhere) = (await Domain.StartAsync(), await Domain.StartAsync());
         var stranger = await elsewhere.WorkerAsync();
@@ -120,7 +120,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_domain_that_there_is_not_is_told_only_to_who_is_known()
+    public async Task An_unknown_domain_is_404_only_for_authenticated_callers()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -132,7 +132,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact, Clause("CC-011")]
-    public async Task A_deactivated_worker_is_told_so_and_nobody_who_only_guesses()
+    public async Task A_deactivated_worker_gets_406_only_with_the_right_password()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -145,7 +145,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact, Clause("CC-011")]
-    public async Task A_deleted_worker_is_told_so_until_somebody_gets_the_name()
+    public async Task A_deleted_worker_gets_406_until_the_name_is_used_again()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -160,7 +160,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_new_password_counts_at_once_and_the_old_one_no_more()
+    public async Task A_new_password_is_valid_immediately_and_the_old_one_is_not()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -188,7 +188,7 @@ public sealed class WorkerAuthenticationTests
 
     [Fact]
     [Trait("Needs", "FrontEnd")]
-    public async Task Whoever_guesses_a_worker_s_password_has_to_wait()
+    public async Task Guessing_a_worker_s_password_is_throttled()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();

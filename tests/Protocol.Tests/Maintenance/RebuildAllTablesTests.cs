@@ -1,26 +1,26 @@
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>A project with some of everything, all of whose index tables are lost.</summary>
-public sealed class RebuildWorldTests(FullWorld world) : IClassFixture<FullWorld>
+public sealed class RebuildAllTablesTests(PopulatedServer populated) : IClassFixture<PopulatedServer>
 {
     [Fact]
-    public async Task All_that_fitted_together_fits_together_again()
+    public async Task All_lost_tables_are_rebuilt()
     {
         var before = new Dictionary<string, List<string>>();
         foreach (var table in LostTables.OfCases.Append("submissions"))
         {
-            before[table] = Lasting(await world.Storage.RowsAsync(table));
+            before[table] = Lasting(await populated.Storage.RowsAsync(table));
         }
-        world.Storage.Server.App!.Kill();
-        await world.Storage.LoseAsync([.. LostTables.OfForms, .. before.Keys]);
+        populated.Storage.Server.App!.Kill();
+        await populated.Storage.LoseAsync([.. LostTables.OfForms, .. before.Keys]);
 
-        (await world.Storage.RunAsync("rebuild")).ShouldSucceed();
+        (await populated.Storage.RunAsync("rebuild")).ShouldSucceed();
 
         foreach (var (table, rows) in before)
         {
-            Assert.Equal(rows, Lasting(await world.Storage.RowsAsync(table)));
+            Assert.Equal(rows, Lasting(await populated.Storage.RowsAsync(table)));
         }
-        (await world.Storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+        (await populated.Storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
 
         // Submissions to a draft that was replaced belong to nobody, and are there no more.
         static List<string> Lasting(IEnumerable<string> rows) => [.. rows.Where(row => !row.Contains("|draft-", StringComparison.Ordinal))];

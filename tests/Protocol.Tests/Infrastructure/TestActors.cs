@@ -19,7 +19,7 @@ public sealed record Target
     public required string Entity { get; init; }
 
     /// <summary>The media slot of the form.</summary>
-    public string Slot { get; init; } = Cast.Picture;
+    public string Slot { get; init; } = TestActors.Picture;
 
     /// <summary>Of a form in the trash.</summary>
     public required int TrashedForm { get; init; }
@@ -66,7 +66,7 @@ public sealed record Target
                 .Replace("{table}", $"Submissions('{Uri.EscapeDataString(Instance)}')", StringComparison.Ordinal)
                 .Replace("{*rest}", "", StringComparison.Ordinal)
                 .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
-                .Replace("{name}", ofSubmission ? Cast.Photo : Slot, StringComparison.Ordinal)
+                .Replace("{name}", ofSubmission ? TestActors.Photo : Slot, StringComparison.Ordinal)
                 .Replace("{dataset}", Dataset, StringComparison.Ordinal)
                 .Replace("{uuid}", Entity, StringComparison.Ordinal)
                 .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
@@ -82,7 +82,7 @@ public sealed record Target
 
 /// <summary>One client for each actor of the rights matrix, around one project, and fresh things for those who may change or delete
 /// them.</summary>
-public sealed class Cast
+public sealed class TestActors
 {
     public const string Picture = "leaf.png";
     public const string Photo = "photo.jpg";
@@ -91,7 +91,7 @@ public sealed class Cast
     private readonly Dictionary<string, Api> _clients = [];
     private readonly ConcurrentQueue<int> _doomed = [];
 
-    private Cast(Domain domain, Target target, string email)
+    private TestActors(Domain domain, Target target, string email)
     {
         Domain = domain;
         Target = target;
@@ -109,7 +109,7 @@ public sealed class Cast
 
     private Api Admin => Programme.Admin;
 
-    public static async Task<Cast> AssembleAsync()
+    public static async Task<TestActors> AssembleAsync()
     {
         var domain = await Domain.StartAsync();
         var programme = domain.Programme;
@@ -137,11 +137,11 @@ public sealed class Cast
             Domain = domain.Name,
             DomainIds = await DomainIdsAsync(domain),
         };
-        var cast = new Cast(domain, target, email);
-        await cast.SendAsync($"{programme.Path}/submission", target.Instance);
-        await cast.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
-        await cast.CallAsync(form);
-        return cast;
+        var actors = new TestActors(domain, target, email);
+        await actors.SendAsync($"{programme.Path}/submission", target.Instance);
+        await actors.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
+        await actors.CallAsync(form);
+        return actors;
     }
 
     /// <summary>The requests that an actor has for a row: with a key, both as a bearer and in the path, where the row has a twin for

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>A storage of its own with a project that has some of everything, made over HTTP as people, scripts and phones make
 /// it.</summary>
-public sealed class FullWorld : IAsyncLifetime
+public sealed class PopulatedServer : IAsyncLifetime
 {
     private const string Photo = "photo.jpg";
 
@@ -16,7 +16,7 @@ public sealed class FullWorld : IAsyncLifetime
 
     internal CaseDesk Desk { get; private set; } = null!;
 
-    public StoredThings Stored { get; private set; } = null!;
+    public StorageDamage Stored { get; private set; } = null!;
 
     public OwnStorage Storage => _storage;
 
@@ -28,7 +28,7 @@ public sealed class FullWorld : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _storage = await OwnStorage.StartAsync();
-        Stored = new StoredThings(_storage.ConnectionString);
+        Stored = new StorageDamage(_storage.ConnectionString);
         Desk = await CaseDesk.OpenAsync(_storage.Server);
         await FormsAsync();
         await SubmissionsAsync();

@@ -6,43 +6,49 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>Projects with some of everything, after what operators do to them, and while phones work on them.</summary>
-public sealed class HeldTogetherTests : IDisposable
+public sealed class ConsistencyTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
 
     [Fact]
-    public async Task What_was_lost_and_rebuilt_holds_together()
+    public async Task Rebuilt_tables_are_consistent()
     {
-        var world = new FullWorld();
-        await world.InitializeAsync();
-        world.Storage.Server.App!.Kill();
-        await world.Storage.LoseAsync([.. LostTables.OfForms, .. LostTables.OfSubmissions, .. LostTables.OfCases]);
-        (await world.Storage.RunAsync("verify", "--settle", "0")).ShouldFail("difference form-missing");
+        var populated = new PopulatedServer();
+        await populated.InitializeAsync();
+        populated.Storage.Server.App!.Kill();
+        await populated.Storage.LoseAsync([.. LostTables.OfForms, .. LostTables.OfSubmissions, .. LostTables.OfCases]);
+        (await populated.Storage.RunAsync("verify", "--settle", "0")).ShouldFail("difference form-missing");
 
-        (await world.Storage.RunAsync("rebuild")).ShouldSucceed();
+        (await populated.Storage.RunAsync("rebuild")).ShouldSucceed();
 
-        (await world.Storage.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed();
-        await world.DisposeAsync();
+        (await populated.Storage.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed();
+        await populated.DisposeAsync();
     }
 
     [Fact]
-    public async Task What_was_exported_holds_together_where_it_is_imported()
+    public async Task An_imported_project_is_consistent()
     {
-        var world = new FullWorld();
-        await world.InitializeAsync();
+        var populated = new PopulatedServer();
+        await populated.InitializeAsync();
         (
-            await world.Storage.RunAsync("export", "--project", world.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
+            await populated.Storage.RunAsync(
+                "export",
+                "--project",
+                populated.Programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--to",
+                _folder
+            )
         ).ShouldSucceed();
         await using var to = await OwnStorage.StartAsync();
 
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         (await to.RunAsync("verify", "--content", "--settle", "0")).ShouldSucceed();
-        await world.DisposeAsync();
+        await populated.DisposeAsync();
     }
 
     [Fact]
-    public async Task What_phones_are_in_the_middle_of_is_no_difference()
+    public async Task Unfinished_requests_of_phones_are_not_reported_as_differences()
     {
         var desk = await CaseDesk.OpenAsync();
         var shared = CaseDesk.NewId("shared");
@@ -52,13 +58,13 @@ public sealed class HeldTogetherTests : IDisposable
 
         for (var times = 0; times < 3; times++)
         {
-            await desk.Domain.Programme.ShouldHoldTogetherAsync();
+            await desk.Domain.Programme.ShouldBeConsistentAsync();
         }
 
         Assert.DoesNotContain(phones, phone => phone.IsCompleted);
         await stop.CancelAsync();
         Assert.All(await Task.WhenAll(phones), sent => Assert.True(sent > 3));
-        await desk.Domain.Programme.ShouldHoldTogetherAsync();
+        await desk.Domain.Programme.ShouldBeConsistentAsync();
     }
 
     public void Dispose()

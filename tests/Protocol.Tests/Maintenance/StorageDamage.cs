@@ -6,11 +6,11 @@ using Azure.Storage.Blobs.Models;
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>Damages rows and blobs behind the server's back, and mends them.</summary>
-public sealed class StoredThings(string connectionString)
+public sealed class StorageDamage(string connectionString)
 {
     private readonly TableServiceClient _tables = new(connectionString);
     private readonly BlobServiceClient _blobs = new(connectionString);
-    private readonly Stack<Func<Task>> _mends = new();
+    private readonly Stack<Func<Task>> _undo = new();
 
     /// <summary>The first row that a filter and a condition find.</summary>
     public async Task<TableEntity> FindAsync(string table, string filter, Func<TableEntity, bool>? condition = null)
@@ -29,7 +29,7 @@ public sealed class StoredThings(string connectionString)
     {
         var row = await FindAsync(table, filter, condition);
         await _tables.GetTableClient(table).DeleteEntityAsync(row.PartitionKey, row.RowKey);
-        _mends.Push(() => WriteAsync(table, row));
+        _undo.Push(() => WriteAsync(table, row));
     }
 
     public async Task ChangeAsync(string table, string filter, Action<TableEntity> change, Func<TableEntity, bool>? condition = null)
@@ -38,13 +38,13 @@ public sealed class StoredThings(string connectionString)
         var damaged = new TableEntity(row.Where(property => !property.Key.StartsWith("odata", StringComparison.Ordinal)).ToDictionary());
         change(damaged);
         await WriteAsync(table, damaged);
-        _mends.Push(() => WriteAsync(table, row));
+        _undo.Push(() => WriteAsync(table, row));
     }
 
     public async Task AddAsync(string table, TableEntity row)
     {
         await WriteAsync(table, row);
-        _mends.Push(() => _tables.GetTableClient(table).DeleteEntityAsync(row.PartitionKey, row.RowKey));
+        _undo.Push(() => _tables.GetTableClient(table).DeleteEntityAsync(row.PartitionKey, row.RowKey));
     }
 
     /// <summary>With other bytes, or, when that is null, without any.</summary>
@@ -57,7 +57,7 @@ public sealed class StoredThings(string connectionString)
         {
             await blob.UploadAsync(BinaryData.FromBytes(bytes));
         }
-        _mends.Push(() =>
+        _undo.Push(() =>
             blob.UploadAsync(
                 content.Content,
                 new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = content.Details.ContentType } }
@@ -69,14 +69,14 @@ public sealed class StoredThings(string connectionString)
     {
         var blob = _blobs.GetBlobContainerClient(container).GetBlobClient(name);
         await blob.UploadAsync(BinaryData.FromString("x"), overwrite: true);
-        _mends.Push(() => blob.DeleteAsync());
+        _undo.Push(() => blob.DeleteAsync());
     }
 
-    public async Task MendAsync()
+    public async Task UndoAsync()
     {
-        while (_mends.TryPop(out var mend))
+        while (_undo.TryPop(out var undo))
         {
-            await mend();
+            await undo();
         }
     }
 

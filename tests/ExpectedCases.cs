@@ -1,32 +1,32 @@
 namespace ServerlessRosa.Tests;
 
 /// <summary>A form as a phone, or somebody at a desk, sends it.</summary>
-internal sealed record WorldForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
+internal sealed record SimulatedForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
 
 /// <summary>
 /// What cases are, by the rules as the text has them (CC-058 to CC-069, CC-093 to CC-096) and without any thought for speed: whatever the
 /// forms that have come say, in the order in which they came. When forms are deleted or brought back, those that are left say it all again.
 /// </summary>
-internal sealed class CaseTruth
+internal sealed class ExpectedCases
 {
-    private readonly List<WorldForm> _forms = [];
-    private readonly HashSet<WorldForm> _deletedForms = [];
-    private readonly Dictionary<string, HeldCase> _cases = [];
+    private readonly List<SimulatedForm> _forms = [];
+    private readonly HashSet<SimulatedForm> _deletedForms = [];
+    private readonly Dictionary<string, PhoneCase> _cases = [];
     private readonly HashSet<string> _deleted = [];
 
-    public IReadOnlyList<WorldForm> Forms => _forms;
+    public IReadOnlyList<SimulatedForm> Forms => _forms;
 
     /// <summary>The cases that are not deleted.</summary>
-    public IEnumerable<KeyValuePair<string, HeldCase>> There => _cases.Where(pair => IsThere(pair.Key));
+    public IEnumerable<KeyValuePair<string, PhoneCase>> There => _cases.Where(pair => IsThere(pair.Key));
 
-    public HeldCase this[string id] => _cases[id];
+    public PhoneCase this[string id] => _cases[id];
 
     public bool IsThere(string id) => _cases.ContainsKey(id) && !_deleted.Contains(id);
 
-    public bool IsDeleted(WorldForm form) => _deletedForms.Contains(form);
+    public bool IsDeleted(SimulatedForm form) => _deletedForms.Contains(form);
 
     /// <summary>False when it came before. What is said of a deleted case stays with it, and does not bring it back.</summary>
-    public bool Take(WorldForm form)
+    public bool Take(SimulatedForm form)
     {
         if (_forms.Contains(form))
         {
@@ -37,14 +37,14 @@ internal sealed class CaseTruth
         {
             if (!_cases.TryGetValue(block.Id, out var one))
             {
-                _cases.Add(block.Id, one = new HeldCase());
+                _cases.Add(block.Id, one = new PhoneCase());
             }
             Say(one, form, block);
         }
         return true;
     }
 
-    public void SetDeleted(WorldForm form, bool deleted)
+    public void SetDeleted(SimulatedForm form, bool deleted)
     {
         _ = deleted ? _deletedForms.Add(form) : _deletedForms.Remove(form);
         foreach (var id in CasesOf(form))
@@ -56,7 +56,7 @@ internal sealed class CaseTruth
                 continue;
             }
             _deleted.Remove(id);
-            _cases[id] = new HeldCase();
+            _cases[id] = new PhoneCase();
             foreach (
                 var (other, block) in speaking.SelectMany(other =>
                     other.Blocks.Where(block => block.Id == id).Select(block => (other, block))
@@ -68,10 +68,10 @@ internal sealed class CaseTruth
         }
     }
 
-    public static IEnumerable<string> CasesOf(WorldForm form) => form.Blocks.Select(block => block.Id).Distinct();
+    public static IEnumerable<string> CasesOf(SimulatedForm form) => form.Blocks.Select(block => block.Id).Distinct();
 
     // A case without an owner belongs to whoever speaks of it first.
-    private static void Say(HeldCase one, WorldForm form, PhoneBlock block)
+    private static void Say(PhoneCase one, SimulatedForm form, PhoneBlock block)
     {
         one.Apply(block);
         one.Owner = one.Owner.Length > 0 ? one.Owner : form.User;

@@ -1,11 +1,11 @@
 namespace ServerlessRosa.Tests;
 
-/// <summary>The server of a <see cref="CaseWorld"/>, however it is reached.</summary>
+/// <summary>The server of a <see cref="CaseSimulation"/>, however it is reached.</summary>
 internal interface ICaseServer
 {
     /// <summary>Takes a form, with the token of its phone; the same form may come again, when its phone has not heard that it
     /// came.</summary>
-    Task SubmitAsync(WorldForm form, string? token);
+    Task SubmitAsync(SimulatedForm form, string? token);
 
     /// <summary>Null when the phone's token or state is refused.</summary>
     Task<(IReadOnlyList<PhoneBlock> Blocks, string Token, HashSet<string> Groups)?> SyncAsync(SimulatedPhone phone);
@@ -14,7 +14,7 @@ internal interface ICaseServer
 
     /// <summary>Deletes a form that has come, or brings it back: its cases are as if it had never come, or as if it had never
     /// gone.</summary>
-    Task SetDeletedAsync(WorldForm form, bool deleted);
+    Task SetDeletedAsync(SimulatedForm form, bool deleted);
 }
 
 /// <summary>
@@ -23,7 +23,7 @@ internal interface ICaseServer
 /// has them, and no state is refused that a phone would really have.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
-internal sealed class CaseWorld(
+internal sealed class CaseSimulation(
     int seed,
     string stem,
     ICaseServer server,
@@ -35,9 +35,12 @@ internal sealed class CaseWorld(
     private readonly Random _random = new(seed);
     private readonly string[] _owners = [.. phones.Select(phone => phone.User), .. groups, "nobody"];
     private readonly List<string> _ids = [];
-    private readonly CaseTruth _truth = new();
+    private readonly ExpectedCases _expected = new();
     private readonly HashSet<(string User, string Group)> _members = [];
-    private readonly Dictionary<SimulatedPhone, List<WorldForm>> _unheard = phones.ToDictionary(phone => phone, _ => new List<WorldForm>());
+    private readonly Dictionary<SimulatedPhone, List<SimulatedForm>> _unacknowledged = phones.ToDictionary(
+        phone => phone,
+        _ => new List<SimulatedForm>()
+    );
     private int _serial;
 
     public int Syncs { get; private set; }
@@ -51,7 +54,7 @@ internal sealed class CaseWorld(
                 await SubmitAsync(phone);
                 break;
             case < 11:
-                await AtTheDeskAsync();
+                await SubmitWithoutPhoneAsync();
                 break;
             case 11:
                 await ChangeGroupAsync(phone.User, groups[_random.Next(groups.Count)]);
@@ -78,48 +81,51 @@ internal sealed class CaseWorld(
         var blocks = new List<PhoneBlock>();
         for (var left = _random.Next(1, 4); left > 0; left--)
         {
-            var held = phone.Cases.Keys.ToList();
-            var block = held.Count == 0 || _random.Next(3) == 0 ? Create(phone.User, held) : Change(held[_random.Next(held.Count)], held);
+            var onPhone = phone.Cases.Keys.ToList();
+            var block =
+                onPhone.Count == 0 || _random.Next(3) == 0
+                    ? Create(phone.User, onPhone)
+                    : Change(onPhone[_random.Next(onPhone.Count)], onPhone);
             phone.Apply(block);
             blocks.Add(block);
         }
-        await SendUnheardAsync(phone);
-        var form = new WorldForm(Guid.NewGuid().ToString(), phone.User, blocks);
+        await ResendUnacknowledgedAsync(phone);
+        var form = new SimulatedForm(Guid.NewGuid().ToString(), phone.User, blocks);
         switch (_random.Next(6))
         {
             case 0:
-                _unheard[phone].Add(form); // it never got there
+                _unacknowledged[phone].Add(form); // it never got there
                 break;
             case 1:
-                await ArriveAsync(form, phone.Token);
-                _unheard[phone].Add(form); // the phone never heard that it did
+                await DeliverAsync(form, phone.Token);
+                _unacknowledged[phone].Add(form); // the phone never heard that it did
                 break;
             default:
-                await ArriveAsync(form, phone.Token);
+                await DeliverAsync(form, phone.Token);
                 break;
         }
     }
 
     // A phone sends what it has not heard of before anything else, in its order. Meanwhile much may have happened.
-    private async Task SendUnheardAsync(SimulatedPhone phone)
+    private async Task ResendUnacknowledgedAsync(SimulatedPhone phone)
     {
-        foreach (var form in _unheard[phone])
+        foreach (var form in _unacknowledged[phone])
         {
-            await ArriveAsync(form, phone.Token);
+            await DeliverAsync(form, phone.Token);
         }
-        _unheard[phone].Clear();
+        _unacknowledged[phone].Clear();
     }
 
-    private async Task AtTheDeskAsync()
+    private async Task SubmitWithoutPhoneAsync()
     {
-        var there = _ids.Where(_truth.IsThere).ToList();
+        var there = _ids.Where(_expected.IsThere).ToList();
         var block = there.Count == 0 || _random.Next(3) == 0 ? Create("desk", there) : Change(there[_random.Next(there.Count)], there);
-        await ArriveAsync(new WorldForm(Guid.NewGuid().ToString(), "desk", [block]), null);
+        await DeliverAsync(new SimulatedForm(Guid.NewGuid().ToString(), "desk", [block]), null);
     }
 
-    private async Task ArriveAsync(WorldForm form, string? token)
+    private async Task DeliverAsync(SimulatedForm form, string? token)
     {
-        _truth.Take(form);
+        _expected.Take(form);
         await server.SubmitAsync(form, token);
     }
 
@@ -182,11 +188,11 @@ internal sealed class CaseWorld(
     private async Task DeleteOrBringBackAsync()
     {
         var deletes = _random.Next(2) == 0;
-        var forms = _truth.Forms.Where(form => _truth.IsDeleted(form) != deletes).ToList();
+        var forms = _expected.Forms.Where(form => _expected.IsDeleted(form) != deletes).ToList();
         if (forms.Count > 0)
         {
             var form = forms[_random.Next(forms.Count)];
-            _truth.SetDeleted(form, deletes);
+            _expected.SetDeleted(form, deletes);
             await server.SetDeletedAsync(form, deletes);
         }
     }
@@ -197,7 +203,7 @@ internal sealed class CaseWorld(
         {
             return; // it would purge twice before it has an answer
         }
-        await SendUnheardAsync(phone);
+        await ResendUnacknowledgedAsync(phone);
         phone.Purge();
         var answer = await server.SyncAsync(phone);
         Xunit.Assert.True(answer is not null, $"{phone.User} was refused its state.");
@@ -221,15 +227,17 @@ internal sealed class CaseWorld(
 
     private void Check(SimulatedPhone phone)
     {
-        var there = _truth.There.ToDictionary();
+        var there = _expected.There.ToDictionary();
         var live = new NaiveRules(there.Select(pair => SimulatedPhone.Naive(pair.Key, pair.Value, phone.Owns(pair.Value.Owner)))).Live();
         foreach (var id in live)
         {
-            Xunit.Assert.True(phone.Cases.TryGetValue(id, out var held), $"{phone.User} lacks {id}: {there[id]}");
+            Xunit.Assert.True(phone.Cases.TryGetValue(id, out var onPhone), $"{phone.User} lacks {id}: {there[id]}");
             var expected = there[id].Without(target => !there.ContainsKey(target)).ToString();
             Xunit.Assert.Equal(
                 expected,
-                held.Closed && !there[id].Closed ? held.ToString().Replace(" closed", "", StringComparison.Ordinal) : held.ToString()
+                onPhone.Closed && !there[id].Closed
+                    ? onPhone.ToString().Replace(" closed", "", StringComparison.Ordinal)
+                    : onPhone.ToString()
             );
         }
         Xunit.Assert.Subset(live, phone.AfterPurge());
