@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Projects;
 
 /// <summary>A project: forms, submissions and the people who work with them. <see cref="Domain"/> is its name on the CommCare side, if

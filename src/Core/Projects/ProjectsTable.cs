@@ -23,7 +23,13 @@ public sealed class ProjectsTable(StorageAccount storage)
         CancellationToken cancellationToken
     )
     {
-        var id = await Sequences.NextAsync(_table, ProjectKeys.Partition, ProjectKeys.Sequence, number => new ProjectId(number), cancellationToken);
+        var id = await Sequences.NextAsync(
+            _table,
+            ProjectKeys.Partition,
+            ProjectKeys.Sequence,
+            number => new ProjectId(number),
+            cancellationToken
+        );
         var project = new Project(id, name, description, domain, null, now, null);
         var batch = new List<TableTransactionAction> { new(TableTransactionActionType.Add, ToEntity(project)) };
         if (domain is not null)
@@ -48,14 +54,22 @@ public sealed class ProjectsTable(StorageAccount storage)
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(ProjectKeys.Partition, ProjectKeys.Project(id), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            ProjectKeys.Partition,
+            ProjectKeys.Project(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToProject(found.Value!) : null;
     }
 
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(ProjectKeys.Partition, ProjectKeys.Domain(domain), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            ProjectKeys.Partition,
+            ProjectKeys.Domain(domain),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToProject(found.Value!) : null;
     }
 
@@ -67,7 +81,11 @@ public sealed class ProjectsTable(StorageAccount storage)
         ConditionalWrite.RunAsync(
             async () =>
             {
-                var found = await _table.GetEntityIfExistsAsync<TableEntity>(ProjectKeys.Partition, ProjectKeys.Project(id), cancellationToken: cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    ProjectKeys.Partition,
+                    ProjectKeys.Project(id),
+                    cancellationToken: cancellationToken
+                );
                 if (!found.HasValue)
                 {
                     return null;
@@ -101,7 +119,10 @@ public sealed class ProjectsTable(StorageAccount storage)
     {
         var projects = new List<Project>();
         await foreach (
-            var entity in _table.QueryAsync<TableEntity>(TableKey.Prefix(ProjectKeys.Partition, ProjectKeys.ProjectPrefix), cancellationToken: cancellationToken)
+            var entity in _table.QueryAsync<TableEntity>(
+                TableKey.Prefix(ProjectKeys.Partition, ProjectKeys.ProjectPrefix),
+                cancellationToken: cancellationToken
+            )
         )
         {
             projects.Add(ToProject(entity));
@@ -139,7 +160,9 @@ public sealed class ProjectsTable(StorageAccount storage)
 
     private static Project ToProject(TableEntity entity) =>
         new(
-            new ProjectId(entity.GetInt32(Number) ?? int.Parse(entity.RowKey.AsSpan(ProjectKeys.ProjectPrefix.Length), CultureInfo.InvariantCulture)),
+            new ProjectId(
+                entity.GetInt32(Number) ?? int.Parse(entity.RowKey.AsSpan(ProjectKeys.ProjectPrefix.Length), CultureInfo.InvariantCulture)
+            ),
             entity.GetString(nameof(Project.Name))!,
             entity.GetString(nameof(Project.Description)),
             entity.GetString(nameof(Project.Domain)),

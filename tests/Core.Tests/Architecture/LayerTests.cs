@@ -49,13 +49,7 @@ public sealed partial class LayerTests
     public void A_namespace_uses_only_those_below_it(string layer)
     {
         var above = Layers[(Array.IndexOf(Layers, layer) + 1)..].Select(name => $"{Root}.{name}").ToArray();
-        var result = Types
-            .InAssembly(Core)
-            .That()
-            .ResideInNamespace($"{Root}.{layer}")
-            .ShouldNot()
-            .HaveDependencyOnAny(above)
-            .GetResult();
+        var result = Types.InAssembly(Core).That().ResideInNamespace($"{Root}.{layer}").ShouldNot().HaveDependencyOnAny(above).GetResult();
         Assert.True(result.IsSuccessful, string.Join('\n', result.FailingTypes.Select(type => type.FullName)));
     }
 
