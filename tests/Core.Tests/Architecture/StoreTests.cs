@@ -60,7 +60,8 @@ public sealed partial class StoreTests
     private static partial Regex StoreName();
 
     [GeneratedRegex(
-        @"^using Azure\.(Data|Storage)\b|\b(TableClient|TableEntity|TableTransactionAction|BlobClient|BlobContainerClient|RequestFailedException)\b",
+        @"^using Azure\.(Data|Storage)\b"
+            + @"|\b(TableClient|TableEntity|TableTransactionAction|BlobClient|BlobContainerClient|RequestFailedException)\b",
         RegexOptions.Multiline
     )]
     private static partial Regex StorageType();
