@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
@@ -16,9 +17,9 @@ internal static class ProjectRows
     /// <summary>Each table with the filters that find the rows; a row is found by one of them only.</summary>
     public static IReadOnlyList<(string Table, IReadOnlyList<string> Filters)> Of(ProjectId project)
     {
-        var key = TableKey.Number(project.Value);
+        var key = ProjectKeys.PartitionOf(project);
         var own = TableClient.CreateQueryFilter($"PartitionKey eq {key}");
-        var below = TableKey.PartitionPrefix(key + "|");
+        var below = TableKey.PartitionPrefix(ProjectKeys.PartitionsOf(project));
         var named = TableClient.CreateQueryFilter($"Project eq {project.Value}");
         return
         [
@@ -54,9 +55,9 @@ internal static class ProjectRows
     /// <summary>Whether a row stands where only rows of this project do, or names it.</summary>
     public static bool Owns(ProjectId project, TableEntity row)
     {
-        var key = TableKey.Number(project.Value);
+        var key = ProjectKeys.PartitionOf(project);
         return row.PartitionKey == key
-            || row.PartitionKey.StartsWith(key + "|", StringComparison.Ordinal)
+            || row.PartitionKey.StartsWith(ProjectKeys.PartitionsOf(project), StringComparison.Ordinal)
             || row.PartitionKey.StartsWith(AccountKeys.PartitionsOf(project), StringComparison.Ordinal)
             || row.GetInt32(ProjectColumn) == project.Value;
     }

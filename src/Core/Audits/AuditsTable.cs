@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
@@ -14,7 +13,7 @@ public sealed class AuditsTable(StorageAccount storage)
 
     internal async Task AddAsync(AuditEntry entry, CancellationToken cancellationToken)
     {
-        var row = new TableEntity(Day(entry.LoggedAt), $"{TableKey.NewestFirst(entry.LoggedAt)}|{Guid.NewGuid():N}")
+        var row = new TableEntity(AuditKeys.Day(entry.LoggedAt), AuditKeys.NewEntry(entry.LoggedAt))
         {
             [nameof(AuditEntry.Actor)] = entry.Actor?.Value,
             [nameof(AuditEntry.Action)] = entry.Action,
@@ -31,7 +30,8 @@ public sealed class AuditsTable(StorageAccount storage)
     /// <summary>The entries of the days that the filter's times cover, newest first.</summary>
     internal async IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (newest, oldest) = (Day(filter.End ?? DateTimeOffset.MaxValue), Day(filter.Start ?? DateTimeOffset.MinValue));
+        var newest = AuditKeys.Day(filter.End ?? DateTimeOffset.MaxValue);
+        var oldest = AuditKeys.Day(filter.Start ?? DateTimeOffset.MinValue);
         var query = TableClient.CreateQueryFilter($"PartitionKey ge {newest} and PartitionKey le {oldest}");
         await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
         {
@@ -44,8 +44,4 @@ public sealed class AuditsTable(StorageAccount storage)
             );
         }
     }
-
-    // Inverted, so that later days sort first.
-    private static string Day(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.UtcDateTime.Date - time.UtcDateTime.Date).Days.ToString("D7", CultureInfo.InvariantCulture);
 }

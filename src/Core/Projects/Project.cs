@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Projects;
 
 /// <summary>A project: forms, submissions and users. <see cref="Domain"/> is its name in CommCare URLs, null when it has none.</summary>

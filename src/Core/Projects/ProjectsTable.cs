@@ -10,9 +10,6 @@ namespace ServerlessRosa.Core.Projects;
 /// <summary>Table `projects`: one row per project and a copy by domain, in a single partition, so that one batch writes both.</summary>
 public sealed class ProjectsTable(StorageAccount storage)
 {
-    private const string Partition = "projects";
-    private const string Sequence = "sequence";
-    private const string ProjectPrefix = "id|";
     private const string Number = "Project";
     private readonly TableClient _table = storage.Table(StorageNames.ProjectsTable);
 
@@ -25,12 +22,18 @@ public sealed class ProjectsTable(StorageAccount storage)
         CancellationToken cancellationToken
     )
     {
-        var id = await Sequences.NextAsync(_table, Partition, Sequence, number => new ProjectId(number), cancellationToken);
+        var id = await Sequences.NextAsync(
+            _table,
+            ProjectKeys.Partition,
+            ProjectKeys.Sequence,
+            number => new ProjectId(number),
+            cancellationToken
+        );
         var project = new Project(id, name, description, domain, null, now, null);
         var batch = new List<TableTransactionAction> { new(TableTransactionActionType.Add, ToEntity(project)) };
         if (domain is not null)
         {
-            batch.Add(new(TableTransactionActionType.Add, ToEntity(project, DomainRow(domain))));
+            batch.Add(new(TableTransactionActionType.Add, ToEntity(project, ProjectKeys.Domain(domain))));
         }
         try
         {
@@ -45,19 +48,27 @@ public sealed class ProjectsTable(StorageAccount storage)
 
     /// <summary>Marks this number, and all lower ones, as used. One or two operations.</summary>
     internal Task ReserveNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
-        Sequences.ReserveAsync(_table, Partition, Sequence, id.Value, cancellationToken);
+        Sequences.ReserveAsync(_table, ProjectKeys.Partition, ProjectKeys.Sequence, id.Value, cancellationToken);
 
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row(id), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            ProjectKeys.Partition,
+            ProjectKeys.Project(id),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToProject(found.Value!) : null;
     }
 
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, DomainRow(domain), cancellationToken: cancellationToken);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            ProjectKeys.Partition,
+            ProjectKeys.Domain(domain),
+            cancellationToken: cancellationToken
+        );
         return found.HasValue ? ToProject(found.Value!) : null;
     }
 
@@ -69,7 +80,11 @@ public sealed class ProjectsTable(StorageAccount storage)
         ConditionalWrite.RunAsync(
             async () =>
             {
-                var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row(id), cancellationToken: cancellationToken);
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    ProjectKeys.Partition,
+                    ProjectKeys.Project(id),
+                    cancellationToken: cancellationToken
+                );
                 if (!found.HasValue)
                 {
                     return null;
@@ -83,7 +98,7 @@ public sealed class ProjectsTable(StorageAccount storage)
                 if (next.Domain is { } domain)
                 {
                     var copy = current.Domain is null ? TableTransactionActionType.Add : TableTransactionActionType.UpsertReplace;
-                    batch.Add(new(copy, ToEntity(next, DomainRow(domain))));
+                    batch.Add(new(copy, ToEntity(next, ProjectKeys.Domain(domain))));
                 }
                 try
                 {
@@ -103,7 +118,10 @@ public sealed class ProjectsTable(StorageAccount storage)
     {
         var projects = new List<Project>();
         await foreach (
-            var entity in _table.QueryAsync<TableEntity>(TableKey.Prefix(Partition, ProjectPrefix), cancellationToken: cancellationToken)
+            var entity in _table.QueryAsync<TableEntity>(
+                TableKey.Prefix(ProjectKeys.Partition, ProjectKeys.ProjectPrefix),
+                cancellationToken: cancellationToken
+            )
         )
         {
             projects.Add(ToProject(entity));
@@ -113,24 +131,20 @@ public sealed class ProjectsTable(StorageAccount storage)
 
     /// <summary>All projects, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Project>> ScanAsync(CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, ProjectPrefix), null, ToProject, cancellationToken);
+        StoredRows.ScanAsync(_table, TableKey.Prefix(ProjectKeys.Partition, ProjectKeys.ProjectPrefix), null, ToProject, cancellationToken);
 
     /// <summary>All copies by domain, for verification. One operation per 1,000.</summary>
     internal IAsyncEnumerable<StoredRow<Project>> ScanDomainsAsync(CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(_table, TableKey.Prefix(Partition, "domain|"), null, ToProject, cancellationToken);
+        StoredRows.ScanAsync(_table, TableKey.Prefix(ProjectKeys.Partition, ProjectKeys.DomainPrefix), null, ToProject, cancellationToken);
 
     /// <summary>The highest project number in use, or 0. One operation.</summary>
     internal Task<int> FindLastNumberAsync(CancellationToken cancellationToken) =>
-        Sequences.FindLastAsync(_table, Partition, Sequence, cancellationToken);
+        Sequences.FindLastAsync(_table, ProjectKeys.Partition, ProjectKeys.Sequence, cancellationToken);
 
-    private static string Row(ProjectId id) => ProjectPrefix + TableKey.Number(id.Value);
-
-    private static string DomainRow(string domain) => TableKey.Join("domain", domain);
-
-    private static TableEntity ToEntity(Project project) => ToEntity(project, Row(project.Id));
+    private static TableEntity ToEntity(Project project) => ToEntity(project, ProjectKeys.Project(project.Id));
 
     private static TableEntity ToEntity(Project project, string row) =>
-        new(Partition, row)
+        new(ProjectKeys.Partition, row)
         {
             [Number] = project.Id.Value,
             [nameof(Project.Name)] = project.Name,
@@ -145,7 +159,9 @@ public sealed class ProjectsTable(StorageAccount storage)
 
     private static Project ToProject(TableEntity entity) =>
         new(
-            new ProjectId(entity.GetInt32(Number) ?? int.Parse(entity.RowKey.AsSpan(ProjectPrefix.Length), CultureInfo.InvariantCulture)),
+            new ProjectId(
+                entity.GetInt32(Number) ?? int.Parse(entity.RowKey.AsSpan(ProjectKeys.ProjectPrefix.Length), CultureInfo.InvariantCulture)
+            ),
             entity.GetString(nameof(Project.Name))!,
             entity.GetString(nameof(Project.Description)),
             entity.GetString(nameof(Project.Domain)),

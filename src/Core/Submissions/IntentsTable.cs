@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
@@ -25,7 +24,6 @@ public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string W
 /// small.</summary>
 public sealed class IntentsTable(StorageAccount storage)
 {
-    private const int Shards = 16;
     private readonly TableClient _table = storage.Table(StorageNames.IntentsTable);
 
     /// <summary>
@@ -34,7 +32,7 @@ public sealed class IntentsTable(StorageAccount storage)
     /// </summary>
     internal async Task<bool> AddAsync(Intent intent, CancellationToken cancellationToken)
     {
-        var (partition, row) = Key(intent.Space, intent.Instance, intent.Work);
+        var (partition, row) = IntentKeys.Intent(intent.Space, intent.Instance, intent.Work);
         var entity = new TableEntity(partition, row)
         {
             ["Project"] = intent.Space.Project.Value,
@@ -60,14 +58,14 @@ public sealed class IntentsTable(StorageAccount storage)
     /// <summary>Whether that work is under way, or was broken off. One operation.</summary>
     internal async Task<bool> ExistsAsync(SubmissionSpace space, InstanceId instance, string work, CancellationToken cancellationToken)
     {
-        var (partition, row) = Key(space, instance, work);
+        var (partition, row) = IntentKeys.Intent(space, instance, work);
         return (await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, ["PartitionKey"], cancellationToken)).HasValue;
     }
 
     /// <summary>One operation. One that was read from the list stays when somebody has renewed it since.</summary>
     internal async Task RemoveAsync(Intent intent, CancellationToken cancellationToken)
     {
-        var (partition, row) = Key(intent.Space, intent.Instance, intent.Work);
+        var (partition, row) = IntentKeys.Intent(intent.Space, intent.Instance, intent.Work);
         try
         {
             await _table.DeleteEntityAsync(partition, row, intent.ETag == default ? ETag.All : intent.ETag, cancellationToken);
@@ -84,9 +82,9 @@ public sealed class IntentsTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        for (var shard = 0; shard < Shards; shard++)
+        for (var shard = 0; shard < IntentKeys.Shards; shard++)
         {
-            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition(shard)} and At lt {time}");
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {IntentKeys.Partition(shard)} and At lt {time}");
             await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             {
                 yield return ToIntent(entity);
@@ -113,12 +111,4 @@ public sealed class IntentsTable(StorageAccount storage)
         {
             ETag = entity.ETag,
         };
-
-    private static (string Partition, string Row) Key(SubmissionSpace space, InstanceId instance, string work)
-    {
-        var hash = TableKey.Hash($"{SubmissionKeys.Partition(space)} {instance} {work}");
-        return (Partition(Convert.ToInt32(hash[..1], 16)), hash);
-    }
-
-    private static string Partition(int shard) => shard.ToString("D2", CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,7 @@ public sealed partial class SubmissionsTable
     /// <summary>One operation.</summary>
     internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
         await _table
-            .QueryAsync<TableEntity>(TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|"), 1, [Column.RowKey], cancellationToken)
+            .QueryAsync<TableEntity>(TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(project)), 1, [Column.RowKey], cancellationToken)
             .AnyAsync(cancellationToken);
 
     /// <summary>

@@ -104,7 +104,7 @@ public sealed class SyncsTable(StorageAccount storage)
     internal IAsyncEnumerable<StoredRow<SyncLog>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(
             _table,
-            $"{TableKey.PartitionPrefix(TableKey.Number(project.Value) + "|")} and "
+            $"{TableKey.PartitionPrefix(SyncKeys.PartitionsOf(project))} and "
                 + $"{TableClient.CreateQueryFilter($"RowKey eq {SyncKeys.Log}")}",
             null,
             entity =>
