@@ -78,16 +78,7 @@ public sealed class ReceiveSubmission(
             throw Problem.NoDeprecatedId().AsException();
         }
         var whole = edits is null ? head with { DeprecatedId = null } : head;
-        return await ReceiveAsync(
-            space,
-            form,
-            definition,
-            whole,
-            DuplicatePolicy.Central,
-            upload,
-            cancellationToken,
-            addressed: edits
-        );
+        return await ReceiveAsync(space, form, definition, whole, DuplicatePolicy.Central, upload, cancellationToken, addressed: edits);
     }
 
     /// <summary>To the draft of a form, whatever version the XML names and whatever the form's state (OR-248, OR-249).</summary>
@@ -142,9 +133,7 @@ public sealed class ReceiveSubmission(
     )
     {
         var version = form is null ? null : await forms.FindVersionAsync(form, head.Version, cancellationToken);
-        return DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal
-            ? throw refusal.AsException()
-            : version!;
+        return DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal ? throw refusal.AsException() : version!;
     }
 
     private async Task<SubmissionReceipt> ReceiveAsync(

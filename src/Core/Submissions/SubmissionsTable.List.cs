@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

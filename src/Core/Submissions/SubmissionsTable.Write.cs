@@ -1,9 +1,5 @@
-using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 

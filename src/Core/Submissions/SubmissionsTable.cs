@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

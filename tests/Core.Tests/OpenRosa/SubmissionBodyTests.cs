@@ -66,5 +66,6 @@ public sealed class SubmissionBodyTests
             _ => Part($"name=\"{part}\"; filename=\"{part}\"", $"content of {part}"),
         };
 
-    private static string Part(string disposition, string content) => $"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{content}\r\n";
+    private static string Part(string disposition, string content) =>
+        $"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{content}\r\n";
 }

@@ -4,7 +4,6 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using Xunit;
-using static ServerlessRosa.Core.Submissions.DuplicatePolicy;
 using static ServerlessRosa.Core.Submissions.InstanceState;
 
 namespace ServerlessRosa.Core.Tests.Submissions;
@@ -37,25 +36,25 @@ public sealed class DecideSubmissionTests
     }
 
     [Theory]
-    [InlineData("5", OpenRosa, null, null, nameof(SubmissionAction.Add), null)]
-    [InlineData("5", Central, null, null, nameof(SubmissionAction.Add), null)]
-    [InlineData("5", CommCare, null, null, nameof(SubmissionAction.Add), null)]
-    [InlineData("6", OpenRosa, Current, Same, nameof(SubmissionAction.FillMedia), null)]
-    [InlineData("6", Central, Current, Same, null, 409.3)]
-    [InlineData("6", CommCare, Current, Same, nameof(SubmissionAction.FillMedia), null)]
-    [InlineData("7", OpenRosa, Current, Other, null, 409.1)]
-    [InlineData("7", Central, Current, Other, null, 409.3)]
-    [InlineData("7C", CommCare, Current, Other, nameof(SubmissionAction.Replace), null)]
-    [InlineData("8", OpenRosa, Superseded, Same, null, 409.9)]
-    [InlineData("8", OpenRosa, Superseded, Other, null, 409.9)]
-    [InlineData("8", Central, Superseded, Same, null, 409.9)]
-    [InlineData("8", CommCare, Superseded, Other, null, 409.9)]
-    [InlineData("8C", CommCare, Superseded, Same, nameof(SubmissionAction.Acknowledge), null)]
-    [InlineData("9", OpenRosa, Deleted, Same, null, 409.18)]
-    [InlineData("9", OpenRosa, Deleted, Other, null, 409.18)]
-    [InlineData("9", Central, Deleted, Same, null, 409.18)]
-    [InlineData("9", CommCare, Deleted, Other, null, 409.18)]
-    [InlineData("9C", CommCare, Deleted, Same, nameof(SubmissionAction.Acknowledge), null)]
+    [InlineData("5", DuplicatePolicy.OpenRosa, null, null, nameof(SubmissionAction.Add), null)]
+    [InlineData("5", DuplicatePolicy.Central, null, null, nameof(SubmissionAction.Add), null)]
+    [InlineData("5", DuplicatePolicy.CommCare, null, null, nameof(SubmissionAction.Add), null)]
+    [InlineData("6", DuplicatePolicy.OpenRosa, Current, Same, nameof(SubmissionAction.FillMedia), null)]
+    [InlineData("6", DuplicatePolicy.Central, Current, Same, null, 409.3)]
+    [InlineData("6", DuplicatePolicy.CommCare, Current, Same, nameof(SubmissionAction.FillMedia), null)]
+    [InlineData("7", DuplicatePolicy.OpenRosa, Current, Other, null, 409.1)]
+    [InlineData("7", DuplicatePolicy.Central, Current, Other, null, 409.3)]
+    [InlineData("7C", DuplicatePolicy.CommCare, Current, Other, nameof(SubmissionAction.Replace), null)]
+    [InlineData("8", DuplicatePolicy.OpenRosa, Superseded, Same, null, 409.9)]
+    [InlineData("8", DuplicatePolicy.OpenRosa, Superseded, Other, null, 409.9)]
+    [InlineData("8", DuplicatePolicy.Central, Superseded, Same, null, 409.9)]
+    [InlineData("8", DuplicatePolicy.CommCare, Superseded, Other, null, 409.9)]
+    [InlineData("8C", DuplicatePolicy.CommCare, Superseded, Same, nameof(SubmissionAction.Acknowledge), null)]
+    [InlineData("9", DuplicatePolicy.OpenRosa, Deleted, Same, null, 409.18)]
+    [InlineData("9", DuplicatePolicy.OpenRosa, Deleted, Other, null, 409.18)]
+    [InlineData("9", DuplicatePolicy.Central, Deleted, Same, null, 409.18)]
+    [InlineData("9", DuplicatePolicy.CommCare, Deleted, Other, null, 409.18)]
+    [InlineData("9C", DuplicatePolicy.CommCare, Deleted, Same, nameof(SubmissionAction.Acknowledge), null)]
     public void A_submission_without_deprecatedID(
         string row,
         DuplicatePolicy policy,
@@ -66,23 +65,23 @@ public sealed class DecideSubmissionTests
     ) => AssertDecision(row, action, code, DecideSubmission.New(policy, Id, Same, Found(Id, state, xml)));
 
     [Theory]
-    [InlineData("10", OpenRosa, null, null, null, null, 404.5)]
-    [InlineData("10", OpenRosa, null, Current, Same, null, 404.5)]
-    [InlineData("10", Central, null, null, null, null, 404.5)]
-    [InlineData("9", OpenRosa, Deleted, null, null, null, 409.18)]
-    [InlineData("9", OpenRosa, Deleted, Current, Same, null, 409.18)]
-    [InlineData("11", OpenRosa, Current, null, null, nameof(SubmissionAction.Edit), null)]
-    [InlineData("11", Central, Current, null, null, nameof(SubmissionAction.Edit), null)]
-    [InlineData("12", OpenRosa, Current, Current, Same, null, 409.3)]
-    [InlineData("12", OpenRosa, Current, Superseded, Other, null, 409.3)]
-    [InlineData("12", Central, Current, Deleted, Same, null, 409.3)]
-    [InlineData("13", OpenRosa, Superseded, Current, Same, nameof(SubmissionAction.FillMedia), null)]
-    [InlineData("13", Central, Superseded, Current, Same, null, 409.3)]
-    [InlineData("14", OpenRosa, Superseded, Current, Other, null, 409.1)]
-    [InlineData("14", Central, Superseded, Current, Other, null, 409.3)]
-    [InlineData("15", OpenRosa, Superseded, null, null, null, 409.9)]
-    [InlineData("15", OpenRosa, Superseded, Superseded, Same, null, 409.9)]
-    [InlineData("15", Central, Superseded, Deleted, Same, null, 409.9)]
+    [InlineData("10", DuplicatePolicy.OpenRosa, null, null, null, null, 404.5)]
+    [InlineData("10", DuplicatePolicy.OpenRosa, null, Current, Same, null, 404.5)]
+    [InlineData("10", DuplicatePolicy.Central, null, null, null, null, 404.5)]
+    [InlineData("9", DuplicatePolicy.OpenRosa, Deleted, null, null, null, 409.18)]
+    [InlineData("9", DuplicatePolicy.OpenRosa, Deleted, Current, Same, null, 409.18)]
+    [InlineData("11", DuplicatePolicy.OpenRosa, Current, null, null, nameof(SubmissionAction.Edit), null)]
+    [InlineData("11", DuplicatePolicy.Central, Current, null, null, nameof(SubmissionAction.Edit), null)]
+    [InlineData("12", DuplicatePolicy.OpenRosa, Current, Current, Same, null, 409.3)]
+    [InlineData("12", DuplicatePolicy.OpenRosa, Current, Superseded, Other, null, 409.3)]
+    [InlineData("12", DuplicatePolicy.Central, Current, Deleted, Same, null, 409.3)]
+    [InlineData("13", DuplicatePolicy.OpenRosa, Superseded, Current, Same, nameof(SubmissionAction.FillMedia), null)]
+    [InlineData("13", DuplicatePolicy.Central, Superseded, Current, Same, null, 409.3)]
+    [InlineData("14", DuplicatePolicy.OpenRosa, Superseded, Current, Other, null, 409.1)]
+    [InlineData("14", DuplicatePolicy.Central, Superseded, Current, Other, null, 409.3)]
+    [InlineData("15", DuplicatePolicy.OpenRosa, Superseded, null, null, null, 409.9)]
+    [InlineData("15", DuplicatePolicy.OpenRosa, Superseded, Superseded, Same, null, 409.9)]
+    [InlineData("15", DuplicatePolicy.Central, Superseded, Deleted, Same, null, 409.9)]
     public void A_submission_with_deprecatedID(
         string row,
         DuplicatePolicy policy,
@@ -122,7 +121,7 @@ public sealed class DecideSubmissionTests
     [InlineData(Current, Other, null, 409.1)]
     [InlineData(Current, Same, nameof(SubmissionAction.FillMedia), null)]
     public void A_duplicate_whose_instance_changes_meanwhile(InstanceState? state, string? xml, string? action, double? code) =>
-        AssertDecision("6", action, code, DecideSubmission.Refill(OpenRosa, Id, Same, Found(Id, state, xml)));
+        AssertDecision("6", action, code, DecideSubmission.Refill(DuplicatePolicy.OpenRosa, Id, Same, Found(Id, state, xml)));
 
     private static Instance? Found(InstanceId id, InstanceState? state, string? xml) =>
         state is { } some
@@ -138,6 +137,5 @@ public sealed class DecideSubmissionTests
         }
     }
 
-    private static void AssertCode(object row, double? code, Problem? refusal) =>
-        Assert.Equal((row, (decimal?)code), (row, refusal?.Code));
+    private static void AssertCode(object row, double? code, Problem? refusal) => Assert.Equal((row, (decimal?)code), (row, refusal?.Code));
 }
