@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -13,7 +14,7 @@ public sealed class CommitSubmission(
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
     FillSubmissionMedia fill,
-    SubmissionRecovery shadows,
+    SubmissionRecovery recovery,
     IntentsTable intents,
     ApplySubmission apply,
     ApplySubmittedEntities entities
@@ -78,7 +79,7 @@ public sealed class CommitSubmission(
         }
         if (problem is not null)
         {
-            await shadows.FollowAsync(staged.Space, version.Id, CancellationToken.None);
+            await recovery.AfterChangeAsync(staged.Space, version.Id);
         }
         return ((version.Id, version with { Problem = problem }), await EntitiesAsync(staged, version.Id, version) && done);
     }
@@ -118,7 +119,7 @@ public sealed class CommitSubmission(
             );
             if (isWritten)
             {
-                await shadows.FollowAsync(staged.Space, submission.RootId, CancellationToken.None);
+                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
                 return (submission.RootId, edited.Current);
             }
         }
@@ -154,7 +155,7 @@ public sealed class CommitSubmission(
                 {
                     await intents.RemoveAsync(staged.Intent, CancellationToken.None);
                 }
-                await shadows.FollowAsync(staged.Space, submission.RootId, CancellationToken.None);
+                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
                 return ((submission.RootId, edited.Current), done);
             }
             var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
@@ -194,10 +195,9 @@ public sealed class CommitSubmission(
             )
             {
                 filled.Version = filled.Version with { Problem = null };
-                await shadows.FollowAsync(
+                await recovery.AfterChangeAsync(
                     staged.Space,
-                    (await submissions.GetAsync(staged.Space, current, CancellationToken.None)).Submission.RootId,
-                    CancellationToken.None
+                    (await submissions.GetAsync(staged.Space, current, CancellationToken.None)).Submission.RootId
                 );
             }
         }

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;

@@ -1,3 +1,5 @@
+using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Puts the files of a duplicate into the slots of the stored version (rows 6 and 13): missing ones, and those with other

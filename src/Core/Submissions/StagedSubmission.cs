@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 

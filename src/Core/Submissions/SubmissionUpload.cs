@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 
