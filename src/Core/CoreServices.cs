@@ -127,6 +127,7 @@ public static class CoreServices
         services.AddSingleton<ApplySubmittedEntities>();
         services.AddSingleton<ReviewSubmission>();
         services.AddSingleton<ApplySubmission>();
+        services.AddSingleton<FillSubmissionMedia>();
         services.AddSingleton<CommitSubmission>();
         services.AddSingleton<ReceiveSubmission>();
         services.AddSingleton<ReceiveCommCareForm>();

@@ -136,7 +136,7 @@ public sealed class RebuildSubmissions(
             return false;
         }
         var (submission, etag) = await submissions.GetAsync(edit.Space, before, cancellationToken);
-        var next = CommitSubmission.Edited(
+        var next = EditedSubmission.Of(
             edit.Version with
             {
                 Media = SubmissionRecoveryReader.Filled(edit.Version.Media, edit.Files, dropped, edit.IsCommCare),

@@ -1,55 +1,20 @@
 using ServerlessRosa.Core.Cases;
-using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>How a submission came: phones send again what they got no answer for; scripts are told. CommCare's phones may change what
-/// they sent.</summary>
-internal sealed record DuplicatePolicy(bool TakesRepeats, InstanceId? Edits)
-{
-    /// <summary>What CommCare's receiver has read of the form's case blocks; null for what came otherwise.</summary>
-    public CaseBlocks? CommCareBlocks { get; private init; }
-
-    public bool IsCommCare => CommCareBlocks is not null;
-
-    public static DuplicatePolicy AsOpenRosa { get; } = new(TakesRepeats: true, null);
-
-    public static DuplicatePolicy FromCommCare(CaseBlocks blocks) => new(TakesRepeats: true, null) { CommCareBlocks = blocks };
-}
-
-/// <summary>A submission whose bytes are all stored, on its way to be seen.</summary>
-internal sealed record StagedSubmission(
-    SubmissionSpace Space,
-    SubmissionHead Head,
-    DuplicatePolicy DuplicatePolicy,
-    SubmissionVersion Version,
-    ReadOnlyMemory<byte> Xml,
-    IReadOnlyDictionary<string, SubmissionMedia> Received
-)
-{
-    public CaseBlocks Blocks { get; init; } = CaseBlocks.None;
-
-    public IReadOnlyList<EntityBlock> Entities { get; init; } = [];
-
-    public string? SyncToken { get; init; }
-
-    /// <summary>Whether there may be work beyond the claim.</summary>
-    internal bool AsksForMore => Blocks.Blocks.Count > 0 || Entities.Count > 0;
-
-    internal Intent Promise => new(Space, Version.Id, Version.XmlHash, Version.CreatedAt, SyncToken);
-}
-
 /// <summary>
-/// Makes a submission visible, or finds that it was there: OR-200 to OR-209, CC-093 to CC-096. What case blocks and
-/// entities ask for is promised before and done after, and case blocks are checked first: the promise goes when all is done or refused,
-/// and what a crash leaves of it, Reconcile completes.
+/// Commits a submission or recognises a duplicate. <see cref="DecideSubmission"/> decides from what is found; this class reads that and
+/// writes, on condition that it has not changed. Case blocks are checked first. Side effects on cases and entities are recorded as an
+/// intent before the commit and applied after it. The intent is removed when all are applied or the submission is refused; Reconcile
+/// completes one that a crash leaves.
 /// </summary>
 public sealed class CommitSubmission(
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
-    SubmissionRecovery shadows,
+    FillSubmissionMedia fill,
+    SubmissionRecovery recovery,
     IntentsTable intents,
     ApplySubmission apply,
     ApplySubmittedEntities entities
@@ -57,336 +22,232 @@ public sealed class CommitSubmission(
 {
     private const int MaxAttempts = 20;
 
-    /// <summary>To a <paramref name="known"/> instance it is a repeat. A submission without case blocks costs one operation when it is
-    /// new.</summary>
-    internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(StagedSubmission arrival, Instance? known)
+    /// <summary>A <paramref name="known"/> instance has the same XML and makes this a duplicate. A new submission without case blocks
+    /// costs one operation.</summary>
+    internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(StagedSubmission staged, Instance? known)
     {
         if (known is { Version.Problem: null })
         {
-            var filled = await FillAsync(arrival, known);
-            await apply.JournalAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
+            var filled = await fill.RunAsync(staged, known);
+            await apply.JournalAsync(staged.Space, filled.Version, staged.Blocks, staged.SyncToken);
             return filled;
         }
-        var plan = await apply.CheckAsync(arrival.Space, arrival.Version, arrival.Blocks, arrival.SyncToken, CancellationToken.None);
-        arrival = arrival with { Version = arrival.Version with { Problem = plan.Problem?.ToString() } };
-        return arrival.Head.DeprecatedId is { } deprecated && !arrival.DuplicatePolicy.IsCommCare
-            ? await EditAsync(arrival, deprecated)
-            : await AddAsync(arrival, plan);
+        var plan = await apply.CheckAsync(staged.Space, staged.Version, staged.Blocks, staged.SyncToken, CancellationToken.None);
+        staged = staged with { Version = staged.Version with { Problem = plan.Problem?.ToString() } };
+        return staged.Head.DeprecatedId is { } deprecated && !staged.IsCommCare
+            ? await EditAsync(staged, deprecated)
+            : await AddAsync(staged, plan);
     }
 
-    // Rows 5 to 9 of "How a submission is decided" in docs/protocol.md.
-    private async Task<(InstanceId Root, SubmissionVersion Version)> AddAsync(StagedSubmission arrival, CasePlan plan)
+    // Rows 5 to 9. The insert itself finds whether the instance id is in use.
+    private Task<(InstanceId Root, SubmissionVersion Version)> AddAsync(StagedSubmission staged, CasePlan plan)
     {
-        var version = arrival.Version;
-        var submission = new Submission(version.Id, version.Sender, version.FormVersion, version.CreatedAt, version)
-        {
-            CaseBlocks = arrival.Head.CaseBlocks,
-            MediaExpected = version.Media.Count,
-            MediaPresent = version.Media.Count(file => file.Exists),
-        };
-        var promises = (plan.Problem is null && arrival.Blocks.Blocks.Count > 0) || arrival.Entities.Count > 0;
-        return await PromisingAsync(
-            arrival,
-            promises,
+        var hasIntent = (plan.Problem is null && staged.Blocks.Blocks.Count > 0) || staged.Entities.Count > 0;
+        return WithIntentAsync(
+            staged,
+            hasIntent,
             async again =>
             {
-                if (await submissions.AddAsync(arrival.Space, submission, arrival.Xml, CancellationToken.None) is not { } existing)
+                var found = await submissions.AddAsync(staged.Space, staged.NewSubmission(), staged.Xml, CancellationToken.None);
+                return staged.DecideNew(found).OrThrow() switch
                 {
-                    Count(arrival, Telemetry.New);
-                    var (done, problem) = (true, version.Problem);
-                    if (
-                        plan is { Problem: null, Blocks.Blocks.Count: > 0 }
-                        && !await apply.NewAsync(arrival.Space, version, plan, arrival.SyncToken, again)
-                    )
-                    {
-                        done = await apply.FollowAsync(arrival.Promise, again: true, CancellationToken.None);
-                        problem = (await submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None))?.Version.Problem;
-                    }
-                    if (problem is not null)
-                    {
-                        await shadows.FollowAsync(arrival.Space, version.Id, CancellationToken.None);
-                    }
-                    return ((version.Id, version with { Problem = problem }), await EntitiesAsync(arrival, version.Id, version) && done);
-                }
-                return existing.State switch
-                {
-                    not InstanceState.Current when arrival.DuplicatePolicy.IsCommCare && existing.Version.XmlHash == version.XmlHash =>
-                        await RepeatOfPastAsync(arrival, existing, again),
-                    InstanceState.Superseded => throw Problem.SupersededInstance(version.Id.Value).AsException(),
-                    InstanceState.Deleted => throw Problem.SubmissionDeleted(version.Id.Value).AsException(),
-                    _ when existing.Version.XmlHash != version.XmlHash && arrival.DuplicatePolicy.IsCommCare => await ReplaceAsync(
-                        arrival,
-                        existing,
-                        promised: promises
-                    ),
-                    _ => await RepeatAsync(arrival, existing, again),
+                    SubmissionAction.Add => await AddedAsync(staged, plan, again),
+                    SubmissionAction.Replace => await ReplaceAsync(staged, found!, hasIntent),
+                    SubmissionAction.Acknowledge => await AcknowledgeAsync(staged, found!, again),
+                    _ => await FillMediaAsync(staged, found!, again),
                 };
             }
         );
     }
 
-    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md. Of several edits of one version at the same time, the first to
-    // write wins; the others read again and are told.
-    private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(StagedSubmission arrival, InstanceId deprecated)
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> AddedAsync(
+        StagedSubmission staged,
+        CasePlan plan,
+        bool again
+    )
     {
-        var version = arrival.Version;
+        var version = staged.Version;
+        staged.Count(Telemetry.New);
+        var (done, problem) = (true, version.Problem);
+        if (
+            plan is { Problem: null, Blocks.Blocks.Count: > 0 }
+            && !await apply.NewAsync(staged.Space, version, plan, staged.SyncToken, again)
+        )
+        {
+            done = await apply.FollowAsync(staged.Intent, again: true, CancellationToken.None);
+            problem = (await submissions.FindInstanceAsync(staged.Space, version.Id, CancellationToken.None))?.Version.Problem;
+        }
+        if (problem is not null)
+        {
+            await recovery.AfterChangeAsync(staged.Space, version.Id);
+        }
+        return ((version.Id, version with { Problem = problem }), await EntitiesAsync(staged, version.Id, version) && done);
+    }
+
+    // Rows 10 to 15. Of concurrent edits of one version the first write wins; the others read again and decide again.
+    private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(StagedSubmission staged, InstanceId deprecatedId)
+    {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var reading = submissions.FindInstanceAsync(arrival.Space, version.Id, CancellationToken.None);
-            var before = await submissions.FindInstanceAsync(arrival.Space, deprecated, CancellationToken.None);
-            var existing = await reading;
-            switch (before?.State)
+            var reading = submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
+            var deprecated = await submissions.FindInstanceAsync(staged.Space, deprecatedId, CancellationToken.None);
+            var found = await reading;
+            if (staged.DecideEdit(deprecatedId, found, deprecated).OrThrow() == SubmissionAction.FillMedia)
             {
-                case null:
-                    throw Problem.DeprecatedIdNotFound(deprecated.Value).AsException();
-                case InstanceState.Deleted:
-                    throw Problem.SubmissionDeleted(deprecated.Value).AsException();
-                case InstanceState.Superseded when existing?.State == InstanceState.Current:
-                    return await PromisingAsync(arrival, arrival.AsksForMore, again => RepeatAsync(arrival, existing, again));
-                case InstanceState.Superseded:
-                    throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
+                return await WithIntentAsync(staged, staged.HasSideEffects, again => FillMediaAsync(staged, found!, again));
             }
-            if (existing is not null)
-            {
-                throw Problem.AlreadyExists(["instanceID"], [version.Id.Value]).AsException();
-            }
-
-            var (submission, etag) = await submissions.GetAsync(arrival.Space, before!, CancellationToken.None);
-            if (arrival.DuplicatePolicy.Edits is { } edits && submission.RootId != edits)
-            {
-                throw Problem.SupersededDeprecated(version.Id.Value, deprecated.Value).AsException();
-            }
-            var edited = Edited(arrival, submission, before!);
-            var speaksOfCases = SpeaksOfCases(arrival, submission);
-            var done = await PromisingAsync(
-                arrival,
-                speaksOfCases || arrival.Entities.Count > 0,
+            var (submission, etag) = await submissions.GetAsync(staged.Space, deprecated!, CancellationToken.None);
+            staged.RequireAddressed(deprecatedId, submission.RootId);
+            var edited = staged.EditOf(submission, deprecated!);
+            var concernsCases = staged.ConcernsCases(submission);
+            var isWritten = await WithIntentAsync(
+                staged,
+                concernsCases || staged.Entities.Count > 0,
                 async again =>
                 {
-                    if (!await submissions.EditAsync(arrival.Space, before!, edited, etag, arrival.Xml, null, CancellationToken.None))
+                    if (!await submissions.EditAsync(staged.Space, deprecated!, edited, etag, staged.Xml, null, CancellationToken.None))
                     {
                         return (false, true);
                     }
-                    Count(arrival, Telemetry.Edited);
-                    var entitiesDone = await EntitiesAsync(arrival, submission.RootId, edited.Current);
+                    staged.Count(Telemetry.Edited);
+                    var entitiesDone = await EntitiesAsync(staged, submission.RootId, edited.Current);
                     return (
                         true,
-                        (!speaksOfCases || await apply.FollowAsync(arrival.Promise, again, CancellationToken.None)) && entitiesDone
+                        (!concernsCases || await apply.FollowAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
                     );
                 }
             );
-            if (done)
+            if (isWritten)
             {
-                await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
+                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
                 return (submission.RootId, edited.Current);
             }
         }
-        throw new InvalidOperationException($"The submission that {deprecated} belongs to kept changing under the edit {version.Id}.");
+        throw new InvalidOperationException(
+            $"The submission that {deprecatedId} belongs to kept changing under the edit {staged.Version.Id}."
+        );
     }
 
-    // Spec 4.5 of CommCare: the instance id stays with the newest bytes, and the version before it gets another. Where only that one
-    // speaks of cases, nothing was promised yet.
+    // Row 7C: the instance id stays with the newest XML, and the version before it gets another id. If only that version has case
+    // blocks, there is no intent yet.
     private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> ReplaceAsync(
-        StagedSubmission arrival,
+        StagedSubmission staged,
         Instance existing,
-        bool promised
+        bool hasIntent
     )
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var (submission, etag) = await submissions.GetAsync(arrival.Space, existing, CancellationToken.None);
-            var edited = Edited(arrival, submission, existing);
+            var (submission, etag) = await submissions.GetAsync(staged.Space, existing, CancellationToken.None);
+            var edited = staged.EditOf(submission, existing);
             var setAside = InstanceId.SetAside(submission.RootId, edited.Edits, existing.Version.XmlHash);
-            var promises = SpeaksOfCases(arrival, submission);
-            if (promises && !promised)
+            var concernsCases = staged.ConcernsCases(submission);
+            if (concernsCases && !hasIntent)
             {
-                await intents.AddAsync(arrival.Promise, CancellationToken.None);
+                await intents.AddAsync(staged.Intent, CancellationToken.None);
             }
-            await files.CopyXmlAsync(arrival.Space, existing.Version, setAside, CancellationToken.None);
-            if (await submissions.EditAsync(arrival.Space, existing, edited, etag, arrival.Xml, setAside, CancellationToken.None))
+            await files.CopyXmlAsync(staged.Space, existing.Version, setAside, CancellationToken.None);
+            if (await submissions.EditAsync(staged.Space, existing, edited, etag, staged.Xml, setAside, CancellationToken.None))
             {
-                Count(arrival, Telemetry.Edited);
-                var done = !promises || await apply.FollowAsync(arrival.Promise, again: false, CancellationToken.None);
-                if (promises && !promised && done)
+                staged.Count(Telemetry.Edited);
+                var done = !concernsCases || await apply.FollowAsync(staged.Intent, again: false, CancellationToken.None);
+                if (concernsCases && !hasIntent && done)
                 {
-                    await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+                    await intents.RemoveAsync(staged.Intent, CancellationToken.None);
                 }
-                await shadows.FollowAsync(arrival.Space, submission.RootId, CancellationToken.None);
+                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
                 return ((submission.RootId, edited.Current), done);
             }
-            existing = await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
-                is { State: InstanceState.Current } now
-                ? now
-                : throw Problem.SupersededInstance(arrival.Version.Id.Value).AsException();
-            if (existing.Version.XmlHash == arrival.Version.XmlHash)
+            var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
+            switch (staged.DecideNew(now).OrThrow())
             {
-                return await RepeatAsync(arrival, existing, again: promises);
+                case SubmissionAction.Add:
+                    throw Problem.SubmissionDeleted(staged.Version.Id.Value).AsException(); // purged in the meantime
+                case SubmissionAction.FillMedia:
+                    return await FillMediaAsync(staged, now!, again: concernsCases);
+                case SubmissionAction.Acknowledge:
+                    return await AcknowledgeAsync(staged, now!, again: concernsCases);
             }
+            existing = now!;
         }
-        throw new InvalidOperationException($"The submission {arrival.Version.Id} kept changing under an edit of it.");
+        throw new InvalidOperationException($"The submission {staged.Version.Id} kept changing under an edit of it.");
     }
 
-    // Rows 6, 7, 13 and 14 of "How a submission is decided" in docs/protocol.md: the instance is there and current. What was broken off is
-    // completed, and a form that failed is tried again (CC-095).
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatAsync(
-        StagedSubmission arrival,
+    // Rows 6 and 13: side effects that were interrupted are completed, and case blocks that were refused are tried again (CC-095).
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> FillMediaAsync(
+        StagedSubmission staged,
         Instance existing,
         bool again
     )
     {
-        var filled = await FillAsync(arrival, existing);
-        var tried = existing.Version.Problem is not null && arrival.Version.Problem is null;
+        var filled = await fill.RunAsync(staged, existing);
+        var tried = existing.Version.Problem is not null && staged.Version.Problem is null;
         if (tried)
         {
-            var current = await submissions.FindInstanceAsync(arrival.Space, existing.Version.Id, CancellationToken.None);
+            var current = await submissions.FindInstanceAsync(staged.Space, existing.Version.Id, CancellationToken.None);
             if (
-                current?.Version.XmlHash == arrival.Version.XmlHash
+                current?.Version.XmlHash == staged.Version.XmlHash
                 && (
-                    await submissions.SetProblemAsync(arrival.Space, current, null, CancellationToken.None)
-                    || await submissions.FindInstanceAsync(arrival.Space, current.Version.Id, CancellationToken.None)
+                    await submissions.SetProblemAsync(staged.Space, current, null, CancellationToken.None)
+                    || await submissions.FindInstanceAsync(staged.Space, current.Version.Id, CancellationToken.None)
                         is { Version.Problem: null }
                 )
             )
             {
                 filled.Version = filled.Version with { Problem = null };
-                await shadows.FollowAsync(
-                    arrival.Space,
-                    (await submissions.GetAsync(arrival.Space, current, CancellationToken.None)).Submission.RootId,
-                    CancellationToken.None
+                await recovery.AfterChangeAsync(
+                    staged.Space,
+                    (await submissions.GetAsync(staged.Space, current, CancellationToken.None)).Submission.RootId
                 );
             }
         }
-        var entitiesDone = await EntitiesAsync(arrival, filled.Root, filled.Version);
+        var entitiesDone = await EntitiesAsync(staged, filled.Root, filled.Version);
         if (tried || again)
         {
-            return (filled, await apply.FollowAsync(arrival.Promise, again, CancellationToken.None) && entitiesDone);
+            return (filled, await apply.FollowAsync(staged.Intent, again, CancellationToken.None) && entitiesDone);
         }
-        await apply.JournalAsync(arrival.Space, filled.Version, arrival.Blocks, arrival.SyncToken);
+        await apply.JournalAsync(staged.Space, filled.Version, staged.Blocks, staged.SyncToken);
         return (filled, entitiesDone);
     }
 
-    // It was deleted, or edited by others, and its phone knows nothing of that: to the phone it has arrived, and done what it says.
-    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> RepeatOfPastAsync(
-        StagedSubmission arrival,
+    // Rows 8C and 9C: the submission was deleted or edited elsewhere. The phone sent it once, so it is told that it was received.
+    private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> AcknowledgeAsync(
+        StagedSubmission staged,
         Instance existing,
         bool again
     )
     {
-        Count(arrival, Telemetry.Repeat);
-        await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!));
+        staged.Count(Telemetry.Repeat);
+        await files.DiscardMediaAsync(staged.ReceivedBlobs);
         if (again)
         {
-            return ((existing.Version.Id, existing.Version), await apply.FollowAsync(arrival.Promise, again, CancellationToken.None));
+            return ((existing.Version.Id, existing.Version), await apply.FollowAsync(staged.Intent, again, CancellationToken.None));
         }
-        await apply.JournalAsync(arrival.Space, existing.Version, arrival.Blocks, arrival.SyncToken);
+        await apply.JournalAsync(staged.Space, existing.Version, staged.Blocks, staged.SyncToken);
         return ((existing.Version.Id, existing.Version), true);
     }
 
-    private static void Count(StagedSubmission arrival, string outcome) =>
-        Telemetry.Submitted(arrival.Space.Draft is null ? outcome : Telemetry.Draft);
+    private Task<bool> EntitiesAsync(StagedSubmission staged, InstanceId root, SubmissionVersion version) =>
+        entities.TryRunAsync(staged.Space, root, version, staged.Head.FormId, staged.Entities, CancellationToken.None);
 
-    private Task<bool> EntitiesAsync(StagedSubmission arrival, InstanceId root, SubmissionVersion version) =>
-        entities.TryRunAsync(arrival.Space, root, version, arrival.Head.FormId, arrival.Entities, CancellationToken.None);
-
-    // The same XML may bring files that were missing, or replace some.
-    private async Task<(InstanceId Root, SubmissionVersion Version)> FillAsync(StagedSubmission arrival, Instance existing)
-    {
-        if (!arrival.DuplicatePolicy.TakesRepeats)
-        {
-            throw Problem.AlreadyExists(["instanceID"], [arrival.Version.Id.Value]).AsException();
-        }
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            if (existing.Version.XmlHash != arrival.Version.XmlHash)
-            {
-                throw Problem.InstanceConflict(arrival.Version.Id.Value).AsException();
-            }
-            var media = existing
-                .Version.Media.Select(slot =>
-                    arrival.Received.GetValueOrDefault(slot.Name) is { } file && file.Md5 != slot.Md5 ? file : slot
-                )
-                .ToList();
-            if (arrival.DuplicatePolicy.IsCommCare)
-            {
-                media.AddRange(arrival.Received.Values.Where(file => media.TrueForAll(slot => slot.Name != file.Name)));
-            }
-            var filled = existing with { Version = existing.Version with { Media = media } };
-            if (
-                media.SequenceEqual(existing.Version.Media)
-                || await submissions.FillMediaAsync(arrival.Space, filled, CancellationToken.None)
-            )
-            {
-                Count(arrival, Telemetry.Repeat);
-                await files.DiscardMediaAsync(arrival.Received.Values.Select(file => file.Blob!).Except(media.Select(file => file.Blob!)));
-                var root =
-                    arrival.Head.DeprecatedId is null || arrival.DuplicatePolicy.IsCommCare
-                        ? existing.Version.Id
-                        : (await submissions.GetAsync(arrival.Space, existing, CancellationToken.None)).Submission.RootId;
-                return (root, filled.Version);
-            }
-            existing =
-                await submissions.FindInstanceAsync(arrival.Space, arrival.Version.Id, CancellationToken.None)
-                ?? throw Problem.SubmissionDeleted(arrival.Version.Id.Value).AsException();
-            if (existing.State != InstanceState.Current)
-            {
-                throw Problem.SupersededInstance(arrival.Version.Id.Value).AsException();
-            }
-        }
-        throw new InvalidOperationException($"The attachments of {arrival.Version.Id} kept changing under a repeated upload.");
-    }
-
-    // Runs work under a promise, if there is any to make. The work hears whether the same was promised before and broken off, and says
+    // Runs `work` with an intent recorded, where it is needed. `work` receives whether the same intent was there already, and returns
     // whether all is done.
-    private async Task<T> PromisingAsync<T>(StagedSubmission arrival, bool promises, Func<bool, Task<(T Result, bool IsDone)>> work)
+    private async Task<T> WithIntentAsync<T>(StagedSubmission staged, bool isNeeded, Func<bool, Task<(T Result, bool IsDone)>> work)
     {
-        var again = promises && !await intents.AddAsync(arrival.Promise, CancellationToken.None);
+        var again = isNeeded && !await intents.AddAsync(staged.Intent, CancellationToken.None);
         try
         {
             var (result, done) = await work(again);
-            if (promises && done)
+            if (isNeeded && done)
             {
-                await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+                await intents.RemoveAsync(staged.Intent, CancellationToken.None);
             }
             return result;
         }
-        catch (ProblemException) when (promises)
+        catch (ProblemException) when (isNeeded)
         {
-            await intents.RemoveAsync(arrival.Promise, CancellationToken.None);
+            await intents.RemoveAsync(staged.Intent, CancellationToken.None);
             throw;
         }
     }
-
-    private static bool SpeaksOfCases(StagedSubmission arrival, Submission before) =>
-        arrival.Space.Draft is null && (arrival.Blocks.Blocks.Count > 0 || before.CaseBlocks > 0);
-
-    private static Submission Edited(StagedSubmission arrival, Submission submission, Instance before) =>
-        Edited(arrival.Version, arrival.Head.CaseBlocks, arrival.DuplicatePolicy.IsCommCare, submission, before);
-
-    /// <summary>The submission with a version that takes the place of <paramref name="before"/>; one of CommCare's carries over all
-    /// files.</summary>
-    internal static Submission Edited(SubmissionVersion version, int caseBlocks, bool isCommCare, Submission submission, Instance before)
-    {
-        var carried = version with { Media = CarryOver(version.Media, before.Version.Media, isCommCare) };
-        return submission with
-        {
-            Current = carried,
-            Edits = submission.Edits + 1,
-            UpdatedAt = version.CreatedAt,
-            ReviewState = "edited",
-            // Cases of earlier versions have to follow as long as there are any.
-            CaseBlocks = Math.Max(caseBlocks, submission.CaseBlocks),
-            MediaExpected = carried.Media.Count,
-            MediaPresent = carried.Media.Count(file => file.Exists),
-        };
-    }
-
-    private static List<SubmissionMedia> CarryOver(IReadOnlyList<SubmissionMedia> media, IReadOnlyList<SubmissionMedia> before, bool all) =>
-        [
-            .. media.Select(slot =>
-                slot.Exists ? slot
-                : before.FirstOrDefault(file => file.Name == slot.Name && file.Exists) is { } held ? held with { IsAudit = slot.IsAudit }
-                : slot
-            ),
-            .. all ? before.Where(file => media.All(slot => slot.Name != file.Name)) : [],
-        ];
 }

@@ -17,7 +17,20 @@ public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string W
     /// <summary>The work of a deletion or its undoing.</summary>
     public const string Deletion = "deletion";
 
+    // The rest of the work's text names the blob of a file that was taken out of its slot, if any.
+    private const string RecoveryRecordPrefix = "recovery-record";
+
     internal ETag ETag { get; init; }
+
+    /// <summary>Whether all that is left to do is to write the recovery record.</summary>
+    internal bool IsRecoveryRecord => Work.StartsWith(RecoveryRecordPrefix, StringComparison.Ordinal);
+
+    /// <summary>The blob that <see cref="RecoveryRecord"/> was given.</summary>
+    internal string? DroppedBlob => Work.Length > RecoveryRecordPrefix.Length ? Work[(RecoveryRecordPrefix.Length + 1)..] : null;
+
+    /// <summary>The recovery record of a submission could not be written after the submission changed.</summary>
+    internal static Intent RecoveryRecord(SubmissionSpace space, InstanceId root, string? droppedBlob, DateTimeOffset at) =>
+        new(space, root, droppedBlob is null ? RecoveryRecordPrefix : $"{RecoveryRecordPrefix} {droppedBlob}", at, null);
 }
 
 /// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds what is under way, so it is

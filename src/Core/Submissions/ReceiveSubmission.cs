@@ -9,28 +9,15 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What a phone sends: the submission's XML, and files that are read once, in order, as they come in.</summary>
-public sealed record SubmissionUpload(ReadOnlyMemory<byte> Xml, IAsyncEnumerable<IncomingFile> Files, Sender Sender)
-{
-    /// <summary>The token of the phone's last sync, on the CommCare side.</summary>
-    public string? SyncToken { get; init; }
-}
-
-/// <summary>One file part. Its content is read before the next one is asked for.</summary>
-public sealed record IncomingFile(string Name, string? ContentType, Stream Content);
-
-/// <summary>What was stored: a new submission, an edit, or one that was there already (all are answered 201).</summary>
-public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, SubmissionVersion Version);
-
 /// <summary>
-/// Receives a submission so that nothing is lost (docs/architecture.md): files and XML go into blobs first, then one table batch claims the
-/// instance id and makes all visible. OR-200 to OR-209 are decided by what that batch, or the rows it rests on, finds.
+/// Receives a submission so that nothing is lost (docs/architecture.md): files and XML go into blobs first, then one table batch takes the
+/// instance id and makes all visible. <see cref="DecideSubmission"/> decides by what that batch, or the rows it depends on, finds.
 /// </summary>
 public sealed class ReceiveSubmission(
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
-    CommitSubmission claims,
+    CommitSubmission commit,
     TimedCache cache,
     TimeProvider clock
 )
@@ -50,20 +37,19 @@ public sealed class ReceiveSubmission(
     )
     {
         var head = SubmissionHeadReader.Read(upload.Xml);
-        var form =
-            (FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null)
-            ?? throw Problem.NotFound().AsException();
-        var definition = await AcceptingVersionAsync(form, head, cancellationToken);
-        if (!actor.May(Verb.SubmissionCreate, form.Scope))
-        {
-            throw Problem.NotAuthenticated().AsException();
-        }
-        return await ReceiveAsync(
-            SubmissionSpace.Published(form),
+        var form = FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null;
+        var definition = await AcceptingVersionAsync(
             form,
+            head,
+            form is not null && actor.May(Verb.SubmissionCreate, form.Scope),
+            cancellationToken
+        );
+        return await ReceiveAsync(
+            SubmissionSpace.Published(form!),
+            form!,
             definition,
             head,
-            DuplicatePolicy.AsOpenRosa,
+            DuplicatePolicy.OpenRosa,
             upload,
             cancellationToken
         );
@@ -86,21 +72,13 @@ public sealed class ReceiveSubmission(
         RequireForm(form, head);
         var (space, definition) = toDraft
             ? (SubmissionSpace.OfDraft(form), form.Draft!.Definition)
-            : (SubmissionSpace.Published(form), await AcceptingVersionAsync(form, head, cancellationToken));
+            : (SubmissionSpace.Published(form), await AcceptingVersionAsync(form, head, maySubmit: true, cancellationToken));
         if (edits is not null && head.DeprecatedId is null)
         {
             throw Problem.NoDeprecatedId().AsException();
         }
         var whole = edits is null ? head with { DeprecatedId = null } : head;
-        return await ReceiveAsync(
-            space,
-            form,
-            definition,
-            whole,
-            new DuplicatePolicy(TakesRepeats: false, edits),
-            upload,
-            cancellationToken
-        );
+        return await ReceiveAsync(space, form, definition, whole, DuplicatePolicy.Central, upload, cancellationToken, addressed: edits);
     }
 
     /// <summary>To the draft of a form, whatever version the XML names and whatever the form's state (OR-248, OR-249).</summary>
@@ -114,7 +92,7 @@ public sealed class ReceiveSubmission(
             form,
             draft.Definition,
             head,
-            DuplicatePolicy.AsOpenRosa,
+            DuplicatePolicy.OpenRosa,
             upload,
             cancellationToken
         );
@@ -132,9 +110,10 @@ public sealed class ReceiveSubmission(
             form,
             form.Shown,
             said.Head,
-            DuplicatePolicy.FromCommCare(said.Blocks),
+            DuplicatePolicy.CommCare,
             upload,
-            cancellationToken
+            cancellationToken,
+            commCareBlocks: said.Blocks
         );
 
     private static void RequireForm(Form form, SubmissionHead head)
@@ -145,12 +124,16 @@ public sealed class ReceiveSubmission(
         }
     }
 
-    private async Task<FormDefinition> AcceptingVersionAsync(Form form, SubmissionHead head, CancellationToken cancellationToken)
+    // Rows 1 to 4.
+    private async Task<FormDefinition> AcceptingVersionAsync(
+        Form? form,
+        SubmissionHead head,
+        bool maySubmit,
+        CancellationToken cancellationToken
+    )
     {
-        var definition =
-            await forms.FindVersionAsync(form, head.Version, cancellationToken)
-            ?? throw Problem.SubmittedVersionNotFound(head.Version).AsException();
-        return form.State == FormState.Closed ? throw Problem.NotAcceptingSubmissions().AsException() : definition;
+        var version = form is null ? null : await forms.FindVersionAsync(form, head.Version, cancellationToken);
+        return DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal ? throw refusal.AsException() : version!;
     }
 
     private async Task<SubmissionReceipt> ReceiveAsync(
@@ -158,12 +141,14 @@ public sealed class ReceiveSubmission(
         Form form,
         FormDefinition definition,
         SubmissionHead head,
-        DuplicatePolicy arriving,
+        DuplicatePolicy policy,
         SubmissionUpload upload,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        InstanceId? addressed = null,
+        CaseBlocks? commCareBlocks = null
     )
     {
-        var expected = arriving.IsCommCare ? [] : ExpectedMedia(head, definition, upload.Xml);
+        var expected = policy == DuplicatePolicy.CommCare ? [] : ExpectedMedia(head, definition, upload.Xml);
         var version = new SubmissionVersion(
             head.InstanceId ?? InstanceId.New(),
             Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)),
@@ -179,12 +164,12 @@ public sealed class ReceiveSubmission(
         ETag? put = null;
         try
         {
-            await StoreFilesAsync(space, version, arriving, expected, upload.Files, received, cancellationToken);
-            known = arriving.TakesRepeats ? await FindRememberedAsync(space, version, cancellationToken) : null;
+            await StoreFilesAsync(space, version, policy, expected, upload.Files, received, cancellationToken);
+            known = policy != DuplicatePolicy.Central ? await FindRememberedAsync(space, version, cancellationToken) : null;
             if (known is null)
             {
                 // The XML last, when the whole body has been read: one that breaks off leaves nothing.
-                note = ReceiptMetadata.Of(space, version, head, arriving.IsCommCare, upload.SyncToken, clock.GetUtcNow());
+                note = ReceiptMetadata.Of(space, version, head, policy == DuplicatePolicy.CommCare, upload.SyncToken, clock.GetUtcNow());
                 put = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken);
             }
         }
@@ -194,10 +179,10 @@ public sealed class ReceiveSubmission(
             throw;
         }
 
-        var arrival = new StagedSubmission(
+        var staged = new StagedSubmission(
             space,
             head,
-            arriving,
+            policy,
             version with
             {
                 Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))],
@@ -206,14 +191,15 @@ public sealed class ReceiveSubmission(
             received
         )
         {
-            Blocks = arriving.CommCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
+            Addressed = addressed,
+            Blocks = commCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
             Entities = ApplySubmittedEntities.Read(space, head, definition, upload.Xml),
             SyncToken = upload.SyncToken,
         };
         try
         {
             // From here a phone that hangs up changes nothing, so these writes do not stop with it.
-            var (root, stored) = await claims.RunAsync(arrival, known);
+            var (root, stored) = await commit.RunAsync(staged, known);
             if (note is not null && put is null && stored.CreatedAt == version.CreatedAt)
             {
                 await files.NoteAsync(space, version.Id, version.XmlHash, note, CancellationToken.None);
@@ -252,7 +238,7 @@ public sealed class ReceiveSubmission(
     private async Task StoreFilesAsync(
         SubmissionSpace space,
         SubmissionVersion version,
-        DuplicatePolicy arriving,
+        DuplicatePolicy policy,
         List<SubmissionMedia> expected,
         IAsyncEnumerable<IncomingFile> incoming,
         Dictionary<string, SubmissionMedia> received,
@@ -261,7 +247,7 @@ public sealed class ReceiveSubmission(
     {
         await foreach (var file in incoming.WithCancellation(cancellationToken))
         {
-            if (arriving.IsCommCare && expected.TrueForAll(one => one.Name != file.Name) && expected.Count < MaxMedia)
+            if (policy == DuplicatePolicy.CommCare && expected.TrueForAll(one => one.Name != file.Name) && expected.Count < MaxMedia)
             {
                 // CommCare's forms do not say which files come with them (CC-100).
                 expected.Add(new SubmissionMedia(file.Name, IsAudit: false));

@@ -12,6 +12,7 @@ public sealed partial class ReconcileSubmissions(
     SubmissionsTable submissions,
     ApplySubmission apply,
     ApplySubmittedEntities entities,
+    SubmissionRecovery recovery,
     TimeProvider clock,
     ILogger<ReconcileSubmissions> logger
 )
@@ -24,10 +25,7 @@ public sealed partial class ReconcileSubmissions(
         var ended = 0;
         await foreach (var intent in intents.ListBeforeAsync(clock.GetUtcNow() - Grace, cancellationToken))
         {
-            var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
-            var entitiesDone =
-                instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
-            if (await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone)
+            if (await CompleteAsync(intent, cancellationToken))
             {
                 await intents.RemoveAsync(intent, cancellationToken);
                 ended++;
@@ -36,6 +34,20 @@ public sealed partial class ReconcileSubmissions(
         }
         await entities.ForceHeldAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
         return ended;
+    }
+
+    // False when an older version is still being applied: the intent stays.
+    private async Task<bool> CompleteAsync(Intent intent, CancellationToken cancellationToken)
+    {
+        if (intent.IsRecoveryRecord)
+        {
+            await recovery.CompleteAsync(intent, cancellationToken);
+            return true;
+        }
+        var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
+        var entitiesDone =
+            instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
+        return await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Completed what a request left behind: project {Project}, form {Form}.")]

@@ -11,7 +11,7 @@ public sealed class SubmissionDirectory(
     SubmissionsTable submissions,
     SubmissionCounts counts,
     SubmissionFilesContainer files,
-    SubmissionRecovery shadows,
+    SubmissionRecovery recovery,
     IntentsTable intents,
     ApplySubmission apply,
     TimeProvider clock
@@ -185,7 +185,7 @@ public sealed class SubmissionDirectory(
     {
         var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
         await submissions.ReviewAsync(space, current, reviewState, clock.GetUtcNow(), cancellationToken);
-        await shadows.FollowAsync(space, root, CancellationToken.None);
+        await recovery.AfterChangeAsync(space, root);
         return await GetAsync(space, root, cancellationToken);
     }
 
@@ -238,7 +238,7 @@ public sealed class SubmissionDirectory(
         {
             await intents.RemoveAsync(promise, CancellationToken.None);
         }
-        await shadows.FollowAsync(space, submission.RootId, CancellationToken.None);
+        await recovery.AfterChangeAsync(space, submission.RootId);
         return true;
     }
 
@@ -285,12 +285,7 @@ public sealed class SubmissionDirectory(
                 )
             )
             {
-                await shadows.FollowAsync(
-                    space,
-                    root,
-                    CancellationToken.None,
-                    dropped: current.Version.Media.First(slot => slot.Name == name).Blob
-                );
+                await recovery.AfterChangeAsync(space, root, dropped: current.Version.Media.First(slot => slot.Name == name).Blob);
                 return;
             }
         }
@@ -307,7 +302,7 @@ public sealed class SubmissionDirectory(
         await GetAsync(space, root, cancellationToken);
         var comment = new SubmissionComment(body, author, clock.GetUtcNow());
         await submissions.AddCommentAsync(space, root, comment, cancellationToken);
-        await shadows.FollowAsync(space, root, CancellationToken.None);
+        await recovery.AfterChangeAsync(space, root);
         return comment;
     }
 

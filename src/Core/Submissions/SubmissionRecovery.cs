@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Azure;
+using Microsoft.Extensions.Logging;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
@@ -47,10 +49,37 @@ internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnly
 /// Keeps a shadow of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A
 /// first arrival, and files that come to it later, need none: notes on their blobs tell of them.
 /// </summary>
-public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionFilesContainer files, TimeProvider clock)
+public sealed partial class SubmissionRecovery(
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    IntentsTable intents,
+    TimeProvider clock,
+    ILogger<SubmissionRecovery> logger
+)
 {
-    /// <summary>Lets the shadow follow the rows. Six operations, and one for each edit.</summary>
-    internal Task FollowAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken, string? dropped = null) =>
+    /// <summary>
+    /// Writes the recovery record of a submission whose change is committed; the one call that each write path makes. If storage does
+    /// not take it, the request still succeeds: an intent is recorded, and Reconcile writes the record. Six operations, and one for
+    /// each edit. <paramref name="dropped"/> is the blob of a file that was taken out of its slot.
+    /// </summary>
+    internal async Task AfterChangeAsync(SubmissionSpace space, InstanceId root, string? dropped = null)
+    {
+        try
+        {
+            await WriteAsync(space, root, dropped, CancellationToken.None);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            await intents.AddAsync(Intent.RecoveryRecord(space, root, dropped, clock.GetUtcNow()), CancellationToken.None);
+            LogPostponed(logger, e, space.Project.Value, space.Form);
+        }
+    }
+
+    /// <summary>Writes what <see cref="AfterChangeAsync"/> could not. The operations are the same.</summary>
+    internal Task CompleteAsync(Intent intent, CancellationToken cancellationToken) =>
+        WriteAsync(intent.Space, intent.Instance, intent.DroppedBlob, cancellationToken);
+
+    private Task WriteAsync(SubmissionSpace space, InstanceId root, string? dropped, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
             space,
             root,
@@ -62,7 +91,10 @@ public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionF
                         now with
                         {
                             Turns = [.. before?.Turns ?? [], .. NewTurns(before, now)],
-                            Dropped = dropped is null ? before?.Dropped ?? [] : [.. before?.Dropped ?? [], dropped],
+                            Dropped =
+                                dropped is null || before?.Dropped.Contains(dropped) == true
+                                    ? before?.Dropped ?? []
+                                    : [.. before?.Dropped ?? [], dropped],
                         }
                     ).ToBytes()
                     : null;
@@ -130,4 +162,10 @@ public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionF
             }
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A recovery record could not be written; Reconcile will: project {Project}, form {Form}."
+    )]
+    private static partial void LogPostponed(ILogger logger, Exception cause, int project, int form);
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using ServerlessRosa.Core.Problems;
-using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -42,7 +41,7 @@ public sealed class SubmissionBody : IAsyncDisposable
 
     /// <summary>
     /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is
-    /// too large (413.1). Once the files have been read to the end, a cookie's body without its `__csrf` is refused too (401.2).
+    /// too large (413.1).
     /// <paramref name="checkPart"/> may refuse a part by its name, disposition and content type, before any of its bytes are read.
     /// </summary>
     public static async Task<SubmissionBody> OpenAsync(
@@ -78,9 +77,17 @@ public sealed class SubmissionBody : IAsyncDisposable
         }
     }
 
-    /// <summary>The files, in the order in which they came. Ends only when the whole body was read and is good.</summary>
+    /// <summary>
+    /// The files, in the order in which they came. Ends only when the whole body was read and is good. A cookie's body without its
+    /// `__csrf` is refused (401.2) before the first file is given, so that none is stored: files that come before that field wait in
+    /// temporary files.
+    /// </summary>
     public async IAsyncEnumerable<IncomingFile> FilesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (_expectedCsrf is not null)
+        {
+            await RequireCsrfAsync(_expectedCsrf, cancellationToken);
+        }
         foreach (var (name, contentType, content) in _early)
         {
             content.Position = 0;
@@ -92,10 +99,6 @@ public sealed class SubmissionBody : IAsyncDisposable
             {
                 yield return new IncomingFile(part.Name, part.Section.ContentType, new PartStream(part.Section.Body));
             }
-        }
-        if (_expectedCsrf is not null && (_csrf is null || Uri.UnescapeDataString(_csrf) != _expectedCsrf))
-        {
-            throw Problem.NotAuthenticated().AsException();
         }
     }
 
@@ -111,11 +114,10 @@ public sealed class SubmissionBody : IAsyncDisposable
     {
         while (await NextAsync(cancellationToken) is { } part)
         {
-            var content = new PartStream(part.Section.Body);
             if (part.Name == XmlPart)
             {
                 Xml = await BoundedBody.ReadAsync(
-                    content,
+                    new PartStream(part.Section.Body),
                     null,
                     limits.MaxXmlBytes,
                     Problem.BodyTooLarge(limits.MaxXmlBytes),
@@ -125,12 +127,32 @@ public sealed class SubmissionBody : IAsyncDisposable
             }
             if (part.IsFile)
             {
-                var file = TempFile.Create(buffer: 4096);
-                _early.Add((part.Name, part.Section.ContentType, file));
-                await content.CopyToAsync(file, cancellationToken);
+                await SpoolAsync(part, cancellationToken);
             }
         }
         throw Problem.MissingMultipartField(XmlPart).AsException();
+    }
+
+    private async Task RequireCsrfAsync(string expected, CancellationToken cancellationToken)
+    {
+        while (_csrf is null && await NextAsync(cancellationToken) is { } part)
+        {
+            if (part.IsFile)
+            {
+                await SpoolAsync(part, cancellationToken);
+            }
+        }
+        if (_csrf is null || Uri.UnescapeDataString(_csrf) != expected)
+        {
+            throw Problem.NotAuthenticated().AsException();
+        }
+    }
+
+    private async Task SpoolAsync(Part part, CancellationToken cancellationToken)
+    {
+        var file = TempFile.Create(buffer: 4096);
+        _early.Add((part.Name, part.Section.ContentType, file));
+        await new PartStream(part.Section.Body).CopyToAsync(file, cancellationToken);
     }
 
     // Skips what is of no interest: parts without a name, unknown fields, a second XML part (OR-186, OR-191).

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
@@ -99,7 +100,7 @@ public sealed class PurgeDeletedTests
             table,
             new SubmissionCounts(storage, clock),
             files,
-            new SubmissionRecovery(table, files, clock),
+            new SubmissionRecovery(table, files, intents, clock, NullLogger<SubmissionRecovery>.Instance),
             intents,
             new ApplySubmission(
                 table,

@@ -1,0 +1,16 @@
+using ServerlessRosa.Core.Ids;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>What a phone sends: the submission's XML, and files that are read once, in order, as they come in.</summary>
+public sealed record SubmissionUpload(ReadOnlyMemory<byte> Xml, IAsyncEnumerable<IncomingFile> Files, Sender Sender)
+{
+    /// <summary>The token of the phone's last sync, on the CommCare side.</summary>
+    public string? SyncToken { get; init; }
+}
+
+/// <summary>One file part. Its content is read before the next one is asked for.</summary>
+public sealed record IncomingFile(string Name, string? ContentType, Stream Content);
+
+/// <summary>What was stored: a new submission, an edit, or one that was there already (all are answered 201).</summary>
+public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, SubmissionVersion Version);

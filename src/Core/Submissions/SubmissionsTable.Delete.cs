@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>Deletion, undoing it, and purging.</summary>
+public sealed partial class SubmissionsTable
+{
+    /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation,
+    /// and one more then.</summary>
+    internal async Task<bool> SetDeletedAsync(
+        SubmissionSpace space,
+        Submission submission,
+        Instance current,
+        bool deleted,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey)
+        {
+            [Column.Deleted] = deleted,
+            [Column.DeletedAt] = now,
+        };
+        var state = deleted ? InstanceState.Deleted : InstanceState.Current;
+        var mark = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId))
+        {
+            [Column.RootId] = submission.RootId.Value,
+        };
+        try
+        {
+            await _table.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, current with { State = state }), current.ETag),
+                    new(TableTransactionActionType.UpdateMerge, row, ETag.All),
+                    SubmissionCounts.Mark(space, current.TimelineKey),
+                    new(deleted ? TableTransactionActionType.Add : TableTransactionActionType.Delete, mark, ETag.All),
+                ],
+                cancellationToken
+            );
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null); // then it was this very write
+        }
+    }
+
+    /// <summary>The roots of the submissions that were deleted before <paramref name="time"/>. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(
+        SubmissionSpace space,
+        DateTimeOffset time,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {SubmissionKeys.Partition(space)} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {SubmissionKeys.DeletedBefore(time)}"
+        );
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return InstanceId.Parse(entity.GetString(Column.RootId));
+        }
+    }
+
+    /// <summary>Forgets a deleted submission for good. What it is found by goes last, in one batch, so that a purge that breaks off
+    /// finds it again.</summary>
+    internal async Task PurgeAsync(
+        SubmissionSpace space,
+        Submission submission,
+        IEnumerable<InstanceId> edits,
+        CancellationToken cancellationToken
+    )
+    {
+        var partition = SubmissionKeys.Partition(space);
+        foreach (var edit in edits)
+        {
+            await _table.DeleteEntityAsync(partition, SubmissionKeys.Instance(edit), ETag.All, cancellationToken);
+        }
+        await TableRows.DeleteAllAsync(_table, TableKey.Prefix(partition, SubmissionKeys.EditsOf(submission.RootId)), cancellationToken);
+        await TableRows.DeleteAllAsync(_table, TableKey.Prefix(partition, SubmissionKeys.CommentsOn(submission.RootId)), cancellationToken);
+        string[] rows =
+        [
+            SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId),
+            SubmissionKeys.Instance(submission.RootId),
+            SubmissionKeys.Deleted(submission.DeletedAt!.Value, submission.RootId),
+        ];
+        await _table.SubmitTransactionAsync(
+            rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All)),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Forgets all submissions of a form, drafts' included.</summary>
+    internal Task PurgeFormAsync(Form form, CancellationToken cancellationToken) =>
+        TableRows.DeleteAllAsync(
+            _table,
+            TableKey.PartitionPrefix(SubmissionKeys.PartitionsOf(form.Project, form.Number)),
+            cancellationToken
+        );
+}

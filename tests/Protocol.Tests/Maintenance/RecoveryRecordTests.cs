@@ -1,0 +1,65 @@
+using System.Net;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Protocol.Tests.Submissions;
+
+namespace ServerlessRosa.Protocol.Tests.Maintenance;
+
+/// <summary>Storage that refuses recovery records: requests succeed, and Reconcile writes the records.</summary>
+public sealed class RecoveryRecordTests
+{
+    private const string Photo = "tree.jpg";
+
+    [Fact]
+    public async Task A_recovery_record_that_storage_refuses_is_written_by_Reconcile()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
+        var inbox = await Inbox.OpenAsync(storage.Server);
+        foreach (var id in new[] { "uuid:edited", "uuid:reviewed", "uuid:commented", "uuid:deleted", "uuid:emptied" })
+        {
+            await inbox.SendAsync(inbox.Submission(id, photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
+        }
+        var there = inbox.At(await Server.StartAsync(storage: faulty.ConnectionString));
+        var (admin, path) = (inbox.Programme.Admin.At(there.Phone.Server), inbox.SubmissionsPath);
+        faulty.Fail(
+            Fault.ServerError,
+            request => request.Method == "PUT" && request.Path.Value!.EndsWith("/published.json", StringComparison.Ordinal)
+        );
+
+        await there.SendAsync(inbox.Submission("uuid:edit", species: "elm", photo: Photo, deprecatedId: "uuid:edited"));
+        (await admin.PatchJsonAsync($"{path}/uuid:reviewed", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
+        (await admin.PostJsonAsync($"{path}/uuid:commented/comments", new { body = "a tall tree" })).ShouldBe(HttpStatusCode.OK);
+        (await admin.DeleteAsync($"{path}/uuid:deleted")).ShouldBe(HttpStatusCode.OK);
+        (await admin.DeleteAsync($"{path}/uuid:emptied/attachments/{Photo}")).ShouldBe(HttpStatusCode.OK);
+        Assert.True(faulty.Seen >= 5);
+        faulty.StopFailing();
+
+        Assert.Equal(5, await AgeIntentsAsync(storage));
+        (
+            await inbox.Programme.Admin.PostJsonAsync(new Uri(storage.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })
+        ).ShouldBe(HttpStatusCode.Accepted);
+        await Eventually.TrueAsync(async () => (await storage.RowsAsync("intents")).Count == 0, "Reconcile has written the records");
+        (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+
+        var rows = await storage.RowsAsync("submissions");
+        there.Phone.Server.App!.Kill();
+        storage.Server.App!.Kill();
+        await storage.LoseAsync(LostTables.OfSubmissions);
+        (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldSucceed();
+        Assert.Equal(rows, await storage.RowsAsync("submissions"));
+    }
+
+    private static async Task<int> AgeIntentsAsync(OwnStorage storage)
+    {
+        var table = new TableServiceClient(storage.ConnectionString).GetTableClient("intents");
+        var intents = await table.QueryAsync<TableEntity>().ToListAsync();
+        foreach (var intent in intents)
+        {
+            intent["At"] = intent.GetDateTimeOffset("At")!.Value.AddMinutes(-10);
+            await table.UpdateEntityAsync(intent, ETag.All, TableUpdateMode.Replace);
+        }
+        return intents.Count;
+    }
+}
