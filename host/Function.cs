@@ -90,15 +90,16 @@ internal sealed record HttpFunction(
         );
     }
 
-    public bool Matches(HttpContext http)
+    /// <summary>The route values of a request that this function answers; null for any other.</summary>
+    public RouteValueDictionary? Match(HttpContext http)
     {
         if (Methods.Count > 0 && !Methods.Contains(http.Request.Method, StringComparer.OrdinalIgnoreCase))
-            return false;
+            return null;
         var values = new RouteValueDictionary();
-        return Route.TryMatch(http.Request.Path, values)
-            && Constraints.All(constraint =>
-                constraint.Value.Match(http, null, constraint.Key, values, RouteDirection.IncomingRequest)
-            );
+        var matches =
+            Route.TryMatch(http.Request.Path, values)
+            && Constraints.All(constraint => constraint.Value.Match(http, null, constraint.Key, values, RouteDirection.IncomingRequest));
+        return matches ? values : null;
     }
 }
 

@@ -37,5 +37,13 @@ internal sealed class FunctionCatalog
     public Function? Find(string name) => _all.Find(function => function.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The first function whose methods, route and constraints fit, however specific its route is.</summary>
-    public HttpFunction? Route(HttpContext http) => _http.Find(function => function.Matches(http));
+    public (HttpFunction Function, RouteValueDictionary Values)? Route(HttpContext http)
+    {
+        foreach (var function in _http)
+        {
+            if (function.Match(http) is { } values)
+                return (function, values);
+        }
+        return null;
+    }
 }

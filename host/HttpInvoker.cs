@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using LocalFunctionsHost.Rpc;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -41,7 +42,7 @@ internal sealed partial class HttpInvoker : IDisposable
         );
     }
 
-    public async Task RunAsync(HttpContext http, Worker worker, HttpFunction function)
+    public async Task RunAsync(HttpContext http, Worker worker, HttpFunction function, RouteValueDictionary values)
     {
         if (function.LoadFailure is not null || worker.HttpUri is null || http.Request.ContentLength > _options.BodyLimit)
         {
@@ -57,7 +58,7 @@ internal sealed partial class HttpInvoker : IDisposable
         var forwarding = _forwarder
             .SendAsync(http, worker.HttpUri.GetLeftPart(UriPartial.Authority), _client, Forwarding, _transformer, end.Token)
             .AsTask();
-        var invocation = worker.InvokeAsync(function, id, new TypedData { Http = new RpcHttp { Method = http.Request.Method } });
+        var invocation = worker.InvokeAsync(function, id, new TypedData { Http = new RpcHttp { Method = http.Request.Method } }, values);
         await using var cancel = http.RequestAborted.Register(() => worker.Cancel(id));
 
         // A function that fails before it answers leaves the forwarded request without an answer.

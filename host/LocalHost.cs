@@ -97,10 +97,10 @@ internal static class LocalHost
         }
         if (await services.GetRequiredService<WorkerSupervisor>().ReadyAsync(http.RequestAborted) is not { } worker)
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        else if (worker.Functions.Route(http) is not { } function)
+        else if (worker.Functions.Route(http) is not var (function, values))
             http.Response.StatusCode = StatusCodes.Status404NotFound;
         else
-            await services.GetRequiredService<HttpInvoker>().RunAsync(http, worker, function);
+            await services.GetRequiredService<HttpInvoker>().RunAsync(http, worker, function, values);
     }
 
     // Connections wait in the socket's queue until Kestrel accepts them.

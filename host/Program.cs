@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using LocalFunctionsHost;
 
 HostOptions options;
@@ -19,7 +20,7 @@ try
     await host.RunAsync();
     return Environment.ExitCode;
 }
-catch (IOException e)
+catch (SocketException e)
 {
     await Console.Error.WriteLineAsync(e.Message); // The port is taken.
     return 1;

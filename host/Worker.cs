@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LocalFunctionsHost.Rpc;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctionsHost;
@@ -94,12 +95,23 @@ internal sealed partial class Worker : IDisposable
     }
 
     /// <summary>Runs a function. The result is a failure when the worker ends first.</summary>
-    public async Task<StatusResult> InvokeAsync(Function function, string invocationId, TypedData trigger)
+    /// <param name="values">Those of the route, for the function's other parameters.</param>
+    public async Task<StatusResult> InvokeAsync(
+        Function function,
+        string invocationId,
+        TypedData trigger,
+        RouteValueDictionary? values = null
+    )
     {
         var invocation = new TaskCompletionSource<StatusResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         _invocations[invocationId] = invocation;
         var request = new InvocationRequest { InvocationId = invocationId, FunctionId = function.Id, TraceContext = new(), RetryContext = new() };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
+        foreach (var (name, value) in values ?? [])
+        {
+            if (value is string text)
+                request.TriggerMetadata[name] = new TypedData { String = text };
+        }
         Send(new StreamingMessage { InvocationRequest = request });
 
         await using var end = Ended.Register(() =>
