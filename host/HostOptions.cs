@@ -17,10 +17,6 @@ internal sealed record HostOptions
     /// <summary>Keeps <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> of a request, as if a front end had sent them.</summary>
     public bool TrustForwarded { get; init; }
 
-    /// <summary>Passes the bytes of a path and of header values on unchanged. The real host encodes the path again, so that
-    /// <c>%2F</c> arrives as <c>%252F</c>, and answers 500 to header values outside ASCII.</summary>
-    public bool PassUnchanged { get; init; }
-
     /// <summary>Reads a body with Content-Length whole before the function starts, as the real host does.</summary>
     public bool BufferBodies { get; init; }
 
@@ -39,7 +35,6 @@ internal sealed record HostOptions
                 "--port" => options with { Port = int.Parse(Next(), CultureInfo.InvariantCulture) },
                 "--admin-key" => options with { AdminKey = Next() },
                 "--trust-forwarded" => options with { TrustForwarded = true },
-                "--pass-unchanged" => options with { PassUnchanged = true },
                 "--buffer-bodies" => options with { BufferBodies = true },
                 "--body-limit" => options with { BodyLimit = long.Parse(Next(), CultureInfo.InvariantCulture) },
                 _ => throw new ArgumentException($"{args[i]} is not an option of this host."),

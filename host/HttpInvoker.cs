@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using LocalFunctionsHost.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -37,7 +36,6 @@ internal sealed partial class HttpInvoker : IDisposable
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
                 ActivityHeadersPropagator = null,
-                RequestHeaderEncodingSelector = options.PassUnchanged ? (_, _) => Encoding.Latin1 : null,
             }
         );
     }
@@ -73,7 +71,8 @@ internal sealed partial class HttpInvoker : IDisposable
         if (forwarded != ForwarderError.None)
         {
             LogForwardingFailure(_logger, function.Name, forwarded);
-            if (!http.Response.HasStarted)
+            // For a malformed body of the client the forwarder has already set 400.
+            if (!http.Response.HasStarted && forwarded != ForwarderError.RequestBodyClient)
                 http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -46,7 +45,7 @@ internal static class LocalHost
         builder.Services.Configure<SocketTransportOptions>(sockets =>
             sockets.CreateBoundListenSocket = endPoint => ((IPEndPoint)endPoint).Port == PortOf(rpc) ? rpc : http
         );
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, PortOf(http), PortOf(rpc)));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, PortOf(http), PortOf(rpc)));
 
         AddServices(builder.Services, options);
         builder.Services.AddSingleton(services =>
@@ -79,13 +78,11 @@ internal static class LocalHost
         services.AddHostedService(services => services.GetRequiredService<Timers>());
     }
 
-    private static void Configure(KestrelServerOptions kestrel, HostOptions options, int httpPort, int rpcPort)
+    private static void Configure(KestrelServerOptions kestrel, int httpPort, int rpcPort)
     {
         kestrel.Listen(IPAddress.Loopback, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(IPAddress.Loopback, rpcPort, listen => listen.Protocols = HttpProtocols.Http2);
         kestrel.Limits.MaxRequestBodySize = null;
-        if (options.PassUnchanged)
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
     }
 
     private static async Task AnswerAsync(HttpContext http, IServiceProvider services)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LocalFunctionsHost;
@@ -9,7 +8,6 @@ namespace LocalFunctionsHost;
 internal sealed class RequestTransformer(HostOptions options) : HttpTransformer
 {
     public const string InvocationId = "x-ms-invocation-id";
-    private static readonly UriCreationOptions Unchanged = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext,
@@ -27,8 +25,6 @@ internal sealed class RequestTransformer(HostOptions options) : HttpTransformer
             Set("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"{httpContext.Connection.RemoteIpAddress}"));
         if (!options.TrustForwarded || !request.Headers.ContainsKey("X-Forwarded-Proto"))
             Set("X-Forwarded-Proto", request.Scheme);
-        if (options.PassUnchanged && httpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target)
-            proxyRequest.RequestUri = new Uri(destinationPrefix + target, Unchanged);
 
         void Set(string name, string value)
         {
