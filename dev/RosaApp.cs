@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ServerlessRosa.Dev;
 
@@ -7,35 +8,45 @@ namespace ServerlessRosa.Dev;
 /// <param name="Port">0 picks a free port.</param>
 /// <param name="Settings">Further settings, named like environment variables: <c>Rosa__CacheSeconds</c>.</param>
 /// <param name="OnOutput">Called with each line of output, from any thread.</param>
+/// <param name="HostArguments">Further arguments of the local Functions host (host/README.md).</param>
 public sealed record RosaAppOptions(
     string StorageConnectionString,
     int Port = 0,
     IReadOnlyDictionary<string, string>? Settings = null,
-    Action<string>? OnOutput = null
+    Action<string>? OnOutput = null,
+    IReadOnlyList<string>? HostArguments = null
 );
 
 /// <summary>
-/// The app, in a process of its own, as it was built last. Settings in the environment of this process reach it, and win over
+/// The app as it was built last: a local Functions host in a process of its own, and the app's worker process, which the host starts. Settings in the environment of this process reach it, and win over
 /// those given here; only its address and its storage are always the given ones.
 /// </summary>
 public sealed class RosaApp : IAsyncDisposable
 {
     private const int Attempts = 3;
+
+    /// <summary>What the host writes before the process id of each worker that it starts.</summary>
+    private const string WorkerLine = "Worker process: ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
 
     private readonly ChildProcess _process;
+    private volatile int _workerProcess;
 
-    private RosaApp(ChildProcess process, Uri baseUrl)
+    private RosaApp(ProcessStartInfo start, Uri baseUrl, Action<string>? onOutput)
     {
-        _process = process;
+        _process = ChildProcess.Start(start, "The program `dotnet` was not found.", line => Read(line, onOutput));
+        _process.DieWithParent();
         BaseUrl = baseUrl;
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
     public Uri BaseUrl { get; }
 
-    public int ProcessId => _process.Id;
+    /// <summary>Of the worker, in which the app's code runs. Changes when the host starts another.</summary>
+    public int ProcessId => _workerProcess;
+
+    public int HostProcessId => _process.Id;
 
     public bool HasExited => _process.HasExited;
 
@@ -96,7 +107,6 @@ public sealed class RosaApp : IAsyncDisposable
         foreach (string name in environment.Keys)
             settings.Remove(name);
         settings["Storage__ConnectionString"] = options.StorageConnectionString;
-        settings["ASPNETCORE_URLS"] = address;
         return settings;
     }
 
@@ -105,12 +115,18 @@ public sealed class RosaApp : IAsyncDisposable
         // The folder's last part is the configuration (debug, release), which all projects of a build share.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var folder = Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration);
-        var assembly = Path.Combine(folder, "ServerlessRosa.Functions.dll");
-        if (!File.Exists(assembly))
-            throw new StartException($"The app is not built: {assembly} is missing.");
+        var host = Path.Combine(Repository.Root, "artifacts", "bin", "host", configuration, "LocalFunctionsHost.dll");
+        foreach (var assembly in (string[])[Path.Combine(folder, "ServerlessRosa.Functions.dll"), host])
+        {
+            if (!File.Exists(assembly))
+                throw new StartException($"The app is not built: {assembly} is missing.");
+        }
 
         var baseUrl = new Uri($"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly])
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [host, "--app", folder, "--port", port.ToString(CultureInfo.InvariantCulture), .. options.HostArguments ?? []]
+        )
         {
             WorkingDirectory = folder,
         };
@@ -121,9 +137,17 @@ public sealed class RosaApp : IAsyncDisposable
                 start.Environment.Remove(same);
             start.Environment[name] = value;
         }
-        var process = ChildProcess.Start(start, "The program `dotnet` was not found.", options.OnOutput);
-        process.DieWithParent();
-        return new RosaApp(process, baseUrl);
+        return new RosaApp(start, baseUrl, options.OnOutput);
+    }
+
+    private void Read(string line, Action<string>? onOutput)
+    {
+        if (
+            line.StartsWith(WorkerLine, StringComparison.Ordinal)
+            && int.TryParse(line.AsSpan(WorkerLine.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        )
+            _workerProcess = id;
+        onOutput?.Invoke(line);
     }
 
     private bool LostItsPort => Output.Any(line => line.Contains("address already in use", StringComparison.OrdinalIgnoreCase));
@@ -132,7 +156,7 @@ public sealed class RosaApp : IAsyncDisposable
     {
         using var client = new HttpClient { BaseAddress = BaseUrl, Timeout = TimeSpan.FromSeconds(5) };
         var waited = Stopwatch.StartNew();
-        while (!await AnswersAsync(client, cancellationToken))
+        while (!await AnswersAsync(client, cancellationToken) || _workerProcess == 0)
         {
             if (HasExited)
             {

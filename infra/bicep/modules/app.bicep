@@ -48,6 +48,8 @@ var settings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsDisableHomepage: 'true'
+  // Threads that spin while they wait take processor time from the host, which shares the instance.
+  DOTNET_ThreadPool_UnfairSemaphoreSpinLimit: '0'
   // Above it the host answers 500 before the app sees anything; below it the app says 413.
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(maxSubmissionBytes + maxXmlBytes + 1048576)
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString

@@ -35,6 +35,7 @@ public sealed class DeploymentTests
         "AzureWebJobsStorage__credential",
         "AzureWebJobsStorage__clientId",
         "AzureWebJobsDisableHomepage",
+        "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit",
         BodyLimit,
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
@@ -46,6 +47,7 @@ public sealed class DeploymentTests
     [
         "AzureWebJobsStorage",
         "AzureWebJobsDisableHomepage",
+        "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit",
         "FUNCTIONS_WORKER_RUNTIME",
         BodyLimit,
     ];

@@ -13,7 +13,6 @@ public sealed class RosaAppTests
     {
         var settings = RosaApp.SettingsFor(new RosaAppOptions("UseThis"), Address, new Hashtable());
 
-        Assert.Equal("http://127.0.0.1:7071", settings["ASPNETCORE_URLS"]);
         Assert.Equal("http://127.0.0.1:7071", settings["Rosa__PublicUrl"]);
         Assert.Equal("UseThis", settings["Storage__ConnectionString"]);
         Assert.Equal("true", settings["Rosa__AllowBasicOverHttp"]);
@@ -30,13 +29,12 @@ public sealed class RosaAppTests
     }
 
     [Fact]
-    public void Neither_the_address_nor_the_storage_comes_from_the_environment()
+    public void The_storage_does_not_come_from_the_environment()
     {
-        var environment = new Hashtable { ["ASPNETCORE_URLS"] = "http://+:80", ["Storage__ConnectionString"] = "SomebodyElses" };
+        var environment = new Hashtable { ["Storage__ConnectionString"] = "SomebodyElses" };
 
         var settings = RosaApp.SettingsFor(new RosaAppOptions("UseThis"), Address, environment);
 
-        Assert.Equal("http://127.0.0.1:7071", settings["ASPNETCORE_URLS"]);
         Assert.Equal("UseThis", settings["Storage__ConnectionString"]);
     }
 

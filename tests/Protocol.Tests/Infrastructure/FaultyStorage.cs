@@ -35,6 +35,12 @@ public enum Fault
 /// </summary>
 public sealed partial class FaultyStorage : IAsyncDisposable
 {
+    /// <summary>What `UseDevelopmentStorage=true` is short for; the key is the emulator's published one.</summary>
+    private const string DevelopmentStorage =
+        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+        + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+        + "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1";
+
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
 
@@ -87,13 +93,19 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         storage._proxy.Run(storage.PassOnAsync);
         await storage._proxy.StartAsync();
 
-        var parts = (behind ?? await Server.StorageAsync()).Split(';', StringSplitOptions.RemoveEmptyEntries);
-        var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
-        storage.ConnectionString = string.Join(
+        var given = behind ?? await Server.StorageAsync();
+        var parts = (given.TrimEnd(';') == "UseDevelopmentStorage=true" ? DevelopmentStorage : given).Split(
             ';',
-            parts.Select(part => part.Contains("Endpoint=", StringComparison.Ordinal) ? storage.Redirected(part, ports.Dequeue()) : part)
+            StringSplitOptions.RemoveEmptyEntries
         );
+        var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
+        storage.ConnectionString = string.Join(';', parts.Select(part => IsRedirected(part) ? storage.Redirected(part, ports.Dequeue()) : part));
+        Assert.Empty(ports); // Otherwise no fault would reach one of the two services.
         return storage;
+
+        static bool IsRedirected(string part) =>
+            part.StartsWith("BlobEndpoint=", StringComparison.OrdinalIgnoreCase)
+            || part.StartsWith("TableEndpoint=", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>From the <paramref name="from"/>th matching request on (from 1), <paramref name="count"/> of them meet the fault; all

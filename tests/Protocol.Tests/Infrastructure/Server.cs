@@ -4,7 +4,7 @@ using ServerlessRosa.Dev;
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
 /// <summary>
-/// The server under test: the real app in its own process, on real Azurite. All tests share one unless they ask for another with
+/// The server under test: the real app in its own process behind the local Functions host, on real Azurite. All tests share one unless they ask for another with
 /// settings of their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers
 /// there, and `ROSA_STORAGE` is the connection string of its storage. Tests that rest on what only a front end says (HTTPS, the
 /// client's address), or on bytes that a host in front of the app reads itself, are marked `Needs=FrontEnd`: the real Functions host
@@ -14,6 +14,9 @@ public sealed class Server
 {
     public const string AdminEmail = "admin@example.org";
     public const string AdminPassword = "a password for tests";
+
+    /// <summary>The tests take the part of the front end, which says who the client is.</summary>
+    private static readonly string[] HostArguments = ["--trust-forwarded"];
 
     private static readonly Lazy<Task<Azurite>> Storage = new(() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None));
     private static readonly Lazy<Task<Server>> Shared = new(StartSharedAsync);
@@ -50,7 +53,10 @@ public sealed class Server
         {
             all[name] = value;
         }
-        var app = await RosaApp.StartAsync(new RosaAppOptions(storage ?? await StorageAsync(), Settings: all), CancellationToken.None);
+        var app = await RosaApp.StartAsync(
+            new RosaAppOptions(storage ?? await StorageAsync(), Settings: all, HostArguments: HostArguments),
+            CancellationToken.None
+        );
         Apps.Add(app);
         return new Server(app.BaseUrl, app);
     }

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace LocalFunctionsHost;
+
+/// <summary>The process of a worker. It ends when this process does, however that ends.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    /// <summary>What the line with the process id of a worker that was started begins with.</summary>
+    public const string StartedLine = "Worker process: ";
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
+
+    private readonly Process _process;
+    private readonly Process? _guard;
+
+    private WorkerProcess(Process process, string workerId)
+    {
+        (_process, WorkerId) = (process, workerId);
+        _guard = StartGuard(process.Id);
+        ExitCode = WaitAsync();
+    }
+
+    public string WorkerId { get; }
+
+    public Task<int> ExitCode { get; }
+
+    /// <param name="rpcPort">Where this host listens for the worker.</param>
+    public static WorkerProcess Start(AppFolder app, int rpcPort)
+    {
+        var id = Guid.NewGuid().ToString();
+        var process = new Process { StartInfo = StartInfo(app, rpcPort, id) };
+        process.OutputDataReceived += (_, line) => Repeat(line.Data, Console.Out);
+        process.ErrorDataReceived += (_, line) => Repeat(line.Data, Console.Error);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StartedLine}{process.Id}"));
+        return new WorkerProcess(process, id);
+    }
+
+    /// <summary>Returns when something accepts connections there.</summary>
+    public static async Task WaitUntilListeningAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(uri.Host, uri.Port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+            }
+        }
+    }
+
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
+    public void Dispose()
+    {
+        _guard?.Dispose();
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(AppFolder app, int rpcPort, string id)
+    {
+        var request = Guid.NewGuid().ToString();
+        var port = rpcPort.ToString(CultureInfo.InvariantCulture);
+        var longest = int.MaxValue.ToString(CultureInfo.InvariantCulture);
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = app.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in (string[])
+                [
+                    app.WorkerAssembly,
+                    .. (string[])["--host", "127.0.0.1", "--port", port, "--workerId", id, "--requestId", request],
+                    .. (string[])["--grpcMaxMessageLength", longest, "--functions-uri", $"http://127.0.0.1:{port}/"],
+                    .. (string[])["--functions-worker-id", id, "--functions-request-id", request],
+                    .. (string[])["--functions-grpc-max-message-length", longest],
+                ]
+        )
+            start.ArgumentList.Add(argument);
+        start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+        start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
+        start.Environment["AzureWebJobsScriptRoot"] = app.Path;
+
+        // Threads that spin while they wait take processor time from the other processes of a small machine.
+        start.Environment.TryAdd("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
+        return start;
+    }
+
+    private static void Repeat(string? line, TextWriter output)
+    {
+        if (line is not null)
+            output.WriteLine(line);
+    }
+
+    // A shell waits for the end of its input, which only this process holds open, and then ends the worker.
+    private static Process? StartGuard(int workerProcess)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"cat > /dev/null; kill -9 {workerProcess}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start);
+    }
+
+    private async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync();
+        _guard?.Kill(entireProcessTree: true); // Before the worker's number becomes another process's.
+        return _process.ExitCode;
+    }
+}

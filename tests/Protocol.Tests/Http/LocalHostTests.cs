@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Http;
+
+/// <summary>What the local Functions host does with the worker process of the app.</summary>
+public sealed class LocalHostTests
+{
+    [Fact]
+    public async Task A_worker_that_dies_is_started_again()
+    {
+        var server = await Server.StartAsync();
+        var first = server.App!.ProcessId;
+        using (var worker = Process.GetProcessById(first))
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync();
+        }
+
+        (await Api.Anonymous(server).GetAsync("/projects")).ShouldBeProblem(401.2m);
+        await Eventually.TrueAsync(() => Task.FromResult(server.App.ProcessId != first), "the host named the new worker");
+        server.App.Kill();
+    }
+
+    [Fact]
+    public async Task A_host_that_is_asked_to_end_takes_its_worker_with_it()
+    {
+        var server = await Server.StartAsync();
+        using var worker = Process.GetProcessById(server.App!.ProcessId);
+
+        await server.App.StopAsync();
+
+        await worker.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_host_that_is_killed_takes_its_worker_with_it()
+    {
+        var server = await Server.StartAsync();
+        using var worker = Process.GetProcessById(server.App!.ProcessId);
+        using (var host = Process.GetProcessById(server.App.HostProcessId))
+        {
+            host.Kill();
+        }
+        await worker.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData("/admin/host/status")]
+    [InlineData("/runtime/webhooks")]
+    [InlineData("/admin/functions/NoSuchFunction")]
+    public async Task The_addresses_of_the_host_reach_no_function(string path)
+    {
+        var server = await Server.SharedAsync();
+        var answer = await RawHttp.SendAsync(server, "GET", path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.Status);
+        Assert.Empty(answer.Bytes);
+    }
+}
