@@ -15,7 +15,7 @@ internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
 /// Table `entities`: one partition per dataset. Whatever changes an entity also replaces the dataset's stamp in the same batch, so that
 /// whoever has read the stamp knows of all that came before it (OR-131, OR-132).
 /// </summary>
-public sealed class EntitiesTable(StorageAccount storage)
+public sealed partial class EntitiesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntitiesTable);
 
