@@ -21,8 +21,7 @@ public sealed partial class TakeBackup(StorageAccount storage, BackupsContainer 
 
     /// <summary>
     /// The timer's run: begins the snapshot of this day (UTC) or continues it, and deletes old ones. Two operations when the day's
-    /// snapshot is
-    /// complete, else one per 1,000 rows and one per piece, for <see cref="RunTime"/> at most.
+    /// snapshot is complete, else one per 1,000 rows and one per piece, for <see cref="RunTime"/> at most.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
