@@ -13,9 +13,8 @@ public sealed record RestoredEntities(int Submissions, int Failed);
 
 /// <summary>
 /// After the rows of a snapshot, forms and submissions are back: brings datasets and entities up to date, from the forms that were
-/// published
-/// and the submissions that came after the snapshot. Marks in table `entities` tell what a submission has done already, so that a
-/// second run changes nothing.
+/// published and the submissions that came after the snapshot. Marks in table `entities` tell what a submission has done already, so
+/// that a second run changes nothing.
 /// </summary>
 public sealed class RestoreEntities(
     ProjectsTable projects,

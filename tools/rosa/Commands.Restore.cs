@@ -10,10 +10,11 @@ public static partial class Commands
     private static async Task WriteAsync(TextWriter output, Rebuilt done)
     {
         await output.WriteLineAsync(
-            $"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} media slots."
+            $"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} " + "media slots."
         );
         await output.WriteLineAsync(
-            $"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since nothing says that it was accepted: {done.Submissions.Left}."
+            $"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since "
+                + $"nothing says that it was accepted: {done.Submissions.Left}."
         );
         await output.WriteLineAsync(
             $"Replayed {done.Cases.Forms} submissions that speak of cases. Refused now, and not then: {done.Cases.Refused}."
@@ -56,7 +57,8 @@ public static partial class Commands
                 foreach (var project in done.LostProjects)
                 {
                     await output.WriteLineAsync(
-                        $"Project {project} was created after the backup: its forms and submissions are back, its name, domain and users are not."
+                        $"Project {project} was created after the backup: its forms and submissions are back, "
+                            + "its name, domain and users are not."
                     );
                 }
                 return done.Entities.Failed == 0 ? 0 : 1;

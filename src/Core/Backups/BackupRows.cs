@@ -58,8 +58,8 @@ internal static class BackupRows
 
     /// <summary>
     /// Whether a row belongs in a snapshot begun at that time. The mark that a submission's entities are done comes after the entities;
-    /// of a
-    /// mark written during the snapshot, the entities may be missing. Without the mark, a restore looks at the submission again.
+    /// of a mark written during the snapshot, the entities may be missing. Without the mark, a restore looks at the submission
+    /// again.
     /// </summary>
     public static bool Belongs(string table, TableEntity row, DateTimeOffset begunAt) =>
         table != StorageNames.EntitiesTable || !EntityKeys.IsOfSubmissions(row.PartitionKey) || row.Timestamp < begunAt - Skew;

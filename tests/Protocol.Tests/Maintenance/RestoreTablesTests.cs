@@ -94,7 +94,8 @@ public sealed class RestoreTablesTests(FullWorld world) : IClassFixture<FullWorl
             .AnyAsync(blob => blob.Name.EndsWith("/manifest.json", StringComparison.Ordinal));
 
     private string Person(string instance, string id, string attributes, string? form = null, string? dataset = null) =>
-        $"<data id=\"{form ?? world.Ids["census"]}\" version=\"1\"><q0>A</q0><q1>3</q1><meta><instanceID>{instance}</instanceID>{Census.Entity(id, attributes, "A", dataset ?? world.Ids["dataset"])}</meta></data>";
+        $"<data id=\"{form ?? world.Ids["census"]}\" version=\"1\"><q0>A</q0><q1>3</q1><meta>"
+        + $"<instanceID>{instance}</instanceID>{Census.Entity(id, attributes, "A", dataset ?? world.Ids["dataset"])}</meta></data>";
 
     private async Task SendAsync(Api phone, string xml) =>
         (await phone.PostAsync($"{world.Programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
