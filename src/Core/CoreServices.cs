@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
@@ -140,6 +141,9 @@ public static class CoreServices
         services.AddSingleton<ODataExport>();
         services.AddSingleton<ReconcileSubmissions>();
         services.AddSingleton<PurgeDeleted>();
+
+        services.AddSingleton<BackupsContainer>();
+        services.AddSingleton<TakeBackup>();
         return services;
     }
 }

@@ -12,6 +12,8 @@ public static class MaintenanceServices
         services.AddSingleton<RebuildSubmissions>();
         services.AddSingleton<RebuildCases>();
         services.AddSingleton<RebuildTables>();
+        services.AddSingleton<RestoreEntities>();
+        services.AddSingleton<RestoreTables>();
         services.AddSingleton<ExportProject>();
         services.AddSingleton<ImportProject>();
         services.AddSingleton<VerifyAccounts>();

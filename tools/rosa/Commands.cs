@@ -13,10 +13,10 @@ using ServerlessRosa.Maintenance;
 namespace ServerlessRosa.Tool;
 
 /// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
-public static class Commands
+public static partial class Commands
 {
     public static IEnumerable<Command> All(TextWriter output) =>
-        [FirstAdmin(output), Rebuild(output), Export(output), Import(output), Verify(output)];
+        [FirstAdmin(output), Verify(output), Backup(output), Restore(output), Rebuild(output), Export(output), Import(output)];
 
     private static Command FirstAdmin(TextWriter output)
     {
@@ -69,17 +69,7 @@ public static class Commands
                         Console.Error.WriteLine,
                         cancellationToken
                     );
-                await output.WriteLineAsync(
-                    $"Rebuilt {done.Forms.Forms} forms with {done.Forms.Versions} published versions and {done.Forms.MediaSlots} "
-                        + "media slots."
-                );
-                await output.WriteLineAsync(
-                    $"Rebuilt {done.Submissions.Submissions} submissions with {done.Submissions.Edits} edits. Left out, since "
-                        + $"nothing says that it was accepted: {done.Submissions.Left}."
-                );
-                await output.WriteLineAsync(
-                    $"Replayed {done.Cases.Forms} submissions that speak of cases. Refused now, and not then: {done.Cases.Refused}."
-                );
+                await WriteAsync(output, done);
                 return 0;
             }
         );

@@ -64,7 +64,7 @@ resource timers 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
     criteria: {
       allOf: [
         {
-          query: 'requests | where name in ("Reconcile", "PurgeDeleted", "PurgeSessions", "PurgeSyncs") and success == false'
+          query: 'requests | where name in ("Reconcile", "PurgeDeleted", "PurgeSessions", "PurgeSyncs", "Backup") and success == false'
           timeAggregation: 'Count'
           operator: 'GreaterThanOrEqual'
           threshold: 3

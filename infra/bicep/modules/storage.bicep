@@ -36,6 +36,7 @@ var containerNames = [
   'cases'
   'syncs'
   'keys'
+  'backups'
 ]
 var packageContainerName = 'app-package'
 

@@ -15,7 +15,7 @@ internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
 /// Table `entities`: one partition per dataset. Every change of an entity replaces the dataset's stamp in the same batch, so a reader who
 /// has the stamp has seen all earlier changes (OR-131, OR-132).
 /// </summary>
-public sealed class EntitiesTable(StorageAccount storage)
+public sealed partial class EntitiesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntitiesTable);
 

@@ -46,11 +46,18 @@ internal static class EntityKeys
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
+    private const string SubmissionsPart = "submissions";
+
     /// <summary>The partition of the submissions of a form that have been processed.</summary>
     public static string Submissions(EntityOrigin origin) =>
-        TableKey.Join(DatasetKeys.Project(origin.Project), "submissions", TableKey.Number(origin.Form));
+        TableKey.Join(DatasetKeys.Project(origin.Project), SubmissionsPart, TableKey.Number(origin.Form));
+
+    /// <summary>Whether a partition has submissions that were done with, and no entities.</summary>
+    public static bool IsOfSubmissions(string partition) => partition.Split('|') is [_, SubmissionsPart, _];
 
     public static string Submission(EntityOrigin origin) => origin.Hash;
 
-    public static string VersionsOf(EntityId id) => $"v|{id}|";
+    public const string VersionPrefix = "v|";
+
+    public static string VersionsOf(EntityId id) => $"{VersionPrefix}{id}|";
 }

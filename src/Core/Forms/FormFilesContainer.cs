@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -40,6 +41,26 @@ public sealed class FormFilesContainer(StorageAccount storage)
     /// <summary>All blobs of a project, including recovery records. One operation per 5,000.</summary>
     internal IAsyncEnumerable<ListedBlob> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         ListedBlob.ListAsync(_container, $"{project}/", cancellationToken);
+
+    /// <summary>All projects that have, or had, a form. One operation per 5,000.</summary>
+    internal async IAsyncEnumerable<ProjectId> ListProjectsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (
+            var folder in _container.GetBlobsByHierarchyAsync(
+                BlobTraits.None,
+                BlobStates.None,
+                "/",
+                prefix: null,
+                cancellationToken: cancellationToken
+            )
+        )
+        {
+            if (folder.IsPrefix && int.TryParse(folder.Prefix.TrimEnd('/'), CultureInfo.InvariantCulture, out var number))
+            {
+                yield return new ProjectId(number);
+            }
+        }
+    }
 
     internal Task<byte[]?> FindRecoveryRecordAsync(ProjectId project, int form, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, FormKeys.RecoveryRecord(project, form), cancellationToken);

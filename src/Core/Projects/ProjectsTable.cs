@@ -50,6 +50,21 @@ public sealed class ProjectsTable(StorageAccount storage)
     internal Task ReserveNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
         Sequences.ReserveAsync(_table, ProjectKeys.Partition, ProjectKeys.Sequence, id.Value, cancellationToken);
 
+    /// <summary>A project whose row is lost and whose number is known. Up to three operations. Does nothing when it is there.</summary>
+    internal async Task<bool> AddLostAsync(ProjectId id, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await ReserveNumberAsync(id, cancellationToken);
+        try
+        {
+            await _table.AddEntityAsync(ToEntity(new Project(id, name, null, null, null, now, null)), cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
+    }
+
     /// <summary>One operation.</summary>
     internal async Task<Project?> FindAsync(ProjectId id, CancellationToken cancellationToken)
     {

@@ -28,6 +28,7 @@ public static class StorageNames
     public const string CasesContainer = "cases";
     public const string SyncsContainer = "syncs";
     public const string KeysContainer = "keys";
+    public const string BackupsContainer = "backups";
 
     public static IReadOnlyList<string> Tables { get; } =
     [
@@ -51,5 +52,5 @@ public static class StorageNames
     ];
 
     public static IReadOnlyList<string> Containers { get; } =
-    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer];
+    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer, BackupsContainer];
 }

@@ -1,12 +1,13 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Functions.Timers;
 
 /// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days
-/// ago, sessions that have ended, and syncs that no phone comes back to.</summary>
-public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users, PurgeSyncs syncs)
+/// ago, sessions that have ended, and syncs that no phone comes back to, and snapshots the tables that cannot be rebuilt.</summary>
+public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users, PurgeSyncs syncs, TakeBackup backup)
 {
     [Function("Reconcile")]
     public Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
@@ -23,4 +24,9 @@ public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted 
     [Function("PurgeSyncs")]
     public Task PurgeSyncs([TimerTrigger("0 15 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
         syncs.RunAsync(cancellationToken);
+
+    // Every ten minutes of some hours: a run does a part of a large snapshot, and nothing once the day's snapshot is complete.
+    [Function("Backup")]
+    public Task Backup([TimerTrigger("0 5/10 1-4 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        backup.RunAsync(cancellationToken);
 }
