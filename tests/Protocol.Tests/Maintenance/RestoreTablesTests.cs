@@ -8,7 +8,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>Every table is lost, and comes back from a snapshot and from blobs.</summary>
-public sealed class RestoreTablesTests(FullWorld world) : IClassFixture<FullWorld>
+public sealed class RestoreTablesTests(PopulatedServer world) : IClassFixture<PopulatedServer>
 {
     [Fact]
     public async Task A_loss_of_every_table_costs_changes_by_administrators_since_the_snapshot_and_no_submission()
