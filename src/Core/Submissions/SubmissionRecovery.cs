@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure;
 using Microsoft.Extensions.Logging;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
@@ -68,7 +67,7 @@ public sealed partial class SubmissionRecovery(
         {
             await WriteAsync(space, root, dropped, CancellationToken.None);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (StorageFailure.Is(e))
         {
             await intents.AddAsync(Intent.RecoveryRecord(space, root, dropped, clock.GetUtcNow()), CancellationToken.None);
             LogPostponed(logger, e, space.Project.Value, space.Form);

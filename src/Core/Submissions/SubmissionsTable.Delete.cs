@@ -46,7 +46,8 @@ public sealed partial class SubmissionsTable
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null); // then it was this very write
+            // The answer to this very write may have been lost.
+            return (await GetAsync(space, current, cancellationToken)).Submission.DeletedAt == (deleted ? now : null);
         }
     }
 
@@ -57,8 +58,9 @@ public sealed partial class SubmissionsTable
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var (partition, before) = (SubmissionKeys.Partition(space), SubmissionKeys.DeletedBefore(time));
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {SubmissionKeys.Partition(space)} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {SubmissionKeys.DeletedBefore(time)}"
+            $"PartitionKey eq {partition} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {before}"
         );
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
