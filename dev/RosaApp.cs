@@ -18,7 +18,8 @@ public sealed record RosaAppOptions(
 );
 
 /// <summary>
-/// The app as it was built last: a local Functions host in a process of its own, and the app's worker process, which the host starts. Settings in the environment of this process reach it, and win over
+/// The app as it was built last: a local Functions host in a process of its own, and the app's worker process, which the host starts.
+/// Settings in the environment of this process reach it, and win over
 /// those given here; only its address and its storage are always the given ones.
 /// </summary>
 public sealed class RosaApp : IAsyncDisposable

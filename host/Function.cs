@@ -35,7 +35,8 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
                         return TimerFunction.Read(metadata, root, settings);
                 }
             }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or RouteCreationException or NCrontab.CrontabException)
+            catch (Exception e)
+                when (e is ArgumentException or InvalidOperationException or RouteCreationException or NCrontab.CrontabException)
             {
                 throw new FormatException($"The trigger of the function {metadata.Name} is malformed: {e.Message}", e);
             }

@@ -22,8 +22,7 @@ internal sealed class RpcService(WorkerSupervisor workers) : FunctionRpc.Functio
         var sending = worker.SendAllAsync(responseStream, cancellationToken);
         try
         {
-            do
-                await worker.ReceiveAsync(requestStream.Current);
+            do await worker.ReceiveAsync(requestStream.Current);
             while (await requestStream.MoveNext(cancellationToken));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -105,7 +105,13 @@ internal sealed partial class Worker : IDisposable
     {
         var invocation = new TaskCompletionSource<StatusResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         _invocations[invocationId] = invocation;
-        var request = new InvocationRequest { InvocationId = invocationId, FunctionId = function.Id, TraceContext = new(), RetryContext = new() };
+        var request = new InvocationRequest
+        {
+            InvocationId = invocationId,
+            FunctionId = function.Id,
+            TraceContext = new(),
+            RetryContext = new(),
+        };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
         foreach (var (name, value) in values ?? [])
         {
@@ -114,9 +120,7 @@ internal sealed partial class Worker : IDisposable
         }
         Send(new StreamingMessage { InvocationRequest = request });
 
-        await using var end = Ended.Register(() =>
-            invocation.TrySetResult(Failure("The worker ended before the function did."))
-        );
+        await using var end = Ended.Register(() => invocation.TrySetResult(Failure("The worker ended before the function did.")));
         return await invocation.Task;
     }
 
@@ -191,9 +195,7 @@ internal sealed partial class Worker : IDisposable
             HttpUri = new Uri(uri);
             await WorkerProcess.WaitUntilListeningAsync(HttpUri, Ended);
         }
-        Send(
-            new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _app.Path } }
-        );
+        Send(new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _app.Path } });
     }
 
     private void Load(FunctionMetadataResponse response)
@@ -248,7 +250,11 @@ internal sealed partial class Worker : IDisposable
     }
 
     private static StatusResult Failure(string reason) =>
-        new() { Status = StatusResult.Types.Status.Failure, Exception = new Rpc.RpcException { Message = reason } };
+        new()
+        {
+            Status = StatusResult.Types.Status.Failure,
+            Exception = new Rpc.RpcException { Message = reason },
+        };
 
     public static string Describe(StatusResult result) =>
         result.Exception is { } exception ? $"{exception.Message} {exception.StackTrace}" : result.Result;

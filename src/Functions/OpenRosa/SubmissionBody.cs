@@ -81,13 +81,13 @@ public sealed class SubmissionBody : IAsyncDisposable
     /// <summary>
     /// The files, in the order in which they came. Ends only when the whole body was read and is good. A cookie's body without its
     /// `__csrf` is refused (401.2) before the first file is given, so that none is stored: files that come before that field wait in
-    /// temporary files.
+    /// temporary files. Each `__csrf` field must have the right value.
     /// </summary>
     public async IAsyncEnumerable<IncomingFile> FilesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (_expectedCsrf is not null)
         {
-            await RequireCsrfAsync(_expectedCsrf, cancellationToken);
+            await RequireCsrfAsync(cancellationToken);
         }
         foreach (var (name, contentType, content) in _early)
         {
@@ -134,7 +134,7 @@ public sealed class SubmissionBody : IAsyncDisposable
         throw Problem.MissingMultipartField(XmlPart).AsException();
     }
 
-    private async Task RequireCsrfAsync(string expected, CancellationToken cancellationToken)
+    private async Task RequireCsrfAsync(CancellationToken cancellationToken)
     {
         while (_csrf is null && await NextAsync(cancellationToken) is { } part)
         {
@@ -143,7 +143,7 @@ public sealed class SubmissionBody : IAsyncDisposable
                 await SpoolAsync(part, cancellationToken);
             }
         }
-        if (_csrf is null || Uri.UnescapeDataString(_csrf) != expected)
+        if (_csrf is null)
         {
             throw Problem.NotAuthenticated().AsException();
         }
@@ -195,6 +195,10 @@ public sealed class SubmissionBody : IAsyncDisposable
                     cancellationToken
                 );
                 _csrf = Encoding.UTF8.GetString(value.Span);
+                if (_expectedCsrf is not null && Uri.UnescapeDataString(_csrf) != _expectedCsrf)
+                {
+                    throw Problem.NotAuthenticated().AsException();
+                }
             }
         }
         return null;

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>Relative links between the Markdown files of the repository lead to a file, and to a heading of it where they name one.</summary>
+/// <summary>
+/// Relative links between the Markdown files of the repository lead to a file, and to a heading of it where they name one.
+/// </summary>
 public sealed partial class MarkdownLinkTests
 {
     [Fact]

@@ -35,7 +35,6 @@ public sealed class AddressTests
     [InlineData("/projects/1/formList", 404.2)]
     [InlineData("/version/1", 404.2)]
     [InlineData("/v/1", 404.2)]
-    [InlineData("//v1/projects", 404.2)]
     [InlineData("/%76", 404.2)]
     [InlineData("/v2/projects/1/formList", 404.3)]
     [InlineData("/v2", 404.3)]

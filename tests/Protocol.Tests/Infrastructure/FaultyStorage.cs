@@ -99,7 +99,10 @@ public sealed partial class FaultyStorage : IAsyncDisposable
             StringSplitOptions.RemoveEmptyEntries
         );
         var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
-        storage.ConnectionString = string.Join(';', parts.Select(part => IsRedirected(part) ? storage.Redirected(part, ports.Dequeue()) : part));
+        storage.ConnectionString = string.Join(
+            ';',
+            parts.Select(part => IsRedirected(part) ? storage.Redirected(part, ports.Dequeue()) : part)
+        );
         Assert.Empty(ports); // Otherwise no fault would reach one of the two services.
         return storage;
 
