@@ -96,7 +96,7 @@ public sealed class RestoreTables(
             throw new MaintenanceException($"Piece {piece.Index} of table {piece.Table} in the snapshot {id} is damaged.");
         }
         await InParallel.EachAsync(
-            Batches(BackupRows.Unpack(content)).ToList(),
+            Batches(BackedUpTable.Unpack(content)).ToList(),
             (batch, stop) => storage.Table(piece.Table).SubmitTransactionAsync(batch, stop),
             cancellationToken
         );

@@ -42,7 +42,7 @@ public sealed class BackupsContainer(StorageAccount storage)
 
     /// <summary>Null when there is no such snapshot or it is incomplete. One operation.</summary>
     internal async Task<BackupManifest?> FindManifestAsync(BackupId id, CancellationToken cancellationToken) =>
-        await StreamedBlob.ReadAsync(_container, Manifest(id), cancellationToken) is { } bytes
+        await StreamedBlob.ReadAsync(_container, BackupKeys.Manifest(id), cancellationToken) is { } bytes
             ? JsonSerializer.Deserialize<BackupManifest>(bytes)
             : null;
 
@@ -63,7 +63,7 @@ public sealed class BackupsContainer(StorageAccount storage)
     internal Task PutManifestAsync(BackupId id, BackupManifest manifest, CancellationToken cancellationToken) =>
         StreamedBlob.PutAsync(
             _container,
-            Manifest(id),
+            BackupKeys.Manifest(id),
             JsonSerializer.SerializeToUtf8Bytes(manifest),
             "application/json",
             cancellationToken
@@ -73,7 +73,7 @@ public sealed class BackupsContainer(StorageAccount storage)
     internal async Task<IReadOnlyList<BackupPiece>> ListPiecesAsync(BackupId id, CancellationToken cancellationToken)
     {
         var pieces = new List<BackupPiece>();
-        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, $"{id}/", cancellationToken))
+        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, BackupKeys.Folder(id), cancellationToken))
         {
             if (blob.Name.Split('/') is [_, var table, var file])
             {
@@ -103,7 +103,7 @@ public sealed class BackupsContainer(StorageAccount storage)
         {
             metadata[Last] = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(last));
         }
-        var name = Piece(id, table, index);
+        var name = BackupKeys.Piece(id, table, index);
         if (await StreamedBlob.PutAsync(_container, name, content, "application/gzip", cancellationToken, metadata) is null)
         {
             // Another run works on this snapshot too: what it has written counts.
@@ -115,19 +115,15 @@ public sealed class BackupsContainer(StorageAccount storage)
 
     /// <summary>Null when the blob is gone. One operation.</summary>
     internal Task<byte[]?> ReadPieceAsync(BackupId id, BackupPiece piece, CancellationToken cancellationToken) =>
-        StreamedBlob.ReadAsync(_container, Piece(id, piece.Table, piece.Index), cancellationToken);
+        StreamedBlob.ReadAsync(_container, BackupKeys.Piece(id, piece.Table, piece.Index), cancellationToken);
 
     /// <summary>Deletes a snapshot, its manifest first, so that what is left of it counts as incomplete. One operation per 5,000 blobs and
     /// one for each.</summary>
     internal async Task DeleteAsync(BackupId id, CancellationToken cancellationToken)
     {
-        await _container.GetBlobClient(Manifest(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        await StreamedBlob.DeleteAllAsync(_container, $"{id}/", cancellationToken);
+        await _container.GetBlobClient(BackupKeys.Manifest(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await StreamedBlob.DeleteAllAsync(_container, BackupKeys.Folder(id), cancellationToken);
     }
-
-    private static string Manifest(BackupId id) => $"{id}/manifest.json";
-
-    private static string Piece(BackupId id, string table, int index) => $"{id}/{table}/{TableKey.Number(index)}.jsonl.gz";
 
     private static BackupPiece ToPiece(string table, int index, IDictionary<string, string> metadata) =>
         new(table, index, int.Parse(metadata[Rows], CultureInfo.InvariantCulture), metadata[Sha256])

@@ -48,7 +48,7 @@ public sealed partial class TakeBackup(StorageAccount storage, BackupsContainer 
     {
         var written = (await backups.ListPiecesAsync(id, cancellationToken)).ToLookup(piece => piece.Table);
         var pieces = new List<BackupPiece>();
-        foreach (var table in BackupRows.Tables)
+        foreach (var table in BackedUpTable.Names)
         {
             pieces.AddRange(written[table].OrderBy(piece => piece.Index));
             var last = written[table].MaxBy(piece => piece.Index);
@@ -75,11 +75,11 @@ public sealed partial class TakeBackup(StorageAccount storage, BackupsContainer 
         using var piece = new BackupPieceWriter();
         RowPosition? last = null;
         var isFull = false;
-        await foreach (var page in BackupRows.ReadAsync(storage.Table(table), before?.Last, RowsPerPage, cancellationToken))
+        await foreach (var page in BackedUpTable.ReadAsync(storage.Table(table), before?.Last, RowsPerPage, cancellationToken))
         {
             foreach (var row in page.Values)
             {
-                if (BackupRows.Belongs(table, row, id.BegunAt))
+                if (BackedUpTable.Belongs(table, row, id.BegunAt))
                 {
                     piece.Add(row);
                 }

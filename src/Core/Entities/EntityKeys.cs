@@ -52,7 +52,7 @@ internal static class EntityKeys
     public static string Submissions(EntityOrigin origin) =>
         TableKey.Join(DatasetKeys.Project(origin.Project), SubmissionsPart, TableKey.Number(origin.Form));
 
-    /// <summary>Whether a partition has submissions that were done with, and no entities.</summary>
+    /// <summary>Whether a partition has submissions that have been processed, and no entities.</summary>
     public static bool IsOfSubmissions(string partition) => partition.Split('|') is [_, SubmissionsPart, _];
 
     public static string Submission(EntityOrigin origin) => origin.Hash;

@@ -31,6 +31,7 @@ public sealed partial class LayerTests
         "Submissions",
         "Restore",
         "Exports",
+        "Backups",
     ];
 
     private static readonly Assembly Core = typeof(Problem).Assembly;

@@ -43,7 +43,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
         Assert.InRange(runs, 3, 30);
         var id = Assert.Single(await backups.ListAsync(CancellationToken.None));
         var manifest = (await backups.FindManifestAsync(id, CancellationToken.None))!;
-        Assert.Equal(BackupRows.Tables.Order(), manifest.Pieces.Select(piece => piece.Table).Distinct().Order());
+        Assert.Equal(BackedUpTable.Names.Order(), manifest.Pieces.Select(piece => piece.Table).Distinct().Order());
         Assert.Equal(await KeysAsync("audits"), await KeysAsync("audits", id, manifest, backups));
         Assert.Equal(await KeysAsync("workers"), await KeysAsync("workers", id, manifest, backups));
     }
@@ -153,7 +153,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
         var keys = new List<string>();
         foreach (var piece in manifest.Pieces.Where(piece => piece.Table == table))
         {
-            var rows = BackupRows.Unpack((await backups.ReadPieceAsync(id, piece, CancellationToken.None))!).ToList();
+            var rows = BackedUpTable.Unpack((await backups.ReadPieceAsync(id, piece, CancellationToken.None))!).ToList();
             Assert.Equal(piece.Rows, rows.Count);
             keys.AddRange(rows.Select(one => Key(one.Row)));
         }

@@ -19,13 +19,49 @@ public sealed class RestoreTablesTests(PopulatedServer world) : IClassFixture<Po
         await Eventually.TrueAsync(HasSnapshotAsync, "the timer has written a snapshot");
         (await world.Storage.RunAsync("backup")).ShouldSucceed();
 
+        var late = await ChangeAsync(phone);
+        var before = await programme.Admin.AskAsync(late.Paths);
+        var cases = await world.Storage.RowsAsync("cases");
+        var labels = (await programme.Admin.GetAsync($"{programme.DatasetPath(late.Dataset)}/entities")).Json.GetArrayLength();
+        world.Storage.Server.App!.Kill();
+        await DeleteTablesAsync();
+
+        (await world.Storage.RunAsync("restore")).ShouldSucceed();
+
+        (await world.Storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+        (await world.Storage.RunAsync("restore")).ShouldFail("has rows");
+        var server = await Server.StartAsync(storage: world.Storage.ConnectionString);
+        try
+        {
+            var admin = programme.Admin.At(server);
+            Assert.Equal(before, await admin.AskAsync(late.Paths));
+            Assert.Equal(cases, await world.Storage.RowsAsync("cases"));
+            Assert.Equal(1, labels);
+            Assert.Equal(1, (await admin.GetAsync($"{programme.DatasetPath(late.Dataset)}/entities")).Json.GetArrayLength());
+            (await phone.At(server).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
+            (await desk.Worker.Phone.At(server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", server))).ShouldBe(
+                HttpStatusCode.OK
+            );
+            // The web user came after the snapshot.
+            (await late.WebUser.At(server).GetAsync($"{programme.Path}/forms")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await programme.On(server).AppUserAsync(late.Form)).ToString();
+        }
+        finally
+        {
+            server.App!.Kill();
+        }
+    }
+
+    // After the snapshot: submissions with entities and cases, a form with a dataset, a project, and a web user.
+    private async Task<(string Form, string Dataset, Api WebUser, string[] Paths)> ChangeAsync(Api phone)
+    {
+        var (programme, desk) = (world.Programme, world.Desk);
         var (cid, ann) = (Census.NewId(), world.Ids["ann"]);
         await SendAsync(phone, Samples.Submission(world.Ids["form"], "uuid:late", "2", "oak"));
         await SendAsync(phone, Person("uuid:cid", cid, "create=\"1\""));
         await SendAsync(phone, Person("uuid:cid-2", cid, "update=\"1\" baseVersion=\"1\""));
         await SendAsync(phone, Person("uuid:ann-3", ann, "update=\"1\" baseVersion=\"2\""));
-        var late = CaseDesk.NewId("late");
-        await desk.SubmitAsync(desk.Create(late), CaseDesk.Update(world.Ids["mother"], "<n0:late>1</n0:late>"));
+        await desk.SubmitAsync(desk.Create(CaseDesk.NewId("late")), CaseDesk.Update(world.Ids["mother"], "<n0:late>1</n0:late>"));
         var (newForm, newDataset) = (Samples.Unique("census"), Samples.Unique("people"));
         await programme.PublishAsync(EntityForms.Filling(newForm, newDataset, "create=\"1\" update=\"1\""), newForm);
         (
@@ -52,39 +88,15 @@ public sealed class RestoreTablesTests(PopulatedServer world) : IClassFixture<Po
             $"{programme.DatasetPath(world.Ids["dataset"])}/entities/{cid}/versions",
             $"{programme.DatasetPath(world.Ids["other dataset"])}/entities",
         ];
-        var before = await programme.Admin.AskAsync(paths);
-        var cases = await world.Storage.RowsAsync("cases");
-        var labels = (await programme.Admin.GetAsync($"{programme.DatasetPath(newDataset)}/entities")).Json.GetArrayLength();
-        world.Storage.Server.App!.Kill();
+        return (newForm, newDataset, user, paths);
+    }
+
+    private async Task DeleteTablesAsync()
+    {
         var tables = new TableServiceClient(world.Storage.ConnectionString);
         foreach (var table in await tables.QueryAsync().Select(table => table.Name).ToListAsync())
         {
             await tables.DeleteTableAsync(table);
-        }
-
-        (await world.Storage.RunAsync("restore")).ShouldSucceed();
-
-        (await world.Storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
-        (await world.Storage.RunAsync("restore")).ShouldFail("has rows");
-        var server = await Server.StartAsync(storage: world.Storage.ConnectionString);
-        try
-        {
-            var admin = programme.Admin.At(server);
-            Assert.Equal(before, await admin.AskAsync(paths));
-            Assert.Equal(cases, await world.Storage.RowsAsync("cases"));
-            Assert.Equal(1, labels);
-            Assert.Equal(1, (await admin.GetAsync($"{programme.DatasetPath(newDataset)}/entities")).Json.GetArrayLength());
-            (await phone.At(server).GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
-            (await desk.Worker.Phone.At(server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", server))).ShouldBe(
-                HttpStatusCode.OK
-            );
-            // The web user came after the snapshot.
-            (await user.At(server).GetAsync($"{programme.Path}/forms")).ShouldBe(HttpStatusCode.Unauthorized);
-            (await programme.On(server).AppUserAsync(newForm)).ToString();
-        }
-        finally
-        {
-            server.App!.Kill();
         }
     }
 

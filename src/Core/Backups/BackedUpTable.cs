@@ -8,8 +8,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Backups;
 
-/// <summary>The rows of a snapshot: which tables it has, how they are read, and how a piece is written and read.</summary>
-internal static class BackupRows
+/// <summary>A table whose rows go into snapshots as they are: in which order, how they are read, and how a piece of them is made.</summary>
+internal static class BackedUpTable
 {
     // An app's clock may differ from that of storage by so much.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
@@ -18,7 +18,7 @@ internal static class BackupRows
     /// The tables that nothing else can tell of. A table comes after those whose rows depend on it, since rows may be written meanwhile:
     /// updates that wait before entities, entities before their datasets.
     /// </summary>
-    public static IReadOnlyList<string> Tables { get; } =
+    public static IReadOnlyList<string> Names { get; } =
     [
         StorageNames.SyncsTable,
         StorageNames.EntityBacklogTable,
