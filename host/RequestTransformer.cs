@@ -23,7 +23,7 @@ internal sealed class RequestTransformer(HostOptions options) : HttpTransformer
         Set("X-Forwarded-Host", request.Host.Value ?? "");
         if (!options.TrustForwarded || !request.Headers.ContainsKey("X-Forwarded-For"))
             Set("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"{httpContext.Connection.RemoteIpAddress}"));
-        if (!options.TrustForwarded || !request.Headers.ContainsKey("X-Forwarded-Proto"))
+        if (!options.TrustForwarded || request.Headers["X-Forwarded-Proto"] is not ["http" or "https"])
             Set("X-Forwarded-Proto", request.Scheme);
 
         void Set(string name, string value)
