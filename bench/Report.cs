@@ -117,8 +117,8 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
                 )
             );
         foreach (var row in Workloads)
-        foreach (var (kind, times) in row.ErrorKinds)
-            output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));
+            foreach (var (kind, times) in row.ErrorKinds)
+                output.WriteLine(FormattableString.Invariant($"{row.Name}: {times} x {kind}"));
     }
 
     public async Task WriteJsonAsync(FileInfo file, CancellationToken cancellationToken)

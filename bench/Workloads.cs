@@ -41,16 +41,16 @@ internal static class Workloads
     public static IEnumerable<Workload> All(Seeded seeded, Floor floor, double scale)
     {
         foreach (var (length, path) in seeded.FormLists)
-        foreach (var connections in Connections)
-            yield return new(
-                FormListName(length, connections),
-                connections,
-                Count(length < 1000 ? 120 : 30, connections),
-                Get(path),
-                HttpStatusCode.OK,
-                floor.ReadHeadAsync,
-                ("<formID>", length)
-            );
+            foreach (var connections in Connections)
+                yield return new(
+                    FormListName(length, connections),
+                    connections,
+                    Count(length < 1000 ? 120 : 30, connections),
+                    Get(path),
+                    HttpStatusCode.OK,
+                    floor.ReadHeadAsync,
+                    ("<formID>", length)
+                );
 
         foreach (var connections in Connections)
             yield return new(

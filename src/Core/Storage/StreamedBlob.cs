@@ -51,7 +51,7 @@ internal static class StreamedBlob
 
         var ids = new List<string>();
         var (sending, next) = (first, second);
-        for (var more = true; more; )
+        for (var more = true; more;)
         {
             var id = Convert.ToBase64String(BitConverter.GetBytes(ids.Count));
             ids.Add(id);

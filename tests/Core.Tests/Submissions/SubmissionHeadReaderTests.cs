@@ -1,5 +1,5 @@
-using ServerlessRosa.Core.Ids;
 using System.Text;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 using Xunit;
 using static ServerlessRosa.Core.Tests.Refusals;
