@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 
 namespace ServerlessRosa.Dev;
 
@@ -172,14 +173,14 @@ public sealed class RosaApp : IAsyncDisposable
         }
     }
 
-    // Any answer counts; without credentials it is a refusal.
+    // Any answer of the app counts; without credentials it is a refusal. The host's own 503 says that the worker could not start.
     private static async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, "/v1/projects");
             using var answer = await client.SendAsync(request, cancellationToken);
-            return true;
+            return answer.StatusCode != HttpStatusCode.ServiceUnavailable;
         }
         catch (HttpRequestException)
         {

@@ -35,7 +35,6 @@ internal sealed partial class HttpInvoker : IDisposable
                 UseCookies = false,
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
-                ActivityHeadersPropagator = null,
                 // As Kestrel read them. The real host answers 500 to a value with other bytes than ASCII.
                 RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
             }

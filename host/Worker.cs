@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -109,7 +110,7 @@ internal sealed partial class Worker : IDisposable
         {
             InvocationId = invocationId,
             FunctionId = function.Id,
-            TraceContext = new(),
+            TraceContext = CurrentTrace(),
             RetryContext = new(),
         };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
@@ -248,6 +249,9 @@ internal sealed partial class Worker : IDisposable
         if (logger.IsEnabled(level))
             LogWorker(logger, level, log.Exception is { } thrown ? $"{log.Message} {thrown.Message} {thrown.StackTrace}" : log.Message);
     }
+
+    private static RpcTraceContext CurrentTrace() =>
+        new() { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" };
 
     private static StatusResult Failure(string reason) =>
         new()

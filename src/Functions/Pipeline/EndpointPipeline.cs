@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Problems;
@@ -103,7 +104,8 @@ public sealed partial class EndpointPipeline(
     {
         var http = request.HttpContext;
         var (name, operations) = (kind.ToString(), StorageOperations.Begin());
-        var correlation = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        // The host passes the client's trace on in the request; the function's own activity exists only where somebody listens.
+        var correlation = http.Features.Get<IHttpActivityFeature>()?.Activity.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
         using var activity = Telemetry.StartRequest(name, request.Method);
         decimal? code = null;
         try
