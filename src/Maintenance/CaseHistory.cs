@@ -29,17 +29,17 @@ internal sealed record CaseEvent(
 internal static class CaseHistory
 {
     /// <param name="space">The published submissions of a form: drafts change no cases.</param>
-    /// <param name="shadow">What the rows say of the submission, and the turns that its shadow noted.</param>
+    /// <param name="recoveryRecord">What the rows say of the submission, and the turns that its recovery record noted.</param>
     /// <param name="note">How the XML came that was sent with this instance id; null when that isn't known.</param>
     public static IEnumerable<CaseEvent> Of(
         SubmissionSpace space,
-        SubmissionRecoveryRecord shadow,
+        SubmissionRecoveryRecord recoveryRecord,
         Func<InstanceId, string, ReceiptMetadata?> note
     )
     {
-        var submission = shadow.Submission;
+        var submission = recoveryRecord.Submission;
         // An edit of CommCare's keeps the instance id, and the version before it got another by that.
-        var chain = shadow
+        var chain = recoveryRecord
             .Versions.Index()
             .Select(one =>
                 (
@@ -60,11 +60,11 @@ internal static class CaseHistory
             .ToList();
         var happened = chain
             .Select(one => (At: one.Note?.StoredAt ?? one.Version.CreatedAt, Turn: (SubmissionTurn?)null))
-            .Concat(shadow.Turns.Select(turn => (turn.At, (SubmissionTurn?)turn)))
+            .Concat(recoveryRecord.Turns.Select(turn => (turn.At, (SubmissionTurn?)turn)))
             .OrderBy(one => one.At);
 
         var (came, deleted) = (0, false);
-        var cleared = shadow.Turns.Where(turn => turn.Kind == SubmissionTurnKind.Cleared).Select(turn => turn.XmlHash).ToList();
+        var cleared = recoveryRecord.Turns.Where(turn => turn.Kind == SubmissionTurnKind.Cleared).Select(turn => turn.XmlHash).ToList();
         foreach (var (at, turn) in happened)
         {
             switch (turn?.Kind)

@@ -20,7 +20,7 @@ public sealed record RebuiltCases(int Forms, int Refused)
 public sealed class RebuildCases(
     FormsTable forms,
     SubmissionsTable submissions,
-    SubmissionRecovery shadows,
+    SubmissionRecovery recovery,
     SubmissionFilesContainer files,
     CasesTable cases,
     CaseOwnersTable owners,
@@ -45,10 +45,12 @@ public sealed class RebuildCases(
         var (events, present) = (new List<CaseEvent>(), new HashSet<(int Form, InstanceId Root)>());
         foreach (var form in all)
         {
-            await foreach (var (space, shadow, notes) in ListAsync(form, cancellationToken))
+            await foreach (var (space, recoveryRecord, notes) in ListAsync(form, cancellationToken))
             {
-                present.Add((form.Number, shadow.Submission.RootId));
-                events.AddRange(CaseHistory.Of(space, shadow, (id, hash) => notes.GetValueOrDefault((TableKey.Hash(id.Value), hash))));
+                present.Add((form.Number, recoveryRecord.Submission.RootId));
+                events.AddRange(
+                    CaseHistory.Of(space, recoveryRecord, (id, hash) => notes.GetValueOrDefault((TableKey.Hash(id.Value), hash)))
+                );
             }
         }
         await EmptyAsync(project, present, cancellationToken);
@@ -113,7 +115,7 @@ public sealed class RebuildCases(
         }
         var roots = speaking.Select(submission => TableKey.Hash(submission.RootId.Value)).ToHashSet();
         var notes = new Dictionary<(string, string), ReceiptMetadata>();
-        var shadowed = new HashSet<string>();
+        var recorded = new HashSet<string>();
         await foreach (var instance in files.ListInstancesAsync(form.Project, form.Number, cancellationToken))
         {
             foreach (var xml in instance.Xmls)
@@ -125,18 +127,18 @@ public sealed class RebuildCases(
             }
             if (instance.HasRecoveryRecord(space) && roots.Contains(instance.Hash))
             {
-                shadowed.Add(instance.Hash);
+                recorded.Add(instance.Hash);
             }
         }
         foreach (var submission in speaking)
         {
             var hash = TableKey.Hash(submission.RootId.Value);
-            var shadow = shadowed.Contains(hash) ? await files.FindRecoveryRecordAsync(space, hash, cancellationToken) : null;
+            var recoveryRecord = recorded.Contains(hash) ? await files.FindRecoveryRecordAsync(space, hash, cancellationToken) : null;
             var rows =
                 submission.Edits == 0
                     ? new SubmissionRecoveryRecord(submission, [submission.Current])
-                    : await shadows.ReadRowsAsync(space, submission.RootId, cancellationToken);
-            yield return (space, rows! with { Turns = shadow?.Turns ?? [] }, notes);
+                    : await recovery.ReadRowsAsync(space, submission.RootId, cancellationToken);
+            yield return (space, rows! with { Turns = recoveryRecord?.Turns ?? [] }, notes);
         }
     }
 

@@ -10,41 +10,53 @@ public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 }
 
 /// <summary>
-/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the shadows of forms, while the app is stopped. What
+/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the recovery records of forms, while the app is stopped. What
 /// breaks off can be done again as a whole.
 /// </summary>
-public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormRecovery shadows)
+public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormRecovery recovery)
 {
     /// <summary>Two operations.</summary>
     public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
         (await forms.ListWithTrashAsync(project, cancellationToken)).Count > 0;
 
-    /// <summary>A form without a shadow is left as it is. A few operations for each form and one for each version.</summary>
+    /// <summary>A form without a recovery record is left as it is. A few operations for each form and one for each version.</summary>
     public async Task<RebuiltForms> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var rebuilt = new RebuiltForms(0, 0, 0);
         var present = await forms.ListWithTrashAsync(project, cancellationToken);
-        await foreach (var shadow in shadows.ListAsync(project, cancellationToken))
+        await foreach (var recoveryRecord in recovery.ListAsync(project, cancellationToken))
         {
-            await forms.ReserveNumberAsync(project, shadow.Number, cancellationToken);
-            if (shadow.Form is { } form)
+            await forms.ReserveNumberAsync(project, recoveryRecord.Number, cancellationToken);
+            if (recoveryRecord.Form is { } form)
             {
-                await WriteAsync(form, shadow, present.Where(other => other.Number == shadow.Number), cancellationToken);
-                rebuilt = rebuilt.Plus(new RebuiltForms(1, shadow.Versions.Count, shadow.Media.Values.Sum(slots => slots.Count)));
+                await WriteAsync(form, recoveryRecord, present.Where(other => other.Number == recoveryRecord.Number), cancellationToken);
+                rebuilt = rebuilt.Plus(
+                    new RebuiltForms(1, recoveryRecord.Versions.Count, recoveryRecord.Media.Values.Sum(slots => slots.Count))
+                );
             }
         }
         return rebuilt;
     }
 
     // The form's own row last: until then it isn't seen.
-    private async Task WriteAsync(Form form, FormRecoveryRecord shadow, IEnumerable<Form> present, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        Form form,
+        FormRecoveryRecord recoveryRecord,
+        IEnumerable<Form> present,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var definition in shadow.Definitions)
+        foreach (var definition in recoveryRecord.Definitions)
         {
             await media.PurgeAsync(form.Project, definition.Key, cancellationToken);
-            await media.AddAsync(form.Project, definition.Key, shadow.Media.GetValueOrDefault(definition.Key) ?? [], cancellationToken);
+            await media.AddAsync(
+                form.Project,
+                definition.Key,
+                recoveryRecord.Media.GetValueOrDefault(definition.Key) ?? [],
+                cancellationToken
+            );
         }
-        await versions.ReplaceAllAsync(form.Project, form.Number, shadow.Versions, cancellationToken);
+        await versions.ReplaceAllAsync(form.Project, form.Number, recoveryRecord.Versions, cancellationToken);
         foreach (var other in present.Where(other => other.Id != form.Id || (other.DeletedAt is null) != (form.DeletedAt is null)))
         {
             await forms.RemoveAsync(other, cancellationToken);

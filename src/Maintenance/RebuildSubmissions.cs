@@ -14,7 +14,7 @@ public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 }
 
 /// <summary>
-/// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from shadows where there are
+/// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from recovery records where there are
 /// some, else from XML and the notes on it, else from the XML alone. What breaks off can be done again as a whole.
 /// </summary>
 public sealed class RebuildSubmissions(
@@ -33,7 +33,7 @@ public sealed class RebuildSubmissions(
 
     /// <summary>
     /// Submissions that only their XML tells of, or no blob at all, keep the rows that they have. One operation per 5,000 blobs, one or
-    /// two for each submission, and some for each edit that no shadow tells of.
+    /// two for each submission, and some for each edit that no recovery record tells of.
     /// </summary>
     public async Task<RebuiltSubmissions> RunAsync(ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
@@ -101,7 +101,7 @@ public sealed class RebuildSubmissions(
             cancellationToken
         );
 
-    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no shadow tells of. Null
+    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no recovery record tells of. Null
     // when the rows had it, false when it was refused.
     private async Task<bool?> ApplyAsync(RecoveredEdit edit, HashSet<string> dropped, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>XML that came, and that no shadow tells of. One of CommCare's that isn't the first is an edit of the one before; another
+/// <summary>XML that came, and that no recovery record tells of. One of CommCare's that isn't the first is an edit of the one before; another
 /// edit names what it edits.</summary>
 internal sealed record RecoveredEdit(
     SubmissionSpace Space,
@@ -29,7 +29,7 @@ internal sealed record RecoveredInstance(RecoveredSubmission? Submission, IReadO
 /// <summary>Tells from the blobs of an instance id which submissions there were.</summary>
 public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFilesContainer files)
 {
-    /// <summary>One operation for each XML, and one for a shadow.</summary>
+    /// <summary>One operation for each XML, and one for a recovery record.</summary>
     internal async Task<RecoveredInstance> ReadAsync(
         Form form,
         SubmissionSpace space,
@@ -37,14 +37,14 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
         CancellationToken cancellationToken
     )
     {
-        var shadow = instance.HasRecoveryRecord(space)
+        var recoveryRecord = instance.HasRecoveryRecord(space)
             ? await files.FindRecoveryRecordAsync(space, instance.Hash, cancellationToken)
             : null;
         var left = 0;
         var arrived = new List<(RecoveredEdit Edit, byte[] Xml)>();
         foreach (
             var stored in instance.Xmls.Where(stored =>
-                !stored.IsCopy && !stored.IsRefused && shadow?.Versions.Any(version => version.XmlHash == stored.Hash) != true
+                !stored.IsCopy && !stored.IsRefused && recoveryRecord?.Versions.Any(version => version.XmlHash == stored.Hash) != true
             )
         )
         {
@@ -57,12 +57,12 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
                 left++;
             }
         }
-        if (shadow is not null)
+        if (recoveryRecord is not null)
         {
-            var current = shadow.Submission.Current;
+            var current = recoveryRecord.Submission.Current;
             return await files.ReadXmlAsync(space.Project, space.Form, current.Id, current.XmlHash, cancellationToken) is { } xml
                 ? new RecoveredInstance(
-                    new RecoveredSubmission(space, Filled(shadow, space, instance), xml),
+                    new RecoveredSubmission(space, Filled(recoveryRecord, space, instance), xml),
                     [.. arrived.Select(one => one.Edit)],
                     left
                 )
@@ -132,24 +132,24 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
     }
 
     // Files of an edit that has an instance id of its own lie with that one.
-    private static SubmissionRecoveryRecord Filled(SubmissionRecoveryRecord shadow, SubmissionSpace space, InstanceBlobs instance)
+    private static SubmissionRecoveryRecord Filled(SubmissionRecoveryRecord recoveryRecord, SubmissionSpace space, InstanceBlobs instance)
     {
-        var current = shadow.Versions.First(version => version.Id == shadow.Submission.Current.Id);
+        var current = recoveryRecord.Versions.First(version => version.Id == recoveryRecord.Submission.Current.Id);
         var isCommCare = instance.Xmls.Exists(xml => xml.Hash == current.XmlHash && xml.NoteOf(space)?.IsCommCare == true);
         var filled = current with
         {
-            Media = Filled(current.Media, instance.FilesOf(space, current.XmlHash), shadow.Dropped.ToHashSet(), isCommCare),
+            Media = Filled(current.Media, instance.FilesOf(space, current.XmlHash), recoveryRecord.Dropped.ToHashSet(), isCommCare),
         };
         return TableKey.Hash(current.Id.Value) != instance.Hash || filled.Media.SequenceEqual(current.Media)
-            ? shadow
-            : shadow with
+            ? recoveryRecord
+            : recoveryRecord with
             {
-                Submission = shadow.Submission with
+                Submission = recoveryRecord.Submission with
                 {
                     MediaExpected = filled.Media.Count,
                     MediaPresent = filled.Media.Count(file => file.Exists),
                 },
-                Versions = [.. shadow.Versions.Select(version => version == current ? filled : version)],
+                Versions = [.. recoveryRecord.Versions.Select(version => version == current ? filled : version)],
             };
     }
 

@@ -6,13 +6,13 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>Forms: their rows, published versions and drafts, XML, media slots, shadows, and blobs that none of them names.</summary>
+/// <summary>Forms: their rows, published versions and drafts, XML, media slots, recovery records, and blobs that none of them names.</summary>
 public sealed class VerifyForms(
     FormsTable forms,
     FormVersionsTable versions,
     FormMediaTable media,
     FormFilesContainer files,
-    FormRecovery shadows,
+    FormRecovery recovery,
     DatasetsTable datasets
 )
 {
@@ -78,18 +78,23 @@ public sealed class VerifyForms(
                 yield return difference;
             }
         }
-        var (shadow, rows) = (
-            await shadows.FindAsync(project, form.Number, cancellationToken),
-            await shadows.ReadRowsAsync(project, form.Id, form.Number, null, cancellationToken)
+        var (recoveryRecord, rows) = (
+            await recovery.FindAsync(project, form.Number, cancellationToken),
+            await recovery.ReadRowsAsync(project, form.Id, form.Number, null, cancellationToken)
         );
-        if (shadow is null)
-        {
-            yield return new Difference("form-shadow", project, where, $"there is no blob {FormKeys.RecoveryRecord(project, form.Number)}");
-        }
-        else if (rows is not null && FormRecovery.Text(shadow) != FormRecovery.Text(rows))
+        if (recoveryRecord is null)
         {
             yield return new Difference(
-                "form-shadow",
+                "form-recovery",
+                project,
+                where,
+                $"there is no blob {FormKeys.RecoveryRecord(project, form.Number)}"
+            );
+        }
+        else if (rows is not null && FormRecovery.Text(recoveryRecord) != FormRecovery.Text(rows))
+        {
+            yield return new Difference(
+                "form-recovery",
                 project,
                 where,
                 $"the blob {FormKeys.RecoveryRecord(project, form.Number)} says something else than the rows"
@@ -190,9 +195,12 @@ public sealed class VerifyForms(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var shadow in shadows.ListAsync(project, cancellationToken))
+        await foreach (var recoveryRecord in recovery.ListAsync(project, cancellationToken))
         {
-            if (shadow.Form is { } form && await shadows.ReadRowsAsync(project, form.Id, form.Number, shadow, cancellationToken) is null)
+            if (
+                recoveryRecord.Form is { } form
+                && await recovery.ReadRowsAsync(project, form.Id, form.Number, recoveryRecord, cancellationToken) is null
+            )
             {
                 yield return new Difference(
                     "form-missing",

@@ -9,11 +9,11 @@ namespace ServerlessRosa.Maintenance;
 /// The blobs of submissions: both they and the rows of instances come in the order of the hash of the instance id, so they are read
 /// side by side, and neither has to be asked for one by one.
 /// </summary>
-public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionRecovery shadows)
+public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionRecovery recovery)
 {
     /// <summary>
     /// Returns how many instances there are in the spaces that count. One operation per 1,000 instances and per 5,000 blobs, and one
-    /// for each file that is shared with another version; reading content, one for each blob, and six or more for each shadow.
+    /// for each file that is shared with another version; reading content, one for each blob, and six or more for each recovery record.
     /// </summary>
     internal async Task<long> RunAsync(
         Verification verification,
@@ -65,8 +65,8 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
             var xml = SubmissionKeys.XmlBlob(form.Project, form.Number, version.Id, version.XmlHash);
             named.Add(xml);
             named.UnionWith(version.Media.Select(file => file.Blob).OfType<string>());
-            var shadow = SubmissionKeys.RecoveryRecord(space, version.Id);
-            named.Add(shadow);
+            var recoveryRecord = SubmissionKeys.RecoveryRecord(space, version.Id);
+            named.Add(recoveryRecord);
             if (!live.Contains(space))
             {
                 continue;
@@ -87,14 +87,13 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
             {
                 yield return new Difference("submission-xml", form.Project, where, $"the blob {xml} has the SHA-256 {sha256}");
             }
-            if (verification.ReadsContent && blobs.ContainsKey(shadow) && await shadows.DiffersAsync(space, version.Id, cancellationToken))
+            if (
+                verification.ReadsContent
+                && blobs.ContainsKey(recoveryRecord)
+                && await recovery.DiffersAsync(space, version.Id, cancellationToken)
+            )
             {
-                yield return new Difference(
-                    "submission-shadow",
-                    form.Project,
-                    where,
-                    $"the blob {shadow} says something else than the rows"
-                );
+                yield return new Difference("submission-recovery", form.Project, where, $"the blob {recoveryRecord} differs than the rows");
             }
             foreach (var file in version.Media.Where(file => file.Exists))
             {

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>A case block of a form, as read (CC-056 to CC-084). Null stands for what the block does not contain.</summary>

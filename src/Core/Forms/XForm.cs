@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>

@@ -28,12 +28,12 @@ internal sealed record InstanceBlobs(string Hash)
 
     public List<StoredAttachment> Attachments { get; } = [];
 
-    private readonly HashSet<string> _shadows = [];
+    private readonly HashSet<string> _recoveryRecords = [];
 
-    public bool HasRecoveryRecord(SubmissionSpace space) => _shadows.Contains(SubmissionKeys.RecoveryRecordName(space.Draft));
+    public bool HasRecoveryRecord(SubmissionSpace space) => _recoveryRecords.Contains(SubmissionKeys.RecoveryRecordName(space.Draft));
 
     /// <summary>Whether more than the XML itself tells of the submission, or of all of them.</summary>
-    public bool IsRecovered => _shadows.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
+    public bool IsRecovered => _recoveryRecords.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
 
     /// <summary>The files that came with a version and for a slot of it, oldest first.</summary>
     public IReadOnlyList<StoredAttachment> FilesOf(SubmissionSpace space, string xmlHash) =>
@@ -46,7 +46,7 @@ internal sealed record InstanceBlobs(string Hash)
         switch (path)
         {
             case [var name]:
-                _shadows.Add(name);
+                _recoveryRecords.Add(name);
                 break;
             case [var hash, SubmissionKeys.XmlFile]:
                 ReceiptMetadata[] notes =

@@ -14,7 +14,7 @@ public sealed class PurgeDeleted(
     FormVersionsTable versions,
     FormMediaTable formMedia,
     FormFilesContainer formFiles,
-    FormRecovery shadows,
+    FormRecovery recovery,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
     TimeProvider clock
@@ -80,7 +80,7 @@ public sealed class PurgeDeleted(
             await formMedia.PurgeAsync(form.Project, definition.Key, cancellationToken);
             await versions.RemoveAsync(form.Project, form.Number, definition.Version, cancellationToken);
         }
-        await shadows.ForgetAsync(form, cancellationToken);
+        await recovery.ForgetAsync(form, cancellationToken);
         await forms.RemoveTrashedAsync(form, cancellationToken);
     }
 }

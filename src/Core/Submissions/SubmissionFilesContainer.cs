@@ -9,7 +9,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Container `submissions`: XML byte for byte, named by its content, attachments, and shadows of submissions. No blob but a shadow ever
+/// Container `submissions`: XML byte for byte, named by its content, attachments, and recovery records of submissions. No blob but a recovery record ever
 /// changes; notes on them tell how they came.
 /// </summary>
 public sealed class SubmissionFilesContainer(StorageAccount storage)

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>What decides where a submission goes (OR-193 to OR-199), read from its XML before anything is looked up.</summary>

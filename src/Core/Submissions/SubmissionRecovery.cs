@@ -45,7 +45,7 @@ internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnly
 }
 
 /// <summary>
-/// Keeps a shadow of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A
+/// Keeps a recovery record of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A
 /// first arrival, and files that come to it later, need none: notes on their blobs tell of them.
 /// </summary>
 public sealed partial class SubmissionRecovery(
@@ -101,12 +101,12 @@ public sealed partial class SubmissionRecovery(
             cancellationToken
         );
 
-    /// <summary>Whether a shadow says something else than the rows, but for files: those that came since are told by their notes.</summary>
+    /// <summary>Whether a recovery record says something else than the rows, but for files: those that came since are told by their notes.</summary>
     internal async Task<bool> DiffersAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
-        var shadow = await files.FindRecoveryRecordAsync(space, TableKey.Hash(root.Value), cancellationToken);
+        var recoveryRecord = await files.FindRecoveryRecordAsync(space, TableKey.Hash(root.Value), cancellationToken);
         var rows = await ReadRowsAsync(space, root, cancellationToken);
-        return shadow is null || rows is null || !WithoutFiles(shadow).SequenceEqual(WithoutFiles(rows));
+        return recoveryRecord is null || rows is null || !WithoutFiles(recoveryRecord).SequenceEqual(WithoutFiles(rows));
 
         static byte[] WithoutFiles(SubmissionRecoveryRecord one) =>
             (

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>App users (OR-263): the keys that phones hold.</summary>
 public sealed class AppUserFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     AppUsersAndLinks holders,
     ProjectDirectory projects,
     AccountShapes shapes,
@@ -21,7 +21,7 @@ public sealed class AppUserFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -40,7 +40,7 @@ public sealed class AppUserFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -72,7 +72,7 @@ public sealed class AppUserFunctions(
         int projectId,
         int id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 Json.Ok(
@@ -93,7 +93,7 @@ public sealed class AppUserFunctions(
         int projectId,
         int id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Who may do what on the server, on a project or on a form of it (OR-264).</summary>
 public sealed class AssignmentFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     Assignments assignments,
     ProjectDirectory projects,
     FormAccess access,
@@ -24,34 +24,38 @@ public sealed class AssignmentFunctions(
     [Function("ListServerAssignments")]
     public Task<IResult> ListOfServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments")] HttpRequest request
-    ) => door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), null));
+    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), null));
 
     [Function("ListServerAssignmentsOfRole")]
     public Task<IResult> ListOfServerRole(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments/{role}")] HttpRequest request,
         string role
-    ) => door.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), role));
+    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), role));
 
     [Function("AddServerAssignment")]
     public Task<IResult> AddToServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
         string role,
         int actorId
-    ) => door.RestAsync(request, async caller => await AddAsync(request, caller, Server(caller, Verb.AssignmentCreate), role, actorId));
+    ) => pipeline.RestAsync(request, async caller => await AddAsync(request, caller, Server(caller, Verb.AssignmentCreate), role, actorId));
 
     [Function("RemoveServerAssignment")]
     public Task<IResult> RemoveFromServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
         string role,
         int actorId
-    ) => door.RestAsync(request, async caller => await RemoveAsync(request, caller, Server(caller, Verb.AssignmentDelete), role, actorId));
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller => await RemoveAsync(request, caller, Server(caller, Verb.AssignmentDelete), role, actorId)
+        );
 
     [Function("ListProjectAssignments")]
     public Task<IResult> ListOfProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller => await ListAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), null)
         );
@@ -63,7 +67,7 @@ public sealed class AssignmentFunctions(
         int projectId,
         string role
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -79,7 +83,7 @@ public sealed class AssignmentFunctions(
         int projectId,
         string role
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller => await ListOfFormsAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), role)
         );
@@ -92,7 +96,7 @@ public sealed class AssignmentFunctions(
         string role,
         int actorId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await AddAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentCreate, projectId), role, actorId)
@@ -106,7 +110,7 @@ public sealed class AssignmentFunctions(
         string role,
         int actorId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await RemoveAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentDelete, projectId), role, actorId)
@@ -119,7 +123,7 @@ public sealed class AssignmentFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), null)
         );
@@ -132,7 +136,7 @@ public sealed class AssignmentFunctions(
         string form,
         string role
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), role)
         );
@@ -150,7 +154,7 @@ public sealed class AssignmentFunctions(
         string role,
         int actorId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await AddAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentCreate, projectId, form), role, actorId)
@@ -169,7 +173,7 @@ public sealed class AssignmentFunctions(
         string role,
         int actorId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await RemoveAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId)

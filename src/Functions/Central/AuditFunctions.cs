@@ -8,14 +8,14 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>The audit log, for administrators: `action`, `start`, `end`, `limit`, `offset`, newest first.</summary>
-public sealed class AuditFunctions(EndpointPipeline door, AuditLog audits, ActorNames names)
+public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, ActorNames names)
 {
     // A listing without a limit is held in memory, so it has one.
     private const int MaxEntries = 10_000;
 
     [Function("ListAudits")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/audits")] HttpRequest request) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

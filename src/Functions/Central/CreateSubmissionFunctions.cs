@@ -11,7 +11,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Submissions that scripts send (OR-268): new ones, also to a draft, and edits.
 /// Phones use <see cref="OpenRosa.SubmitFunctions"/>.</summary>
 public sealed class CreateSubmissionFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     SubmissionAnswers answers,
     SubmissionDirectory submissions,
     ReceiveSubmission receive,
@@ -27,7 +27,7 @@ public sealed class CreateSubmissionFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await ReceiveAsync(
@@ -46,7 +46,7 @@ public sealed class CreateSubmissionFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await ReceiveAsync(
@@ -65,7 +65,7 @@ public sealed class CreateSubmissionFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await ReceiveAsync(
@@ -89,7 +89,7 @@ public sealed class CreateSubmissionFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () =>
@@ -113,7 +113,7 @@ public sealed class CreateSubmissionFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -9,7 +9,13 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>All submissions of a form, or of its draft, as CSV (OR-273 to OR-275): one table, or all tables and files in an
 /// archive.</summary>
-public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answers, ExportSource source, CsvExport csv, TimeProvider clock)
+public sealed class CsvFunctions(
+    EndpointPipeline pipeline,
+    SubmissionAnswers answers,
+    ExportSource source,
+    CsvExport csv,
+    TimeProvider clock
+)
 {
     [Function("ExportSubmissionsZip")]
     public Task<IResult> Zip(
@@ -17,7 +23,7 @@ public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answer
             HttpRequest request,
         int projectId,
         string form
-    ) => door.RestAsync(request, async caller => await ZipAsync(request, Published(await FormAsync(request, caller, projectId, form))));
+    ) => pipeline.RestAsync(request, async caller => await ZipAsync(request, Published(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportSubmissionsCsv")]
     public Task<IResult> Csv(
@@ -25,7 +31,7 @@ public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answer
             HttpRequest request,
         int projectId,
         string form
-    ) => door.RestAsync(request, async caller => await CsvAsync(request, Published(await FormAsync(request, caller, projectId, form))));
+    ) => pipeline.RestAsync(request, async caller => await CsvAsync(request, Published(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportDraftSubmissionsZip")]
     public Task<IResult> DraftZip(
@@ -38,7 +44,7 @@ public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answer
             HttpRequest request,
         int projectId,
         string form
-    ) => door.RestAsync(request, async caller => await ZipAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
+    ) => pipeline.RestAsync(request, async caller => await ZipAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
 
     [Function("ExportDraftSubmissionsCsv")]
     public Task<IResult> DraftCsv(
@@ -46,7 +52,7 @@ public sealed class CsvFunctions(EndpointPipeline door, SubmissionAnswers answer
             HttpRequest request,
         int projectId,
         string form
-    ) => door.RestAsync(request, async caller => await CsvAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
+    ) => pipeline.RestAsync(request, async caller => await CsvAsync(request, Draft(await FormAsync(request, caller, projectId, form))));
 
     private Task<Form> FormAsync(HttpRequest request, Caller caller, int project, string form) =>
         answers.FormAsync(request, caller, Verb.SubmissionRead, project, form);

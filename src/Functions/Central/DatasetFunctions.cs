@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Managing datasets.</summary>
 public sealed class DatasetFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     ProjectDirectory projects,
     DatasetDirectory datasets,
     DatasetShapes shapes,
@@ -22,7 +22,7 @@ public sealed class DatasetFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -43,7 +43,7 @@ public sealed class DatasetFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -72,7 +72,7 @@ public sealed class DatasetFunctions(
         int projectId,
         string dataset
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 Json.Ok(await shapes.DetailsAsync(request, await FindAsync(request, caller, Verb.DatasetRead, projectId, dataset)))
@@ -84,7 +84,7 @@ public sealed class DatasetFunctions(
         int projectId,
         string dataset
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -105,7 +105,7 @@ public sealed class DatasetFunctions(
         int projectId,
         string dataset
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -13,7 +13,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Entities one by one, in ODK Central's words.</summary>
 public sealed class EntityFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     ProjectDirectory projects,
     DatasetDirectory datasets,
     EntityDirectory entities,
@@ -30,7 +30,7 @@ public sealed class EntityFunctions(
         int projectId,
         string dataset
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -54,7 +54,7 @@ public sealed class EntityFunctions(
         int projectId,
         string dataset
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -77,7 +77,7 @@ public sealed class EntityFunctions(
         string dataset,
         string uuid
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -100,7 +100,7 @@ public sealed class EntityFunctions(
         string dataset,
         string uuid
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -131,7 +131,7 @@ public sealed class EntityFunctions(
         string dataset,
         string uuid
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -162,7 +162,8 @@ public sealed class EntityFunctions(
         int projectId,
         string dataset,
         string uuid
-    ) => door.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityDelete, projectId, dataset, uuid, deleted: true));
+    ) =>
+        pipeline.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityDelete, projectId, dataset, uuid, deleted: true));
 
     [Function("RestoreEntity")]
     public Task<IResult> Restore(
@@ -175,7 +176,11 @@ public sealed class EntityFunctions(
         int projectId,
         string dataset,
         string uuid
-    ) => door.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityUpdate, projectId, dataset, uuid, deleted: false));
+    ) =>
+        pipeline.RestAsync(
+            request,
+            caller => SetDeletedAsync(request, caller, Verb.EntityUpdate, projectId, dataset, uuid, deleted: false)
+        );
 
     private async Task<IResult> SetDeletedAsync(
         HttpRequest request,

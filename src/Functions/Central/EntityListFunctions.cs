@@ -14,7 +14,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (OR-143 to
 /// OR-146).</summary>
 public sealed class EntityListFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     ProjectDirectory projects,
     DatasetDirectory datasets,
     EntityLists entities,
@@ -30,7 +30,7 @@ public sealed class EntityListFunctions(
         int projectId,
         string dataset
     ) =>
-        door.DownloadAsync(
+        pipeline.DownloadAsync(
             request,
             async caller =>
             {
@@ -55,7 +55,7 @@ public sealed class EntityListFunctions(
             HttpRequest request,
         int projectId,
         string dataset
-    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+    ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityWithKey")]
     public Task<IResult> GetIntegrityWithKey(
@@ -68,7 +68,7 @@ public sealed class EntityListFunctions(
             HttpRequest request,
         int projectId,
         string dataset
-    ) => door.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
+    ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityOfDraft")]
     public Task<IResult> GetIntegrityOfDraft(
@@ -83,7 +83,7 @@ public sealed class EntityListFunctions(
         string form,
         string dataset
     ) =>
-        door.OpenRosaAsync(
+        pipeline.OpenRosaAsync(
             request,
             async caller =>
                 await OfDraftAsync(
@@ -113,7 +113,7 @@ public sealed class EntityListFunctions(
         string form,
         string dataset
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.OpenRosa,
             async () =>

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Fields and attachments of a form: of the published version, of an earlier version, and of the draft.</summary>
-public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access)
+public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access)
 {
     [Function("ListFormFields")]
     public Task<IResult> ListFields(
@@ -15,7 +15,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await FieldsAsync(
@@ -42,7 +42,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         string form,
         string version
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await FieldsAsync(
@@ -64,7 +64,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await FieldsAsync(
@@ -85,7 +85,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await AttachmentsAsync(
@@ -112,7 +112,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         string form,
         string version
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await AttachmentsAsync(
@@ -134,7 +134,7 @@ public sealed class FormContentFunctions(EndpointPipeline door, FormDirectory fo
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await AttachmentsAsync(

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>A form's draft (OR-242 to OR-272): replace, look at, fill its media slots, publish, drop.</summary>
 public sealed class FormDraftFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     FormAccess access,
     UploadForm upload,
     DraftMedia media,
@@ -24,7 +24,7 @@ public sealed class FormDraftFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -59,7 +59,7 @@ public sealed class FormDraftFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -79,7 +79,7 @@ public sealed class FormDraftFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -103,7 +103,7 @@ public sealed class FormDraftFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -133,7 +133,7 @@ public sealed class FormDraftFunctions(
         string form,
         string name
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -176,7 +176,7 @@ public sealed class FormDraftFunctions(
         string form,
         string name
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -218,7 +218,7 @@ public sealed class FormDraftFunctions(
         string form,
         string name
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

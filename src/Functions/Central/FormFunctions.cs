@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Managing forms (OR-260 to OR-262): create, list, change, delete, restore, versions.</summary>
 public sealed class FormFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     FormDirectory forms,
     FormAccess access,
     UploadForm upload,
@@ -25,7 +25,7 @@ public sealed class FormFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -56,7 +56,7 @@ public sealed class FormFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -89,7 +89,7 @@ public sealed class FormFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -135,7 +135,7 @@ public sealed class FormFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -166,7 +166,7 @@ public sealed class FormFunctions(
         int projectId,
         int number
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -186,7 +186,7 @@ public sealed class FormFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -12,7 +12,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Projects (OR-260). `domain` is an addition of ours: the project's name on the CommCare side.</summary>
 public sealed class ProjectFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     ProjectDirectory projects,
     DeleteProject deleteProject,
     FormDirectory forms,
@@ -26,7 +26,7 @@ public sealed class ProjectFunctions(
 {
     [Function("ListProjects")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -56,7 +56,7 @@ public sealed class ProjectFunctions(
 
     [Function("CreateProject")]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects")] HttpRequest request) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -85,7 +85,7 @@ public sealed class ProjectFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -100,7 +100,7 @@ public sealed class ProjectFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -155,7 +155,7 @@ public sealed class ProjectFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Public links (OR-265): keys for anybody, to one form.</summary>
 public sealed class PublicLinkFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     AppUsersAndLinks holders,
     FormAccess access,
     AccountShapes shapes,
@@ -23,7 +23,7 @@ public sealed class PublicLinkFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -47,7 +47,7 @@ public sealed class PublicLinkFunctions(
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -82,7 +82,7 @@ public sealed class PublicLinkFunctions(
         string form,
         int id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 Json.Ok(
@@ -105,7 +105,7 @@ public sealed class PublicLinkFunctions(
         string form,
         int id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

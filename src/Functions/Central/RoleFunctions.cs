@@ -5,20 +5,20 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>The roles that there are (OR-072 to OR-081), for whoever is known.</summary>
-public sealed class RoleFunctions(EndpointPipeline door)
+public sealed class RoleFunctions(EndpointPipeline pipeline)
 {
     // Roles came with the server, not at a time.
     private static readonly DateTimeOffset Since = DateTimeOffset.UnixEpoch;
 
     [Function("ListRoles")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/roles")] HttpRequest request) =>
-        door.RestAsync(request, _ => Task.FromResult(Json.Ok(Role.All.Select(Shape))));
+        pipeline.RestAsync(request, _ => Task.FromResult(Json.Ok(Role.All.Select(Shape))));
 
     [Function("GetRole")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/roles/{role}")] HttpRequest request,
         string role
-    ) => door.RestAsync(request, _ => Task.FromResult(Json.Ok(Shape(Role.Find(role) ?? throw Problem.NotFound().AsException()))));
+    ) => pipeline.RestAsync(request, _ => Task.FromResult(Json.Ok(Shape(Role.Find(role) ?? throw Problem.NotFound().AsException()))));
 
     private static object Shape(Role role) =>
         new

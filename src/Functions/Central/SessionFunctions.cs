@@ -7,7 +7,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Web users' sessions (OR-257, OR-258), and the end of anybody's key: revoking an app user is ending its session.</summary>
 public sealed class SessionFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     WebUsers users,
     AppUsersAndLinks holders,
     AuthenticateActor authenticate,
@@ -18,7 +18,7 @@ public sealed class SessionFunctions(
 
     [Function("CreateSession")]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () =>
@@ -62,7 +62,7 @@ public sealed class SessionFunctions(
     public Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             caller =>
                 Task.FromResult(
@@ -77,7 +77,7 @@ public sealed class SessionFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request,
         string token
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Answers to reads of submissions, of a published form or of its draft. Ids and names are taken from the route, still
 /// percent-encoded.</summary>
 public sealed class SubmissionAnswers(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     FormAccess access,
     SubmissionDirectory submissions,
     ActorNames names,
@@ -30,7 +30,7 @@ public sealed class SubmissionAnswers(
         string form,
         Func<SubmissionSpace, Task<IResult>> answer,
         string verb = Verb.SubmissionRead
-    ) => door.RestAsync(request, async caller => await answer(await PublishedAsync(request, caller, verb, project, form)));
+    ) => pipeline.RestAsync(request, async caller => await answer(await PublishedAsync(request, caller, verb, project, form)));
 
     /// <summary>The same for the submissions to its draft. Refuses a form without a draft with 404.1.</summary>
     public Task<IResult> OfDraftAsync(
@@ -39,7 +39,7 @@ public sealed class SubmissionAnswers(
         string form,
         Func<SubmissionSpace, Task<IResult>> answer,
         string verb = Verb.SubmissionRead
-    ) => door.RestAsync(request, async caller => await answer(await DraftAsync(request, caller, verb, project, form)));
+    ) => pipeline.RestAsync(request, async caller => await answer(await DraftAsync(request, caller, verb, project, form)));
 
     /// <summary>The published submissions of a form. Refuses a caller without <paramref name="verb"/> with 403.1.</summary>
     public async Task<SubmissionSpace> PublishedAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Stores and removes the attachments of a submission's current version.</summary>
 public sealed class SubmissionAttachmentFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     SubmissionAnswers answers,
     SubmissionDirectory submissions,
     FormAccess access,
@@ -30,7 +30,7 @@ public sealed class SubmissionAttachmentFunctions(
         string instance,
         string name
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -78,7 +78,7 @@ public sealed class SubmissionAttachmentFunctions(
         string instance,
         string name
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Changes of a submission other than its content: review state, comments, deletion and restoration (OR-268 to OR-271).
 /// </summary>
 public sealed class SubmissionChangeFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     SubmissionAnswers answers,
     SubmissionDirectory submissions,
     ReviewSubmission review,
@@ -27,7 +27,7 @@ public sealed class SubmissionChangeFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -59,7 +59,7 @@ public sealed class SubmissionChangeFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -83,7 +83,7 @@ public sealed class SubmissionChangeFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -107,7 +107,7 @@ public sealed class SubmissionChangeFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await CommentAsync(
@@ -131,7 +131,7 @@ public sealed class SubmissionChangeFunctions(
         string form,
         string instance
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 await CommentAsync(

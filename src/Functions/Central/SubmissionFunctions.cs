@@ -6,7 +6,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Reads the submissions to a published form (OR-266 to OR-268): lists, XML byte for byte, attachments, versions,
 /// comments.</summary>
-public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers answers, ODataAnswers odata)
+public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ODataAnswers odata)
 {
     [Function("ListSubmissions")]
     public Task<IResult> List(
@@ -15,7 +15,7 @@ public sealed class SubmissionFunctions(EndpointPipeline door, SubmissionAnswers
         int projectId,
         string form
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
                 ODataAnswers.FormOfSubmissions(request, form) is { } service

@@ -7,14 +7,14 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Web users (OR-259). Everybody may see and change their own account; those of others need the verb.</summary>
-public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLog audits)
+public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, AuditLog audits)
 {
     private const int MaxEmail = 320;
     private const string Current = "current";
 
     [Function("ListUsers")]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users")] HttpRequest request) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -36,7 +36,7 @@ public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLo
 
     [Function("CreateUser")]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users")] HttpRequest request) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -70,7 +70,7 @@ public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLo
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users/{id}")] HttpRequest request,
         string id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -92,7 +92,7 @@ public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLo
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/users/{id}")] HttpRequest request,
         string id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -118,7 +118,7 @@ public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLo
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/users/{id}")] HttpRequest request,
         string id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {
@@ -140,7 +140,7 @@ public sealed class UserFunctions(EndpointPipeline door, WebUsers users, AuditLo
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/users/{id}/password")] HttpRequest request,
         string id
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             async caller =>
             {

@@ -11,7 +11,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Reads cases for scripts: CommCare HQ's case API, version 2 (CC-146).</summary>
-public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases)
+public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 5000;
@@ -20,7 +20,7 @@ public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases)
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2")] HttpRequest request,
         string domain
-    ) => door.DomainApiAsync(request, domain, Verb.SubmissionRead, user => ListAsync(request, user));
+    ) => pipeline.DomainApiAsync(request, domain, Verb.SubmissionRead, user => ListAsync(request, user));
 
     /// <summary>One case, or several with commas between their ids.</summary>
     [Function("GetCase")]
@@ -29,7 +29,7 @@ public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases)
         string domain,
         string id
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionRead,
@@ -47,7 +47,7 @@ public sealed class CaseFunctions(EndpointPipeline door, CaseDirectory cases)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2/bulk-fetch")] HttpRequest request,
         string domain
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionRead,

@@ -15,7 +15,7 @@ namespace ServerlessRosa.Functions.CommCare;
 /// Cases that a phone doesn't have (CC-151, CC-152): to be looked for and to be taken. For mobile workers only where the project
 /// says so, as they see every case that way.
 /// </summary>
-public sealed class CaseSearchFunctions(EndpointPipeline door, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
+public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
     private const string Nature = "error";
     private static readonly FormOptions Limits = new()
@@ -30,14 +30,14 @@ public sealed class CaseSearchFunctions(EndpointPipeline door, SearchCases searc
     public Task<IResult> Search(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search")] HttpRequest request,
         string domain
-    ) => door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
+    ) => pipeline.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
 
     [Function("SearchCasesOfApp")]
     public Task<IResult> SearchOfApp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search/{appId}")] HttpRequest request,
         string domain,
         string appId
-    ) => door.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
+    ) => pipeline.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
 
     /// <summary>CC-152.</summary>
     [Function("ClaimCase")]
@@ -45,7 +45,7 @@ public sealed class CaseSearchFunctions(EndpointPipeline door, SearchCases searc
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/phone/claim-case")] HttpRequest request,
         string domain
     ) =>
-        door.CommCareAsync(
+        pipeline.CommCareAsync(
             request,
             domain,
             Nature,

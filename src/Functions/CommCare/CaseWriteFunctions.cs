@@ -13,7 +13,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Writes cases for scripts: CommCare HQ's case API, version 2 (CC-146). Each request is stored as a submission with case blocks,
 /// so that the history of a case is complete.</summary>
-public sealed class CaseWriteFunctions(EndpointPipeline door, CaseDirectory cases, SubmitCases submit)
+public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory cases, SubmitCases submit)
 {
     private const int MaxBulk = 100;
 
@@ -23,7 +23,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline door, CaseDirectory case
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2")] HttpRequest request,
         string domain
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionUpdate,
@@ -42,7 +42,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline door, CaseDirectory case
         string domain,
         string id
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionUpdate,
@@ -61,7 +61,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline door, CaseDirectory case
         string domain,
         string externalId
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionUpdate,

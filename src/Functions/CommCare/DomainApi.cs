@@ -10,13 +10,13 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>What the resources of a domain's administration API have in common (CC-144 to CC-146): bodies in, objects and lists
 /// out.</summary>
-public sealed class DomainApi(EndpointPipeline door, AuditLog audits)
+public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 1000;
 
     public Task<IResult> ReadAsync(HttpRequest request, string domain, Func<DomainUser, CancellationToken, Task<IResult>> handler) =>
-        door.DomainApiAsync(request, domain, Verb.ProjectRead, user => handler(user, request.HttpContext.RequestAborted));
+        pipeline.DomainApiAsync(request, domain, Verb.ProjectRead, user => handler(user, request.HttpContext.RequestAborted));
 
     /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with
     /// 400.11.</summary>
@@ -43,7 +43,7 @@ public sealed class DomainApi(EndpointPipeline door, AuditLog audits)
         string domain,
         Func<DomainUser, JsonElement, CancellationToken, Task<IResult>> handler
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.ProjectUpdate,

@@ -11,7 +11,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Forms as they were received (CC-144 to CC-146, forms), found by their id in whichever form of the project they came
 /// to.</summary>
-public sealed class FormApiFunctions(EndpointPipeline door, FormDirectory forms, SubmissionDirectory submissions)
+public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory forms, SubmissionDirectory submissions)
 {
     private const string XmlName = "form.xml";
     private const string XmlType = "text/xml";
@@ -45,7 +45,7 @@ public sealed class FormApiFunctions(EndpointPipeline door, FormDirectory forms,
         string formId,
         string part
     ) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionRead,
@@ -70,7 +70,7 @@ public sealed class FormApiFunctions(EndpointPipeline door, FormDirectory forms,
         );
 
     private Task<IResult> GetAsync(HttpRequest request, string domain, string formId) =>
-        door.DomainApiAsync(
+        pipeline.DomainApiAsync(
             request,
             domain,
             Verb.SubmissionRead,

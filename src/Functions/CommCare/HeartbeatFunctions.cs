@@ -4,7 +4,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Phones ask once a day whether there is something new for them (CC-150). There never is: apps are built
 /// elsewhere.</summary>
-public sealed class HeartbeatFunctions(EndpointPipeline door)
+public sealed class HeartbeatFunctions(EndpointPipeline pipeline)
 {
     /// <summary>CC-150: the phone looks at the answer only if it repeats the app's id.</summary>
     [Function("GetHeartbeat")]
@@ -13,7 +13,7 @@ public sealed class HeartbeatFunctions(EndpointPipeline door)
         string domain,
         string build
     ) =>
-        door.CommCareAsync(
+        pipeline.CommCareAsync(
             request,
             domain,
             "error",

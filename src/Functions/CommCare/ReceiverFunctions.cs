@@ -13,7 +13,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>CommCare's receiver (CC-085 to CC-106): forms from phones and scripts, whole in one POST.</summary>
 public sealed class ReceiverFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     DomainAuthenticator authenticator,
     ProjectDirectory projects,
     ReceiveCommCareForm receive,
@@ -63,7 +63,7 @@ public sealed class ReceiverFunctions(
     ) => RunAsync(request, domain);
 
     private Task<IResult> RunAsync(HttpRequest request, string domain) =>
-        door.ReceiverAsync(
+        pipeline.ReceiverAsync(
             request,
             async () =>
             {

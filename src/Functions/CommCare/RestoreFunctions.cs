@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (CC-001 to CC-026).</summary>
 public sealed partial class RestoreFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     PrepareRestore prepare,
     DomainAuthenticator domains,
     DomainDirectory directory,
@@ -24,7 +24,7 @@ public sealed partial class RestoreFunctions(
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/restore")] HttpRequest request,
         string domain
-    ) => door.CommCareAsync(request, domain, Nature, user => RestoreAsync(request, user, ""));
+    ) => pipeline.CommCareAsync(request, domain, Nature, user => RestoreAsync(request, user, ""));
 
     /// <summary>CC-003.</summary>
     [Function("GetRestoreOfApp")]
@@ -33,7 +33,7 @@ public sealed partial class RestoreFunctions(
         string domain,
         string appId
     ) =>
-        door.CommCareAsync(
+        pipeline.CommCareAsync(
             request,
             domain,
             Nature,

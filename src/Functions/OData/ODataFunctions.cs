@@ -4,7 +4,7 @@ namespace ServerlessRosa.Functions.OData;
 
 /// <summary>The addresses that only OData has (OR-276 to OR-279). The service document is answered where the form is, `Submissions` where
 /// its submissions are listed.</summary>
-public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
+public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answers)
 {
     [Function("GetODataMetadata")]
     public Task<IResult> GetMetadata(
@@ -13,7 +13,10 @@ public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
         int projectId,
         string form
     ) =>
-        door.RestAsync(request, caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(request, form), "$metadata"));
+        pipeline.RestAsync(
+            request,
+            caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(request, form), "$metadata")
+        );
 
     [Function("GetODataRows")]
     public Task<IResult> GetRows(
@@ -29,7 +32,7 @@ public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
         string table,
         string rest
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             caller =>
                 answers.PublishedAsync(
@@ -49,7 +52,7 @@ public sealed class ODataFunctions(EndpointPipeline door, ODataAnswers answers)
         string form,
         string rest
     ) =>
-        door.RestAsync(
+        pipeline.RestAsync(
             request,
             caller => answers.DraftAsync(request, caller, projectId, RouteText.Decode(request, form), Segments(request, rest))
         );

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>Media files of a form, as its manifest lists them (OR-136 to OR-142). A file that is linked to a dataset is its entity list as
 /// CSV.</summary>
-public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access, EntityLists entities)
+public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, EntityLists entities)
 {
     [Function("GetFormAttachment")]
     public Task<IResult> GetAttachment(
@@ -19,7 +19,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         int projectId,
         string form,
         string name
-    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+    ) => pipeline.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
 
     [Function("GetFormAttachmentWithKey")]
     public Task<IResult> GetAttachmentWithKey(
@@ -33,7 +33,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         int projectId,
         string form,
         string name
-    ) => door.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
+    ) => pipeline.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
 
     [Function("GetFormVersionAttachment")]
     public Task<IResult> GetVersionAttachment(
@@ -48,7 +48,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         string form,
         string version,
         string name
-    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+    ) => pipeline.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
 
     [Function("GetFormVersionAttachmentWithKey")]
     public Task<IResult> GetVersionAttachmentWithKey(
@@ -63,7 +63,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         string form,
         string version,
         string name
-    ) => door.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
+    ) => pipeline.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
 
     [Function("GetFormDraftAttachment")]
     public Task<IResult> GetDraftAttachment(
@@ -78,7 +78,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         string form,
         string name
     ) =>
-        door.DownloadAsync(
+        pipeline.DownloadAsync(
             request,
             async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name)
         );
@@ -97,7 +97,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline door, FormDirectory
         string form,
         string name
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name)

@@ -12,7 +12,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 /// details and of its OData service document only in the ending (`trees`, `trees.xml`, `trees.svc`), so one function answers all three.
 /// </summary>
 public sealed class FormDownloadFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     FormDirectory forms,
     FormAccess access,
     FormShapes shapes,
@@ -66,7 +66,7 @@ public sealed class FormDownloadFunctions(
             HttpRequest request,
         int projectId,
         string form
-    ) => door.DownloadAsync(request, async caller => await XmlAsync(request, await DraftAsync(request, caller, projectId, form)));
+    ) => pipeline.DownloadAsync(request, async caller => await XmlAsync(request, await DraftAsync(request, caller, projectId, form)));
 
     [Function("GetFormTestDraftXml")]
     public Task<IResult> GetTestDraftXml(
@@ -81,7 +81,7 @@ public sealed class FormDownloadFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () => await XmlAsync(request, await TestDraftAsync(request, draftToken, projectId, form))
@@ -109,7 +109,7 @@ public sealed class FormDownloadFunctions(
             );
             return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         }
-        return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
+        return asXml ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
     }
 
     private Task<IResult> VersionAsync(HttpRequest request, int project, string form, string version)
@@ -128,7 +128,7 @@ public sealed class FormDownloadFunctions(
             );
             return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
         }
-        return asXml ? door.DownloadAsync(request, Answer) : door.RestAsync(request, Answer);
+        return asXml ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
     }
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>Form discovery (OR-082 to OR-110, OR-242 to OR-256): which forms a phone may fill in, and where it gets them.</summary>
 public sealed class FormListFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     FormDirectory forms,
     FormAccess access,
     ProjectDirectory projects,
@@ -21,14 +21,14 @@ public sealed class FormListFunctions(
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/formList")] HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+    ) => pipeline.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListWithKey")]
     public Task<IResult> GetWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/formList")]
             HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
+    ) => pipeline.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListOfTestDraft")]
     public Task<IResult> GetOfTestDraft(
@@ -43,7 +43,7 @@ public sealed class FormListFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.OpenRosa,
             async () =>
@@ -67,7 +67,7 @@ public sealed class FormListFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenRosaAsync(
+        pipeline.OpenRosaAsync(
             request,
             async caller =>
             {
@@ -83,12 +83,12 @@ public sealed class FormListFunctions(
 
     [Function("GetFormListGroups")]
     public Task<IResult> GetGroups([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/formList")] HttpRequest request) =>
-        door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
+        pipeline.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
 
     [Function("GetFormListGroupsWithKey")]
     public Task<IResult> GetGroupsWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/formList")] HttpRequest request
-    ) => door.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
+    ) => pipeline.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
 
     private async Task<IResult> ListAsync(HttpRequest request, Caller caller, ProjectId project)
     {

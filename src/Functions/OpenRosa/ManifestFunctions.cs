@@ -9,7 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>Manifests: the media files of a form, and where a phone gets them (OR-120 to OR-135).</summary>
-public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
+public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
 {
     private const string Namespace = "http://openrosa.org/xforms/xformsManifest";
 
@@ -19,7 +19,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
             HttpRequest request,
         int projectId,
         string form
-    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+    ) => pipeline.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestWithKey")]
     public Task<IResult> GetWithKey(
@@ -27,7 +27,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
             HttpRequest request,
         int projectId,
         string form
-    ) => door.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
+    ) => pipeline.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestOfVersion")]
     public Task<IResult> GetOfVersion(
@@ -41,7 +41,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
         int projectId,
         string form,
         string version
-    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+    ) => pipeline.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfVersionWithKey")]
     public Task<IResult> GetOfVersionWithKey(
@@ -55,7 +55,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
         int projectId,
         string form,
         string version
-    ) => door.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
+    ) => pipeline.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfDraft")]
     public Task<IResult> GetOfDraft(
@@ -64,7 +64,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
         int projectId,
         string form
     ) =>
-        door.OpenRosaAsync(
+        pipeline.OpenRosaAsync(
             request,
             async caller =>
             {
@@ -98,7 +98,7 @@ public sealed class ManifestFunctions(EndpointPipeline door, FormDirectory forms
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.OpenRosa,
             async () =>

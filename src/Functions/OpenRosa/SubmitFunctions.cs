@@ -14,7 +14,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>The OpenRosa form submission API (OR-181 to OR-241), and the same for drafts under test (OR-242 to OR-256).</summary>
 public sealed class SubmitFunctions(
-    EndpointPipeline door,
+    EndpointPipeline pipeline,
     ReceiveSubmission receive,
     FormAccess access,
     ProjectDirectory projects,
@@ -28,14 +28,14 @@ public sealed class SubmitFunctions(
     public Task<IResult> Preflight(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+    ) => pipeline.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightSubmissionWithKey")]
     public Task<IResult> PreflightWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/submission")]
             HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
+    ) => pipeline.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightDraftSubmission")]
     public Task<IResult> PreflightDraft(
@@ -44,7 +44,7 @@ public sealed class SubmitFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenRosaAsync(
+        pipeline.OpenRosaAsync(
             request,
             async _ =>
             {
@@ -66,7 +66,7 @@ public sealed class SubmitFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.OpenRosa,
             async () =>
@@ -80,13 +80,13 @@ public sealed class SubmitFunctions(
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+    ) => pipeline.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostSubmissionWithKey")]
     public Task<IResult> PostWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
-    ) => door.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
+    ) => pipeline.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostDraftSubmission")]
     public Task<IResult> PostDraft(
@@ -95,7 +95,7 @@ public sealed class SubmitFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenRosaAsync(
+        pipeline.OpenRosaAsync(
             request,
             async caller =>
                 await ReceiveDraftAsync(
@@ -119,7 +119,7 @@ public sealed class SubmitFunctions(
         int projectId,
         string form
     ) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.OpenRosa,
             async () =>

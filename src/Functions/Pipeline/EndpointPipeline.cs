@@ -25,7 +25,7 @@ public enum AnswerKind
 }
 
 /// <summary>
-/// The one door of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own words. It runs
+/// The pipeline of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own words. It runs
 /// the result itself: a worker middleware never sees what fails in there.
 /// </summary>
 public sealed partial class EndpointPipeline(

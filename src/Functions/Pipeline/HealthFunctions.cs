@@ -3,17 +3,17 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>For whoever watches the server or sends requests to it: tells nobody anything but yes or no.</summary>
-public sealed class HealthFunctions(EndpointPipeline door, StorageHealth storage)
+public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth storage)
 {
     /// <summary>The process answers.</summary>
     [Function("Health")]
     public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request) =>
-        door.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Json.Ok(new { status = "live" })));
+        pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Json.Ok(new { status = "live" })));
 
     /// <summary>It reaches its storage; else 503.</summary>
     [Function("HealthReady")]
     public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
-        door.OpenToAllAsync(
+        pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () =>

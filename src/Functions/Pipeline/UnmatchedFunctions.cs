@@ -6,13 +6,13 @@ namespace ServerlessRosa.Functions.Pipeline;
 /// Answers what no other function does, in the management API's words (OR-032 to OR-035). The host tries functions in the order of
 /// their names and knows no precedence, so this one is named to come last.
 /// </summary>
-public sealed class UnmatchedFunctions(EndpointPipeline door)
+public sealed class UnmatchedFunctions(EndpointPipeline pipeline)
 {
     [Function("ZzUnmatched")]
     public Task<IResult> Refuse(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")]
             HttpRequest request
-    ) => door.OpenToAllAsync(request, AnswerKind.Rest, () => throw Refusal(request.Path.Value ?? "").AsException());
+    ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => throw Refusal(request.Path.Value ?? "").AsException());
 
     private static Problem Refusal(string path)
     {

@@ -65,7 +65,7 @@ public sealed class PurgeDeletedTests
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
-        // Four submissions, and the shadows of the three to which something happened.
+        // Four submissions, and the recovery records of the three to which something happened.
         Assert.Equal(7, await BlobsAsync(azurite.ConnectionString));
         Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
 

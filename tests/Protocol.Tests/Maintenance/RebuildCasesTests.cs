@@ -86,7 +86,7 @@ public sealed class RebuildCasesTests
         later.App!.Kill();
     }
 
-    /// <summary>An edit whose request died between its claim and its shadow: the notes on both forms tell of it.</summary>
+    /// <summary>An edit whose request died between its claim and its recovery record: the notes on both forms tell of it.</summary>
     [Fact]
     public async Task Edits_that_keep_their_instance_id_are_recovered_without_their_recovery_record()
     {
@@ -109,12 +109,12 @@ public sealed class RebuildCasesTests
         storage.Server.App!.Kill();
         var container = new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, "submissions");
         foreach (
-            var shadow in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name =>
+            var recoveryRecord in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name =>
                 name.EndsWith(".json", StringComparison.Ordinal)
             )
         )
         {
-            await container.DeleteBlobAsync(shadow);
+            await container.DeleteBlobAsync(recoveryRecord);
         }
 
         (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();

@@ -140,7 +140,7 @@ public sealed class RebuildSubmissionsTests
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
     }
 
-    /// <summary>An edit whose request died between its claim and its shadow: the notes on its XML tell of it.</summary>
+    /// <summary>An edit whose request died between its claim and its recovery record: the notes on its XML tell of it.</summary>
     [Fact]
     public async Task Edits_are_recovered_without_their_recovery_record()
     {

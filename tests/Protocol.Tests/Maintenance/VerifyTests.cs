@@ -113,7 +113,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
                     Row($"{populated.Key}|{await FormAsync(populated, "form"):D10}", Hash("2"))
                 ),
             "form-version",
-            "form-shadow"
+            "form-recovery"
         ),
         ["a picture that is gone"] = new(
             async populated => await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob")),
@@ -131,27 +131,27 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
                 await populated.Stored.RemoveAsync("formMedia", Row(slot.PartitionKey, slot.RowKey));
             },
             "form-media",
-            "form-shadow"
+            "form-recovery"
         )
         {
             Content = true,
         },
-        ["a shadow that is gone"] = new(
+        ["a recovery record that is gone"] = new(
             async populated =>
                 await populated.Stored.DamageBlobAsync(
                     "forms",
                     $"{populated.Programme.Id}/forms/{await FormAsync(populated, "form"):D10}.json"
                 ),
-            "form-shadow"
+            "form-recovery"
         ),
-        ["a form that its shadow knows otherwise"] = new(
+        ["a form that its recovery record knows otherwise"] = new(
             populated =>
                 populated.Stored.ChangeAsync(
                     "forms",
                     Row(populated.Key, "id|" + Hash(populated.Ids["form"])),
                     row => row["State"] = "Closed"
                 ),
-            "form-shadow"
+            "form-recovery"
         ),
         ["a form that is gone"] = new(
             populated => populated.Stored.RemoveAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids["other form"]))),
@@ -198,10 +198,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             populated => populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:plain"), row => row.Remove("CreatedAt")),
             "unreadable"
         ),
-        ["a submission that its shadow knows otherwise"] = new(
+        ["a submission that its recovery record knows otherwise"] = new(
             populated =>
                 populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "rejected"),
-            "submission-shadow"
+            "submission-recovery"
         )
         {
             Content = true,
@@ -249,10 +249,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
             populated => populated.Stored.ChangeAsync("submissions", Instance(populated, "uuid:edited-2"), row => row["State"] = "Current"),
             "submission-versions"
         ),
-        ["a shadow of an edited submission that knows it otherwise"] = new(
+        ["a recovery record of an edited submission that knows it otherwise"] = new(
             populated =>
                 populated.Stored.ChangeAsync("submissions", Root(populated, "uuid:edited"), row => row["ReviewState"] = "approved"),
-            "submission-shadow"
+            "submission-recovery"
         )
         {
             Content = true,
