@@ -17,7 +17,7 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
 {
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Web users only: when the account was deleted. The row stays, so that listings can still show the name.</summary>
+    /// <summary>When the account was deleted. The row stays, so that listings can still show the name.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
     public ActorId? CreatedBy { get; init; }

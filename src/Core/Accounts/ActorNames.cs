@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Finds actors by number, for listings that show who did something. Unknown and deleted actors are null.</summary>
+/// <summary>Finds actors by number, for listings that show who did something, deleted ones too. Unknown actors are null.</summary>
 public sealed class ActorNames(AccountsTable accounts, TimedCache cache)
 {
     /// <summary>

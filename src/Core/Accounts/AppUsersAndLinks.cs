@@ -38,7 +38,7 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         var holders = new List<Actor>();
         await foreach (var actor in accounts.ListAsync(project, cancellationToken))
         {
-            if (actor.Kind == kind)
+            if (actor.Kind == kind && actor.DeletedAt is null)
             {
                 holders.Add(actor);
             }
@@ -53,7 +53,7 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
     }
 
     public async Task<Actor?> FindAsync(ProjectId project, ActorKind kind, ActorId id, CancellationToken cancellationToken) =>
-        await accounts.FindAsync(project, id, cancellationToken) is { } actor && actor.Kind == kind ? actor : null;
+        await accounts.FindAsync(project, id, cancellationToken) is { DeletedAt: null } actor && actor.Kind == kind ? actor : null;
 
     /// <summary>The key as text; null once revoked, or when it was encrypted with another key ring.</summary>
     public string? KeyOf(Actor holder) => holder is { KeyHash: not null, ProtectedKey: { } key } ? protection.TryUnprotect(key) : null;
@@ -70,9 +70,22 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         authenticate.Forget(holder.Project, holder.Id);
     }
 
+    /// <summary>Takes the key and all rights. The row stays, so that submissions still show who sent them.</summary>
     public async Task RemoveAsync(Actor holder, CancellationToken cancellationToken)
     {
-        await accounts.RemoveAsync(holder.Project, holder.Id, cancellationToken);
+        await accounts.ChangeAsync(
+            holder.Project,
+            holder.Id,
+            actor =>
+                actor with
+                {
+                    DeletedAt = actor.DeletedAt ?? clock.GetUtcNow(),
+                    KeyHash = null,
+                    ProtectedKey = null,
+                    Grants = Grants.None,
+                },
+            cancellationToken
+        );
         authenticate.Forget(holder.Project, holder.Id);
     }
 

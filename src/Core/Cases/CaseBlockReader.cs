@@ -162,6 +162,10 @@ public sealed class CaseBlockReader
         {
             var value = xml.ReadTrimmedText();
             values[name] = value;
+            if (!name.All(XmlConvert.IsNCNameChar))
+            {
+                _problem ??= CaseProblem.InvalidValue($"The property {Short(name)} of case {id} has a name that no restore can hold.");
+            }
             switch (name)
             {
                 case "case_name"

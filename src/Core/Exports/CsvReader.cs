@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes: the file is somebody's
+/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes, such as a quote
+/// inside a cell that does not start with one: the file is somebody's
 /// data, and nobody is there to mend it.</summary>
 internal sealed class CsvReader(Stream content) : IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class CsvReader(Stream content) : IDisposable
     {
         var row = new List<string>();
         var cell = new StringBuilder();
-        var (quoted, afterQuote, length) = (false, false, 0);
+        var (atStart, quoted, afterQuote, length) = (true, false, false, 0);
         while (true)
         {
             if (_at == _count)
@@ -55,11 +56,11 @@ internal sealed class CsvReader(Stream content) : IDisposable
             }
             switch (character)
             {
-                case '"':
-                    if (afterQuote)
-                    {
-                        cell.Append('"');
-                    }
+                case '"' when afterQuote:
+                    cell.Append('"');
+                    quoted = true;
+                    break;
+                case '"' when atStart:
                     quoted = true;
                     break;
                 case ',':
@@ -82,7 +83,7 @@ internal sealed class CsvReader(Stream content) : IDisposable
                     cell.Append(character);
                     break;
             }
-            afterQuote = false;
+            (afterQuote, atStart) = (false, character is ',' or '\n');
         }
     }
 }

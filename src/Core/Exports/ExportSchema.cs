@@ -7,9 +7,12 @@ public sealed class ExportSchema
 {
     private readonly List<ExportTable> _tables = [];
 
-    private ExportSchema()
+    private readonly ODataNames? _names;
+
+    private ExportSchema(ODataNames? names)
     {
-        Root = new ExportTable(new ExportNode("", null, null), null, []);
+        _names = names;
+        Root = new ExportTable(new ExportNode("", "", null, null), null, []);
     }
 
     public ExportTable Root { get; }
@@ -23,9 +26,12 @@ public sealed class ExportSchema
     /// <summary>
     /// Of one definition, or of several: then fields of the first come first, and what only the others have stands at the end of its group.
     /// </summary>
-    public static ExportSchema Of(params IReadOnlyList<IReadOnlyList<FormField>> definitions)
+    public static ExportSchema Of(params IReadOnlyList<IReadOnlyList<FormField>> definitions) => Of(null, definitions);
+
+    /// <param name="names">What OData calls the fields, where that is not plain.</param>
+    public static ExportSchema Of(ODataNames? names, IReadOnlyList<IReadOnlyList<FormField>> definitions)
     {
-        var schema = new ExportSchema { HasAudits = definitions.Any(fields => fields.Any(field => field.Path == "/meta/audit")) };
+        var schema = new ExportSchema(names) { HasAudits = definitions.Any(fields => fields.Any(field => field.Path == "/meta/audit")) };
         foreach (var field in definitions.SelectMany(fields => fields))
         {
             schema.Add(field);
@@ -49,20 +55,21 @@ public sealed class ExportSchema
         }
         if (parent.Find(names[^1]) is null)
         {
-            parent.Add(new ExportNode(names[^1], field, parent));
+            var odata = _names?.NameOf(field.Path, names[^1]) ?? ODataName.Of(names[^1]);
+            parent.Add(new ExportNode(names[^1], odata, field, parent));
         }
     }
 }
 
 /// <summary>A place in the form: the root, a group, a repeat or a question.</summary>
-public sealed class ExportNode(string name, FormField? field, ExportNode? parent)
+public sealed class ExportNode(string name, string odataName, FormField? field, ExportNode? parent)
 {
     private readonly Dictionary<string, ExportNode> _byName = [];
     private readonly List<ExportNode> _children = [];
 
     public string Name { get; } = name;
 
-    public string ODataName { get; } = Exports.ODataName.Of(name);
+    public string ODataName { get; } = odataName;
 
     /// <summary>Null for the root.</summary>
     public FormField? Field { get; } = field;
@@ -95,6 +102,7 @@ public sealed class ExportNode(string name, FormField? field, ExportNode? parent
 public sealed class ExportTable(ExportNode node, ExportTable? parent, IReadOnlyList<string> path)
 {
     private readonly List<ExportColumn> _columns = [];
+    private string? _odataName;
 
     public ExportNode Node { get; } = node;
 
@@ -105,8 +113,19 @@ public sealed class ExportTable(ExportNode node, ExportTable? parent, IReadOnlyL
 
     public IReadOnlyList<ExportColumn> Columns => _columns;
 
+    /// <summary>The same as OData has them.</summary>
+    public IReadOnlyList<string> ODataPath { get; } = [.. OwnPath(node).Reverse()];
+
     /// <summary>`Submissions.plots.plot`.</summary>
-    public string ODataName { get; } = string.Join('.', path.Select(Exports.ODataName.Of).Prepend("Submissions"));
+    public string ODataName => _odataName ??= string.Join('.', ODataPath.Prepend("Submissions"));
+
+    private static IEnumerable<string> OwnPath(ExportNode node)
+    {
+        for (var at = node; at.Parent is { } parent; at = parent)
+        {
+            yield return at.ODataName;
+        }
+    }
 
     internal void Arrange(List<ExportTable> tables)
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
@@ -20,7 +21,7 @@ public enum EncryptionStatus
 }
 
 /// <summary>What exports are made of: the form's tables and its submissions.</summary>
-public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory forms, ActorNames names)
+public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory forms, ActorNames names, TimedCache cache)
 {
     /// <summary>The tables of a definition. <paramref name="withDeletedFields"/> adds what only earlier versions ask; one operation for
     /// each of those not in memory.</summary>
@@ -35,10 +36,45 @@ public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory 
         var fields = new List<IReadOnlyList<FormField>>();
         foreach (var definition in definitions)
         {
-            fields.Add(XFormReader.Read(await forms.ReadXmlAsync(form.Form.Project, definition, cancellationToken)).Fields);
+            fields.Add(await ReadFieldsAsync(form.Form, definition, cancellationToken));
         }
         return ExportSchema.Of(fields);
     }
+
+    /// <summary>The tables of a definition with OData's names. Operations as for <see cref="ReadNamesAsync"/>.</summary>
+    public async Task<ExportSchema> ReadODataSchemaAsync(ReadableForm form, CancellationToken cancellationToken)
+    {
+        var fields = await ReadFieldsAsync(form.Form, form.Definition, cancellationToken);
+        return ExportSchema.Of(await ReadNamesAsync(form, fields, cancellationToken), [fields]);
+    }
+
+    /// <summary>Null when the names of OData are plain: then no operation; else one, and one for each version not in memory, but for
+    /// those asked again within half an hour.</summary>
+    public async Task<ODataNames?> ReadNamesAsync(ReadableForm form, IReadOnlyList<FormField> fields, CancellationToken cancellationToken)
+    {
+        if (!ODataNames.MayCollide(fields))
+        {
+            return null;
+        }
+        if (!cache.TryGet(("odata names", form.Definition.Key), out ODataNames? found))
+        {
+            var all = new List<IReadOnlyList<FormField>>();
+            var versions = await forms.ListVersionsAsync(form.Form, cancellationToken);
+            foreach (var version in versions.Reverse().TakeWhile(version => version.Key != form.Definition.Key))
+            {
+                all.Add(await ReadFieldsAsync(form.Form, version, cancellationToken));
+            }
+            found = ODataNames.Of(all.Append(fields));
+            cache.Set(("odata names", form.Definition.Key), found, size: 1024 + (200 * fields.Count), TimeSpan.FromMinutes(30));
+        }
+        return found;
+    }
+
+    private async Task<IReadOnlyList<FormField>> ReadFieldsAsync(
+        Form form,
+        FormDefinition definition,
+        CancellationToken cancellationToken
+    ) => XFormReader.Read(await forms.ReadXmlAsync(form.Project, definition, cancellationToken)).Fields;
 
     /// <summary>
     /// Newest first, from after a submission on if one is named, and those that the filter leaves. One operation per 1,000 submissions,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
@@ -43,4 +44,33 @@ public static class FileNames
             return string.Create(CultureInfo.InvariantCulture, $"-{name}~{number}");
         }
     }
+}
+
+/// <summary>The files of one archive, where no two have the same path, not even for a program that makes no difference between large
+/// and small letters. Remembers eight bytes of each.</summary>
+internal sealed class ArchiveNames
+{
+    private readonly HashSet<long> _taken = [];
+
+    /// <summary>`media/a.jpg`; a file of that name from another submission goes into a folder of its own, `media/uuid-1/a.jpg`, and a
+    /// second of the same submission, which differs by what no name here can hold, is numbered.</summary>
+    public string Media(string name, string instanceId)
+    {
+        var file = FileNames.Safe(name);
+        var path = $"media/{file}";
+        for (var number = 1; !TryTake(path); number++)
+        {
+            var folder = FileNames.Safe(instanceId.Replace(':', '-'));
+            path =
+                number == 1
+                    ? $"media/{folder}/{file}"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"media/{folder}/{Path.GetFileNameWithoutExtension(file)}~{number}{Path.GetExtension(file)}"
+                    );
+        }
+        return path;
+    }
+
+    private bool TryTake(string path) => _taken.Add(BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(path.ToUpperInvariant()))));
 }

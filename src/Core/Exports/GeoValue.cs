@@ -68,6 +68,31 @@ internal static class GeoValue
             json.WriteEndArray();
         }
         json.WriteEndArray();
+        WriteAccuracies(json, points);
+        json.WriteEndObject();
+    }
+
+    // One for each point, in the same order, as soon as any has one. Zero is what phones write for none.
+    private static void WriteAccuracies(Utf8JsonWriter json, List<Position> points)
+    {
+        if (!points.Exists(point => point.Accuracy is { } accuracy && accuracy != 0))
+        {
+            return;
+        }
+        json.WriteStartObject("properties");
+        json.WriteStartArray("accuracies");
+        foreach (var point in points)
+        {
+            if (point.Accuracy is { } accuracy && accuracy != 0)
+            {
+                json.WriteNumberValue(accuracy);
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -93,11 +118,11 @@ internal static class GeoValue
         foreach (var text in answer.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray();
-            if (parts is not [{ } latitude, { } longitude, ..])
+            // A point that can't be read is left out, and the others stay.
+            if (parts is [{ } latitude, { } longitude, ..])
             {
-                return null;
+                points.Add(new Position(latitude, longitude, parts.ElementAtOrDefault(2), parts.ElementAtOrDefault(3)));
             }
-            points.Add(new Position(latitude, longitude, parts.ElementAtOrDefault(2), parts.ElementAtOrDefault(3)));
         }
         return points.Count == 0 ? null : points;
     }

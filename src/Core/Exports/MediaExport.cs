@@ -32,6 +32,8 @@ public sealed class MediaExport(SubmissionDirectory submissions)
     {
         await using var events = request.Schema.HasAudits ? TempFile.Create() : null;
         var log = new CsvText();
+        var logs = new List<long>();
+        var names = new ArchiveNames();
         noted.Position = 0;
         using var lines = new StreamReader(noted, Encoding.UTF8, leaveOpen: true);
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
@@ -42,14 +44,14 @@ public sealed class MediaExport(SubmissionDirectory submissions)
                 if (file is { Exists: true, IsAudit: true } && events is not null)
                 {
                     await using var content = await submissions.OpenMediaAsync(file, 0, null, cancellationToken);
+                    logs.Add(events.Position);
                     await AuditEvents.CopyAsync(content, ids[0], log, events, cancellationToken);
+                    log.MoveTo(events);
                 }
                 else if (file is { Exists: true, IsAudit: false } && request.Attachments)
                 {
                     await using var content = await submissions.OpenMediaAsync(file, 0, null, cancellationToken);
-                    await using var entry = archive
-                        .CreateEntry($"media/{FileNames.Safe(file.Name)}", CompressionLevel.NoCompression)
-                        .Open();
+                    await using var entry = archive.CreateEntry(names.Media(file.Name, ids[0]), CompressionLevel.NoCompression).Open();
                     await CopyAsync(content, entry, output, cancellationToken);
                 }
             }
@@ -58,24 +60,36 @@ public sealed class MediaExport(SubmissionDirectory submissions)
         {
             return;
         }
-        log.MoveTo(events);
         if (events.Length > 0)
         {
             await using var entry = archive.CreateEntry(FileNames.Safe($"{request.FormId} - audit.csv"), CompressionLevel.Fastest).Open();
             entry.Write(AuditEvents.Header);
-            events.Position = 0;
-            await CopyAsync(events, entry, output, cancellationToken);
+
+            // Submissions come newest first, and their events are shown oldest first.
+            for (var i = logs.Count - 1; i >= 0; i--)
+            {
+                events.Position = logs[i];
+                await CopyAsync(events, entry, output, cancellationToken, logs.Count > i + 1 ? logs[i + 1] - logs[i] : null);
+            }
         }
     }
 
     /// <summary>Copies into an entry of the archive that <paramref name="output"/> takes, and sends it on as it goes.</summary>
-    internal static async Task CopyAsync(Stream content, Stream entry, Stream output, CancellationToken cancellationToken)
+    internal static async Task CopyAsync(
+        Stream content,
+        Stream entry,
+        Stream output,
+        CancellationToken cancellationToken,
+        long? length = null
+    )
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Enough);
         try
         {
-            for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+            var left = length ?? long.MaxValue;
+            for (int read; (read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, Enough)), cancellationToken)) > 0;)
             {
+                left -= read;
                 entry.Write(buffer, 0, read);
                 await output.FlushAsync(cancellationToken);
             }

@@ -1,5 +1,4 @@
 using System.Text;
-using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Exports;
 
@@ -25,11 +24,4 @@ public static class ODataName
         }
         return sanitised.ToString();
     }
-
-    public static FormField OfField(FormField field) =>
-        field with
-        {
-            Name = Of(field.Name),
-            Path = string.Join('/', field.Path.Split('/').Select(Of)),
-        };
 }

@@ -54,7 +54,13 @@ public sealed record ODataOptions
                 _ => throw Problem.NotSupported(name).AsException(),
             };
         }
-        return options is { Expand: true, Select: not null } ? throw Problem.SelectWithExpand().AsException() : options;
+        if (options is { Expand: true, Select: not null })
+        {
+            throw Problem.SelectWithExpand().AsException();
+        }
+
+        // The first page has skipped, and the token says where it ended.
+        return options.SkipToken is null ? options : options with { Skip = 0 };
     }
 
     private static int Number(string text) =>

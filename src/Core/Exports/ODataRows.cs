@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>Writes rows as OData has them (OR-276 to OR-279): every property that the form has, null where there is no answer.</summary>
-internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions options, ODataSelection? selection)
+internal sealed class ODataRows(Utf8JsonWriter json, ODataOptions options, ODataSelection? selection)
 {
     /// <param name="exported">The submission that the row is or is in.</param>
     /// <param name="status">Of an encrypted one: then nothing else is shown of it.</param>
@@ -20,9 +18,10 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
         }
         if (row.Parent is { } parent)
         {
-            if (selection is null)
+            var name = ODataSelection.ParentIdOf(row.Table)!;
+            if (selection?.ShowsParentId(name) != false)
             {
-                json.WriteString($"__{parent.Table.ODataName.Replace('.', '-')}-id", parent.ODataId(instanceId));
+                json.WriteString(name, parent.ODataId(instanceId));
             }
         }
         else if (selection is null || selection.ShowsSystem)
@@ -136,28 +135,6 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
             case var _ when answer is null:
                 json.WriteNullValue();
                 break;
-            case "int"
-                when decimal.TryParse(
-                    answer,
-                    NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
-                    CultureInfo.InvariantCulture,
-                    out var number
-                ):
-                json.WriteNumberValue(number);
-                break;
-            case "decimal" when decimal.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number):
-                json.WriteNumberValue(number);
-                break;
-            case "decimal"
-                when double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number):
-                json.WriteNumberValue(number);
-                break;
-            case "boolean" when answer.Trim() is "true" or "1" or "false" or "0":
-                json.WriteBooleanValue(answer.Trim() is "true" or "1");
-                break;
-            case "int" or "decimal" or "boolean":
-                json.WriteNullValue(); // a column of numbers takes no text; the XML and the CSV have it
-                break;
             case "geopoint":
                 GeoValue.WritePoint(json, answer, options.Wkt);
                 break;
@@ -167,11 +144,8 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
             case "geoshape":
                 GeoValue.WriteArea(json, answer, options.Wkt);
                 break;
-            case "dateTime" when ShortOffset().IsMatch(answer):
-                json.WriteStringValue(answer + ":00");
-                break;
             default:
-                json.WriteStringValue(answer);
+                TypedValue.Write(json, type, answer);
                 break;
         }
     }
@@ -183,10 +157,7 @@ internal sealed partial class ODataRows(Utf8JsonWriter json, ODataOptions option
             var quoted = Uri.EscapeDataString(instanceId.Replace("'", "''", StringComparison.Ordinal));
             return $"Submissions('{quoted.Replace("%27", "'", StringComparison.Ordinal)}')";
         }
-        var path = row.Table.Path.Skip(parent.Table.Path.Count).Select(ODataName.Of);
+        var path = row.Table.ODataPath.Skip(parent.Table.ODataPath.Count);
         return $"{Link(instanceId, parent)}/{string.Join('/', path)}('{row.ODataId(instanceId)}')";
     }
-
-    [GeneratedRegex(@"T.*[+-]\d{2}$")]
-    private static partial Regex ShortOffset();
 }

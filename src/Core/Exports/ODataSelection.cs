@@ -15,14 +15,18 @@ internal sealed class ODataSelection
     /// <summary>Null shows all. Refuses a property that the table hasn't with 400.23, and one inside a repeat of it with 400.24.</summary>
     public static ODataSelection? Of(ExportTable table, IReadOnlyList<string>? names)
     {
-        if (names is null)
+        if (names is null || names.Contains("*"))
         {
             return null;
         }
         var selection = new ODataSelection();
         foreach (var name in names)
         {
-            if (name == Id || (table.Parent is null && (name == System || name.StartsWith(System + "/", StringComparison.Ordinal))))
+            if (
+                name == Id
+                || name == ParentIdOf(table)
+                || (table.Parent is null && (name == System || name.StartsWith(System + "/", StringComparison.Ordinal)))
+            )
             {
                 selection._own.Add(name);
             }
@@ -36,7 +40,12 @@ internal sealed class ODataSelection
 
     public bool ShowsId => _own.Contains(Id);
 
-    public bool ShowsSystem => _own.Any(name => name != Id);
+    public bool ShowsParentId(string name) => _own.Contains(name);
+
+    /// <summary>What a repeat's rows call the row that they are in; null for submissions.</summary>
+    public static string? ParentIdOf(ExportTable table) => table.Parent is { } parent ? $"__{parent.ODataName.Replace('.', '-')}-id" : null;
+
+    public bool ShowsSystem => _own.Any(name => name == System || name.StartsWith(System + "/", StringComparison.Ordinal));
 
     public bool ShowsOfSystem(string name) => _own.Contains(System) || _own.Contains($"{System}/{name}");
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Exports;
@@ -57,7 +58,7 @@ internal static class SubmissionRows
                     }
                     else if (ended is { IsQuestion: true })
                     {
-                        within[ended.Column] = text.Length > 0 ? text.ToString() : null;
+                        within[ended.Column] = Joined(ended, within[ended.Column], text.ToString());
                         text.Clear();
                     }
                     break;
@@ -71,4 +72,12 @@ internal static class SubmissionRows
         }
         yield return root;
     }
+
+    // A question that is no repeat may still be answered twice. Texts are joined as ODK Central does, choices stay apart, and of what
+    // has a type the last counts, since two numbers side by side would be a third one.
+    private static string? Joined(ExportNode question, string? before, string answer) =>
+        answer.Length == 0 ? before
+        : before is null || question.Field!.Type is not (FieldType.Text or FieldType.Unknown) ? answer
+        : question.Field.SelectMultiple is true ? $"{before} {answer}"
+        : before + answer;
 }

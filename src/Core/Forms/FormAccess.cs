@@ -32,7 +32,7 @@ public sealed class FormAccess(FormDirectory forms)
         var form = await FindAsync(project, formId, cancellationToken);
         RequireRead(actor, form);
         var definition =
-            await forms.FindVersionAsync(form, version == "___" ? "" : version, cancellationToken)
+            await forms.FindVersionAsync(form, version == XFormVersion.Blank ? "" : version, cancellationToken)
             ?? throw Problem.NotFound().AsException();
         return new ReadableForm(form, definition);
     }

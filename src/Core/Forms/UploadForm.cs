@@ -235,7 +235,7 @@ public sealed class UploadForm(
         CancellationToken cancellationToken
     )
     {
-        if (FormId.IsDots(xform.Version))
+        if (FormId.IsDots(xform.Version) || xform.Version == XFormVersion.Blank)
         {
             throw Problem.UnexpectedValue("version", xform.Version, "no address can hold it.").AsException();
         }

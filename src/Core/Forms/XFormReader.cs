@@ -44,7 +44,8 @@ public sealed class XFormReader
                     if (xml.LocalName == "html")
                         form.ReadHtml(xml);
                     return form;
-                }
+                },
+                isForm: true
             )
             .Build();
     }

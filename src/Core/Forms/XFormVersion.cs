@@ -13,6 +13,9 @@ namespace ServerlessRosa.Core.Forms;
 /// </summary>
 public static class XFormVersion
 {
+    /// <summary>What stands for the blank version in an address (OR-114). No version can be called so.</summary>
+    public const string Blank = "___";
+
     // The location of the primary instance's root, as in XFormReader.
     private static readonly string[] _ancestors = ["html", "head", "model", "instance"];
     private static readonly SearchValues<byte> _nameEnds = SearchValues.Create(" \t\r\n/>"u8);

@@ -253,7 +253,14 @@ public sealed class ReceiveSubmission(
                 expected.Add(new SubmissionMedia(file.Name, IsAudit: false));
             }
             // Phones send whatever is in the instance's folder; what the XML does not name is dropped (OR-190).
-            if ((expected.Find(slot => slot.Name == file.Name) ?? expected.Find(slot => PartName(slot.Name) == file.Name)) is not { } slot)
+            if (
+                (
+                    expected.Find(slot => slot.Name == file.Name)
+                    ?? expected.Find(slot => slot.Name == file.Verbatim)
+                    ?? expected.Find(slot => PartName(slot.Name) is var part && (part == file.Name || part == file.Verbatim))
+                )
+                is not { } slot
+            )
             {
                 continue;
             }

@@ -10,7 +10,11 @@ public sealed record SubmissionUpload(ReadOnlyMemory<byte> Xml, IAsyncEnumerable
 }
 
 /// <summary>One file part. Its content is read before the next one is asked for.</summary>
-public sealed record IncomingFile(string Name, string? ContentType, Stream Content);
+public sealed record IncomingFile(string Name, string? ContentType, Stream Content)
+{
+    /// <summary>The name as it was written, where a backslash may be one: phones escape nothing.</summary>
+    public string Verbatim { get; init; } = Name;
+}
 
 /// <summary>What was stored: a new submission, an edit, or one that was there already (all are answered 201).</summary>
 public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, SubmissionVersion Version);

@@ -23,16 +23,18 @@ public static class SafeXml
     public const int MaxTagLength = 256 * 1024;
 
     private const int MaxReasonLength = 300;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Reads a whole document. <paramref name="read"/> gets the reader on the root element and may leave it anywhere; the remainder is read
     /// afterwards, so that a result is returned only for a document that is well-formed to the end.
     /// </summary>
-    public static T Read<T>(ReadOnlyMemory<byte> document, Func<XmlReader, T> read)
+    /// <param name="isForm">A form definition: it goes to phones as it came, so what only old phones write is refused in it.</param>
+    public static T Read<T>(ReadOnlyMemory<byte> document, Func<XmlReader, T> read, bool isForm = false)
     {
         try
         {
-            using var xml = Open(document);
+            using var xml = Open(document, isForm);
             var result = read(xml);
             while (xml.Read())
             {
@@ -50,11 +52,11 @@ public static class SafeXml
     /// A reader on the root element, which preserves whitespace. The caller converts a later <see cref="XmlException"/> into a Problem with
     /// <see cref="Malformed"/>; <see cref="Read{T}"/> does both.
     /// </summary>
-    public static XmlReader Open(ReadOnlyMemory<byte> document)
+    public static XmlReader Open(ReadOnlyMemory<byte> document, bool isForm = false)
     {
         try
         {
-            return IsUtf16(document.Span, out var bigEndian) ? OpenUtf16(document, bigEndian) : OpenBytes(document);
+            return IsUtf16(document.Span, out var bigEndian) ? OpenUtf16(document, bigEndian, isForm) : OpenBytes(document, isForm);
         }
         catch (XmlException e)
         {
@@ -88,11 +90,14 @@ public static class SafeXml
             CloseInput = true,
         };
 
-    private static XmlReader OpenBytes(ReadOnlyMemory<byte> document)
+    private static XmlReader OpenBytes(ReadOnlyMemory<byte> document, bool isForm)
     {
         if (document.Span[..Math.Min(4, document.Length)].IndexOf("\0\0"u8) >= 0)
             throw Refused(document, "its encoding is not supported; send UTF-8.");
-        Guard(document, document.Span);
+        if (Guard(document, document.Span, LaterNames.IsIn) && TryDecode(document) is { } text)
+            return OpenText(document, text, isForm);
+        if (!isForm && SurrogateReferences.Join(document.Span) is { } joined)
+            document = joined;
         var stream = MemoryMarshal.TryGetArray(document, out var bytes)
             ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
             : new MemoryStream(document.ToArray(), writable: false);
@@ -105,7 +110,7 @@ public static class SafeXml
         return xml;
     }
 
-    private static XmlReader OpenUtf16(ReadOnlyMemory<byte> document, bool bigEndian)
+    private static XmlReader OpenUtf16(ReadOnlyMemory<byte> document, bool bigEndian, bool isForm)
     {
         string text;
         try
@@ -116,20 +121,56 @@ public static class SafeXml
         {
             throw Problem.UnparseableXml(document.Length, "it is not valid UTF-16.").AsException(e);
         }
-        text = text.TrimStart('\uFEFF');
-        Guard(document, MemoryMarshal.Cast<char, ushort>(text.AsSpan()));
+        return OpenText(document, text.TrimStart('\uFEFF'), isForm);
+    }
+
+    private static XmlReader OpenText(ReadOnlyMemory<byte> document, string text, bool isForm)
+    {
+        var units = MemoryMarshal.Cast<char, ushort>(text.AsSpan());
+        var hasLaterNames = Guard(document, units, tag => LaterNames.IsIn(MemoryMarshal.Cast<ushort, char>(tag)));
+        if (!isForm && SurrogateReferences.Join(units) is { } joined)
+            text = new string(MemoryMarshal.Cast<ushort, char>(joined));
+        if (hasLaterNames)
+            text = LaterNames.Escape(text, MaxTagLength);
         var xml = XmlReader.Create(new StringReader(text), Settings());
+        if (hasLaterNames)
+            xml = new LaterNamesReader(xml);
         xml.MoveToContent();
         return xml;
     }
 
-    private static void Guard<T>(ReadOnlyMemory<byte> document, ReadOnlySpan<T> units)
+    // Null when it is in another encoding than UTF-8, or is not valid in it: then the reader says what is wrong.
+    private static string? TryDecode(ReadOnlyMemory<byte> document)
+    {
+        var declaration = document.Span[..(document.Span.IndexOf("?>"u8) + 1)];
+        if (declaration.IndexOf("<?xml"u8) is 0 or 3)
+        {
+            using var xml = XmlReader.Create(new MemoryStream([.. declaration, .. "><a/>"u8]), Settings());
+            if (xml.Read() && xml.GetAttribute("encoding") is { } encoding && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+                return null;
+        }
+        try
+        {
+            return StrictUtf8.GetString(document.Span).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private delegate bool Asks<T>(ReadOnlySpan<T> tag);
+
+    /// <summary>Whether any tag is one that is asked for.</summary>
+    private static bool Guard<T>(ReadOnlyMemory<byte> document, ReadOnlySpan<T> units, Asks<T> asks)
         where T : unmanaged, INumberBase<T>
     {
         var tags = new TagScanner<T>(units, MaxTagLength);
         var depth = 0;
+        var found = false;
         while (tags.MoveNext())
         {
+            found = found || asks(tags.Tag);
             if (tags.Kind == TagKind.Start && ++depth > MaxDepth)
                 throw Refused(document, string.Create(CultureInfo.InvariantCulture, $"elements are nested more than {MaxDepth} deep."));
             if (tags.Kind == TagKind.End)
@@ -140,6 +181,7 @@ public static class SafeXml
                 document,
                 string.Create(CultureInfo.InvariantCulture, $"the tag at {tags.Start} is longer than {MaxTagLength} characters.")
             );
+        return found;
     }
 
     private static bool IsUtf16(ReadOnlySpan<byte> document, out bool bigEndian)

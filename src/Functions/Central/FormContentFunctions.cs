@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Fields and attachments of a form: of the published version, of an earlier version, and of the draft.</summary>
-public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access)
+public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, ExportSource exports)
 {
     [Function("ListFormFields")]
     public Task<IResult> ListFields(
@@ -152,7 +152,12 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     {
         var xml = await forms.ReadXmlAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted);
         var fields = XFormReader.Read(xml).Fields;
-        return Json.Ok((Flags.IsTrue(request, "odata") ? fields.Select(ODataName.OfField) : fields).Select(FormShapes.Field));
+        if (Flags.IsTrue(request, "odata"))
+        {
+            var names = await exports.ReadNamesAsync(found, fields, request.HttpContext.RequestAborted) ?? ODataNames.Of([fields]);
+            return Json.Ok(fields.Select(names.Rename).Select(FormShapes.Field));
+        }
+        return Json.Ok(fields.Select(FormShapes.Field));
     }
 
     private async Task<IResult> AttachmentsAsync(HttpRequest request, ReadableForm found)

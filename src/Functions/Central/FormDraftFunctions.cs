@@ -69,7 +69,7 @@ public sealed class FormDraftFunctions(
                     RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
-                return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+                return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition, ofDraft: true));
             }
         );
 

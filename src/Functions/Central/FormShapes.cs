@@ -32,14 +32,20 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             ["description"] = form.Description,
         };
 
-    /// <summary>With what `X-Extended-Metadata` asks for: counts the submissions of the form.</summary>
-    public async Task<Dictionary<string, object?>> FormAsync(HttpRequest request, Form form, FormDefinition definition)
+    /// <summary>With what `X-Extended-Metadata` asks for: counts the submissions of the form, or those of its draft under test.</summary>
+    public async Task<Dictionary<string, object?>> FormAsync(
+        HttpRequest request,
+        Form form,
+        FormDefinition definition,
+        bool ofDraft = false
+    )
     {
         var shape = Form(form, definition);
         if (ExtendedMetadata.IsWanted(request))
         {
             var cancellationToken = request.HttpContext.RequestAborted;
-            var counts = await submissions.CountAsync(SubmissionSpace.Published(form), cancellationToken);
+            var space = ofDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form);
+            var counts = await submissions.CountAsync(space, cancellationToken);
             shape["submissions"] = counts.Values.Sum();
             shape["entityRelated"] = definition.Entities.Count > 0;
             shape["reviewStates"] = new
@@ -48,7 +54,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
                 hasIssues = counts.GetValueOrDefault("hasIssues"),
                 edited = counts.GetValueOrDefault("edited"),
             };
-            shape["lastSubmission"] = await submissions.FindNewestAsync(SubmissionSpace.Published(form), cancellationToken);
+            shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
             shape["excelContentType"] = null;
             shape["publicLinks"] = (await holders.ListAsync(form.Project, ActorKind.PublicLink, cancellationToken)).Count(link =>
                 link.Form == form.Number && link.KeyHash is not null

@@ -31,6 +31,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
             ? FormOfService(RouteText.Decode(request, form))
             : null;
 
+    /// <summary>Refuses a form that was never published with 404.1.</summary>
     /// <param name="form">Decoded.</param>
     public async Task<IResult> PublishedAsync(
         HttpRequest request,
@@ -49,7 +50,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
         );
         return await AnswerAsync(
             request,
-            new ReadableForm(found, found.Shown),
+            new ReadableForm(found, found.Published ?? throw Problem.NotFound().AsException()),
             SubmissionSpace.Published(found),
             Links.Form(links.Root(request, caller), found) + Ending,
             segments
@@ -86,7 +87,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
     {
         request.HttpContext.Response.Headers["OData-Version"] = "4.0";
         RequireFormat(request, wantsXml: segments is [Metadata]);
-        var schema = await source.ReadSchemaAsync(form, withDeletedFields: false, request.HttpContext.RequestAborted);
+        var schema = await source.ReadODataSchemaAsync(form, request.HttpContext.RequestAborted);
         switch (segments)
         {
             case []:
@@ -96,7 +97,10 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
                     kind = "EntitySet",
                     url = table.ODataName,
                 });
-                return Json.Ok(new Dictionary<string, object> { ["@odata.context"] = $"{service}/{Metadata}", ["value"] = sets });
+                return Json.Ok(
+                    new Dictionary<string, object> { ["@odata.context"] = $"{service}/{Metadata}", ["value"] = sets },
+                    contentType: JsonType
+                );
             case [Metadata]:
                 var model = XmlOut.ToBytes(xml => ODataMetadataWriter.Write(xml, form.Form.Id, schema), declaration: true);
                 return Results.Bytes(model, "application/xml; charset=utf-8");

@@ -87,7 +87,7 @@ internal static class ODataMetadataWriter
             Property(xml, "__system", $"{SystemNamespace}.metadata");
         }
         var groups = new List<(ExportNode Group, string Name)>();
-        WriteProperties(xml, schemaNamespace, table.Node, [.. table.Path.Select(ODataName.Of)], groups);
+        WriteProperties(xml, schemaNamespace, table.Node, table.ODataPath, groups);
         xml.WriteEndElement();
         for (var i = 0; i < groups.Count; i++)
         {

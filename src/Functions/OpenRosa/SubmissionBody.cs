@@ -27,7 +27,7 @@ public sealed class SubmissionBody : IAsyncDisposable
     private readonly MultipartReader _reader;
     private readonly string? _expectedCsrf;
     private readonly Action<string, ContentDispositionHeaderValue, string?>? _checkPart;
-    private readonly List<(string Name, string? ContentType, FileStream Content)> _early = [];
+    private readonly List<IncomingFile> _early = [];
     private string? _csrf;
     private int _parts;
 
@@ -89,16 +89,16 @@ public sealed class SubmissionBody : IAsyncDisposable
         {
             await RequireCsrfAsync(cancellationToken);
         }
-        foreach (var (name, contentType, content) in _early)
+        foreach (var file in _early)
         {
-            content.Position = 0;
-            yield return new IncomingFile(name, contentType, content);
+            file.Content.Position = 0;
+            yield return file;
         }
         while (await NextAsync(cancellationToken) is { } part)
         {
             if (part.IsFile)
             {
-                yield return new IncomingFile(part.Name, part.Section.ContentType, new PartStream(part.Section.Body));
+                yield return part.ToFile(new PartStream(part.Section.Body));
             }
         }
     }
@@ -152,7 +152,7 @@ public sealed class SubmissionBody : IAsyncDisposable
     private async Task SpoolAsync(Part part, CancellationToken cancellationToken)
     {
         var file = TempFile.Create(buffer: 4096);
-        _early.Add((part.Name, part.Section.ContentType, file));
+        _early.Add(part.ToFile(file));
         await new PartStream(part.Section.Body).CopyToAsync(file, cancellationToken);
     }
 
@@ -178,12 +178,12 @@ public sealed class SubmissionBody : IAsyncDisposable
             {
                 if (Xml.IsEmpty)
                 {
-                    return new Part(name, false, section);
+                    return new Part(name, name, false, section);
                 }
             }
             else if (isFile)
             {
-                return new Part(name, true, section);
+                return new Part(name, HeaderUtilities.RemoveQuotes(disposition.Name).Value!, true, section);
             }
             else if (name == CsrfField)
             {
@@ -207,7 +207,10 @@ public sealed class SubmissionBody : IAsyncDisposable
     private static string? PartName(ContentDispositionHeaderValue disposition) =>
         HeaderUtilities.UnescapeAsQuotedString(disposition.Name).Value;
 
-    private sealed record Part(string Name, bool IsFile, MultipartSection Section);
+    private sealed record Part(string Name, string Verbatim, bool IsFile, MultipartSection Section)
+    {
+        public IncomingFile ToFile(Stream content) => new(Name, Section.ContentType, content) { Verbatim = Verbatim };
+    }
 
     /// <summary>A part's bytes; what breaks while they are read is the sender's doing.</summary>
     private sealed class PartStream(Stream inner) : Stream

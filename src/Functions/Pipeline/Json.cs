@@ -18,7 +18,8 @@ public static class Json
 
     private static readonly JsonSerializerOptions Reading = new() { Converters = { new ReadableDocument() } };
 
-    public static IResult Ok(object? value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
+    public static IResult Ok(object? value, int status = StatusCodes.Status200OK, string? contentType = null) =>
+        Results.Json(value, Options, contentType, status);
 
     /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can
     /// still be told.</summary>

@@ -20,7 +20,7 @@ public sealed class Links(IOptions<RosaOptions> options)
 
     /// <summary>`___` stands for a blank version (OR-114).</summary>
     public static string Version(string root, Form form, string version) =>
-        $"{Form(root, form)}/versions/{(version.Length == 0 ? "___" : Encode(version))}";
+        $"{Form(root, form)}/versions/{(version.Length == 0 ? XFormVersion.Blank : Encode(version))}";
 
     /// <summary>As a browser's encodeURIComponent: leaves `! * ' ( )` alone, unlike <see cref="Uri.EscapeDataString(string)"/>.</summary>
     public static string Encode(string text) =>

@@ -14,7 +14,9 @@ public sealed class CsvReaderTests
     [InlineData("a,,\n,b\n", "a||;|b")]
     [InlineData("\"a,b\",\"c\"\"d\",\"e\nf\"\n", "a,b|c\"d|e\nf")]
     [InlineData("\"\",\"\"\"\"", "|\"")]
-    [InlineData("a\"b\"c,\"d", "abc|d")]
+    [InlineData("a\"b\"c,\"d", "a\"b\"c|d")]
+    [InlineData("a,b 3\" pipe,\"c\"\nd\"e,f\n", "a|b 3\" pipe|c;d\"e|f")]
+    [InlineData("\"a\"b,\"c\"\"\"\n", "ab|c\"")]
     public async Task Rows_are_read_as_programs_write_them(string text, string expected) => Assert.Equal(expected, await ReadAsync(text));
 
     [Fact]

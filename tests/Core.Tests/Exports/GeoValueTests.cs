@@ -41,6 +41,21 @@ public sealed class GeoValueTests
         Assert.Equal("null", Written(json => GeoValue.WriteLine(json, ";", wkt: true)));
     }
 
+    [Fact, Clause("OR-278")]
+    public void A_point_that_cannot_be_read_leaves_the_others_and_accuracies_stay_with_their_points()
+    {
+        const string path = "1 2 0 7.5; bad; 3 4; 5 6 1 0;";
+        Assert.Equal(
+            """{"type":"LineString","coordinates":[[2,1,0],[4,3],[6,5,1]],"properties":{"accuracies":[7.5,null,null]}}""",
+            Written(json => GeoValue.WriteLine(json, path, wkt: false))
+        );
+        Assert.Equal(
+            """{"type":"Polygon","coordinates":[[[2,1,0],[4,3],[6,5,1]]],"properties":{"accuracies":[7.5,null,null]}}""",
+            Written(json => GeoValue.WriteArea(json, path, wkt: false))
+        );
+        Assert.Equal("\"LINESTRING (2 1 0,4 3,6 5 1)\"", Written(json => GeoValue.WriteLine(json, path, wkt: true)));
+    }
+
     private static string Written(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
