@@ -67,7 +67,7 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
-        await recovery.SaveAsync(form, CancellationToken.None);
+        await recovery.AfterChangeAsync(form);
         directory.Remember(form);
         return form;
     }
@@ -136,7 +136,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 
@@ -156,7 +156,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 
@@ -218,10 +218,10 @@ public sealed class UploadForm(
         {
             // The draft was replaced or deleted meanwhile: undo.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await recovery.SaveAsync(form, CancellationToken.None); // a concurrent writer may have recorded that row
+            await recovery.AfterChangeAsync(form); // a concurrent writer may have recorded that row
             throw Problem.NotFound().AsException();
         }
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 
