@@ -7,13 +7,13 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
@@ -81,6 +81,11 @@ public static class CoreServices
         services.AddSingleton<AuditsTable>();
         services.AddSingleton<AuditLog>();
 
+        services.AddSingleton<SettingsTable>();
+        services.AddSingleton<SettingsContainer>();
+        services.AddSingleton<ServerConfigs>();
+        services.AddSingleton<UserPreferences>();
+
         services.AddSingleton<CasesContainer>();
         services.AddSingleton<CasesTable>();
         services.AddSingleton<CaseOwnersTable>();
@@ -120,16 +125,16 @@ public static class CoreServices
         services.AddSingleton<UploadForm>();
         services.AddSingleton<EnsureForm>();
         services.AddSingleton<DraftMedia>();
+        services.AddSingleton<ReplaceProject>();
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionCounts>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<SubmissionRecovery>();
         services.AddSingleton<IntentsTable>();
-        services.AddSingleton<RecoveryHook>();
         services.AddSingleton<ApplySubmittedEntities>();
         services.AddSingleton<ReviewSubmission>();
-        services.AddSingleton<ApplySubmittedCases>();
+        services.AddSingleton<ApplySubmission>();
         services.AddSingleton<FillSubmissionMedia>();
         services.AddSingleton<CommitSubmission>();
         services.AddSingleton<ReceiveSubmission>();

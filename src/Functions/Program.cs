@@ -32,6 +32,7 @@ builder.Services.AddSingleton<DomainApi>();
 builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormShapes>();
+builder.Services.AddSingleton<ProjectShapes>();
 builder.Services.AddSingleton<DatasetShapes>();
 builder.Services.AddSingleton<EntityShapes>();
 builder.Services.AddSingleton<AccountShapes>();

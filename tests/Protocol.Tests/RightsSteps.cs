@@ -34,6 +34,7 @@ public static class RightsSteps
         {
             ["GET projects"] = new(Shows: actors => $"\"id\":{actors.Target.Project},"),
             ["POST projects"] = Sends((_, _) => new { name = Samples.Unique("project") }),
+            [$"PUT {Project}"] = Sends((_, _) => new { name = Samples.Unique("project") }),
             [$"PATCH {Project}"] = Sends((_, _) => new { description = "Trees" }),
             [$"DELETE {Project}"] = new(actors => actors.DoomedProjectAsync()),
 
@@ -78,8 +79,10 @@ public static class RightsSteps
             [$"POST {Entity}/restore"] = new(actors => actors.FreshEntityAsync(deleted: true)),
 
             [$"POST {Project}/app-users"] = Sends((_, _) => new { displayName = "Tablet" }),
+            [$"PATCH {Project}/app-users/{{id}}"] = Sends((_, _) => new { displayName = "Tablet 2" }),
             [$"DELETE {Project}/app-users/{{id}}"] = new(actors => actors.FreshAppUserAsync()),
             [$"POST {Form}/public-links"] = Sends((_, _) => new { displayName = "Poster" }),
+            [$"PATCH {Form}/public-links/{{id}}"] = Sends((_, _) => new { displayName = "Poster 2" }),
             [$"DELETE {Form}/public-links/{{id}}"] = new(actors => actors.FreshPublicLinkAsync()),
 
             [$"POST assignments{Holder}"] = new(actors => actors.FreshUserAsync()),
@@ -100,6 +103,12 @@ public static class RightsSteps
                 actors => actors.FreshUserAsync(),
                 (_, _) => JsonContent.Create(new { old = TestActors.Password, @new = TestActors.Password })
             ),
+            ["PUT user-preferences/site/{preference}"] = Sends((_, _) => new { propertyValue = 1 }),
+            ["PUT user-preferences/project/{projectId}/{preference}"] = Sends((_, _) => new { propertyValue = 1 }),
+            ["DELETE user-preferences/site/{preference}"] = new(DoomedPreferenceAsync),
+            ["DELETE user-preferences/project/{projectId}/{preference}"] = new(DoomedPreferenceAsync),
+            ["POST config/{config}"] = Sends((_, _) => new { title = "Forest survey" }),
+            ["DELETE config/{config}"] = new(actors => Task.FromResult(actors.Target with { Config = "hero-image" })),
             ["GET audits"] = new(Query: "?limit=1"),
         };
 
@@ -159,6 +168,9 @@ public static class RightsSteps
             ),
         };
     }
+
+    private static Task<Target> DoomedPreferenceAsync(TestActors actors) =>
+        Task.FromResult(actors.Target with { Preference = TestActors.DoomedPreference });
 
     private static RightsStep Sends(Func<TestActors, Target, object> body) =>
         new(Body: (actors, target) => JsonContent.Create(body(actors, target)));

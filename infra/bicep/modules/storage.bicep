@@ -29,6 +29,7 @@ var tableNames = [
   'workers'
   'syncs'
   'fixtures'
+  'settings'
 ]
 var containerNames = [
   'forms'
@@ -37,6 +38,7 @@ var containerNames = [
   'syncs'
   'keys'
   'backups'
+  'settings'
 ]
 var packageContainerName = 'app-package'
 

@@ -70,6 +70,24 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         authenticate.Forget(holder.Project, holder.Id);
     }
 
+    /// <summary>Changes the name; null keeps it. Refuses a blank or long name, and a holder that was removed meanwhile (404.1).</summary>
+    public async Task<Actor> RenameAsync(Actor holder, string? displayName, CancellationToken cancellationToken)
+    {
+        if (displayName is null)
+        {
+            return holder;
+        }
+        RequireName(displayName);
+        var changed = await accounts.ChangeAsync(
+            holder.Project,
+            holder.Id,
+            actor => actor.DeletedAt is null ? actor with { DisplayName = displayName, UpdatedAt = clock.GetUtcNow() } : null,
+            cancellationToken
+        );
+        authenticate.Forget(holder.Project, holder.Id);
+        return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();
+    }
+
     /// <summary>Takes the key and all rights. The row stays, so that submissions still show who sent them.</summary>
     public async Task RemoveAsync(Actor holder, CancellationToken cancellationToken)
     {
@@ -100,17 +118,10 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         CancellationToken cancellationToken
     )
     {
-        if (string.IsNullOrWhiteSpace(displayName))
-        {
-            throw Problem.MissingParameter("displayName").AsException();
-        }
-        if (displayName.Length > MaxDisplayName)
-        {
-            throw Problem.ValueTooLong("displayName", MaxDisplayName).AsException();
-        }
+        RequireName(displayName);
         var id = await accounts.NextIdAsync(cancellationToken);
         var key = AccessToken.Create(project, id);
-        var holder = new Actor(id, kind, displayName, grants, clock.GetUtcNow())
+        var holder = new Actor(id, kind, displayName!, grants, clock.GetUtcNow())
         {
             Project = project,
             Form = form,
@@ -121,5 +132,17 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         };
         await accounts.AddAsync(holder, cancellationToken);
         return holder;
+    }
+
+    private static void RequireName(string? displayName)
+    {
+        if (string.IsNullOrWhiteSpace(displayName))
+        {
+            throw Problem.MissingParameter("displayName").AsException();
+        }
+        if (displayName.Length > MaxDisplayName)
+        {
+            throw Problem.ValueTooLong("displayName", MaxDisplayName).AsException();
+        }
     }
 }

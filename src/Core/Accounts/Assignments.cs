@@ -54,6 +54,34 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         }
     }
 
+    /// <summary>Whether there is such an actor, of the project or a web user, and it can have roles. Up to two operations.</summary>
+    internal async Task<bool> MayHoldAsync(ProjectId project, ActorId actor, CancellationToken cancellationToken) =>
+        (await accounts.FindAsync(project, actor, cancellationToken) ?? await accounts.FindAsync(null, actor, cancellationToken))
+            is { DeletedAt: null, Kind: not ActorKind.MobileWorker };
+
+    /// <summary>Grants and revokes several roles of one actor in one write; those that it has or lacks already are left alone. Refuses an
+    /// unknown actor with 400.14.</summary>
+    internal async Task ChangeAsync(
+        ProjectId project,
+        ActorId actor,
+        IReadOnlyList<Grant> granted,
+        IReadOnlyList<Grant> revoked,
+        CancellationToken cancellationToken
+    )
+    {
+        var outcome = await ChangeAsync(
+            actor,
+            project,
+            grants => granted.Aggregate(revoked.Aggregate(grants, (rest, grant) => rest.Without(grant)), (all, grant) => all.With(grant)),
+            cancellationToken
+        );
+        authenticate.Forget(null, actor);
+        if (outcome == GrantOutcome.NoSuchActor && granted.Count > 0)
+        {
+            throw Problem.KeyDoesNotExist("actorId", actor.ToString(), "actors").AsException();
+        }
+    }
+
     /// <summary>The actors with a grant on exactly this scope, or on any form of the project, by actor number.</summary>
     public async Task<IReadOnlyList<(Actor Actor, Grant Grant)>> ListAsync(
         ProjectId? project,

@@ -27,9 +27,12 @@ public static class Verb
     public const string SubmissionRestore = "submission.restore";
     public const string FieldKeyList = "field_key.list";
     public const string FieldKeyCreate = "field_key.create";
+    public const string FieldKeyUpdate = "field_key.update";
     public const string FieldKeyDelete = "field_key.delete";
     public const string PublicLinkList = "public_link.list";
     public const string PublicLinkCreate = "public_link.create";
+    public const string PublicLinkRead = "public_link.read";
+    public const string PublicLinkUpdate = "public_link.update";
     public const string PublicLinkDelete = "public_link.delete";
     public const string AssignmentList = "assignment.list";
     public const string AssignmentCreate = "assignment.create";
@@ -40,16 +43,22 @@ public static class Verb
     public const string UserRead = "user.read";
     public const string UserUpdate = "user.update";
     public const string UserDelete = "user.delete";
+    public const string UserPasswordInvalidate = "user.password.invalidate";
+    public const string ConfigRead = "config.read";
+    public const string ConfigSet = "config.set";
+    public const string AnalyticsRead = "analytics.read";
     public const string AuditRead = "audit.read";
     public const string DatasetList = "dataset.list";
     public const string DatasetCreate = "dataset.create";
     public const string DatasetRead = "dataset.read";
     public const string DatasetUpdate = "dataset.update";
+    public const string DatasetDelete = "dataset.delete";
     public const string EntityList = "entity.list";
     public const string EntityCreate = "entity.create";
     public const string EntityRead = "entity.read";
     public const string EntityUpdate = "entity.update";
     public const string EntityDelete = "entity.delete";
+    public const string EntityRestore = "entity.restore";
 }
 
 /// <summary>A named set of verbs. The ids are ODK Central's, which clients hard-code (OR-072 to OR-081).</summary>
@@ -79,9 +88,12 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
         Verb.SubmissionRestore,
         Verb.FieldKeyList,
         Verb.FieldKeyCreate,
+        Verb.FieldKeyUpdate,
         Verb.FieldKeyDelete,
         Verb.PublicLinkList,
         Verb.PublicLinkCreate,
+        Verb.PublicLinkRead,
+        Verb.PublicLinkUpdate,
         Verb.PublicLinkDelete,
         Verb.AssignmentList,
         Verb.AssignmentCreate,
@@ -91,11 +103,13 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
         Verb.DatasetCreate,
         Verb.DatasetRead,
         Verb.DatasetUpdate,
+        Verb.DatasetDelete,
         Verb.EntityList,
         Verb.EntityCreate,
         Verb.EntityRead,
         Verb.EntityUpdate,
         Verb.EntityDelete,
+        Verb.EntityRestore,
     ];
 
     public static Role Administrator { get; } =
@@ -112,6 +126,10 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
                 Verb.UserRead,
                 Verb.UserUpdate,
                 Verb.UserDelete,
+                Verb.UserPasswordInvalidate,
+                Verb.ConfigRead,
+                Verb.ConfigSet,
+                Verb.AnalyticsRead,
                 Verb.AuditRead,
             ]
         );

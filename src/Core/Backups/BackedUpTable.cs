@@ -28,6 +28,7 @@ internal static class BackedUpTable
         StorageNames.WorkersTable,
         StorageNames.AccountsTable,
         StorageNames.AuditsTable,
+        StorageNames.SettingsTable,
         StorageNames.ProjectsTable,
     ];
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 

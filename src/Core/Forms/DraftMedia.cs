@@ -108,7 +108,7 @@ public sealed class DraftMedia(
 
         // A version published meanwhile must not change, and other instances may have cached its files: refuse.
         var form = await directory.GetAsync(project, id, cancellationToken);
-        await recovery.AfterChangeAsync(form);
+        await recovery.SaveAsync(form, CancellationToken.None);
         if (form.Draft?.Definition.Key != definition.Key)
         {
             throw Problem.NotFound().AsException();

@@ -52,7 +52,7 @@ public sealed class EnsureForm(
         {
             return await directory.GetAsync(project, id, cancellationToken);
         }
-        await recovery.AfterChangeAsync(form);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
@@ -12,6 +13,19 @@ public enum FormState
     Open,
     Closing,
     Closed,
+}
+
+public static class FormStates
+{
+    /// <summary>Refuses an unknown name with 400.8 (OR-262).</summary>
+    public static FormState Parse(string name) =>
+        name switch
+        {
+            "open" => FormState.Open,
+            "closing" => FormState.Closing,
+            "closed" => FormState.Closed,
+            _ => throw Problem.UnexpectedValue("state", name, "it is not a recognized state name.").AsException(),
+        };
 }
 
 /// <summary>
@@ -60,6 +74,9 @@ public sealed record FormDefinition(
 )
 {
     public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>The number of the actor who published it; null for drafts, and where that was not recorded.</summary>
+    public int? PublishedBy { get; init; }
 
     /// <summary>Whether the form expects media, so that formList includes a manifestUrl (OR-094).</summary>
     public bool ExpectsMedia { get; init; }

@@ -17,6 +17,9 @@ public static class FormRights
             _ => actor.May(Verb.FormRead, form.Scope) || actor.May(Verb.OpenFormRead, form.Scope),
         };
 
+    /// <summary>Whether the actor may read the form's draft.</summary>
+    public static bool MayEdit(this Actor? actor, Form form) => actor.May(Verb.FormUpdate, form.Scope);
+
     /// <summary>Whether the form is in the actor's formList: open, published and readable (OR-083, OR-084).</summary>
     public static bool MayFill(this Actor? actor, Form form) =>
         form is { Published: not null, State: FormState.Open } && actor.MayRead(form);

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Forms;
 /// Table `forms`: one partition per project, one row per form. Every change of a form also replaces the project's `head` row in the same
 /// batch, so that one point read shows whether a cached list is current.
 /// </summary>
-public sealed class FormsTable(StorageAccount storage)
+public sealed partial class FormsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.FormsTable);
 

@@ -50,7 +50,7 @@ public sealed class UploadForm(
         if (publish)
         {
             await RequireNewVersionAsync(trashed, definition, cancellationToken);
-            definition = await publishDatasets.RunAsync(project, definition, cancellationToken);
+            definition = await publishDatasets.RunAsync(project, definition with { PublishedBy = creator?.Value }, cancellationToken);
         }
         var form = new Form(project, number, xform.Id, FormState.Open, definition.CreatedAt)
         {
@@ -67,7 +67,7 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
-        await recovery.AfterChangeAsync(form);
+        await recovery.SaveAsync(form, CancellationToken.None);
         directory.Remember(form);
         return form;
     }
@@ -136,7 +136,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.AfterChangeAsync(changed);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -156,7 +156,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.AfterChangeAsync(changed);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 
@@ -164,7 +164,7 @@ public sealed class UploadForm(
     /// Publishes the draft; <paramref name="version"/>, if given, replaces the version in the XML (OR-159). Refuses a form without draft
     /// (404.1), and a version that was published before (409.6).
     /// </summary>
-    public async Task PublishAsync(ProjectId project, FormId id, string? version, CancellationToken cancellationToken)
+    public async Task PublishAsync(ProjectId project, FormId id, string? version, ActorId? publisher, CancellationToken cancellationToken)
     {
         var form = await directory.GetAsync(project, id, cancellationToken);
         var draft = form.Draft ?? throw Problem.NotFound().AsException();
@@ -193,7 +193,7 @@ public sealed class UploadForm(
         {
             throw Problem.VersionAlreadyPublished(id.Value, definition.Version).AsException();
         }
-        definition = await publishDatasets.RunAsync(project, definition, cancellationToken);
+        definition = await publishDatasets.RunAsync(project, definition with { PublishedBy = publisher?.Value }, cancellationToken);
 
         // The version's row first: it prevents publishing a version twice.
         if (!await versions.AddAsync(project, form.Number, definition, cancellationToken))
@@ -218,10 +218,10 @@ public sealed class UploadForm(
         {
             // The draft was replaced or deleted meanwhile: undo.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await recovery.AfterChangeAsync(form); // a concurrent writer may have recorded that row
+            await recovery.SaveAsync(form, CancellationToken.None); // a concurrent writer may have recorded that row
             throw Problem.NotFound().AsException();
         }
-        await recovery.AfterChangeAsync(changed);
+        await recovery.SaveAsync(changed, CancellationToken.None);
         directory.Remember(changed);
     }
 

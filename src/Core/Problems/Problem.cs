@@ -68,6 +68,18 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
             new { field, maximum }
         );
 
+    public static Problem KeyDoesNotExist(string field, string value, string table) =>
+        new(
+            400.14m,
+            $"The given {field} {value} for {table} does not exist.",
+            new
+            {
+                field,
+                value,
+                table,
+            }
+        );
+
     /// <summary><paramref name="warnings"/> are `{type, details}` objects; the client may send again with `ignoreWarnings=true`.</summary>
     public static Problem FormWarnings(IReadOnlyList<FormWarning> warnings) =>
         new(
@@ -106,6 +118,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
 
     public static Problem InvalidEntity(string reason) => new(400.28m, $"The entity is invalid: {reason}", new { reason });
+
+    public static Problem UnexpectedProperties(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
+        new(400.33m, $"Expected properties ({string.Join(", ", expected)}), got ({string.Join(", ", actual)}).", new { expected, actual });
 
     public static Problem SkipTokenRowMissing() => new(400.34m, "The row that the $skiptoken names does not exist.");
 
@@ -301,6 +316,9 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem NotSupported(string feature) =>
         new(501.1m, $"The requested feature {feature} is not supported by this server.", new { feature });
+
+    public static Problem UnexpectedFormsList() =>
+        new(501.2m, "The list of forms must have each form of the project exactly once; forms are not created or deleted here.");
 
     public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
 

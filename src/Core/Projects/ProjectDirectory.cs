@@ -86,7 +86,8 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
                 .ThenBy(project => project.Id.Value),
         ];
 
-    private static void RequireName(string? name)
+    /// <summary>Refuses a blank name with 400.2, and one of more than 10,000 characters with 400.13.</summary>
+    public static void RequireName(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))
         {

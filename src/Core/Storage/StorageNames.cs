@@ -22,6 +22,7 @@ public static class StorageNames
     public const string WorkersTable = "workers";
     public const string SyncsTable = "syncs";
     public const string FixturesTable = "fixtures";
+    public const string SettingsTable = "settings";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
@@ -29,6 +30,7 @@ public static class StorageNames
     public const string SyncsContainer = "syncs";
     public const string KeysContainer = "keys";
     public const string BackupsContainer = "backups";
+    public const string SettingsContainer = "settings";
 
     public static IReadOnlyList<string> Tables { get; } =
     [
@@ -49,8 +51,9 @@ public static class StorageNames
         WorkersTable,
         SyncsTable,
         FixturesTable,
+        SettingsTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } =
-    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer, BackupsContainer];
+    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer, BackupsContainer, SettingsContainer];
 }

@@ -12,19 +12,27 @@ namespace ServerlessRosa.Core.Submissions;
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
     ApplyEntities apply,
-    EntityBacklogTable backlog,
+    EntityBacklogTable held,
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
     ILogger<ApplySubmittedEntities> logger
 )
 {
-    // A phone waits a minute for its answer; Reconcile applies larger submissions.
+    // A phone waits a minute for its answer; what takes longer is left to the timer.
     private const int MaxAtOnce = 50;
 
+    /// <summary>What a submission says about entities; empty for most, for drafts and for encrypted ones.</summary>
+    internal static IReadOnlyList<EntityBlock> Read(
+        SubmissionSpace space,
+        SubmissionHead head,
+        FormDefinition definition,
+        ReadOnlyMemory<byte> xml
+    ) => space.Draft is null && head.Encrypted is null ? EntityBlocksReader.Read(xml, definition.Entities) : [];
+
     /// <summary>
-    /// Applies entity changes right after the commit. False when Reconcile has to complete them: the submission is received in any case, so
-    /// a failure is logged and never changes the answer.
+    /// Right after the claim. False when it has to be finished later: the submission is received in any case, so a failure here is
+    /// logged and never changes what the phone is told.
     /// </summary>
     internal async Task<bool> TryRunAsync(
         SubmissionSpace space,
@@ -39,7 +47,7 @@ public sealed partial class ApplySubmittedEntities(
             blocks.Count <= MaxAtOnce
             && await TryAsync(
                 space,
-                ApplyWithBacklogAsync(
+                FollowAsync(
                     apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken),
                     cancellationToken
                 )
@@ -47,47 +55,48 @@ public sealed partial class ApplySubmittedEntities(
         );
 
     /// <summary>
-    /// The same from a stored instance. Does nothing when it was edited or deleted since, or its form purged.
+    /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form
+    /// forgotten.
     /// </summary>
     internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
-        TryAsync(space, ApplyWithBacklogAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
+        TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
 
-    /// <summary>Applies updates that have waited too long for the preceding update of their branch to the current version. One operation
+    /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation
     /// when there are none.</summary>
-    internal async Task ForceBacklogAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    internal async Task ForceHeldAsync(DateTimeOffset heldBefore, CancellationToken cancellationToken)
     {
-        await foreach (var one in backlog.ListBeforeAsync(before, cancellationToken))
+        await foreach (var one in held.ListBeforeAsync(heldBefore, cancellationToken))
         {
             await TryAsync(
                 new SubmissionSpace(one.Project, one.Form, null),
-                ApplyWithBacklogAsync(ApplyBackloggedAsync(one, forces: true, cancellationToken), cancellationToken)
+                FollowAsync(TakeTurnAsync(one, forces: true, cancellationToken), cancellationToken)
             );
         }
     }
 
-    // What was applied may let others follow, which were sent before their backlogged.
-    private async Task ApplyWithBacklogAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
+    // What was applied may let others follow, which were sent before their turn.
+    private async Task FollowAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
     {
-        var released = new Queue<BackloggedEntity>(await first);
-        while (released.TryDequeue(out var backlogged))
+        var turns = new Queue<BackloggedEntity>(await first);
+        while (turns.TryDequeue(out var turn))
         {
-            foreach (var next in await ApplyBackloggedAsync(backlogged, forces: false, cancellationToken))
+            foreach (var next in await TakeTurnAsync(turn, forces: false, cancellationToken))
             {
-                released.Enqueue(next);
+                turns.Enqueue(next);
             }
         }
     }
 
-    private async Task<IReadOnlyList<BackloggedEntity>> ApplyBackloggedAsync(
-        BackloggedEntity backlogged,
+    private async Task<IReadOnlyList<BackloggedEntity>> TakeTurnAsync(
+        BackloggedEntity turn,
         bool forces,
         CancellationToken cancellationToken
     )
     {
-        var space = new SubmissionSpace(backlogged.Project, backlogged.Form, null);
-        var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(backlogged.InstanceId), cancellationToken);
-        var next = instance is null ? [] : await RunAsync(space, instance, backlogged, forces, cancellationToken);
-        await backlog.RemoveAsync(backlogged, cancellationToken);
+        var space = new SubmissionSpace(turn.Project, turn.Form, null);
+        var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(turn.InstanceId), cancellationToken);
+        var next = instance is null ? [] : await RunAsync(space, instance, turn, forces, cancellationToken);
+        await held.RemoveAsync(turn, cancellationToken);
         return next;
     }
 
@@ -100,7 +109,7 @@ public sealed partial class ApplySubmittedEntities(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The intent stays; changes that were applied are not applied again.
+            // Nothing is lost: the intent stays, and whatever of it was done is not done again.
             LogFailed(logger, space.Project.Value, space.Form, e);
             return false;
         }
@@ -109,7 +118,7 @@ public sealed partial class ApplySubmittedEntities(
     private async Task<IReadOnlyList<BackloggedEntity>> RunAsync(
         SubmissionSpace space,
         Instance instance,
-        BackloggedEntity? backlogged,
+        BackloggedEntity? turn,
         bool forces,
         CancellationToken cancellationToken
     )
@@ -129,15 +138,15 @@ public sealed partial class ApplySubmittedEntities(
             return [];
         }
         var xml = await files.ReadXmlAsync(space, instance.Version, cancellationToken);
-        var blocks = SubmissionContentReader.Read(xml, [], definition.Entities).Entities;
-        if (blocks.Count == 0 || SubmissionHeadReader.Read(xml).Encrypted is not null)
+        var blocks = Read(space, SubmissionHeadReader.Read(xml), definition, xml);
+        if (blocks.Count == 0)
         {
             return [];
         }
         var approved = submission.ReviewState == SubmissionDirectory.Approved;
         var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with
         {
-            Turn = backlogged,
+            Turn = turn,
             Forces = forces,
         };
         return await apply.RunAsync(said, cancellationToken);

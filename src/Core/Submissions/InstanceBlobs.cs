@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs.Models;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

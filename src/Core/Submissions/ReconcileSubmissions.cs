@@ -1,22 +1,18 @@
 using Microsoft.Extensions.Logging;
 using ServerlessRosa.Core.Entities;
-using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Completes what a crash left unfinished: intents that are too old for a request to be working on them. A submission that was never
-/// committed cannot be seen, and the phone sends it again; for one that was committed, cases and entities are recomputed. Missing recovery
-/// records are written.
+/// Completes what a crash left unfinished: intents that are old enough for no request to be working on them. A submission whose claim
+/// was never made cannot be seen, and the phone sends it again; those that were claimed have their cases follow them.
 /// </summary>
 public sealed partial class ReconcileSubmissions(
     IntentsTable intents,
     SubmissionsTable submissions,
-    ApplySubmittedCases apply,
+    ApplySubmission apply,
     ApplySubmittedEntities entities,
     SubmissionRecovery recovery,
-    FormRecovery formRecovery,
     TimeProvider clock,
     ILogger<ReconcileSubmissions> logger
 )
@@ -36,27 +32,22 @@ public sealed partial class ReconcileSubmissions(
                 LogEnded(logger, intent.Space.Project.Value, intent.Space.Form);
             }
         }
-        await entities.ForceBacklogAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
+        await entities.ForceHeldAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
         return ended;
     }
 
     // False when an older version is still being applied: the intent stays.
     private async Task<bool> CompleteAsync(Intent intent, CancellationToken cancellationToken)
     {
-        if (intent.RecordedForm is not null)
-        {
-            await formRecovery.CompleteAsync(intent, cancellationToken);
-            return true;
-        }
-        if (intent.IsSubmissionRecord)
+        if (intent.IsRecoveryRecord)
         {
             await recovery.CompleteAsync(intent, cancellationToken);
             return true;
         }
-        var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance!.Value, cancellationToken);
+        var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
         var entitiesDone =
             instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
-        return await apply.RecomputeCasesAsync(intent, again: true, cancellationToken) && entitiesDone;
+        return await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Completed what a request left behind: project {Project}, form {Form}.")]

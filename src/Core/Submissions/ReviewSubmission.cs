@@ -1,6 +1,5 @@
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
-using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 

@@ -1,4 +1,3 @@
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

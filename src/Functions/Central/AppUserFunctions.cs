@@ -87,6 +87,32 @@ public sealed class AppUserFunctions(
                 )
         );
 
+    [Function("ChangeAppUser")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,
+        int projectId,
+        int id
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await AllowedAsync(request, caller, Verb.FieldKeyUpdate, projectId);
+                var user = await FindAsync(project, id, cancellationToken);
+                var displayName = HolderChange.NameIn(await Json.ReadAsync(request, caller, cancellationToken));
+                var changed = await holders.RenameAsync(user, displayName, cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "field_key.update",
+                    Scope.Of(project),
+                    new { actorId = id, data = new { displayName } },
+                    CancellationToken.None
+                );
+                return Json.Ok(await shapes.AppUserAsync(request, changed));
+            }
+        );
+
     [Function("DeleteAppUser")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,

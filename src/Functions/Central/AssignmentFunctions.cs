@@ -198,7 +198,7 @@ public sealed class AssignmentFunctions(
                 caller.KnownActor,
                 verb,
                 new ProjectId(projectId),
-                RouteText.Decode(form),
+                RouteText.Decode(request, form),
                 request.HttpContext.RequestAborted
             )
         ).Scope;
@@ -270,7 +270,12 @@ public sealed class AssignmentFunctions(
 
     private static Dictionary<string, object?> Shape(HttpRequest request, Actor actor, Grant grant) =>
         ExtendedMetadata.IsWanted(request)
-            ? new() { ["actor"] = AccountShapes.Actor(actor), ["roleId"] = grant.RoleId }
+            ? new()
+            {
+                ["actor"] = AccountShapes.Actor(actor),
+                ["actorId"] = actor.Id.Value,
+                ["roleId"] = grant.RoleId,
+            }
             : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
 
     // Nobody gives away, or takes away, more than they hold themselves.

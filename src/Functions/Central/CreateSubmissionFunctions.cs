@@ -95,9 +95,9 @@ public sealed class CreateSubmissionFunctions(
             async () =>
             {
                 var found = await access.TestDraftAsync(
-                    RouteText.Decode(draftToken),
+                    RouteText.Decode(request, draftToken),
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     Problem.NotFound(),
                     request.HttpContext.RequestAborted
                 );

@@ -20,17 +20,19 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
         };
 
     /// <summary>With what `X-Extended-Metadata` asks for: reads all entities of the dataset, 1,000 per operation, to count them.</summary>
-    public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset)
+    public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset) =>
+        ExtendedMetadata.IsWanted(request) ? await ExtendedAsync(dataset, request.HttpContext.RequestAborted) : Dataset(dataset);
+
+    /// <summary>The same, whatever the header says.</summary>
+    public async Task<Dictionary<string, object?>> ExtendedAsync(Dataset dataset, CancellationToken cancellationToken)
     {
-        var shape = Dataset(dataset);
-        if (ExtendedMetadata.IsWanted(request))
+        var (count, conflicts, newest) = await entities.CountAsync(dataset, cancellationToken);
+        return new(Dataset(dataset))
         {
-            var (count, conflicts, newest) = await entities.CountAsync(dataset, request.HttpContext.RequestAborted);
-            shape["entities"] = count;
-            shape["lastEntity"] = newest;
-            shape["conflicts"] = conflicts;
-        }
-        return shape;
+            ["entities"] = count,
+            ["lastEntity"] = newest,
+            ["conflicts"] = conflicts,
+        };
     }
 
     /// <summary>With its properties, the forms that fill it and those that phones get it with. One operation for the forms.</summary>

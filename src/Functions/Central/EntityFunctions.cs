@@ -249,12 +249,12 @@ public sealed class EntityFunctions(
 
     // In an address, what is no UUID is nothing that could be here.
     private static EntityId Id(HttpRequest request, string uuid) =>
-        EntityId.TryParse(RouteText.Decode(uuid)) ?? throw Problem.NotFound().AsException();
+        EntityId.TryParse(RouteText.Decode(request, uuid)) ?? throw Problem.NotFound().AsException();
 
     private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
     {
         var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
-        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
+        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
         caller.Actor.Require(verb, Scope.Of(found.Id));
         return dataset;
     }

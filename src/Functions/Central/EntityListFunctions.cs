@@ -92,7 +92,7 @@ public sealed class EntityListFunctions(
                     await access.DraftAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(form),
+                        RouteText.Decode(request, form),
                         request.HttpContext.RequestAborted
                     ),
                     dataset
@@ -121,9 +121,9 @@ public sealed class EntityListFunctions(
                     request,
                     null,
                     await access.TestDraftAsync(
-                        RouteText.Decode(draftToken),
+                        RouteText.Decode(request, draftToken),
                         new ProjectId(projectId),
-                        RouteText.Decode(form),
+                        RouteText.Decode(request, form),
                         Problem.NotFound(),
                         request.HttpContext.RequestAborted
                     ),
@@ -155,7 +155,7 @@ public sealed class EntityListFunctions(
     // Only a dataset that the draft is linked to.
     private async Task<IResult> OfDraftAsync(HttpRequest request, Actor? actor, ReadableForm draft, string dataset)
     {
-        var name = RouteText.Decode(dataset);
+        var name = RouteText.Decode(request, dataset);
         var media = await forms.ListMediaAsync(draft.Form.Project, draft.Definition, request.HttpContext.RequestAborted);
         return media.Any(slot => slot.Dataset == name)
             ? Answer(request, actor, await datasets.GetAsync(draft.Form.Project, name, request.HttpContext.RequestAborted))
@@ -208,6 +208,6 @@ public sealed class EntityListFunctions(
     private async Task<Dataset> FindAsync(HttpRequest request, int project, string name)
     {
         var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
-        return await datasets.GetAsync(found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
+        return await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
     }
 }

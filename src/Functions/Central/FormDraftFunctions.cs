@@ -33,7 +33,7 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     cancellationToken
                 );
                 var xml = await xmlBody.ReadAsync(request, cancellationToken);
@@ -66,7 +66,7 @@ public sealed class FormDraftFunctions(
                 var found = await access.DraftAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
                 return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition, ofDraft: true));
@@ -87,7 +87,7 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
                 await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
@@ -111,13 +111,14 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
                 await upload.PublishAsync(
                     found.Project,
                     found.Id,
                     request.Query.TryGetValue("version", out var version) ? version.ToString() : null,
+                    caller.KnownActor.Id,
                     request.HttpContext.RequestAborted
                 );
                 await audits.WriteAsync(caller.KnownActor.Id, "form.update.publish", found.Scope, null, CancellationToken.None);
@@ -142,14 +143,21 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     cancellationToken
                 );
                 var type =
                     string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal)
                         ? null
                         : request.ContentType;
-                var file = await media.PutAsync(found.Project, found.Id, RouteText.Decode(name), request.Body, type, cancellationToken);
+                var file = await media.PutAsync(
+                    found.Project,
+                    found.Id,
+                    RouteText.Decode(request, name),
+                    request.Body,
+                    type,
+                    cancellationToken
+                );
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
@@ -178,14 +186,14 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     cancellationToken
                 );
                 caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
                 var linked =
                     Json.Flag(await Json.ReadAsync(request, caller, cancellationToken), "dataset")
                     ?? throw Problem.MissingParameter("dataset").AsException();
-                var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(name), linked, cancellationToken);
+                var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(request, name), linked, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
@@ -219,15 +227,15 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
-                await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
+                await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
                     found.Scope,
-                    new { name = RouteText.Decode(name), exists = false },
+                    new { name = RouteText.Decode(request, name), exists = false },
                     CancellationToken.None
                 );
                 return Json.Success();

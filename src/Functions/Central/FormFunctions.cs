@@ -34,7 +34,7 @@ public sealed class FormFunctions(
                 if (Flags.IsTrue(request, "deleted"))
                 {
                     caller.Actor.Require(Verb.FormRestore, scope);
-                    return Json.Ok((await forms.ListTrashAsync(project.Id, request.HttpContext.RequestAborted)).Select(shapes.TrashedForm));
+                    return await ListTrashAsync(request, project.Id);
                 }
                 var all = await forms.ListAsync(project.Id, request.HttpContext.RequestAborted);
                 var readable = all.Where(form => caller.Actor.MayRead(form) && MayList(caller.Actor, form)).ToList();
@@ -42,12 +42,9 @@ public sealed class FormFunctions(
                 {
                     throw Problem.NotAllowed().AsException();
                 }
-                var listed = new List<object>();
-                foreach (var form in readable)
-                {
-                    listed.Add(await shapes.FormAsync(request, form, form.Shown));
-                }
-                return Json.Ok(listed);
+                return ExtendedMetadata.IsWanted(request)
+                    ? Json.Ok(await shapes.ExtendedAsync(readable, request.HttpContext.RequestAborted))
+                    : Json.Ok(readable.Select(form => shapes.Form(form, form.Shown)));
             }
         );
 
@@ -98,11 +95,11 @@ public sealed class FormFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     cancellationToken
                 );
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var state = Json.Text(body, "state") is { } name ? ParseState(name) : (FormState?)null;
+                var state = Json.Text(body, "state") is { } name ? FormStates.Parse(name) : (FormState?)null;
                 var webForms = Json.Flag(body, "webformsEnabled");
                 var description = Json.Text(body, "description");
                 var changed = await forms.ChangeAsync(
@@ -144,7 +141,7 @@ public sealed class FormFunctions(
                     caller.KnownActor,
                     Verb.FormDelete,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     cancellationToken
                 );
                 await forms.TrashAsync(found.Project, found.Id, cancellationToken);
@@ -193,24 +190,30 @@ public sealed class FormFunctions(
                 var found = await access.PublishedAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
                 var versions = await forms.ListVersionsAsync(found.Form, request.HttpContext.RequestAborted);
-                return Json.Ok(versions.Select(version => shapes.Form(found.Form, version)));
+                var listed = new List<object>();
+                foreach (var version in versions)
+                {
+                    listed.Add(await shapes.VersionAsync(request, found.Form, version));
+                }
+                return Json.Ok(listed);
             }
         );
+
+    private async Task<IResult> ListTrashAsync(HttpRequest request, ProjectId project)
+    {
+        var trashed = new List<object>();
+        foreach (var form in await forms.ListTrashAsync(project, request.HttpContext.RequestAborted))
+        {
+            trashed.Add(await shapes.TrashedFormAsync(request, form));
+        }
+        return Json.Ok(trashed);
+    }
 
     // A role on the form alone (an app user's) opens it, but doesn't list it.
     private static bool MayList(Actor? actor, Form form) =>
         actor.May(Verb.FormList, form.Scope) || actor.May(Verb.OpenFormList, form.Scope);
-
-    private static FormState ParseState(string name) =>
-        name switch
-        {
-            "open" => FormState.Open,
-            "closing" => FormState.Closing,
-            "closed" => FormState.Closed,
-            _ => throw Problem.UnexpectedValue("state", name, "it is not a recognized state name.").AsException(),
-        };
 }

@@ -9,6 +9,8 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Forms as the management API's JSON (OR-261).</summary>
 public sealed class FormShapes(KeyProtection protection, SubmissionDirectory submissions, AppUsersAndLinks holders, ActorNames names)
 {
+    private const int MaxAtOnce = 8;
+
     /// <summary>The form as one of its definitions.</summary>
     public Dictionary<string, object?> Form(Form form, FormDefinition definition) =>
         new()
@@ -16,8 +18,8 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             ["projectId"] = form.Project.Value,
             ["xmlFormId"] = form.Id.Value,
             ["state"] = form.State.ToString().ToLowerInvariant(),
-            ["enketoId"] = null,
-            ["enketoOnceId"] = null,
+            ["enketoId"] = FormLinkId.Of(form, IsDraft(form, definition) ? FormLinkKind.Draft : FormLinkKind.Published),
+            ["enketoOnceId"] = IsDraft(form, definition) ? null : FormLinkId.Of(form, FormLinkKind.SingleSubmission),
             ["createdAt"] = form.CreatedAt,
             ["updatedAt"] = form.UpdatedAt,
             ["webformsEnabled"] = form.WebFormsEnabled,
@@ -26,8 +28,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             ["hash"] = definition.Md5,
             ["sha"] = definition.Sha1,
             ["sha256"] = definition.Sha256,
-            ["draftToken"] =
-                form.Draft is { } draft && draft.Definition.Key == definition.Key ? protection.TryUnprotect(draft.ProtectedToken) : null,
+            ["draftToken"] = IsDraft(form, definition) ? protection.TryUnprotect(form.Draft!.ProtectedToken) : null,
             ["publishedAt"] = definition.PublishedAt,
             ["name"] = definition.Title,
             ["description"] = form.Description,
@@ -41,36 +42,90 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         bool ofDraft = false
     )
     {
-        var shape = Form(form, definition);
-        if (ExtendedMetadata.IsWanted(request))
+        var cancellationToken = request.HttpContext.RequestAborted;
+        return ExtendedMetadata.IsWanted(request)
+            ? await ExtendedAsync(
+                form,
+                definition,
+                ofDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form),
+                await holders.ListAsync(form.Project, ActorKind.PublicLink, cancellationToken),
+                cancellationToken
+            )
+            : Form(form, definition);
+    }
+
+    /// <summary>
+    /// Several forms of a project, extended, in their order: one operation for the public links of the project, and four for each form.
+    /// </summary>
+    public async Task<IReadOnlyList<Dictionary<string, object?>>> ExtendedAsync(
+        IReadOnlyList<Form> forms,
+        CancellationToken cancellationToken
+    )
+    {
+        if (forms.Count == 0)
         {
-            var cancellationToken = request.HttpContext.RequestAborted;
-            var space = ofDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form);
-            var counts = await submissions.CountAsync(space, cancellationToken);
-            shape["submissions"] = counts.Values.Sum();
-            shape["entityRelated"] = definition.Entities.Count > 0;
-            shape["reviewStates"] = new
-            {
-                received = counts.GetValueOrDefault(""),
-                hasIssues = counts.GetValueOrDefault("hasIssues"),
-                edited = counts.GetValueOrDefault("edited"),
-            };
-            shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
-            shape["excelContentType"] = null;
-            shape["publicLinks"] = (await holders.ListAsync(form.Project, ActorKind.PublicLink, cancellationToken)).Count(link =>
-                link.Form == form.Number && link.KeyHash is not null
-            );
-            shape["createdBy"] =
-                form.CreatedBy is { } creator && await names.FindAsync(form.Project, creator, cancellationToken) is { } actor
-                    ? AccountShapes.Actor(actor)
-                    : null;
+            return [];
         }
+        var links = await holders.ListAsync(forms[0].Project, ActorKind.PublicLink, cancellationToken);
+        var shapes = new Dictionary<string, object?>[forms.Count];
+        await Parallel.ForEachAsync(
+            forms.Index(),
+            new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken },
+            async (form, stop) =>
+                shapes[form.Index] = await ExtendedAsync(form.Item, form.Item.Shown, SubmissionSpace.Published(form.Item), links, stop)
+        );
+        return shapes;
+    }
+
+    private async Task<Dictionary<string, object?>> ExtendedAsync(
+        Form form,
+        FormDefinition definition,
+        SubmissionSpace space,
+        IReadOnlyList<Actor> links,
+        CancellationToken cancellationToken
+    )
+    {
+        var shape = Form(form, definition);
+        var counts = await submissions.CountAsync(space, cancellationToken);
+        shape["submissions"] = counts.Values.Sum();
+        shape["entityRelated"] = definition.Entities.Count > 0;
+        shape["reviewStates"] = new
+        {
+            received = counts.GetValueOrDefault(""),
+            hasIssues = counts.GetValueOrDefault("hasIssues"),
+            edited = counts.GetValueOrDefault("edited"),
+        };
+        shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
+        shape["excelContentType"] = null;
+        shape["publicLinks"] = links.Count(link => link.Form == form.Number && link.KeyHash is not null);
+        shape["createdBy"] = await ActorAsync(form, form.CreatedBy, cancellationToken);
+        shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), cancellationToken);
         return shape;
     }
 
     /// <summary>A form in the trash shows the number that restores it.</summary>
-    public Dictionary<string, object?> TrashedForm(Form form) =>
-        new(Form(form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };
+    public async Task<Dictionary<string, object?>> TrashedFormAsync(HttpRequest request, Form form) =>
+        new(await FormAsync(request, form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };
+
+    /// <summary>A published version; extended metadata tells who published it.</summary>
+    public async Task<Dictionary<string, object?>> VersionAsync(HttpRequest request, Form form, FormDefinition definition)
+    {
+        var shape = Form(form, definition);
+        if (ExtendedMetadata.IsWanted(request))
+        {
+            shape["excelContentType"] = null;
+            shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), request.HttpContext.RequestAborted);
+        }
+        return shape;
+    }
+
+    private static bool IsDraft(Form form, FormDefinition definition) => form.Draft?.Definition.Key == definition.Key;
+
+    private static ActorId? PublisherOf(FormDefinition definition) =>
+        definition.PublishedBy is { } publisher ? new ActorId(publisher) : null;
+
+    private async Task<object?> ActorAsync(Form form, ActorId? id, CancellationToken cancellationToken) =>
+        id is { } known && await names.FindAsync(form.Project, known, cancellationToken) is { } actor ? AccountShapes.Actor(actor) : null;
 
     public static object Attachment(FormMedia media)
     {

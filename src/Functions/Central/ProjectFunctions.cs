@@ -1,11 +1,8 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
-using ServerlessRosa.Core.Datasets;
-using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
-using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -15,12 +12,8 @@ public sealed class ProjectFunctions(
     EndpointPipeline pipeline,
     ProjectDirectory projects,
     DeleteProject deleteProject,
-    FormDirectory forms,
-    AppUsersAndLinks holders,
-    SubmissionDirectory submissions,
-    FormShapes shapes,
-    DatasetDirectory datasets,
-    EntityLists entities,
+    ReplaceProject replaceProject,
+    ProjectShapes shapes,
     AuditLog audits
 )
 {
@@ -35,19 +28,7 @@ public sealed class ProjectFunctions(
                 {
                     if (caller.Actor.May(Verb.ProjectRead, Scope.Of(project.Id)))
                     {
-                        var shape = await ShapeAsync(request, caller, project);
-                        shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
-                        if (Flags.IsTrue(request, "forms"))
-                        {
-                            shape["formList"] = await FormListAsync(request, caller, project);
-                        }
-                        if (Flags.IsTrue(request, "datasets") && caller.Actor.May(Verb.DatasetList, Scope.Of(project.Id)))
-                        {
-                            shape["datasetList"] = (await datasets.ListAsync(project.Id, request.HttpContext.RequestAborted)).Select(
-                                DatasetShapes.Dataset
-                            );
-                        }
-                        listed.Add(shape);
+                        listed.Add(await shapes.ListedAsync(request, caller, project));
                     }
                 }
                 return Json.Ok(listed);
@@ -75,7 +56,7 @@ public sealed class ProjectFunctions(
                     new { data = new { name = created.Name } },
                     CancellationToken.None
                 );
-                return Json.Ok(await ShapeAsync(request, caller, created));
+                return Json.Ok(await shapes.ProjectAsync(request, caller, created));
             },
             bodyShowsCsrf: true
         );
@@ -91,7 +72,7 @@ public sealed class ProjectFunctions(
             {
                 var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
                 caller.Actor.Require(Verb.ProjectRead, Scope.Of(project.Id));
-                return Json.Ok(await ShapeAsync(request, caller, project));
+                return Json.Ok(await shapes.ProjectAsync(request, caller, project));
             }
         );
 
@@ -145,10 +126,59 @@ public sealed class ProjectFunctions(
                     },
                     CancellationToken.None
                 );
-                return Json.Ok(await ShapeAsync(request, caller, changed));
+                return Json.Ok(await shapes.ProjectAsync(request, caller, changed));
             },
             bodyShowsCsrf: true
         );
+
+    /// <summary>The whole project, and with `forms` the state and the assignments of each.</summary>
+    [Function("ReplaceProject")]
+    public Task<IResult> Replace(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/projects/{projectId:int}")] HttpRequest request,
+        int projectId
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
+                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var wanted = ProjectBody.Replacement(await Json.ReadAsync(request, caller, cancellationToken));
+                var replaced = await replaceProject.RunAsync(caller.KnownActor, project.Id, wanted, cancellationToken);
+                await LogAsync(caller.KnownActor.Id, project.Id, wanted, replaced);
+                return Json.Ok(await shapes.ProjectAsync(request, caller, replaced.Project));
+            }
+        );
+
+    private async Task LogAsync(ActorId actor, ProjectId project, ProjectReplacement wanted, ReplacedProject replaced)
+    {
+        var data = new
+        {
+            name = wanted.Name,
+            description = wanted.Description,
+            archived = wanted.Archived,
+        };
+        await audits.WriteAsync(actor, "project.update", Scope.Of(project), new { data }, CancellationToken.None);
+        foreach (var form in replaced.Forms)
+        {
+            var change = new { state = form.State.ToString().ToLowerInvariant(), webformsEnabled = form.WebFormsEnabled };
+            await audits.WriteAsync(actor, "form.update", form.Scope, new { data = change }, CancellationToken.None);
+        }
+        foreach (var (action, changes) in new[] { ("create", replaced.Granted), ("delete", replaced.Revoked) })
+        {
+            foreach (var (holder, grant) in changes)
+            {
+                await audits.WriteAsync(
+                    actor,
+                    $"assignment.{action}",
+                    grant.Scope,
+                    new { actorId = holder.Value, roleId = grant.RoleId },
+                    CancellationToken.None
+                );
+            }
+        }
+    }
 
     [Function("DeleteProject")]
     public Task<IResult> Delete(
@@ -166,63 +196,4 @@ public sealed class ProjectFunctions(
                 return Json.Success();
             }
         );
-
-    private async Task<Dictionary<string, object?>> ShapeAsync(HttpRequest request, Caller caller, Project project)
-    {
-        var shape = new Dictionary<string, object?>
-        {
-            ["id"] = project.Id.Value,
-            ["name"] = project.Name,
-            ["description"] = project.Description,
-            ["archived"] = project.Archived,
-            ["keyId"] = null,
-            ["createdAt"] = project.CreatedAt,
-            ["updatedAt"] = project.UpdatedAt,
-            ["deletedAt"] = project.DeletedAt,
-            ["domain"] = project.Domain,
-            ["caseSearch"] = project.CaseSearch,
-        };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            var cancellationToken = request.HttpContext.RequestAborted;
-            var all = await forms.FindListAsync(project.Id, cancellationToken) ?? [];
-            shape["forms"] = all.Count;
-            shape["appUsers"] = (await holders.ListAsync(project.Id, ActorKind.AppUser, cancellationToken)).Count(user =>
-                user.KeyHash is not null
-            );
-            var lists = await datasets.ListAsync(project.Id, cancellationToken);
-            shape["datasets"] = lists.Count;
-            shape["lastSubmission"] = await LastSubmissionAsync(all, cancellationToken);
-            shape["lastEntity"] = await LastEntityAsync(lists, cancellationToken);
-            shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
-        }
-        return shape;
-    }
-
-    private async Task<DateTimeOffset?> LastSubmissionAsync(IReadOnlyList<Form> all, CancellationToken cancellationToken)
-    {
-        DateTimeOffset? last = null;
-        foreach (var form in all)
-        {
-            var newest = await submissions.FindNewestAsync(SubmissionSpace.Published(form), cancellationToken);
-            last = newest > last || last is null ? newest ?? last : last;
-        }
-        return last;
-    }
-
-    private async Task<DateTimeOffset?> LastEntityAsync(IReadOnlyList<Dataset> all, CancellationToken cancellationToken)
-    {
-        DateTimeOffset? last = null;
-        foreach (var dataset in all)
-        {
-            var newest = await entities.FindNewestAsync(dataset, cancellationToken);
-            last = newest > last || last is null ? newest ?? last : last;
-        }
-        return last;
-    }
-
-    private async Task<IEnumerable<object>> FormListAsync(HttpRequest request, Caller caller, Project project) =>
-        (await forms.FindListAsync(project.Id, request.HttpContext.RequestAborted) ?? [])
-            .Where(form => caller.Actor.MayRead(form))
-            .Select(form => shapes.Form(form, form.Shown));
 }

@@ -97,6 +97,34 @@ public sealed class PublicLinkFunctions(
                 )
         );
 
+    [Function("ChangePublicLink")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
+            HttpRequest request,
+        int projectId,
+        string form,
+        int id
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await AllowedAsync(request, caller, Verb.PublicLinkUpdate, projectId, form);
+                var link = await FindAsync(found, id, cancellationToken);
+                var displayName = HolderChange.NameIn(await Json.ReadAsync(request, caller, cancellationToken));
+                var changed = await holders.RenameAsync(link, displayName, cancellationToken);
+                await audits.WriteAsync(
+                    caller.KnownActor.Id,
+                    "public_link.update",
+                    found.Scope,
+                    new { actorId = id, data = new { displayName } },
+                    CancellationToken.None
+                );
+                return Json.Ok(await shapes.PublicLinkAsync(request, changed));
+            }
+        );
+
     [Function("DeletePublicLink")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
@@ -130,5 +158,11 @@ public sealed class PublicLinkFunctions(
             : throw Problem.NotFound().AsException();
 
     private Task<Form> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
-        access.WithAsync(caller.KnownActor, verb, new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.WithAsync(
+            caller.KnownActor,
+            verb,
+            new ProjectId(projectId),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
 }

@@ -62,15 +62,17 @@ public sealed class SessionFunctions(
     public Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request
     ) =>
-        pipeline.RestAsync(
-            request,
-            caller =>
-                Task.FromResult(
-                    caller.Session is { } session
-                        ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
-                        : throw Problem.NotFound().AsException()
-                )
-        );
+        RequestAuthenticator.PresentsCredentials(request)
+            ? pipeline.RestAsync(
+                request,
+                caller =>
+                    Task.FromResult(
+                        caller.Session is { } session
+                            ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
+                            : throw Problem.NotFound().AsException()
+                    )
+            )
+            : pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => throw Problem.NotFound().AsException());
 
     [Function("EndSession")]
     public Task<IResult> End(
@@ -82,12 +84,11 @@ public sealed class SessionFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var text = RouteText.Decode(token);
+                var text = RouteText.Decode(request, token);
                 if (text == "current")
                 {
                     await EndOwnAsync(caller, cancellationToken);
-                    request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
-                    request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
+                    DeleteCookies(request);
                     return Json.Success();
                 }
                 if (
@@ -104,6 +105,10 @@ public sealed class SessionFunctions(
                         caller.Actor.Require(Verb.SessionEnd, Scope.Server);
                     }
                     await users.SignOutAsync(ending, cancellationToken);
+                    if (ending == caller.SessionToken)
+                    {
+                        DeleteCookies(request);
+                    }
                 }
                 else
                 {
@@ -129,6 +134,12 @@ public sealed class SessionFunctions(
             SameSite = SameSiteMode.Strict,
             Path = "/",
         };
+
+    private static void DeleteCookies(HttpRequest request)
+    {
+        request.HttpContext.Response.Cookies.Delete(RequestAuthenticator.CookieName(request), Attributes(request));
+        request.HttpContext.Response.Cookies.Delete(CsrfCookie, Attributes(request));
+    }
 
     private async Task EndOwnAsync(Caller caller, CancellationToken cancellationToken)
     {

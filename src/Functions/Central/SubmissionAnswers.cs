@@ -20,6 +20,7 @@ public sealed class SubmissionAnswers(
     private const string XmlEnding = ".xml";
     private const string XmlType = "application/xml; charset=utf-8";
     private const string Submitters = "submitters";
+    private const string Keys = "keys";
     private static readonly string[] PictureTypes = ["image/jpeg", "image/png", "image/gif"];
 
     /// <summary>Runs <paramref name="answer"/> for the published submissions of a form. Refuses a caller without
@@ -53,7 +54,13 @@ public sealed class SubmissionAnswers(
     }
 
     public Task<Form> FormAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
-        access.WithAsync(caller.KnownActor, verb, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.WithAsync(
+            caller.KnownActor,
+            verb,
+            new ProjectId(project),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
 
     public async Task<IResult> ListAsync(HttpRequest request, SubmissionSpace space)
     {
@@ -68,7 +75,11 @@ public sealed class SubmissionAnswers(
     public async Task<IResult> GetAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var name = RouteText.Decode(instance);
+        var name = RouteText.Decode(request, instance);
+        if (name == Keys)
+        {
+            return Json.Ok(Array.Empty<object>());
+        }
         if (name == Submitters)
         {
             return await SubmittersAsync(space, cancellationToken);
@@ -104,7 +115,7 @@ public sealed class SubmissionAnswers(
             request,
             space,
             Id(request, instance),
-            $"/attachments/{Links.Encode(RouteText.Decode(name))}",
+            $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
             (_, current) => Task.FromResult<IResult>(Attachment(request, current, name))
         );
 
@@ -124,7 +135,7 @@ public sealed class SubmissionAnswers(
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var root = Id(request, instance);
-        var name = RouteText.Decode(version);
+        var name = RouteText.Decode(request, version);
         if (name.EndsWith(XmlEnding, StringComparison.Ordinal))
         {
             var (stored, _) = await submissions.GetVersionAsync(
@@ -171,7 +182,7 @@ public sealed class SubmissionAnswers(
         return Json.Ok(listed);
     }
 
-    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(routeValue));
+    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(request, routeValue));
 
     private async Task<IResult> SubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
@@ -216,7 +227,7 @@ public sealed class SubmissionAnswers(
 
     private FileResult Attachment(HttpRequest request, SubmissionVersion version, string routeName)
     {
-        var name = RouteText.Decode(routeName);
+        var name = RouteText.Decode(request, routeName);
         var file = version.Media.FirstOrDefault(slot => slot.Name == name) is { Exists: true } found
             ? found
             : throw Problem.NotFound().AsException();

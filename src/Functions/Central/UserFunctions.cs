@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Pipeline;
@@ -7,7 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Web users (OR-259). Everybody may see and change their own account; those of others need the verb.</summary>
-public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, AuditLog audits)
+public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, UserPreferences preferences, AuditLog audits)
 {
     private const int MaxEmail = 320;
     private const string Current = "current";
@@ -77,7 +78,7 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Aud
                 if (id == Current)
                 {
                     return Json.Ok(
-                        OwnShape(
+                        await OwnShapeAsync(
                             request,
                             caller.KnownActor.Kind == ActorKind.WebUser ? caller.KnownActor : throw Problem.NotFound().AsException()
                         )
@@ -124,6 +125,7 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Aud
             {
                 var user = await FindAsync(request, caller, id, Verb.UserDelete);
                 await users.DeleteAsync(user, request.HttpContext.RequestAborted);
+                await preferences.ForgetAsync(user.Id, CancellationToken.None);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "user.delete",
@@ -184,13 +186,13 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Aud
             : throw Problem.NotFound().AsException();
     }
 
-    private static Dictionary<string, object?> OwnShape(HttpRequest request, Actor actor)
+    private async Task<Dictionary<string, object?>> OwnShapeAsync(HttpRequest request, Actor actor)
     {
         var shape = AccountShapes.User(actor);
         if (ExtendedMetadata.IsWanted(request))
         {
             shape["verbs"] = actor.Grants.VerbsOn(Scope.Server);
-            shape["preferences"] = new { site = new { }, projects = new { } };
+            shape["preferences"] = await preferences.ReadAsync(actor.Id, request.HttpContext.RequestAborted);
         }
         return shape;
     }

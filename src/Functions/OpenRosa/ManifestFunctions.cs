@@ -71,7 +71,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
                 var found = await access.DraftAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     request.HttpContext.RequestAborted
                 );
                 var root = links.Root(request, caller);
@@ -103,11 +103,11 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
             AnswerKind.OpenRosa,
             async () =>
             {
-                var token = RouteText.Decode(draftToken);
+                var token = RouteText.Decode(request, draftToken);
                 var found = await access.TestDraftAsync(
                     token,
                     new ProjectId(projectId),
-                    RouteText.Decode(form),
+                    RouteText.Decode(request, form),
                     Problem.NotFound(),
                     request.HttpContext.RequestAborted
                 );
@@ -121,7 +121,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         var found = await access.PublishedAsync(
             caller.KnownActor,
             new ProjectId(project),
-            RouteText.Decode(form),
+            RouteText.Decode(request, form),
             request.HttpContext.RequestAborted
         );
         var root = links.Root(request, caller);
@@ -133,8 +133,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         var found = await access.VersionAsync(
             caller.KnownActor,
             new ProjectId(project),
-            RouteText.Decode(form),
-            RouteText.Decode(version),
+            RouteText.Decode(request, form),
+            RouteText.Decode(request, version),
             request.HttpContext.RequestAborted
         );
         var root = links.Root(request, caller);

@@ -48,7 +48,7 @@ public sealed class SubmitFunctions(
             request,
             async _ =>
             {
-                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
+                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
                 return Results.NoContent();
             }
         );
@@ -125,7 +125,12 @@ public sealed class SubmitFunctions(
             async () =>
             {
                 var draft = await TestDraftAsync(request, draftToken, projectId, form, Problem.NotFound());
-                return await ReceiveDraftAsync(request, Caller.Anonymous, draft, links.TestRoot(request, RouteText.Decode(draftToken)));
+                return await ReceiveDraftAsync(
+                    request,
+                    Caller.Anonymous,
+                    draft,
+                    links.TestRoot(request, RouteText.Decode(request, draftToken))
+                );
             }
         );
 
@@ -171,16 +176,20 @@ public sealed class SubmitFunctions(
     // Missing rights look like missing authentication, so that the client asks for other credentials (OR-075).
     private async Task<Form> OwnDraftAsync(HttpRequest request, Caller caller, int projectId, string form)
     {
-        var found = await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        var found = await access.WithDraftAsync(
+            new ProjectId(projectId),
+            RouteText.Decode(request, form),
+            request.HttpContext.RequestAborted
+        );
         return caller.Actor.May(Verb.SubmissionCreate, found.Scope) ? found : throw Problem.NotAuthenticated().AsException();
     }
 
     private async Task<Form> TestDraftAsync(HttpRequest request, string draftToken, int projectId, string form, Problem refusal) =>
         (
             await access.TestDraftAsync(
-                RouteText.Decode(draftToken),
+                RouteText.Decode(request, draftToken),
                 new ProjectId(projectId),
-                RouteText.Decode(form),
+                RouteText.Decode(request, form),
                 refusal,
                 request.HttpContext.RequestAborted
             )

@@ -117,6 +117,27 @@ public static class Json
             _ => throw Problem.InvalidDataType(name, "boolean").AsException(),
         };
 
+    /// <summary>A whole number; null when absent or null. Refuses another type with 400.11.</summary>
+    public static int? Number(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var value) => value,
+            _ => throw Problem.InvalidDataType(name, "integer").AsException(),
+        };
+
+    /// <summary>A list of objects; null when absent or null. Refuses another type with 400.11.</summary>
+    public static IReadOnlyList<JsonElement>? Objects(JsonElement body, string name) =>
+        Member(body, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object) =>
+            [
+                .. list.EnumerateArray(),
+            ],
+            _ => throw Problem.InvalidDataType(name, "list of objects").AsException(),
+        };
+
     /// <summary>A list of texts; null when absent or null. Refuses another type with 400.11.</summary>
     public static IReadOnlyList<string>? Texts(JsonElement body, string name) =>
         Member(body, name) switch

@@ -35,6 +35,10 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         throw Problem.NotAuthenticated().AsException();
     }
 
+    /// <summary>Whether the request has credentials of any kind, right or wrong.</summary>
+    public static bool PresentsCredentials(HttpRequest request) =>
+        PresentedKey(request) is not null || request.Headers.Authorization.ToString().Length > 0 || SessionCookie(request) is not null;
+
     /// <summary>Whether a password may travel on this connection (OR-048).</summary>
     public bool IsConfidential(HttpRequest request) =>
         IsHttps(request) || (options.Value.AllowBasicOverHttp && PeerIsLoopback(request) && IsLoopbackName(request.Host.Host));
@@ -68,7 +72,7 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     }
 
     private static string? PresentedKey(HttpRequest request) =>
-        request.RouteValues.TryGetValue(KeyRouteValue, out var key) ? RouteText.Decode((string)key!)
+        request.RouteValues.TryGetValue(KeyRouteValue, out var key) ? RouteText.Decode(request, (string)key!)
         : request.Query.TryGetValue("st", out var st) ? st.ToString()
         : null;
 

@@ -125,6 +125,8 @@ public sealed class Api
 
     public Task<Answer> PostJsonAsync(string path, object body) => SendAsync(HttpMethod.Post, path, JsonContent.Create(body));
 
+    public Task<Answer> PutJsonAsync(string path, object body) => SendAsync(HttpMethod.Put, path, JsonContent.Create(body));
+
     public Task<Answer> PatchJsonAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, JsonContent.Create(body));
 
     public Task<Answer> PostXmlAsync(string path, string xml) =>

@@ -42,6 +42,15 @@ public sealed record Target
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
+    /// <summary>The id in the web address of the form.</summary>
+    public required string Link { get; init; }
+
+    /// <summary>A preference that all web users have.</summary>
+    public string Preference { get; init; } = "shared";
+
+    /// <summary>A key of the server's configuration that is set.</summary>
+    public string Config { get; init; } = "login-appearance";
+
     /// <summary>The address, without credentials, for a row's path.</summary>
     public string Fill(string path)
     {
@@ -73,6 +82,10 @@ public sealed record Target
                 .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
                 .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
                 .Replace("{actorId}", Text(User), StringComparison.Ordinal)
+                .Replace("{linkId}", Link, StringComparison.Ordinal)
+                .Replace("{preference}", Preference, StringComparison.Ordinal)
+                .Replace("config/public/{config}", $"config/public/{Config}", StringComparison.Ordinal)
+                .Replace("config/{config}", $"config/{Config}", StringComparison.Ordinal)
                 .Replace("{role}", "viewer", StringComparison.Ordinal)
                 .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }
@@ -87,6 +100,9 @@ public sealed class TestActors
     public const string Picture = "leaf.png";
     public const string Photo = "photo.jpg";
     public const string Password = "correct horse battery";
+
+    /// <summary>Every web user has it, of the site and of the project.</summary>
+    public const string DoomedPreference = "doomed";
 
     private readonly Dictionary<string, Api> _clients = [];
     private readonly ConcurrentQueue<int> _doomed = [];
@@ -134,6 +150,7 @@ public sealed class TestActors
             PublicLink = link.Id,
             User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),
             Key = spare.Key,
+            Link = await LinkAsync(programme, form),
             Domain = domain.Name,
             DomainIds = await DomainIdsAsync(domain),
         };
@@ -141,6 +158,11 @@ public sealed class TestActors
         await actors.SendAsync($"{programme.Path}/submission", target.Instance);
         await actors.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
         await actors.CallAsync(form);
+        (await programme.Admin.PostJsonAsync("/config/login-appearance", new { title = "Forest survey" })).ShouldBe(HttpStatusCode.OK);
+        foreach (var user in new[] { "data collector", "viewer", "manager", "administrator", "manager of another project" })
+        {
+            await actors.PreferAsync(actors._clients[user]);
+        }
         return actors;
     }
 
@@ -319,6 +341,18 @@ public sealed class TestActors
         );
         (await Admin.OpenRosa.PostAsync(path, body)).ShouldBe(HttpStatusCode.Created);
     }
+
+    private async Task PreferAsync(Api user)
+    {
+        foreach (var place in new[] { "site", $"project/{Target.Project}" })
+        {
+            var path = $"/user-preferences/{place}/{DoomedPreference}";
+            (await user.PutJsonAsync(path, new { propertyValue = true })).ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    private static async Task<string> LinkAsync(Programme programme, string form) =>
+        (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("enketoId").GetString()!;
 
     private static string WithDataset(string form, string dataset) =>
         form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);

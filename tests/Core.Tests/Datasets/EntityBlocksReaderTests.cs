@@ -1,12 +1,11 @@
 using System.Text;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Submissions;
 using Xunit;
 
-namespace ServerlessRosa.Core.Tests.Submissions;
+namespace ServerlessRosa.Core.Tests.Datasets;
 
-public sealed class SubmittedEntitiesTests
+public sealed class EntityBlocksReaderTests
 {
     private static readonly FormEntity House = new(
         "/meta/entity",
@@ -80,5 +79,5 @@ public sealed class SubmittedEntitiesTests
         );
 
     private static IReadOnlyList<EntityBlock> Read(string xml, params FormEntity[] entities) =>
-        SubmissionContentReader.Read(Encoding.UTF8.GetBytes(xml), [], entities).Entities;
+        EntityBlocksReader.Read(Encoding.UTF8.GetBytes(xml), entities);
 }
