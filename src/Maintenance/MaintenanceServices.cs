@@ -20,6 +20,8 @@ public static class MaintenanceServices
         services.AddSingleton<VerifyDomain>();
         services.AddSingleton<VerifyForms>();
         services.AddSingleton<VerifyDatasets>();
+        services.AddSingleton<VerifyInstances>();
+        services.AddSingleton<VerifySubmissionMarks>();
         services.AddSingleton<VerifySubmissionFiles>();
         services.AddSingleton<VerifySubmissionWork>();
         services.AddSingleton<VerifySubmissions>();

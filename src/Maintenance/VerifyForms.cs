@@ -78,28 +78,21 @@ public sealed class VerifyForms(
                 yield return difference;
             }
         }
-        var (recoveryRecord, rows) = (
-            await recovery.FindAsync(project, form.Number, cancellationToken),
-            await recovery.ReadRowsAsync(project, form.Id, form.Number, null, cancellationToken)
-        );
-        if (recoveryRecord is null)
+        if (await CheckRecoveryRecordAsync(form, where, cancellationToken) is { } outdated)
         {
-            yield return new Difference(
-                "form-recovery",
-                project,
-                where,
-                $"there is no blob {FormKeys.RecoveryRecord(project, form.Number)}"
-            );
+            yield return outdated;
         }
-        else if (rows is not null && FormRecovery.Text(recoveryRecord) != FormRecovery.Text(rows))
-        {
-            yield return new Difference(
-                "form-recovery",
-                project,
-                where,
-                $"the blob {FormKeys.RecoveryRecord(project, form.Number)} says something else than the rows"
-            );
-        }
+    }
+
+    private async Task<Difference?> CheckRecoveryRecordAsync(Form form, string where, CancellationToken cancellationToken)
+    {
+        var record = await recovery.FindAsync(form.Project, form.Number, cancellationToken);
+        var rows = await recovery.ReadRowsAsync(form.Project, form.Id, form.Number, null, cancellationToken);
+        var blob = FormKeys.RecoveryRecord(form.Project, form.Number);
+        return record is null ? new Difference("form-recovery", form.Project, where, $"there is no blob {blob}")
+            : rows is not null && FormRecovery.Text(record) != FormRecovery.Text(rows)
+                ? new Difference("form-recovery", form.Project, where, $"the blob {blob} differs from the rows")
+            : null;
     }
 
     private async IAsyncEnumerable<Difference> CheckDefinitionAsync(
@@ -126,33 +119,9 @@ public sealed class VerifyForms(
             );
         }
         var slots = await media.ListAsync(project, definition.Key, cancellationToken);
-        if (
-            verification.ReadsContent
-            && xml is not null
-            && XFormReader
-                .Read(await files.ReadXmlAsync(project, definition.Key, cancellationToken))
-                .MediaSlots.Select(slot => slot.Name)
-                .ToHashSet()
-                is var expected
-            && !expected.SetEquals(slots.Select(slot => slot.Name))
-        )
+        if (await CheckSlotNamesAsync(verification, definition, slots, hasXml: xml is not null, project, cancellationToken) is { } wrong)
         {
-            yield return new Difference(
-                "form-media",
-                project,
-                where,
-                $"it has slots for [{string.Join(", ", slots.Select(slot => slot.Name))}], and its XML expects "
-                    + $"[{string.Join(", ", expected)}]"
-            );
-        }
-        else if (slots.Count > 0 != definition.ExpectsMedia)
-        {
-            yield return new Difference(
-                "form-media",
-                project,
-                where,
-                $"it has {slots.Count} media slots, and its XML expects {(definition.ExpectsMedia ? "some" : "none")}"
-            );
+            yield return new Difference("form-media", project, where, wrong);
         }
         if (
             definition.PublishedAt is not null
@@ -163,23 +132,60 @@ public sealed class VerifyForms(
                 "form-media",
                 project,
                 where,
-                $"it says that it is linked to [{string.Join(", ", definition.LinkedDatasets)}], and its slots are to others"
+                $"it is linked to [{string.Join(", ", definition.LinkedDatasets)}], and its slots to other datasets"
             );
         }
         foreach (var slot in slots)
         {
             verification.Count("media slots", 1);
-            if (slot.Dataset is { } dataset && (await datasets.FindSimilarAsync(project, dataset, cancellationToken))?.Name != dataset)
+            await foreach (var fault in CheckSlotAsync(project, slot, verification.ReadsContent, cancellationToken))
             {
-                yield return new Difference("form-media", project, where, $"the slot {slot.Name} is linked to a dataset that is not there");
+                yield return new Difference("form-media", project, where, $"the slot {slot.Name}{fault}");
             }
-            if (
-                slot.Blob is { } blob
-                && Mismatch(await files.ProbeAsync(blob, verification.ReadsContent, cancellationToken), slot.Size, slot.Md5) is { } mismatch
-            )
+        }
+    }
+
+    private async Task<string?> CheckSlotNamesAsync(
+        Verification verification,
+        FormDefinition definition,
+        IReadOnlyList<FormMedia> slots,
+        bool hasXml,
+        ProjectId project,
+        CancellationToken cancellationToken
+    )
+    {
+        if (verification.ReadsContent && hasXml)
+        {
+            var form = XFormReader.Read(await files.ReadXmlAsync(project, definition.Key, cancellationToken));
+            var expected = form.MediaSlots.Select(slot => slot.Name).ToHashSet();
+            if (!expected.SetEquals(slots.Select(slot => slot.Name)))
             {
-                yield return new Difference("form-media", project, where, $"the slot {slot.Name}: the blob {blob} {mismatch}");
+                return $"it has slots for [{string.Join(", ", slots.Select(slot => slot.Name))}], and its XML expects "
+                    + $"[{string.Join(", ", expected)}]";
             }
+        }
+        return slots.Count > 0 != definition.ExpectsMedia
+            ? $"it has {slots.Count} media slots, and its XML expects {(definition.ExpectsMedia ? "some" : "none")}"
+            : null;
+    }
+
+    private async IAsyncEnumerable<string> CheckSlotAsync(
+        ProjectId project,
+        FormMedia slot,
+        bool readsContent,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        if (slot.Dataset is { } dataset && (await datasets.FindSimilarAsync(project, dataset, cancellationToken))?.Name != dataset)
+        {
+            yield return " is linked to a dataset that does not exist";
+        }
+        if (
+            slot.Blob is { } blob
+            && Mismatch(await files.ProbeAsync(blob, readsContent, cancellationToken), slot.Size, slot.Md5) is { } mismatch
+        )
+        {
+            yield return $": the blob {blob} {mismatch}";
         }
     }
 

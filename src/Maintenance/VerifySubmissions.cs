@@ -8,14 +8,16 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// The rows of submissions: timeline, instances, edits, comments and marks of deletion, each way. Drafts that were replaced keep rows
-/// that nobody sees; they are not looked at.
+/// Verifies the rows of submissions: timeline, instances, edits, comments and deletion marks, in both directions. The hidden rows of
+/// replaced drafts are not verified.
 /// </summary>
 public sealed class VerifySubmissions(
     FormsTable forms,
     FormVersionsTable versions,
     SubmissionsTable submissions,
     SubmissionCounts counts,
+    VerifyInstances instances,
+    VerifySubmissionMarks marks,
     VerifySubmissionFiles files,
     VerifySubmissionWork work
 )
@@ -57,7 +59,7 @@ public sealed class VerifySubmissions(
                         "instances",
                         project,
                         submissions.ScanInstancesAsync(space, cancellationToken),
-                        (row, instance, stop) => CheckInstanceAsync(space, instance, row.ToString(), stop),
+                        (row, instance, stop) => instances.CheckAsync(space, instance, row.ToString(), stop),
                         cancellationToken
                     );
                 }
@@ -69,7 +71,7 @@ public sealed class VerifySubmissions(
         }
     }
 
-    // Returns how many instances the timeline speaks of.
+    // Returns how many instances the timeline names.
     private async Task<long> RunAsync(
         Verification verification,
         IReadOnlyDictionary<string, FormDefinition> definitions,
@@ -90,45 +92,26 @@ public sealed class VerifySubmissions(
             },
             cancellationToken
         );
-        foreach (
-            var (prefix, check) in new (
-                string,
-                Func<SubmissionSpace, StoredRow<string?>, string?, CancellationToken, IAsyncEnumerable<Difference>>
-            )[]
-            {
-                (SubmissionKeys.EditPrefix, CheckEditAsync),
-                (SubmissionKeys.CommentPrefix, CheckCommentAsync),
-                (SubmissionKeys.DeletedPrefix, CheckDeletedAsync),
-            }
-        )
-        {
-            await verification.EachAsync(
-                "marks",
-                space.Project,
-                submissions.ScanMarksAsync(space, prefix, cancellationToken),
-                (row, id, stop) => check(space, row, id, stop),
-                cancellationToken
-            );
-        }
+        await marks.RunAsync(verification, space, cancellationToken);
         await verification.OnceAsync(stop => CheckCountsAsync(space, stop), cancellationToken);
         return count + Interlocked.Read(ref edits);
     }
 
-    // Each submission and its current instance say the same of it: then so do the sums of all that they say, in whatever order they come.
+    // If each submission agrees with its current instance, the sums over both agree, in whatever order the rows come.
     private async Task<bool> AgreeAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
-        var (timeline, instances) = (new RowSum(), new RowSum());
+        var (timeline, current) = (new RowSum(), new RowSum());
         return await timeline.AddAllAsync(
                 submissions.ScanTimelineAsync(space, cancellationToken),
                 (row, submission) =>
                     [
                         SubmissionKeys.Instance(submission.Current.Id),
                         row.Row,
-                        ExpectedState(submission).ToString(),
+                        VerifyInstances.ExpectedState(submission).ToString(),
                         .. Of(submission.Current, submission.MediaExpected, submission.MediaPresent),
                     ]
             )
-            && await instances.AddAllAsync(
+            && await current.AddAllAsync(
                 submissions.ScanInstancesAsync(space, cancellationToken),
                 (row, instance) =>
                     instance.State == InstanceState.Superseded
@@ -141,7 +124,7 @@ public sealed class VerifySubmissions(
                             .. Of(instance.Version, instance.Version.Media.Count, instance.Version.Media.Count(file => file.Exists)),
                         ]
             )
-            && timeline == instances;
+            && timeline == current;
 
         static string[] Of(SubmissionVersion version, int expected, int present) =>
             [
@@ -153,9 +136,6 @@ public sealed class VerifySubmissions(
                 present.ToString(CultureInfo.InvariantCulture),
             ];
     }
-
-    private static InstanceState ExpectedState(Submission submission) =>
-        submission.DeletedAt is null ? InstanceState.Current : InstanceState.Deleted;
 
     private IAsyncEnumerable<Difference> CheckCountsAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
         counts
@@ -189,25 +169,21 @@ public sealed class VerifySubmissions(
         }
         if (
             !agree
-            && Mismatch(submission, row.Row, await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken))
+            && VerifyInstances.Mismatch(
+                submission,
+                row.Row,
+                await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken)
+            )
                 is { } mismatch
         )
         {
             yield return new Difference("submission-instance", project, where, $"its current instance {submission.Current.Id} {mismatch}");
         }
-        if (
-            submission.DeletedAt is { } deletedAt
-            && !await submissions.IsMarkedDeletedAsync(space, submission.RootId, deletedAt, cancellationToken)
-        )
+        if (await marks.FindUnmarkedAsync(space, submission, where, cancellationToken) is { } unmarked)
         {
-            yield return new Difference(
-                "submission-deletion",
-                project,
-                where,
-                $"it is deleted, and no row {SubmissionKeys.Deleted(deletedAt, submission.RootId)} lets the purge find it"
-            );
+            yield return unmarked;
         }
-        await foreach (var difference in CheckVersionsAsync(space, submission, row.Row, where, cancellationToken))
+        await foreach (var difference in instances.CheckVersionsAsync(space, submission, row.Row, where, cancellationToken))
         {
             yield return difference;
         }
@@ -227,189 +203,6 @@ public sealed class VerifySubmissions(
                 yield return difference;
             }
         }
-    }
-
-    private static string? Mismatch(Submission submission, string place, Instance? instance)
-    {
-        var expected = ExpectedState(submission);
-        return instance is null ? "has no row"
-            : instance.TimelineKey != place ? $"belongs to {instance.TimelineKey}"
-            : instance.State != expected ? $"is {instance.State}, expected {expected}"
-            : instance.Version.XmlHash != submission.Current.XmlHash
-                ? $"has the XML {instance.Version.XmlHash}, expected {submission.Current.XmlHash}"
-            : instance.Version.FormVersion != submission.Current.FormVersion
-                ? $"has the form version \"{instance.Version.FormVersion}\", expected \"{submission.Current.FormVersion}\""
-            : instance.Version.Problem != submission.Current.Problem
-                ? $"says of its case blocks \"{instance.Version.Problem}\", expected \"{submission.Current.Problem}\""
-            : (instance.Version.Media.Count, instance.Version.Media.Count(file => file.Exists)) is var (slots, present)
-            && (slots, present) != (submission.MediaExpected, submission.MediaPresent)
-                ? $"has {slots} attachments, {present} of them present, and the timeline counts {submission.MediaExpected} and "
-                    + $"{submission.MediaPresent}"
-            : null;
-    }
-
-    // The first instance and each edit name one version; one of them is current.
-    private async IAsyncEnumerable<Difference> CheckVersionsAsync(
-        SubmissionSpace space,
-        Submission submission,
-        string place,
-        string where,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (submission.Edits == 0)
-        {
-            if (submission.Current.Id != submission.RootId)
-            {
-                yield return new Difference(
-                    "submission-versions",
-                    space.Project,
-                    where,
-                    $"it was never edited, and its current instance is {submission.Current.Id}"
-                );
-            }
-            yield break;
-        }
-        var ids = await submissions
-            .ListEditsAsync(space, submission.RootId, cancellationToken)
-            .Prepend(submission.RootId)
-            .ToListAsync(cancellationToken);
-        if (ids.Count - 1 != submission.Edits || !ids.Contains(submission.Current.Id))
-        {
-            yield return new Difference(
-                "submission-versions",
-                space.Project,
-                where,
-                $"it counts {submission.Edits} edits up to {submission.Current.Id}, and {ids.Count - 1} are listed"
-            );
-        }
-        foreach (var id in ids.Where(id => id != submission.Current.Id))
-        {
-            if (await submissions.FindInstanceAsync(space, id, cancellationToken) is var instance && instance?.TimelineKey != place)
-            {
-                yield return new Difference(
-                    "submission-versions",
-                    space.Project,
-                    where,
-                    $"the earlier instance {id} {(instance is null ? "has no row" : $"belongs to {instance.TimelineKey}")}"
-                );
-            }
-            else if (instance.State != InstanceState.Superseded)
-            {
-                yield return new Difference(
-                    "submission-versions",
-                    space.Project,
-                    where,
-                    $"the earlier instance {id} is {instance.State}, expected {InstanceState.Superseded}"
-                );
-            }
-        }
-    }
-
-    private async IAsyncEnumerable<Difference> CheckInstanceAsync(
-        SubmissionSpace space,
-        Instance instance,
-        string where,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is not var (submission, _))
-        {
-            yield return new Difference(
-                "submission-unlisted",
-                space.Project,
-                $"{where} ({instance.Version.Id})",
-                $"the timeline has no row {instance.TimelineKey}: it is on no list, and cannot be sent again"
-            );
-        }
-        else if (
-            instance.State == InstanceState.Superseded
-                ? submission.Current.Id == instance.Version.Id || submission.Edits == 0
-                : submission.Current.Id != instance.Version.Id
-        )
-        {
-            yield return new Difference(
-                "submission-instance",
-                space.Project,
-                $"{where} ({instance.Version.Id})",
-                $"it is {instance.State}, and the current instance of its submission is {submission.Current.Id}"
-            );
-        }
-    }
-
-    private async IAsyncEnumerable<Difference> CheckEditAsync(
-        SubmissionSpace space,
-        StoredRow<string?> row,
-        string? id,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (await FindRootAsync(space, row, cancellationToken) is not { Edits: > 0 })
-        {
-            yield return new Difference(
-                "submission-mark",
-                space.Project,
-                row.ToString(),
-                $"there is no submission that {id} is an edit of"
-            );
-        }
-    }
-
-    private async IAsyncEnumerable<Difference> CheckCommentAsync(
-        SubmissionSpace space,
-        StoredRow<string?> row,
-        string? id,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (await FindRootAsync(space, row, cancellationToken) is null)
-        {
-            yield return new Difference(
-                "submission-mark",
-                space.Project,
-                row.ToString(),
-                "there is no submission that this is a comment on"
-            );
-        }
-    }
-
-    private async IAsyncEnumerable<Difference> CheckDeletedAsync(
-        SubmissionSpace space,
-        StoredRow<string?> row,
-        string? id,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (await FindRootAsync(space, row, cancellationToken) is not { } submission)
-        {
-            yield return new Difference(
-                "submission-mark",
-                space.Project,
-                row.ToString(),
-                "there is no submission whose deletion this marks: the nightly purge stops here"
-            );
-        }
-        else if (submission.DeletedAt is not { } deletedAt || row.Row != SubmissionKeys.Deleted(deletedAt, submission.RootId))
-        {
-            yield return new Difference(
-                "submission-mark",
-                space.Project,
-                row.ToString(),
-                $"it marks {submission.RootId} as deleted, which was not deleted then"
-            );
-        }
-    }
-
-    // The hash of the root id is the second part of an edit's and a comment's key, and the last of a deletion's.
-    private async Task<Submission?> FindRootAsync(SubmissionSpace space, StoredRow<string?> row, CancellationToken cancellationToken)
-    {
-        var parts = row.Row.Split('|');
-        var hash = row.Row.StartsWith(SubmissionKeys.DeletedPrefix, StringComparison.Ordinal) ? parts[^1] : parts[1];
-        return
-            await submissions.FindInstanceAsync(space, hash, cancellationToken) is { } root
-            && await submissions.FindAtAsync(space, root.TimelineKey, cancellationToken) is var (submission, _)
-            ? submission
-            : null;
     }
 
     private async IAsyncEnumerable<Difference> FindFormlessAsync(
