@@ -62,4 +62,22 @@ public sealed class LocalHostTests
         Assert.Equal(HttpStatusCode.NotFound, answer.Status);
         Assert.Empty(answer.Bytes);
     }
+
+    [Fact]
+    public async Task The_host_behaves_like_a_deployment_where_it_is_told_to()
+    {
+        var server = await Server.StartAsync(hostArguments: ["--body-limit", "2000", "--buffer-bodies", "--admin-key", "a key"]);
+        var anybody = Api.Anonymous(server);
+
+        // It overwrites what a client says of HTTPS, so that a password is not taken over HTTP.
+        (await Api.WithBasic(server, Server.AdminEmail, Server.AdminPassword).GetAsync("/projects")).ShouldBe(HttpStatusCode.Unauthorized);
+
+        (await anybody.PostXmlAsync("/sessions", new string('a', 1500))).ShouldBe(HttpStatusCode.BadRequest);
+        (await anybody.PostXmlAsync("/sessions", new string('a', 2500))).ShouldBe(HttpStatusCode.InternalServerError);
+
+        var timer = new Uri(server.BaseUrl, "/admin/functions/Reconcile").ToString();
+        (await anybody.PostJsonAsync(timer, new { })).ShouldBe(HttpStatusCode.Unauthorized);
+        (await anybody.With("x-functions-key", "a key").PostJsonAsync(timer, new { })).ShouldBe(HttpStatusCode.Accepted);
+        server.App!.Kill();
+    }
 }

@@ -41,7 +41,12 @@ public sealed class Server
         Environment.GetEnvironmentVariable("ROSA_STORAGE") is { Length: > 0 } given ? given : (await Storage.Value).ConnectionString;
 
     /// <summary>Another app process. Settings as environment variables: `Rosa__CacheSeconds`.</summary>
-    public static async Task<Server> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? storage = null)
+    /// <param name="hostArguments">Of the local host (host/README.md), instead of those of all tests.</param>
+    public static async Task<Server> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null,
+        string? storage = null,
+        IReadOnlyList<string>? hostArguments = null
+    )
     {
         var all = new Dictionary<string, string>
         {
@@ -55,7 +60,7 @@ public sealed class Server
             all[name] = value;
         }
         var app = await RosaApp.StartAsync(
-            new RosaAppOptions(storage ?? await StorageAsync(), Settings: all, HostArguments: HostArguments),
+            new RosaAppOptions(storage ?? await StorageAsync(), Settings: all, HostArguments: hostArguments ?? HostArguments),
             CancellationToken.None
         );
         Apps.Add(app);
