@@ -133,6 +133,9 @@ public static class CoreServices
         services.AddSingleton<SubmissionRecovery>();
         services.AddSingleton<IntentsTable>();
         services.AddSingleton<ApplySubmittedEntities>();
+        services.AddSingleton<WaitingEntities>();
+        services.AddSingleton<DatasetForms>();
+        services.AddSingleton<PublishedTypes>();
         services.AddSingleton<ReviewSubmission>();
         services.AddSingleton<ApplySubmission>();
         services.AddSingleton<FillSubmissionMedia>();

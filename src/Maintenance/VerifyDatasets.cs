@@ -107,7 +107,7 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        if ((await entities.ReadStampAsync(dataset, cancellationToken)).Length == 0)
+        if ((await entities.ReadStampAsync(dataset, null, cancellationToken)).Length == 0)
         {
             yield return new Difference(
                 "entity-stamp",

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
@@ -328,6 +330,7 @@ public sealed class AccountsTable(StorageAccount storage)
             [Column.KeyHash] = actor.KeyHash,
             [Column.ProtectedKey] = actor.ProtectedKey,
             [Column.PasswordHash] = actor.PasswordHash,
+            [Column.Properties] = actor.Properties.Count == 0 ? null : JsonSerializer.Serialize(actor.Properties),
         };
         SpilledText.Set(entity, Column.Grants, actor.Grants.ToString());
         return entity;
@@ -353,6 +356,9 @@ public sealed class AccountsTable(StorageAccount storage)
             KeyHash = entity.GetString(Column.KeyHash),
             ProtectedKey = entity.GetString(Column.ProtectedKey),
             PasswordHash = entity.GetString(Column.PasswordHash),
+            Properties = entity.GetString(Column.Properties) is { } properties
+                ? JsonSerializer.Deserialize<Dictionary<string, string>>(properties)!
+                : ReadOnlyDictionary<string, string>.Empty,
         };
 
     private static class Column
@@ -361,6 +367,7 @@ public sealed class AccountsTable(StorageAccount storage)
         public const string Kind = "Kind";
         public const string DisplayName = "DisplayName";
         public const string Grants = "Grants";
+        public const string Properties = "Properties";
         public const string CreatedAt = "CreatedAt";
         public const string UpdatedAt = "UpdatedAt";
         public const string DeletedAt = "DeletedAt";

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Accounts;
@@ -34,6 +35,9 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
     public int? Form { get; init; }
 
     public bool? Once { get; init; }
+
+    /// <summary>App users and public links only: the values of the project's actor properties.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The hash of the actor's key; null for web users, and after the key is revoked.</summary>
     public string? KeyHash { get; init; }

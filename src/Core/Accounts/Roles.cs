@@ -59,6 +59,8 @@ public static class Verb
     public const string EntityUpdate = "entity.update";
     public const string EntityDelete = "entity.delete";
     public const string EntityRestore = "entity.restore";
+    public const string ActorPropertyList = "actor_property.list";
+    public const string ActorPropertyUpdate = "actor_property.update";
 }
 
 /// <summary>A named set of verbs. The ids are ODK Central's, which clients hard-code (OR-072 to OR-081).</summary>
@@ -110,6 +112,8 @@ public sealed record Role(int Id, string System, string Name, IReadOnlyList<stri
         Verb.EntityUpdate,
         Verb.EntityDelete,
         Verb.EntityRestore,
+        Verb.ActorPropertyList,
+        Verb.ActorPropertyUpdate,
     ];
 
     public static Role Administrator { get; } =

@@ -8,7 +8,11 @@ namespace ServerlessRosa.Core.Audits;
 /// One audit entry: actor, action, target and time. <see cref="Action"/> is one of ODK Central's names, such as `form.update.publish`;
 /// <see cref="Details"/> is JSON without secrets.
 /// </summary>
-public sealed record AuditEntry(ActorId? Actor, string Action, string Actee, string? Details, DateTimeOffset LoggedAt);
+public sealed record AuditEntry(ActorId? Actor, string Action, string Actee, string? Details, DateTimeOffset LoggedAt)
+{
+    /// <summary>What the client sent as `X-Action-Notes`.</summary>
+    public string? Notes { get; init; }
+}
 
 /// <summary>Selects entries by action (`form.create`), by category (`form`), and by time, both ends included.</summary>
 public sealed record AuditFilter(string? Action, DateTimeOffset? Start, DateTimeOffset? End)
@@ -36,7 +40,10 @@ public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
                 actee.ToString(),
                 details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
                 clock.GetUtcNow()
-            ),
+            )
+            {
+                Notes = ActionNotes.Current,
+            },
             cancellationToken
         );
 

@@ -20,6 +20,10 @@ public sealed class AuditsTable(StorageAccount storage)
             [nameof(AuditEntry.Actee)] = entry.Actee,
             [nameof(AuditEntry.LoggedAt)] = entry.LoggedAt,
         };
+        if (entry.Notes is { } notes)
+        {
+            SpilledText.Set(row, nameof(AuditEntry.Notes), notes);
+        }
         if (entry.Details is { } details)
         {
             SpilledText.Set(row, nameof(AuditEntry.Details), details);
@@ -41,7 +45,10 @@ public sealed class AuditsTable(StorageAccount storage)
                 row.GetString(nameof(AuditEntry.Actee))!,
                 SpilledText.Get(row, nameof(AuditEntry.Details)),
                 row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value
-            );
+            )
+            {
+                Notes = SpilledText.Get(row, nameof(AuditEntry.Notes)),
+            };
         }
     }
 }

@@ -25,19 +25,13 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     /// Creates a dataset. Refuses an invalid name (400.8), an existing name (409.3), and one that differs from an existing name only in
     /// case (409.16).
     /// </summary>
-    public async Task<Dataset> CreateAsync(
-        ProjectId project,
-        string? name,
-        bool approvalRequired,
-        bool ownerOnly,
-        CancellationToken cancellationToken
-    )
+    public async Task<Dataset> CreateAsync(ProjectId project, string? name, DatasetSettings settings, CancellationToken cancellationToken)
     {
         if (!DatasetNames.IsDataset(name))
         {
             throw Problem.UnexpectedValue("name", name, "this is not a valid dataset name.").AsException();
         }
-        var dataset = New(project, name!) with { ApprovalRequired = approvalRequired, OwnerOnly = ownerOnly };
+        var dataset = settings.Apply(New(project, name!));
         if (!await datasets.AddAsync(dataset, cancellationToken))
         {
             var existing = await datasets.FindSimilarAsync(project, name!, cancellationToken);
@@ -48,25 +42,20 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
         return dataset;
     }
 
-    /// <summary>Changes settings; null keeps a value. Refuses an unknown dataset with 404.1.</summary>
-    public async Task<Dataset> ChangeAsync(
-        ProjectId project,
-        string name,
-        bool? approvalRequired,
-        bool? ownerOnly,
-        CancellationToken cancellationToken
-    ) =>
-        await datasets.ChangeAsync(
-            project,
-            name,
-            dataset =>
-                dataset with
-                {
-                    ApprovalRequired = approvalRequired ?? dataset.ApprovalRequired,
-                    OwnerOnly = ownerOnly ?? dataset.OwnerOnly,
-                },
+    /// <summary>
+    /// Changes settings. Refuses an unknown dataset with 404.1, and a rule about a property that the dataset lacks with 400.8.
+    /// </summary>
+    public async Task<Dataset> ChangeAsync(ProjectId project, string name, DatasetSettings settings, CancellationToken cancellationToken) =>
+        await datasets.ChangeAsync(project, name, settings.Apply, cancellationToken) ?? throw Problem.NotFound().AsException();
+
+    /// <summary>Notes that no waiting submission is left to be turned into an entity.</summary>
+    internal Task EndConversionAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        datasets.ChangeAsync(
+            dataset.Project,
+            dataset.Name,
+            current => current.Key == dataset.Key && current.Converts ? current with { Converts = false } : current,
             cancellationToken
-        ) ?? throw Problem.NotFound().AsException();
+        );
 
     /// <summary>Adds a property. Refuses an invalid name (400.8), and one that exists ignoring case (409.3).</summary>
     public async Task AddPropertyAsync(ProjectId project, string name, string? property, CancellationToken cancellationToken)

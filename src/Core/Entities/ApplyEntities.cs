@@ -21,6 +21,9 @@ public sealed record EntitySubmission(
 
     /// <summary>Whether the wait has expired: the preceding update is no longer expected.</summary>
     public bool Forces { get; init; }
+
+    /// <summary>Whether entities that wait for approval are created where the dataset no longer requires it.</summary>
+    public bool Converts { get; init; }
 }
 
 /// <summary>
@@ -46,22 +49,16 @@ public sealed class ApplyEntities(
     {
         var outcome = await entities.FindOutcomeAsync(submission.Origin, cancellationToken);
         var isNew = outcome is null || (!outcome.Applied && outcome.InstanceId != submission.Source.InstanceId);
-        if (!isNew && !submission.IsApproved && submission.Turn is null)
+        if (!isNew && !submission.IsApproved && submission.Turn is null && !submission.Converts)
         {
             return [];
         }
         var next = new List<BackloggedEntity>();
         var applied = outcome?.Applied ?? false;
-        var stillWaits = false;
-        var named = new Dictionary<string, Dataset?>();
+        var waitsFor = new List<string>();
         var seen = new HashSet<(string Dataset, string Id)>();
-        foreach (var block in submission.Blocks)
+        foreach (var (block, dataset, order) in await InOrderAsync(submission, cancellationToken))
         {
-            if (!named.TryGetValue(block.Dataset, out var dataset) && block.Dataset.Length > 0)
-            {
-                named[block.Dataset] = dataset = await datasets.FindAsync(submission.Origin.Project, block.Dataset, cancellationToken);
-            }
-
             // A waiting entity keeps waiting for approval, even if the dataset no longer requires it.
             var needsApproval = block.Create && dataset is { ApprovalRequired: true };
             var waits = needsApproval || (block.Create && outcome is { Waits: true });
@@ -72,23 +69,15 @@ public sealed class ApplyEntities(
             try
             {
                 var id = Require(block, dataset, seen);
-                switch (
-                    await write.RunAsync(
-                        dataset!,
-                        id,
-                        block,
-                        submission,
-                        mayCreate: !needsApproval || submission.IsApproved,
-                        cancellationToken
-                    )
-                )
+                var mayCreate = !needsApproval || submission.IsApproved;
+                switch (await write.RunAsync(dataset!, id, block, At(submission, order), mayCreate, cancellationToken))
                 {
                     case WriteOutcome.Written:
                         applied = true;
                         next.AddRange(await FindNextAsync(dataset!, id, block, cancellationToken));
                         break;
                     case WriteOutcome.WaitsForApproval:
-                        stillWaits = true;
+                        waitsFor.Add(dataset!.Key);
                         break;
                     case WriteOutcome.BeforeItsTurn:
                         await backlog.AddAsync(BackloggedEntity.Of(dataset!, id, block, submission, clock.GetUtcNow()), cancellationToken);
@@ -102,11 +91,38 @@ public sealed class ApplyEntities(
         }
         await entities.WriteOutcomeAsync(
             submission.Origin,
-            new EntityOutcome(submission.Source.InstanceId, applied, stillWaits),
+            new EntityOutcome(submission.Source.InstanceId, applied, waitsFor.Count > 0) { WaitsFor = waitsFor },
             cancellationToken
         );
         return next;
     }
+
+    // As Central has it: dataset by dataset, in the order in which these were created, and within one in the order of the document.
+    private async Task<IReadOnlyList<(EntityBlock Block, Dataset? Dataset, int Order)>> InOrderAsync(
+        EntitySubmission submission,
+        CancellationToken cancellationToken
+    )
+    {
+        var named = new Dictionary<string, Dataset?> { [""] = null };
+        foreach (var name in submission.Blocks.Select(block => block.Dataset).Where(name => name.Length > 0).Distinct())
+        {
+            named[name] = await datasets.FindAsync(submission.Origin.Project, name, cancellationToken);
+        }
+        return
+        [
+            .. submission
+                .Blocks.Select(block => (Block: block, Dataset: named[block.Dataset]))
+                .OrderBy(one => one.Dataset?.CreatedAt ?? DateTimeOffset.MaxValue)
+                .Select((one, order) => (one.Block, one.Dataset, order)),
+        ];
+    }
+
+    // A tick apart, so that lists keep the order of a submission's entities.
+    private static EntitySubmission At(EntitySubmission submission, int order) =>
+        submission with
+        {
+            Version = submission.Version with { CreatedAt = submission.Version.CreatedAt.AddTicks(order) },
+        };
 
     // Each update of an offline branch waits for its predecessor; the first one waits for the creation of its entity, if the same phone
     // created it.

@@ -46,6 +46,19 @@ public sealed record DatasetEntity(EntityId Id, ActorId? Creator, DateTimeOffset
 
     /// <summary>One of <see cref="EntityConflict"/> until it is resolved; null when there is no conflict.</summary>
     public string? Conflict { get; init; }
+
+    /// <summary>The version that was current when a conflict was last resolved; null when none was.</summary>
+    public int? ResolvedVersion { get; init; }
+}
+
+/// <summary>An event of an entity that made no version, such as `entity.delete`, for its audit log.</summary>
+public sealed record EntityEvent(string Action, ActorId? Actor, DateTimeOffset At, string? Notes)
+{
+    public const string Delete = "entity.delete";
+    public const string Restore = "entity.restore";
+    public const string Resolve = "entity.update.resolve";
+    public const string BulkDelete = "entity.bulk.delete";
+    public const string BulkRestore = "entity.bulk.restore";
 }
 
 /// <summary>The kinds of conflict between an update and changes that it was not based on.</summary>
@@ -69,6 +82,9 @@ public sealed record EntityVersion(
 {
     public const int MaxCharacters = 100_000;
 
+    /// <summary>The name of the label among received values; no property has it.</summary>
+    public const string LabelName = "label";
+
     public string? UserAgent { get; init; }
 
     /// <summary>The submission that made this version; null for the management API.</summary>
@@ -87,8 +103,12 @@ public sealed record EntityVersion(
 
     public int? TrunkVersion { get; init; }
 
-    /// <summary>The part of <see cref="Data"/> that the update set.</summary>
+    /// <summary>What the creation or update set: properties, and the label as <see cref="LabelName"/>.</summary>
     public IReadOnlyDictionary<string, string>? Received { get; init; }
+
+    /// <summary>Values with a label, as <see cref="Received"/> has them; a blank label is left out.</summary>
+    public static IReadOnlyDictionary<string, string> ReceivedOf(IReadOnlyDictionary<string, string> values, string? label) =>
+        string.IsNullOrEmpty(label) ? values : new Dictionary<string, string>(values) { [LabelName] = label };
 
     public IReadOnlyList<string>? ConflictingProperties { get; init; }
 
@@ -105,13 +125,34 @@ public sealed record EntityVersion(
 /// A submission as the origin of entity changes: it makes each change once, however often it is edited. <see cref="Hash"/> is the hash of
 /// its root instance id.
 /// </summary>
-public sealed record EntityOrigin(ProjectId Project, int Form, string Hash);
+public sealed record EntityOrigin(ProjectId Project, int Form, string Hash)
+{
+    /// <summary>Whether a submission of another form with the same root instance id has changed the entity before.</summary>
+    public bool IsNamesake { get; init; }
+}
+
+/// <summary>Whether a submission has changed an entity.</summary>
+public enum EntityMark
+{
+    None,
+    Own,
+
+    /// <summary>Only a submission of another form with the same instance id has.</summary>
+    OfOtherForm,
+}
 
 /// <summary>
 /// The result of processing a submission: the last processed instance, whether any instance changed an entity, and whether an entity waits
 /// for approval.
 /// </summary>
-public sealed record EntityOutcome(string InstanceId, bool Applied, bool Waits);
+public sealed record EntityOutcome(string InstanceId, bool Applied, bool Waits)
+{
+    /// <summary>The keys of the datasets whose approval is awaited; null in a row of an older version.</summary>
+    public IReadOnlyList<string>? WaitsFor { get; init; }
+}
+
+/// <summary>A submission whose entities wait for approval: its form, the hash of its root instance id, and the outcome.</summary>
+public sealed record WaitingOutcome(int Form, string Hash, EntityOutcome Outcome);
 
 /// <summary>The form and instance that an entity version comes from.</summary>
 public sealed record EntitySource(string XmlFormId, string InstanceId);

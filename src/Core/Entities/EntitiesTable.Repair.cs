@@ -2,6 +2,7 @@ using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
@@ -45,5 +46,62 @@ public sealed partial class EntitiesTable
             }
         }
         return repaired;
+    }
+
+    /// <summary>All entities with their current versions, for verification. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table,
+            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix),
+            null,
+            ToDatasetEntity,
+            cancellationToken
+        );
+
+    /// <summary>All entities with their places in the timeline, for verification. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(
+        Dataset dataset,
+        CancellationToken cancellationToken
+    ) =>
+        StoredRows.ScanAsync(
+            _table,
+            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EntityPrefix),
+            null,
+            place => (ToStanding(place), place.GetString(Column.TimelineKey)!),
+            cancellationToken
+        );
+
+    /// <summary>The keys of a project's datasets that have entities. One operation for each.</summary>
+    internal IAsyncEnumerable<string> ListDatasetKeysAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows
+            .ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
+            .Select(partition => partition.Split('|'))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => parts[1]);
+
+    /// <summary>Null when there is none. One operation.</summary>
+    internal async Task<(EntityStanding Standing, string Place)?> FindPlaceAsync(
+        Dataset dataset,
+        EntityId id,
+        CancellationToken cancellationToken
+    )
+    {
+        var place = await _table.GetEntityIfExistsAsync<TableEntity>(
+            EntityKeys.Entities(dataset),
+            EntityKeys.Entity(id),
+            cancellationToken: cancellationToken
+        );
+        return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
+    }
+
+    /// <summary>The entity at a place in the timeline; null when there is none. One operation.</summary>
+    internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            EntityKeys.Entities(dataset),
+            place,
+            cancellationToken: cancellationToken
+        );
+        return found.HasValue ? ToDatasetEntity(found.Value!) : null;
     }
 }

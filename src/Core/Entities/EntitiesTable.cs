@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Datasets;
@@ -19,15 +18,26 @@ public sealed partial class EntitiesTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.EntitiesTable);
 
-    /// <summary>The dataset's stamp, which changes with every entity; blank before the first. One operation.</summary>
-    internal async Task<string> ReadStampAsync(Dataset dataset, CancellationToken cancellationToken)
+    /// <summary>
+    /// The dataset's stamp, which changes with every entity, or with every entity of a creator; blank before the first. One operation.
+    /// </summary>
+    internal async Task<string> ReadStampAsync(Dataset dataset, ActorId? creator, CancellationToken cancellationToken) =>
+        (await FindHeadAsync(dataset, creator is { } id ? EntityKeys.HeadOf(id) : EntityKeys.Head, cancellationToken))?.GetString(
+            Column.Stamp
+        ) ?? "";
+
+    /// <summary>When an entity was changed last; null before the first. One operation.</summary>
+    internal async Task<DateTimeOffset?> FindLastChangeAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        (await FindHeadAsync(dataset, EntityKeys.Head, cancellationToken))?.Timestamp;
+
+    private async Task<TableEntity?> FindHeadAsync(Dataset dataset, string row, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(
             EntityKeys.Entities(dataset),
-            EntityKeys.Head,
+            row,
             cancellationToken: cancellationToken
         );
-        return found.HasValue ? found.Value!.GetString(Column.Stamp)! : "";
+        return found.HasValue ? found.Value : null;
     }
 
     /// <summary>Newest first, including deleted ones. One operation per 1,000.</summary>
@@ -113,235 +123,15 @@ public sealed partial class EntitiesTable(StorageAccount storage)
         return versions;
     }
 
-    /// <summary>
-    /// Adds an entity. False when the id is in use (also by a deleted entity), or the origin has already created it. One operation.
-    /// </summary>
-    internal Task<bool> AddAsync(Dataset dataset, DatasetEntity entity, EntityOrigin? origin, CancellationToken cancellationToken) =>
-        SubmitAsync(
-            dataset,
-            [
-                new(TableTransactionActionType.Add, ToPlace(dataset, entity)),
-                new(TableTransactionActionType.Add, ToRow(dataset, entity)),
-                new(TableTransactionActionType.Add, ToVersionRow(dataset, entity)),
-                .. Applied(dataset, entity, origin),
-            ],
-            cancellationToken
-        );
-
-    /// <summary>
-    /// Adds a version to the entity that was read. False when it has changed since, or the origin has already changed it. One operation.
-    /// </summary>
-    internal Task<bool> AddVersionAsync(
-        Dataset dataset,
-        StoredEntity before,
-        DatasetEntity next,
-        EntityOrigin? origin,
-        CancellationToken cancellationToken
-    ) =>
-        SubmitAsync(
-            dataset,
-            [
-                new(TableTransactionActionType.UpdateReplace, ToRow(dataset, next), before.ETag),
-                new(TableTransactionActionType.Add, ToVersionRow(dataset, next)),
-                .. Applied(dataset, next, origin),
-            ],
-            cancellationToken
-        );
-
-    /// <summary>Replaces the entity without a new version. False when it has changed since it was read. One operation.</summary>
-    internal Task<bool> ReplaceAsync(Dataset dataset, StoredEntity before, DatasetEntity next, CancellationToken cancellationToken) =>
-        SubmitAsync(
-            dataset,
-            [
-                new(TableTransactionActionType.UpdateReplace, ToRow(dataset, next), before.ETag),
-                new(TableTransactionActionType.UpsertReplace, ToPlace(dataset, next)),
-            ],
-            cancellationToken
-        );
-
-    /// <summary>Whether the origin has created or changed the entity. One operation.</summary>
-    internal async Task<bool> IsAppliedAsync(Dataset dataset, EntityId id, EntityOrigin origin, CancellationToken cancellationToken) =>
-        (
-            await _table.GetEntityIfExistsAsync<TableEntity>(
-                EntityKeys.Entities(dataset),
-                EntityKeys.Applied(id, origin),
-                cancellationToken: cancellationToken
-            )
-        ).HasValue;
-
-    /// <summary>Null for a submission that has not been processed yet. One operation.</summary>
-    internal async Task<EntityOutcome?> FindOutcomeAsync(EntityOrigin origin, CancellationToken cancellationToken)
+    /// <summary>Newest first. One operation per 1,000.</summary>
+    internal async Task<IReadOnlyList<EntityEvent>> ListEventsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            EntityKeys.Submissions(origin),
-            EntityKeys.Submission(origin),
-            cancellationToken: cancellationToken
-        );
-        return found.HasValue ? ToOutcome(found.Value!) : null;
-    }
-
-    /// <summary>Overwrites an earlier outcome; what was applied is recorded with the entities themselves. One operation.</summary>
-    internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
-        await _table.UpsertEntityAsync(
-            new TableEntity(EntityKeys.Submissions(origin), EntityKeys.Submission(origin))
-            {
-                [Column.InstanceId] = outcome.InstanceId,
-                [Column.Applied] = outcome.Applied,
-                [Column.Waits] = outcome.Waits,
-            },
-            TableUpdateMode.Replace,
-            cancellationToken
-        );
-
-    /// <summary>All entities with their current versions, for verification. One operation per 1,000.</summary>
-    internal IAsyncEnumerable<StoredRow<DatasetEntity>> ScanAsync(Dataset dataset, CancellationToken cancellationToken) =>
-        StoredRows.ScanAsync(
-            _table,
-            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix),
-            null,
-            ToDatasetEntity,
-            cancellationToken
-        );
-
-    /// <summary>All entities with their places in the timeline, for verification. One operation per 1,000.</summary>
-    internal IAsyncEnumerable<StoredRow<(EntityStanding Standing, string Place)>> ScanPlacesAsync(
-        Dataset dataset,
-        CancellationToken cancellationToken
-    ) =>
-        StoredRows.ScanAsync(
-            _table,
-            TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EntityPrefix),
-            null,
-            place => (ToStanding(place), place.GetString(Column.TimelineKey)!),
-            cancellationToken
-        );
-
-    /// <summary>The keys of a project's datasets that have entities. One operation for each.</summary>
-    internal IAsyncEnumerable<string> ListDatasetKeysAsync(ProjectId project, CancellationToken cancellationToken) =>
-        StoredRows
-            .ListPartitionsAsync(_table, DatasetKeys.Project(project) + "|", cancellationToken)
-            .Select(partition => partition.Split('|'))
-            .Where(parts => parts.Length == 2)
-            .Select(parts => parts[1]);
-
-    /// <summary>Null when there is none. One operation.</summary>
-    internal async Task<(EntityStanding Standing, string Place)?> FindPlaceAsync(
-        Dataset dataset,
-        EntityId id,
-        CancellationToken cancellationToken
-    )
-    {
-        var place = await _table.GetEntityIfExistsAsync<TableEntity>(
-            EntityKeys.Entities(dataset),
-            EntityKeys.Entity(id),
-            cancellationToken: cancellationToken
-        );
-        return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
-    }
-
-    /// <summary>The entity at a place in the timeline; null when there is none. One operation.</summary>
-    internal async Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            EntityKeys.Entities(dataset),
-            place,
-            cancellationToken: cancellationToken
-        );
-        return found.HasValue ? ToDatasetEntity(found.Value!) : null;
-    }
-
-    // The stamp is replaced unconditionally: any new value shows that something has changed.
-    private async Task<bool> SubmitAsync(Dataset dataset, List<TableTransactionAction> changes, CancellationToken cancellationToken)
-    {
-        var head = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Head) { [Column.Stamp] = DatasetKeys.NewStamp() };
-        try
+        var events = new List<EntityEvent>();
+        var filter = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EventsOf(id));
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
-            await _table.SubmitTransactionAsync([.. changes, new(TableTransactionActionType.UpsertReplace, head)], cancellationToken);
-            return true;
+            events.Add(ToEvent(row));
         }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return false;
-        }
-    }
-
-    private static IEnumerable<TableTransactionAction> Applied(Dataset dataset, DatasetEntity entity, EntityOrigin? origin) =>
-        origin is null
-            ? []
-            : [new(TableTransactionActionType.Add, new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Applied(entity.Id, origin)))];
-
-    private static TableEntity ToPlace(Dataset dataset, DatasetEntity entity) =>
-        new(EntityKeys.Entities(dataset), EntityKeys.Entity(entity.Id))
-        {
-            [Column.TimelineKey] = EntityKeys.Timeline(entity.CreatedAt, entity.Id),
-            [Column.Creator] = entity.Creator?.Value,
-            [Column.Deleted] = entity.DeletedAt is not null,
-        };
-
-    private static TableEntity ToRow(Dataset dataset, DatasetEntity entity)
-    {
-        var row = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Timeline(entity.CreatedAt, entity.Id))
-        {
-            [Column.Id] = entity.Id.Value,
-            [Column.Creator] = entity.Creator?.Value,
-            [Column.CreatedAt] = entity.CreatedAt,
-            [Column.UpdatedAt] = entity.UpdatedAt,
-            [Column.DeletedAt] = entity.DeletedAt,
-            [Column.Conflict] = entity.Conflict,
-        };
-        SpilledText.SetPacked(row, Column.Version, JsonSerializer.Serialize(entity.Current with { Received = null }));
-        return row;
-    }
-
-    private static TableEntity ToVersionRow(Dataset dataset, DatasetEntity entity)
-    {
-        var row = new TableEntity(EntityKeys.Entities(dataset), EntityKeys.Version(entity.Id, entity.Current.Number));
-        SpilledText.SetPacked(row, Column.Version, JsonSerializer.Serialize(entity.Current));
-        return row;
-    }
-
-    private static EntityOutcome ToOutcome(TableEntity row) =>
-        new(row.GetString(Column.InstanceId)!, row.GetBoolean(Column.Applied)!.Value, row.GetBoolean(Column.Waits)!.Value);
-
-    private static EntityStanding ToStanding(TableEntity place) =>
-        new(
-            EntityId.Parse(place.RowKey[EntityKeys.EntityPrefix.Length..]),
-            ToActor(place, Column.Creator),
-            place.GetBoolean(Column.Deleted)!.Value
-        );
-
-    private static DatasetEntity ToDatasetEntity(TableEntity entity) =>
-        new(
-            EntityId.Parse(entity.GetString(Column.Id)),
-            ToActor(entity, Column.Creator),
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value,
-            ToVersion(entity)
-        )
-        {
-            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
-            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
-            Conflict = entity.GetString(Column.Conflict),
-        };
-
-    private static EntityVersion ToVersion(TableEntity entity) =>
-        JsonSerializer.Deserialize<EntityVersion>(SpilledText.GetPacked(entity, Column.Version)!)!;
-
-    private static ActorId? ToActor(TableEntity entity, string column) => entity.GetInt32(column) is { } actor ? new ActorId(actor) : null;
-
-    private static class Column
-    {
-        public const string Stamp = "Stamp";
-        public const string Id = "EntityId";
-        public const string TimelineKey = "TimelineKey";
-        public const string Creator = "Creator";
-        public const string CreatedAt = "CreatedAt";
-        public const string UpdatedAt = "UpdatedAt";
-        public const string Deleted = "Deleted";
-        public const string DeletedAt = "DeletedAt";
-        public const string Conflict = "Conflict";
-        public const string Version = "Version";
-        public const string InstanceId = "InstanceId";
-        public const string Applied = "Applied";
-        public const string Waits = "Waits";
+        return events;
     }
 }

@@ -13,12 +13,13 @@ public sealed class EntityBlocksReader
     // Names are truncated beyond the valid length; an invalid one appears in the audit log.
     private const int MaxName = 300;
 
-    private readonly List<EntityBlock> _blocks = [];
+    private readonly List<(int Order, EntityBlock Block)> _blocks = [];
+    private int _opened;
 
     private EntityBlocksReader() { }
 
     /// <summary>
-    /// Returns blocks in the order in which the enclosing groups and repeats end. <paramref name="entities"/> are the declarations of the
+    /// Returns blocks in the order in which the enclosing groups and repeats start. <paramref name="entities"/> are the declarations of the
     /// form's version.
     /// </summary>
     public static IReadOnlyList<EntityBlock> Read(ReadOnlyMemory<byte> document, IReadOnlyList<FormEntity> entities)
@@ -39,7 +40,7 @@ public sealed class EntityBlocksReader
             xml =>
             {
                 reader.Collect(xml, root, []);
-                return reader._blocks;
+                return (IReadOnlyList<EntityBlock>)[.. reader._blocks.OrderBy(one => one.Order).Select(one => one.Block)];
             }
         );
     }
@@ -48,7 +49,7 @@ public sealed class EntityBlocksReader
     private void Collect(XmlReader xml, Branch branch, List<Found> around)
     {
         if (branch.Opens is { } opened)
-            around.Add(new Found(opened));
+            around.Add(new Found(opened, _opened++));
         if (branch.IsEntity && around.Count > 0)
         {
             around[^1].ReadAttributes(xml);
@@ -72,7 +73,7 @@ public sealed class EntityBlocksReader
         if (branch.Opens is null)
             return;
         if (around[^1].ToBlock() is { } block)
-            _blocks.Add(block);
+            _blocks.Add((around[^1].Order, block));
         around.RemoveAt(around.Count - 1);
     }
 
@@ -87,11 +88,13 @@ public sealed class EntityBlocksReader
     }
 
     /// <summary>An entity whose group or repeat is being read.</summary>
-    private sealed class Found(FormEntity declared)
+    private sealed class Found(FormEntity declared, int order)
     {
         private readonly Dictionary<string, string> _attributes = [];
 
         public FormEntity Declared { get; } = declared;
+
+        public int Order { get; } = order;
 
         public Dictionary<string, string> Values { get; } = [];
 

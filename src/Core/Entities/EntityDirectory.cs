@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -35,12 +36,22 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     public async Task<DatasetEntity> GetAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken) =>
         (await FindAsync(dataset, id, deleted: false, cancellationToken)).Entity;
 
-    /// <summary>Newest first. Refuses an unknown or deleted entity with 404.1. Three operations.</summary>
-    public async Task<IReadOnlyList<EntityVersion>> ListVersionsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
+    /// <summary>The same with what its current version received. Three operations.</summary>
+    public async Task<DatasetEntity> GetWholeAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
     {
-        await FindAsync(dataset, id, deleted: false, cancellationToken);
-        return [.. (await entities.ListVersionsAsync(dataset, id, cancellationToken)).Reverse()];
+        var entity = await GetAsync(dataset, id, cancellationToken);
+        return entity with
+        {
+            Current = await entities.FindVersionAsync(dataset, id, entity.Current.Number, cancellationToken) ?? entity.Current,
+        };
     }
+
+    /// <summary>Oldest first. Refuses an unknown or deleted entity with 404.1. Three operations.</summary>
+    public async Task<(DatasetEntity Entity, IReadOnlyList<EntityVersion> Versions)> ListVersionsAsync(
+        Dataset dataset,
+        EntityId id,
+        CancellationToken cancellationToken
+    ) => (await GetAsync(dataset, id, cancellationToken), await entities.ListVersionsAsync(dataset, id, cancellationToken));
 
     /// <summary>
     /// Creates an entity. Refuses a missing label (400.2), unknown properties (400.28), values that are too long (400.13), an id in use
@@ -54,10 +65,7 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        RequireProperties(dataset, edit);
-        var label = string.IsNullOrWhiteSpace(edit.Label) ? throw Problem.MissingParameter("label").AsException() : edit.Label;
-        var version = Change(edit, editor) with { Number = 1, Label = label, Data = edit.Data };
-        var entity = new DatasetEntity(id, editor.Actor, version.CreatedAt, version.RequireSize());
+        var entity = New(dataset, id, edit, Change(edit, editor));
         if (!await entities.AddAsync(dataset, entity, null, cancellationToken))
         {
             throw await entities.FindStandingAsync(dataset, id, cancellationToken) is { IsDeleted: true }
@@ -68,44 +76,53 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     }
 
     /// <summary>
-    /// Adds a version; with <paramref name="resolves"/> and no changes, only ends a conflict. Without a base version the change applies to
-    /// the latest version; a base version other than the latest is refused with 409.15.
+    /// Adds a version. With <paramref name="resolves"/> it also ends a conflict, alone when there is no edit; an entity without a conflict
+    /// is refused with 400.32. Without a base version the change applies to the latest version; a base version other than the latest is
+    /// refused with 409.15.
     /// </summary>
     public async Task<DatasetEntity> ChangeAsync(
         Dataset dataset,
         EntityId id,
-        EntityEdit edit,
+        EntityEdit? edit,
         int? baseVersion,
         bool resolves,
         EntityEditor editor,
         CancellationToken cancellationToken
     )
     {
-        RequireProperties(dataset, edit);
-        if (edit.Label is not null && string.IsNullOrWhiteSpace(edit.Label))
+        if (edit is not null)
         {
-            throw Problem.MissingParameter("label").AsException();
+            RequireProperties(dataset, edit);
         }
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var stored = await FindAsync(dataset, id, deleted: false, cancellationToken);
             var latest = stored.Entity.Current;
+            if (resolves && stored.Entity.Conflict is null)
+            {
+                throw Problem.NoConflict().AsException();
+            }
             if (baseVersion is { } given && given != latest.Number)
             {
                 throw Problem.EntityVersionConflict(latest.Number, given).AsException();
             }
-            var changes = edit.Label is not null || edit.Data.Count > 0;
-            var next = changes
-                ? EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false)
-                : stored.Entity with
+            var now = clock.GetUtcNow();
+            var next = edit is null
+                ? stored.Entity with
                 {
-                    UpdatedAt = clock.GetUtcNow(),
-                };
-            next = next with { Current = next.Current.RequireSize(), Conflict = resolves ? null : next.Conflict };
+                    UpdatedAt = now,
+                }
+                : EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false);
+            next = next with { Current = next.Current.RequireSize() };
+            var resolved = resolves ? new EntityEvent(EntityEvent.Resolve, editor.Actor, now, ActionNotes.Current) : null;
+            if (resolves)
+            {
+                next = next with { Conflict = null, ResolvedVersion = next.Current.Number };
+            }
             if (
-                changes
-                    ? await entities.AddVersionAsync(dataset, stored, next, null, cancellationToken)
-                    : await entities.ReplaceAsync(dataset, stored, next, cancellationToken)
+                edit is null
+                    ? await entities.ReplaceAsync(dataset, stored, next, resolved!, cancellationToken)
+                    : await entities.AddVersionAsync(dataset, stored, next, null, resolved, cancellationToken)
             )
             {
                 return next;
@@ -117,27 +134,28 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     /// <summary>
     /// Moves an entity to the trash, or restores it. Refuses an entity that is not there, or not in the trash, with 404.1.
     /// </summary>
-    public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken)
+    public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, ActorId actor, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var stored = await FindAsync(dataset, id, !deleted, cancellationToken);
-            if (
-                await entities.ReplaceAsync(
-                    dataset,
-                    stored,
-                    stored.Entity with
-                    {
-                        DeletedAt = deleted ? clock.GetUtcNow() : null,
-                    },
-                    cancellationToken
-                )
-            )
+            var now = clock.GetUtcNow();
+            var happened = new EntityEvent(deleted ? EntityEvent.Delete : EntityEvent.Restore, actor, now, ActionNotes.Current);
+            var next = stored.Entity with { DeletedAt = deleted ? now : null };
+            if (await entities.ReplaceAsync(dataset, stored, next, happened, cancellationToken))
             {
                 return;
             }
         }
         throw KeptChanging(dataset, id);
+    }
+
+    private static DatasetEntity New(Dataset dataset, EntityId id, EntityEdit edit, EntityVersion change)
+    {
+        RequireProperties(dataset, edit);
+        var label = edit.Label ?? throw Problem.MissingParameter("label").AsException();
+        var version = change with { Number = 1, Label = label, Received = EntityVersion.ReceivedOf(edit.Data, label) };
+        return new DatasetEntity(id, version.Creator, version.CreatedAt, version.RequireSize());
     }
 
     private async Task<StoredEntity> FindAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken) =>

@@ -15,6 +15,9 @@ internal static class EntityKeys
     /// <summary>The row with a stamp, which every change of an entity replaces.</summary>
     public const string Head = "head";
 
+    /// <summary>The row with a stamp that every change of an entity of this creator replaces.</summary>
+    public static string HeadOf(ActorId creator) => "h|" + TableKey.Number(creator.Value);
+
     public const string EntityPrefix = "i|";
 
     /// <summary>One row per entity, including deleted ones, with its place in the timeline.</summary>
@@ -28,8 +31,17 @@ internal static class EntityKeys
     /// <summary>One row per version, in order.</summary>
     public static string Version(EntityId id, int number) => VersionsOf(id) + number.ToString("D10", CultureInfo.InvariantCulture);
 
-    /// <summary>One row per entity and submission that changed it, so that a submission changes an entity once.</summary>
-    public static string Applied(EntityId id, EntityOrigin origin) => $"s|{id}|{origin.Hash}";
+    /// <summary>
+    /// One row per entity and submission that changed it, so that a submission changes an entity once. The row names the form; a submission
+    /// of another form with the same instance id has a key of its own.
+    /// </summary>
+    public static string Applied(EntityId id, EntityOrigin origin) =>
+        origin.IsNamesake ? $"s|{id}|{origin.Hash}|{TableKey.Number(origin.Form)}" : $"s|{id}|{origin.Hash}";
+
+    /// <summary>One row per event that made no version, newest first.</summary>
+    public static string NewEvent(EntityId id, DateTimeOffset time) => $"{EventsOf(id)}{TableKey.NewestFirst(time)}|{Guid.NewGuid():N}";
+
+    public static string EventsOf(EntityId id) => $"a|{id}|";
 
     /// <summary>One row per update in the backlog.</summary>
     public static string Backlogged(EntityId id, string branch, int baseVersion) =>
@@ -47,6 +59,12 @@ internal static class EntityKeys
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     private const string SubmissionsPart = "submissions";
+
+    /// <summary>What the partitions of the processed submissions of all forms of a project start with.</summary>
+    public static string SubmissionsOf(ProjectId project) => TableKey.Join(DatasetKeys.Project(project), SubmissionsPart) + "|";
+
+    /// <summary>The number of the form whose processed submissions a partition holds.</summary>
+    public static int FormOf(string partition) => int.Parse(partition[(partition.LastIndexOf('|') + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>The partition of the submissions of a form that have been processed.</summary>
     public static string Submissions(EntityOrigin origin) =>

@@ -3,9 +3,6 @@ namespace ServerlessRosa.Core.Entities;
 /// <summary>Merges an update into an entity when the update is based on an earlier version (OR-238 to OR-241).</summary>
 public static class EntityMerge
 {
-    // Not a valid property name, so the label can be kept among the properties.
-    private const string Label = "label";
-
     /// <summary>
     /// The entity with one more version: the latest one, overwritten with what <paramref name="change"/> received; a blank label keeps the
     /// previous one. Changes since <paramref name="basis"/> are a conflict: hard when they set a property of this change to another value,
@@ -18,11 +15,7 @@ public static class EntityMerge
     public static DatasetEntity Apply(DatasetEntity entity, EntityVersion basis, EntityVersion change, bool interrupted)
     {
         var latest = entity.Current;
-        var received = new Dictionary<string, string>(change.Received!);
-        if (change.Label.Length > 0)
-        {
-            received[Label] = change.Label;
-        }
+        var received = EntityVersion.ReceivedOf(change.Received!, change.Label);
         var unknown = basis.Number != latest.Number;
         var conflicting = unknown
             ? received.Keys.Where(name => Value(latest, name) != Value(basis, name) && received[name] != Value(latest, name)).ToList()
@@ -51,6 +44,10 @@ public static class EntityMerge
         };
     }
 
+    /// <summary>Null for a property that the version lacks.</summary>
+    internal static string? ValueOf(EntityVersion version, string name) =>
+        name == EntityVersion.LabelName ? version.Label : version.Data.GetValueOrDefault(name);
+
     private static string Value(EntityVersion version, string name) =>
-        name == Label ? version.Label : version.Data.GetValueOrDefault(name, "");
+        name == EntityVersion.LabelName ? version.Label : version.Data.GetValueOrDefault(name, "");
 }

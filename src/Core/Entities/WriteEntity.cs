@@ -40,7 +40,7 @@ public sealed class WriteEntity(EntitiesTable entities)
         catch (ProblemException)
         {
             // The refusal may be caused by an earlier run that was interrupted after writing.
-            if (await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
+            if (await FindMarkAsync(dataset, id, submission, cancellationToken) == EntityMark.Own)
             {
                 return WriteOutcome.Written;
             }
@@ -86,25 +86,27 @@ public sealed class WriteEntity(EntitiesTable entities)
                 {
                     return WriteOutcome.BeforeItsTurn;
                 }
-                written = await UpdateAsync(
-                    dataset,
-                    existing,
-                    basis ?? existing.Entity.Current,
-                    interrupted,
-                    block,
-                    submission,
-                    cancellationToken
-                );
+                var from = basis ?? existing.Entity.Current;
+                written = await UpdateAsync(dataset, existing, from, interrupted, block, submission, cancellationToken);
             }
-            if (written || await entities.IsAppliedAsync(dataset, id, submission.Origin, cancellationToken))
+            var mark = written ? EntityMark.Own : await FindMarkAsync(dataset, id, submission, cancellationToken);
+            if (mark == EntityMark.Own)
             {
                 return WriteOutcome.Written;
             }
+            submission = submission with { Origin = submission.Origin with { IsNamesake = mark == EntityMark.OfOtherForm } };
         }
         throw new InvalidOperationException(
             $"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission."
         );
     }
+
+    private Task<EntityMark> FindMarkAsync(
+        Dataset dataset,
+        EntityId id,
+        EntitySubmission submission,
+        CancellationToken cancellationToken
+    ) => entities.FindMarkAsync(dataset, id, submission.Origin, submission.Source, cancellationToken);
 
     private async Task<bool> CreateAsync(
         Dataset dataset,
@@ -125,7 +127,7 @@ public sealed class WriteEntity(EntitiesTable entities)
             Number = 1,
             Label = label,
             Data = block.Values,
-            Received = block.Values,
+            Received = EntityVersion.ReceivedOf(block.Values, block.Label),
             Branch = block.Branch,
             BranchBaseVersion = submission.Forces ? block.BaseNumber : null,
         };
@@ -206,6 +208,7 @@ public sealed class WriteEntity(EntitiesTable entities)
                 Current = next.Current.RequireSize(),
             },
             submission.Origin,
+            null,
             cancellationToken
         );
     }

@@ -17,6 +17,7 @@ public sealed class UploadForm(
     FormRecovery recovery,
     FormDirectory directory,
     PublishDatasets publishDatasets,
+    PublishedTypes publishedTypes,
     KeyProtection protection,
     TimeProvider clock
 )
@@ -91,7 +92,9 @@ public sealed class UploadForm(
         if (form.Published is { } published && xml is not null)
         {
             var earlier = XFormReader.Read(await directory.ReadXmlAsync(project, published, cancellationToken));
-            RefuseWarnings(XFormChecks.AgainstEarlier(xform, earlier), ignoreWarnings);
+            var warnings = XFormChecks.AgainstEarlier(xform, earlier);
+            await publishedTypes.RequireAsync(form, xform, cancellationToken);
+            RefuseWarnings(warnings, ignoreWarnings);
         }
         else if (xform.Id == id)
         {

@@ -36,12 +36,28 @@ public static partial class XFormChecks
         var removed = new List<string>();
         foreach (var field in earlier.Fields)
         {
-            if (!types.TryGetValue(field.Path, out var type))
+            if (!types.ContainsKey(field.Path))
                 removed.Add(field.Name);
-            else if (type != field.Type && !MayBecome(field.Type, type))
+        }
+        RequireTypes(types, earlier);
+        return removed.Count == 0 ? warnings : [.. warnings, new FormWarning("structureChanged", removed)];
+    }
+
+    /// <summary>Refuses a field whose type differs from that in a published version (400.17, OR-161).</summary>
+    public static void RequireTypes(XForm next, XForm published)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(published);
+        RequireTypes(next.Fields.DistinctBy(field => field.Path).ToDictionary(field => field.Path, field => field.Type), published);
+    }
+
+    private static void RequireTypes(Dictionary<string, string> types, XForm published)
+    {
+        foreach (var field in published.Fields)
+        {
+            if (types.TryGetValue(field.Path, out var type) && type != field.Type && !MayBecome(field.Type, type))
                 throw Problem.FieldTypeConflict(field.Path, field.Type).AsException();
         }
-        return removed.Count == 0 ? warnings : [.. warnings, new FormWarning("structureChanged", removed)];
     }
 
     /// <summary>Every value is valid as text, so a field may change to a string.</summary>
@@ -84,10 +100,28 @@ public static partial class XFormChecks
             if (field.EntityProperty is { } property && !DatasetNames.IsProperty(property))
                 throw Invalid($"{property} is not a property name.");
         }
+        foreach (var entity in form.FormEntities)
+            RequireSavedOnce(form, entity);
         return (year, release).CompareTo((2024, 1)) < 0
             ? [new FormWarning("oldEntityVersion", new { version = form.EntitiesVersion })]
             : [];
     }
+
+    private static void RequireSavedOnce(XForm form, FormEntity entity)
+    {
+        var saved = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var container = entity.Path[..^EntityDeclaration.Element.Length] + "/";
+        var repeats = form.Fields.Where(field => field.Type == FieldType.Repeat).Select(field => field.Path + "/").ToList();
+        foreach (var field in entity.Fields)
+        {
+            if (!saved.Add(field.Property))
+                throw Invalid($"several fields are saved to the property {field.Property}.");
+            if (repeats.Exists(repeat => Contains(repeat, field.Path) && !Contains(repeat, container)))
+                throw Invalid($"{field.Path} is in a repeat, and the entity that it is saved to is outside of it.");
+        }
+    }
+
+    private static bool Contains(string repeat, string path) => path.StartsWith(repeat, StringComparison.Ordinal);
 
     private static (int Year, int Release) EntitiesVersionOf(XForm form)
     {

@@ -119,6 +119,21 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem InvalidEntity(string reason) => new(400.28m, $"The entity is invalid: {reason}", new { reason });
 
+    public static Problem InvalidParameterType(string field, string expected) =>
+        new(400.11m, $"Invalid input data type: expected ({field}) to be ({expected})", new { field, expected });
+
+    public static Problem PendingSubmissions(int count) =>
+        new(
+            400.29m,
+            $"{count.ToString(CultureInfo.InvariantCulture)} submissions wait for approval; say ?convert=true or ?convert=false.",
+            new { count }
+        );
+
+    public static Problem UnexpectedAttributes(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
+        new(400.31m, $"Expected parameters: ({string.Join(", ", expected)}). Got ({string.Join(", ", actual)}).", new { expected, actual });
+
+    public static Problem NoConflict() => new(400.32m, "The entity has no conflict.");
+
     public static Problem UnexpectedProperties(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
         new(400.33m, $"Expected properties ({string.Join(", ", expected)}), got ({string.Join(", ", actual)}).", new { expected, actual });
 

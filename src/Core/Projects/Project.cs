@@ -17,4 +17,7 @@ public sealed record Project(
 
     /// <summary>Whether mobile workers may search for cases that are not on their phone, and claim them.</summary>
     public bool CaseSearch { get; init; }
+
+    /// <summary>The names of the properties that app users and public links may have, by name.</summary>
+    public IReadOnlyList<string> ActorProperties { get; init; } = [];
 }

@@ -61,6 +61,17 @@ public sealed partial class ApplySubmittedEntities(
     internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
         TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
 
+    /// <summary>
+    /// The same for entities that waited for an approval that their dataset no longer requires.
+    /// </summary>
+    internal Task<bool> TryConvertAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
+        TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken, converts: true), cancellationToken));
+
+    /// <summary>Whether an instance creates entities of a dataset. Up to three operations.</summary>
+    internal async Task<bool> CreatesAsync(SubmissionSpace space, Instance instance, string dataset, CancellationToken cancellationToken) =>
+        await ReadAsync(space, instance, cancellationToken) is { } read
+        && read.Blocks.Any(block => block.Create && block.Dataset == dataset);
+
     /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation
     /// when there are none.</summary>
     internal async Task ForceHeldAsync(DateTimeOffset heldBefore, CancellationToken cancellationToken)
@@ -120,6 +131,33 @@ public sealed partial class ApplySubmittedEntities(
         Instance instance,
         BackloggedEntity? turn,
         bool forces,
+        CancellationToken cancellationToken,
+        bool converts = false
+    )
+    {
+        if (await ReadAsync(space, instance, cancellationToken) is not var (form, blocks))
+        {
+            return [];
+        }
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        if (submission.Current.Id != instance.Version.Id || submission.DeletedAt is not null)
+        {
+            return [];
+        }
+        var approved = submission.ReviewState == SubmissionDirectory.Approved;
+        var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with
+        {
+            Turn = turn,
+            Forces = forces,
+            Converts = converts,
+        };
+        return await apply.RunAsync(said, cancellationToken);
+    }
+
+    // Null for an instance that is not current or has no entities.
+    private async Task<(Form Form, IReadOnlyList<EntityBlock> Blocks)?> ReadAsync(
+        SubmissionSpace space,
+        Instance instance,
         CancellationToken cancellationToken
     )
     {
@@ -130,26 +168,11 @@ public sealed partial class ApplySubmittedEntities(
             || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition
         )
         {
-            return [];
-        }
-        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        if (submission.Current.Id != instance.Version.Id || submission.DeletedAt is not null)
-        {
-            return [];
+            return null;
         }
         var xml = await files.ReadXmlAsync(space, instance.Version, cancellationToken);
         var blocks = Read(space, SubmissionHeadReader.Read(xml), definition, xml);
-        if (blocks.Count == 0)
-        {
-            return [];
-        }
-        var approved = submission.ReviewState == SubmissionDirectory.Approved;
-        var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with
-        {
-            Turn = turn,
-            Forces = forces,
-        };
-        return await apply.RunAsync(said, cancellationToken);
+        return blocks.Count == 0 ? null : (form, blocks);
     }
 
     private static EntitySubmission ToEntities(

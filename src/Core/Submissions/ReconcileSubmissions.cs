@@ -12,6 +12,7 @@ public sealed partial class ReconcileSubmissions(
     SubmissionsTable submissions,
     ApplySubmission apply,
     ApplySubmittedEntities entities,
+    WaitingEntities waiting,
     SubmissionRecovery recovery,
     TimeProvider clock,
     ILogger<ReconcileSubmissions> logger
@@ -32,6 +33,7 @@ public sealed partial class ReconcileSubmissions(
                 LogEnded(logger, intent.Space.Project.Value, intent.Space.Form);
             }
         }
+        await waiting.CompleteAsync(cancellationToken);
         await entities.ForceHeldAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
         return ended;
     }

@@ -19,6 +19,8 @@ public sealed class SubmissionDirectory(
 {
     /// <summary>The review state that lets entities be made which wait for it.</summary>
     public const string Approved = "approved";
+    public const string Edited = "edited";
+    public const string HasIssues = "hasIssues";
 
     /// <summary>Newest first (OR-266). One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
     public IAsyncEnumerable<Submission> ListAsync(

@@ -45,7 +45,7 @@ public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, A
             ["acteeId"] = entry.Actee,
             ["details"] = entry.Details is { } details ? JsonSerializer.Deserialize<JsonElement>(details) : null,
             ["loggedAt"] = entry.LoggedAt,
-            ["notes"] = null,
+            ["notes"] = entry.Notes,
         };
         if (ExtendedMetadata.IsWanted(request))
         {

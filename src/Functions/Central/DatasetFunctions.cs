@@ -1,9 +1,9 @@
-using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -13,6 +13,7 @@ public sealed class DatasetFunctions(
     EndpointPipeline pipeline,
     ProjectDirectory projects,
     DatasetDirectory datasets,
+    WaitingEntities waiting,
     DatasetShapes shapes,
     AuditLog audits
 )
@@ -51,14 +52,8 @@ public sealed class DatasetFunctions(
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.DatasetCreate, Scope.Of(project.Id));
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var (approvalRequired, ownerOnly) = Settings(body);
-                var dataset = await datasets.CreateAsync(
-                    project.Id,
-                    Json.Text(body, "name"),
-                    approvalRequired ?? false,
-                    ownerOnly ?? false,
-                    cancellationToken
-                );
+                var settings = DatasetBody.Settings(body, project);
+                var dataset = await datasets.CreateAsync(project.Id, Json.Text(body, "name"), settings, cancellationToken);
                 await AuditAsync(caller, "dataset.create", dataset, Array.Empty<string>());
                 return Json.Ok(await shapes.DetailsAsync(request, dataset));
             },
@@ -90,9 +85,10 @@ public sealed class DatasetFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await FindAsync(request, caller, Verb.DatasetUpdate, projectId, dataset);
-                var (approvalRequired, ownerOnly) = Settings(await Json.ReadAsync(request, caller, cancellationToken));
-                var changed = await datasets.ChangeAsync(found.Project, found.Name, approvalRequired, ownerOnly, cancellationToken);
-                await AuditAsync(caller, "dataset.update", found, new { approvalRequired, ownerOnly });
+                var project = await projects.GetAsync(found.Project, cancellationToken);
+                var settings = DatasetBody.Settings(await Json.ReadAsync(request, caller, cancellationToken), project);
+                var changed = await waiting.ChangeAsync(found, settings, DatasetBody.Converts(request), cancellationToken);
+                await AuditAsync(caller, "dataset.update", found, DatasetBody.Changed(settings));
                 return Json.Ok(await shapes.DetailsAsync(request, changed));
             },
             bodyShowsCsrf: true
@@ -126,9 +122,6 @@ public sealed class DatasetFunctions(
         caller.Actor.Require(verb, Scope.Of(found.Id));
         return dataset;
     }
-
-    private static (bool? ApprovalRequired, bool? OwnerOnly) Settings(JsonElement body) =>
-        (Json.Flag(body, "approvalRequired"), Json.Flag(body, "ownerOnly"));
 
     private Task AuditAsync(Caller caller, string action, Dataset dataset, object changed) =>
         audits.WriteAsync(

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Datasets as the management API's JSON.</summary>
-public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
+public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
 {
     public static Dictionary<string, object?> Dataset(Dataset dataset) =>
         new()
@@ -17,6 +17,8 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
             ["projectId"] = dataset.Project.Value,
             ["approvalRequired"] = dataset.ApprovalRequired,
             ["ownerOnly"] = dataset.OwnerOnly,
+            ["accessFilter"] = DatasetBody.FilterOf(dataset),
+            ["deletedAt"] = dataset.DeletedAt,
         };
 
     /// <summary>With what `X-Extended-Metadata` asks for: reads all entities of the dataset, 1,000 per operation, to count them.</summary>
@@ -35,31 +37,28 @@ public sealed class DatasetShapes(EntityLists entities, FormDirectory forms)
         };
     }
 
-    /// <summary>With its properties, the forms that fill it and those that phones get it with. One operation for the forms.</summary>
+    /// <summary>With its properties, the forms that fill it and those that phones get it with. One operation, and those of
+    /// <see cref="DatasetForms"/>.</summary>
     public async Task<Dictionary<string, object?>> DetailsAsync(HttpRequest request, Dataset dataset)
     {
+        var cancellationToken = request.HttpContext.RequestAborted;
         var shape = await DatasetAsync(request, dataset);
-        var published = (await forms.FindListAsync(dataset.Project, request.HttpContext.RequestAborted) ?? [])
-            .Where(form => form.Published is not null)
-            .Select(form => (Form: form, Definition: form.Published!))
-            .ToList();
+        var uses = await forms.FindAsync(dataset, cancellationToken);
+        shape["lastUpdate"] = await entities.FindLastChangeAsync(dataset, cancellationToken);
         shape["properties"] = dataset.Properties.Select(property => new
         {
             name = property.Name,
             odataName = ODataName.Of(property.Name),
             publishedAt = property.PublishedAt,
-            forms = published
-                .Where(form => Fills(form.Definition, dataset).Any(entity => entity.Fields.Any(field => field.Property == property.Name)))
-                .Select(FormName),
+            forms = uses.Sources.Where(form => form.Saves(dataset, property.Name)).Select(FormName),
         });
-        shape["linkedForms"] = published.Where(form => form.Definition.LinkedDatasets.Contains(dataset.Name)).Select(FormName);
-        shape["sourceForms"] = published.Where(form => Fills(form.Definition, dataset).Any()).Select(FormName);
+        shape["linkedForms"] = uses.Linked.Select(FormName);
+        shape["sourceForms"] = uses.Sources.Select(FormName);
+        shape["draftLinkedForms"] = uses.DraftLinked.Select(FormName);
+        shape["draftSourceForms"] = uses.DraftSources.Select(FormName);
         return shape;
     }
 
-    private static IEnumerable<FormEntity> Fills(FormDefinition definition, Dataset dataset) =>
-        definition.Entities.Where(entity => entity.Dataset == dataset.Name);
-
-    private static object FormName((Form Form, FormDefinition Definition) form) =>
+    public static object FormName(DatasetForm form) =>
         new { xmlFormId = form.Form.Id.Value, name = form.Definition.Title ?? form.Form.Id.Value };
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
@@ -21,8 +20,6 @@ public sealed class EntityFunctions(
     AuditLog audits
 )
 {
-    private static readonly string[] Writable = ["uuid", "label", "data", "__csrf"];
-
     [Function("ListEntities")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities")]
@@ -61,8 +58,8 @@ public sealed class EntityFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await FindAsync(request, caller, Verb.EntityCreate, projectId, dataset);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var id = Json.Text(body, "uuid") is { } uuid ? EntityId.ParseRandom(uuid) : EntityId.New();
-                var entity = await entities.CreateAsync(found, id, Edit(body), Editor(request, caller), cancellationToken);
+                var (id, edit) = EntityBody.Read(body);
+                var entity = await entities.CreateAsync(found, id, edit, Editor(request, caller), cancellationToken);
                 await AuditAsync(caller, "entity.create", found, id);
                 return Json.Ok(await shapes.EntityAsync(request, found.Project, entity, withData: true));
             },
@@ -82,7 +79,7 @@ public sealed class EntityFunctions(
             async caller =>
             {
                 var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
-                var entity = await entities.GetAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
+                var entity = await entities.GetWholeAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
                 return Json.Ok(await shapes.EntityAsync(request, found.Project, entity, withData: true));
             }
         );
@@ -105,19 +102,14 @@ public sealed class EntityFunctions(
             async caller =>
             {
                 var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
-                var versions = await entities.ListVersionsAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
+                var (entity, versions) = await entities.ListVersionsAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
                 var listed = new List<object>();
-                foreach (var version in versions)
+                foreach (var described in EntityConflicts.Describe(entity, versions))
                 {
-                    listed.Add(
-                        await shapes.VersionAsync(
-                            request,
-                            found.Project,
-                            version,
-                            current: version.Number == versions[0].Number,
-                            withData: true
-                        )
-                    );
+                    if (described.IsRelevant || !Flags.IsTrue(request, "relevantToConflict"))
+                    {
+                        listed.Add(await shapes.DescribedAsync(request, found.Project, described));
+                    }
                 }
                 return Json.Ok(listed);
             }
@@ -139,17 +131,25 @@ public sealed class EntityFunctions(
                 var found = await FindAsync(request, caller, Verb.EntityUpdate, projectId, dataset);
                 var id = Id(request, uuid);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var baseVersion = await BaseVersionAsync(request, found, id);
+                var resolves = Flags.IsTrue(request, "resolve");
+                var edit = EntityBody.IsEmpty(body) && resolves ? null : EntityBody.ReadEdit(body);
                 var changed = await entities.ChangeAsync(
                     found,
                     id,
-                    Edit(body),
-                    baseVersion,
-                    Flags.IsTrue(request, "resolve"),
+                    edit,
+                    await BaseVersionAsync(request, found, id),
+                    resolves,
                     Editor(request, caller),
                     cancellationToken
                 );
-                await AuditAsync(caller, Flags.IsTrue(request, "resolve") ? "entity.update.resolve" : "entity.update.version", found, id);
+                if (edit is not null)
+                {
+                    await AuditAsync(caller, "entity.update.version", found, id);
+                }
+                if (resolves)
+                {
+                    await AuditAsync(caller, EntityEvent.Resolve, found, id);
+                }
                 return Json.Ok(await shapes.EntityAsync(request, found.Project, changed, withData: true));
             },
             bodyShowsCsrf: true
@@ -179,7 +179,7 @@ public sealed class EntityFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            caller => SetDeletedAsync(request, caller, Verb.EntityUpdate, projectId, dataset, uuid, deleted: false)
+            caller => SetDeletedAsync(request, caller, Verb.EntityRestore, projectId, dataset, uuid, deleted: false)
         );
 
     private async Task<IResult> SetDeletedAsync(
@@ -194,8 +194,8 @@ public sealed class EntityFunctions(
     {
         var found = await FindAsync(request, caller, verb, project, dataset);
         var id = Id(request, uuid);
-        await entities.SetDeletedAsync(found, id, deleted, request.HttpContext.RequestAborted);
-        await AuditAsync(caller, deleted ? "entity.delete" : "entity.restore", found, id);
+        await entities.SetDeletedAsync(found, id, deleted, caller.KnownActor.Id, request.HttpContext.RequestAborted);
+        await AuditAsync(caller, deleted ? EntityEvent.Delete : EntityEvent.Restore, found, id);
         return Json.Success();
     }
 
@@ -217,39 +217,10 @@ public sealed class EntityFunctions(
             : throw Problem.InvalidDataType(text.ToString(), "integer").AsException();
     }
 
-    private static EntityEdit Edit(JsonElement body)
-    {
-        if (
-            body.EnumerateObject().FirstOrDefault(member => !Writable.Contains(member.Name)) is
-            { Value.ValueKind: not JsonValueKind.Undefined } unknown
-        )
-        {
-            throw Problem.InvalidEntity($"{unknown.Name} is not known here.").AsException();
-        }
-        var data = new Dictionary<string, string>();
-        if (body.TryGetProperty("data", out var given))
-        {
-            foreach (
-                var property in given.ValueKind == JsonValueKind.Object
-                    ? given.EnumerateObject()
-                    : throw Problem.InvalidEntity("its data is not an object.").AsException()
-            )
-            {
-                data[property.Name] =
-                    property.Value.ValueKind == JsonValueKind.String
-                        ? property.Value.GetString()!
-                        : throw Problem.InvalidEntity($"the value of {property.Name} is not a text.").AsException();
-            }
-        }
-        return new EntityEdit(Json.Text(body, "label"), data);
-    }
-
     private static EntityEditor Editor(HttpRequest request, Caller caller) =>
         new(caller.KnownActor.Id, Senders.Of(request, caller).UserAgent);
 
-    // In an address, what is no UUID is nothing that could be here.
-    private static EntityId Id(HttpRequest request, string uuid) =>
-        EntityId.TryParse(RouteText.Decode(request, uuid)) ?? throw Problem.NotFound().AsException();
+    private static EntityId Id(HttpRequest request, string uuid) => EntityId.Parse(RouteText.Decode(request, uuid));
 
     private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
     {

@@ -88,7 +88,6 @@ public sealed class EntityListFunctions(
             async caller =>
                 await OfDraftAsync(
                     request,
-                    caller.Actor,
                     await access.DraftAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
@@ -119,7 +118,6 @@ public sealed class EntityListFunctions(
             async () =>
                 await OfDraftAsync(
                     request,
-                    null,
                     await access.TestDraftAsync(
                         RouteText.Decode(request, draftToken),
                         new ProjectId(projectId),
@@ -144,7 +142,7 @@ public sealed class EntityListFunctions(
         {
             throw Problem.NotAllowed().AsException();
         }
-        return Answer(request, caller.Actor, found);
+        return Answer(request, EntityLists.ViewOf(caller.Actor)(found), found);
     }
 
     private static bool GetsWith(Actor actor, Form form, Dataset dataset) =>
@@ -153,16 +151,19 @@ public sealed class EntityListFunctions(
         && actor.MayRead(form);
 
     // Only a dataset that the draft is linked to.
-    private async Task<IResult> OfDraftAsync(HttpRequest request, Actor? actor, ReadableForm draft, string dataset)
+    private async Task<IResult> OfDraftAsync(HttpRequest request, ReadableForm draft, string dataset)
     {
         var name = RouteText.Decode(request, dataset);
         var media = await forms.ListMediaAsync(draft.Form.Project, draft.Definition, request.HttpContext.RequestAborted);
-        return media.Any(slot => slot.Dataset == name)
-            ? Answer(request, actor, await datasets.GetAsync(draft.Form.Project, name, request.HttpContext.RequestAborted))
-            : throw Problem.NotFound().AsException();
+        if (media.All(slot => slot.Dataset != name))
+        {
+            throw Problem.NotFound().AsException();
+        }
+        var found = await datasets.GetAsync(draft.Form.Project, name, request.HttpContext.RequestAborted);
+        return Answer(request, EntityLists.OfDraft(found), found);
     }
 
-    private IResult Answer(HttpRequest request, Actor? actor, Dataset dataset)
+    private IResult Answer(HttpRequest request, EntityView view, Dataset dataset)
     {
         var ids = request
             .Query["id"]
@@ -171,8 +172,7 @@ public sealed class EntityListFunctions(
             .Select(EntityId.Parse)
             .ToList();
         return OpenRosaResponse.Streamed(
-            (xml, cancellationToken) =>
-                WriteAsync(xml, entities.ReadStandingsAsync(dataset, EntityLists.ViewOf(dataset, actor), ids, cancellationToken))
+            (xml, cancellationToken) => WriteAsync(xml, entities.ReadStandingsAsync(dataset, view, ids, cancellationToken))
         );
     }
 

@@ -25,7 +25,20 @@ public sealed class EntityShapes(ActorNames names)
         return shape;
     }
 
-    public async Task<Dictionary<string, object?>> VersionAsync(
+    /// <summary>As one of all versions of an entity.</summary>
+    public async Task<Dictionary<string, object?>> DescribedAsync(HttpRequest request, ProjectId project, DescribedVersion described)
+    {
+        var shape = await VersionAsync(request, project, described.Version, described.IsCurrent, withData: true);
+        shape["conflict"] = described.Conflict;
+        shape["resolved"] = described.IsResolved;
+        shape["baseDiff"] = described.BaseDiff;
+        shape["serverDiff"] = described.ServerDiff;
+        shape["lastGoodVersion"] = described.IsLastGood;
+        shape["relevantToConflict"] = described.IsRelevant;
+        return shape;
+    }
+
+    private async Task<Dictionary<string, object?>> VersionAsync(
         HttpRequest request,
         ProjectId project,
         EntityVersion version,
@@ -53,10 +66,7 @@ public sealed class EntityShapes(ActorNames names)
         if (withData)
         {
             shape["data"] = version.Data;
-        }
-        if (version.Received is { } received)
-        {
-            shape["dataReceived"] = received;
+            shape["dataReceived"] = version.Received;
         }
         await AddCreatorAsync(request, project, version.Creator, shape);
         return shape;

@@ -1,4 +1,4 @@
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
@@ -80,7 +80,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) =>
         pipeline.DownloadAsync(
             request,
-            async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), caller.Actor, name)
+            async caller => await FileAsync(request, await DraftAsync(request, caller, projectId, form), EntityLists.OfDraft, name)
         );
 
     [Function("GetFormTestDraftAttachment")]
@@ -100,7 +100,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
-            async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), null, name)
+            async () => await FileAsync(request, await TestDraftAsync(request, draftToken, projectId, form), EntityLists.OfDraft, name)
         );
 
     private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
@@ -112,7 +112,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
                 RouteText.Decode(request, form),
                 request.HttpContext.RequestAborted
             ),
-            caller.Actor,
+            EntityLists.ViewOf(caller.Actor),
             name
         );
 
@@ -133,7 +133,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
                 RouteText.Decode(request, version),
                 request.HttpContext.RequestAborted
             ),
-            caller.Actor,
+            EntityLists.ViewOf(caller.Actor),
             name
         );
 
@@ -149,7 +149,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
             request.HttpContext.RequestAborted
         );
 
-    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Actor? actor, string name)
+    private async Task<IResult> FileAsync(HttpRequest request, ReadableForm found, Func<Dataset, EntityView> view, string name)
     {
         var file = await forms.GetMediaAsync(
             found.Form.Project,
@@ -160,7 +160,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         if (file.Dataset is { } dataset)
         {
             var list =
-                await entities.FindAsync(found.Form.Project, dataset, actor, request.HttpContext.RequestAborted)
+                await entities.FindAsync(found.Form.Project, dataset, view, request.HttpContext.RequestAborted)
                 ?? throw Problem.NotFound().AsException();
             return EntityCsvResult.ForPhones(file.Name, list, entities);
         }

@@ -1,5 +1,5 @@
 using System.Xml;
-using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
@@ -77,7 +77,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
                 var root = links.Root(request, caller);
                 return await AnswerAsync(
                     request,
-                    caller.Actor,
+                    EntityLists.OfDraft,
                     found,
                     Links.Form(root, found.Form) + "/draft",
                     Links.Project(root, found.Form.Project)
@@ -112,7 +112,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
                     request.HttpContext.RequestAborted
                 );
                 var address = Links.Form(links.TestRoot(request, token), found.Form) + "/draft";
-                return await AnswerAsync(request, null, found, address, address);
+                return await AnswerAsync(request, EntityLists.OfDraft, found, address, address);
             }
         );
 
@@ -125,7 +125,13 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
             request.HttpContext.RequestAborted
         );
         var root = links.Root(request, caller);
-        return await AnswerAsync(request, caller.Actor, found, Links.Form(root, found.Form), Links.Project(root, found.Form.Project));
+        return await AnswerAsync(
+            request,
+            EntityLists.ViewOf(caller.Actor),
+            found,
+            Links.Form(root, found.Form),
+            Links.Project(root, found.Form.Project)
+        );
     }
 
     private async Task<IResult> OfVersionAsync(HttpRequest request, Caller caller, int project, string form, string version)
@@ -140,7 +146,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         var root = links.Root(request, caller);
         return await AnswerAsync(
             request,
-            caller.Actor,
+            EntityLists.ViewOf(caller.Actor),
             found,
             Links.Version(root, found.Form, found.Definition.Version),
             Links.Project(root, found.Form.Project)
@@ -148,14 +154,20 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     }
 
     // The datasets' addresses are under the project's, except for a draft's token, which opens nothing else.
-    private async Task<IResult> AnswerAsync(HttpRequest request, Actor? actor, ReadableForm found, string address, string datasets)
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request,
+        Func<Dataset, EntityView> view,
+        ReadableForm found,
+        string address,
+        string datasets
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, cancellationToken);
         var lists = new Dictionary<string, EntityList>();
         foreach (var name in media.Select(slot => slot.Dataset).OfType<string>().Distinct())
         {
-            if (await entities.FindAsync(found.Form.Project, name, actor, cancellationToken) is { } list)
+            if (await entities.FindAsync(found.Form.Project, name, view, cancellationToken) is { } list)
             {
                 lists.Add(name, list);
             }

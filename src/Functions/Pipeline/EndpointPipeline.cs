@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core;
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Workers;
@@ -110,6 +111,7 @@ public sealed partial class EndpointPipeline(
         try
         {
             Prepare(http, kind, correlation, operations);
+            ActionNotes.Begin(NotesOf(request));
             await (await handler()).ExecuteAsync(http); // here, so that a failure while streaming is seen too
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -130,6 +132,10 @@ public sealed partial class EndpointPipeline(
         Telemetry.Answered(activity, name, request.Method, http.Response.StatusCode, code, operations);
         return Results.Empty;
     }
+
+    // Percent-encoded, since a header holds no other text.
+    private static string? NotesOf(HttpRequest request) =>
+        request.Headers["X-Action-Notes"].ToString() is { Length: > 0 } notes ? Uri.UnescapeDataString(notes) : null;
 
     private void Prepare(HttpContext http, AnswerKind kind, string correlation, StorageOperations operations)
     {

@@ -65,9 +65,9 @@ public sealed class EntityBlocksReaderTests
             House,
             Person
         );
-        Assert.Equal(["1", "2", "3"], blocks.Select(block => block.Id));
-        Assert.Equal(["Ann", "Bob"], blocks.Take(2).Select(block => block.Values["first_name"]));
-        Assert.Equal("red", Assert.Single(blocks[2].Values).Value);
+        Assert.Equal(["3", "1", "2"], blocks.Select(block => block.Id));
+        Assert.Equal(["Ann", "Bob"], blocks.Skip(1).Select(block => block.Values["first_name"]));
+        Assert.Equal("red", Assert.Single(blocks[0].Values).Value);
         Assert.All(blocks, block => Assert.Null(block.Label));
     }
 

@@ -55,6 +55,9 @@ internal sealed class Census
     /// <summary>The same at another process on the same storage.</summary>
     public Census At(Server server) => new(Programme, Form, Dataset, Phone.At(server));
 
+    /// <summary>Another form that changes the same dataset, and a phone for it.</summary>
+    public Census Of(string form, Api phone) => new(Programme, form, Dataset, phone);
+
     public static string NewId() => Guid.NewGuid().ToString();
 
     /// <param name="attributes">Of the entity: `create="1"`, `update="1" baseVersion="2"`.</param>

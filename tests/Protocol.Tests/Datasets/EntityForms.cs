@@ -58,6 +58,18 @@ internal static class EntityForms
             <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
             """;
 
+    /// <summary>Makes an entity of each house, and one of each person in it.</summary>
+    public static string Nested(string form, string houses, string people) =>
+        $"""
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+                xmlns:entities="http://www.opendatakit.org/xforms/entities"><h:head><model entities:entities-version="2025.1.0">
+            <instance><data id="{form}" version="1"><house><person><meta><entity dataset="{people}" id="" create="1"><label/></entity>
+                </meta></person><meta><entity dataset="{houses}" id="" create="1"><label/></entity></meta></house>
+                <meta><instanceID/></meta></data></instance></model></h:head>
+            <h:body><group ref="/data/house"><repeat nodeset="/data/house"><group ref="/data/house/person">
+                <repeat nodeset="/data/house/person"/></group></repeat></group></h:body></h:html>
+            """;
+
     private static string Form(string id, string version, string instance, string binds, string[] files, bool entities = true)
     {
         var sources = string.Concat(

@@ -106,7 +106,10 @@ public sealed class EntityOnceTests
         var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
         await census.SendAsync(census.Submission(ann, "create=\"1\"", instanceId: instance));
         (
-            await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { approvalRequired = false })
+            await census.Programme.Admin.PatchJsonAsync(
+                $"{census.Programme.DatasetPath(census.Dataset)}?convert=false",
+                new { approvalRequired = false }
+            )
         ).ShouldBe(HttpStatusCode.OK);
         Assert.Empty(await census.RowsAsync());
         (await census.ReviewAsync(instance, "approved")).ShouldBe(HttpStatusCode.OK);
