@@ -21,7 +21,7 @@ builder
         (kestrel, rosa) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = rosa.Value.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = rosa.Value.MaxReadBytes;
         }
     );
 

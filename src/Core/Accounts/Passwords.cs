@@ -20,7 +20,8 @@ public sealed class Passwords(TimedCache cache)
     private readonly byte[] _processKey = RandomNumberGenerator.GetBytes(32);
     private readonly Lazy<string> _nobody = new(() => new PasswordHasher<string>().HashPassword("", "nobody's password"));
 
-    /// <summary>Refuses a new password of fewer than 10 characters (400.21) or more than 72 bytes (400.38).</summary>
+    /// <summary>Refuses a new password of fewer than 10 characters or one that is easy to guess (400.21), and more than 72 bytes
+    /// (400.38).</summary>
     public string Hash(string password)
     {
         if (ProblemOf(password) is { } problem)
@@ -41,6 +42,7 @@ public sealed class Passwords(TimedCache cache)
 
     internal static Problem? ProblemOf(string password) =>
         password.Length < MinCharacters ? Problem.PasswordTooShort()
+        : WeakPasswords.Include(password) ? Problem.PasswordTooWeak()
         : Encoding.UTF8.GetByteCount(password) > MaxBytes ? Problem.PasswordTooLong()
         : null;
 

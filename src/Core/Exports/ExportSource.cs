@@ -21,8 +21,28 @@ public enum EncryptionStatus
 }
 
 /// <summary>What exports are made of: the form's tables and its submissions.</summary>
-public sealed class ExportSource(SubmissionDirectory submissions, FormDirectory forms, ActorNames names, TimedCache cache)
+public sealed class ExportSource(
+    SubmissionDirectory submissions,
+    SubmissionCounts counts,
+    FormDirectory forms,
+    ActorNames names,
+    TimedCache cache
+)
 {
+    /// <summary>
+    /// What an export shows, in short: another text when that may have changed, by submissions or by the form. A new name of a sender does
+    /// not count. Null for a filter whose result changes by itself. Operations as for <see cref="SubmissionCounts.FingerprintAsync"/>.
+    /// </summary>
+    public async Task<string?> FingerprintAsync(
+        ReadableForm form,
+        SubmissionSpace space,
+        SubmissionFilter? filter,
+        CancellationToken cancellationToken
+    ) =>
+        filter is { AsksForDeleted: true } or { DependsOnTime: true }
+            ? null
+            : $"{form.Definition.Key} {form.Form.UpdatedAt:O} {await counts.FingerprintAsync(space, cancellationToken)}";
+
     /// <summary>The tables of a definition. <paramref name="withDeletedFields"/> adds what only earlier versions ask; one operation for
     /// each of those not in memory.</summary>
     public async Task<ExportSchema> ReadSchemaAsync(ReadableForm form, bool withDeletedFields, CancellationToken cancellationToken)

@@ -53,6 +53,9 @@ public sealed class SubmissionFilter
     /// <summary>Whether it speaks of deletion: only then are deleted submissions shown.</summary>
     public bool AsksForDeleted { get; private set; }
 
+    /// <summary>Whether it asks for the time of now, so that it leaves others from moment to moment.</summary>
+    public bool DependsOnTime { get; private set; }
+
     /// <summary>Refuses what can't be parsed with 400.18, a field that isn't the server's own with 501.5, and what OData has but this
     /// server hasn't with 501.4.</summary>
     public static SubmissionFilter Parse(string text, DateTimeOffset now) => new(text, now);
@@ -143,6 +146,7 @@ public sealed class SubmissionFilter
         _tokens.Move();
         if (function == "now")
         {
+            DependsOnTime = true;
             Close();
             return _ => _now;
         }

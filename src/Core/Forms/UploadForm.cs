@@ -238,7 +238,7 @@ public sealed class UploadForm(
         CancellationToken cancellationToken
     )
     {
-        if (FormId.IsDots(xform.Version) || xform.Version == XFormVersion.Blank)
+        if (FormId.IsDots(xform.Version) || xform.Version == XFormVersion.Blank || FormId.HasEscapedSlash(xform.Version))
         {
             throw Problem.UnexpectedValue("version", xform.Version, "no address can hold it.").AsException();
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
@@ -17,6 +18,8 @@ public static partial class XFormChecks
         ArgumentNullException.ThrowIfNull(form);
         if (!form.Fields.Any(field => field is { Name: "meta", Type: FieldType.Structure }))
             throw Problem.NoMetaGroup().AsException();
+        if (FormId.HasEscapedSlash(form.Id.Value))
+            throw Problem.UnexpectedValue("formId", form.Id.Value, "no address can hold the text %2F.").AsException();
         return OfDocument(form);
     }
 

@@ -103,6 +103,11 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem PasswordTooShort() => new(400.21m, "The password must have at least 10 characters.");
 
+    public static Problem PasswordTooWeak() => new(400.21m, "The password is too easy to guess; take a longer or less common one.");
+
+    public static Problem ValueOutOfRange(string value, string type) =>
+        new(400.22m, $"Provided value '{value}' is out of range for type '{type}'", new { value, type });
+
     public static Problem UnknownODataProperty(string property) =>
         new(400.23m, $"Could not find a property named '{property}'.", new { property });
 

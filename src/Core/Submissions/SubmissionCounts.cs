@@ -11,7 +11,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// submission is added to the timeline later than an hour ago; what is older is counted in chunks of a thousand or more, and the result
 /// kept. Whatever changes what a chunk counts leaves a mark in the same batch, and a chunk with marks is counted again before they go.
 /// </summary>
-public sealed class SubmissionCounts(StorageAccount storage, TimeProvider clock)
+public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);

@@ -115,6 +115,7 @@ public sealed partial class SubmissionsTable
                 [
                     new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
                     new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
+                    SubmissionCounts.Mark(space, instance.TimelineKey),
                 ],
                 cancellationToken
             );

@@ -40,6 +40,10 @@ public sealed class FormDraftFunctions(
 
                 // Neither body nor content type: a copy of what is published.
                 var copies = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
+                if (copies && found.Published is null)
+                {
+                    throw Problem.MissingParameter("xml").AsException();
+                }
                 await upload.ReplaceDraftAsync(
                     found.Project,
                     found.Id,

@@ -202,7 +202,7 @@ public sealed class SubmissionAnswers(
         );
     }
 
-    // An edit's own id leads to that version. The address is relative, so that it keeps whatever prefix the request came with.
+    // An edit's own id leads to that version, as ODK Central writes it: from the root on, with whatever prefix the request came with.
     private async Task<IResult> ResolveAsync(
         HttpRequest request,
         SubmissionSpace space,
@@ -216,8 +216,9 @@ public sealed class SubmissionAnswers(
         {
             return await answer(submission, current);
         }
-        var up = string.Concat(Enumerable.Repeat("../", rest.Count(c => c == '/')));
-        return new MovedPermanently($"{up}{Links.Encode(submission.RootId.Value)}/versions/{Links.Encode(id.Value)}{rest}");
+        var above = RouteText.PathUpTo(request, "/submissions/");
+        var version = $"{Links.Encode(submission.RootId.Value)}/versions/{Links.Encode(id.Value)}";
+        return new MovedPermanently($"{above}{version}{rest}{request.QueryString}");
     }
 
     private static IResult Attachments(SubmissionVersion version) =>

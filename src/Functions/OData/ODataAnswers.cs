@@ -117,6 +117,11 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
                     service,
                     token => $"{service}/{string.Join('/', segments.Select(Links.Encode))}?{QueryFrom(request, token)}"
                 );
+                var fingerprint = await source.FingerprintAsync(form, space, options.Filter, request.HttpContext.RequestAborted);
+                if (ExportETag.IsKnown(request, fingerprint, service))
+                {
+                    return Results.StatusCode(StatusCodes.Status304NotModified);
+                }
                 return HttpMethods.IsHead(request.Method)
                     ? Results.Bytes([], JsonType)
                     : Results.Stream(output => odata.WriteAsync(asked, output, request.HttpContext.RequestAborted), JsonType);

@@ -112,6 +112,7 @@ public sealed partial class EndpointPipeline(
         {
             Prepare(http, kind, correlation, operations);
             ActionNotes.Begin(NotesOf(request));
+            LimitedBody.Apply(request, options.Value.MaxBodyBytes);
             await (await handler()).ExecuteAsync(http); // here, so that a failure while streaming is seen too
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -126,6 +127,10 @@ public sealed partial class EndpointPipeline(
         {
             var problem = ProblemOf(e, correlation);
             code = problem.Code;
+            if (problem.Status == StatusCodes.Status413PayloadTooLarge)
+            {
+                await LimitedBody.DrainAsync(request, http.RequestAborted);
+            }
             LogAnswer(problem, correlation, e);
             await RefuseAsync(http, kind, nature, problem);
         }

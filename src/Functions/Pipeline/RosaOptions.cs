@@ -37,6 +37,10 @@ public sealed class RosaOptions : IValidatableObject
     /// <summary>Where a body is cut off: what phones are told, and the XML that goes with it.</summary>
     public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
 
+    /// <summary>Where the web server cuts a body off without another look, as the host in front does: between the two the app reads to the
+    /// end what it refuses, since the host has no answer for a client whose body was not taken.</summary>
+    public long MaxReadBytes => MaxBodyBytes + (1 << 20);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (

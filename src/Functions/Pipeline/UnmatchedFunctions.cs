@@ -8,11 +8,25 @@ namespace ServerlessRosa.Functions.Pipeline;
 /// </summary>
 public sealed class UnmatchedFunctions(EndpointPipeline pipeline)
 {
+    private static readonly string[] OpenRosaEndings = ["/formList", "/manifest", "/submission", "/integrity"];
+
     [Function("ZzUnmatched")]
     public Task<IResult> Refuse(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")]
             HttpRequest request
-    ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => throw Refusal(request.Path.Value ?? "").AsException());
+    )
+    {
+        var path = request.Path.Value ?? "";
+        var refusal = Refusal(path);
+        if (refusal == Problem.NotFound() && AddressNumbers.Refuse(path) is { } problem)
+        {
+            var kind = OpenRosaEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                ? AnswerKind.OpenRosa
+                : AnswerKind.Rest;
+            return pipeline.OpenToAllAsync(request, kind, () => throw problem.AsException());
+        }
+        return pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => throw refusal.AsException());
+    }
 
     private static Problem Refusal(string path)
     {

@@ -223,6 +223,26 @@ public sealed class CookieTests
         (await browser.PostAsync($"{programme.Path}/submission", body)).ShouldBeOpenRosaError(401, "Could not authenticate");
     }
 
+    [Fact, Clause("OR-258")]
+    public async Task A_browser_that_ends_its_session_by_its_token_loses_its_cookies()
+    {
+        var (browser, csrf) = await BrowserAsync(await Server.SharedAsync());
+        var (other, _) = await BrowserAsync(await Server.SharedAsync());
+        var token = browser.Header("Cookie")!.Split("__Host-session=")[1];
+        Assert.DoesNotContain(
+            "Set-Cookie",
+            (await other.DeleteAsync($"/sessions/{other.Header("Cookie")!.Length}")).Headers.Select(h => h.Key)
+        );
+
+        var ended = (await browser.With("X-CSRF-Token", csrf).DeleteAsync($"/sessions/{token}")).ShouldBe(HttpStatusCode.OK);
+
+        var cookies = ended.Headers.GetValues("Set-Cookie").ToList();
+        Assert.Contains(cookies, cookie => cookie.StartsWith("__Host-session=;", StringComparison.Ordinal));
+        Assert.Contains(cookies, cookie => cookie.StartsWith("__csrf=;", StringComparison.Ordinal));
+        (await browser.GetAsync("/users/current")).ShouldBeProblem(401.2m);
+        (await other.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK);
+    }
+
     private static async Task<(Api Browser, string Csrf)> BrowserAsync(Server server)
     {
         var session = (

@@ -52,8 +52,6 @@ public sealed class AddressTests
     [InlineData("/v1/")]
     [InlineData("/v1/forms")]
     [InlineData("/v1//projects/1/formList")]
-    [InlineData("/v1/projects/x/formList")]
-    [InlineData("/v1/projects/99999999999/formList")]
     [InlineData("/v1/projects/1/formList/more")]
     [InlineData("/v1/key")]
     [InlineData("/v1/key/a/b")]
@@ -63,6 +61,25 @@ public sealed class AddressTests
         var server = await Server.SharedAsync();
         (await RawHttp.SendAsync(server, "GET", path, Version)).ShouldBeProblem(404.1m, "Could not find the resource");
         (await RawHttp.SendAsync(server, "POST", path, "", [Version, "Content-Length: 0"])).ShouldBeProblem(404.1m);
+    }
+
+    [Theory, Clause("OR-034")]
+    [InlineData("/projects/x", 400.11)]
+    [InlineData("/projects/99999999999", 400.22)]
+    [InlineData("/projects/x/forms/a/submissions", 400.11)]
+    [InlineData("/projects/1/app-users/x", 400.11)]
+    [InlineData("/projects/1/assignments/manager/x", 400.11)]
+    [InlineData("/projects/1/forms/users/nothing", 404.1)]
+    [InlineData("/projects/1/forms/x/restore", 400.11)]
+    public async Task Where_a_number_must_stand_anything_else_is_refused(string path, double code)
+    {
+        var admin = await Api.AdministratorAsync();
+        (await admin.GetAsync(path)).ShouldBeProblem((decimal)code);
+        (await admin.PostAsync(path)).ShouldBeProblem((decimal)code);
+        if (path == "/projects/x")
+        {
+            (await admin.OpenRosa.GetAsync($"{path}/formList")).ShouldBeOpenRosaError(400, "(integer)");
+        }
     }
 
     [Theory]

@@ -91,6 +91,9 @@ public sealed class Api
     /// <summary>The bearer token, of a client that has one.</summary>
     public string Token => _headers["Authorization"]["Bearer ".Length..];
 
+    /// <summary>What it sends in a header.</summary>
+    public string? Header(string header) => _headers.GetValueOrDefault(header);
+
     /// <summary>The same client with one more header, or another value of it; null leaves it out.</summary>
     public Api With(string header, string? value)
     {

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Data.Tables;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>Whether anything has changed since the last time.</summary>
+public sealed partial class SubmissionCounts
+{
+    /// <summary>
+    /// A text that is another one whenever a submission of the space has been added, changed, reviewed, deleted or restored, or a file of
+    /// one has come or gone. The rows that count the settled part of the timeline change with it, and so do its marks; the rest is looked
+    /// at row by row. Counting may change it too. Two operations, and one per 1,000 that were never counted.
+    /// </summary>
+    public async Task<string> FingerprintAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    {
+        var partition = SubmissionKeys.Partition(space);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string key, string? version) => hash.AppendData(Encoding.UTF8.GetBytes($"{key} {version}\n"));
+
+        var (chunks, marks) = await ReadAsync(partition, cancellationToken);
+        foreach (var mark in marks)
+        {
+            Add(mark.RowKey, mark.ETag.ToString());
+        }
+        var end = SubmissionKeys.TimelineEnd;
+        for (; chunks.TryGetValue(end, out var chunk); end = chunk.Start)
+        {
+            Add(chunk.Start, chunk.ETag.ToString());
+        }
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {partition} and RowKey ge {SubmissionKeys.TimelinePrefix} and RowKey lt {end}"
+        );
+        var rest = 0;
+        await foreach (
+            var row in _table.QueryAsync<TableEntity>(filter, select: ["RowKey", "Timestamp"], cancellationToken: cancellationToken)
+        )
+        {
+            rest++;
+            Add(row.RowKey, row.ETag.ToString());
+        }
+        if (rest > 2 * ChunkSize)
+        {
+            await CountAsync(space, cancellationToken); // the next time is cheaper
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
