@@ -160,15 +160,15 @@ public sealed class RebuildCases(
                 if (!one.IsNew)
                 {
                     await Task.WhenAll(last.Values);
-                    await FollowAsync(project, one, cancellationToken);
+                    await RecomputeAsync(project, one, cancellationToken);
                     continue;
                 }
-                var spoken = blocks
+                var named = blocks
                     .Blocks.SelectMany(block => block.Indices.Select(index => index.Target).OfType<CaseId>().Append(block.Id))
                     .Where(id => id.Value is not null)
                     .ToHashSet();
-                var applying = AfterAsync(Task.WhenAll(spoken.Select(last.GetValueOrDefault).OfType<Task>()), one, blocks);
-                foreach (var id in spoken)
+                var applying = AfterAsync(Task.WhenAll(named.Select(last.GetValueOrDefault).OfType<Task>()), one, blocks);
+                foreach (var id in named)
                 {
                     last[id] = applying;
                 }
@@ -197,18 +197,18 @@ public sealed class RebuildCases(
         {
             return null;
         }
-        var occasion = new CaseChangeContext(one.FormOf(version), version.CreatedAt, one.SyncToken);
-        var plan = await check.RunAsync(project, blocks, occasion, cancellationToken);
+        var context = new CaseChangeContext(one.FormOf(version), version.CreatedAt, one.SyncToken);
+        var plan = await check.RunAsync(project, blocks, context, cancellationToken);
         return
             plan is { Problem: null, Blocks.Blocks.Count: > 0 }
-            && await apply.NewAsync(plan, occasion, again: false, cancellationToken) is null
+            && await apply.NewAsync(plan, context, again: false, cancellationToken) is null
             ? CaseProblem.ForeignCase()
             : plan.Problem;
     }
 
-    private async Task FollowAsync(ProjectId project, CaseEvent one, CancellationToken cancellationToken)
+    private async Task RecomputeAsync(ProjectId project, CaseEvent one, CancellationToken cancellationToken)
     {
-        var spoken = await InParallel.EachAsync(
+        var read = await InParallel.EachAsync(
             one.Versions,
             (version, stop) => ReadAsync(one.Space, one.FormOf(version), stop),
             cancellationToken
@@ -218,10 +218,7 @@ public sealed class RebuildCases(
         {
             EffectiveForm = form,
             Blocks = form is null ? CaseBlocks.None : await ReadAsync(one.Space, form, cancellationToken),
-            Touched =
-            [
-                .. spoken.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct(),
-            ],
+            Touched = [.. read.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct()],
         };
         if (
             !await apply.RecomputeAsync(
@@ -233,10 +230,10 @@ public sealed class RebuildCases(
             )
         )
         {
-            // It speaks of another project's case, so the version before it counts.
+            // It changes another project's case, so the previous version is the effective one.
             var problem = CaseProblem.ForeignCase();
             await NoteProblemAsync(one, problem, cancellationToken);
-            await FollowAsync(
+            await RecomputeAsync(
                 project,
                 one with
                 {

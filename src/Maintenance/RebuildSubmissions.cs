@@ -14,8 +14,8 @@ public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 }
 
 /// <summary>
-/// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from recovery records where there are
-/// some, else from XML and the notes on it, else from the XML alone. What breaks off can be done again as a whole.
+/// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from recovery records where there
+/// are some, else from XML and the notes on it, else from the XML alone. What breaks off can be done again as a whole.
 /// </summary>
 public sealed class RebuildSubmissions(
     FormsTable forms,
@@ -101,8 +101,8 @@ public sealed class RebuildSubmissions(
             cancellationToken
         );
 
-    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no recovery record tells of. Null
-    // when the rows had it, false when it was refused.
+    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no recovery record tells of.
+    // Null when the rows had it, false when it was refused.
     private async Task<bool?> ApplyAsync(RecoveredEdit edit, HashSet<string> dropped, CancellationToken cancellationToken)
     {
         var existing = await submissions.FindInstanceAsync(edit.Space, edit.Version.Id, cancellationToken);

@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>XML that came, and that no recovery record tells of. One of CommCare's that isn't the first is an edit of the one before; another
-/// edit names what it edits.</summary>
+/// <summary>XML that came, and that no recovery record tells of. One of CommCare's that isn't the first is an edit of the one before;
+/// another edit names what it edits.</summary>
 internal sealed record RecoveredEdit(
     SubmissionSpace Space,
     DateTimeOffset StoredAt,

@@ -18,7 +18,7 @@ internal sealed class Verification(VerifyOptions options, Action<Difference> rep
     private int _differences;
     private int _notes;
 
-    /// <summary>Work that a request has promised and not done is done by `Reconcile` in this time, or something is wrong.</summary>
+    /// <summary>The time in which `Reconcile` completes the work that a request recorded and left.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     public VerifyOptions Options => options;

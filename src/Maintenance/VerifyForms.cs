@@ -6,7 +6,8 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>Forms: their rows, published versions and drafts, XML, media slots, recovery records, and blobs that none of them names.</summary>
+/// <summary>Forms: their rows, published versions and drafts, XML, media slots, recovery records, and blobs that none of them
+/// names.</summary>
 public sealed class VerifyForms(
     FormsTable forms,
     FormVersionsTable versions,

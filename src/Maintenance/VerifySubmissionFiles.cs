@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 

@@ -3,14 +3,15 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// What submissions ask for beyond being kept: cases and entities, and the promises to see to them. What is promised and not done yet
-/// is no fault, unless nobody does it.
+/// What submissions ask for beyond being kept: cases and entities, and the intents that record such work. Work that is recorded and not
+/// done yet is no fault, unless nobody does it.
 /// </summary>
 public sealed class VerifySubmissionWork(
     SubmissionFilesContainer files,
@@ -21,7 +22,7 @@ public sealed class VerifySubmissionWork(
     IntentsTable intents
 )
 {
-    /// <summary>What of a project is promised and young. One operation per 1,000 promises of the server.</summary>
+    /// <summary>The recent intents of a project. One operation per 1,000 intents of the server.</summary>
     internal async Task<IReadOnlyList<Intent>> ListPendingAsync(
         Verification verification,
         ProjectId project,
@@ -67,7 +68,7 @@ public sealed class VerifySubmissionWork(
                     "intent-stale",
                     project,
                     row.ToString(),
-                    $"what {intent.Instance} of form {intent.Space.Form} asks for was promised at {intent.At:O} and is not done: "
+                    $"the work of form {intent.Space.Form}, instance {intent.Instance}, was recorded at {intent.At:O} and is not done: "
                         + "does Reconcile run?"
                 );
             }
@@ -138,7 +139,7 @@ public sealed class VerifySubmissionWork(
             outcome is null
             && entitiesOf.Count > 0
             && SubmissionHeadReader.Read(xml).Encrypted is null
-            && EntityBlocksReader.Read(xml, entitiesOf) is { Count: > 0 } wanted
+            && SubmissionContentReader.Read(xml, [], entitiesOf).Entities is { Count: > 0 } wanted
         )
         {
             found.Add(

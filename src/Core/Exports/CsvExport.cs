@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;

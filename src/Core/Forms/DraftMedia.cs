@@ -108,7 +108,7 @@ public sealed class DraftMedia(
 
         // A version published meanwhile must not change, and other instances may have cached its files: refuse.
         var form = await directory.GetAsync(project, id, cancellationToken);
-        await recovery.SaveAsync(form, CancellationToken.None);
+        await recovery.AfterChangeAsync(form);
         if (form.Draft?.Definition.Key != definition.Key)
         {
             throw Problem.NotFound().AsException();

@@ -52,7 +52,7 @@ public sealed class EnsureForm(
         {
             return await directory.GetAsync(project, id, cancellationToken);
         }
-        await recovery.SaveAsync(form, CancellationToken.None);
+        await recovery.AfterChangeAsync(form);
         directory.Remember(form);
         return form;
     }

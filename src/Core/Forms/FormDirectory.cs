@@ -153,7 +153,7 @@ public sealed class FormDirectory(
         var changed =
             await forms.ChangeAsync(project, id, form => change(form) with { UpdatedAt = clock.GetUtcNow() }, cancellationToken)
             ?? throw Problem.NotFound().AsException();
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         Remember(changed);
         return changed;
     }
@@ -187,7 +187,7 @@ public sealed class FormDirectory(
     {
         var trashed = await forms.TrashAsync(project, id, clock.GetUtcNow(), cancellationToken) ?? throw Problem.NotFound().AsException();
         cache.Remove((project, id));
-        await recovery.SaveAsync(trashed, CancellationToken.None);
+        await recovery.AfterChangeAsync(trashed);
     }
 
     /// <summary>
@@ -203,7 +203,7 @@ public sealed class FormDirectory(
             case false:
                 throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
         }
-        await recovery.SaveAsync(trashed!, CancellationToken.None);
+        await recovery.AfterChangeAsync(trashed!);
     }
 
     public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Forms;
@@ -21,9 +22,15 @@ public sealed record FormRecoveryRecord(int Number, Form? Form)
 }
 
 /// <summary>
-/// Keeps a recovery record of each form beside its files. Whoever changes a form's rows calls <see cref="SaveAsync"/> afterwards.
+/// Keeps a recovery record of each form beside its files. Whoever changes a form's rows calls <see cref="AfterChangeAsync"/> afterwards.
 /// </summary>
-public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormFilesContainer files)
+public sealed class FormRecovery(
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormFilesContainer files,
+    RecoveryHook hook
+)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -32,15 +39,26 @@ public sealed class FormRecovery(FormsTable forms, FormVersionsTable versions, F
     };
 
     /// <summary>
-    /// Writes the recovery record from the current rows. Four operations, and one for each definition with media that wasn't published when
-    /// the record was last written.
+    /// Writes the recovery record of a form whose change is committed, from the current rows. Never fails for a record that storage refuses
+    /// (<see cref="RecoveryHook"/>). Four operations, and one for each definition with media that wasn't published when the record was last
+    /// written.
     /// </summary>
-    internal Task SaveAsync(Form form, CancellationToken cancellationToken) =>
+    internal Task AfterChangeAsync(Form form) =>
+        hook.AfterChangeAsync(
+            () => WriteAsync(form.Project, form.Id, form.Number, CancellationToken.None),
+            at => Intent.OfFormRecord(form.Project, form.Number, form.Id, at)
+        );
+
+    /// <summary>Writes what <see cref="AfterChangeAsync"/> could not. The operations are the same.</summary>
+    internal Task CompleteAsync(Intent intent, CancellationToken cancellationToken) =>
+        WriteAsync(intent.Space.Project, intent.RecordedForm!.Value, intent.Space.Form, cancellationToken);
+
+    private Task WriteAsync(ProjectId project, FormId id, int number, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
-            form.Project,
-            form.Number,
+            project,
+            number,
             async before =>
-                await ReadRowsAsync(form.Project, form.Id, form.Number, before is null ? null : Parse(before), cancellationToken) is { } now
+                await ReadRowsAsync(project, id, number, before is null ? null : Parse(before), cancellationToken) is { } now
                     ? ToBytes(now)
                     : null,
             cancellationToken

@@ -68,7 +68,7 @@ public sealed class UploadForm(
         {
             throw AlreadyExists(project, xform.Id);
         }
-        await recovery.SaveAsync(form, CancellationToken.None);
+        await recovery.AfterChangeAsync(form);
         directory.Remember(form);
         return form;
     }
@@ -139,7 +139,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 
@@ -159,7 +159,7 @@ public sealed class UploadForm(
                     },
                 cancellationToken
             ) ?? throw Problem.NotFound().AsException();
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 
@@ -221,10 +221,10 @@ public sealed class UploadForm(
         {
             // The draft was replaced or deleted meanwhile: undo.
             await versions.RemoveAsync(project, form.Number, definition.Version, CancellationToken.None);
-            await recovery.SaveAsync(form, CancellationToken.None); // a concurrent writer may have recorded that row
+            await recovery.AfterChangeAsync(form); // a concurrent writer may have recorded that row
             throw Problem.NotFound().AsException();
         }
-        await recovery.SaveAsync(changed, CancellationToken.None);
+        await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
     }
 

@@ -12,27 +12,19 @@ namespace ServerlessRosa.Core.Submissions;
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
     ApplyEntities apply,
-    EntityBacklogTable held,
+    EntityBacklogTable backlog,
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
     ILogger<ApplySubmittedEntities> logger
 )
 {
-    // A phone waits a minute for its answer; what takes longer is left to the timer.
+    // A phone waits a minute for its answer; Reconcile applies larger submissions.
     private const int MaxAtOnce = 50;
 
-    /// <summary>What a submission says about entities; empty for most, for drafts and for encrypted ones.</summary>
-    internal static IReadOnlyList<EntityBlock> Read(
-        SubmissionSpace space,
-        SubmissionHead head,
-        FormDefinition definition,
-        ReadOnlyMemory<byte> xml
-    ) => space.Draft is null && head.Encrypted is null ? EntityBlocksReader.Read(xml, definition.Entities) : [];
-
     /// <summary>
-    /// Right after the claim. False when it has to be finished later: the submission is received in any case, so a failure here is
-    /// logged and never changes what the phone is told.
+    /// Applies entity changes right after the commit. False when Reconcile has to complete them: the submission is received in any case, so
+    /// a failure is logged and never changes the answer.
     /// </summary>
     internal async Task<bool> TryRunAsync(
         SubmissionSpace space,
@@ -47,7 +39,7 @@ public sealed partial class ApplySubmittedEntities(
             blocks.Count <= MaxAtOnce
             && await TryAsync(
                 space,
-                FollowAsync(
+                ApplyWithBacklogAsync(
                     apply.RunAsync(ToEntities(space, root, version, xmlFormId, isApproved: false, blocks), cancellationToken),
                     cancellationToken
                 )
@@ -55,59 +47,58 @@ public sealed partial class ApplySubmittedEntities(
         );
 
     /// <summary>
-    /// The same from what is stored of an instance, as far as it still counts: not when it was edited or deleted since, or its form
-    /// forgotten.
+    /// The same from a stored instance. Does nothing when it was edited or deleted since, or its form purged.
     /// </summary>
     internal Task<bool> TryRunAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
-        TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
+        TryAsync(space, ApplyWithBacklogAsync(RunAsync(space, instance, null, forces: false, cancellationToken), cancellationToken));
 
     /// <summary>
     /// The same for entities that waited for an approval that their dataset no longer requires.
     /// </summary>
     internal Task<bool> TryConvertAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
-        TryAsync(space, FollowAsync(RunAsync(space, instance, null, forces: false, cancellationToken, converts: true), cancellationToken));
+        TryAsync(space, ApplyWithBacklogAsync(RunAsync(space, instance, null, forces: false, cancellationToken, converts: true), cancellationToken));
 
     /// <summary>Whether an instance creates entities of a dataset. Up to three operations.</summary>
     internal async Task<bool> CreatesAsync(SubmissionSpace space, Instance instance, string dataset, CancellationToken cancellationToken) =>
         await ReadAsync(space, instance, cancellationToken) is { } read
         && read.Blocks.Any(block => block.Create && block.Dataset == dataset);
 
-    /// <summary>Applies updates that have waited too long for the one before them in their branch, to whatever is there. One operation
+    /// <summary>Applies updates that have waited too long for the preceding update of their branch to the current version. One operation
     /// when there are none.</summary>
-    internal async Task ForceHeldAsync(DateTimeOffset heldBefore, CancellationToken cancellationToken)
+    internal async Task ForceBacklogAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        await foreach (var one in held.ListBeforeAsync(heldBefore, cancellationToken))
+        await foreach (var one in backlog.ListBeforeAsync(before, cancellationToken))
         {
             await TryAsync(
                 new SubmissionSpace(one.Project, one.Form, null),
-                FollowAsync(TakeTurnAsync(one, forces: true, cancellationToken), cancellationToken)
+                ApplyWithBacklogAsync(ApplyBackloggedAsync(one, forces: true, cancellationToken), cancellationToken)
             );
         }
     }
 
-    // What was applied may let others follow, which were sent before their turn.
-    private async Task FollowAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
+    // What was applied may let others follow, which were sent before their backlogged.
+    private async Task ApplyWithBacklogAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
     {
-        var turns = new Queue<BackloggedEntity>(await first);
-        while (turns.TryDequeue(out var turn))
+        var released = new Queue<BackloggedEntity>(await first);
+        while (released.TryDequeue(out var backlogged))
         {
-            foreach (var next in await TakeTurnAsync(turn, forces: false, cancellationToken))
+            foreach (var next in await ApplyBackloggedAsync(backlogged, forces: false, cancellationToken))
             {
-                turns.Enqueue(next);
+                released.Enqueue(next);
             }
         }
     }
 
-    private async Task<IReadOnlyList<BackloggedEntity>> TakeTurnAsync(
-        BackloggedEntity turn,
+    private async Task<IReadOnlyList<BackloggedEntity>> ApplyBackloggedAsync(
+        BackloggedEntity backlogged,
         bool forces,
         CancellationToken cancellationToken
     )
     {
-        var space = new SubmissionSpace(turn.Project, turn.Form, null);
-        var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(turn.InstanceId), cancellationToken);
-        var next = instance is null ? [] : await RunAsync(space, instance, turn, forces, cancellationToken);
-        await held.RemoveAsync(turn, cancellationToken);
+        var space = new SubmissionSpace(backlogged.Project, backlogged.Form, null);
+        var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(backlogged.InstanceId), cancellationToken);
+        var next = instance is null ? [] : await RunAsync(space, instance, backlogged, forces, cancellationToken);
+        await backlog.RemoveAsync(backlogged, cancellationToken);
         return next;
     }
 
@@ -120,7 +111,7 @@ public sealed partial class ApplySubmittedEntities(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Nothing is lost: the intent stays, and whatever of it was done is not done again.
+            // The intent stays; changes that were applied are not applied again.
             LogFailed(logger, space.Project.Value, space.Form, e);
             return false;
         }
@@ -129,7 +120,7 @@ public sealed partial class ApplySubmittedEntities(
     private async Task<IReadOnlyList<BackloggedEntity>> RunAsync(
         SubmissionSpace space,
         Instance instance,
-        BackloggedEntity? turn,
+        BackloggedEntity? backlogged,
         bool forces,
         CancellationToken cancellationToken,
         bool converts = false
@@ -147,7 +138,7 @@ public sealed partial class ApplySubmittedEntities(
         var approved = submission.ReviewState == SubmissionDirectory.Approved;
         var said = ToEntities(space, submission.RootId, instance.Version, form.Id.Value, approved, blocks) with
         {
-            Turn = turn,
+            Turn = backlogged,
             Forces = forces,
             Converts = converts,
         };
@@ -171,8 +162,8 @@ public sealed partial class ApplySubmittedEntities(
             return null;
         }
         var xml = await files.ReadXmlAsync(space, instance.Version, cancellationToken);
-        var blocks = Read(space, SubmissionHeadReader.Read(xml), definition, xml);
-        return blocks.Count == 0 ? null : (form, blocks);
+        var blocks = SubmissionContentReader.Read(xml, [], definition.Entities).Entities;
+        return blocks.Count == 0 || SubmissionHeadReader.Read(xml).Encrypted is not null ? null : (form, blocks);
     }
 
     private static EntitySubmission ToEntities(

@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -16,7 +17,7 @@ public sealed class CommitSubmission(
     FillSubmissionMedia fill,
     SubmissionRecovery recovery,
     IntentsTable intents,
-    ApplySubmission apply,
+    ApplySubmittedCases apply,
     ApplySubmittedEntities entities
 )
 {
@@ -74,7 +75,7 @@ public sealed class CommitSubmission(
             && !await apply.NewAsync(staged.Space, version, plan, staged.SyncToken, again)
         )
         {
-            done = await apply.FollowAsync(staged.Intent, again: true, CancellationToken.None);
+            done = await apply.RecomputeCasesAsync(staged.Intent, again: true, CancellationToken.None);
             problem = (await submissions.FindInstanceAsync(staged.Space, version.Id, CancellationToken.None))?.Version.Problem;
         }
         if (problem is not null)
@@ -113,7 +114,7 @@ public sealed class CommitSubmission(
                     var entitiesDone = await EntitiesAsync(staged, submission.RootId, edited.Current);
                     return (
                         true,
-                        (!concernsCases || await apply.FollowAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
+                        (!concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
                     );
                 }
             );
@@ -150,7 +151,7 @@ public sealed class CommitSubmission(
             if (await submissions.EditAsync(staged.Space, existing, edited, etag, staged.Xml, setAside, CancellationToken.None))
             {
                 staged.Count(Telemetry.Edited);
-                var done = !concernsCases || await apply.FollowAsync(staged.Intent, again: false, CancellationToken.None);
+                var done = !concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again: false, CancellationToken.None);
                 if (concernsCases && !hasIntent && done)
                 {
                     await intents.RemoveAsync(staged.Intent, CancellationToken.None);
@@ -204,7 +205,7 @@ public sealed class CommitSubmission(
         var entitiesDone = await EntitiesAsync(staged, filled.Root, filled.Version);
         if (tried || again)
         {
-            return (filled, await apply.FollowAsync(staged.Intent, again, CancellationToken.None) && entitiesDone);
+            return (filled, await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None) && entitiesDone);
         }
         await apply.JournalAsync(staged.Space, filled.Version, staged.Blocks, staged.SyncToken);
         return (filled, entitiesDone);
@@ -221,7 +222,7 @@ public sealed class CommitSubmission(
         await files.DiscardMediaAsync(staged.ReceivedBlobs);
         if (again)
         {
-            return ((existing.Version.Id, existing.Version), await apply.FollowAsync(staged.Intent, again, CancellationToken.None));
+            return ((existing.Version.Id, existing.Version), await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None));
         }
         await apply.JournalAsync(staged.Space, existing.Version, staged.Blocks, staged.SyncToken);
         return ((existing.Version.Id, existing.Version), true);

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

@@ -148,7 +148,8 @@ public sealed class ReceiveSubmission(
         CaseBlocks? commCareBlocks = null
     )
     {
-        var expected = policy == DuplicatePolicy.CommCare ? [] : ExpectedMedia(head, definition, upload.Xml);
+        var content = ContentOf(head, definition, upload.Xml);
+        var expected = policy == DuplicatePolicy.CommCare ? [] : ExpectedMedia(content);
         var version = new SubmissionVersion(
             head.InstanceId ?? InstanceId.New(),
             Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)),
@@ -193,7 +194,7 @@ public sealed class ReceiveSubmission(
         {
             Addressed = addressed,
             Blocks = commCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
-            Entities = ApplySubmittedEntities.Read(space, head, definition, upload.Xml),
+            Entities = space.Draft is null ? content.Entities : [],
             SyncToken = upload.SyncToken,
         };
         try
@@ -277,11 +278,17 @@ public sealed class ReceiveSubmission(
     // A quote cannot stand in the name of a part: browsers and phones' HTTP clients write it so, and a percent sign as it is.
     private static string PartName(string fileName) => fileName.Replace("\"", "%22", StringComparison.Ordinal);
 
-    internal static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml)
-    {
-        var expected = head.Encrypted?.ExpectedFiles ?? ExpectedFilesReader.Read(xml, definition.BinaryPaths);
-        return expected.Count <= MaxMedia
-            ? [.. expected.Select(file => new SubmissionMedia(file.Name, file.IsAudit))]
+    // An encrypted submission names its files itself, and its entities cannot be read.
+    private static SubmissionContent ContentOf(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
+        head.Encrypted is { } encrypted
+            ? new SubmissionContent(encrypted.ExpectedFiles, [])
+            : SubmissionContentReader.Read(xml, definition.BinaryPaths, definition.Entities);
+
+    internal static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
+        ExpectedMedia(ContentOf(head, definition, xml));
+
+    private static List<SubmissionMedia> ExpectedMedia(SubmissionContent content) =>
+        content.Files.Count <= MaxMedia
+            ? [.. content.Files.Select(file => new SubmissionMedia(file.Name, file.IsAudit))]
             : throw Problem.UnexpectedValue("xml", "", $"it names more than {MaxMedia} attachments.").AsException();
-    }
 }

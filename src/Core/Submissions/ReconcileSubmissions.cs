@@ -1,19 +1,23 @@
 using Microsoft.Extensions.Logging;
 using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Completes what a crash left unfinished: intents that are old enough for no request to be working on them. A submission whose claim
-/// was never made cannot be seen, and the phone sends it again; those that were claimed have their cases follow them.
+/// Completes what a crash left unfinished: intents that are too old for a request to be working on them. A submission that was never
+/// committed cannot be seen, and the phone sends it again; for one that was committed, cases and entities are recomputed. Missing recovery
+/// records are written.
 /// </summary>
 public sealed partial class ReconcileSubmissions(
     IntentsTable intents,
     SubmissionsTable submissions,
-    ApplySubmission apply,
+    ApplySubmittedCases apply,
     ApplySubmittedEntities entities,
     WaitingEntities waiting,
     SubmissionRecovery recovery,
+    FormRecovery formRecovery,
     TimeProvider clock,
     ILogger<ReconcileSubmissions> logger
 )
@@ -34,22 +38,27 @@ public sealed partial class ReconcileSubmissions(
             }
         }
         await waiting.CompleteAsync(cancellationToken);
-        await entities.ForceHeldAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
+        await entities.ForceBacklogAsync(clock.GetUtcNow() - BackloggedEntity.Longest, cancellationToken);
         return ended;
     }
 
     // False when an older version is still being applied: the intent stays.
     private async Task<bool> CompleteAsync(Intent intent, CancellationToken cancellationToken)
     {
-        if (intent.IsRecoveryRecord)
+        if (intent.RecordedForm is not null)
+        {
+            await formRecovery.CompleteAsync(intent, cancellationToken);
+            return true;
+        }
+        if (intent.IsSubmissionRecord)
         {
             await recovery.CompleteAsync(intent, cancellationToken);
             return true;
         }
-        var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance, cancellationToken);
+        var instance = await submissions.FindInstanceAsync(intent.Space, intent.Instance!.Value, cancellationToken);
         var entitiesDone =
             instance?.Version.XmlHash != intent.Work || await entities.TryRunAsync(intent.Space, instance, cancellationToken);
-        return await apply.FollowAsync(intent, again: true, cancellationToken) && entitiesDone;
+        return await apply.RecomputeCasesAsync(intent, again: true, cancellationToken) && entitiesDone;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Completed what a request left behind: project {Project}, form {Form}.")]

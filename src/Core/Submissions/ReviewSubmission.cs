@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 

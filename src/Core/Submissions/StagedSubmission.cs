@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 
 namespace ServerlessRosa.Core.Submissions;
 

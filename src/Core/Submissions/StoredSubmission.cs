@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;

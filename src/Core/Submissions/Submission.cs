@@ -3,15 +3,15 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>
-/// Where instance ids are unique: the published submissions of a form, or those of one upload of its draft. Replacing a draft makes a new
-/// space, so that the submissions of the one before are gone at once (OR-250, OR-252).
-/// </summary>
-public sealed record SubmissionSpace(ProjectId Project, int Form, string? Draft)
+/// <summary>The spaces of a form.</summary>
+public static class SubmissionSpaces
 {
-    public static SubmissionSpace Published(Form form) => new(form.Project, form.Number, null);
+    extension(SubmissionSpace)
+    {
+        public static SubmissionSpace Published(Form form) => new(form.Project, form.Number, null);
 
-    public static SubmissionSpace OfDraft(Form form) => new(form.Project, form.Number, form.Draft!.Definition.Key);
+        public static SubmissionSpace OfDraft(Form form) => new(form.Project, form.Number, form.Draft!.Definition.Key);
+    }
 }
 
 /// <summary>Who sent something, and with what.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
@@ -13,7 +14,7 @@ public sealed class SubmissionDirectory(
     SubmissionFilesContainer files,
     SubmissionRecovery recovery,
     IntentsTable intents,
-    ApplySubmission apply,
+    ApplySubmittedCases apply,
     TimeProvider clock
 )
 {
@@ -230,15 +231,15 @@ public sealed class SubmissionDirectory(
         CancellationToken cancellationToken
     )
     {
-        var promise = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
-        var again = promise is not null && !await intents.AddAsync(promise, cancellationToken);
+        var intent = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
+        var again = intent is not null && !await intents.AddAsync(intent, cancellationToken);
         if (!await submissions.SetDeletedAsync(space, submission, current, deleted, clock.GetUtcNow(), cancellationToken))
         {
             return false;
         }
-        if (promise is not null && await apply.FollowAsync(promise, again, CancellationToken.None))
+        if (intent is not null && await apply.RecomputeCasesAsync(intent, again, CancellationToken.None))
         {
-            await intents.RemoveAsync(promise, CancellationToken.None);
+            await intents.RemoveAsync(intent, CancellationToken.None);
         }
         await recovery.AfterChangeAsync(space, submission.RootId);
         return true;

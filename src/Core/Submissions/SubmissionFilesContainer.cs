@@ -4,13 +4,14 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Container `submissions`: XML byte for byte, named by its content, attachments, and recovery records of submissions. No blob but a recovery record ever
-/// changes; notes on them tell how they came.
+/// Container `submissions`: XML byte for byte, named by its content, attachments, and recovery records of submissions. No blob but a
+/// recovery record ever changes; notes on them tell how they came.
 /// </summary>
 public sealed class SubmissionFilesContainer(StorageAccount storage)
 {

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What was done to a submission beside editing it, which cases follow.</summary>
+/// <summary>A change of a submission other than an edit, after which its cases are recomputed.</summary>
 internal enum SubmissionTurnKind
 {
     Deleted,
@@ -15,7 +15,7 @@ internal enum SubmissionTurnKind
     Cleared,
 }
 
-/// <summary>One such turn; a cleared version is told by its XML.</summary>
+/// <summary>One such change; <paramref name="XmlHash"/> names the cleared version.</summary>
 internal sealed record SubmissionTurn(SubmissionTurnKind Kind, DateTimeOffset At, string? XmlHash);
 
 /// <summary>
@@ -45,38 +45,25 @@ internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnly
 }
 
 /// <summary>
-/// Keeps a recovery record of each submission that was edited, reviewed, commented, deleted, or whose case blocks were wrong, beside its XML. A
-/// first arrival, and files that come to it later, need none: notes on their blobs tell of them.
+/// Keeps a recovery record beside the XML of each submission that was edited, reviewed, commented, deleted, or whose case blocks were
+/// wrong. An unedited submission needs none; the metadata of its blobs is sufficient, also for files that arrive later.
 /// </summary>
-public sealed partial class SubmissionRecovery(
-    SubmissionsTable submissions,
-    SubmissionFilesContainer files,
-    IntentsTable intents,
-    TimeProvider clock,
-    ILogger<SubmissionRecovery> logger
-)
+public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionFilesContainer files, RecoveryHook hook, TimeProvider clock)
 {
     /// <summary>
-    /// Writes the recovery record of a submission whose change is committed; the one call that each write path makes. If storage does
-    /// not take it, the request still succeeds: an intent is recorded, and Reconcile writes the record. Six operations, and one for
-    /// each edit. <paramref name="dropped"/> is the blob of a file that was taken out of its slot.
+    /// Writes the recovery record of a submission whose change is committed; the one call that each write path makes. Never fails for a
+    /// record that storage refuses (<see cref="RecoveryHook"/>). Six operations, and one for each edit.
     /// </summary>
-    internal async Task AfterChangeAsync(SubmissionSpace space, InstanceId root, string? dropped = null)
-    {
-        try
-        {
-            await WriteAsync(space, root, dropped, CancellationToken.None);
-        }
-        catch (Exception e) when (StorageFailure.Is(e))
-        {
-            await intents.AddAsync(Intent.RecoveryRecord(space, root, dropped, clock.GetUtcNow()), CancellationToken.None);
-            LogPostponed(logger, e, space.Project.Value, space.Form);
-        }
-    }
+    /// <param name="dropped">The blob of a file that was removed from its slot.</param>
+    internal Task AfterChangeAsync(SubmissionSpace space, InstanceId root, string? dropped = null) =>
+        hook.AfterChangeAsync(
+            () => WriteAsync(space, root, dropped, CancellationToken.None),
+            at => Intent.OfSubmissionRecord(space, root, dropped, at)
+        );
 
     /// <summary>Writes what <see cref="AfterChangeAsync"/> could not. The operations are the same.</summary>
     internal Task CompleteAsync(Intent intent, CancellationToken cancellationToken) =>
-        WriteAsync(intent.Space, intent.Instance, intent.DroppedBlob, cancellationToken);
+        WriteAsync(intent.Space, intent.Instance!.Value, intent.DroppedBlob, cancellationToken);
 
     private Task WriteAsync(SubmissionSpace space, InstanceId root, string? dropped, CancellationToken cancellationToken) =>
         files.WriteRecoveryRecordAsync(
@@ -101,7 +88,8 @@ public sealed partial class SubmissionRecovery(
             cancellationToken
         );
 
-    /// <summary>Whether a recovery record says something else than the rows, but for files: those that came since are told by their notes.</summary>
+    /// <summary>Whether a recovery record differs from the rows. Files are not compared: their blobs' metadata is newer than the
+    /// record.</summary>
     internal async Task<bool> DiffersAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         var recoveryRecord = await files.FindRecoveryRecordAsync(space, TableKey.Hash(root.Value), cancellationToken);
@@ -161,10 +149,4 @@ public sealed partial class SubmissionRecovery(
             }
         }
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "A recovery record could not be written; Reconcile will: project {Project}, form {Form}."
-    )]
-    private static partial void LogPostponed(ILogger logger, Exception cause, int project, int form);
 }

@@ -198,7 +198,7 @@ public sealed class AssignmentFunctions(
                 caller.KnownActor,
                 verb,
                 new ProjectId(projectId),
-                RouteText.Decode(request, form),
+                RouteText.Decode(form),
                 request.HttpContext.RequestAborted
             )
         ).Scope;

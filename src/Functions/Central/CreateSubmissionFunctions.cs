@@ -95,9 +95,9 @@ public sealed class CreateSubmissionFunctions(
             async () =>
             {
                 var found = await access.TestDraftAsync(
-                    RouteText.Decode(request, draftToken),
+                    RouteText.Decode(draftToken),
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     Problem.NotFound(),
                     request.HttpContext.RequestAborted
                 );

@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;

@@ -118,7 +118,7 @@ public sealed class DatasetFunctions(
     private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
     {
         var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
-        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
         caller.Actor.Require(verb, Scope.Of(found.Id));
         return dataset;
     }

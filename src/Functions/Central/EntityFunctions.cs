@@ -220,12 +220,12 @@ public sealed class EntityFunctions(
     private static EntityEditor Editor(HttpRequest request, Caller caller) =>
         new(caller.KnownActor.Id, Senders.Of(request, caller).UserAgent);
 
-    private static EntityId Id(HttpRequest request, string uuid) => EntityId.Parse(RouteText.Decode(request, uuid));
+    private static EntityId Id(HttpRequest request, string uuid) => EntityId.Parse(RouteText.Decode(uuid));
 
     private async Task<Dataset> FindAsync(HttpRequest request, Caller caller, string verb, int project, string name)
     {
         var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
-        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        var dataset = await datasets.GetAsync(found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
         caller.Actor.Require(verb, Scope.Of(found.Id));
         return dataset;
     }

@@ -91,7 +91,7 @@ public sealed class EntityListFunctions(
                     await access.DraftAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         request.HttpContext.RequestAborted
                     ),
                     dataset
@@ -119,9 +119,9 @@ public sealed class EntityListFunctions(
                 await OfDraftAsync(
                     request,
                     await access.TestDraftAsync(
-                        RouteText.Decode(request, draftToken),
+                        RouteText.Decode(draftToken),
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         Problem.NotFound(),
                         request.HttpContext.RequestAborted
                     ),
@@ -153,7 +153,7 @@ public sealed class EntityListFunctions(
     // Only a dataset that the draft is linked to.
     private async Task<IResult> OfDraftAsync(HttpRequest request, ReadableForm draft, string dataset)
     {
-        var name = RouteText.Decode(request, dataset);
+        var name = RouteText.Decode(dataset);
         var media = await forms.ListMediaAsync(draft.Form.Project, draft.Definition, request.HttpContext.RequestAborted);
         if (media.All(slot => slot.Dataset != name))
         {
@@ -208,6 +208,6 @@ public sealed class EntityListFunctions(
     private async Task<Dataset> FindAsync(HttpRequest request, int project, string name)
     {
         var found = await projects.GetAsync(new ProjectId(project), request.HttpContext.RequestAborted);
-        return await datasets.GetAsync(found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        return await datasets.GetAsync(found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
     }
 }

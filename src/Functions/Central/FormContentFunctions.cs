@@ -23,7 +23,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.PublishedAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         request.HttpContext.RequestAborted
                     )
                 )
@@ -50,8 +50,8 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.VersionAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        RouteText.Decode(request, version),
+                        RouteText.Decode(form),
+                        RouteText.Decode(version),
                         request.HttpContext.RequestAborted
                     )
                 )
@@ -72,7 +72,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.DraftAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         request.HttpContext.RequestAborted
                     )
                 )
@@ -93,7 +93,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.PublishedAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         request.HttpContext.RequestAborted
                     )
                 )
@@ -120,8 +120,8 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.VersionAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
-                        RouteText.Decode(request, version),
+                        RouteText.Decode(form),
+                        RouteText.Decode(version),
                         request.HttpContext.RequestAborted
                     )
                 )
@@ -142,7 +142,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
                     await access.DraftAsync(
                         caller.KnownActor,
                         new ProjectId(projectId),
-                        RouteText.Decode(request, form),
+                        RouteText.Decode(form),
                         request.HttpContext.RequestAborted
                     )
                 )

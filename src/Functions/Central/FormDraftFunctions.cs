@@ -33,7 +33,7 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     cancellationToken
                 );
                 var xml = await xmlBody.ReadAsync(request, cancellationToken);
@@ -70,7 +70,7 @@ public sealed class FormDraftFunctions(
                 var found = await access.DraftAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition, ofDraft: true));
@@ -91,7 +91,7 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
@@ -115,7 +115,7 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 await upload.PublishAsync(
@@ -147,21 +147,14 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     cancellationToken
                 );
                 var type =
                     string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal)
                         ? null
                         : request.ContentType;
-                var file = await media.PutAsync(
-                    found.Project,
-                    found.Id,
-                    RouteText.Decode(request, name),
-                    request.Body,
-                    type,
-                    cancellationToken
-                );
+                var file = await media.PutAsync(found.Project, found.Id, RouteText.Decode(name), request.Body, type, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
@@ -190,14 +183,14 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     cancellationToken
                 );
                 caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
                 var linked =
                     Json.Flag(await Json.ReadAsync(request, caller, cancellationToken), "dataset")
                     ?? throw Problem.MissingParameter("dataset").AsException();
-                var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(request, name), linked, cancellationToken);
+                var slot = await media.LinkAsync(found.Project, found.Id, RouteText.Decode(name), linked, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
@@ -231,15 +224,15 @@ public sealed class FormDraftFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
-                await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+                await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "form.attachment.update",
                     found.Scope,
-                    new { name = RouteText.Decode(request, name), exists = false },
+                    new { name = RouteText.Decode(name), exists = false },
                     CancellationToken.None
                 );
                 return Json.Success();

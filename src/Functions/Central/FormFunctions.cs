@@ -95,7 +95,7 @@ public sealed class FormFunctions(
                     caller.KnownActor,
                     Verb.FormUpdate,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     cancellationToken
                 );
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
@@ -141,7 +141,7 @@ public sealed class FormFunctions(
                     caller.KnownActor,
                     Verb.FormDelete,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     cancellationToken
                 );
                 await forms.TrashAsync(found.Project, found.Id, cancellationToken);
@@ -190,7 +190,7 @@ public sealed class FormFunctions(
                 var found = await access.PublishedAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 var versions = await forms.ListVersionsAsync(found.Form, request.HttpContext.RequestAborted);

@@ -84,7 +84,7 @@ public sealed class SessionFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var text = RouteText.Decode(request, token);
+                var text = RouteText.Decode(token);
                 if (text == "current")
                 {
                     await EndOwnAsync(caller, cancellationToken);

@@ -54,13 +54,7 @@ public sealed class SubmissionAnswers(
     }
 
     public Task<Form> FormAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
-        access.WithAsync(
-            caller.KnownActor,
-            verb,
-            new ProjectId(project),
-            RouteText.Decode(request, form),
-            request.HttpContext.RequestAborted
-        );
+        access.WithAsync(caller.KnownActor, verb, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
 
     public async Task<IResult> ListAsync(HttpRequest request, SubmissionSpace space)
     {
@@ -75,7 +69,7 @@ public sealed class SubmissionAnswers(
     public async Task<IResult> GetAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var name = RouteText.Decode(request, instance);
+        var name = RouteText.Decode(instance);
         if (name == Keys)
         {
             return Json.Ok(Array.Empty<object>());
@@ -115,7 +109,7 @@ public sealed class SubmissionAnswers(
             request,
             space,
             Id(request, instance),
-            $"/attachments/{Links.Encode(RouteText.Decode(request, name))}",
+            $"/attachments/{Links.Encode(RouteText.Decode(name))}",
             (_, current) => Task.FromResult<IResult>(Attachment(request, current, name))
         );
 
@@ -135,7 +129,7 @@ public sealed class SubmissionAnswers(
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var root = Id(request, instance);
-        var name = RouteText.Decode(request, version);
+        var name = RouteText.Decode(version);
         if (name.EndsWith(XmlEnding, StringComparison.Ordinal))
         {
             var (stored, _) = await submissions.GetVersionAsync(
@@ -182,7 +176,7 @@ public sealed class SubmissionAnswers(
         return Json.Ok(listed);
     }
 
-    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(request, routeValue));
+    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(routeValue));
 
     private async Task<IResult> SubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
@@ -228,7 +222,7 @@ public sealed class SubmissionAnswers(
 
     private FileResult Attachment(HttpRequest request, SubmissionVersion version, string routeName)
     {
-        var name = RouteText.Decode(request, routeName);
+        var name = RouteText.Decode(routeName);
         var file = version.Media.FirstOrDefault(slot => slot.Name == name) is { Exists: true } found
             ? found
             : throw Problem.NotFound().AsException();

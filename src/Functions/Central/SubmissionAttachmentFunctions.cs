@@ -35,10 +35,10 @@ public sealed class SubmissionAttachmentFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.FindAsync(new ProjectId(projectId), RouteText.Decode(request, form), cancellationToken);
+                var found = await access.FindAsync(new ProjectId(projectId), RouteText.Decode(form), cancellationToken);
                 var space = SubmissionSpace.Published(found);
                 var root = SubmissionAnswers.Id(request, instance);
-                var slot = RouteText.Decode(request, name);
+                var slot = RouteText.Decode(name);
                 if (!caller.Actor.May(Verb.SubmissionUpdate, found.Scope))
                 {
                     await RequireOwnEmptySlotAsync(caller.KnownActor, found, root, slot, cancellationToken);
@@ -84,7 +84,7 @@ public sealed class SubmissionAttachmentFunctions(
             {
                 var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
                 var root = SubmissionAnswers.Id(request, instance);
-                var slot = RouteText.Decode(request, name);
+                var slot = RouteText.Decode(name);
                 await submissions.PutMediaAsync(space, root, slot, null, request.HttpContext.RequestAborted);
                 await AuditAsync(
                     caller,

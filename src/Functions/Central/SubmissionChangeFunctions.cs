@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;

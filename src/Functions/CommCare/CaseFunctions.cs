@@ -35,7 +35,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
             Verb.SubmissionRead,
             async user =>
             {
-                var text = RouteText.Decode(request, id);
+                var text = RouteText.Decode(id);
                 return text.Contains(',', StringComparison.Ordinal)
                     ? await FetchAsync(user, text.Split(','), [], request.HttpContext.RequestAborted)
                     : Json.Ok(CaseShapes.Of(user, await GetAsync(user, text, request.HttpContext.RequestAborted)));

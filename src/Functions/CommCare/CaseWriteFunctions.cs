@@ -49,7 +49,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             async user =>
             {
                 var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
-                var found = await GetAsync(user, RouteText.Decode(request, id), request.HttpContext.RequestAborted);
+                var found = await GetAsync(user, RouteText.Decode(id), request.HttpContext.RequestAborted);
                 return await WriteAsync(request, user, CaseShapes.Read(body, found.Id, creates: false), StatusCodes.Status200OK);
             }
         );
@@ -69,7 +69,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var body = await Json.ReadAsync(request, Caller.Anonymous, cancellationToken);
-                var external = RouteText.Decode(request, externalId);
+                var external = RouteText.Decode(externalId);
                 var (found, _, _) = await cases.ListAsync(
                     user.Project.Id,
                     new CaseFilter { ExternalId = external },

@@ -53,7 +53,7 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var (form, _, version) = await FindAsync(request, user, formId, cancellationToken);
-                var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(request, part));
+                var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(part));
                 if (name == XmlName)
                 {
                     return Results.Stream(await submissions.OpenXmlAsync(space, version, cancellationToken), XmlType);
@@ -112,7 +112,7 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
     ) =>
         await submissions.FindAsync(
             await forms.ListAsync(user.Project.Id, cancellationToken),
-            InstanceId.Parse(RouteText.Decode(request, formId)),
+            InstanceId.Parse(RouteText.Decode(formId)),
             cancellationToken
         ) ?? throw Problem.NotFound().AsException();
 }

@@ -28,7 +28,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
     /// letters.</summary>
     public static string? FormOfSubmissions(HttpRequest request, string form) =>
         request.Path.Value!.TrimEnd('/').EndsWith($"/{Submissions}", StringComparison.Ordinal)
-            ? FormOfService(RouteText.Decode(request, form))
+            ? FormOfService(RouteText.Decode(form))
             : null;
 
     /// <summary>Refuses a form that was never published with 404.1.</summary>

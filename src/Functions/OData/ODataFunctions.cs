@@ -12,11 +12,7 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
             HttpRequest request,
         int projectId,
         string form
-    ) =>
-        pipeline.RestAsync(
-            request,
-            caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(request, form), "$metadata")
-        );
+    ) => pipeline.RestAsync(request, caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(form), "$metadata"));
 
     [Function("GetODataRows")]
     public Task<IResult> GetRows(
@@ -39,8 +35,8 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
                     request,
                     caller,
                     projectId,
-                    RouteText.Decode(request, form),
-                    [RouteText.Decode(request, table), .. Segments(request, rest)]
+                    RouteText.Decode(form),
+                    [RouteText.Decode(table), .. Segments(request, rest)]
                 )
         );
 
@@ -54,9 +50,9 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
     ) =>
         pipeline.RestAsync(
             request,
-            caller => answers.DraftAsync(request, caller, projectId, RouteText.Decode(request, form), Segments(request, rest))
+            caller => answers.DraftAsync(request, caller, projectId, RouteText.Decode(form), Segments(request, rest))
         );
 
     private static string[] Segments(HttpRequest request, string? rest) =>
-        [.. (rest ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(segment => RouteText.Decode(request, segment))];
+        [.. (rest ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Select(segment => RouteText.Decode(segment))];
 }

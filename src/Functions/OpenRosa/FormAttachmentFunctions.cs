@@ -109,7 +109,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
             await access.PublishedAsync(
                 caller.KnownActor,
                 new ProjectId(project),
-                RouteText.Decode(request, form),
+                RouteText.Decode(form),
                 request.HttpContext.RequestAborted
             ),
             EntityLists.ViewOf(caller.Actor),
@@ -129,8 +129,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
             await access.VersionAsync(
                 caller.KnownActor,
                 new ProjectId(project),
-                RouteText.Decode(request, form),
-                RouteText.Decode(request, version),
+                RouteText.Decode(form),
+                RouteText.Decode(version),
                 request.HttpContext.RequestAborted
             ),
             EntityLists.ViewOf(caller.Actor),
@@ -138,13 +138,13 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         );
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
-        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
 
     private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
         access.TestDraftAsync(
-            RouteText.Decode(request, draftToken),
+            RouteText.Decode(draftToken),
             new ProjectId(project),
-            RouteText.Decode(request, form),
+            RouteText.Decode(form),
             Problem.NotFound(),
             request.HttpContext.RequestAborted
         );
@@ -154,7 +154,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         var file = await forms.GetMediaAsync(
             found.Form.Project,
             found.Definition,
-            RouteText.Decode(request, name),
+            RouteText.Decode(name),
             request.HttpContext.RequestAborted
         );
         if (file.Dataset is { } dataset)

@@ -89,7 +89,7 @@ public sealed class FormDownloadFunctions(
 
     private Task<IResult> PublishedAsync(HttpRequest request, int project, string form)
     {
-        var name = RouteText.Decode(request, form);
+        var name = RouteText.Decode(form);
         var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
         async Task<IResult> Answer(Caller caller)
         {
@@ -114,7 +114,7 @@ public sealed class FormDownloadFunctions(
 
     private Task<IResult> VersionAsync(HttpRequest request, int project, string form, string version)
     {
-        var name = RouteText.Decode(request, version);
+        var name = RouteText.Decode(version);
         var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
         async Task<IResult> Answer(Caller caller)
         {
@@ -122,7 +122,7 @@ public sealed class FormDownloadFunctions(
             var found = await access.VersionAsync(
                 caller.KnownActor,
                 new ProjectId(project),
-                RouteText.Decode(request, form),
+                RouteText.Decode(form),
                 asXml ? name[..^XmlEnding.Length] : name,
                 request.HttpContext.RequestAborted
             );
@@ -132,13 +132,13 @@ public sealed class FormDownloadFunctions(
     }
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
-        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
 
     private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
         access.TestDraftAsync(
-            RouteText.Decode(request, draftToken),
+            RouteText.Decode(draftToken),
             new ProjectId(project),
-            RouteText.Decode(request, form),
+            RouteText.Decode(form),
             Problem.NotFound(),
             request.HttpContext.RequestAborted
         );

@@ -48,11 +48,11 @@ public sealed class FormListFunctions(
             AnswerKind.OpenRosa,
             async () =>
             {
-                var token = RouteText.Decode(request, draftToken);
+                var token = RouteText.Decode(draftToken);
                 var draft = await access.TestDraftAsync(
                     token,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     Problem.DraftGone(),
                     request.HttpContext.RequestAborted
                 );
@@ -74,7 +74,7 @@ public sealed class FormListFunctions(
                 var draft = await access.DraftAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 return OneDraft(draft, links.Root(request, caller));

@@ -71,7 +71,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
                 var found = await access.DraftAsync(
                     caller.KnownActor,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     request.HttpContext.RequestAborted
                 );
                 var root = links.Root(request, caller);
@@ -103,11 +103,11 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
             AnswerKind.OpenRosa,
             async () =>
             {
-                var token = RouteText.Decode(request, draftToken);
+                var token = RouteText.Decode(draftToken);
                 var found = await access.TestDraftAsync(
                     token,
                     new ProjectId(projectId),
-                    RouteText.Decode(request, form),
+                    RouteText.Decode(form),
                     Problem.NotFound(),
                     request.HttpContext.RequestAborted
                 );
@@ -121,7 +121,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         var found = await access.PublishedAsync(
             caller.KnownActor,
             new ProjectId(project),
-            RouteText.Decode(request, form),
+            RouteText.Decode(form),
             request.HttpContext.RequestAborted
         );
         var root = links.Root(request, caller);
@@ -139,8 +139,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         var found = await access.VersionAsync(
             caller.KnownActor,
             new ProjectId(project),
-            RouteText.Decode(request, form),
-            RouteText.Decode(request, version),
+            RouteText.Decode(form),
+            RouteText.Decode(version),
             request.HttpContext.RequestAborted
         );
         var root = links.Root(request, caller);

@@ -48,7 +48,7 @@ public sealed class SubmitFunctions(
             request,
             async _ =>
             {
-                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(request, form), request.HttpContext.RequestAborted);
+                await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
                 return Results.NoContent();
             }
         );
@@ -125,12 +125,7 @@ public sealed class SubmitFunctions(
             async () =>
             {
                 var draft = await TestDraftAsync(request, draftToken, projectId, form, Problem.NotFound());
-                return await ReceiveDraftAsync(
-                    request,
-                    Caller.Anonymous,
-                    draft,
-                    links.TestRoot(request, RouteText.Decode(request, draftToken))
-                );
+                return await ReceiveDraftAsync(request, Caller.Anonymous, draft, links.TestRoot(request, RouteText.Decode(draftToken)));
             }
         );
 
@@ -176,20 +171,16 @@ public sealed class SubmitFunctions(
     // Missing rights look like missing authentication, so that the client asks for other credentials (OR-075).
     private async Task<Form> OwnDraftAsync(HttpRequest request, Caller caller, int projectId, string form)
     {
-        var found = await access.WithDraftAsync(
-            new ProjectId(projectId),
-            RouteText.Decode(request, form),
-            request.HttpContext.RequestAborted
-        );
+        var found = await access.WithDraftAsync(new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
         return caller.Actor.May(Verb.SubmissionCreate, found.Scope) ? found : throw Problem.NotAuthenticated().AsException();
     }
 
     private async Task<Form> TestDraftAsync(HttpRequest request, string draftToken, int projectId, string form, Problem refusal) =>
         (
             await access.TestDraftAsync(
-                RouteText.Decode(request, draftToken),
+                RouteText.Decode(draftToken),
                 new ProjectId(projectId),
-                RouteText.Decode(request, form),
+                RouteText.Decode(form),
                 refusal,
                 request.HttpContext.RequestAborted
             )

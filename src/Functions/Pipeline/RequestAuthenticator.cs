@@ -72,7 +72,7 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     }
 
     private static string? PresentedKey(HttpRequest request) =>
-        request.RouteValues.TryGetValue(KeyRouteValue, out var key) ? RouteText.Decode(request, (string)key!)
+        request.RouteValues.TryGetValue(KeyRouteValue, out var key) ? RouteText.Decode((string)key!)
         : request.Query.TryGetValue("st", out var st) ? st.ToString()
         : null;
 

@@ -18,6 +18,7 @@ public sealed partial class LayerTests
         "Ids",
         "Xml",
         "Storage",
+        "Recovery",
         "Projects",
         "Accounts",
         "Audits",

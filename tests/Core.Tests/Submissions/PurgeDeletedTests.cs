@@ -6,6 +6,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
@@ -57,7 +58,7 @@ public sealed class PurgeDeletedTests
             versions,
             media,
             formFiles,
-            new FormRecovery(forms, versions, media, formFiles),
+            new FormRecovery(forms, versions, media, formFiles, Hook(new IntentsTable(storage), clock)),
             table,
             files,
             clock
@@ -86,6 +87,8 @@ public sealed class PurgeDeletedTests
         Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
     }
 
+    private static RecoveryHook Hook(IntentsTable intents, TimeProvider clock) => new(intents, clock, NullLogger<RecoveryHook>.Instance);
+
     private static SubmissionDirectory Directory(
         StorageAccount storage,
         SubmissionsTable table,
@@ -100,9 +103,9 @@ public sealed class PurgeDeletedTests
             table,
             new SubmissionCounts(storage, clock),
             files,
-            new SubmissionRecovery(table, files, intents, clock, NullLogger<SubmissionRecovery>.Instance),
+            new SubmissionRecovery(table, files, Hook(intents, clock), clock),
             intents,
-            new ApplySubmission(
+            new ApplySubmittedCases(
                 table,
                 files,
                 intents,

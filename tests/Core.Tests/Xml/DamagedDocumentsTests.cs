@@ -84,7 +84,7 @@ public sealed class DamagedDocumentsTests
     private static void ReadSubmission(byte[] document)
     {
         _ = SubmissionHeadReader.Read(document).Encrypted?.ExpectedFiles;
-        ExpectedFilesReader.Read(document, SubmissionSamples.RichBinaryPaths);
+        _ = SubmissionContentReader.Read(document, SubmissionSamples.RichBinaryPaths, []);
     }
 
     private static void Damage(byte[] original, int seed, Action<byte[]> read)

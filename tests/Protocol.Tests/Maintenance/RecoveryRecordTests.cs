@@ -37,11 +37,7 @@ public sealed class RecoveryRecordTests
         faulty.StopFailing();
 
         Assert.Equal(5, await AgeIntentsAsync(storage));
-        (
-            await inbox.Programme.Admin.PostJsonAsync(new Uri(storage.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })
-        ).ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await storage.RowsAsync("intents")).Count == 0, "Reconcile has written the records");
-        (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
+        await ReconcileAsync(storage, inbox.Programme.Admin);
 
         var rows = await storage.RowsAsync("submissions");
         there.Phone.Server.App!.Kill();
@@ -49,6 +45,55 @@ public sealed class RecoveryRecordTests
         await storage.LoseAsync(LostTables.OfSubmissions);
         (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldSucceed();
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
+    }
+
+    [Fact]
+    public async Task A_form_changes_also_while_storage_refuses_its_recovery_record()
+    {
+        await using var storage = await OwnStorage.StartAsync();
+        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
+        var inbox = await Inbox.OpenAsync(storage.Server);
+        var (admin, path) = (inbox.Programme.Admin, inbox.Programme.Path);
+        foreach (var id in new[] { "closed", "drafted", "deleted" })
+        {
+            (await admin.PostXmlAsync($"{path}/forms?publish=true", Samples.Form(id))).ShouldBe(HttpStatusCode.OK);
+        }
+        var server = await Server.StartAsync(storage: faulty.ConnectionString);
+        var there = admin.At(server);
+        faulty.Fail(
+            Fault.ServerError,
+            request => request.Method == "PUT" && request.Path.Value!.EndsWith(".json", StringComparison.Ordinal)
+        );
+
+        (await there.PostXmlAsync($"{path}/forms?publish=true", Samples.Form("created"))).ShouldBe(HttpStatusCode.OK);
+        (await there.PatchJsonAsync($"{path}/forms/closed", new { state = "closed" })).ShouldBe(HttpStatusCode.OK);
+        (await there.PostXmlAsync($"{path}/forms/drafted/draft", Samples.Form("drafted", version: "2"))).ShouldBe(HttpStatusCode.OK);
+        (await there.DeleteAsync($"{path}/forms/deleted")).ShouldBe(HttpStatusCode.OK);
+        Assert.True(faulty.Seen >= 4);
+        faulty.StopFailing();
+
+        Assert.True(await AgeIntentsAsync(storage) >= 4);
+        await ReconcileAsync(storage, admin);
+
+        var rows = await FormsAsync(storage);
+        server.App!.Kill();
+        storage.Server.App!.Kill();
+        await storage.LoseAsync(LostTables.OfForms);
+        (await storage.RunAsync("rebuild", "--only", "forms")).ShouldSucceed();
+        Assert.Equal(rows, await FormsAsync(storage));
+    }
+
+    // The head row contains the version of the form list, which is new after a rebuild.
+    private static async Task<IReadOnlyList<string>> FormsAsync(OwnStorage storage) =>
+        [.. (await storage.RowsAsync("forms")).Where(row => !row.Contains(" head ", StringComparison.Ordinal))];
+
+    private static async Task ReconcileAsync(OwnStorage storage, Api admin)
+    {
+        (await admin.PostJsonAsync(new Uri(storage.Server.BaseUrl, "/admin/functions/Reconcile").ToString(), new { })).ShouldBe(
+            HttpStatusCode.Accepted
+        );
+        await Eventually.TrueAsync(async () => (await storage.RowsAsync("intents")).Count == 0, "Reconcile has written the records");
+        (await storage.RunAsync("verify", "--content", "--settle", "1")).ShouldSucceed();
     }
 
     private static async Task<int> AgeIntentsAsync(OwnStorage storage)

@@ -4,44 +4,17 @@ using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
-namespace ServerlessRosa.Core.Submissions;
+namespace ServerlessRosa.Core.Recovery;
 
-/// <summary>
-/// A promise to let cases follow a submission: written before the submission can be seen to have changed, removed when all of its work
-/// is done.
-/// <see cref="Work"/> is the hash of the XML that came, or what else was done to the submission; <see cref="SyncToken"/> is what a
-/// phone sent with it.
-/// </summary>
-public sealed record Intent(SubmissionSpace Space, InstanceId Instance, string Work, DateTimeOffset At, string? SyncToken)
-{
-    /// <summary>The work of a deletion or its undoing.</summary>
-    public const string Deletion = "deletion";
-
-    // The rest of the work's text names the blob of a file that was taken out of its slot, if any.
-    private const string RecoveryRecordPrefix = "recovery-record";
-
-    internal ETag ETag { get; init; }
-
-    /// <summary>Whether all that is left to do is to write the recovery record.</summary>
-    internal bool IsRecoveryRecord => Work.StartsWith(RecoveryRecordPrefix, StringComparison.Ordinal);
-
-    /// <summary>The blob that <see cref="RecoveryRecord"/> was given.</summary>
-    internal string? DroppedBlob => Work.Length > RecoveryRecordPrefix.Length ? Work[(RecoveryRecordPrefix.Length + 1)..] : null;
-
-    /// <summary>The recovery record of a submission could not be written after the submission changed.</summary>
-    internal static Intent RecoveryRecord(SubmissionSpace space, InstanceId root, string? droppedBlob, DateTimeOffset at) =>
-        new(space, root, droppedBlob is null ? RecoveryRecordPrefix : $"{RecoveryRecordPrefix} {droppedBlob}", at, null);
-}
-
-/// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds what is under way, so it is
+/// <summary>Table `intents`: one row for each piece of work, spread over sixteen partitions. It holds only unfinished work, so it is
 /// small.</summary>
 public sealed class IntentsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.IntentsTable);
 
     /// <summary>
-    /// False when the same was promised before and not done yet: whoever promised it may have been broken off anywhere. The promise is
-    /// then young again. One operation, or two.
+    /// Records an intent. False when the same work is already recorded: an earlier request may have stopped at any point; the intent's time
+    /// is then renewed. One operation, or two.
     /// </summary>
     internal async Task<bool> AddAsync(Intent intent, CancellationToken cancellationToken)
     {
@@ -51,7 +24,7 @@ public sealed class IntentsTable(StorageAccount storage)
             ["Project"] = intent.Space.Project.Value,
             ["Form"] = intent.Space.Form,
             ["Draft"] = intent.Space.Draft,
-            ["InstanceId"] = intent.Instance.Value,
+            ["InstanceId"] = intent.Instance?.Value,
             ["Work"] = intent.Work,
             ["At"] = intent.At,
             ["SyncToken"] = intent.SyncToken,
@@ -68,14 +41,14 @@ public sealed class IntentsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Whether that work is under way, or was broken off. One operation.</summary>
+    /// <summary>Whether that work is recorded and unfinished. One operation.</summary>
     internal async Task<bool> ExistsAsync(SubmissionSpace space, InstanceId instance, string work, CancellationToken cancellationToken)
     {
         var (partition, row) = IntentKeys.Intent(space, instance, work);
         return (await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, ["PartitionKey"], cancellationToken)).HasValue;
     }
 
-    /// <summary>One operation. One that was read from the list stays when somebody has renewed it since.</summary>
+    /// <summary>Removes an intent whose work is done. An intent from a list stays if it was renewed since. One operation.</summary>
     internal async Task RemoveAsync(Intent intent, CancellationToken cancellationToken)
     {
         var (partition, row) = IntentKeys.Intent(intent.Space, intent.Instance, intent.Work);
@@ -85,11 +58,11 @@ public sealed class IntentsTable(StorageAccount storage)
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            // A request works on it, and will remove it.
+            // A request is working on it and will remove it.
         }
     }
 
-    /// <summary>Those from before <paramref name="time"/>. Sixteen operations when there are few.</summary>
+    /// <summary>The intents recorded before <paramref name="time"/>. Sixteen operations when there are few.</summary>
     internal async IAsyncEnumerable<Intent> ListBeforeAsync(
         DateTimeOffset time,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -105,7 +78,7 @@ public sealed class IntentsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>All of a project, for who checks them. One operation per 1,000 of the server.</summary>
+    /// <summary>All intents of a project, for verification. One operation per 1,000 of the server.</summary>
     internal IAsyncEnumerable<StoredRow<Intent>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ScanAsync(_table, TableClient.CreateQueryFilter($"Project eq {project.Value}"), null, ToIntent, cancellationToken);
 
@@ -116,7 +89,7 @@ public sealed class IntentsTable(StorageAccount storage)
                 entity.GetInt32("Form")!.Value,
                 entity.GetString("Draft")
             ),
-            InstanceId.Parse(entity.GetString("InstanceId")),
+            InstanceId.ParseOrNull(entity.GetString("InstanceId")),
             entity.GetString("Work")!,
             entity.GetDateTimeOffset("At")!.Value,
             entity.GetString("SyncToken")

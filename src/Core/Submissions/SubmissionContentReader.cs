@@ -1,46 +1,61 @@
 using System.Xml;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Xml;
 
-namespace ServerlessRosa.Core.Entities;
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>What a submission contains according to its form version.</summary>
+/// <param name="Files">In document order, each name once.</param>
+/// <param name="Entities">In the order in which the enclosing groups and repeats start.</param>
+public sealed record SubmissionContent(IReadOnlyList<ExpectedFile> Files, IReadOnlyList<EntityBlock> Entities)
+{
+    public static SubmissionContent None { get; } = new([], []);
+}
 
 /// <summary>
-/// Reads the entity changes of a submission: one block per occurrence of a declared `entity` element, including those in repeats (OR-238 to
-/// OR-241). Parts of the document without entities are skipped.
+/// Reads in one pass which files a submission names, the values of the binary fields of its form version (OR-214 to OR-217), and its entity
+/// changes, one block per occurrence of a declared `entity` element (OR-238 to OR-241); both in every instance of a repeat. Parts of the
+/// document that lead to neither are skipped.
 /// </summary>
-public sealed class EntityBlocksReader
+public sealed class SubmissionContentReader
 {
-    // Names are truncated beyond the valid length; an invalid one appears in the audit log.
+    private const string AuditPath = "/meta/audit";
+
+    // No file system holds a longer name, so no phone can have such a file: it is text in a binary field.
+    private const int MaxFileNameLength = 255;
+
+    // Names of entity attributes are truncated beyond the valid length; an invalid one appears in the audit log.
     private const int MaxName = 300;
 
+    private readonly List<ExpectedFile> _files = [];
+    private readonly HashSet<string> _fileNames = [];
     private readonly List<(int Order, EntityBlock Block)> _blocks = [];
     private int _opened;
 
-    private EntityBlocksReader() { }
+    private SubmissionContentReader() { }
 
-    /// <summary>
-    /// Returns blocks in the order in which the enclosing groups and repeats start. <paramref name="entities"/> are the declarations of the
-    /// form's version.
-    /// </summary>
-    public static IReadOnlyList<EntityBlock> Read(ReadOnlyMemory<byte> document, IReadOnlyList<FormEntity> entities)
+    /// <param name="binaryPaths">As in <see cref="XForm.BinaryPaths"/>.</param>
+    /// <param name="entities">The declarations of the form version.</param>
+    public static SubmissionContent Read(
+        ReadOnlyMemory<byte> document,
+        IReadOnlyCollection<string> binaryPaths,
+        IReadOnlyList<FormEntity> entities
+    )
     {
-        if (entities.Count == 0)
-            return [];
-        var root = new Branch();
-        foreach (var entity in entities)
-        {
-            root.At(entity.Path[..^EntityDeclaration.Element.Length]).Opens = entity;
-            root.At(entity.Path).IsEntity = true;
-            foreach (var field in entity.Fields)
-                root.At(field.Path).Saved = (entity, field.Property);
-        }
-        var reader = new EntityBlocksReader();
+        ArgumentNullException.ThrowIfNull(binaryPaths);
+        ArgumentNullException.ThrowIfNull(entities);
+        if (binaryPaths.Count == 0 && entities.Count == 0)
+            return SubmissionContent.None;
+        var root = Branch.Of(binaryPaths, entities);
+        var reader = new SubmissionContentReader();
         return SafeXml.Read(
             document,
             xml =>
             {
                 reader.Collect(xml, root, []);
-                return (IReadOnlyList<EntityBlock>)[.. reader._blocks.OrderBy(one => one.Order).Select(one => one.Block)];
+                var blocks = reader._blocks.OrderBy(one => one.Order).Select(one => one.Block);
+                return new SubmissionContent(reader._files, [.. blocks]);
             }
         );
     }
@@ -55,11 +70,9 @@ public sealed class EntityBlocksReader
             around[^1].ReadAttributes(xml);
             ReadLabel(xml, around[^1]);
         }
-        else if (branch.Saved is { } saved)
+        else if (branch.IsValue)
         {
-            var value = xml.ReadTrimmedText();
-            if (around.FindLast(found => found.Declared == saved.Entity) is { } found)
-                found.Values[saved.Property] = value;
+            AddValue(xml.ReadTrimmedText(), branch, around);
         }
         else
         {
@@ -75,6 +88,14 @@ public sealed class EntityBlocksReader
         if (around[^1].ToBlock() is { } block)
             _blocks.Add((around[^1].Order, block));
         around.RemoveAt(around.Count - 1);
+    }
+
+    private void AddValue(string value, Branch branch, List<Found> around)
+    {
+        if (branch.BinaryPath is { } path && value.Length is > 0 and <= MaxFileNameLength && _fileNames.Add(value))
+            _files.Add(new ExpectedFile(value, IsAudit: path == AuditPath));
+        if (branch.Saved is { } saved && around.FindLast(found => found.Declared == saved.Entity) is { } entity)
+            entity.Values[saved.Property] = value;
     }
 
     private static void ReadLabel(XmlReader xml, Found found)
@@ -136,15 +157,35 @@ public sealed class EntityBlocksReader
         private readonly Dictionary<string, Branch> _children = [];
 
         /// <summary>The entity whose `meta` is a child of this node.</summary>
-        public FormEntity? Opens { get; set; }
+        public FormEntity? Opens { get; private set; }
 
-        public bool IsEntity { get; set; }
+        public bool IsEntity { get; private set; }
 
-        public (FormEntity Entity, string Property)? Saved { get; set; }
+        public (FormEntity Entity, string Property)? Saved { get; private set; }
+
+        /// <summary>The whole path of a binary field; otherwise null.</summary>
+        public string? BinaryPath { get; private set; }
+
+        public bool IsValue => Saved is not null || BinaryPath is not null;
+
+        public static Branch Of(IReadOnlyCollection<string> binaryPaths, IReadOnlyList<FormEntity> entities)
+        {
+            var root = new Branch();
+            foreach (var path in binaryPaths)
+                root.At(path).BinaryPath = path;
+            foreach (var entity in entities)
+            {
+                root.At(entity.Path[..^EntityDeclaration.Element.Length]).Opens = entity;
+                root.At(entity.Path).IsEntity = true;
+                foreach (var field in entity.Fields)
+                    root.At(field.Path).Saved = (entity, field.Property);
+            }
+            return root;
+        }
 
         public Branch? Find(string name) => _children.GetValueOrDefault(name);
 
-        public Branch At(string path)
+        private Branch At(string path)
         {
             var branch = this;
             foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))

@@ -1,11 +1,12 @@
 using System.Text;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Submissions;
 using Xunit;
 
-namespace ServerlessRosa.Core.Tests.Datasets;
+namespace ServerlessRosa.Core.Tests.Submissions;
 
-public sealed class EntityBlocksReaderTests
+public sealed class SubmittedEntitiesTests
 {
     private static readonly FormEntity House = new(
         "/meta/entity",
@@ -79,5 +80,5 @@ public sealed class EntityBlocksReaderTests
         );
 
     private static IReadOnlyList<EntityBlock> Read(string xml, params FormEntity[] entities) =>
-        EntityBlocksReader.Read(Encoding.UTF8.GetBytes(xml), entities);
+        SubmissionContentReader.Read(Encoding.UTF8.GetBytes(xml), [], entities).Entities;
 }

@@ -4,10 +4,13 @@ using static ServerlessRosa.Core.Tests.Refusals;
 
 namespace ServerlessRosa.Core.Tests.Submissions;
 
-public sealed class ExpectedFilesReaderTests
+public sealed class ExpectedFilesTests
 {
     private static string Read(string document, params string[] paths) =>
-        string.Join(' ', ExpectedFilesReader.Read(Utf8(document), paths).Select(file => file.IsAudit ? file.Name + "*" : file.Name));
+        string.Join(
+            ' ',
+            SubmissionContentReader.Read(Utf8(document), paths, []).Files.Select(file => file.IsAudit ? file.Name + "*" : file.Name)
+        );
 
     [Fact, Clause("OR-214"), Clause("OR-215")]
     public void The_values_of_binary_fields_are_expected_in_document_order_and_once() =>
@@ -49,7 +52,7 @@ public sealed class ExpectedFilesReaderTests
         var answers = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<row><text>answer {i}</text></row>"));
         var document = Utf8($"<data>{answers}<photo>1.jpg</photo></data>");
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Single(ExpectedFilesReader.Read(document, ["/photo", "/row/sound"]));
+        Assert.Single(SubmissionContentReader.Read(document, ["/photo", "/row/sound"], []).Files);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
     }
 }

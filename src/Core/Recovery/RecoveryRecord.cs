@@ -1,8 +1,9 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ServerlessRosa.Core.Storage;
 
-namespace ServerlessRosa.Core.Storage;
+namespace ServerlessRosa.Core.Recovery;
 
 /// <summary>
 /// A blob with the content of rows, from which they can be rebuilt. It is written after the rows, from what is read back, and only over the
