@@ -2,7 +2,6 @@ using System.IO.Compression;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 

@@ -1,5 +1,4 @@
 using ServerlessRosa.Core.Ids;
-using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
