@@ -174,7 +174,7 @@ public sealed class FormDirectory(
         var changed = await forms.ChangeManyAsync(project, stamped, cancellationToken);
         foreach (var form in changed)
         {
-            await recovery.SaveAsync(form, CancellationToken.None);
+            await recovery.AfterChangeAsync(form);
             Remember(form);
         }
         return changed;

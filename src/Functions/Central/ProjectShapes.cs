@@ -2,6 +2,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;

@@ -54,14 +54,14 @@ public sealed class UserPreferenceFunctions(EndpointPipeline pipeline, UserPrefe
         {
             throw Problem.UnexpectedProperties([Value], names).AsException();
         }
-        await preferences.SetAsync(caller.KnownActor.Id, project, RouteText.Decode(request, name), value, cancellationToken);
+        await preferences.SetAsync(caller.KnownActor.Id, project, RouteText.Decode(name), value, cancellationToken);
         return Json.Success();
     }
 
     private async Task<IResult> RemoveAsync(HttpRequest request, Caller caller, ProjectId? project, string name)
     {
         await RequireAsync(caller, project, request.HttpContext.RequestAborted);
-        await preferences.RemoveAsync(caller.KnownActor.Id, project, RouteText.Decode(request, name), request.HttpContext.RequestAborted);
+        await preferences.RemoveAsync(caller.KnownActor.Id, project, RouteText.Decode(name), request.HttpContext.RequestAborted);
         return Json.Success();
     }
 
