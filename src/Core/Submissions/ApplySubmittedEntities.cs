@@ -56,7 +56,10 @@ public sealed partial class ApplySubmittedEntities(
     /// The same for entities that waited for an approval that their dataset no longer requires.
     /// </summary>
     internal Task<bool> TryConvertAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken) =>
-        TryAsync(space, ApplyWithBacklogAsync(RunAsync(space, instance, null, forces: false, cancellationToken, converts: true), cancellationToken));
+        TryAsync(
+            space,
+            ApplyWithBacklogAsync(RunAsync(space, instance, null, forces: false, cancellationToken, converts: true), cancellationToken)
+        );
 
     /// <summary>Whether an instance creates entities of a dataset. Up to three operations.</summary>
     internal async Task<bool> CreatesAsync(SubmissionSpace space, Instance instance, string dataset, CancellationToken cancellationToken) =>

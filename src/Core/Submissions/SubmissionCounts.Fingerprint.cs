@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
+using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 

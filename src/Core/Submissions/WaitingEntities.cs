@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 
