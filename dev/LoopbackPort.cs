@@ -12,7 +12,7 @@ internal static class LoopbackPort
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <exception cref="StartException">Somebody listens there, or this user may not.</exception>
+    /// <exception cref="StartException">The port is in use, or not allowed for this user.</exception>
     public static void EnsureFree(int port)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);

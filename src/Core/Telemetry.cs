@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core;
 
 /// <summary>
-/// What the app tells of itself to whoever listens, by the name `ServerlessRosa`: an activity for each request, and figures that say
+/// Traces and metrics of the app under the name `ServerlessRosa`: an activity for each request, and figures that say
 /// how many there were, what they cost, and what came in. Numbers and codes only: never an answer, a name or a token.
 /// </summary>
 public static class Telemetry
@@ -41,7 +41,7 @@ public static class Telemetry
         "Cases that a restore sent, by whether the phone had some before."
     );
 
-    /// <summary>Null when nobody listens.</summary>
+    /// <summary>Null without a listener.</summary>
     public static Activity? StartRequest(string kind, string method) =>
         Activities.StartActivity(
             RequestActivity,

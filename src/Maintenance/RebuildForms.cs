@@ -11,7 +11,7 @@ public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 
 /// <summary>
 /// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the recovery records of forms, while the app is stopped.
-/// What breaks off can be done again as a whole.
+/// An interrupted run can be repeated as a whole.
 /// </summary>
 public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormRecovery recovery)
 {

@@ -15,7 +15,7 @@ public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 
 /// <summary>
 /// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from recovery records where there
-/// are some, else from XML and the notes on it, else from the XML alone. What breaks off can be done again as a whole.
+/// are some, else from XML and the notes on it, else from the XML alone. An interrupted run can be repeated as a whole.
 /// </summary>
 public sealed class RebuildSubmissions(
     FormsTable forms,

@@ -16,7 +16,7 @@ public enum RebuildPart
 public sealed record Rebuilt(RebuiltForms Forms, RebuiltSubmissions Submissions, RebuiltCases Cases);
 
 /// <summary>Makes tables again whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. What
-/// breaks off is done again as a whole.</summary>
+/// is interrupted is repeated as a whole.</summary>
 public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, RebuildSubmissions submissions, RebuildCases cases)
 {
     /// <summary>Refuses an unknown project, and, before anything is written, those that have rows of these parts, unless they are to be

@@ -21,7 +21,7 @@ public sealed record Restored(
 
 /// <summary>
 /// Brings all tables back, while the app is stopped: the rows of a snapshot, then forms, submissions and cases from blobs, then entities
-/// from the submissions that came after the snapshot. What breaks off is done again as a whole.
+/// from the submissions that came after the snapshot. What is interrupted is repeated as a whole.
 /// </summary>
 public sealed class RestoreTables(
     StorageAccount storage,

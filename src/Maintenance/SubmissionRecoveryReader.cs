@@ -26,7 +26,7 @@ internal sealed record RecoveredEdit(
 /// missing.</summary>
 internal sealed record RecoveredInstance(RecoveredSubmission? Submission, IReadOnlyList<RecoveredEdit> Edits, int Left);
 
-/// <summary>Tells from the blobs of an instance id which submissions there were.</summary>
+/// <summary>Reads from the blobs of an instance id which submissions existed.</summary>
 public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFilesContainer files)
 {
     /// <summary>One operation for each XML, and one for a recovery record.</summary>
@@ -82,7 +82,7 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
         );
     }
 
-    /// <summary>The slots with what came for them: the newest file of each, unless somebody has taken it out. CommCare's forms get a
+    /// <summary>The slots with their files: the newest of each, unless it was removed. CommCare's forms get a
     /// slot for each file.</summary>
     internal static IReadOnlyList<SubmissionMedia> Filled(
         IReadOnlyList<SubmissionMedia> slots,

@@ -258,7 +258,7 @@ public sealed class VerifyDomain(WorkersTable workers, AccountsTable accounts, F
         }
     }
 
-    // Phones are told nothing of what the head does not know of.
+    // Phones get nothing that the head does not record.
     private async IAsyncEnumerable<Difference> CheckHeadAsync(
         ProjectId project,
         FixtureKind kind,

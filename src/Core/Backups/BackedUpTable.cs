@@ -15,8 +15,8 @@ internal static class BackedUpTable
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The tables that nothing else can tell of. A table comes after those whose rows depend on it, since rows may be written meanwhile:
-    /// updates that wait before entities, entities before their datasets.
+    /// The tables that cannot be rebuilt from other data. A table comes after those whose rows depend on it, since rows may be written
+    /// meanwhile: updates that wait before entities, entities before their datasets.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } =
     [

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Backups;
 
 /// <summary>
-/// Snapshots the tables that cannot be rebuilt from blobs. A snapshot that breaks off is continued where its last piece ends, and counts
+/// Snapshots the tables that cannot be rebuilt from blobs. An interrupted snapshot continues after its last piece, and counts
 /// only once its manifest is written. Snapshots are kept for 30 days, and the newest complete one until there is another.
 /// </summary>
 public sealed partial class TakeBackup(StorageAccount storage, BackupsContainer backups, TimeProvider clock, ILogger<TakeBackup> logger)

@@ -152,7 +152,7 @@ public sealed class ApplyCases(CasesTable cases, CaseIndicesTable indices, Write
         if (effective is not null)
         {
             var place = mine is null ? forms.FindIndex(form => form.Transaction.At > source.At) : value.Transactions.ToList().IndexOf(mine);
-            // An edit, or a form that is inserted before others, changes more than the phone that sent it knows of: the change has no sync
+            // An edit, or a form that is inserted before others, changes more than the phone that sent it can know: the change has no sync
             // token, so that the phone receives it.
             var token = mine is null && place < 0 ? source.SyncToken : null;
             forms.Insert(

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Entities;
 public sealed partial class EntitiesTable
 {
     /// <summary>
-    /// Makes the rows of each entity fit each other again, after they were copied while somebody changed them: writes the place of an
+    /// Makes the rows of each entity fit each other again, after they were copied during concurrent changes: writes the place of an
     /// entity
     /// that has none, and removes versions after the one that the entity has. One operation per 1,000 rows and one for each row changed.
     /// Returns how many were.

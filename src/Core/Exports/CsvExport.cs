@@ -13,7 +13,7 @@ public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSche
     /// <summary>With the attachments in the archive.</summary>
     public bool Attachments { get; init; } = true;
 
-    /// <summary>Names of columns tell the groups that a question is in.</summary>
+    /// <summary>Whether column names include the groups of a question.</summary>
     public bool GroupPaths { get; init; } = true;
 
     /// <summary>A column for each choice that was made in a question of several.</summary>

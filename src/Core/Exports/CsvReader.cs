@@ -4,7 +4,7 @@ namespace ServerlessRosa.Core.Exports;
 
 /// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes, such as a quote
 /// inside a cell that does not start with one: the file is somebody's
-/// data, and nobody is there to mend it.</summary>
+/// data. Malformed input is read as far as possible.</summary>
 internal sealed class CsvReader(Stream content) : IDisposable
 {
     // Longer rows come from no phone, and a quote that is never closed would make one of all that follows.

@@ -10,7 +10,7 @@ internal sealed class CsvTable
     private readonly string[][] _choices;
 
     /// <param name="table">The submissions' own, or that of a repeat.</param>
-    /// <param name="groupPaths">Whether names tell the groups that a question is in.</param>
+    /// <param name="groupPaths">Whether column names include the groups of a question.</param>
     /// <param name="choices">The values that a multiple choice is split into, in order; nothing to leave it whole.</param>
     public CsvTable(ExportTable table, bool groupPaths, Func<ExportColumn, IEnumerable<string>> choices)
     {

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
 /// Rows of comma-separated values as UTF-8, with LF at their ends and quotes where RFC 4180 asks for them. Cells are data: what a
-/// spreadsheet would take for a formula is written as it was answered, since whoever imports the file elsewhere needs it so.
+/// spreadsheet would take for a formula is written as it was answered, since programs that import the file need the original value.
 /// </summary>
 public sealed class CsvText
 {

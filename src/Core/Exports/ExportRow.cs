@@ -24,7 +24,7 @@ public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
         internal set => (_values ??= new string?[Table.Columns.Count])[column] = value;
     }
 
-    /// <summary>Of a submission's own row: nobody here can read what it says.</summary>
+    /// <summary>Of an encrypted submission's own row, whose answers cannot be read.</summary>
     public bool IsEncrypted { get; private set; }
 
     internal ExportRow NextRound(ExportTable table)

@@ -36,7 +36,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         var (last, more) = ((ExportedSubmission?)null, options.Top == 0);
         if (!more)
         {
-            // One more than is shown tells whether there is another page.
+            // One more than the page holds shows whether there is another page.
             int? atMost = options.Top is { } top ? Math.Min(top, int.MaxValue - 1) + 1 : null;
             await foreach (var exported in source.ListAsync(request.Space, options.Filter, start, atMost, cancellationToken))
             {

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>What `$filter` and `$orderby` may speak of: what the server knows of a submission without reading it (OR-276 to
+/// <summary>The fields of `$filter` and `$orderby`: a submission's metadata, known without reading the XML (OR-276 to
 /// OR-279).</summary>
 internal static class SubmissionField
 {

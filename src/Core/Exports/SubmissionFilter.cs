@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// `$filter` (OR-276 to OR-279): comparisons of what the server knows of a submission, with `and`, `or`, `not`, and the functions of times.
+/// `$filter` (OR-276 to OR-279): comparisons of a submission's metadata, with `and`, `or`, `not`, and the functions of times.
 /// Parsed once, then asked of each submission, without reading its XML.
 /// </summary>
 public sealed class SubmissionFilter
@@ -50,7 +50,7 @@ public sealed class SubmissionFilter
 
     private delegate object? Term(Submission submission);
 
-    /// <summary>Whether it speaks of deletion: only then are deleted submissions shown.</summary>
+    /// <summary>Whether it mentions deletion: only then are deleted submissions shown.</summary>
     public bool AsksForDeleted { get; private set; }
 
     /// <summary>Whether it asks for the time of now, so that it leaves others from moment to moment.</summary>

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>`$orderby`: by what the server knows of a submission, nothing before everything; newest first among equals.</summary>
+/// <summary>`$orderby`: by a submission's metadata, nulls first; newest first among equals.</summary>
 public sealed class SubmissionOrder
 {
     private readonly Func<Submission, object?>[] _fields;

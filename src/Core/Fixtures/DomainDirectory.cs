@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Fixtures;
 
 /// <summary>
-/// What all phones of a domain are told about, kept in memory for as long as the domain's head says that it holds. Warm: no operation;
+/// The fixtures of all phones of a domain, kept in memory for as long as the domain's head says that it holds. Warm: no operation;
 /// cold: one, and those of reading what has changed since.
 /// </summary>
 public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)

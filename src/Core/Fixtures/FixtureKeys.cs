@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>The keys of table `fixtures`. A domain's fixtures share a partition, so that a change and the head that tells of it are one
+/// <summary>The keys of table `fixtures`. A domain's fixtures share a partition, so that a change and the head that records it are one
 /// batch.</summary>
 internal static class FixtureKeys
 {

@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Workers;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Takes somebody else's case onto a phone (CC-152): a case that extends it and that the claimant owns keeps it
+/// Claims another owner's case for a phone (CC-152): a case that extends it and that the claimant owns keeps it
 /// alive there.
 /// </summary>
 public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, SubmitCases submit)

@@ -211,7 +211,7 @@ public sealed class CommitSubmission(
         return (filled, entitiesDone);
     }
 
-    // Rows 8C and 9C: the submission was deleted or edited elsewhere. The phone sent it once, so it is told that it was received.
+    // Rows 8C and 9C: the submission was deleted or edited elsewhere. The phone sent it before, so the answer is that it was received.
     private async Task<((InstanceId Root, SubmissionVersion Version), bool IsDone)> AcknowledgeAsync(
         StagedSubmission staged,
         Instance existing,

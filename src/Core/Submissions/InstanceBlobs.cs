@@ -10,7 +10,7 @@ internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IRead
     /// <summary>From before there were notes: nothing says whether and how it was claimed as a published submission.</summary>
     public bool IsOlder { get; init; }
 
-    /// <summary>Claimed by nobody, as far as is known.</summary>
+    /// <summary>Not known to be committed.</summary>
     public bool IsRefused { get; init; }
 
     /// <summary>Of a version that has got another instance id.</summary>
@@ -22,7 +22,7 @@ internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IRead
 /// <summary>An attachment as it lies in storage, with the XML that it came with.</summary>
 internal sealed record StoredAttachment(string XmlHash, FileNote Note, string Blob, long Size, string ContentType);
 
-/// <summary>All that container `submissions` holds of one instance id of a form, which the names of blobs tell by its hash.</summary>
+/// <summary>All that container `submissions` holds of one instance id of a form, identified by the hash in the blobs' names.</summary>
 internal sealed record InstanceBlobs(string Hash)
 {
     public List<StoredXml> Xmls { get; } = [];
@@ -33,7 +33,7 @@ internal sealed record InstanceBlobs(string Hash)
 
     public bool HasRecoveryRecord(SubmissionSpace space) => _recoveryRecords.Contains(SubmissionKeys.RecoveryRecordName(space.Draft));
 
-    /// <summary>Whether more than the XML itself tells of the submission, or of all of them.</summary>
+    /// <summary>Whether recovery records or receipt metadata exist for the submission.</summary>
     public bool IsRecovered => _recoveryRecords.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
 
     /// <summary>The files that came with a version and for a slot of it, oldest first.</summary>

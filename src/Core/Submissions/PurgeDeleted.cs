@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
 /// Forgets for good what has been deleted for 30 days: submissions, and forms with all that belongs to them. Blobs go before the rows
-/// that name them, and the row that says "deleted" goes last, so that a run that breaks off is taken up by the next.
+/// that name them, and the row that says "deleted" goes last, so that the next run completes an interrupted one.
 /// </summary>
 public sealed class PurgeDeleted(
     ProjectsTable projects,

@@ -57,7 +57,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
     private static string? Short(string? text) => text is null ? null : ShortText.Cut(text, 100);
 }
 
-/// <summary>Which slot a file came for. A name that no note can hold is told by its hash.</summary>
+/// <summary>Which slot a file came for. A name that metadata cannot hold is recorded by its hash.</summary>
 internal sealed record FileNote(string? Name, string Md5, DateTimeOffset At)
 {
     public string? NameHash { get; init; }

@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What CommCare's receiver has to know of a form before it decides about it.</summary>
+/// <summary>What CommCare's receiver reads from a form before it decides.</summary>
 public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head, string Title, CaseBlocks Blocks)
 {
     private const string DeviceReport = "http://code.javarosa.org/devicereport";
@@ -19,7 +19,7 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
 
     public bool IsOfDemoUser => Blocks.UserId == DemoUser;
 
-    /// <summary>Whether nobody and nothing real is spoken of (CC-102). What cases there are has to be looked at, too.</summary>
+    /// <summary>Whether the form names only demo users and owners (CC-102). Existing cases have to be checked too.</summary>
     internal bool SpeaksOfDemoOnly =>
         Blocks.Blocks.All(block =>
             IsDemo(block.UserId)
@@ -84,7 +84,7 @@ public sealed class ReceiveCommCareForm(EnsureForm imply, ReceiveSubmission rece
             cancellationToken
         );
 
-    /// <summary>Whether the form may come from nobody in particular (CC-102). One operation for each case.</summary>
+    /// <summary>Whether the form is accepted without authentication (CC-102). One operation for each case.</summary>
     public async Task<bool> IsForAnybodyAsync(ProjectId project, CommCareForm form, CancellationToken cancellationToken)
     {
         if (form.IsDeviceReport)

@@ -169,7 +169,7 @@ public sealed class ReceiveSubmission(
             known = policy != DuplicatePolicy.Central ? await FindRememberedAsync(space, version, cancellationToken) : null;
             if (known is null)
             {
-                // The XML last, when the whole body has been read: one that breaks off leaves nothing.
+                // The XML last, after the whole body: a truncated request leaves nothing.
                 note = ReceiptMetadata.Of(space, version, head, policy == DuplicatePolicy.CommCare, upload.SyncToken, clock.GetUtcNow());
                 put = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken);
             }
@@ -199,7 +199,7 @@ public sealed class ReceiveSubmission(
         };
         try
         {
-            // From here a phone that hangs up changes nothing, so these writes do not stop with it.
+            // From here on a disconnect must not stop the writes.
             var (root, stored) = await commit.RunAsync(staged, known);
             if (note is not null && put is null && stored.CreatedAt == version.CreatedAt)
             {

@@ -31,7 +31,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
 
     /// <summary>
     /// By review state, blank for none yet; without the deleted. Two operations, and one per 1,000 that were never counted or are in a
-    /// chunk with a mark. What is kept for the next time is written with conditions; when somebody else was quicker it is left, and the
+    /// chunk with a mark. What is kept for the next time is written with conditions; after a lost race it is left, and the
     /// answer is right all the same.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
@@ -174,7 +174,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
-            // Somebody else keeps a count of the same, or a mark has changed: the next one to count sees to it.
+            // A concurrent request stored the same count, or a mark has changed: the next count corrects it.
         }
     }
 

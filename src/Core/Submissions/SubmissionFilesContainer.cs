@@ -82,7 +82,7 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         }
         catch (RequestFailedException)
         {
-            // Claimed by somebody, or storage is ill.
+            // Committed by a concurrent request, or storage failed.
         }
     }
 

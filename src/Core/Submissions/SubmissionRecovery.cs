@@ -30,7 +30,7 @@ internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnly
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<SubmissionTurn> Turns { get; init; } = [];
 
-    /// <summary>Blobs of files that somebody has taken out of their slots.</summary>
+    /// <summary>Blobs of files that were removed from their slots.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 
     internal static SubmissionRecoveryRecord Parse(byte[] json) => JsonSerializer.Deserialize<SubmissionRecoveryRecord>(json, Json)!;

@@ -68,7 +68,7 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>Forgets a deleted submission for good. What it is found by goes last, in one batch, so that a purge that breaks off
+    /// <summary>Purges a deleted submission. The rows by which it is found are deleted last, in one batch, so that an interrupted purge
     /// finds it again.</summary>
     internal async Task PurgeAsync(
         SubmissionSpace space,

@@ -161,7 +161,7 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>Whoever decides last is right. One operation.</summary>
+    /// <summary>The last writer wins. One operation.</summary>
     internal async Task ReviewAsync(
         SubmissionSpace space,
         Instance instance,

@@ -8,8 +8,9 @@ namespace ServerlessRosa.Core.Workers;
 public sealed class AuthenticateWorker(WorkersTable workers, PasswordCheck passwords, TimedCache cache)
 {
     /// <summary>
-    /// Null for nobody, and for a wrong password, sent from <paramref name="from"/>. Deactivated and deleted workers with the right
-    /// password are found: they are told. Cold: one operation. Who keeps guessing is refused with 429.1.
+    /// Null for an unknown worker and for a wrong password, sent from <paramref name="from"/>. Deactivated and deleted workers with the
+    /// right password are found, so that the phone gets an explanation. Cold: one operation. Too many wrong passwords are refused with
+    /// 429.1.
     /// </summary>
     public Task<MobileWorker?> ByPasswordAsync(
         ProjectId project,

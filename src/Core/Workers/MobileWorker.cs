@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Workers;
 
 /// <summary>
-/// Somebody who collects with a phone in one project's domain: signs in with <see cref="Username"/>, and owns cases by <see
+/// A person who collects data with a phone in one project's domain. Signs in with <see cref="Username"/>, and owns cases by <see
 /// cref="UserId"/>.
 /// <see cref="Actor"/> is the number by which submissions name them.
 /// </summary>
@@ -33,7 +33,7 @@ public sealed partial record MobileWorker(ProjectId Project, string Username, Ow
 
     public bool IsActive { get; init; } = true;
 
-    /// <summary>The account stays, so that its phone is told, until somebody gets the same username.</summary>
+    /// <summary>The account stays, so that its phone gets an explanation, until the username is used again.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
     internal string? PasswordHash { get; init; }

@@ -49,7 +49,7 @@ public sealed class MobileWorkers(
             }
         );
 
-        // The username's row comes last: until it is there, nobody can sign in, and what was written before it names nobody.
+        // The username's row comes last: until it exists, the worker cannot sign in, and the rows before it have no effect.
         if (!await workers.ClaimAsync(worker, cancellationToken))
         {
             throw Problem.AlreadyExists(["uuid"], [userId.Value]).AsException();
@@ -65,7 +65,7 @@ public sealed class MobileWorkers(
         return worker;
     }
 
-    /// <summary>Null for nobody, and for a deleted worker. Two operations.</summary>
+    /// <summary>Null for an unknown and for a deleted worker. Two operations.</summary>
     public async Task<MobileWorker?> FindAsync(ProjectId project, OwnerId userId, CancellationToken cancellationToken) =>
         await workers.FindClaimAsync(userId, cancellationToken) is (var home, var username)
         && home == project
@@ -74,7 +74,7 @@ public sealed class MobileWorkers(
             ? worker
             : null;
 
-    /// <summary>Null for nobody, and for a deleted worker. One operation.</summary>
+    /// <summary>Null for an unknown and for a deleted worker. One operation.</summary>
     public async Task<MobileWorker?> FindByNameAsync(ProjectId project, string username, CancellationToken cancellationToken) =>
         MobileWorker.IsUsername(username) && await workers.FindAsync(project, username, cancellationToken) is { DeletedAt: null } worker
             ? worker
@@ -139,7 +139,7 @@ public sealed class MobileWorkers(
         return changed;
     }
 
-    /// <summary>The worker's phone is told so, and the name is free for somebody else. Refuses an unknown worker with 404.1.</summary>
+    /// <summary>The worker's phone gets an explanation, and the name is free again. Refuses an unknown worker with 404.1.</summary>
     public Task DeleteAsync(ProjectId project, OwnerId userId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

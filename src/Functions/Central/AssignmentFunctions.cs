@@ -278,7 +278,7 @@ public sealed class AssignmentFunctions(
             }
             : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
 
-    // Nobody gives away, or takes away, more than they hold themselves.
+    // A caller cannot grant or revoke rights that they do not have.
     private static Role Grantable(Caller caller, Scope scope, string role)
     {
         var found = Find(role);

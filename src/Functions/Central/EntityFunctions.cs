@@ -199,7 +199,7 @@ public sealed class EntityFunctions(
         return Json.Success();
     }
 
-    // Whoever neither names the version that they saw nor says that they don't care is refused.
+    // A request with neither `baseVersion` nor `force` is refused.
     private async Task<int?> BaseVersionAsync(HttpRequest request, Dataset dataset, EntityId id)
     {
         if (Flags.IsTrue(request, "force"))

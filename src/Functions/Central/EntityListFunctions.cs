@@ -129,7 +129,7 @@ public sealed class EntityListFunctions(
                 )
         );
 
-    // Whoever may list entities, and whoever gets the dataset with a form.
+    // For callers who may list entities, and for those who get the dataset with a form.
     private async Task<IResult> IntegrityAsync(HttpRequest request, Caller caller, int project, string dataset)
     {
         var found = await FindAsync(request, project, dataset);

@@ -107,7 +107,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
     public async Task<Dictionary<string, object?>> TrashedFormAsync(HttpRequest request, Form form) =>
         new(await FormAsync(request, form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };
 
-    /// <summary>A published version; extended metadata tells who published it.</summary>
+    /// <summary>A published version; extended metadata contains who published it.</summary>
     public async Task<Dictionary<string, object?>> VersionAsync(HttpRequest request, Form form, FormDefinition definition)
     {
         var shape = Form(form, definition);

@@ -4,7 +4,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>The roles that there are (OR-072 to OR-081), for whoever is known.</summary>
+/// <summary>The roles that there are (OR-072 to OR-081), for every authenticated caller.</summary>
 public sealed class RoleFunctions(EndpointPipeline pipeline)
 {
     // Roles came with the server, not at a time.

@@ -101,7 +101,7 @@ public sealed class SubmissionAttachmentFunctions(
             }
         );
 
-    // Whoever may only send submissions may still complete their own, as long as nobody has edited it.
+    // A caller who may only submit may still complete an own submission that was not edited.
     private async Task RequireOwnEmptySlotAsync(Actor actor, Form form, InstanceId root, string slot, CancellationToken cancellationToken)
     {
         actor.Require(Verb.SubmissionCreate, form.Scope);

@@ -26,7 +26,7 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
                     return Json.Ok((await users.ListAsync(search, cancellationToken)).Select(AccountShapes.User));
                 }
 
-                // Whoever knows an address may find its owner, to give them a role; nobody may look around.
+                // A caller who knows an exact address may find its owner, to assign a role; other callers cannot search.
                 var found =
                     search.Length > 0 && caller.KnownActor.Kind == ActorKind.WebUser
                         ? await users.FindByEmailAsync(search, cancellationToken)
@@ -65,7 +65,7 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
             bodyShowsCsrf: true
         );
 
-    /// <summary>`current` in place of a number is whoever asks; that works for web users only.</summary>
+    /// <summary>`current` in place of a number is the caller; for web users only.</summary>
     [Function("GetUser")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users/{id}")] HttpRequest request,

@@ -64,7 +64,7 @@ public static class CaseBlockWriter
         {
             Write(xml, name, text);
         }
-        // The phone has these from before. What it lacks need not be told.
+        // The phone has these properties from an earlier sync; a value that it never had need not be removed.
         foreach (
             var name in value.Forgotten.Where(name =>
                 !sent.Creates

@@ -35,8 +35,8 @@ public static class CommCareAnswers
             _ => Message(problem.Status, nature, problem.Message),
         };
 
-    /// <summary>For administration: <c>{"error": ".."}</c>, where a name that is taken counts as a wrong value; and what phones are
-    /// told about ended accounts.</summary>
+    /// <summary>For administration: <c>{"error": ".."}</c>, where a name that is taken counts as a wrong value; and the messages to phones
+    /// about deactivated accounts.</summary>
     public static IResult ApiRefusal(Problem problem) =>
         problem.Status switch
         {

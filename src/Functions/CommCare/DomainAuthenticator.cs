@@ -39,8 +39,8 @@ public sealed class DomainAuthenticator(
     }
 
     /// <summary>
-    /// Somebody else's phone (CC-017): for those who may change the worker's account, and so could as well give themselves its
-    /// password. Refuses others, and a worker that there isn't, with 401.2. One operation.
+    /// Logs in as another worker (CC-017): for callers who may change the worker's account, and so could set its password. Refuses other
+    /// callers, and an unknown worker, with 401.2. One operation.
     /// </summary>
     public async Task<DomainUser> LogInAsAsync(DomainUser caller, string name, CancellationToken cancellationToken) =>
         caller.Worker is null
@@ -52,7 +52,7 @@ public sealed class DomainAuthenticator(
 
     private async Task<DomainUser> FindAsync(HttpRequest request, string domain, CancellationToken cancellationToken)
     {
-        // Nobody learns which domains there are without being known.
+        // The answer does not reveal to anonymous callers which domains exist.
         var credentials = Credentials(request);
         var project = await projects.FindByDomainAsync(domain.ToLowerInvariant(), cancellationToken);
         if (credentials is var (name, password))

@@ -20,8 +20,8 @@ public static class ReceiverAnswers
 
     public static IResult Taken() => CommCareAnswers.Message(StatusCodes.Status201Created, Success, "   √   ");
 
-    /// <summary>A form with a problem is kept: phones of before 3.0 are told and forget it (CC-089), those of 3.0 set it aside
-    /// (CC-090).</summary>
+    /// <summary>A form with a problem is kept: phones before version 3.0 get an error message and delete it (CC-089); phones of 3.0
+    /// quarantine it (CC-090).</summary>
     public static IResult Of(HttpRequest request, SubmissionReceipt receipt, string origin)
     {
         var headers = request.HttpContext.Response.Headers;
@@ -37,8 +37,8 @@ public static class ReceiverAnswers
             : CommCareAnswers.Message(StatusCodes.Status201Created, Error, problem);
     }
 
-    /// <summary>What can never be taken is not to block the phone, if it can be told so; what a retry can cure never looks like that
-    /// (CC-092).</summary>
+    /// <summary>A form that can never be accepted must not block the phone's outbox. A failure that a retry can cure is never answered in
+    /// that way (CC-092).</summary>
     public static IResult Refusal(HttpRequest request, Problem problem)
     {
         switch (problem.Code)

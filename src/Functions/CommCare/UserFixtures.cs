@@ -8,9 +8,9 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What a restore tells a user besides cases (CC-031 to CC-043): who they are, their groups, the lookup tables, and the
+/// What a restore contains besides cases (CC-031 to CC-043): the user's registration, groups, the lookup tables, and the
 /// locations when those may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose app
-/// changed; with <see cref="SkipsFixtures"/> only what the phone can't do without is told.
+/// changed; with <see cref="SkipsFixtures"/> only what the phone requires is sent.
 /// </summary>
 public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows Rows)
 {
@@ -18,7 +18,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
 
     public bool SkipsFixtures { get; init; }
 
-    /// <summary>Whose cases the phone has: the same as `user-groups` tells it (CC-036).</summary>
+    /// <summary>The owners of the phone's cases, as in the fixture `user-groups` (CC-036).</summary>
     public IReadOnlySet<OwnerId> Owners => Data.OwnersFor(User);
 
     /// <summary>How many elements <see cref="WriteAsync"/> writes.</summary>
@@ -64,7 +64,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
         }
     }
 
-    /// <summary>The children have to come in this order (CC-031), and the password is never told (CC-033).</summary>
+    /// <summary>The children have to come in this order (CC-031), and the password is never sent (CC-033).</summary>
     private void WriteRegistration(XmlWriter xml)
     {
         const string space = "http://openrosa.org/user/registration";
@@ -103,7 +103,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
         return data;
     }
 
-    /// <summary>Every owner but the user: a phone deletes the cases of whoever is missing here (CC-035, CC-036).</summary>
+    /// <summary>Every owner but the user: a phone deletes the cases of owners that are missing here (CC-035, CC-036).</summary>
     private void WriteGroups(XmlWriter xml)
     {
         const string space = OpenRosaResponse.ResponseNamespace;

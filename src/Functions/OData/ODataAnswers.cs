@@ -138,7 +138,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
                 .Select(pair => $"{Links.Encode(pair.Key)}={Links.Encode(pair.Value)}")
         );
 
-    // Whoever asks for the other format alone gets neither (OR-279).
+    // A request that accepts only the other format is refused (OR-279).
     private static void RequireFormat(HttpRequest request, bool wantsXml)
     {
         var asked = request.Query.TryGetValue("$format", out var format) ? format : request.Headers.Accept;

@@ -11,7 +11,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
 /// A submission's multipart body (OR-182 to OR-192), read as a stream: only the XML is held in memory. Files are handed on as they come in;
-/// those that come before the XML wait in temporary files, since nobody knows yet what they are for.
+/// those that come before the XML wait in temporary files, since their form is not known yet.
 /// </summary>
 public sealed class SubmissionBody : IAsyncDisposable
 {
@@ -41,7 +41,7 @@ public sealed class SubmissionBody : IAsyncDisposable
     public ReadOnlyMemory<byte> Xml { get; private set; }
 
     /// <summary>
-    /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), breaks off or is malformed (400.39), or is
+    /// Reads up to the XML part. Refuses what isn't multipart or has no such part (400.7), is truncated or malformed (400.39), or is
     /// too large (413.1).
     /// <paramref name="checkPart"/> may refuse a part by its name, disposition and content type, before any of its bytes are read.
     /// </summary>

@@ -131,7 +131,7 @@ public sealed class SubmitFunctions(
 
     private async Task<IResult> PreflightAsync(HttpRequest request, Caller caller, int projectId)
     {
-        // Whoever holds a key of this project has shown that there is one.
+        // The holder of a key of this project already knows that the project exists.
         if (caller.Actor?.Project?.Value != projectId)
         {
             await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);

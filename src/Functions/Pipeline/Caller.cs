@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Accounts;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>Who makes this request. <see cref="Actor"/> is null only where nobody has to be known.</summary>
+/// <summary>Who makes this request. <see cref="Actor"/> is null only for endpoints without authentication.</summary>
 public sealed record Caller(Actor? Actor)
 {
     public static Caller Anonymous { get; } = new((Actor?)null);
@@ -19,6 +19,6 @@ public sealed record Caller(Actor? Actor)
     /// <summary>A POST with a cookie whose body must still show this as `__csrf` (OR-055 to OR-071).</summary>
     public string? ExpectedCsrf { get; init; }
 
-    /// <summary>For handlers that run only when somebody is known.</summary>
+    /// <summary>For handlers that run only for authenticated callers.</summary>
     public Actor KnownActor => Actor ?? throw new InvalidOperationException("This endpoint was opened to everybody.");
 }

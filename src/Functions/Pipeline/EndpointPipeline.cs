@@ -11,8 +11,8 @@ using ServerlessRosa.Functions.CommCare;
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>
-/// Which words an endpoint speaks: OpenRosa's XML, or the management API's JSON; downloads are JSON's, but phones' passwords are asked
-/// for there too. On the CommCare side: XML of another kind for phones, and JSON of another kind for administration.
+/// The response format of an endpoint: OpenRosa's XML, or the management API's JSON. Downloads answer with JSON, and challenge phones for
+/// passwords. CommCare's endpoints have their own XML for phones and their own JSON for administration.
 /// </summary>
 public enum AnswerKind
 {
@@ -25,8 +25,8 @@ public enum AnswerKind
 }
 
 /// <summary>
-/// The pipeline of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own words. It runs
-/// the result itself: a worker middleware never sees what fails in there.
+/// The pipeline of every endpoint: headers, authentication, the handler, its result, and every failure in the endpoint's own format. It
+/// runs the result itself: a worker middleware never sees what fails in there.
 /// </summary>
 public sealed partial class EndpointPipeline(
     RequestAuthenticator authenticator,
@@ -35,7 +35,7 @@ public sealed partial class EndpointPipeline(
     ILogger<EndpointPipeline> logger
 )
 {
-    /// <summary>In every refusal and failure: what the log knows the request by.</summary>
+    /// <summary>In every refusal and failure: the id of the request in the log.</summary>
     public const string CorrelationHeader = "X-Correlation-Id";
 
     /// <summary>With <paramref name="bodyShowsCsrf"/> the handler itself checks <see cref="Caller.ExpectedCsrf"/>; otherwise a cookie's
@@ -50,7 +50,7 @@ public sealed partial class EndpointPipeline(
     public Task<IResult> DownloadAsync(HttpRequest request, Func<Caller, Task<IResult>> handler) =>
         RunAsync(request, AnswerKind.Download, async () => await handler(await CallerAsync(request, false)));
 
-    /// <summary>For endpoints that need nobody: whatever credentials come are ignored.</summary>
+    /// <summary>For endpoints without authentication. Credentials are ignored.</summary>
     public Task<IResult> OpenToAllAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler) =>
         RunAsync(
             request,
@@ -66,7 +66,7 @@ public sealed partial class EndpointPipeline(
             async () => await handler(await domains.MemberAsync(request, domain, request.HttpContext.RequestAborted))
         );
 
-    /// <summary>The same for handlers that find out themselves who is there, or need nobody.</summary>
+    /// <summary>The same for handlers that authenticate the caller themselves, or need no authentication.</summary>
     public Task<IResult> CommCareAsync(HttpRequest request, string nature, Func<Task<IResult>> handler) =>
         RunAsync(request, AnswerKind.CommCare, handler, nature);
 
@@ -104,7 +104,7 @@ public sealed partial class EndpointPipeline(
     {
         var http = request.HttpContext;
         var (name, operations) = (kind.ToString(), StorageOperations.Begin());
-        // The host passes the client's trace on in the request; the function's own activity exists only where somebody listens.
+        // The host passes the client's trace on in the request; the function's own activity exists only where a listener is registered.
         var correlation = http.Features.Get<IHttpActivityFeature>()?.Activity.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
         using var activity = Telemetry.StartRequest(name, request.Method);
         decimal? code = null;
@@ -117,7 +117,7 @@ public sealed partial class EndpointPipeline(
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The phone hung up and will try again: nobody to answer, nothing to report but that.
+            // The client disconnected and will retry.
             if (!http.Response.HasStarted)
             {
                 http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -164,7 +164,7 @@ public sealed partial class EndpointPipeline(
         http.Response.Headers.CacheControl = keepable ? "private, no-cache" : "no-store";
         http.Response.Headers.Vary = keepable ? "Accept-Encoding, Origin" : "*";
 
-        // Whatever is served here was sent in by somebody: opened in a browser, none of it is a page of ours.
+        // Everything served here was uploaded. A browser must not run it as a page of this server.
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         if (kind is AnswerKind.OpenRosa or AnswerKind.CommCare or AnswerKind.Receiver)

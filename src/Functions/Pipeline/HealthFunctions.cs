@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>For whoever watches the server or sends requests to it: tells nobody anything but yes or no.</summary>
+/// <summary>For monitoring and load balancers. The answer reveals only whether the server is healthy.</summary>
 public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth storage)
 {
     /// <summary>The process answers.</summary>

@@ -22,7 +22,7 @@ public static class Json
         Results.Json(value, Options, contentType, status);
 
     /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can
-    /// still be told.</summary>
+    /// still become an error response.</summary>
     public static async Task<IResult> StreamAsync<T>(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
         var rest = items.GetAsyncEnumerator(cancellationToken);

@@ -11,7 +11,7 @@ public sealed class RosaOptions : IValidatableObject
     /// Without it, that of the request.</summary>
     public string? PublicUrl { get; set; }
 
-    /// <summary>Setting `Rosa:MaxSubmissionBytes`: the size that phones are told to stay under in one POST
+    /// <summary>Setting `Rosa:MaxSubmissionBytes`: the largest POST that the server announces to phones
     /// (`X-OpenRosa-Accept-Content-Length`).</summary>
     [Range(1_000_000, 2_000_000_000)]
     public long MaxSubmissionBytes { get; set; } = 100_000_000;
@@ -34,7 +34,7 @@ public sealed class RosaOptions : IValidatableObject
     [RegularExpression("[a-z0-9.-]+", ErrorMessage = "Rosa:DomainSuffix must be a host name such as commcarehq.org.")]
     public string DomainSuffix { get; set; } = "commcarehq.org";
 
-    /// <summary>Where a body is cut off: what phones are told, and the XML that goes with it.</summary>
+    /// <summary>The limit of a request body: the announced size, and the XML beside it.</summary>
     public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
 
     /// <summary>Where the web server cuts a body off without another look, as the host in front does: between the two the app reads to the

@@ -28,8 +28,8 @@ public static class XmlOut
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
-    /// <summary>For answers of any size, straight to the client. Whoever leaves it without having closed all elements leaves a document
-    /// cut off.</summary>
+    /// <summary>For answers of any size, written directly to the client. If the caller stops before all elements are closed, the document
+    /// is truncated.</summary>
     public static XmlWriter To(Stream output) =>
         XmlWriter.Create(
             output,
