@@ -40,6 +40,10 @@ param maxXmlBytes int = 10485760
 @maxValue(300)
 param cacheSeconds int = 15
 
+@description('The address of an Azure Communication Services resource that sends mail (Mail:Endpoint), and the sender (Mail:From). Empty: no mail.')
+param mailEndpoint string = ''
+param mailFrom string = ''
+
 @description('What follows a domain in the full names of mobile workers (Rosa:DomainSuffix).')
 param domainSuffix string = 'commcarehq.org'
 
@@ -194,6 +198,8 @@ module app 'modules/app.bicep' = {
     maxXmlBytes: maxXmlBytes
     cacheSeconds: cacheSeconds
     domainSuffix: domainSuffix
+    mailEndpoint: mailEndpoint
+    mailFrom: mailFrom
     instanceMemoryMB: instanceMemoryMB
     concurrencyPerInstance: concurrencyPerInstance
     maximumInstanceCount: maximumInstanceCount

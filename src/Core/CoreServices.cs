@@ -13,6 +13,7 @@ using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Mail;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Restore;
@@ -44,6 +45,8 @@ public static class CoreServices
             .ValidateDataAnnotations()
             .ValidateOnStart();
 
+        services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StorageAccount>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageAccount>());
@@ -64,6 +67,8 @@ public static class CoreServices
         services.AddSingleton<KeyProtection>();
         services.AddSingleton<AuthenticateActor>();
         services.AddSingleton<WebUsers>();
+        services.AddSingleton<PasswordReset>();
+        services.AddSingleton<MailSender>();
         services.AddSingleton<AppUsersAndLinks>();
         services.AddSingleton<Assignments>();
         services.AddSingleton<ActorNames>();
@@ -130,6 +135,7 @@ public static class CoreServices
 
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionCounts>();
+        services.AddSingleton<LastUse>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<SubmissionRecovery>();
         services.AddSingleton<IntentsTable>();

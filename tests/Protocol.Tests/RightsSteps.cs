@@ -99,6 +99,8 @@ public static class RightsSteps
             ["POST users"] = Sends((_, _) => new { email = $"{Samples.Unique("user")}@example.org" }),
             ["PATCH users/{id}"] = Sends((_, _) => new { displayName = "Spare" }),
             ["DELETE users/{id}"] = new(actors => actors.FreshUserAsync()),
+            ["POST users/reset/initiate"] = Sends((_, _) => new { email = $"{Samples.Unique("nobody")}@example.org" }),
+            ["POST users/reset/verify"] = Sends((_, _) => new { @new = TestActors.Password }),
             ["PUT users/{id}/password"] = new(
                 actors => actors.FreshUserAsync(),
                 (_, _) => JsonContent.Create(new { old = TestActors.Password, @new = TestActors.Password })

@@ -21,6 +21,8 @@ param maxSubmissionBytes int
 param maxXmlBytes int
 param cacheSeconds int
 param domainSuffix string
+param mailEndpoint string
+param mailFrom string
 param instanceMemoryMB int
 param concurrencyPerInstance int
 param maximumInstanceCount int
@@ -62,6 +64,8 @@ var settings = {
   Rosa__MaxXmlBytes: string(maxXmlBytes)
   Rosa__CacheSeconds: string(cacheSeconds)
   Rosa__DomainSuffix: domainSuffix
+  Mail__Endpoint: mailEndpoint
+  Mail__From: mailFrom
   Rosa__FirstAdminEmail: firstAdminEmail
   Rosa__FirstAdminPassword: firstAdminPassword
 }

@@ -331,6 +331,8 @@ public sealed class AccountsTable(StorageAccount storage)
             [Column.ProtectedKey] = actor.ProtectedKey,
             [Column.PasswordHash] = actor.PasswordHash,
             [Column.Properties] = actor.Properties.Count == 0 ? null : JsonSerializer.Serialize(actor.Properties),
+            [Column.ResetHash] = actor.ResetHash,
+            [Column.ResetExpiresAt] = actor.ResetExpiresAt,
         };
         SpilledText.Set(entity, Column.Grants, actor.Grants.ToString());
         return entity;
@@ -359,6 +361,8 @@ public sealed class AccountsTable(StorageAccount storage)
             Properties = entity.GetString(Column.Properties) is { } properties
                 ? JsonSerializer.Deserialize<Dictionary<string, string>>(properties)!
                 : ReadOnlyDictionary<string, string>.Empty,
+            ResetHash = entity.GetString(Column.ResetHash),
+            ResetExpiresAt = entity.GetDateTimeOffset(Column.ResetExpiresAt),
         };
 
     private static class Column
@@ -380,6 +384,8 @@ public sealed class AccountsTable(StorageAccount storage)
         public const string KeyHash = "KeyHash";
         public const string ProtectedKey = "ProtectedKey";
         public const string PasswordHash = "PasswordHash";
+        public const string ResetHash = "ResetHash";
+        public const string ResetExpiresAt = "ResetExpiresAt";
         public const string Csrf = "Csrf";
         public const string ExpiresAt = "ExpiresAt";
     }

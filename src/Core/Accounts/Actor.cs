@@ -46,6 +46,11 @@ public sealed record Actor(ActorId Id, ActorKind Kind, string DisplayName, Grant
     internal string? ProtectedKey { get; init; }
 
     internal string? PasswordHash { get; init; }
+
+    /// <summary>The hash of a token that sets the password once, until <see cref="ResetExpiresAt"/>; null when there is none.</summary>
+    internal string? ResetHash { get; init; }
+
+    internal DateTimeOffset? ResetExpiresAt { get; init; }
 }
 
 /// <summary>A web user's session: 24 hours from <see cref="CreatedAt"/> (OR-055 to OR-071).</summary>

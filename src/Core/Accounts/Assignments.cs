@@ -54,10 +54,14 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         }
     }
 
-    /// <summary>Whether there is such an actor, of the project or a web user, and it can have roles. Up to two operations.</summary>
+    /// <summary>The actor with this number, of the project or a web user, as it is stored now. Up to two operations.</summary>
+    public async Task<Actor?> FindHolderAsync(ProjectId? project, ActorId actor, CancellationToken cancellationToken) =>
+        (project is null ? null : await accounts.FindAsync(project, actor, cancellationToken))
+        ?? await accounts.FindAsync(null, actor, cancellationToken);
+
+    /// <summary>Whether there is such an actor and it can have roles. Up to two operations.</summary>
     internal async Task<bool> MayHoldAsync(ProjectId project, ActorId actor, CancellationToken cancellationToken) =>
-        (await accounts.FindAsync(project, actor, cancellationToken) ?? await accounts.FindAsync(null, actor, cancellationToken))
-            is { DeletedAt: null, Kind: not ActorKind.MobileWorker };
+        await FindHolderAsync(project, actor, cancellationToken) is { DeletedAt: null, Kind: not ActorKind.MobileWorker };
 
     /// <summary>Grants and revokes several roles of one actor in one write; those that it has or lacks already are left alone. Refuses an
     /// unknown actor with 400.14.</summary>

@@ -110,26 +110,36 @@ public sealed class WebUsers(
     public async Task<Actor> GetAsync(ActorId id, CancellationToken cancellationToken) =>
         await accounts.FindAsync(null, id, cancellationToken) is { DeletedAt: null } user ? user : throw Problem.NotFound().AsException();
 
-    /// <summary>Web users by address; only those whose name or address contains <paramref name="search"/>, ignoring case.</summary>
+    /// <summary>
+    /// Web users by address. With <paramref name="search"/>: those whose name or address is similar to it or contains it, the most similar
+    /// first.
+    /// </summary>
     public async Task<IReadOnlyList<Actor>> ListAsync(string? search, CancellationToken cancellationToken)
     {
-        var users = new List<Actor>();
+        var users = new List<(Actor User, double Similarity)>();
+        var pieces = string.IsNullOrEmpty(search) ? null : Trigrams.Of(search);
         await foreach (var user in accounts.ListAsync(null, cancellationToken))
         {
-            if (
-                user.DeletedAt is null
-                && (
-                    string.IsNullOrEmpty(search)
-                    || user.DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase)
-                    || user.Email!.Contains(search, StringComparison.OrdinalIgnoreCase)
-                )
-            )
+            var similarity = pieces is null
+                ? 0
+                : Math.Max(Trigrams.Similarity(pieces, user.DisplayName), Trigrams.Similarity(pieces, user.Email ?? ""));
+            if (user.DeletedAt is null && (pieces is null || similarity >= Trigrams.Threshold || Contains(user, search!)))
             {
-                users.Add(user);
+                users.Add((user, similarity));
             }
         }
-        return [.. users.OrderBy(user => user.Email, StringComparer.Ordinal)];
+        return
+        [
+            .. users
+                .OrderByDescending(found => found.Similarity)
+                .ThenBy(found => found.User.Email, StringComparer.Ordinal)
+                .Select(found => found.User),
+        ];
     }
+
+    private static bool Contains(Actor user, string search) =>
+        user.DisplayName.Contains(search, StringComparison.OrdinalIgnoreCase)
+        || user.Email!.Contains(search, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The account with exactly this address, ignoring case.</summary>
     public async Task<Actor?> FindByEmailAsync(string email, CancellationToken cancellationToken) =>
@@ -163,6 +173,7 @@ public sealed class WebUsers(
                     {
                         Email = email is null ? current.Email : AccountKeys.Normalise(email),
                         DisplayName = displayName ?? current.DisplayName,
+                        ResetHash = email is null ? current.ResetHash : null, // it was sent to the former address
                         UpdatedAt = clock.GetUtcNow(),
                     };
             },
@@ -202,7 +213,14 @@ public sealed class WebUsers(
             null,
             user.Id,
             current =>
-                current.PasswordHash == verified.PasswordHash ? current with { PasswordHash = hash, UpdatedAt = clock.GetUtcNow() } : null,
+                current.PasswordHash == verified.PasswordHash
+                    ? current with
+                    {
+                        PasswordHash = hash,
+                        ResetHash = null,
+                        UpdatedAt = clock.GetUtcNow(),
+                    }
+                    : null,
             CancellationToken.None
         );
         if (changed?.PasswordHash != hash)
@@ -219,7 +237,7 @@ public sealed class WebUsers(
     {
         var outcome = await administrators.EndAsync(
             user.Id,
-            current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null },
+            current => current with { DeletedAt = clock.GetUtcNow(), Grants = Grants.None, PasswordHash = null, ResetHash = null },
             cancellationToken
         );
         await EndSessionsAsync(user.Id, null);
@@ -231,7 +249,7 @@ public sealed class WebUsers(
     }
 
     // Completed even if the client disconnects.
-    private async Task EndSessionsAsync(ActorId user, string? exceptTokenHash)
+    internal async Task EndSessionsAsync(ActorId user, string? exceptTokenHash)
     {
         authenticate.Forget(null, user);
         foreach (var tokenHash in await accounts.RemoveSessionsAsync(user, exceptTokenHash, CancellationToken.None))

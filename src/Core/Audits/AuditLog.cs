@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Audits;
@@ -32,7 +31,7 @@ public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
     /// <summary>
     /// Writes an entry after the change. If it fails, the request fails, so that a gap in the log is noticed. One operation.
     /// </summary>
-    public Task WriteAsync(ActorId? actor, string action, Scope actee, object? details, CancellationToken cancellationToken) =>
+    public Task WriteAsync(ActorId? actor, string action, AuditActee actee, object? details, CancellationToken cancellationToken) =>
         audits.AddAsync(
             new AuditEntry(
                 actor,

@@ -1,10 +1,12 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Actors and roles as the management API's JSON (OR-259, OR-263).</summary>
-public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names)
+public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names, LastUse lastUse)
 {
     public static Dictionary<string, object?> Actor(Actor actor) =>
         new()
@@ -20,20 +22,31 @@ public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names)
     public static Dictionary<string, object?> User(Actor actor) =>
         new(Actor(actor)) { ["email"] = actor.Email, ["lastLoginAt"] = actor.LastLoginAt };
 
-    public async Task<object> AppUserAsync(HttpRequest request, Actor actor)
+    public async Task<object> AppUserAsync(HttpRequest request, Actor actor) =>
+        (await AppUsersAsync(request, actor.Project!.Value, [actor]))[0];
+
+    /// <summary>App users of a project. Extended metadata looks for what they sent: see <see cref="LastUse"/>.</summary>
+    public async Task<IReadOnlyList<object>> AppUsersAsync(HttpRequest request, ProjectId project, IReadOnlyList<Actor> users)
     {
-        var shape = new Dictionary<string, object?>(Actor(actor))
+        var extended = ExtendedMetadata.IsWanted(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var used =
+            extended && users.Count > 0
+                ? await lastUse.FindAsync(project, users.Select(user => user.Id).ToHashSet(), cancellationToken)
+                : new Dictionary<ActorId, DateTimeOffset>();
+        var listed = new List<object>();
+        foreach (var user in users)
         {
-            ["projectId"] = actor.Project?.Value,
-            ["token"] = holders.KeyOf(actor),
-        };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["createdBy"] = await CreatorAsync(request, actor);
-            shape["lastUsed"] = null;
-            shape["properties"] = null;
+            var shape = new Dictionary<string, object?>(Actor(user)) { ["projectId"] = project.Value, ["token"] = holders.KeyOf(user) };
+            if (extended)
+            {
+                shape["createdBy"] = await CreatorAsync(request, user);
+                shape["lastUsed"] = used.TryGetValue(user.Id, out var at) ? at : null;
+                shape["properties"] = null;
+            }
+            listed.Add(shape);
         }
-        return shape;
+        return listed;
     }
 
     public async Task<object> PublicLinkAsync(HttpRequest request, Actor actor)
@@ -52,7 +65,8 @@ public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names)
             ? Actor(creator)
             : null;
 
-    private static string Kind(Actor actor) =>
+    /// <summary>As in `type`, and as the first part of the audit's actions.</summary>
+    public static string Kind(Actor actor) =>
         actor.Kind switch
         {
             ActorKind.WebUser => "user",

@@ -26,12 +26,13 @@ public sealed class AppUserFunctions(
             async caller =>
             {
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyList, projectId);
-                var listed = new List<object>();
-                foreach (var user in await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted))
-                {
-                    listed.Add(await shapes.AppUserAsync(request, user));
-                }
-                return Json.Ok(listed);
+                return Json.Ok(
+                    await shapes.AppUsersAsync(
+                        request,
+                        project,
+                        await holders.ListAsync(project, ActorKind.AppUser, request.HttpContext.RequestAborted)
+                    )
+                );
             }
         );
 
@@ -56,7 +57,7 @@ public sealed class AppUserFunctions(
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "field_key.create",
-                    Scope.Of(project),
+                    created,
                     new { actorId = created.Id.Value },
                     CancellationToken.None
                 );
@@ -105,7 +106,7 @@ public sealed class AppUserFunctions(
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "field_key.update",
-                    Scope.Of(project),
+                    changed,
                     new { actorId = id, data = new { displayName } },
                     CancellationToken.None
                 );
@@ -125,14 +126,9 @@ public sealed class AppUserFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyDelete, projectId);
-                await holders.RemoveAsync(await FindAsync(project, id, cancellationToken), cancellationToken);
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "field_key.delete",
-                    Scope.Of(project),
-                    new { actorId = id },
-                    CancellationToken.None
-                );
+                var user = await FindAsync(project, id, cancellationToken);
+                await holders.RemoveAsync(user, cancellationToken);
+                await audits.WriteAsync(caller.KnownActor.Id, "field_key.delete", user, new { actorId = id }, CancellationToken.None);
                 return Json.Success();
             }
         );

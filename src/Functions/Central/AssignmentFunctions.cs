@@ -1,5 +1,4 @@
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -15,7 +14,7 @@ public sealed class AssignmentFunctions(
     ProjectDirectory projects,
     FormAccess access,
     FormDirectory forms,
-    AuditLog audits
+    AssignmentLog log
 )
 {
     // In place of a role, `forms` lists the assignments on all forms of the project.
@@ -24,20 +23,24 @@ public sealed class AssignmentFunctions(
     [Function("ListServerAssignments")]
     public Task<IResult> ListOfServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments")] HttpRequest request
-    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), null));
+    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, () => Server(caller, Verb.AssignmentList), null));
 
     [Function("ListServerAssignmentsOfRole")]
     public Task<IResult> ListOfServerRole(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments/{role}")] HttpRequest request,
         string role
-    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, Server(caller, Verb.AssignmentList), role));
+    ) => pipeline.RestAsync(request, async caller => await ListAsync(request, () => Server(caller, Verb.AssignmentList), role));
 
     [Function("AddServerAssignment")]
     public Task<IResult> AddToServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
         string role,
         int actorId
-    ) => pipeline.RestAsync(request, async caller => await AddAsync(request, caller, Server(caller, Verb.AssignmentCreate), role, actorId));
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller => await AddAsync(request, caller, () => Server(caller, Verb.AssignmentCreate), role, actorId)
+        );
 
     [Function("RemoveServerAssignment")]
     public Task<IResult> RemoveFromServer(
@@ -47,7 +50,7 @@ public sealed class AssignmentFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            async caller => await RemoveAsync(request, caller, Server(caller, Verb.AssignmentDelete), role, actorId)
+            async caller => await RemoveAsync(request, caller, () => Server(caller, Verb.AssignmentDelete), role, actorId)
         );
 
     [Function("ListProjectAssignments")]
@@ -57,7 +60,7 @@ public sealed class AssignmentFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            async caller => await ListAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), null)
+            async caller => await ListAsync(request, () => ProjectAsync(request, caller, Verb.AssignmentList, projectId), null)
         );
 
     [Function("ListProjectAssignmentsOfRole")]
@@ -71,8 +74,8 @@ public sealed class AssignmentFunctions(
             request,
             async caller =>
             {
-                var scope = await ProjectAsync(request, caller, Verb.AssignmentList, projectId);
-                return role == AllForms ? await ListOfFormsAsync(request, scope, null) : await ListAsync(request, scope, role);
+                Task<Scope> OfProject() => ProjectAsync(request, caller, Verb.AssignmentList, projectId);
+                return role == AllForms ? await ListOfFormsAsync(request, OfProject, null) : await ListAsync(request, OfProject, role);
             }
         );
 
@@ -85,7 +88,7 @@ public sealed class AssignmentFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            async caller => await ListOfFormsAsync(request, await ProjectAsync(request, caller, Verb.AssignmentList, projectId), role)
+            async caller => await ListOfFormsAsync(request, () => ProjectAsync(request, caller, Verb.AssignmentList, projectId), role)
         );
 
     [Function("AddProjectAssignment")]
@@ -99,7 +102,7 @@ public sealed class AssignmentFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                await AddAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentCreate, projectId), role, actorId)
+                await AddAsync(request, caller, () => ProjectAsync(request, caller, Verb.AssignmentCreate, projectId), role, actorId)
         );
 
     [Function("RemoveProjectAssignment")]
@@ -113,7 +116,7 @@ public sealed class AssignmentFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                await RemoveAsync(request, caller, await ProjectAsync(request, caller, Verb.AssignmentDelete, projectId), role, actorId)
+                await RemoveAsync(request, caller, () => ProjectAsync(request, caller, Verb.AssignmentDelete, projectId), role, actorId)
         );
 
     [Function("ListFormAssignments")]
@@ -125,7 +128,7 @@ public sealed class AssignmentFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), null)
+            async caller => await ListAsync(request, () => FormAsync(request, caller, Verb.AssignmentList, projectId, form), null)
         );
 
     [Function("ListFormAssignmentsOfRole")]
@@ -138,7 +141,7 @@ public sealed class AssignmentFunctions(
     ) =>
         pipeline.RestAsync(
             request,
-            async caller => await ListAsync(request, await FormAsync(request, caller, Verb.AssignmentList, projectId, form), role)
+            async caller => await ListAsync(request, () => FormAsync(request, caller, Verb.AssignmentList, projectId, form), role)
         );
 
     [Function("AddFormAssignment")]
@@ -157,7 +160,7 @@ public sealed class AssignmentFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                await AddAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentCreate, projectId, form), role, actorId)
+                await AddAsync(request, caller, () => FormAsync(request, caller, Verb.AssignmentCreate, projectId, form), role, actorId)
         );
 
     [Function("RemoveFormAssignment")]
@@ -176,13 +179,14 @@ public sealed class AssignmentFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                await RemoveAsync(request, caller, await FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId)
+                await RemoveAsync(request, caller, () => FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId)
         );
 
-    private static Scope Server(Caller caller, string verb)
+    // An unknown role is refused before missing rights, as in Central; so the scope is looked at after the role.
+    private static Task<Scope> Server(Caller caller, string verb)
     {
         caller.Actor.Require(verb, Scope.Server);
-        return Scope.Server;
+        return Task.FromResult(Scope.Server);
     }
 
     private async Task<Scope> ProjectAsync(HttpRequest request, Caller caller, string verb, int projectId)
@@ -203,37 +207,30 @@ public sealed class AssignmentFunctions(
             )
         ).Scope;
 
-    private async Task<IResult> AddAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
+    private async Task<IResult> AddAsync(HttpRequest request, Caller caller, Func<Task<Scope>> place, string role, int actorId)
     {
-        var granted = Grantable(caller, scope, role);
+        var granted = Find(role);
+        var scope = await place();
+        RequireAll(caller, scope, granted);
         await assignments.AddAsync(new ActorId(actorId), granted, scope, request.HttpContext.RequestAborted);
-        await audits.WriteAsync(
-            caller.KnownActor.Id,
-            "assignment.create",
-            scope,
-            new { actorId, roleId = granted.Id },
-            CancellationToken.None
-        );
+        await log.GrantedAsync(caller.KnownActor.Id, new ActorId(actorId), new Grant(granted.Id, scope));
         return Json.Success();
     }
 
-    private async Task<IResult> RemoveAsync(HttpRequest request, Caller caller, Scope scope, string role, int actorId)
+    private async Task<IResult> RemoveAsync(HttpRequest request, Caller caller, Func<Task<Scope>> place, string role, int actorId)
     {
-        var taken = Grantable(caller, scope, role);
+        var taken = Find(role);
+        var scope = await place();
+        RequireAll(caller, scope, taken);
         await assignments.RemoveAsync(new ActorId(actorId), taken, scope, request.HttpContext.RequestAborted);
-        await audits.WriteAsync(
-            caller.KnownActor.Id,
-            "assignment.delete",
-            scope,
-            new { actorId, roleId = taken.Id },
-            CancellationToken.None
-        );
+        await log.RevokedAsync(caller.KnownActor.Id, new ActorId(actorId), new Grant(taken.Id, scope));
         return Json.Success();
     }
 
-    private async Task<IResult> ListAsync(HttpRequest request, Scope scope, string? role)
+    private async Task<IResult> ListAsync(HttpRequest request, Func<Task<Scope>> place, string? role)
     {
         var wanted = role is null ? null : Find(role);
+        var scope = await place();
         var held = await assignments.ListAsync(
             scope.Project,
             grant => grant.Scope == scope && (wanted is null || grant.RoleId == wanted.Id),
@@ -244,9 +241,10 @@ public sealed class AssignmentFunctions(
             : Json.Ok(held.Select(one => AccountShapes.Actor(one.Actor)));
     }
 
-    private async Task<IResult> ListOfFormsAsync(HttpRequest request, Scope scope, string? role)
+    private async Task<IResult> ListOfFormsAsync(HttpRequest request, Func<Task<Scope>> place, string? role)
     {
         var wanted = role is null ? null : Find(role);
+        var scope = await place();
         var ids = (await forms.ListAsync(scope.Project!.Value, request.HttpContext.RequestAborted)).ToDictionary(
             form => form.Number,
             form => form.Id.Value
@@ -279,14 +277,12 @@ public sealed class AssignmentFunctions(
             : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
 
     // A caller cannot grant or revoke rights that they do not have.
-    private static Role Grantable(Caller caller, Scope scope, string role)
+    private static void RequireAll(Caller caller, Scope scope, Role role)
     {
-        var found = Find(role);
-        foreach (var verb in found.Verbs)
+        foreach (var verb in role.Verbs)
         {
             caller.Actor.Require(verb, scope);
         }
-        return found;
     }
 
     private static Role Find(string role) => Role.Find(role) ?? throw Problem.NotFound().AsException();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
@@ -8,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>The audit log, for administrators: `action`, `start`, `end`, `limit`, `offset`, newest first.</summary>
-public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, ActorNames names)
+public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, AuditShapes shapes)
 {
     // A listing without a limit is held in memory, so it has one.
     private const int MaxEntries = 10_000;
@@ -27,36 +26,15 @@ public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, A
                     Time(request, "start"),
                     Time(request, "end")
                 );
-                var listed = new List<object>();
+                var (listed, known) = (new List<object>(), new Dictionary<string, object?>());
+                var extended = ExtendedMetadata.IsWanted(request);
                 await foreach (var entry in audits.ListAsync(filter, paging.Offset, paging.Limit ?? MaxEntries, cancellationToken))
                 {
-                    listed.Add(await ShapeAsync(request, entry, cancellationToken));
+                    listed.Add(extended ? await shapes.ExtendedAsync(entry, known, cancellationToken) : AuditShapes.Entry(entry));
                 }
                 return Json.Ok(listed);
             }
         );
-
-    private async Task<object> ShapeAsync(HttpRequest request, AuditEntry entry, CancellationToken cancellationToken)
-    {
-        var shape = new Dictionary<string, object?>
-        {
-            ["actorId"] = entry.Actor?.Value,
-            ["action"] = entry.Action,
-            ["acteeId"] = entry.Actee,
-            ["details"] = entry.Details is { } details ? JsonSerializer.Deserialize<JsonElement>(details) : null,
-            ["loggedAt"] = entry.LoggedAt,
-            ["notes"] = entry.Notes,
-        };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            var actee = Scope.Parse(entry.Actee);
-            shape["actor"] =
-                entry.Actor is { } id && await names.FindAsync(actee.Project, id, cancellationToken) is { } actor
-                    ? AccountShapes.Actor(actor)
-                    : null;
-        }
-        return shape;
-    }
 
     private static DateTimeOffset? Time(HttpRequest request, string name) =>
         !request.Query.TryGetValue(name, out var text) ? null

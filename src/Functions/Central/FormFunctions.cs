@@ -76,6 +76,16 @@ public sealed class FormFunctions(
                     new { xmlFormId = form.Id.Value, version = form.Shown.Version },
                     CancellationToken.None
                 );
+                if (form.Published is { } published)
+                {
+                    await audits.WriteAsync(
+                        caller.KnownActor.Id,
+                        "form.update.publish",
+                        form.Scope,
+                        new { version = published.Version },
+                        CancellationToken.None
+                    );
+                }
                 return Json.Ok(shapes.Form(form, form.Shown));
             }
         );

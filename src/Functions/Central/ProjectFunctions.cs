@@ -14,6 +14,7 @@ public sealed class ProjectFunctions(
     DeleteProject deleteProject,
     ReplaceProject replaceProject,
     ProjectShapes shapes,
+    AssignmentLog log,
     AuditLog audits
 )
 {
@@ -165,18 +166,13 @@ public sealed class ProjectFunctions(
             var change = new { state = form.State.ToString().ToLowerInvariant(), webformsEnabled = form.WebFormsEnabled };
             await audits.WriteAsync(actor, "form.update", form.Scope, new { data = change }, CancellationToken.None);
         }
-        foreach (var (action, changes) in new[] { ("create", replaced.Granted), ("delete", replaced.Revoked) })
+        foreach (var (holder, grant) in replaced.Granted)
         {
-            foreach (var (holder, grant) in changes)
-            {
-                await audits.WriteAsync(
-                    actor,
-                    $"assignment.{action}",
-                    grant.Scope,
-                    new { actorId = holder.Value, roleId = grant.RoleId },
-                    CancellationToken.None
-                );
-            }
+            await log.GrantedAsync(actor, holder, grant);
+        }
+        foreach (var (holder, grant) in replaced.Revoked)
+        {
+            await log.RevokedAsync(actor, holder, grant);
         }
     }
 

@@ -37,6 +37,22 @@ public sealed class ProjectShapes(
         return shape;
     }
 
+    /// <summary>What is stored of a project.</summary>
+    public static Dictionary<string, object?> Project(Project project) =>
+        new()
+        {
+            ["id"] = project.Id.Value,
+            ["name"] = project.Name,
+            ["description"] = project.Description,
+            ["archived"] = project.Archived,
+            ["keyId"] = null,
+            ["createdAt"] = project.CreatedAt,
+            ["updatedAt"] = project.UpdatedAt,
+            ["deletedAt"] = project.DeletedAt,
+            ["domain"] = project.Domain,
+            ["caseSearch"] = project.CaseSearch,
+        };
+
     private async Task AddFormsAsync(HttpRequest request, Caller caller, Project project, Dictionary<string, object?> shape)
     {
         var readable = (await forms.FindListAsync(project.Id, request.HttpContext.RequestAborted) ?? [])
@@ -68,19 +84,7 @@ public sealed class ProjectShapes(
 
     public async Task<Dictionary<string, object?>> ProjectAsync(HttpRequest request, Caller caller, Project project)
     {
-        var shape = new Dictionary<string, object?>
-        {
-            ["id"] = project.Id.Value,
-            ["name"] = project.Name,
-            ["description"] = project.Description,
-            ["archived"] = project.Archived,
-            ["keyId"] = null,
-            ["createdAt"] = project.CreatedAt,
-            ["updatedAt"] = project.UpdatedAt,
-            ["deletedAt"] = project.DeletedAt,
-            ["domain"] = project.Domain,
-            ["caseSearch"] = project.CaseSearch,
-        };
+        var shape = Project(project);
         if (ExtendedMetadata.IsWanted(request))
         {
             var cancellationToken = request.HttpContext.RequestAborted;

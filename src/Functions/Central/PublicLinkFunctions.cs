@@ -65,7 +65,7 @@ public sealed class PublicLinkFunctions(
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "public_link.create",
-                    found.Scope,
+                    created,
                     new { actorId = created.Id.Value },
                     CancellationToken.None
                 );
@@ -117,7 +117,7 @@ public sealed class PublicLinkFunctions(
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "public_link.update",
-                    found.Scope,
+                    changed,
                     new { actorId = id, data = new { displayName } },
                     CancellationToken.None
                 );
@@ -139,14 +139,9 @@ public sealed class PublicLinkFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkDelete, projectId, form);
-                await holders.RemoveAsync(await FindAsync(found, id, cancellationToken), cancellationToken);
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "public_link.delete",
-                    found.Scope,
-                    new { actorId = id },
-                    CancellationToken.None
-                );
+                var link = await FindAsync(found, id, cancellationToken);
+                await holders.RemoveAsync(link, cancellationToken);
+                await audits.WriteAsync(caller.KnownActor.Id, "public_link.delete", link, new { actorId = id }, CancellationToken.None);
                 return Json.Success();
             }
         );

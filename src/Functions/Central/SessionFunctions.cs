@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
@@ -24,6 +25,10 @@ public sealed class SessionFunctions(
             async () =>
             {
                 var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
+                if (body.TryGetProperty("password", out var given) && given.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+                {
+                    throw Problem.NotAuthenticated().AsException(); // no account has such a password
+                }
                 if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
                 {
                     // Whatever came as a password is not sent back.
@@ -38,7 +43,13 @@ public sealed class SessionFunctions(
                     RequestAuthenticator.AddressOf(request),
                     request.HttpContext.RequestAborted
                 );
-                await audits.WriteAsync(session.Actor, "user.session.create", Scope.Server, null, CancellationToken.None);
+                await audits.WriteAsync(
+                    session.Actor,
+                    "user.session.create",
+                    new AuditActee(Scope.Server, session.Actor),
+                    new { userAgent = Senders.Of(request, session.Actor).UserAgent },
+                    CancellationToken.None
+                );
                 var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
                 request.HttpContext.Response.Cookies.Append(
                     RequestAuthenticator.CookieName(request),
@@ -117,7 +128,7 @@ public sealed class SessionFunctions(
                     await audits.WriteAsync(
                         caller.KnownActor.Id,
                         owner.Kind == ActorKind.AppUser ? "field_key.session.end" : "public_link.session.end",
-                        Scope.Of(owner.Project!.Value),
+                        owner,
                         new { actorId = owner.Id.Value },
                         CancellationToken.None
                     );

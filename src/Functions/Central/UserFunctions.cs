@@ -8,7 +8,14 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>Web users (OR-259). Everybody may see and change their own account; those of others need the verb.</summary>
-public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, UserPreferences preferences, AuditLog audits)
+public sealed class UserFunctions(
+    EndpointPipeline pipeline,
+    WebUsers users,
+    UserPreferences preferences,
+    PasswordReset reset,
+    AccountMail mail,
+    AuditLog audits
+)
 {
     private const int MaxEmail = 320;
     private const string Current = "current";
@@ -21,17 +28,17 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var search = request.Query["q"].ToString();
-                if (caller.Actor.May(Verb.UserList, Scope.Server))
-                {
-                    return Json.Ok((await users.ListAsync(search, cancellationToken)).Select(AccountShapes.User));
-                }
 
                 // A caller who knows an exact address may find its owner, to assign a role; other callers cannot search.
-                var found =
+                var exact =
                     search.Length > 0 && caller.KnownActor.Kind == ActorKind.WebUser
                         ? await users.FindByEmailAsync(search, cancellationToken)
                         : null;
-                return Json.Ok(found is null ? [] : new[] { AccountShapes.User(found) });
+                var found =
+                    exact is not null ? [exact]
+                    : caller.Actor.May(Verb.UserList, Scope.Server) ? await users.ListAsync(search, cancellationToken)
+                    : [];
+                return Json.Ok(found.Select(AccountShapes.User));
             }
         );
 
@@ -56,11 +63,11 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "user.create",
-                    Scope.Server,
+                    created,
                     new { userId = created.Id.Value, data = new { email } },
                     CancellationToken.None
                 );
-                return Json.Ok(AccountShapes.User(created));
+                return Json.Ok(await InvitedAsync(request, created, hasPassword: Json.Has(body, "password")));
             },
             bodyShowsCsrf: true
         );
@@ -84,7 +91,7 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
                         )
                     );
                 }
-                return Json.Ok(AccountShapes.User(await FindAsync(request, caller, id, Verb.UserRead)));
+                return Json.Ok(AccountShapes.User(await FindAsync(users, request, caller, id, Verb.UserRead)));
             }
         );
 
@@ -98,17 +105,22 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var user = await FindAsync(request, caller, id, Verb.UserUpdate);
+                var user = await FindAsync(users, request, caller, id, Verb.UserUpdate);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 var (email, displayName) = (Email(body), Json.Text(body, "displayName"));
                 var changed = await users.ChangeAsync(user.Id, email, displayName, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "user.update",
-                    Scope.Server,
+                    user,
                     new { userId = user.Id.Value, data = new { email, displayName } },
                     CancellationToken.None
                 );
+                if (changed.Email != user.Email)
+                {
+                    const string subject = "Your address was changed";
+                    await mail.TellAsync(request, user.Email!, subject, $"The address of your account is now {changed.Email}.");
+                }
                 return Json.Ok(AccountShapes.User(changed));
             },
             bodyShowsCsrf: true
@@ -123,57 +135,16 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
             request,
             async caller =>
             {
-                var user = await FindAsync(request, caller, id, Verb.UserDelete);
+                var user = await FindAsync(users, request, caller, id, Verb.UserDelete);
                 await users.DeleteAsync(user, request.HttpContext.RequestAborted);
                 await preferences.ForgetAsync(user.Id, CancellationToken.None);
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "user.delete",
-                    Scope.Server,
-                    new { userId = user.Id.Value },
-                    CancellationToken.None
-                );
+                await audits.WriteAsync(caller.KnownActor.Id, "user.delete", user, new { userId = user.Id.Value }, CancellationToken.None);
                 return Json.Success();
             }
         );
 
-    [Function("ChangeUserPassword")]
-    public Task<IResult> ChangePassword(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/users/{id}/password")] HttpRequest request,
-        string id
-    ) =>
-        pipeline.RestAsync(
-            request,
-            async caller =>
-            {
-                var cancellationToken = request.HttpContext.RequestAborted;
-                var user = await FindAsync(request, caller, id, Verb.UserUpdate);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
-                if (Json.Text(body, "old") is not { } old || Json.Text(body, "new") is not { } next)
-                {
-                    // Passwords that came are not sent back.
-                    throw Problem.MissingParameters(["old", "new"], new Dictionary<string, object?>()).AsException();
-                }
-                await users.ChangePasswordAsync(
-                    user,
-                    old,
-                    next,
-                    RequestAuthenticator.AddressOf(request),
-                    caller.Session,
-                    cancellationToken
-                );
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "user.update",
-                    Scope.Server,
-                    new { userId = user.Id.Value, data = new { password = true } },
-                    CancellationToken.None
-                );
-                return Json.Success();
-            }
-        );
-
-    private async Task<Actor> FindAsync(HttpRequest request, Caller caller, string id, string verb)
+    /// <summary>The account that the address names; whoever asks for another's needs the verb.</summary>
+    internal static async Task<Actor> FindAsync(WebUsers users, HttpRequest request, Caller caller, string id, string verb)
     {
         var own = caller.KnownActor.Kind == ActorKind.WebUser && (id == Current || id == caller.KnownActor.Id.ToString());
         if (!own)
@@ -184,6 +155,21 @@ public sealed class UserFunctions(EndpointPipeline pipeline, WebUsers users, Use
             : int.TryParse(id, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
                 ? await users.GetAsync(new ActorId(number), request.HttpContext.RequestAborted)
             : throw Problem.NotFound().AsException();
+    }
+
+    // Somebody without a password chooses one: with the link that is sent, or that the administrator hands over.
+    private async Task<Dictionary<string, object?>> InvitedAsync(HttpRequest request, Actor created, bool hasPassword)
+    {
+        var shape = AccountShapes.User(created);
+        if (!hasPassword)
+        {
+            var token = await reset.BeginAsync(created.Id, invalidate: false, CancellationToken.None);
+            if (await mail.SendLinkAsync(request, created.Email!, token, isNew: true) is { } link)
+            {
+                shape["link"] = link;
+            }
+        }
+        return shape;
     }
 
     private async Task<Dictionary<string, object?>> OwnShapeAsync(HttpRequest request, Actor actor)

@@ -19,6 +19,7 @@ public sealed partial class LayerTests
         "Xml",
         "Storage",
         "Recovery",
+        "Mail",
         "Projects",
         "Accounts",
         "Audits",

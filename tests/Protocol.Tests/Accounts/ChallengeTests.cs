@@ -104,7 +104,6 @@ public sealed class ChallengeTests
                     programme.Path,
                     programme.FormPath(form),
                     $"{programme.FormPath(form)}/submissions",
-                    "/sessions/restore",
                 }
             )
             {

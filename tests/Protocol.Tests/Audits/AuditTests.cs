@@ -27,7 +27,16 @@ public sealed class AuditTests
 
         var entries = await OfProjectAsync(programme, "/audits?limit=10000");
         Assert.Equal(
-            ["form.delete", "form.update", "submission.update", "assignment.create", "field_key.create", "form.create", "project.create"],
+            [
+                "form.delete",
+                "form.update",
+                "submission.update",
+                "field_key.assignment.create",
+                "field_key.create",
+                "form.update.publish",
+                "form.create",
+                "project.create",
+            ],
             entries.Select(entry => entry.GetProperty("action").GetString())
         );
         var me = (await programme.Admin.GetAsync("/users/current")).Json.GetProperty("id").GetInt32();
@@ -41,15 +50,15 @@ public sealed class AuditTests
         var programme = await Programme.StartAsync();
         await programme.PublishAsync();
         var created = Assert.Single(await OfProjectAsync(programme, "/audits?action=form.create&limit=10000"));
-        Assert.Equal(2, (await OfProjectAsync(programme, "/audits?limit=10000")).Count);
-        Assert.Single(await OfProjectAsync(programme, "/audits?action=form&limit=10000"));
+        Assert.Equal(3, (await OfProjectAsync(programme, "/audits?limit=10000")).Count);
+        Assert.Equal(2, (await OfProjectAsync(programme, "/audits?action=form&limit=10000")).Count);
         Assert.Empty(await OfProjectAsync(programme, "/audits?action=for&limit=10000"));
 
         var at = created.GetProperty("loggedAt").GetDateTimeOffset();
         Assert.Empty(await OfProjectAsync(programme, $"/audits?start={Uri.EscapeDataString(at.AddSeconds(1).ToString("O"))}&limit=10000"));
         Assert.Empty(await OfProjectAsync(programme, $"/audits?end={Uri.EscapeDataString(at.AddSeconds(-30).ToString("O"))}&limit=10000"));
         Assert.Equal(
-            2,
+            3,
             (
                 await OfProjectAsync(
                     programme,
@@ -77,6 +86,37 @@ public sealed class AuditTests
         (await Api.Anonymous(programme.Server).GetAsync("/audits")).ShouldBeProblem(401.2m);
     }
 
+    [Fact]
+    public async Task Entries_are_about_the_actor_the_project_or_the_form_and_extended_ones_show_it()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+        await programme.AppUserAsync(form);
+        var (_, email, _) = await programme.WebUserAsync("viewer");
+        var entries = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync("/audits?limit=1000"))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.EnumerateArray()
+            .ToList();
+        JsonElement Newest(string action, string name, string value) =>
+            entries.First(entry =>
+                entry.GetProperty("action").GetString() == action
+                && entry.GetProperty("actee") is { ValueKind: JsonValueKind.Object } actee
+                && actee.TryGetProperty(name, out var member)
+                && member.ToString() == value
+            );
+        Newest("form.create", "xmlFormId", form);
+        Newest("project.create", "id", $"{programme.Id}");
+        Newest("user.create", "displayName", email);
+        var granted = Newest("user.assignment.create", "displayName", email).GetProperty("details");
+        Assert.Equal(6, granted.GetProperty("roleId").GetInt32());
+        Assert.Contains("form.read", granted.GetProperty("grantedVerbs").EnumerateArray().Select(verb => verb.GetString()));
+        Assert.Equal("field_key", Newest("field_key.create", "displayName", "Tablet").GetProperty("actee").GetProperty("type").GetString());
+        Assert.All(
+            entries.Where(entry => entry.GetProperty("action").GetString() == "config.set"),
+            entry => Assert.Equal(JsonValueKind.Null, entry.GetProperty("acteeId").ValueKind)
+        );
+    }
+
     // Other tests write to the same log.
     private static async Task<List<JsonElement>> OfProjectAsync(Programme programme, string path)
     {
@@ -86,10 +126,7 @@ public sealed class AuditTests
             .. (await programme.Admin.GetAsync(path))
                 .ShouldBe(HttpStatusCode.OK)
                 .Json.EnumerateArray()
-                .Where(entry =>
-                    entry.GetProperty("acteeId").GetString() is { } actee
-                    && (actee == project || actee.StartsWith(project + "/", StringComparison.Ordinal))
-                ),
+                .Where(entry => entry.GetProperty("acteeId").GetString() is { } actee && actee.Split('/', '#')[0] == project),
         ];
     }
 }
