@@ -1,0 +1,126 @@
+namespace ServerlessRosa.XlsForms;
+
+/// <summary>Writes the XForm around its parts (XF-080).</summary>
+internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers triggers, EntityPlaces entities)
+{
+    private static readonly (string Prefix, string Uri)[] Namespaces =
+    [
+        ("h", "http://www.w3.org/1999/xhtml"),
+        ("ev", "http://www.w3.org/2001/xml-events"),
+        ("xsd", "http://www.w3.org/2001/XMLSchema"),
+        ("jr", "http://openrosa.org/javarosa"),
+        ("orx", "http://openrosa.org/xforms"),
+        ("odk", "http://www.opendatakit.org/xforms"),
+    ];
+
+    private const string EntitiesNamespace = "http://www.opendatakit.org/xforms/entities";
+
+    private readonly XFormXmlWriter _xml = new(context.Options.MaxXFormCharacters);
+    private readonly ReferencePaths _paths = new(tree, context.Messages);
+
+    private Settings Settings => context.Settings;
+
+    private string Id => Settings["id_string"] ?? Fallback;
+
+    private string Fallback => string.IsNullOrEmpty(context.Options.FormIdFallback) ? Settings.DefaultRootName : context.Options.FormIdFallback;
+
+    public ConvertedForm Write()
+    {
+        var title = Settings["title"] ?? Id;
+        var labels = new LabelText(_paths);
+        _xml.Start("h:html").Attribute("xmlns", "http://www.w3.org/2002/xforms");
+        foreach (var (prefix, uri) in NamespacesInScope())
+        {
+            _xml.Attribute("xmlns:" + prefix, uri);
+        }
+        _xml.Start("h:head").Element("h:title", title);
+        WriteModel(labels);
+        _xml.End();
+        _xml.Start("h:body");
+        if (Settings["style"] is { } style)
+            _xml.Attribute("class", style);
+        new BodyWriter(context, _xml, tree, _paths, labels, triggers, entities).Write();
+        _xml.End().End();
+        return new ConvertedForm(_xml.ToString(), Id, title, Settings["version"], Itemsets());
+    }
+
+    private string? Itemsets() =>
+        context.External is not null && tree.Root.DescendantsAndSelf().Any(element => element.Query is not null)
+            ? context.External.ToCsv()
+            : null;
+
+    /// <summary>The built-in prefixes, and those of the setting `namespaces` that redefine none.</summary>
+    public List<(string Prefix, string Uri)> NamespacesInScope()
+    {
+        var all = Namespaces.ToList();
+        if (context.HasEntities)
+            all.Add(("entities", EntitiesNamespace));
+        foreach (var pair in (Settings["namespaces"] ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=');
+            if (parts.Length != 2 || !XmlName.IsNcName(parts[0]) || all.Exists(known => known.Prefix == parts[0]))
+                continue;
+            all.Add((parts[0], parts[1].Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal)));
+        }
+        return all;
+    }
+
+    private void WriteModel(LabelText labels)
+    {
+        _xml.Start("model").Attribute("odk:xforms-version", "1.0.0");
+        if (context.HasEntities)
+            _xml.Attribute("entities:entities-version", entities.Count > 1 || entities.AnyInRepeat ? "2025.1.0" : "2024.1.0");
+        WriteSubmission();
+        new ItextWriter(_xml, labels, context.DefaultLanguage).Write(new ItextBuilder(context, tree).Build());
+        _xml.Start("instance");
+        WriteRoot();
+        _xml.End();
+        new SecondaryInstances(context, _xml, tree).Write();
+        new BindWriter(_xml, tree, _paths, entities).Write();
+        _xml.End();
+    }
+
+    private void WriteRoot()
+    {
+        _xml.Start(Settings.RootName).Attribute("id", Id);
+        if (Settings["instance_xmlns"] is { } xmlns)
+            _xml.Attribute("xmlns", xmlns);
+        if (Settings["version"] is { } version)
+            _xml.Attribute("version", version);
+        if (Settings["prefix"] is { } prefix)
+            _xml.Attribute("odk:prefix", prefix);
+        if (Settings["delimiter"] is { } delimiter)
+            _xml.Attribute("odk:delimiter", delimiter);
+        foreach (var (name, value) in Settings.RootAttributes.Where(attribute => attribute.Key is not ("id" or "version")))
+        {
+            _xml.Attribute(name, value);
+        }
+        new InstanceWriter(_xml, tree, _paths, entities).WriteContent();
+        _xml.End();
+    }
+
+    /// <summary>XF-046.</summary>
+    private void WriteSubmission()
+    {
+        var attributes = new List<(string Name, string Value)>();
+        if (Settings["submission_url"] is { } url)
+            attributes.AddRange([("action", url), ("method", "post")]);
+        if (Settings["public_key"] is { } key)
+            attributes.Add(("base64RsaPublicKey", key));
+        if (Settings["auto_send"] is { } send)
+            attributes.Add(("orx:auto-send", send));
+        if (Settings["auto_delete"] is { } delete)
+            attributes.Add(("orx:auto-delete", delete));
+        var editable = Settings["client_editable"];
+        if (YesNo.IsYes(editable))
+            attributes.Add(("odk:client-editable", "true"));
+        if (attributes.Count == 0 && editable is null)
+            return;
+        _xml.Start("submission");
+        foreach (var (name, value) in attributes)
+        {
+            _xml.Attribute(name, value);
+        }
+        _xml.End();
+    }
+}
