@@ -50,7 +50,10 @@ public static class XlsFormConverter
         var reader = new SurveyReader(context);
         reader.Read();
         var tree = new SurveyTree(reader.Root, reader.Audits, context.Settings);
-        var places = new EntityPlaces();
+        new TreeRules(context, tree).Check();
+        new ReferenceScan(context, tree).Check();
+        new ElementRules(context, tree).Check();
+        var places = new EntityPlacement(context, tree).Place();
         var triggers = Triggers.Read(context, tree);
         return new FormWriter(context, tree, triggers, places).Write();
     }

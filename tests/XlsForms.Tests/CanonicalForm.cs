@@ -13,15 +13,20 @@ internal static class CanonicalForm
     /// <summary>The first difference; null if there is none.</summary>
     public static string? Difference(string expected, string actual)
     {
-        var want = Lines(XDocument.Parse(expected, LoadOptions.PreserveWhitespace).Root!, 0).ToList();
-        var got = Lines(XDocument.Parse(actual, LoadOptions.PreserveWhitespace).Root!, 0).ToList();
-        for (var i = 0; i < Math.Max(want.Count, got.Count); i++)
+        var want = Of(expected);
+        var got = Of(actual);
+        for (var i = 0; i < Math.Max(want.Length, got.Length); i++)
         {
             if (want.ElementAtOrDefault(i) != got.ElementAtOrDefault(i))
                 return $"want {want.ElementAtOrDefault(i)?.Trim()} got {got.ElementAtOrDefault(i)?.Trim()}";
         }
         return null;
     }
+
+    private static string[] Of(string xml) =>
+        string.Join('\n', Lines(XDocument.Parse(xml, LoadOptions.PreserveWhitespace).Root!, 0)).Split('\n');
+
+    private static string Short(XName name) => name.Namespace == XForms ? name.LocalName : name.ToString();
 
     private static IEnumerable<string> Lines(XElement element, int depth)
     {
@@ -30,8 +35,8 @@ internal static class CanonicalForm
             .Attributes()
             .Where(attribute => !attribute.IsNamespaceDeclaration)
             .OrderBy(attribute => attribute.Name.ToString(), StringComparer.Ordinal)
-            .Select(attribute => $" {attribute.Name}=[{attribute.Value}]");
-        yield return $"{indent}<{element.Name}{string.Concat(attributes)}>";
+            .Select(attribute => $" {Short(attribute.Name)}=[{attribute.Value}]");
+        yield return $"{indent}<{Short(element.Name)}{string.Concat(attributes)}>";
         var hasChildren = element.Elements().Any();
         var isMixed = hasChildren && element.Nodes().OfType<XText>().Any(text => !string.IsNullOrWhiteSpace(text.Value));
         if (!hasChildren)

@@ -62,6 +62,8 @@ internal sealed class ItextBuilder(FormContext context, SurveyTree tree)
     {
         if (element.Label is { } label && element.HasItextLabel)
             Add(label, element.Path + ":label", null, element);
+        if (element.IsSection)
+            return;
         var hasGuidance = element.GuidanceHint is not null;
         if (element.Hint is { } hint && (hint.IsMap || hasGuidance))
             Add(hint, element.Path + ":hint", null, element);

@@ -78,7 +78,7 @@ internal sealed class BindWriter(XFormXmlWriter xml, SurveyTree tree, ReferenceP
     {
         if (ItextBuilder.IsItextMessage(key, value))
             return $"jr:itext('{element.Path}:{key}')";
-        var text = value.Text ?? "";
+        var text = PythonText.Of(value);
         if (Convertible.Contains(key))
             text = YesNo.ToXPath(text);
         if (key == "entities:saveto")

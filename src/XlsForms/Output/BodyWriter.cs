@@ -57,36 +57,29 @@ internal sealed class BodyWriter(
         xml.Start("repeat").Attribute("nodeset", repeat.Path);
         WriteControl(repeat, repeat.Control);
         WriteChildren(repeat);
-        foreach (var element in OfRepeat(repeat).Where(element => element is { IsSection: false, HasDynamicDefault: true }))
-        {
-            Actions.WriteDefault(xml, paths, element, "odk-new-repeat");
-        }
-        foreach (var container in OfRepeat(repeat).Where(element => element.Kind != ElementKind.Question).Prepend(repeat))
-        {
-            if (entities.In(container) is { EntityId: null })
-                _entityWriter.WriteNewId(container, "odk-new-repeat");
-        }
+        WriteNewRepeatActions(repeat);
         xml.End().End();
     }
 
-    /// <summary>The elements of which this is the nearest repeat, in document order.</summary>
-    private static IEnumerable<SurveyElement> OfRepeat(SurveyElement section)
+    /// <summary>The actions of those elements of which this is the nearest repeat, in document order (XF-122, XF-225).</summary>
+    private void WriteNewRepeatActions(SurveyElement section)
     {
         foreach (var child in section.Children.Where(child => child.Kind != ElementKind.Repeat))
         {
-            yield return child;
-            foreach (var below in OfRepeat(child))
-            {
-                yield return below;
-            }
+            if (child.IsSection)
+                WriteNewRepeatActions(child);
+            else if (child.HasDynamicDefault)
+                Actions.WriteDefault(xml, paths, child, "odk-new-repeat");
         }
+        if (entities.In(section) is { EntityId: null })
+            _entityWriter.WriteNewId(section, "odk-new-repeat");
     }
 
     private void WriteControl(SurveyElement element, IEnumerable<KeyValuePair<string, CellValue>> control)
     {
         foreach (var (name, value) in control.Where(entry => entry.Key != "tag"))
         {
-            var text = value.Text ?? "";
+            var text = PythonText.Of(value);
             // XF-121a: the appearance of a group is written as it is.
             xml.Attribute(name, element.IsSection && name == "appearance" ? text : paths.Substitute(text, Position.Of(element)));
         }

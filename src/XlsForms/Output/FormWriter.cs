@@ -111,10 +111,9 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
             attributes.Add(("orx:auto-send", send));
         if (Settings["auto_delete"] is { } delete)
             attributes.Add(("orx:auto-delete", delete));
-        var editable = Settings["client_editable"];
-        if (YesNo.IsYes(editable))
+        if (YesNo.IsYes(Settings["client_editable"]))
             attributes.Add(("odk:client-editable", "true"));
-        if (attributes.Count == 0 && editable is null)
+        if (attributes.Count == 0)
             return;
         _xml.Start("submission");
         foreach (var (name, value) in attributes)

@@ -71,7 +71,7 @@ internal sealed class InstanceWriter(XFormXmlWriter xml, SurveyTree tree, Refere
         xml.Start(element.Name);
         foreach (var (name, value) in element.InstanceAttributes)
         {
-            xml.Attribute(name, paths.Substitute(value.Text ?? "", Position.Of(element)));
+            xml.Attribute(name, paths.Substitute(PythonText.Of(value), Position.Of(element)));
         }
         if (element.IsSection)
         {

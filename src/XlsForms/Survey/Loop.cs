@@ -24,39 +24,57 @@ internal sealed class Loop(FormContext context, ChoiceList list, Action<int> cou
             loop.Add(group);
             foreach (var child in template)
             {
-                group.Add(Copy(child, choice));
+                group.Add(Copy(child, choice, isDirect: true));
             }
         }
     }
 
-    private SurveyElement Copy(SurveyElement element, Choice choice)
+    /// <summary>A copy of an element; the reference fills in name and label only in direct children of the loop.</summary>
+    private SurveyElement Copy(SurveyElement element, Choice choice, bool isDirect)
     {
-        string Fill(string text) => Replace(text, choice.Name, choice.Label?.Text ?? "", element.Row);
-        var copy = new SurveyElement(element.Kind, Fill(element.Name), element.Row)
+        var copy = new SurveyElement(element.Kind, element.Name, element.Row)
         {
             Type = element.Type,
             TypeName = element.TypeName,
-            Label = FillByLanguage(element.Label, choice, element.Row),
-            Hint = FillByLanguage(element.Hint, choice, element.Row),
-            GuidanceHint = FillByLanguage(element.GuidanceHint, choice, element.Row),
-            Media = FillMap(element.Media, choice, element.Row),
-            Bind = FillMap(element.Bind, choice, element.Row),
-            Control = FillMap(element.Control, choice, element.Row),
-            InstanceAttributes = FillMap(element.InstanceAttributes, choice, element.Row),
-            Default = element.Default is null ? null : Fill(element.Default),
-            Trigger = element.Trigger is null ? null : Fill(element.Trigger),
-            ChoiceFilter = element.ChoiceFilter is null ? null : Fill(element.ChoiceFilter),
+            Label = element.Label,
+            Hint = element.Hint,
+            GuidanceHint = element.GuidanceHint,
+            Media = element.Media,
+            Bind = element.Bind,
+            Control = element.Control,
+            InstanceAttributes = element.InstanceAttributes,
+            Default = element.Default,
+            Trigger = element.Trigger,
+            ChoiceFilter = element.ChoiceFilter,
             Itemset = element.Itemset,
             Query = element.Query,
             OsmList = element.OsmList,
             Quality = element.Quality,
             IsFlat = element.IsFlat,
         };
+        if (isDirect)
+            Fill(copy, choice);
         foreach (var child in element.Children)
         {
-            copy.Add(Copy(child, choice));
+            copy.Add(Copy(child, choice, isDirect: false));
         }
         return copy;
+    }
+
+    private void Fill(SurveyElement element, Choice choice)
+    {
+        string? Text(string? text) => text is null ? null : Replace(text, choice.Name, choice.Label?.Text ?? "", element.Row);
+        element.Name = Text(element.Name)!;
+        element.Label = FillByLanguage(element.Label, choice, element.Row);
+        element.Hint = FillByLanguage(element.Hint, choice, element.Row);
+        element.GuidanceHint = FillByLanguage(element.GuidanceHint, choice, element.Row);
+        element.Media = FillMap(element.Media, choice, element.Row);
+        element.Bind = FillMap(element.Bind, choice, element.Row);
+        element.Control = FillMap(element.Control, choice, element.Row);
+        element.InstanceAttributes = FillMap(element.InstanceAttributes, choice, element.Row);
+        element.Default = Text(element.Default);
+        element.Trigger = Text(element.Trigger);
+        element.ChoiceFilter = Text(element.ChoiceFilter);
     }
 
     private OrderedDictionary<string, CellValue> FillMap(OrderedDictionary<string, CellValue> map, Choice choice, int row)

@@ -15,7 +15,7 @@ internal sealed class Triggers
         var triggers = new Triggers();
         foreach (var element in tree.Root.DescendantsAndSelf().Where(element => element is { Trigger: not null, IsSection: false }))
         {
-            foreach (var piece in element.Trigger!.Split(','))
+            foreach (var piece in element.Trigger!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 if (FindTrigger(context, tree, element, piece) is { } trigger)
                     triggers.Add(trigger, element);

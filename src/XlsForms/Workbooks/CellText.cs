@@ -11,7 +11,10 @@ internal static class CellText
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary>The text of a cell; null for an empty one.</summary>
-    public static string? Of(IExcelDataReader reader, int column) =>
+    /// <param name="reader">The sheet, on the row of the cell.</param>
+    /// <param name="column">Counts from 0.</param>
+    /// <param name="wholeSeconds">Rounds times to seconds, as is done for .xls files.</param>
+    public static string? Of(IExcelDataReader reader, int column, bool wholeSeconds) =>
         reader.GetValue(column) switch
         {
             null => null,
@@ -19,7 +22,7 @@ internal static class CellText
             bool truth => truth ? "TRUE" : "FALSE",
             double number => Number(number),
             int number => number.ToString(Invariant),
-            DateTime time => Date(time),
+            DateTime time => Date(wholeSeconds ? Round(time) : time),
             TimeSpan duration => Duration(duration),
             var other => Convert.ToString(other, Invariant),
         };
@@ -84,6 +87,8 @@ internal static class CellText
         var power = int.Parse(text.AsSpan(exponent + 1), Invariant);
         return string.Create(Invariant, $"{text.AsSpan(0, exponent)}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}");
     }
+
+    private static DateTime Round(DateTime time) => new((time.Ticks + (TimeSpan.TicksPerSecond / 2)) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond);
 
     /// <summary>A date; a time of day if there is no day (the serial is below 1).</summary>
     private static string Date(DateTime time)

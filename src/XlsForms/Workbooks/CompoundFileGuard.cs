@@ -22,8 +22,7 @@ internal static class CompoundFileGuard
         var shift = BinaryPrimitives.ReadUInt16LittleEndian(bytes[30..]);
         if (shift is not (9 or 12))
             throw Damaged();
-        CheckChains(ReadTable(bytes, 1 << shift));
-        CheckMiniChains(bytes, 1 << shift);
+        CheckAllChains(bytes, 1 << shift);
     }
 
     private static uint[] ReadTable(ReadOnlySpan<byte> bytes, int sectorSize)
@@ -64,39 +63,27 @@ internal static class CompoundFileGuard
         }
     }
 
-    /// <summary>No sector may follow two others: then no chain can join another or itself.</summary>
+    /// <summary>Walks each chain until it ends or meets one that was walked before; a chain that meets itself is a circle.</summary>
     private static void CheckChains(uint[] table)
     {
-        var followed = new bool[table.Length];
-        foreach (var next in table)
-        {
-            if (next >= LargestSector || next >= table.Length)
-                continue;
-            if (followed[next])
-                throw Damaged();
-            followed[next] = true;
-        }
-        // With that, a circle can only be a closed one: walk each chain from its start, and see whether any sector is left.
-        var seen = new bool[table.Length];
+        var walk = new int[table.Length];
         for (var start = 0; start < table.Length; start++)
         {
-            if (followed[start])
-                continue;
-            for (var at = (uint)start; at < table.Length; at = table[at])
+            for (var at = (uint)start; at < table.Length && walk[at] != start + 1; at = table[at])
             {
-                seen[at] = true;
+                if (walk[at] != 0)
+                    break;
+                walk[at] = start + 1;
+                if (table[at] < table.Length && walk[table[at]] == start + 1)
+                    throw Damaged();
             }
-        }
-        for (var i = 0; i < table.Length; i++)
-        {
-            if (!seen[i] && table[i] < table.Length)
-                throw Damaged();
         }
     }
 
-    private static void CheckMiniChains(ReadOnlySpan<byte> bytes, int sectorSize)
+    private static void CheckAllChains(ReadOnlySpan<byte> bytes, int sectorSize)
     {
         var table = ReadTable(bytes, sectorSize);
+        CheckChains(table);
         var mini = new List<uint>();
         var sector = UInt32At(bytes, 60);
         while (sector < LargestSector)

@@ -3,7 +3,7 @@ using ExcelDataReader;
 namespace ServerlessRosa.XlsForms;
 
 /// <summary>Reads one sheet: the header, then rows until the sheet ends or has too many empty rows in a row (XF-021 to XF-024).</summary>
-internal sealed class SheetReader(IExcelDataReader reader, string name, Messages messages, CellBudget budget)
+internal sealed class SheetReader(IExcelDataReader reader, string name, Messages messages, CellBudget budget, bool wholeSeconds)
 {
     private const int EmptyHeadersAllowed = 20;
     private const int EmptyRowsAllowed = 60;
@@ -53,7 +53,7 @@ internal sealed class SheetReader(IExcelDataReader reader, string name, Messages
             var raw = value as string;
             if (raw is null)
             {
-                var shown = CellText.Of(reader, column);
+                var shown = CellText.Of(reader, column, wholeSeconds);
                 messages.Error(name, 1, shown, "A column header must be text. Put an apostrophe in front of it, or rename the column.");
                 raw = shown ?? "";
             }
@@ -82,7 +82,7 @@ internal sealed class SheetReader(IExcelDataReader reader, string name, Messages
         string?[]? row = null;
         for (var i = 0; i < _columns.Count; i++)
         {
-            if (_columns[i] >= reader.FieldCount || CellText.Of(reader, _columns[i]) is not { } text)
+            if (_columns[i] >= reader.FieldCount || CellText.Of(reader, _columns[i], wholeSeconds) is not { } text)
                 continue;
             row ??= new string?[_columns.Count];
             row[i] = budget.Count(text);

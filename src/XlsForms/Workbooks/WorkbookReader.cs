@@ -44,7 +44,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
             names.Add(reader.Name);
             var name = only ? SheetName.Survey : PythonText.Lower(reader.Name);
             if (SheetName.All.Contains(name))
-                sheets[name] = new SheetReader(reader, name, messages, budget).Read(cancellationToken);
+                sheets[name] = new SheetReader(reader, name, messages, budget, wholeSeconds: !IsZip(file)).Read(cancellationToken);
         } while (reader.NextResult());
         return new Workbook(sheets, names);
     }

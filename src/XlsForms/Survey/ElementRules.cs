@@ -1,0 +1,91 @@
+namespace ServerlessRosa.XlsForms;
+
+/// <summary>Rules that need the whole tree: geometries, lists used by search(), and columns that stand for attributes.</summary>
+internal sealed class ElementRules(FormContext context, SurveyTree tree)
+{
+    private static readonly string[] NoLanguage = ["calculate", "constraint", "readonly", "relevant", "required"];
+
+    public void Check()
+    {
+        var elements = tree.Root.DescendantsAndSelf().Skip(1).Concat(tree.Meta).ToList();
+        CheckSearch(elements);
+        var instances = InstanceNames(elements);
+        foreach (var element in elements)
+        {
+            CheckAttributes(element);
+            if (element.Itemset is { IsGeometry: true } itemset)
+                CheckGeometry(element, itemset, instances);
+            if (element.Itemset is { IsGeometry: false, Source: ItemsetSource.Repeat } previous)
+                CheckPreviousAnswers(element, previous);
+        }
+    }
+
+    /// <summary>XF-160: a list that search() uses stands in the body and cannot serve other selects.</summary>
+    private void CheckSearch(List<SurveyElement> elements)
+    {
+        var selects = elements.Where(element => element.Itemset is { Source: ItemsetSource.List, IsGeometry: false }).ToList();
+        foreach (var select in selects.Where(select => select.Itemset!.IsSearch))
+        {
+            if (context.Choices.Find(select.Itemset!.Name) is { } list)
+                list.IsUsedBySearch = true;
+        }
+        foreach (var select in selects.Where(select => !select.Itemset!.IsSearch))
+        {
+            if (context.Choices.Find(select.Itemset!.Name) is not { IsUsedBySearch: true } list)
+                continue;
+            var text = $"The list '{list.Name}' is used with search() by another question. Use search() here too, or another list.";
+            context.SurveyError(select.Row, text, "type");
+        }
+    }
+
+    private HashSet<string> InstanceNames(List<SurveyElement> elements)
+    {
+        var names = context.Choices.All.Select(list => list.Name).Concat(context.Entities.Select(entity => entity.ListName));
+        var files = elements.Where(element => element.Itemset is { Source: ItemsetSource.File }).Select(element => element.Itemset!.Name);
+        var external = elements.Where(element => element.Type?.Name is "csv-external" or "xml-external").Select(element => element.Name);
+        return [.. names, .. files, .. external];
+    }
+
+    /// <summary>XF-115.</summary>
+    private void CheckGeometry(SurveyElement element, Itemset itemset, HashSet<string> instances)
+    {
+        var isKnown = Reference.Whole(itemset.Name) is { } reference
+            ? !reference.IsLastSaved && tree.Find(reference.Name) is { Kind: ElementKind.Repeat }
+            : instances.Contains(itemset.Name);
+        if (isKnown)
+            return;
+        const string text = "'reference-geometry' must be a choice list, an entity list, an attached file without its extension, or a repeat such as ${trees}.";
+        context.SurveyError(element.Row, text, "parameters");
+    }
+
+    private void CheckPreviousAnswers(SurveyElement element, Itemset itemset)
+    {
+        if (Reference.Whole(itemset.Name) is not { } reference || tree.Named(reference.Name).Count == 0)
+            context.SurveyError(element.Row, $"There is no question '{itemset.Name}' to choose answers from.", "type");
+        else if (tree.Named(reference.Name).Count > 1)
+            context.SurveyError(element.Row, $"More than one question has the name '{reference.Name}'. Rename them.", "type");
+    }
+
+    private void CheckAttributes(SurveyElement element)
+    {
+        foreach (var key in NoLanguage)
+        {
+            if (element.Bind.GetValueOrDefault(key) is { IsMap: true })
+                context.SurveyError(element.Row, $"The column '{key}' cannot have a language. Rename it.", "bind", key);
+        }
+        CheckNames(element, "bind", element.Bind);
+        CheckNames(element, "control", element.Control);
+        CheckNames(element, "instance", element.InstanceAttributes);
+    }
+
+    private void CheckNames(SurveyElement element, string column, OrderedDictionary<string, CellValue> attributes)
+    {
+        foreach (var (name, _) in attributes)
+        {
+            // The reference fails on an attribute `tag`; only a question's control may have one, which names the control.
+            var isTag = name == "tag" && (column != "control" || element.IsSection);
+            if (isTag || !XmlName.IsName(name))
+                context.SurveyError(element.Row, $"'{name}' cannot be the name of an attribute. Rename the column.", column, name);
+        }
+    }
+}
