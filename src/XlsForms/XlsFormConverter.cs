@@ -47,6 +47,7 @@ public static class XlsFormConverter
             messages.Error(SheetName.Survey, 1, "type", "The survey sheet needs a column 'type'. Add it, with the type of each question.");
             return null;
         }
+        Translations.WarnOfGaps(context);
         var reader = new SurveyReader(context);
         reader.Read();
         var tree = new SurveyTree(reader.Root, reader.Audits, context.Settings);

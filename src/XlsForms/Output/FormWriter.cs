@@ -71,7 +71,9 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
         if (context.HasEntities)
             _xml.Attribute("entities:entities-version", entities.Count > 1 || entities.AnyInRepeat ? "2025.1.0" : "2024.1.0");
         WriteSubmission();
-        new ItextWriter(_xml, labels, context.DefaultLanguage).Write(new ItextBuilder(context, tree).Build());
+        var itext = new ItextBuilder(context, tree).Build();
+        LanguageCodes.Warn(context, itext.Languages.Select(language => language.Key));
+        new ItextWriter(_xml, labels, context.DefaultLanguage).Write(itext);
         _xml.Start("instance");
         WriteRoot();
         _xml.End();
