@@ -1,20 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ServerlessRosa.XlsForms;
 
 /// <summary>Collects what is wrong with a workbook. Beyond a limit further messages are counted, not kept.</summary>
 internal sealed class Messages(int limit)
 {
-    private readonly List<XlsFormMessage> _errors = [];
-    private readonly List<XlsFormMessage> _warnings = [];
+    private readonly List<XlsFormMessage>[] _kept = [[], [], []];
+    private readonly int[] _leftOut = new int[3];
     private readonly HashSet<XlsFormMessage> _seen = [];
-    private readonly int[] _leftOut = new int[2];
 
-    public bool HasErrors => _errors.Count > 0;
+    public bool HasErrors => _kept[(int)XlsFormMessageKind.Error].Count > 0;
 
-    public int ErrorCount => _errors.Count + _leftOut[0];
+    public IReadOnlyList<XlsFormMessage> Errors => [.. Of(XlsFormMessageKind.Error)];
 
-    public IReadOnlyList<XlsFormMessage> Errors => [.. _errors, .. LeftOut(XlsFormMessageKind.Error)];
-
-    public IReadOnlyList<XlsFormMessage> Warnings => [.. _warnings, .. LeftOut(XlsFormMessageKind.Warning)];
+    /// <summary>Warnings, then the findings of the checks.</summary>
+    public IReadOnlyList<XlsFormMessage> Warnings => [.. Of(XlsFormMessageKind.Warning), .. Of(XlsFormMessageKind.Check)];
 
     public void Error(string? sheet, int? row, string? column, string text) => Add(XlsFormMessageKind.Error, sheet, row, column, text);
 
@@ -24,29 +24,23 @@ internal sealed class Messages(int limit)
 
     private void Add(XlsFormMessageKind kind, string? sheet, int? row, string? column, string text)
     {
-        var target = kind == XlsFormMessageKind.Error ? _errors : _warnings;
-        if (target.Count >= limit)
-        {
-            _leftOut[kind == XlsFormMessageKind.Error ? 0 : 1]++;
-            return;
-        }
-        var message = new XlsFormMessage(kind, Shorten(sheet), row, Shorten(column), text);
-        if (_seen.Add(message))
-            target.Add(message);
+        var kept = _kept[(int)kind];
+        if (kept.Count >= limit)
+            _leftOut[(int)kind]++;
+        else if (new XlsFormMessage(kind, sheet, row, Shorten(column), text) is var message && _seen.Add(message))
+            kept.Add(message);
     }
 
-    private IEnumerable<XlsFormMessage> LeftOut(XlsFormMessageKind kind)
+    private IEnumerable<XlsFormMessage> Of(XlsFormMessageKind kind)
     {
-        var count = _leftOut[kind == XlsFormMessageKind.Error ? 0 : 1];
-        if (count > 0)
-            yield return new XlsFormMessage(kind, null, null, null, $"{count} further messages are left out.");
+        var leftOut = _leftOut[(int)kind];
+        var last = new XlsFormMessage(kind, null, null, null, $"{leftOut} further messages are left out.");
+        return leftOut == 0 ? _kept[(int)kind] : _kept[(int)kind].Append(last);
     }
 
     /// <summary>A cell's text for use in a message: shortened, so that a message stays readable.</summary>
-    public static string Shorten(string? text) =>
-        text is null ? null!
-        : text.Length <= 120 ? text
-        : text[..117] + "...";
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Shorten(string? text) => text is null || text.Length <= 120 ? text : text[..117] + "...";
 }
 
 /// <summary>Ends a conversion at once; the reason is already among the errors, or is the message of this exception.</summary>

@@ -56,6 +56,9 @@ public static class XlsFormConverter
         new ElementRules(context, tree).Check();
         var places = new EntityPlacement(context, tree).Place();
         var triggers = Triggers.Read(context, tree);
-        return new FormWriter(context, tree, triggers, places).Write();
+        var form = new FormWriter(context, tree, triggers, places).Write();
+        if (context.Options.RunChecks && !messages.HasErrors)
+            new FormChecks(context, tree, new ReferencePaths(tree, messages), places).Run();
+        return form;
     }
 }

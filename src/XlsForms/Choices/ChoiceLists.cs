@@ -61,6 +61,13 @@ internal sealed class ChoiceLists
         list.Choices.Add(new Choice("other", label.Count == 0 ? CellValue.Of("Other") : CellValue.Of(label), null));
     }
 
+    /// <summary>Adds the choice `none` to a list, as the setting `add_none_option` asks for.</summary>
+    public static void AddNone(ChoiceList list)
+    {
+        if (!list.Choices.Exists(choice => choice.Name == "none"))
+            list.Choices.Add(new Choice("none", CellValue.Of("None"), null));
+    }
+
     private ChoiceList Get(string name)
     {
         if (_byName.TryGetValue(name, out var list))

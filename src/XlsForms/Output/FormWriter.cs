@@ -3,18 +3,6 @@ namespace ServerlessRosa.XlsForms;
 /// <summary>Writes the XForm around its parts (XF-080).</summary>
 internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers triggers, EntityPlaces entities)
 {
-    private static readonly (string Prefix, string Uri)[] Namespaces =
-    [
-        ("h", "http://www.w3.org/1999/xhtml"),
-        ("ev", "http://www.w3.org/2001/xml-events"),
-        ("xsd", "http://www.w3.org/2001/XMLSchema"),
-        ("jr", "http://openrosa.org/javarosa"),
-        ("orx", "http://openrosa.org/xforms"),
-        ("odk", "http://www.opendatakit.org/xforms"),
-    ];
-
-    private const string EntitiesNamespace = "http://www.opendatakit.org/xforms/entities";
-
     private readonly XFormXmlWriter _xml = new(context.Options.MaxXFormCharacters);
     private readonly ReferencePaths _paths = new(tree, context.Messages);
 
@@ -29,7 +17,7 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
         var title = Settings["title"] ?? Id;
         var labels = new LabelText(_paths);
         _xml.Start("h:html").Attribute("xmlns", "http://www.w3.org/2002/xforms");
-        foreach (var (prefix, uri) in NamespacesInScope())
+        foreach (var (prefix, uri) in FormNamespaces.InScope(context))
         {
             _xml.Attribute("xmlns:" + prefix, uri);
         }
@@ -48,22 +36,6 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
         context.External is not null && tree.Root.DescendantsAndSelf().Any(element => element.Query is not null)
             ? context.External.ToCsv()
             : null;
-
-    /// <summary>The built-in prefixes, and those of the setting `namespaces` that redefine none.</summary>
-    public List<(string Prefix, string Uri)> NamespacesInScope()
-    {
-        var all = Namespaces.ToList();
-        if (context.HasEntities)
-            all.Add(("entities", EntitiesNamespace));
-        foreach (var pair in (Settings["namespaces"] ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var parts = pair.Split('=');
-            if (parts.Length != 2 || !XmlName.IsNcName(parts[0]) || all.Exists(known => known.Prefix == parts[0]))
-                continue;
-            all.Add((parts[0], parts[1].Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal)));
-        }
-        return all;
-    }
 
     private void WriteModel(LabelText labels)
     {

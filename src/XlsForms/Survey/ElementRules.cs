@@ -5,6 +5,8 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
 {
     private static readonly string[] NoLanguage = ["calculate", "constraint", "readonly", "relevant", "required"];
 
+    private readonly HashSet<string> _prefixes = [.. FormNamespaces.InScope(context).Select(scope => scope.Prefix), "xml", "xmlns"];
+
     public void Check()
     {
         var elements = tree.Root.DescendantsAndSelf().Skip(1).Concat(tree.Meta).ToList();
@@ -73,9 +75,18 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
             if (element.Bind.GetValueOrDefault(key) is { IsMap: true })
                 context.SurveyError(element.Row, $"The column '{key}' cannot have a language. Rename it.", "bind", key);
         }
+        CheckPrefix(element, element.Name, "name");
         CheckNames(element, "bind", element.Bind);
         CheckNames(element, "control", element.Control);
         CheckNames(element, "instance", element.InstanceAttributes);
+    }
+
+    /// <summary>XF-252: the reference converts such a form, but no XML parser reads it.</summary>
+    private void CheckPrefix(SurveyElement element, string name, params ReadOnlySpan<string> column)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && name != "entities:saveto" && !_prefixes.Contains(name[..colon]))
+            context.SurveyError(element.Row, $"The prefix of '{name}' is not declared. Declare it in the setting 'namespaces', or remove it.", column);
     }
 
     private void CheckNames(SurveyElement element, string column, OrderedDictionary<string, CellValue> attributes)
@@ -86,6 +97,8 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
             var isTag = name == "tag" && (column != "control" || element.IsSection);
             if (isTag || !XmlName.IsName(name))
                 context.SurveyError(element.Row, $"'{name}' cannot be the name of an attribute. Rename the column.", column, name);
+            else
+                CheckPrefix(element, name, column, name);
         }
     }
 }

@@ -17,6 +17,8 @@ internal sealed class SelectReader(FormContext context, TableList tableList)
             ReadExternal(type, row, select, parameters);
         else
             ReadItemset(type, row, select, parameters);
+        if (type.TypeName == QuestionTypes.SelectMultiple && YesNo.IsYes(context.Settings["add_none_option"]))
+            AddNone(type, select);
         tableList.Fit(select, type.List, row, parent);
         parent.Add(select);
         if (type.HasOther)
@@ -111,6 +113,15 @@ internal sealed class SelectReader(FormContext context, TableList tableList)
             return seed;
         parameters.Error("'seed' must be a number or a reference to a question.");
         return null;
+    }
+
+    private void AddNone(SelectType type, SurveyElement select)
+    {
+        const string condition = "(.='none' or not(selected(., 'none')))";
+        if (context.Choices.Find(type.List) is { } list)
+            ChoiceLists.AddNone(list);
+        var own = select.Bind.GetValueOrDefault("constraint")?.Text;
+        select.Bind["constraint"] = CellValue.Of(own is null ? condition : $"{own} and {condition}");
     }
 
     /// <summary>XF-148: the choice `other`, and a text question for it.</summary>
