@@ -1,0 +1,3 @@
+using ServerlessRosa.XlsForms.Cli;
+
+return Xls2XForm.Run(args, Console.Out, Console.Error);
