@@ -25,9 +25,10 @@ internal static class ZipGuard
         foreach (var entry in archive.Entries.Where(IsRead))
         {
             var isSheet = entry.FullName.Contains("sheet", StringComparison.OrdinalIgnoreCase);
-            var size = Inflate(entry, isSheet ? maxInflatedBytes - total : MaxIndexBytes, buffer, cancellationToken);
+            var isLarge = isSheet || entry.Name.StartsWith("shared", StringComparison.OrdinalIgnoreCase);
+            var size = Inflate(entry, isLarge ? maxInflatedBytes - total : MaxIndexBytes, buffer, cancellationToken);
             total += size;
-            if (!isSheet || entry.Name.StartsWith("shared", StringComparison.OrdinalIgnoreCase))
+            if (!isSheet)
                 continue;
             sheets++;
             largestSheet = Math.Max(largestSheet, size);
