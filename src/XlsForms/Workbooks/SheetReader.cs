@@ -8,11 +8,17 @@ internal sealed class SheetReader(IExcelDataReader reader, string name, Messages
     private const int EmptyHeadersAllowed = 20;
     private const int EmptyRowsAllowed = 60;
 
+    private const int MaxRows = 1 << 20;
+    private const int MaxColumns = 1 << 14;
+
     private readonly List<SheetHeader> _headers = [];
     private readonly List<int> _columns = [];
 
     public Sheet Read(CancellationToken cancellationToken)
     {
+        // More than a spreadsheet can have is damage, on which the library would loop for long.
+        if (reader.RowCount > MaxRows || reader.FieldCount > MaxColumns)
+            throw new ConversionStopException($"The sheet '{name}' is damaged. Open it in a spreadsheet program and save it again.");
         var rows = new List<string?[]>();
         if (reader.FieldCount == 0 || !reader.Read())
             return new Sheet(name, _headers, rows);
