@@ -27,30 +27,62 @@ internal static class Xls2XForm
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Report in JSON: a code (100, 101 with warnings, 999 failed), a message and the warnings." };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Report in JSON: a code (100, 101 with warnings, 999 failed), a message and the warnings.",
+    };
 
-    private static readonly Option<bool> SkipValidate = new("--skip_validate") { Description = "Do not check expressions, paths and cycles." };
+    private static readonly Option<bool> SkipValidate = new("--skip_validate")
+    {
+        Description = "Do not check expressions, paths and cycles.",
+    };
 
-    private static readonly Option<bool> OdkValidate = new("--odk_validate") { Description = "Check expressions, paths and cycles (this is the default)." };
+    private static readonly Option<bool> OdkValidate = new("--odk_validate")
+    {
+        Description = "Check expressions, paths and cycles (this is the default).",
+    };
 
     private static readonly Option<bool> PrettyPrint = new("--pretty_print") { Description = "Write the XForm with indentation." };
 
     /// <summary>Returns 0 if the form was written or --json reports, 1 if it was not, 2 for unknown arguments.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Converts an XLSForm workbook to an ODK XForm.") { Input, Output, Json, SkipValidate, OdkValidate, PrettyPrint };
+        var root = new RootCommand("Converts an XLSForm workbook to an ODK XForm.")
+        {
+            Input,
+            Output,
+            Json,
+            SkipValidate,
+            OdkValidate,
+            PrettyPrint,
+        };
         var exit = 0;
         root.SetAction(parsed => exit = Convert(parsed, output, error));
+        if (
+            Array.Find(
+                args,
+                arg => arg.StartsWith('-') && !root.Options.Any(option => option.Name == arg || option.Aliases.Contains(arg))
+            ) is
+            { } unknown
+        )
+        {
+            error.WriteLine($"There is no option '{unknown}'.");
+            return ExitUsage;
+        }
         var result = root.Parse(args);
         if (result.Action is ParseErrorAction)
         {
-            foreach (var problem in result.Errors)
-            {
-                error.WriteLine(problem.Message);
-            }
+            error.WriteLine(string.Join(Environment.NewLine, result.Errors.Select(problem => problem.Message)));
             return ExitUsage;
         }
-        result.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        result.Invoke(
+            new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+            }
+        );
         return exit;
     }
 
@@ -99,7 +131,11 @@ internal static class Xls2XForm
                 ["message"] = message,
                 ["warnings"] = new JsonArray([.. warnings.Select(warning => JsonValue.Create(warning))]),
             };
-            output.WriteLine(report.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            output.WriteLine(
+                report.ToJsonString(
+                    new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+                )
+            );
             return 0;
         }
         if (warnings.Count > 0)
@@ -115,7 +151,17 @@ internal static class Xls2XForm
     private static string Indent(string xml)
     {
         var text = new StringBuilder();
-        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true, NewLineChars = "\n" }))
+        using (
+            var writer = XmlWriter.Create(
+                text,
+                new XmlWriterSettings
+                {
+                    Indent = true,
+                    OmitXmlDeclaration = true,
+                    NewLineChars = "\n",
+                }
+            )
+        )
         {
             XDocument.Parse(xml).Save(writer);
         }

@@ -5,7 +5,12 @@ namespace ServerlessRosa.XlsForms;
 /// <summary>Collects what is wrong with a workbook. Beyond a limit further messages are counted, not kept.</summary>
 internal sealed class Messages(int limit)
 {
-    private readonly List<XlsFormMessage>[] _kept = [[], [], []];
+    private readonly List<XlsFormMessage>[] _kept =
+    [
+        [],
+        [],
+        [],
+    ];
     private readonly int[] _leftOut = new int[3];
     private readonly HashSet<XlsFormMessage> _seen = [];
 

@@ -4,8 +4,8 @@ namespace ServerlessRosa.XlsForms;
 public static class XlsFormConverter
 {
     /// <summary>
-    /// Reads an .xlsx, .xlsm or .xls file. Never throws for what is in the file; throws only <see cref="OperationCanceledException"/> and what
-    /// the stream itself throws.
+    /// Reads an .xlsx, .xlsm or .xls file. Nothing in the file makes it throw; it throws <see cref="OperationCanceledException"/> and what
+    /// the stream throws.
     /// </summary>
     public static XlsFormResult Convert(Stream workbook, XlsFormOptions options, CancellationToken cancellationToken)
     {

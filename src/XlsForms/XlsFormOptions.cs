@@ -13,19 +13,19 @@ public sealed record XlsFormOptions
     public long MaxFileBytes { get; init; } = 32L << 20;
 
     /// <summary>The largest sum of all parts of an .xlsx file that are read, inflated, in bytes.</summary>
-    public long MaxInflatedBytes { get; init; } = 96L << 20;
+    public long MaxInflatedBytes { get; init; } = 48L << 20;
 
-    /// <summary>The largest sum of all texts in the cells that are read, in characters.</summary>
-    public long MaxCellCharacters { get; init; } = 24L << 20;
+    /// <summary>The largest sum of all texts in the cells that are read, in characters. Each cell counts 16 more.</summary>
+    public long MaxCellCharacters { get; init; } = 32L << 20;
 
     /// <summary>The longest XForm, in characters.</summary>
-    public int MaxXFormCharacters { get; init; } = 32 << 20;
+    public int MaxXFormCharacters { get; init; } = 24 << 20;
 
     /// <summary>The deepest nesting of groups and repeats.</summary>
     public int MaxDepth { get; init; } = 100;
 
     /// <summary>The largest number of questions, groups and repeats, those that loops make included.</summary>
-    public int MaxElements { get; init; } = 100_000;
+    public int MaxElements { get; init; } = 50_000;
 
     /// <summary>The number of errors, and of warnings, after which further ones are left out.</summary>
     public int MaxMessages { get; init; } = 200;

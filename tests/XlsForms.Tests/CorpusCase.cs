@@ -84,7 +84,8 @@ internal sealed class CorpusCase
             _ => null,
         };
 
-    private string? Text(string name) => _case.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private string? Text(string name) =>
+        _case.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>Null if the outcome is the reference's; else what differs.</summary>
     public string? Compare(XlsFormResult result)

@@ -27,7 +27,11 @@ public sealed class CorpusTests(ITestOutputHelper output)
             else
                 output.WriteLine($"{sample.Id} {sample.Source}: {difference}");
         }
-        output.WriteLine(total == 0 ? $"There is no {file} on this machine." : string.Create(CultureInfo.InvariantCulture, $"{file}: {equal} of {total} equal, {(double)equal / total:P1}"));
+        output.WriteLine(
+            total == 0
+                ? $"There is no {file} on this machine."
+                : string.Create(CultureInfo.InvariantCulture, $"{file}: {equal} of {total} equal, {(double)equal / total:P1}")
+        );
         Assert.True(equal >= RequiredShare * total, $"{equal} of {total}");
     }
 

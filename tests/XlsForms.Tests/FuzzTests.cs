@@ -14,10 +14,47 @@ public sealed class FuzzTests
 {
     private static readonly string[] Words =
     [
-        "${", "${a}", "}", "select_one l", "begin repeat", "end repeat", "begin group", "end group", "begin loop over l", "end loop", "calculate",
-        "note", "label::fr", "name", "type", "::", "jr:count", "instance('l')/root/item[name=", "]", "'", "\"", "indexed-repeat(${a}, ${r}, 1)",
-        "pulldata(", "search('x')", "range", "start=0 end=1 step=0", "audit", "%(label)s", "%", "table-list", "${last-saved#a}", "\u0000", "\uD800",
-        "select_multiple l or_other", "select_one ${a}", "rank l", "select_one_from_file a.csv", "randomize=true seed=${a}", "1e308", "meta", "bind::a:b",
+        "${",
+        "${a}",
+        "}",
+        "select_one l",
+        "begin repeat",
+        "end repeat",
+        "begin group",
+        "end group",
+        "begin loop over l",
+        "end loop",
+        "calculate",
+        "note",
+        "label::fr",
+        "name",
+        "type",
+        "::",
+        "jr:count",
+        "instance('l')/root/item[name=",
+        "]",
+        "'",
+        "\"",
+        "indexed-repeat(${a}, ${r}, 1)",
+        "pulldata(",
+        "search('x')",
+        "range",
+        "start=0 end=1 step=0",
+        "audit",
+        "%(label)s",
+        "%",
+        "table-list",
+        "${last-saved#a}",
+        "\u0000",
+        "\uD800",
+        "select_multiple l or_other",
+        "select_one ${a}",
+        "rank l",
+        "select_one_from_file a.csv",
+        "randomize=true seed=${a}",
+        "1e308",
+        "meta",
+        "bind::a:b",
     ];
 
     [Fact]
@@ -53,7 +90,13 @@ public sealed class FuzzTests
     {
         var files = new List<byte[]> { HostileWorkbooks.Small().Build().ToArray() };
         if (CorpusCase.Folder() is { } folder)
-            files.AddRange(Directory.EnumerateFiles(Path.Combine(folder, "files")).Order().Select(File.ReadAllBytes).Where(file => file.Length < 60_000));
+            files.AddRange(
+                Directory
+                    .EnumerateFiles(Path.Combine(folder, "files"))
+                    .Order()
+                    .Select(File.ReadAllBytes)
+                    .Where(file => file.Length < 60_000)
+            );
         return files;
     }
 

@@ -22,22 +22,27 @@ internal static class HostileWorkbooks
         ["shared string bomb"] = () => Inflating(Strings, $"<sst xmlns=\"{WorkbookBuilder.Main}\">", "<si><t>a</t></si>", Bomb),
         ["style bomb"] = () => Inflating("xl/styles.xml", $"<styleSheet xmlns=\"{WorkbookBuilder.Main}\"><cellXfs>", "<xf/>", Bomb),
         ["one long shared string in many cells"] = RepeatedString,
-        ["entities in a part"] = () => With(Strings, "<!DOCTYPE sst [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><sst><si><t>&b;</t></si></sst>"),
-        ["external entity in a part"] = () => With(Sheet1, "<!DOCTYPE w [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><worksheet>&a;</worksheet>"),
+        ["entities in a part"] = () =>
+            With(Strings, "<!DOCTYPE sst [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><sst><si><t>&b;</t></si></sst>"),
+        ["external entity in a part"] = () =>
+            With(Sheet1, "<!DOCTYPE w [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><worksheet>&a;</worksheet>"),
         ["sheet that is no XML"] = () => With(Sheet1, "<worksheet><sheetData><row>"),
         ["workbook part with thousands of sheets"] = ManySheets,
         ["groups 10,000 deep"] = () => Nested(10_000),
         ["compound file that is no workbook"] = () => new MemoryStream([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[2048]]),
         ["loops that multiply"] = Loops,
         ["names of a megabyte"] = () =>
-            new WorkbookBuilder().Sheet("survey", ["type", "name", "label"], [.. new object?[] { "text", new string('a', 17 << 20), "A" }]).Build(),
+            new WorkbookBuilder()
+                .Sheet("survey", ["type", "name", "label"], [.. new object?[] { "text", new string('a', 17 << 20), "A" }])
+                .Build(),
     };
 
     /// <summary>Converted: unusual, but a form all the same.</summary>
     public static readonly Dictionary<string, Func<Stream>> Converted = new(StringComparer.Ordinal)
     {
         ["a million empty rows"] = () => Inflating(Sheet1, SmallSheet, "<row/>", 6_000_000, "</sheetData></worksheet>"),
-        ["the last cell of the sheet in use"] = () => With(Sheet1, SmallSheet + "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row></sheetData></worksheet>"),
+        ["the last cell of the sheet in use"] = () =>
+            With(Sheet1, SmallSheet + "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row></sheetData></worksheet>"),
         ["cycle of references"] = () =>
             new WorkbookBuilder().Table("survey", "type|name|label|calculation", "integer|a|A|${b}", "integer|b|B|${a}").Build(),
         ["long chain of references"] = LongChain,
@@ -50,8 +55,7 @@ internal static class HostileWorkbooks
             ),
         ["merged cells"] = () =>
             With(Sheet1, SmallSheet + "</sheetData><mergeCells count=\"1\"><mergeCell ref=\"A1:XFD1048576\"/></mergeCells></worksheet>"),
-        ["error cells"] = () =>
-            With(Sheet1, SmallSheet + "<row r=\"3\"><c r=\"D3\" t=\"e\"><v>#N/A</v></c></row></sheetData></worksheet>"),
+        ["error cells"] = () => With(Sheet1, SmallSheet + "<row r=\"3\"><c r=\"D3\" t=\"e\"><v>#N/A</v></c></row></sheetData></worksheet>"),
         ["macros"] = () =>
         {
             var builder = Small();
@@ -124,7 +128,15 @@ internal static class HostileWorkbooks
     private static MemoryStream RepeatedString()
     {
         var row = new object?[] { "text", "a", new string('x', 32_000) };
-        return new WorkbookBuilder().Sheet("survey", [["type", "name", "label"], .. Enumerable.Repeat(row, 2_000)]).Build();
+        return new WorkbookBuilder()
+            .Sheet(
+                "survey",
+                [
+                    ["type", "name", "label"],
+                    .. Enumerable.Repeat(row, 2_000),
+                ]
+            )
+            .Build();
     }
 
     private static MemoryStream ManySheets()
@@ -132,7 +144,7 @@ internal static class HostileWorkbooks
         var sheets = string.Concat(Enumerable.Range(1, 5000).Select(i => $"<sheet name=\"s{i}\" sheetId=\"{i}\" r:id=\"rId1\"/>"));
         return With(
             "xl/workbook.xml",
-            $"<workbook xmlns=\"{WorkbookBuilder.Main}\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{sheets}</sheets></workbook>"
+            $"<workbook xmlns=\"{WorkbookBuilder.Main}\" xmlns:r=\"{WorkbookBuilder.Relationships}\"><sheets>{sheets}</sheets></workbook>"
         );
     }
 
@@ -148,7 +160,15 @@ internal static class HostileWorkbooks
     private static MemoryStream LongChain()
     {
         var rows = Enumerable.Range(0, 5000).Select(i => new object?[] { "calculate", $"c{i}", null, i == 0 ? "1" : $"${{c{i - 1}}} + 1" });
-        return new WorkbookBuilder().Sheet("survey", [["type", "name", "label", "calculation"], .. rows]).Build();
+        return new WorkbookBuilder()
+            .Sheet(
+                "survey",
+                [
+                    ["type", "name", "label", "calculation"],
+                    .. rows,
+                ]
+            )
+            .Build();
     }
 
     private static MemoryStream Loops()

@@ -45,7 +45,12 @@ public sealed class MeasuringTests(ITestOutputHelper output)
         }
         // The first run compiles the code.
         var best = times.Skip(1).Min();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: first {times[0]:F0} ms, best {best:F1} ms of processor time, allocated {allocated >> 20} MiB"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: first {times[0]:F0} ms, best {best:F1} ms of processor time, allocated {allocated >> 20} MiB"
+            )
+        );
     }
 
     private static MemoryStream Form(int questions, int choices)

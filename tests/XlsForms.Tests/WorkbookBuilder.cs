@@ -9,7 +9,7 @@ namespace ServerlessRosa.XlsForms.Tests;
 internal sealed class WorkbookBuilder
 {
     public const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    public const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private const string PackageRelationships = "http://schemas.openxmlformats.org/package/2006/relationships";
 
     private readonly List<(string Name, IReadOnlyList<object?[]> Rows)> _sheets = [];
@@ -100,7 +100,8 @@ internal sealed class WorkbookBuilder
         {
             null or "" => "",
             bool truth => $"<c r=\"{at}\" t=\"b\"><v>{(truth ? 1 : 0)}</v></c>",
-            int or long or double => $"<c r=\"{at}\"><v>{Convert.ToDouble(value, null).ToString("R", CultureInfo.InvariantCulture)}</v></c>",
+            int or long or double =>
+                $"<c r=\"{at}\"><v>{Convert.ToDouble(value, null).ToString("R", CultureInfo.InvariantCulture)}</v></c>",
             DateTime date => $"<c r=\"{at}\" s=\"1\"><v>{date.ToOADate().ToString("R", CultureInfo.InvariantCulture)}</v></c>",
             TimeSpan time => $"<c r=\"{at}\" s=\"2\"><v>{time.TotalDays.ToString("R", CultureInfo.InvariantCulture)}</v></c>",
             _ => $"<c r=\"{at}\" t=\"s\"><v>{Index((string)value)}</v></c>",

@@ -1,8 +1,8 @@
 namespace ServerlessRosa.XlsForms;
 
 /// <summary>
-/// Finds calculations and relevance conditions that depend on themselves. A node depends on what its calculation and its condition refer to,
-/// and on the groups around it.
+/// Finds calculations and relevance conditions that depend on themselves. A node depends on what its calculation and its condition refer
+/// to, and on the groups around it.
 /// </summary>
 internal sealed class DependencyCycles(FormContext context, SurveyTree tree)
 {
@@ -62,7 +62,11 @@ internal sealed class DependencyCycles(FormContext context, SurveyTree tree)
         foreach (var expression in new[] { calculation, element.Bind.GetValueOrDefault("relevant")?.Text })
         {
             // Predicates and indexed-repeat() can refer to another instance of the same question, which is no cycle.
-            if (expression is null || expression.Contains('[', StringComparison.Ordinal) || expression.Contains("indexed-repeat", StringComparison.Ordinal))
+            if (
+                expression is null
+                || expression.Contains('[', StringComparison.Ordinal)
+                || expression.Contains("indexed-repeat", StringComparison.Ordinal)
+            )
                 continue;
             foreach (var reference in Reference.FindAll(expression).Where(reference => !reference.IsLastSaved))
             {
@@ -76,9 +80,16 @@ internal sealed class DependencyCycles(FormContext context, SurveyTree tree)
 
     private void Report(SurveyElement first, SurveyElement[] path)
     {
-        var cycle = path.TakeWhile(element => element != first).Append(first).Reverse().Append(first).Select(element => element.Name).ToList();
+        var cycle = path.TakeWhile(element => element != first)
+            .Append(first)
+            .Reverse()
+            .Append(first)
+            .Select(element => element.Name)
+            .ToList();
         var shown = cycle.Count <= 8 ? string.Join(" → ", cycle) : $"{string.Join(" → ", cycle.Take(6))} → … → {cycle[^1]}";
-        var column = first.Calculation is not null ? context.Survey.HeaderOf("bind", "calculate") : context.Survey.HeaderOf("bind", "relevant");
+        var column = first.Calculation is not null
+            ? context.Survey.HeaderOf("bind", "calculate")
+            : context.Survey.HeaderOf("bind", "relevant");
         var text = $"The value or relevance depends on itself: {shown}.";
         context.Messages.Check(SheetName.Survey, first.Row == 0 ? null : first.Row, column, text);
     }

@@ -42,7 +42,15 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
 
     private void CheckEntity(SurveyElement container, EntityDeclaration entity)
     {
-        foreach (var (key, text) in new[] { ("entity_id", entity.EntityId), ("create_if", entity.CreateIf), ("update_if", entity.UpdateIf), ("label", entity.Label) })
+        foreach (
+            var (key, text) in new[]
+            {
+                ("entity_id", entity.EntityId),
+                ("create_if", entity.CreateIf),
+                ("update_if", entity.UpdateIf),
+                ("label", entity.Label),
+            }
+        )
         {
             if (text is null)
                 continue;
@@ -56,7 +64,12 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
             }
             catch (XPathSyntaxException e)
             {
-                context.Messages.Check(SheetName.Entities, entity.Row.Number, entity.Header(key), $"This is not a valid expression: {e.Message}.");
+                context.Messages.Check(
+                    SheetName.Entities,
+                    entity.Row.Number,
+                    entity.Header(key),
+                    $"This is not a valid expression: {e.Message}."
+                );
             }
         }
     }

@@ -9,7 +9,15 @@ internal sealed class XPathParser
 {
     private const int MaxDepth = 200;
 
-    private static readonly string[][] Precedence = [["or"], ["and"], ["=", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "div", "mod"]];
+    private static readonly string[][] Precedence =
+    [
+        ["or"],
+        ["and"],
+        ["=", "!="],
+        ["<", "<=", ">", ">="],
+        ["+", "-"],
+        ["*", "div", "mod"],
+    ];
     private static readonly HashSet<string> NodeTypes = ["text", "node", "comment", "processing-instruction"];
 
     private readonly List<XPathToken> _tokens;

@@ -37,7 +37,8 @@ internal sealed class ChoiceLists
             var choice = ReadChoice(row, messages);
             if (choice.Name.Length > 0 && !allowDuplicates && !seen.Add((listName, choice.Name)))
             {
-                var text = $"The list '{listName}' has the choice '{choice.Name}' twice. Rename or remove one of them, or set 'allow_choice_duplicates' to yes in the settings sheet.";
+                var text =
+                    $"The list '{listName}' has the choice '{choice.Name}' twice. Rename one, or set 'allow_choice_duplicates' to yes.";
                 messages.Error(SheetName.Choices, row.Number, table.HeaderOf("name"), text);
             }
             lists.Get(listName).Choices.Add(choice);
@@ -52,7 +53,10 @@ internal sealed class ChoiceLists
         if (list.HasOther || list.Choices.Any(choice => choice.Name == "other"))
             return;
         list.HasOther = true;
-        var languages = list.Choices.Where(choice => choice.Label is { IsMap: true }).SelectMany(choice => choice.Label!.Map!.Keys).Distinct();
+        var languages = list
+            .Choices.Where(choice => choice.Label is { IsMap: true })
+            .SelectMany(choice => choice.Label!.Map!.Keys)
+            .Distinct();
         var label = new OrderedDictionary<string, CellValue>(StringComparer.Ordinal);
         foreach (var language in languages)
         {

@@ -38,7 +38,9 @@ internal sealed class CellValue
         if (first.Map is null && second.Map is null)
             return second;
         if (first.Map is null)
-            return second.Map!.ContainsKey(defaultLanguage) ? second : Merge(Nested([defaultLanguage], first.Text!), second, defaultLanguage);
+            return second.Map!.ContainsKey(defaultLanguage)
+                ? second
+                : Merge(Nested([defaultLanguage], first.Text!), second, defaultLanguage);
         if (second.Map is null)
             return first.Map.ContainsKey(defaultLanguage) ? first : Merge(first, Nested([defaultLanguage], second.Text!), defaultLanguage);
         var merged = new OrderedDictionary<string, CellValue>(first.Map, StringComparer.Ordinal);
@@ -70,6 +72,7 @@ internal sealed class CellValue
     {
         if (Map is null)
             return [new(defaultLanguage, Text!)];
-        return Map.Where(entry => entry.Value.Text is not null).Select(entry => new KeyValuePair<string, string>(entry.Key, entry.Value.Text!));
+        return Map.Where(entry => entry.Value.Text is not null)
+            .Select(entry => new KeyValuePair<string, string>(entry.Key, entry.Value.Text!));
     }
 }

@@ -49,7 +49,9 @@ internal sealed record KnownColumns(IReadOnlySet<string> Names, IReadOnlyDiction
 
     private static Dictionary<string, string[]> Table(string aliases, string[] media, params (string From, string[] To)[] more)
     {
-        var table = aliases.Split(';', StringSplitOptions.TrimEntries).ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1].Split('/'));
+        var table = aliases
+            .Split(';', StringSplitOptions.TrimEntries)
+            .ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1].Split('/'));
         foreach (var kind in media)
         {
             table[kind] = ["media", kind];

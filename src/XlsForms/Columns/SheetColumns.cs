@@ -21,7 +21,8 @@ internal sealed class SheetColumns(KnownColumns known, Messages messages)
             var key = string.Join('\n', recognised.Path);
             if (!recognised.IsFinal && owners.TryGetValue(key, out var other))
             {
-                var text = $"The columns '{other}' and '{header.Text}' are different names for the same column. Rename or remove one of them.";
+                var text =
+                    $"The columns '{other}' and '{header.Text}' are different names for the same column. Rename or remove one of them.";
                 messages.Error(name, 1, header.Text, text);
             }
             owners[key] = header.Text;

@@ -15,7 +15,9 @@ internal sealed class SheetTable
         Name = name;
         Columns = columns;
         DefaultLanguage = defaultLanguage;
-        _byKey = columns.GroupBy(column => column.Path[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray());
+        _byKey = columns
+            .GroupBy(column => column.Path[0], StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray());
         Keys = [.. columns.Select(column => column.Path[0]).Distinct(StringComparer.Ordinal)];
         Rows = [.. rows.Select((cells, i) => new SheetRow(this, i + 2, cells))];
     }

@@ -98,7 +98,8 @@ internal sealed class EntityPlacement(FormContext context, SurveyTree tree)
             }
             if (at != request.Scope && at.Parent is not null)
                 continue;
-            const string text = "Each group, repeat or form can have one entity only, and there is none left for this one. Move its questions.";
+            const string text =
+                "Each group, repeat or form can have one entity only, and there is none left for this one. Move its questions.";
             Error(request.Entity, text);
             return;
         }

@@ -7,7 +7,8 @@ internal sealed class EntityPlaces
 
     public int Count => _byContainer.Count;
 
-    public bool AnyInRepeat => _byContainer.Keys.Any(container => container.Kind == ElementKind.Repeat || container.NearestRepeat is not null);
+    public bool AnyInRepeat =>
+        _byContainer.Keys.Any(container => container.Kind == ElementKind.Repeat || container.NearestRepeat is not null);
 
     public EntityDeclaration? In(SurveyElement container) => _byContainer.GetValueOrDefault(container);
 

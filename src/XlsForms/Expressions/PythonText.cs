@@ -18,12 +18,19 @@ internal static class PythonText
     public static string Of(CellValue value) =>
         value.Map is null
             ? value.Text!
-            : "{" + string.Join(", ", value.Map.Select(entry => $"{Quote(entry.Key)}: {(entry.Value.IsMap ? Of(entry.Value) : Quote(entry.Value.Text!))}")) + "}";
+            : "{"
+                + string.Join(
+                    ", ",
+                    value.Map.Select(entry => $"{Quote(entry.Key)}: {(entry.Value.IsMap ? Of(entry.Value) : Quote(entry.Value.Text!))}")
+                )
+                + "}";
 
     private static string Quote(string text)
     {
         var quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
-        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal);
         return quote + (quote == '\'' ? escaped.Replace("'", "\\'", StringComparison.Ordinal) : escaped) + quote;
     }
 

@@ -24,8 +24,7 @@ internal readonly record struct Reference(int Start, int End, string Name, bool 
         return found;
     }
 
-    public static bool IsIn(string? text) =>
-        text is not null && text.Contains("${", StringComparison.Ordinal) && FindAll(text).Count > 0;
+    public static bool IsIn(string? text) => text is not null && text.Contains("${", StringComparison.Ordinal) && FindAll(text).Count > 0;
 
     /// <summary>The reference that is the whole text; null if it is anything else.</summary>
     public static Reference? Whole(string text) => TryRead(text, 0) is { } reference && reference.End == text.Length ? reference : null;

@@ -13,7 +13,7 @@ internal readonly record struct Position(SurveyElement Section, int Steps)
 internal sealed class ReferencePaths(SurveyTree tree, Messages messages)
 {
     private const string Instance = "instance(";
-    private const long MaxWork = 200_000_000;
+    private const long MaxWork = 50_000_000;
 
     private static readonly Regex IndexedRepeats = new(@"indexed-repeat\([^)]+\)", RegexOptions.NonBacktracking);
 
@@ -36,7 +36,9 @@ internal sealed class ReferencePaths(SurveyTree tree, Messages messages)
             result.Append(expression, at, reference.Start - at);
             var inPredicate = IsWithin(brackets, reference);
             var isAbsolute = calls.Count > 0 && IsAbsoluteInIndexedRepeat(calls, reference);
-            result.Append(PathOf(reference, isAbsolute ? null : position, useCurrent || inPredicate) ?? expression[reference.Start..reference.End]);
+            result.Append(
+                PathOf(reference, isAbsolute ? null : position, useCurrent || inPredicate) ?? expression[reference.Start..reference.End]
+            );
             at = reference.End;
         }
         return result.Append(expression, at, expression.Length - at).ToString();
@@ -47,7 +49,12 @@ internal sealed class ReferencePaths(SurveyTree tree, Messages messages)
     {
         var named = tree.Named(reference.Name);
         if (named.Count > 1)
-            messages.Error(null, null, null, $"More than one question or group has the name '{reference.Name}', to which ${{{reference.Name}}} refers.");
+            messages.Error(
+                null,
+                null,
+                null,
+                $"More than one question or group has the name '{reference.Name}', to which ${{{reference.Name}}} refers."
+            );
         if (named.Count == 0)
             return null;
         var target = named[0];

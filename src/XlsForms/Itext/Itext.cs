@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>One `value` of an itext entry: its form (null for the plain text), its content, and where references in it count from.</summary>
+/// <summary>One `value` of an itext entry: its form (null for plain text), its content, and the element with it.</summary>
 internal readonly record struct ItextValue(string? Form, string Text, SurveyElement? Element);
 
 /// <summary>The translations of a form, language by language (XF-200 to XF-206).</summary>

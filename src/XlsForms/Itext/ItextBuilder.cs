@@ -75,7 +75,8 @@ internal sealed class ItextBuilder(FormContext context, SurveyTree tree)
     {
         if (value.Map is { } map && map.Values.Any(inner => inner.IsMap))
         {
-            const string text = "A translated column has one language: write 'label::French (fr)'. This row has values under a longer header.";
+            const string text =
+                "A translated column has one language: write 'label::French (fr)'. This row has values under a longer header.";
             context.SurveyError(element.Row, text);
         }
         foreach (var (language, text) in value.ByLanguage(context.DefaultLanguage))

@@ -13,7 +13,8 @@ internal static class LanguageCodes
         var without = languages.Where(language => language != "default" && language.Length >= ShortestName && !HasCode(language)).ToList();
         if (without.Count == 0)
             return;
-        var text = $"These languages have no language code: {string.Join(", ", without)}. Write the code in parentheses, such as 'French (fr)'.";
+        var text =
+            $"These languages have no language code: {string.Join(", ", without)}. Write the code in parentheses, such as 'French (fr)'.";
         context.Messages.Warning(null, null, null, text);
     }
 

@@ -28,7 +28,14 @@ internal sealed class EntityWriter(XFormXmlWriter xml, ReferencePaths paths)
             Bind(container, $"{node}/@update", entity.UpdateIf);
         if (entity.EntityId is not null)
         {
-            foreach (var (attribute, property) in new[] { ("baseVersion", "__version"), ("trunkVersion", "__trunkVersion"), ("branchId", "__branchId") })
+            foreach (
+                var (attribute, property) in new[]
+                {
+                    ("baseVersion", "__version"),
+                    ("trunkVersion", "__trunkVersion"),
+                    ("branchId", "__branchId"),
+                }
+            )
             {
                 Bind(container, $"{node}/@{attribute}", $"instance('{entity.ListName}')/root/item[name={entity.EntityId}]/{property}");
             }

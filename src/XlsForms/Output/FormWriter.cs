@@ -10,7 +10,8 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
 
     private string Id => Settings["id_string"] ?? Fallback;
 
-    private string Fallback => string.IsNullOrEmpty(context.Options.FormIdFallback) ? Settings.DefaultRootName : context.Options.FormIdFallback;
+    private string Fallback =>
+        string.IsNullOrEmpty(context.Options.FormIdFallback) ? Settings.DefaultRootName : context.Options.FormIdFallback;
 
     public ConvertedForm Write()
     {

@@ -74,7 +74,9 @@ internal sealed class ItemsetWriter(FormContext context, XFormXmlWriter xml, Sur
         var name = full[(full.LastIndexOf('/') + 1)..];
         var condition = question.ChoiceFilter is null
             ? $"[./{name} != '']"
-            : Filter(question).Replace($"current()/{nodeset}", ".", StringComparison.Ordinal).Replace(nodeset, ".", StringComparison.Ordinal);
+            : Filter(question)
+                .Replace($"current()/{nodeset}", ".", StringComparison.Ordinal)
+                .Replace(nodeset, ".", StringComparison.Ordinal);
         WriteItemset(question, nodeset + condition, name, name);
     }
 

@@ -65,7 +65,8 @@ internal sealed class SecondaryInstances(FormContext context, XFormXmlWriter xml
             return true;
         if (_sources[id] != source || source is null)
         {
-            var text = $"Two different sources have the instance name '{id}': {_sources[id] ?? "a choice list"} and {source ?? "a choice list"}. Rename one.";
+            var text =
+                $"The instance name '{id}' is used for {_sources[id] ?? "a choice list"} and {source ?? "a choice list"}. Rename one.";
             context.SurveyError(row, text);
         }
         return false;

@@ -56,7 +56,8 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
             : instances.Contains(itemset.Name);
         if (isKnown)
             return;
-        const string text = "'reference-geometry' must be a choice list, an entity list, an attached file without its extension, or a repeat such as ${trees}.";
+        const string text =
+            "'reference-geometry' must be a choice list, an entity list, a file without extension, or a repeat such as ${trees}.";
         context.SurveyError(element.Row, text, "parameters");
     }
 
@@ -86,7 +87,11 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && name != "entities:saveto" && !_prefixes.Contains(name[..colon]))
-            context.SurveyError(element.Row, $"The prefix of '{name}' is not declared. Declare it in the setting 'namespaces', or remove it.", column);
+            context.SurveyError(
+                element.Row,
+                $"The prefix of '{name}' is not declared. Declare it in the setting 'namespaces', or remove it.",
+                column
+            );
     }
 
     private void CheckNames(SurveyElement element, string column, OrderedDictionary<string, CellValue> attributes)

@@ -20,7 +20,11 @@ internal sealed class Loop(FormContext context, ChoiceList list, Action<int> cou
             var group = new SurveyElement(ElementKind.Group, choice.Name, loop.Row) { IsFlat = loop.IsFlat, Label = choice.Label };
             group.Media = choice.Media ?? group.Media;
             if (!XmlName.IsName(choice.Name))
-                context.SurveyError(loop.Row, $"The choice '{choice.Name}' of the list '{list.Name}' is not a valid name of a group.", "type");
+                context.SurveyError(
+                    loop.Row,
+                    $"The choice '{choice.Name}' of the list '{list.Name}' is not a valid name of a group.",
+                    "type"
+                );
             loop.Add(group);
             foreach (var child in template)
             {

@@ -74,11 +74,7 @@ internal static class QuestionTypes
         Input(types, "decimal|q decimal|add decimal prompt", "decimal");
         Input(types, "date|q date|add date prompt", "date");
         Input(types, "time|q time|add time prompt", "time");
-        Input(
-            types,
-            "dateTime|datetime|date time|q date time|q dateTime|add date time prompt|add dateTime prompt",
-            "dateTime"
-        );
+        Input(types, "dateTime|datetime|date time|q date time|q dateTime|add date time prompt|add dateTime prompt", "dateTime");
         Input(types, "note|q note|add note prompt", "string", ("readonly", "true()"));
         Input(types, "geopoint|gps|location|q geopoint|q location|add location prompt", "geopoint");
         Input(types, "geotrace|q geotrace", "geotrace");

@@ -79,12 +79,7 @@ internal sealed class SelectReader(FormContext context, TableList tableList)
             Error(row, $"The file name '{type.List}' must have one dot only.");
         if (list is null && !type.IsFile && !type.IsReference)
         {
-            Error(
-                row,
-                context.Choices.All.Count == 0
-                    ? $"There must be a sheet 'choices' with the columns list_name, name and label. {SheetSpelling.Hint(context.Workbook, SheetName.Choices)}"
-                    : $"The choices sheet has no list '{type.List}'. Add it, or correct the spelling."
-            );
+            Error(row, MissingList(type.List));
         }
         if (type.TypeName != QuestionTypes.SelectMultiple || list is null)
             return;
@@ -93,6 +88,14 @@ internal sealed class SelectReader(FormContext context, TableList tableList)
             const string text = "The names of choices of a select_multiple cannot have spaces. Use underscores.";
             context.Messages.Error(SheetName.Choices, choice.Row?.Number, context.Choices.Table!.HeaderOf("name"), text);
         }
+    }
+
+    private string MissingList(string list)
+    {
+        if (context.Choices.All.Count > 0)
+            return $"The choices sheet has no list '{list}'. Add it, or correct the spelling.";
+        var hint = SheetSpelling.Hint(context.Workbook, SheetName.Choices);
+        return $"There must be a sheet 'choices' with the columns list_name, name and label. {hint}";
     }
 
     private static string? NameParameter(Parameters parameters, string key)

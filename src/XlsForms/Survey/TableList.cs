@@ -48,7 +48,11 @@ internal sealed class TableList(FormContext context)
         if (_list is null)
         {
             if (select.ChoiceFilter is not null)
-                context.SurveyError(row.Number, "A choice filter is not possible in a group with the appearance 'table-list'.", "choice_filter");
+                context.SurveyError(
+                    row.Number,
+                    "A choice filter is not possible in a group with the appearance 'table-list'.",
+                    "choice_filter"
+                );
             _list = list;
             parent.Add(
                 new SurveyElement(ElementKind.Question, $"reserved_name_for_field_list_labels_{row.Number}", row.Number)
@@ -62,7 +66,8 @@ internal sealed class TableList(FormContext context)
         }
         if (_list != list)
         {
-            var text = $"All selects of a group with the appearance 'table-list' must use one list. Here it is '{list}', before it was '{_list}'.";
+            var text =
+                $"All selects of a group with the appearance 'table-list' must use one list. Here it is '{list}', before it was '{_list}'.";
             context.SurveyError(row.Number, text, "type");
         }
         select.Control[Appearance] = CellValue.Of("list-nolabel");

@@ -43,7 +43,8 @@ internal sealed class TreeRules(FormContext context, SurveyTree tree)
 
     private void Warn(SurveyElement element)
     {
-        var text = $"The name '{element.Name}' differs only in case from another in the same group. Some data tools cannot tell them apart.";
+        var text =
+            $"The name '{element.Name}' differs only in case from another in the same group. Some data tools cannot tell them apart.";
         context.SurveyWarning(element.Row, text, "name");
     }
 

@@ -88,7 +88,8 @@ internal static class CellText
         return string.Create(Invariant, $"{text.AsSpan(0, exponent)}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}");
     }
 
-    private static DateTime Round(DateTime time) => new((time.Ticks + (TimeSpan.TicksPerSecond / 2)) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond);
+    private static DateTime Round(DateTime time) =>
+        new((time.Ticks + (TimeSpan.TicksPerSecond / 2)) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond);
 
     /// <summary>A date; a time of day if there is no day (the serial is below 1).</summary>
     private static string Date(DateTime time)

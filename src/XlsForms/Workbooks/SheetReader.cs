@@ -102,12 +102,15 @@ internal sealed class CellBudget(long maxCharacters)
 {
     private const long MaxCells = 64L << 20;
 
+    // A cell costs memory whatever its text: so many characters' worth.
+    private const int CellOverhead = 16;
+
     private long _characters;
     private long _cells;
 
     public string Count(string text)
     {
-        _characters += text.Length;
+        _characters += text.Length + CellOverhead;
         if (_characters > maxCharacters)
             throw new ConversionStopException($"The sheets hold more than {maxCharacters} characters. Remove what the form does not need.");
         return text;

@@ -8,7 +8,7 @@ internal sealed record Workbook(IReadOnlyDictionary<string, Sheet> Sheets, IRead
     public Sheet? Find(string name) => Sheets.GetValueOrDefault(name);
 }
 
-/// <summary>One sheet: its header row and its data rows, row 2 first. Rows without a value are kept, so that row numbers stay true.</summary>
+/// <summary>A sheet: its header row and its data rows, row 2 first. Rows without a value are kept, for true row numbers.</summary>
 internal sealed record Sheet(string Name, IReadOnlyList<SheetHeader> Headers, IReadOnlyList<string?[]> Rows);
 
 /// <summary>A header cell. <paramref name="Text"/> is cleaned (XF-022); its position in the list is that of the cells of a row.</summary>

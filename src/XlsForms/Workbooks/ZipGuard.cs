@@ -46,6 +46,7 @@ internal static class ZipGuard
     private static long Inflate(ZipArchiveEntry entry, long limit, byte[] buffer, CancellationToken cancellationToken)
     {
         using var part = entry.Open();
+        var markup = entry.Name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? null : new MarkupGuard();
         long size = 0;
         for (int read; (read = part.Read(buffer)) > 0; )
         {
@@ -53,6 +54,8 @@ internal static class ZipGuard
             size += read;
             if (size > limit)
                 throw TooLarge();
+            if (markup?.Accepts(buffer.AsSpan(0, read)) == false)
+                throw new ConversionStopException("The workbook is damaged. Open it in a spreadsheet program and save it again.");
         }
         return size;
     }
