@@ -17,20 +17,18 @@ internal sealed class MarkupGuard
     /// <summary>Returns false when the part has a tag, a text or a number of attributes that no spreadsheet program writes.</summary>
     public bool Accepts(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        var (inTag, length, quotes) = (_inTag, _length, _quotes);
+        foreach (var c in bytes)
         {
-            var end = bytes.IndexOf(_inTag ? (byte)'>' : (byte)'<');
-            var run = end < 0 ? bytes : bytes[..end];
-            _length += run.Length;
-            if (_length > (_inTag ? MaxTagBytes : MaxTextBytes))
+            length++;
+            if (c == (inTag ? '>' : '<'))
+                (inTag, length, quotes) = (!inTag, 0, 0);
+            else if (inTag && (c == '"' || c == '\''))
+                quotes++;
+            if (length > (inTag ? MaxTagBytes : MaxTextBytes) || quotes > MaxQuotes)
                 return false;
-            if (_inTag && (_quotes += run.Count((byte)'"') + run.Count((byte)'\'')) > MaxQuotes)
-                return false;
-            if (end < 0)
-                return true;
-            (_inTag, _length, _quotes) = (!_inTag, 0, 0);
-            bytes = bytes[(end + 1)..];
         }
+        (_inTag, _length, _quotes) = (inTag, length, quotes);
         return true;
     }
 }
