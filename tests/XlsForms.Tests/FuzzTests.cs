@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Xml.Linq;
 using Xunit;
 
 namespace ServerlessRosa.XlsForms.Tests;
@@ -58,6 +59,13 @@ public sealed class FuzzTests
         "1e308",
         "meta",
         "bind::a:b",
+        "body::ref",
+        "bind::nodeset",
+        "instance::xmlns",
+        "body::1x",
+        "label::",
+        "attribute::id",
+        "a b",
     ];
 
     [Fact]
@@ -76,6 +84,8 @@ public sealed class FuzzTests
             {
                 var result = XlsFormConverter.Convert(workbook, options, CancellationToken.None);
                 Assert.True(result.Form is not null || result.Errors.Count > 0);
+                if (result.Form is not null)
+                    XDocument.Parse(result.Form.Xml);
             }
             catch (Exception e) when (e is not Xunit.Sdk.XunitException)
             {

@@ -11,6 +11,9 @@ internal sealed class BodyWriter(
     EntityPlaces entities
 )
 {
+    /// <summary>What a column cannot change, since the converter writes it itself, and what names the control.</summary>
+    private static readonly string[] WrittenByType = ["ref", "nodeset", "query", "tag"];
+
     private readonly ItemsetWriter _itemsets = new(context, xml, tree, paths, labels);
     private readonly EntityWriter _entityWriter = new(xml, paths);
     private readonly OsmTags _osm = OsmTags.Read(context);
@@ -77,7 +80,7 @@ internal sealed class BodyWriter(
 
     private void WriteControl(SurveyElement element, IEnumerable<KeyValuePair<string, CellValue>> control)
     {
-        foreach (var (name, value) in control.Where(entry => entry.Key != "tag"))
+        foreach (var (name, value) in control.Where(entry => !WrittenByType.Contains(entry.Key)))
         {
             var text = PythonText.Of(value);
             // XF-121a: the appearance of a group is written as it is.

@@ -3,6 +3,8 @@ namespace ServerlessRosa.XlsForms;
 /// <summary>Writes the XForm around its parts (XF-080).</summary>
 internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers triggers, EntityPlaces entities)
 {
+    private static readonly string[] RootAttributes = ["id", "version", "xmlns", "odk:prefix", "odk:delimiter"];
+
     private readonly XFormXmlWriter _xml = new(context.Options.MaxXFormCharacters);
     private readonly ReferencePaths _paths = new(tree, context.Messages);
 
@@ -66,7 +68,7 @@ internal sealed class FormWriter(FormContext context, SurveyTree tree, Triggers 
             _xml.Attribute("odk:prefix", prefix);
         if (Settings["delimiter"] is { } delimiter)
             _xml.Attribute("odk:delimiter", delimiter);
-        foreach (var (name, value) in Settings.RootAttributes.Where(attribute => attribute.Key is not ("id" or "version")))
+        foreach (var (name, value) in Settings.RootAttributes.Where(attribute => !RootAttributes.Contains(attribute.Key)))
         {
             _xml.Attribute(name, value);
         }

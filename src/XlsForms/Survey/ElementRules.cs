@@ -100,7 +100,8 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
         {
             // The reference fails on an attribute `tag`; only a question's control may have one, which names the control.
             var isTag = name == "tag" && (column != "control" || element.IsSection);
-            if (isTag || !XmlName.IsName(name))
+            var isNodeset = name == "nodeset" && column == "bind";
+            if (isTag || isNodeset || !XmlName.IsName(name))
                 context.SurveyError(element.Row, $"'{name}' cannot be the name of an attribute. Rename the column.", column, name);
             else
                 CheckPrefix(element, name, column, name);

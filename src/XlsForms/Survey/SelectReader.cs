@@ -75,7 +75,7 @@ internal sealed class SelectReader(FormContext context, TableList tableList)
     {
         if (type.IsFromFile && type.Extension is not (".csv" or ".xml" or ".geojson"))
             Error(row, $"The file '{type.List}' must end with .csv, .xml or .geojson.");
-        else if (type.IsFromFile && type.List.Count(c => c == '.') > 1)
+        else if (type.IsFile && list is null && type.List.Count(c => c == '.') > 1)
             Error(row, $"The file name '{type.List}' must have one dot only.");
         if (list is null && !type.IsFile && !type.IsReference)
         {
