@@ -117,4 +117,32 @@ public sealed class ConversionTests
         Assert.Contains("<root id=\"f1\" version=\"7\"><a/><meta><instanceID/></meta></root>", form.Xml);
         Assert.Contains("<h:body class=\"pages\">", form.Xml);
     }
+
+    [Fact]
+    public void Attributes_come_from_columns_XF_035_XF_085()
+    {
+        var xml = Forms.Xml(
+            new WorkbookBuilder()
+                .Table("survey", "type|name|label|bind::foo|body::b|instance::i|body::ref|body::x::y", "text|a|A|1|2|3|/no|4")
+                .Table("choices", "list_name|name|label|Área", "l|1|One|x")
+        );
+
+        Assert.Contains("<bind nodeset=\"/data/a\" type=\"string\" foo=\"1\"/>", xml);
+        Assert.Contains("<input ref=\"/data/a\" b=\"2\" x=\"{'y': '4'}\">", xml);
+        Assert.Contains("<a i=\"3\"/>", xml);
+        Assert.Contains("<Área>x</Área>", xml);
+    }
+
+    [Fact]
+    public void Names_that_XML_cannot_have_are_refused()
+    {
+        var errors = Forms.Errors(
+            new WorkbookBuilder()
+                .Table("survey", "type|name|label|bind::1x|instance::tag", "text|a|A|1|2", "text|p:b|B||")
+                .Table("choices", "list_name|name|label|2x", "l|1|One|x")
+                .Table("settings", "form_id|attribute::p:c", "f|1")
+        );
+
+        Assert.Equal(["settings 1 attribute::p:c", "choices 1 2x", "survey 2 bind::1x", "survey 2 instance::tag", "survey 3 name"], errors);
+    }
 }

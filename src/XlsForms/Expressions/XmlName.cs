@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 
 namespace ServerlessRosa.XlsForms;
 
@@ -16,6 +17,11 @@ internal static class XmlName
         }
         return end > 0 && end == text.Length;
     }
+
+    /// <summary>Whether XML itself allows the name, which is a little more than the reference allows for questions.</summary>
+    public static bool IsXmlName(string text) =>
+        text.Split(':') is { Length: <= 2 } parts
+        && Array.TrueForAll(parts, part => part.Length > 0 && XmlConvert.IsStartNCNameChar(part[0]) && part.All(XmlConvert.IsNCNameChar));
 
     public static bool IsNcName(string text) => text.Length > 0 && EndOfNcName(text, 0) == text.Length;
 

@@ -11,6 +11,7 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
     {
         var elements = tree.Root.DescendantsAndSelf().Skip(1).Concat(tree.Meta).ToList();
         CheckSearch(elements);
+        CheckNames();
         var instances = InstanceNames(elements);
         foreach (var element in elements)
         {
@@ -21,6 +22,30 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
                 CheckPreviousAnswers(element, previous);
         }
     }
+
+    /// <summary>Names that the settings and choices sheets give to attributes and elements.</summary>
+    private void CheckNames()
+    {
+        foreach (var (name, _) in context.Settings.RootAttributes.Where(attribute => !IsUsable(attribute.Key)))
+        {
+            context.Messages.Error(SheetName.Settings, 1, $"attribute::{name}", NotUsable(name));
+        }
+        if (!IsUsable(tree.Root.Name) && XmlName.IsName(tree.Root.Name))
+            context.Messages.Error(SheetName.Settings, 2, "name", NotUsable(tree.Root.Name));
+        foreach (var column in context.Choices.ExtraColumns.Where(column => !IsUsable(column.Path[0])))
+        {
+            if (context.Choices.Table!.Rows.Any(row => row.Cell(column) is not null))
+                context.Messages.Error(SheetName.Choices, 1, column.Header, NotUsable(column.Path[0]));
+        }
+    }
+
+    private static string NotUsable(string name) =>
+        $"'{Messages.Shorten(name)}' cannot be used as a name in XML, or its prefix is not declared in the setting 'namespaces'. Rename it.";
+
+    /// <summary>Whether it is a name whose prefix, if it has one, is declared.</summary>
+    private bool IsUsable(string name) =>
+        XmlName.IsXmlName(name)
+        && (name.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 0 || _prefixes.Contains(name[..colon])));
 
     /// <summary>XF-160: a list that search() uses stands in the body and cannot serve other selects.</summary>
     private void CheckSearch(List<SurveyElement> elements)
@@ -101,7 +126,7 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
             // The reference fails on an attribute `tag`; only a question's control may have one, which names the control.
             var isTag = name == "tag" && (column != "control" || element.IsSection);
             var isNodeset = name == "nodeset" && column == "bind";
-            if (isTag || isNodeset || !XmlName.IsName(name))
+            if (isTag || isNodeset || !XmlName.IsXmlName(name))
                 context.SurveyError(element.Row, $"'{name}' cannot be the name of an attribute. Rename the column.", column, name);
             else
                 CheckPrefix(element, name, column, name);
