@@ -21,6 +21,9 @@ internal sealed class Messages(int limit)
     /// <summary>Warnings, then the findings of the checks.</summary>
     public IReadOnlyList<XlsFormMessage> Warnings => [.. Of(XlsFormMessageKind.Warning), .. Of(XlsFormMessageKind.Check)];
 
+    /// <summary>Whether further findings of the checks are only counted.</summary>
+    public bool HasAllChecks => _kept[(int)XlsFormMessageKind.Check].Count >= limit;
+
     public void Error(string? sheet, int? row, string? column, string text) => Add(XlsFormMessageKind.Error, sheet, row, column, text);
 
     public void Warning(string? sheet, int? row, string? column, string text) => Add(XlsFormMessageKind.Warning, sheet, row, column, text);

@@ -31,6 +31,14 @@ internal static class HostileWorkbooks
         ["groups 10,000 deep"] = () => Nested(10_000),
         ["compound file that is no workbook"] = () => new MemoryStream([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[2048]]),
         ["loops that multiply"] = Loops,
+        ["header of ten thousand parts"] = () =>
+            new WorkbookBuilder()
+                .Sheet(
+                    "survey",
+                    ["type", "name", "label", "body" + string.Concat(Enumerable.Repeat("::a", 10_000))],
+                    ["text", "a", "A", "x"]
+                )
+                .Build(),
         ["names of a megabyte"] = () =>
             new WorkbookBuilder()
                 .Sheet("survey", ["type", "name", "label"], [.. new object?[] { "text", new string('a', 17 << 20), "A" }])

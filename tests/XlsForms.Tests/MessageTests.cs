@@ -95,6 +95,14 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void Checks_end_at_the_limit()
+    {
+        var lines = Enumerable.Range(0, 300).Select(i => $"text|q{i}|Q|nofunction()");
+
+        Assert.Equal(200, Forms.Checks(["type|name|label|relevant", .. lines]).Length);
+    }
+
+    [Fact]
     public void Messages_beyond_the_limit_are_counted()
     {
         var lines = Enumerable.Range(0, 300).Select(i => $"wrong{i}|q{i}|Q");

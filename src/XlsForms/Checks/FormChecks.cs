@@ -8,6 +8,9 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
 {
     private static readonly string[] BindKeys = ["calculate", "relevant", "required", "readonly", "constraint"];
 
+    // Per expression: a similar name is looked for, which takes time.
+    private const int MaxUnknown = 5;
+
     private readonly HashSet<string> _nodes = new(StringComparer.Ordinal);
 
     public void Run()
@@ -15,7 +18,7 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
         var elements = tree.Root.DescendantsAndSelf().Concat(tree.Meta).ToList();
         _nodes.UnionWith(elements.Select(element => element.Path));
         _nodes.Add($"{tree.Root.Path}/meta");
-        foreach (var element in elements)
+        foreach (var element in elements.TakeWhile(_ => !context.Messages.HasAllChecks))
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             CheckElement(element);
@@ -87,7 +90,7 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
         try
         {
             var (functions, locations) = XPathParser.Parse(paths.Substitute(text, Position.Of(element), useCurrent: isFilter));
-            foreach (var function in functions.Where(function => !XPathFunctions.IsKnown(function)).Distinct())
+            foreach (var function in functions.Where(function => !XPathFunctions.IsKnown(function)).Distinct().Take(MaxUnknown))
             {
                 Report(element.Row, Unknown(function), column);
             }

@@ -3,6 +3,9 @@ namespace ServerlessRosa.XlsForms;
 /// <summary>Recognises the columns of a sheet (XF-030, XF-031, XF-039).</summary>
 internal sealed class SheetColumns(KnownColumns known, Messages messages)
 {
+    // Values nest as deep as their header.
+    private const int MaxParts = 8;
+
     /// <summary>A header's path of keys, and whether it was already written as it is used.</summary>
     private readonly record struct Recognised(string[] Path, bool IsFinal);
 
@@ -16,6 +19,16 @@ internal sealed class SheetColumns(KnownColumns known, Messages messages)
             if (Recognise(header.Text, doubleColons) is not { } recognised)
             {
                 messages.Error(name, 1, header.Text, "The header ends with 'jr'. Write the attribute's name after it, such as 'jr:count'.");
+                continue;
+            }
+            if (recognised.Path.Length > MaxParts)
+            {
+                messages.Error(
+                    name,
+                    1,
+                    header.Text,
+                    $"The header has more than {MaxParts} parts with colons between them. Rename the column."
+                );
                 continue;
             }
             var key = string.Join('\n', recognised.Path);
