@@ -9,7 +9,7 @@ internal readonly record struct Reference(int Start, int End, string Name, bool 
     public static List<Reference> FindAll(string text)
     {
         var found = new List<Reference>();
-        for (var at = 0; (at = text.IndexOf("${", at, StringComparison.Ordinal)) >= 0; )
+        for (var at = 0; (at = text.IndexOf("${", at, StringComparison.Ordinal)) >= 0;)
         {
             if (TryRead(text, at) is { } reference)
             {

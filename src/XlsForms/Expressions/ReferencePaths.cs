@@ -100,7 +100,7 @@ internal sealed class ReferencePaths(SurveyTree tree, Messages messages)
     private static List<(int Start, int End)> FindBrackets(string expression)
     {
         var found = new List<(int, int)>();
-        for (var open = expression.IndexOf('[', StringComparison.Ordinal); open >= 0; )
+        for (var open = expression.IndexOf('[', StringComparison.Ordinal); open >= 0;)
         {
             var close = expression.IndexOf(']', open);
             if (close < 0)

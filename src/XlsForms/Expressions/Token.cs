@@ -37,7 +37,7 @@ internal static class Lexer
 {
     public static IEnumerable<Token> Tokens(string text)
     {
-        for (var at = 0; at < text.Length; )
+        for (var at = 0; at < text.Length;)
         {
             var token = Next(text, at);
             yield return token;

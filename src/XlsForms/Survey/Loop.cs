@@ -111,7 +111,7 @@ internal sealed class Loop(FormContext context, ChoiceList list, Action<int> cou
         if (!text.AsSpan().ContainsAny(Percent))
             return text;
         var result = new StringBuilder();
-        for (var at = 0; at < text.Length; )
+        for (var at = 0; at < text.Length;)
         {
             var (length, replacement) = text[at] != '%' ? (1, text[at].ToString()) : Placeholder(text, at, name, label);
             if (length == 0)

@@ -48,7 +48,7 @@ internal static class ZipGuard
         using var part = entry.Open();
         var markup = entry.Name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? null : new MarkupGuard();
         long size = 0;
-        for (int read; (read = part.Read(buffer)) > 0; )
+        for (int read; (read = part.Read(buffer)) > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             size += read;
