@@ -40,7 +40,7 @@ internal sealed class ElementRules(FormContext context, SurveyTree tree)
     }
 
     private static string NotUsable(string name) =>
-        $"'{Messages.Shorten(name)}' cannot be used as a name in XML, or its prefix is not declared in the setting 'namespaces'. Rename it.";
+        $"'{Messages.Shorten(name)}' is no name that XML allows, or its prefix is not in the setting 'namespaces'. Rename it.";
 
     /// <summary>Whether it is a name whose prefix, if it has one, is declared.</summary>
     private bool IsUsable(string name) =>
