@@ -48,8 +48,9 @@ public sealed class ArchiveTests
             ],
             media.Keys.Select(key => key.Replace("A", "a", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         );
+        int[] seeds = [1, 2, 11, 12, 21, 22];
         Assert.Equal(
-            new[] { 1, 2, 11, 12, 21, 22 }.Select(seed => Encoding.UTF8.GetString(Samples.Bytes(10, seed))).Order(StringComparer.Ordinal),
+            seeds.Select(seed => Encoding.UTF8.GetString(Samples.Bytes(10, seed))).Order(StringComparer.Ordinal),
             media.Values.Order(StringComparer.Ordinal)
         );
     }
@@ -58,7 +59,8 @@ public sealed class ArchiveTests
     public async Task Event_logs_are_read_oldest_submission_first_and_a_quote_inside_a_cell_is_a_quote()
     {
         var inbox = await ExportForms.OpenAsync();
-        foreach (var id in new[] { "uuid:1", "uuid:2", "uuid:3" })
+        string[] ids = ["uuid:1", "uuid:2", "uuid:3"];
+        foreach (var id in ids)
         {
             var events =
                 $"event,node,start,end,old-value,new-value\nform start,,1,,,\nquestion,/data/name,2,3,3\" pipe,{id}\nform exit,,4,,,\n";
@@ -71,7 +73,7 @@ public sealed class ArchiveTests
         var log = (await inbox.ZipAsync())[$"{inbox.Form} - audit.csv"].Split('\n')[1..^1];
 
         Assert.Equal(
-            new[] { "uuid:1", "uuid:2", "uuid:3" }.SelectMany(id =>
+            ids.SelectMany(id =>
                 new[]
                 {
                     $"{id},form start,,1,,,,,,,,",

@@ -1,4 +1,3 @@
-using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
