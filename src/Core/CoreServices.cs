@@ -115,6 +115,12 @@ public static class CoreServices
         services.AddSingleton<EntitiesTable>();
         services.AddSingleton<DatasetDirectory>();
         services.AddSingleton<EntityDirectory>();
+        services.AddSingleton<CreateEntities>();
+        services.AddSingleton<TrashEntities>();
+        services.AddSingleton<PurgeEntities>();
+        services.AddSingleton<EntityExport>();
+        services.AddSingleton<DeleteDataset>();
+        services.AddSingleton<DatasetDiff>();
         services.AddSingleton<EntityLists>();
         services.AddSingleton<EntityBacklogTable>();
         services.AddSingleton<WriteEntity>();

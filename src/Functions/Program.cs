@@ -34,6 +34,8 @@ builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormShapes>();
 builder.Services.AddSingleton<ProjectShapes>();
 builder.Services.AddSingleton<DatasetShapes>();
+builder.Services.AddSingleton<EntityCsv>();
+builder.Services.AddSingleton<EntityODataAnswers>();
 builder.Services.AddSingleton<EntityShapes>();
 builder.Services.AddSingleton<AccountShapes>();
 builder.Services.AddSingleton<AccountMail>();

@@ -43,7 +43,8 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
                 [EnumeratorCancellation] CancellationToken stop
             )
             {
-                if (await entities.FindAtAsync(dataset, place, stop) is null)
+                // What was purged has a place without an entity.
+                if (place.Length > 0 && await entities.FindAtAsync(dataset, place, stop) is null)
                 {
                     yield return new Difference(
                         "entity-unlisted",
@@ -124,7 +125,10 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
     )
     {
         var keys = await entities.ListDatasetKeysAsync(project, cancellationToken).ToListAsync(cancellationToken);
-        var known = (await datasets.ListAsync(project, cancellationToken)).Select(dataset => dataset.Key).ToHashSet();
+        var known = (await datasets.ListAsync(project, cancellationToken))
+            .Concat(await datasets.ListTrashAsync(project, cancellationToken))
+            .Select(dataset => dataset.Key)
+            .ToHashSet();
         foreach (var key in keys.Where(key => !known.Contains(key)))
         {
             yield return new Difference(

@@ -70,6 +70,54 @@ public sealed class AppUsersAndLinks(AccountsTable accounts, KeyProtection prote
         authenticate.Forget(holder.Project, holder.Id);
     }
 
+    /// <summary>The values of each actor property in a project. One operation per 1,000 actors.</summary>
+    public async Task<ILookup<string, string>> ListPropertiesAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        var actors = await accounts
+            .ListAsync(project, cancellationToken)
+            .Where(actor => actor.DeletedAt is null)
+            .ToListAsync(cancellationToken);
+        return actors.SelectMany(actor => actor.Properties).ToLookup(property => property.Key, property => property.Value);
+    }
+
+    /// <summary>Sets properties, or removes those whose value is null. Refuses a holder that was removed meanwhile with 404.1.</summary>
+    public async Task<Actor> SetPropertiesAsync(
+        Actor holder,
+        IReadOnlyDictionary<string, string?> properties,
+        CancellationToken cancellationToken
+    )
+    {
+        if (properties.Count == 0)
+        {
+            return holder;
+        }
+        var changed = await accounts.ChangeAsync(
+            holder.Project,
+            holder.Id,
+            actor => actor.DeletedAt is null ? actor with { Properties = Merge(actor.Properties, properties) } : null,
+            cancellationToken
+        );
+        authenticate.Forget(holder.Project, holder.Id);
+        return changed is { DeletedAt: null } ? changed : throw Problem.NotFound().AsException();
+    }
+
+    private static Dictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string?> changes
+    )
+    {
+        var merged = new Dictionary<string, string>(before);
+        foreach (var (name, value) in changes)
+        {
+            merged.Remove(name);
+            if (value is not null)
+            {
+                merged[name] = value;
+            }
+        }
+        return merged;
+    }
+
     /// <summary>Changes the name; null keeps it. Refuses a blank or long name, and a holder that was removed meanwhile (404.1).</summary>
     public async Task<Actor> RenameAsync(Actor holder, string? displayName, CancellationToken cancellationToken)
     {

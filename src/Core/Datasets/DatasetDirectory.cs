@@ -13,6 +13,10 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
     public Task<IReadOnlyList<Dataset>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         datasets.ListAsync(project, cancellationToken);
 
+    /// <summary>Those in the trash, by name. One operation per 1,000.</summary>
+    public Task<IReadOnlyList<Dataset>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>
+        datasets.ListTrashAsync(project, cancellationToken);
+
     /// <summary>The dataset with exactly this name, null when there is none. One operation.</summary>
     public async Task<Dataset?> FindAsync(ProjectId project, string name, CancellationToken cancellationToken) =>
         await datasets.FindSimilarAsync(project, name, cancellationToken) is { } found && found.Name == name ? found : null;
@@ -74,6 +78,36 @@ public sealed class DatasetDirectory(DatasetsTable datasets, TimeProvider clock)
             cancellationToken
         );
     }
+
+    /// <summary>Moves a dataset to the trash. Refuses one that has changed since it was read with 404.1.</summary>
+    internal async Task TrashAsync(Dataset dataset, CancellationToken cancellationToken)
+    {
+        if (!await datasets.TrashAsync(dataset, clock.GetUtcNow(), cancellationToken))
+        {
+            throw Problem.NotFound().AsException();
+        }
+    }
+
+    /// <summary>Moves a dataset back from the trash, from where it was just moved there.</summary>
+    internal async Task RestoreAsync(Dataset dataset, CancellationToken cancellationToken)
+    {
+        var trashed = (await datasets.ListTrashAsync(dataset.Project, cancellationToken)).Single(other => other.Key == dataset.Key);
+        await datasets.RestoreAsync(dataset.Project, trashed.TrashNumber!.Value, cancellationToken);
+    }
+
+    /// <summary>Removes a property and the rules about it.</summary>
+    internal Task RemovePropertyAsync(Dataset dataset, string property, CancellationToken cancellationToken) =>
+        datasets.ChangeAsync(
+            dataset.Project,
+            dataset.Name,
+            current =>
+                current with
+                {
+                    Properties = [.. current.Properties.Where(other => other.Name != property)],
+                    AccessRules = [.. current.AccessRules.Where(rule => rule.DatasetProperty != property)],
+                },
+            cancellationToken
+        );
 
     /// <summary>
     /// Creates the dataset and properties that a form declares, when the form is published; can be repeated. Refuses names that differ from

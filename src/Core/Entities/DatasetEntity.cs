@@ -49,6 +49,23 @@ public sealed record DatasetEntity(EntityId Id, ActorId? Creator, DateTimeOffset
 
     /// <summary>The version that was current when a conflict was last resolved; null when none was.</summary>
     public int? ResolvedVersion { get; init; }
+
+    /// <summary>Whether it was removed for good; only its id is kept.</summary>
+    public bool IsPurged => Current.Number == 0;
+
+    internal static DatasetEntity Purged(EntityId id, ActorId? creator) =>
+        new(id, creator, default, new EntityVersion(0, "", new Dictionary<string, string>(), creator, default))
+        {
+            DeletedAt = DateTimeOffset.UnixEpoch,
+        };
+
+    public EntityHead Head =>
+        new(Id, Creator, CreatedAt, EntityKeys.Timeline(CreatedAt, Id))
+        {
+            UpdatedAt = UpdatedAt,
+            DeletedAt = DeletedAt,
+            Conflict = Conflict,
+        };
 }
 
 /// <summary>An event of an entity that made no version, such as `entity.delete`, for its audit log.</summary>
@@ -89,6 +106,9 @@ public sealed record EntityVersion(
 
     /// <summary>The submission that made this version; null for the management API.</summary>
     public EntitySource? Source { get; init; }
+
+    /// <summary>The file from which it was created together with others.</summary>
+    public EntityBulkSource? Bulk { get; init; }
 
     /// <summary>The version that the update is based on.</summary>
     public int? BaseVersion { get; init; }
@@ -153,6 +173,19 @@ public sealed record EntityOutcome(string InstanceId, bool Applied, bool Waits)
 
 /// <summary>A submission whose entities wait for approval: its form, the hash of its root instance id, and the outcome.</summary>
 public sealed record WaitingOutcome(int Form, string Hash, EntityOutcome Outcome);
+
+/// <summary>The file that entities were created from in one call: its name, its size in bytes, and their number.</summary>
+public sealed record EntityBulkSource(string Name, long? Size, int Count);
+
+/// <summary>What storage knows of an entity without reading its values, and its place in the timeline.</summary>
+public sealed record EntityHead(EntityId Id, ActorId? Creator, DateTimeOffset CreatedAt, string Place)
+{
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    public string? Conflict { get; init; }
+}
 
 /// <summary>The form and instance that an entity version comes from.</summary>
 public sealed record EntitySource(string XmlFormId, string InstanceId);

@@ -67,7 +67,7 @@ public sealed partial class EntitiesTable
             _table,
             TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.EntityPrefix),
             null,
-            place => (ToStanding(place), place.GetString(Column.TimelineKey)!),
+            place => (ToStanding(place), place.GetString(Column.TimelineKey) ?? ""),
             cancellationToken
         );
 
@@ -91,7 +91,7 @@ public sealed partial class EntitiesTable
             EntityKeys.Entity(id),
             cancellationToken: cancellationToken
         );
-        return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey)!) : null;
+        return place.HasValue ? (ToStanding(place.Value!), place.Value!.GetString(Column.TimelineKey) ?? "") : null;
     }
 
     /// <summary>The entity at a place in the timeline; null when there is none. One operation.</summary>

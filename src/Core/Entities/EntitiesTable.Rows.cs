@@ -69,6 +69,30 @@ public sealed partial class EntitiesTable
             place.GetBoolean(Column.Deleted)!.Value
         );
 
+    private static readonly string[] HeadColumns =
+    [
+        "RowKey",
+        Column.Id,
+        Column.Creator,
+        Column.CreatedAt,
+        Column.UpdatedAt,
+        Column.DeletedAt,
+        Column.Conflict,
+    ];
+
+    private static EntityHead ToHead(TableEntity row) =>
+        new(
+            EntityId.Parse(row.GetString(Column.Id)),
+            ToActor(row, Column.Creator),
+            row.GetDateTimeOffset(Column.CreatedAt)!.Value,
+            row.RowKey
+        )
+        {
+            UpdatedAt = row.GetDateTimeOffset(Column.UpdatedAt),
+            DeletedAt = row.GetDateTimeOffset(Column.DeletedAt),
+            Conflict = row.GetString(Column.Conflict),
+        };
+
     private static DatasetEntity ToDatasetEntity(TableEntity entity) =>
         new(
             EntityId.Parse(entity.GetString(Column.Id)),
@@ -115,6 +139,9 @@ public sealed partial class EntitiesTable
         public const string Waits = "Waits";
         public const string WaitsFor = "WaitsFor";
         public const string Form = "Form";
+        public const string Bulk = "Bulk";
+        public const string Project = "Project";
+        public const string Dataset = "Dataset";
         public const string Action = "Action";
         public const string Notes = "Notes";
         public const string ResolvedVersion = "ResolvedVersion";

@@ -41,18 +41,32 @@ public sealed partial class EntitiesTable(StorageAccount storage)
     }
 
     /// <summary>Newest first, including deleted ones. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<DatasetEntity> ListAsync(
+    internal IAsyncEnumerable<DatasetEntity> ListAsync(Dataset dataset, int? atMost, CancellationToken cancellationToken) =>
+        ListAfterAsync(dataset, null, atMost, cancellationToken);
+
+    /// <summary>The same after a place in the timeline. One operation per 1,000, or per <paramref name="pageSize"/>.</summary>
+    internal IAsyncEnumerable<DatasetEntity> ListAfterAsync(
         Dataset dataset,
-        int? atMost,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
+        string? after,
+        int? pageSize,
+        CancellationToken cancellationToken
+    ) => _table.QueryAsync<TableEntity>(After(dataset, after), pageSize, cancellationToken: cancellationToken).Select(ToDatasetEntity);
+
+    /// <summary>What is known of the same entities without their values. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<EntityHead> ListHeadsAfterAsync(Dataset dataset, string? after, CancellationToken cancellationToken) =>
+        _table.QueryAsync<TableEntity>(After(dataset, after), select: HeadColumns, cancellationToken: cancellationToken).Select(ToHead);
+
+    private static string After(Dataset dataset, string? after)
     {
-        var filter = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix);
-        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, atMost, cancellationToken: cancellationToken))
-        {
-            yield return ToDatasetEntity(entity);
-        }
+        var all = TableKey.Prefix(EntityKeys.Entities(dataset), EntityKeys.TimelinePrefix);
+        return after is null ? all : $"{all} and {TableClient.CreateQueryFilter($"RowKey gt {after}")}";
     }
+
+    /// <summary>The entity with its ETag at each of these places, for a change of many. One operation per 1,000 of the dataset.</summary>
+    internal IAsyncEnumerable<StoredEntity> ListStoredAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        _table
+            .QueryAsync<TableEntity>(After(dataset, null), cancellationToken: cancellationToken)
+            .Select(row => new StoredEntity(ToDatasetEntity(row), row.ETag));
 
     /// <summary>The entity, also when deleted; null when it has never existed. Two operations.</summary>
     internal async Task<StoredEntity?> FindAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken)
@@ -66,14 +80,18 @@ public sealed partial class EntitiesTable(StorageAccount storage)
         {
             return null;
         }
-        var entity = (
-            await _table.GetEntityAsync<TableEntity>(
-                EntityKeys.Entities(dataset),
-                place.Value!.GetString(Column.TimelineKey)!,
-                cancellationToken: cancellationToken
-            )
-        ).Value;
-        return new StoredEntity(ToDatasetEntity(entity), entity.ETag);
+        if (place.Value!.GetString(Column.TimelineKey) is not { } key)
+        {
+            return new StoredEntity(DatasetEntity.Purged(id, ToActor(place.Value, Column.Creator)), place.Value.ETag);
+        }
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+            EntityKeys.Entities(dataset),
+            key,
+            cancellationToken: cancellationToken
+        );
+
+        // A place without an entity is reserved by a creation of many that has not come that far.
+        return found.HasValue ? new StoredEntity(ToDatasetEntity(found.Value!), found.Value!.ETag) : null;
     }
 
     /// <summary>The entity's standing; null when it has never existed. One operation.</summary>

@@ -53,6 +53,24 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         CancellationToken cancellationToken
     ) => (await GetAsync(dataset, id, cancellationToken), await entities.ListVersionsAsync(dataset, id, cancellationToken));
 
+    /// <summary>What happened to an entity besides its versions, newest first. One operation.</summary>
+    public Task<IReadOnlyList<EntityEvent>> ListEventsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken) =>
+        entities.ListEventsAsync(dataset, id, cancellationToken);
+
+    /// <summary>Those who created entities, also deleted ones, without repetition. One operation per 1,000.</summary>
+    public async Task<IReadOnlyList<ActorId>> ListCreatorsAsync(Dataset dataset, CancellationToken cancellationToken)
+    {
+        var creators = new HashSet<ActorId>();
+        await foreach (var standing in entities.ListStandingsAsync(dataset, cancellationToken))
+        {
+            if (standing.Creator is { } creator)
+            {
+                creators.Add(creator);
+            }
+        }
+        return [.. creators];
+    }
+
     /// <summary>
     /// Creates an entity. Refuses a missing label (400.2), unknown properties (400.28), values that are too long (400.13), an id in use
     /// (409.3), and one in the trash (409.19).
@@ -150,7 +168,7 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         throw KeptChanging(dataset, id);
     }
 
-    private static DatasetEntity New(Dataset dataset, EntityId id, EntityEdit edit, EntityVersion change)
+    internal static DatasetEntity New(Dataset dataset, EntityId id, EntityEdit edit, EntityVersion change)
     {
         RequireProperties(dataset, edit);
         var label = edit.Label ?? throw Problem.MissingParameter("label").AsException();
@@ -159,7 +177,8 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     }
 
     private async Task<StoredEntity> FindAsync(Dataset dataset, EntityId id, bool deleted, CancellationToken cancellationToken) =>
-        await entities.FindAsync(dataset, id, cancellationToken) is { } found && found.Entity.DeletedAt is not null == deleted
+        await entities.FindAsync(dataset, id, cancellationToken) is { Entity.IsPurged: false } found
+        && found.Entity.DeletedAt is not null == deleted
             ? found
             : throw Problem.NotFound().AsException();
 

@@ -38,6 +38,8 @@ internal static class EntityKeys
     public static string Applied(EntityId id, EntityOrigin origin) =>
         origin.IsNamesake ? $"s|{id}|{origin.Hash}|{TableKey.Number(origin.Form)}" : $"s|{id}|{origin.Hash}";
 
+    public static string MarksOf(EntityId id) => $"s|{id}|";
+
     /// <summary>One row per event that made no version, newest first.</summary>
     public static string NewEvent(EntityId id, DateTimeOffset time) => $"{EventsOf(id)}{TableKey.NewestFirst(time)}|{Guid.NewGuid():N}";
 
@@ -58,10 +60,18 @@ internal static class EntityKeys
 
     public static string WaitingBefore(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
+    /// <summary>The partition of creations of many entities that are under way, oldest first.</summary>
+    public const string Bulks = "bulks";
+
+    public static string Bulk(DateTimeOffset begunAt, string id) => TableKey.Join(WaitingBefore(begunAt), id);
+
     private const string SubmissionsPart = "submissions";
 
     /// <summary>What the partitions of the processed submissions of all forms of a project start with.</summary>
     public static string SubmissionsOf(ProjectId project) => TableKey.Join(DatasetKeys.Project(project), SubmissionsPart) + "|";
+
+    /// <summary>The project of a partition of entities.</summary>
+    public static ProjectId ProjectOf(string partition) => DatasetKeys.ProjectOf(partition[..partition.IndexOf('|')]);
 
     /// <summary>The number of the form whose processed submissions a partition holds.</summary>
     public static int FormOf(string partition) => int.Parse(partition[(partition.LastIndexOf('|') + 1)..], CultureInfo.InvariantCulture);

@@ -91,6 +91,26 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
             : dataset.AccessRules.Count > 0 ? EntityView.Fitting(dataset, actor)
             : EntityView.All;
 
+    /// <summary>Newest first, with deleted ones, after a place in the timeline. One operation per 1,000, or per page.</summary>
+    public IAsyncEnumerable<DatasetEntity> ListAfterAsync(
+        Dataset dataset,
+        string? after,
+        CancellationToken cancellationToken,
+        int? pageSize = null
+    ) => entities.ListAfterAsync(dataset, after, pageSize, cancellationToken);
+
+    /// <summary>The same without their values. One operation per 1,000.</summary>
+    public IAsyncEnumerable<EntityHead> ListHeadsAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        entities.ListHeadsAfterAsync(dataset, null, cancellationToken);
+
+    /// <summary>The place of an entity in the timeline; null when there is none. One operation.</summary>
+    public async Task<string?> FindPlaceAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken) =>
+        (await entities.FindPlaceAsync(dataset, id, cancellationToken))?.Place;
+
+    /// <summary>The entity at a place; null when there is none. One operation.</summary>
+    public Task<DatasetEntity?> FindAtAsync(Dataset dataset, string place, CancellationToken cancellationToken) =>
+        entities.FindAtAsync(dataset, place, cancellationToken);
+
     /// <summary>When the dataset or one of its entities was changed last. One operation.</summary>
     public async Task<DateTimeOffset> FindLastChangeAsync(Dataset dataset, CancellationToken cancellationToken)
     {

@@ -285,6 +285,15 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem EntityInTrash(string id) =>
         new(409.19m, $"An entity with the id {id} has been deleted; restore it, or take another id.", new { entityUuids = new[] { id } });
 
+    public static Problem DatasetInUse(object forms) => new(409.21m, "Forms or drafts use the dataset, so it cannot be deleted.", forms);
+
+    public static Problem PropertyInUse(string property, object prerequisites) =>
+        new(
+            409.22m,
+            $"The property {property} cannot be deleted, since forms or entities use it.",
+            new { propertyName = property, prerequisites }
+        );
+
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
 
     public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");

@@ -42,7 +42,7 @@ public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names, La
             {
                 shape["createdBy"] = await CreatorAsync(request, user);
                 shape["lastUsed"] = used.TryGetValue(user.Id, out var at) ? at : null;
-                shape["properties"] = null;
+                shape["properties"] = user.Properties.Count == 0 ? null : user.Properties;
             }
             listed.Add(shape);
         }
@@ -55,7 +55,7 @@ public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names, La
         if (ExtendedMetadata.IsWanted(request))
         {
             shape["createdBy"] = await CreatorAsync(request, actor);
-            shape["properties"] = null;
+            shape["properties"] = actor.Properties.Count == 0 ? null : actor.Properties;
         }
         return shape;
     }

@@ -48,12 +48,14 @@ public sealed class AppUserFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var created = await holders.CreateAppUserAsync(
+                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
+                var added = await holders.CreateAppUserAsync(
                     project,
                     Json.Text(body, "displayName"),
                     caller.KnownActor.Id,
                     cancellationToken
                 );
+                var created = await holders.SetPropertiesAsync(added, properties, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "field_key.create",
@@ -101,13 +103,16 @@ public sealed class AppUserFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyUpdate, projectId);
                 var user = await FindAsync(project, id, cancellationToken);
-                var displayName = HolderChange.NameIn(await Json.ReadAsync(request, caller, cancellationToken));
-                var changed = await holders.RenameAsync(user, displayName, cancellationToken);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var displayName = HolderChange.NameIn(body);
+                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
+                var renamed = await holders.RenameAsync(user, displayName, cancellationToken);
+                var changed = await holders.SetPropertiesAsync(renamed, properties, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "field_key.update",
                     changed,
-                    new { actorId = id, data = new { displayName } },
+                    new { actorId = id, data = new { displayName, properties } },
                     CancellationToken.None
                 );
                 return Json.Ok(await shapes.AppUserAsync(request, changed));

@@ -1,9 +1,11 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OData;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -14,6 +16,8 @@ public sealed class DatasetFunctions(
     ProjectDirectory projects,
     DatasetDirectory datasets,
     WaitingEntities waiting,
+    DeleteDataset delete,
+    EntityODataAnswers odata,
     DatasetShapes shapes,
     AuditLog audits
 )
@@ -31,7 +35,12 @@ public sealed class DatasetFunctions(
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.DatasetList, Scope.Of(project.Id));
                 var listed = new List<object>();
-                foreach (var dataset in await datasets.ListAsync(project.Id, cancellationToken))
+                var deleted = Flags.IsTrue(request, "deleted");
+                foreach (
+                    var dataset in deleted
+                        ? await datasets.ListTrashAsync(project.Id, cancellationToken)
+                        : await datasets.ListAsync(project.Id, cancellationToken)
+                )
                 {
                     listed.Add(await shapes.DatasetAsync(request, dataset));
                 }
@@ -70,7 +79,58 @@ public sealed class DatasetFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                Json.Ok(await shapes.DetailsAsync(request, await FindAsync(request, caller, Verb.DatasetRead, projectId, dataset)))
+                EntityODataAnswers.DatasetOfService(RouteText.Decode(dataset)) is { } service
+                    ? await odata.ServiceAsync(request, caller, projectId, service)
+                    : Json.Ok(await shapes.DetailsAsync(request, await FindAsync(request, caller, Verb.DatasetRead, projectId, dataset)))
+        );
+
+    [Function("GetEntityODataMetadata")]
+    public Task<IResult> GetMetadata(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}.svc/$metadata")]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) => pipeline.RestAsync(request, caller => odata.MetadataAsync(request, caller, projectId, RouteText.Decode(dataset)));
+
+    [Function("DeleteDataset")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/datasets/{dataset}")] HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, caller, Verb.DatasetDelete, projectId, dataset);
+                await delete.RunAsync(found, request.HttpContext.RequestAborted);
+                await AuditAsync(caller, "dataset.delete", found, null);
+                return Json.Success();
+            }
+        );
+
+    [Function("DeleteDatasetProperty")]
+    public Task<IResult> DeleteProperty(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "delete",
+            Route = "v1/projects/{projectId:int}/datasets/{dataset}/properties/{property}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset,
+        string property
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, caller, Verb.DatasetUpdate, projectId, dataset);
+                var name = RouteText.Decode(property);
+                await delete.RemovePropertyAsync(found, name, request.HttpContext.RequestAborted);
+                await AuditAsync(caller, "dataset.update.property.delete", found, new[] { name });
+                return Json.Success();
+            }
         );
 
     [Function("ChangeDataset")]
@@ -123,7 +183,7 @@ public sealed class DatasetFunctions(
         return dataset;
     }
 
-    private Task AuditAsync(Caller caller, string action, Dataset dataset, object changed) =>
+    private Task AuditAsync(Caller caller, string action, Dataset dataset, object? changed) =>
         audits.WriteAsync(
             caller.KnownActor.Id,
             action,

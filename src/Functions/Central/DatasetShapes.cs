@@ -9,8 +9,10 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Datasets as the management API's JSON.</summary>
 public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
 {
-    public static Dictionary<string, object?> Dataset(Dataset dataset) =>
-        new()
+    /// <summary>With its number in the trash, if it is there.</summary>
+    public static Dictionary<string, object?> Dataset(Dataset dataset)
+    {
+        var shape = new Dictionary<string, object?>
         {
             ["name"] = dataset.Name,
             ["createdAt"] = dataset.CreatedAt,
@@ -20,6 +22,12 @@ public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
             ["accessFilter"] = DatasetBody.FilterOf(dataset),
             ["deletedAt"] = dataset.DeletedAt,
         };
+        if (dataset.TrashNumber is { } number)
+        {
+            shape["id"] = number;
+        }
+        return shape;
+    }
 
     /// <summary>With what `X-Extended-Metadata` asks for: reads all entities of the dataset, 1,000 per operation, to count them.</summary>
     public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset) =>
@@ -45,10 +53,11 @@ public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
         var shape = await DatasetAsync(request, dataset);
         var uses = await forms.FindAsync(dataset, cancellationToken);
         shape["lastUpdate"] = await entities.FindLastChangeAsync(dataset, cancellationToken);
+        var names = EntityRowWriter.NamesOf(dataset).ToDictionary(name => name.Property, name => name.Name);
         shape["properties"] = dataset.Properties.Select(property => new
         {
             name = property.Name,
-            odataName = ODataName.Of(property.Name),
+            odataName = names.GetValueOrDefault(property.Name),
             publishedAt = property.PublishedAt,
             forms = uses.Sources.Where(form => form.Saves(dataset, property.Name)).Select(FormName),
         });

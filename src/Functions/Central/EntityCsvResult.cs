@@ -22,6 +22,9 @@ public sealed record EntityCsvResult(
     Func<DatasetEntity, ValueTask<IEnumerable<string>>> More
 ) : IResult
 {
+    /// <summary>Which entities are wanted; a selection has no ETag.</summary>
+    public EntitySelection Selection { get; init; } = EntitySelection.All;
+
     private const string ContentType = "text/csv; charset=utf-8";
 
     /// <summary>What phones get (OR-140): the id as `name`.</summary>
@@ -39,6 +42,11 @@ public sealed record EntityCsvResult(
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
+        if (!Selection.IsAll)
+        {
+            await new StreamedFile(Name, ContentType, WriteAsync).ExecuteAsync(httpContext);
+            return;
+        }
         var etag = $"\"{List.Hash}\"";
         response.Headers.ETag = etag;
         if (Revalidation.Matches(httpContext.Request.Headers.IfNoneMatch, etag))
@@ -55,7 +63,10 @@ public sealed record EntityCsvResult(
         var text = new CsvText();
         text.Cells([.. Columns, .. properties, .. MoreColumns]);
         text.EndRow();
-        await foreach (var entity in Entities.ReadAsync(List, cancellationToken))
+        var selected = Selection.IsAll
+            ? Entities.ReadAsync(List, cancellationToken)
+            : Entities.ListAfterAsync(List.Dataset, null, cancellationToken).Where(Selection.Takes).Where(List.View.Takes);
+        await foreach (var entity in selected)
         {
             text.Cells([
                 .. Before(entity),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
@@ -6,6 +7,7 @@ using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OData;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -16,8 +18,11 @@ public sealed class EntityFunctions(
     ProjectDirectory projects,
     DatasetDirectory datasets,
     EntityDirectory entities,
+    CreateEntities createEntities,
+    EntityODataAnswers odata,
     EntityShapes shapes,
-    AuditLog audits
+    AuditLog audits,
+    IOptions<RosaOptions> options
 )
 {
     [Function("ListEntities")]
@@ -32,6 +37,10 @@ public sealed class EntityFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
+                if (EntityODataAnswers.DatasetOfEntities(request, dataset) is { } service)
+                {
+                    return await odata.EntitiesAsync(request, caller, projectId, service);
+                }
                 var found = await FindAsync(request, caller, Verb.EntityList, projectId, dataset);
                 var paging = Paging.Of(request);
                 var rows = entities
@@ -57,7 +66,19 @@ public sealed class EntityFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await FindAsync(request, caller, Verb.EntityCreate, projectId, dataset);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var body = await Json.ReadAsync(request, caller, options.Value.MaxXmlBytes, cancellationToken);
+                if (EntityBody.ReadMany(body) is var (source, many))
+                {
+                    await createEntities.RunAsync(found, many, source, Editor(request, caller), cancellationToken);
+                    await audits.WriteAsync(
+                        caller.KnownActor.Id,
+                        "entity.bulk.create",
+                        Scope.Of(found.Project),
+                        new { dataset = found.Name, source },
+                        CancellationToken.None
+                    );
+                    return Json.Success();
+                }
                 var (id, edit) = EntityBody.Read(body);
                 var entity = await entities.CreateAsync(found, id, edit, Editor(request, caller), cancellationToken);
                 await AuditAsync(caller, "entity.create", found, id);
@@ -79,6 +100,10 @@ public sealed class EntityFunctions(
             async caller =>
             {
                 var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
+                if (RouteText.Decode(uuid) == "creators")
+                {
+                    return Json.Ok(await shapes.CreatorsAsync(found, request.HttpContext.RequestAborted));
+                }
                 var entity = await entities.GetWholeAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
                 return Json.Ok(await shapes.EntityAsync(request, found.Project, entity, withData: true));
             }
@@ -148,7 +173,7 @@ public sealed class EntityFunctions(
                 }
                 if (resolves)
                 {
-                    await AuditAsync(caller, EntityEvent.Resolve, found, id);
+                    await AuditAsync(caller, "entity.update.resolve", found, id);
                 }
                 return Json.Ok(await shapes.EntityAsync(request, found.Project, changed, withData: true));
             },
@@ -195,7 +220,7 @@ public sealed class EntityFunctions(
         var found = await FindAsync(request, caller, verb, project, dataset);
         var id = Id(request, uuid);
         await entities.SetDeletedAsync(found, id, deleted, caller.KnownActor.Id, request.HttpContext.RequestAborted);
-        await AuditAsync(caller, deleted ? EntityEvent.Delete : EntityEvent.Restore, found, id);
+        await AuditAsync(caller, deleted ? "entity.delete" : "entity.restore", found, id);
         return Json.Success();
     }
 

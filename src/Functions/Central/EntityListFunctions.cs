@@ -1,8 +1,8 @@
 using System.Xml;
-using ServerlessRosa.Core;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -20,9 +20,13 @@ public sealed class EntityListFunctions(
     EntityLists entities,
     FormDirectory forms,
     FormAccess access,
-    ActorNames names
+    EntityCsv csv,
+    EntityExport export,
+    TimeProvider clock
 )
 {
+    private const string GeoJsonType = "application/json; charset=utf-8";
+
     [Function("ExportEntities")]
     public Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.csv")]
@@ -36,18 +40,72 @@ public sealed class EntityListFunctions(
             {
                 var found = await FindAsync(request, projectId, dataset);
                 caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+                var query = EntityQuery.ParseFile(QueryOf(request), clock.GetUtcNow());
                 var list = await entities.OfAsync(found, EntityView.All, request.HttpContext.RequestAborted);
-                return new EntityCsvResult(
-                    $"{found.Name}.csv",
-                    list,
-                    entities,
-                    ["__id", "label"],
-                    entity => [entity.Id.Value, entity.Current.Label],
-                    ["__createdAt", "__creatorId", "__creatorName", "__updates", "__updatedAt", "__version"],
-                    entity => SystemAsync(found.Project, entity, request.HttpContext.RequestAborted)
-                );
+                return csv.Of(request, $"{found.Name}.csv", list, query.Selection);
             }
         );
+
+    [Function("ExportTrashedEntities")]
+    public Task<IResult> ExportTrashed(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/trash/datasets/{trashedDataset:int}/entities.csv"
+        )]
+            HttpRequest request,
+        int projectId,
+        int trashedDataset
+    ) =>
+        pipeline.DownloadAsync(
+            request,
+            async caller =>
+            {
+                var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
+                caller.Actor.Require(Verb.EntityList, Scope.Of(project.Id));
+                var found = (await datasets.ListTrashAsync(project.Id, request.HttpContext.RequestAborted)).FirstOrDefault(dataset =>
+                    dataset.TrashNumber == trashedDataset
+                );
+                var list = await entities.OfAsync(
+                    found ?? throw Problem.NotFound().AsException(),
+                    EntityView.All,
+                    request.HttpContext.RequestAborted
+                );
+                return csv.Of(request, $"{found.Name}-deleted.csv", list, EntitySelection.All);
+            }
+        );
+
+    [Function("ExportEntityGeoJson")]
+    public Task<IResult> ExportGeoJson(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.geojson"
+        )]
+            HttpRequest request,
+        int projectId,
+        string dataset
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await FindAsync(request, projectId, dataset);
+                caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
+                var query = EntityQuery.ParseFile(QueryOf(request), clock.GetUtcNow());
+                return HttpMethods.IsHead(request.Method)
+                    ? Results.Bytes([], GeoJsonType)
+                    : Results.Stream(
+                        output => export.WriteGeoJsonAsync(found, query, output, request.HttpContext.RequestAborted),
+                        GeoJsonType
+                    );
+            }
+        );
+
+    private static IEnumerable<KeyValuePair<string, string>> QueryOf(HttpRequest request) =>
+        request.Query.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
 
     [Function("GetEntityIntegrity")]
     public Task<IResult> GetIntegrity(
@@ -189,20 +247,6 @@ public sealed class EntityListFunctions(
         }
         await xml.WriteEndElementAsync();
         await xml.WriteEndElementAsync();
-    }
-
-    private async ValueTask<IEnumerable<string>> SystemAsync(ProjectId project, DatasetEntity entity, CancellationToken cancellationToken)
-    {
-        var creator = entity.Creator is { } id ? await names.FindAsync(project, id, cancellationToken) : null;
-        return
-        [
-            Timestamps.Format(entity.CreatedAt),
-            entity.Creator?.ToString() ?? "",
-            creator?.DisplayName ?? "",
-            EntityCsvResult.Number(entity.Current.Number - 1),
-            entity.UpdatedAt is { } updatedAt ? Timestamps.Format(updatedAt) : "",
-            EntityCsvResult.Number(entity.Current.Number),
-        ];
     }
 
     private async Task<Dataset> FindAsync(HttpRequest request, int project, string name)

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -12,6 +13,7 @@ public sealed class PublicLinkFunctions(
     EndpointPipeline pipeline,
     AppUsersAndLinks holders,
     FormAccess access,
+    ProjectDirectory projects,
     AccountShapes shapes,
     AuditLog audits
 )
@@ -54,7 +56,8 @@ public sealed class PublicLinkFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkCreate, projectId, form);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var created = await holders.CreatePublicLinkAsync(
+                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
+                var added = await holders.CreatePublicLinkAsync(
                     found.Project,
                     found.Number,
                     Json.Text(body, "displayName"),
@@ -62,6 +65,7 @@ public sealed class PublicLinkFunctions(
                     caller.KnownActor.Id,
                     cancellationToken
                 );
+                var created = await holders.SetPropertiesAsync(added, properties, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "public_link.create",
@@ -112,13 +116,16 @@ public sealed class PublicLinkFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkUpdate, projectId, form);
                 var link = await FindAsync(found, id, cancellationToken);
-                var displayName = HolderChange.NameIn(await Json.ReadAsync(request, caller, cancellationToken));
-                var changed = await holders.RenameAsync(link, displayName, cancellationToken);
+                var body = await Json.ReadAsync(request, caller, cancellationToken);
+                var displayName = HolderChange.NameIn(body);
+                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
+                var renamed = await holders.RenameAsync(link, displayName, cancellationToken);
+                var changed = await holders.SetPropertiesAsync(renamed, properties, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "public_link.update",
                     changed,
-                    new { actorId = id, data = new { displayName } },
+                    new { actorId = id, data = new { displayName, properties } },
                     CancellationToken.None
                 );
                 return Json.Ok(await shapes.PublicLinkAsync(request, changed));

@@ -128,7 +128,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
         }
     }
 
-    private static string QueryFrom(HttpRequest request, SkipToken token) =>
+    internal static string QueryFrom(HttpRequest request, SkipToken token) =>
         string.Join(
             '&',
             request
@@ -139,7 +139,7 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
         );
 
     // A request that accepts only the other format is refused (OR-279).
-    private static void RequireFormat(HttpRequest request, bool wantsXml)
+    internal static void RequireFormat(HttpRequest request, bool wantsXml)
     {
         var asked = request.Query.TryGetValue("$format", out var format) ? format : request.Headers.Accept;
         if (asked.Count == 0 || asked.ToString().Length == 0)

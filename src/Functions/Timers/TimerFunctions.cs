@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Backups;
+using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
 
@@ -7,15 +8,29 @@ namespace ServerlessRosa.Functions.Timers;
 
 /// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days
 /// ago, sessions that have ended, and syncs that no phone comes back to, and snapshots the tables that cannot be rebuilt.</summary>
-public sealed class TimerFunctions(ReconcileSubmissions reconcile, PurgeDeleted purge, WebUsers users, PurgeSyncs syncs, TakeBackup backup)
+public sealed class TimerFunctions(
+    ReconcileSubmissions reconcile,
+    CreateEntities createEntities,
+    PurgeDeleted purge,
+    PurgeEntities purgeEntities,
+    WebUsers users,
+    PurgeSyncs syncs,
+    TakeBackup backup
+)
 {
     [Function("Reconcile")]
-    public Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        reconcile.RunAsync(cancellationToken);
+    public async Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        await reconcile.RunAsync(cancellationToken);
+        await createEntities.UndoInterruptedAsync(cancellationToken);
+    }
 
     [Function("PurgeDeleted")]
-    public Task Purge([TimerTrigger("0 30 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        purge.RunAsync(cancellationToken);
+    public async Task Purge([TimerTrigger("0 30 2 * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        await purge.RunAsync(cancellationToken);
+        await purgeEntities.RunAsync(cancellationToken);
+    }
 
     [Function("PurgeSessions")]
     public Task PurgeSessions([TimerTrigger("0 45 2 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>

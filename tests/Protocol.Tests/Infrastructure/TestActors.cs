@@ -24,6 +24,9 @@ public sealed record Target
     /// <summary>Of a form in the trash.</summary>
     public required int TrashedForm { get; init; }
 
+    /// <summary>The number of a dataset in the trash.</summary>
+    public required int TrashedDataset { get; init; }
+
     /// <summary>A submission with a photo, to the form and to its draft.</summary>
     public required string Instance { get; init; }
 
@@ -77,6 +80,8 @@ public sealed record Target
                 .Replace("{version}", ofSubmission ? Uri.EscapeDataString(Instance) : "1", StringComparison.Ordinal)
                 .Replace("{name}", ofSubmission ? TestActors.Photo : Slot, StringComparison.Ordinal)
                 .Replace("{dataset}", Dataset, StringComparison.Ordinal)
+                .Replace("{trashedDataset}", Text(TrashedDataset), StringComparison.Ordinal)
+                .Replace("{property}", "age", StringComparison.Ordinal)
                 .Replace("{uuid}", Entity, StringComparison.Ordinal)
                 .Replace("app-users/{id}", $"app-users/{Text(AppUser)}", StringComparison.Ordinal)
                 .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
@@ -145,6 +150,7 @@ public sealed class TestActors
             Dataset = dataset,
             Entity = await EntityAsync(programme, dataset),
             TrashedForm = await TrashAsync(programme),
+            TrashedDataset = await TrashDatasetAsync(programme),
             Instance = Samples.NewInstanceId(),
             AppUser = spare.Id,
             PublicLink = link.Id,
@@ -230,6 +236,9 @@ public sealed class TestActors
         }
         return target;
     }
+
+    /// <summary>With a property `age`.</summary>
+    public async Task<Target> FreshDatasetAsync() => Target with { Dataset = await Programme.CreateDatasetAsync("age") };
 
     public async Task<Target> FreshAppUserAsync()
     {
@@ -369,6 +378,12 @@ public sealed class TestActors
         (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
         var trash = (await programme.Admin.GetAsync($"{programme.Path}/forms?deleted=true")).ShouldBe(HttpStatusCode.OK).Json;
         return trash.EnumerateArray().Single(trashed => trashed.GetProperty("xmlFormId").GetString() == form).GetProperty("id").GetInt32();
+    }
+
+    private static async Task<int> TrashDatasetAsync(Programme programme)
+    {
+        (await programme.Admin.DeleteAsync(programme.DatasetPath(await programme.CreateDatasetAsync()))).ShouldBe(HttpStatusCode.OK);
+        return (await programme.Admin.GetAsync($"{programme.Path}/datasets?deleted=true")).Json[0].GetProperty("id").GetInt32();
     }
 
     private static async Task<(int Id, string Key)> CreateAsync(Programme programme, string path)

@@ -1,0 +1,62 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>What a form does, or would do when it is published, to the datasets of its project.</summary>
+public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess access, DatasetDiff diff)
+{
+    [Function("GetDatasetDiff")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/dataset-diff")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.WithAsync(
+                    caller.KnownActor,
+                    Verb.FormRead,
+                    new ProjectId(projectId),
+                    RouteText.Decode(form),
+                    request.HttpContext.RequestAborted
+                );
+                var definition = found.Published ?? throw Problem.NotFound().AsException();
+                var differences = await diff.RunAsync(found.Project, definition, request.HttpContext.RequestAborted);
+                return Json.Ok(
+                    differences.Select(dataset => new
+                    {
+                        name = dataset.Name,
+                        properties = dataset.Properties.Select(property => new { name = property.Name, inForm = property.InForm }),
+                    })
+                );
+            }
+        );
+
+    [Function("GetDraftDatasetDiff")]
+    public Task<IResult> GetOfDraft(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/dataset-diff")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await access.DraftAsync(
+                    caller.KnownActor,
+                    new ProjectId(projectId),
+                    RouteText.Decode(form),
+                    request.HttpContext.RequestAborted
+                );
+                return Json.Ok(await diff.RunAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted));
+            }
+        );
+}
