@@ -68,6 +68,7 @@ public static class CoreServices
         services.AddSingleton<AuthenticateActor>();
         services.AddSingleton<WebUsers>();
         services.AddSingleton<PasswordReset>();
+        services.AddSingleton<MediaTickets>();
         services.AddSingleton<MailSender>();
         services.AddSingleton<AppUsersAndLinks>();
         services.AddSingleton<Assignments>();
@@ -142,6 +143,7 @@ public static class CoreServices
         services.AddSingleton<SubmissionsTable>();
         services.AddSingleton<SubmissionCounts>();
         services.AddSingleton<LastUse>();
+        services.AddSingleton<PullSubmissions>();
         services.AddSingleton<SubmissionFilesContainer>();
         services.AddSingleton<SubmissionRecovery>();
         services.AddSingleton<IntentsTable>();

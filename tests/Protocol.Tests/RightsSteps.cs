@@ -39,6 +39,10 @@ public static class RightsSteps
             [$"DELETE {Project}"] = new(actors => actors.DoomedProjectAsync()),
 
             ["GET formList"] = new(Shows: actors => $"/projects/{actors.Target.Project}/formList"),
+            [$"GET {Project}/view/submissionList"] = new(Query: "?formId={form}"),
+            [$"GET {Project}/view/downloadSubmission"] = new(
+                Query: "?formId={form}%5B@version=null%20and%20@uiVersion=null%5D/data%5B@key={instance}%5D"
+            ),
             [$"GET {Project}/formList"] = new(Shows: actors => $"<formID>{actors.Target.Form}</formID>"),
             [$"POST {Project}/forms"] = new(Body: (_, _) => Xml(Samples.Form(Samples.Unique("trees")))),
             [$"PATCH {Form}"] = Sends((_, _) => new { state = "open" }),
@@ -161,6 +165,8 @@ public static class RightsSteps
         {
             ["GET /a/{domain}/phone/search"] = new(Query: "?case_type=patient"),
             ["GET /a/{domain}/phone/search/{appId}"] = new(Query: "?case_type=patient"),
+            ["POST /a/{domain}/phone/search"] = new(Query: "?case_type=patient"),
+            ["POST /a/{domain}/phone/search/{appId}"] = new(Query: "?case_type=patient"),
             ["POST /a/{domain}/phone/claim-case"] = new(
                 Body: (actors, _) => new FormUrlEncodedContent([new("case_id", actors.Target.DomainIds["case"])])
             ),

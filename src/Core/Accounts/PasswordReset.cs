@@ -12,8 +12,8 @@ public sealed class PasswordReset(AccountsTable accounts, Passwords passwords, W
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Makes a token. With <paramref name="invalidate"/> the present password stops working and all sessions end. Refuses an account that is
-    /// deleted meanwhile with 404.1.
+    /// Makes a token. With <paramref name="invalidate"/> the present password stops working and all sessions end.
+    /// Refuses an account that is deleted meanwhile with 404.1.
     /// </summary>
     public async Task<AccessToken> BeginAsync(ActorId user, bool invalidate, CancellationToken cancellationToken)
     {

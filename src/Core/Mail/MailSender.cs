@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
@@ -62,7 +61,7 @@ public sealed class MailSender
         using var response = await _pipeline.SendRequestAsync(request, cancellationToken);
         if (response.IsError)
         {
-            throw new RequestFailedException(response);
+            throw new HttpRequestException($"The mail service answered {response.Status}.");
         }
     }
 

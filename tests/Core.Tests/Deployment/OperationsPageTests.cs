@@ -78,7 +78,7 @@ public sealed partial class OperationsPageTests
     [GeneratedRegex("Setting `([A-Za-z]+:[A-Za-z]+)`")]
     private static partial Regex Setting();
 
-    [GeneratedRegex("`((?:Rosa|Storage):[A-Za-z]+)`(?=[^\n]*\\| `(?:Rosa|Storage)__)")]
+    [GeneratedRegex("`((?:Rosa|Storage|Mail):[A-Za-z]+)`(?=[^\n]*\\| `(?:Rosa|Storage|Mail)__)")]
     private static partial Regex SettingOfPage();
 
     [GeneratedRegex("\"([a-z_]+(?:\\.[a-z_]+)+)\"")]

@@ -58,8 +58,11 @@ public static partial class RightsMatrix
         from match in Trigger().Matches(source)
         let route = Constraint().Replace(match.Groups["route"].Value, "}")
         where route != "{*path}"
-        select $"{match.Groups["method"].Value.ToUpperInvariant()} "
-            + $"{(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
+        from method in Methods([.. match.Groups["method"].Captures.Select(method => method.Value.ToUpperInvariant())])
+        select $"{method} {(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
+
+    /// <summary>How many functions <see cref="EndpointsIn"/> understands.</summary>
+    public static int CountUnderstood(string source) => Trigger().Count(source);
 
     /// <summary>How many functions with an HTTP trigger there are, whatever their attributes look like: a check on <see
     /// cref="EndpointsIn"/>.</summary>
@@ -88,6 +91,9 @@ public static partial class RightsMatrix
     private static bool IsAllowed(RightsRow row, string actor, string cell) =>
         actor == DraftToken && !row.Twins.Contains(TestPrefix) ? cell == NoSuchAddress : cell is Yes or No;
 
+    // The others are HEAD beside GET, and what an address takes only to refuse it.
+    private static string[] Methods(string[] taken) => taken is ["GET", ..] && taken.Contains("POST") ? ["GET", "POST"] : taken[..1];
+
     private static RightsRow Row(string[] cells, List<string> actors)
     {
         var names = Code().Matches(cells[0]).Select(match => match.Groups[1].Value).ToList();
@@ -99,10 +105,9 @@ public static partial class RightsMatrix
     [GeneratedRegex(@"`([^`]+)`")]
     private static partial Regex Code();
 
-    // Of `get` and `head` the first counts.
     [GeneratedRegex(
         @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)"
-            + @"""(,\s*""\w+"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
+            + @"""(,\s*""(?<method>\w+)"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
     )]
     private static partial Regex Trigger();
 

@@ -45,6 +45,9 @@ public sealed record Target
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
+    /// <summary>What opens the photo of the submission to everybody; set once there is the submission.</summary>
+    public string Ticket { get; init; } = "";
+
     /// <summary>The id in the web address of the form.</summary>
     public required string Link { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record Target
                 .Replace("public-links/{id}", $"public-links/{Text(PublicLink)}", StringComparison.Ordinal)
                 .Replace("users/{id}", $"users/{Text(User)}", StringComparison.Ordinal)
                 .Replace("{actorId}", Text(User), StringComparison.Ordinal)
+                .Replace("{ticket}", Ticket, StringComparison.Ordinal)
                 .Replace("{linkId}", Link, StringComparison.Ordinal)
                 .Replace("{preference}", Preference, StringComparison.Ordinal)
                 .Replace("config/public/{config}", $"config/public/{Config}", StringComparison.Ordinal)
@@ -94,6 +98,12 @@ public sealed record Target
                 .Replace("{role}", "viewer", StringComparison.Ordinal)
                 .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }
+
+    /// <summary>The form and the instance in a query.</summary>
+    public string FillQuery(string query) =>
+        query
+            .Replace("{form}", Form, StringComparison.Ordinal)
+            .Replace("{instance}", Uri.EscapeDataString(Instance), StringComparison.Ordinal);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
@@ -123,7 +133,7 @@ public sealed class TestActors
 
     public Programme Programme => Domain.Programme;
 
-    public Target Target { get; }
+    public Target Target { get; private set; }
 
     /// <summary>Of the account that <see cref="Target"/> names; its password is <see cref="Password"/>.</summary>
     public string Email { get; }
@@ -163,6 +173,7 @@ public sealed class TestActors
         var actors = new TestActors(domain, target, email);
         await actors.SendAsync($"{programme.Path}/submission", target.Instance);
         await actors.SendAsync($"{programme.FormPath(form)}/draft/submission", target.Instance);
+        actors.Target = target with { Ticket = await actors.TicketAsync() };
         await actors.CallAsync(form);
         (await programme.Admin.PostJsonAsync("/config/login-appearance", new { title = "Forest survey" })).ShouldBe(HttpStatusCode.OK);
         foreach (var user in new[] { "data collector", "viewer", "manager", "administrator", "manager of another project" })
@@ -349,6 +360,14 @@ public sealed class TestActors
             (Photo, Samples.Bytes(100), "image/jpeg")
         );
         (await Admin.OpenRosa.PostAsync(path, body)).ShouldBe(HttpStatusCode.Created);
+    }
+
+    private async Task<string> TicketAsync()
+    {
+        var pulled = await Admin.OpenRosa.GetAsync(
+            $"{Programme.Path}/view/downloadSubmission?formId={Target.Form}/data%5B@key={Uri.EscapeDataString(Target.Instance)}%5D"
+        );
+        return pulled.ShouldBe(HttpStatusCode.OK).Text.Split("/view/media/")[1].Split('<')[0];
     }
 
     private async Task PreferAsync(Api user)
