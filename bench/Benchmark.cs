@@ -41,7 +41,7 @@ internal static class Benchmark
             await Console.Error.WriteLineAsync("seeding...");
             var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
             var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
-            var workloads = Workloads.All(seeded, floor, options.Count).Where(workload => options.Wants(workload.Name)).ToList();
+            var workloads = new Workloads(seeded, floor, options.Count).All().Where(workload => options.Wants(workload.Name)).ToList();
             if (workloads.Count == 0 && startup is null)
                 throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 

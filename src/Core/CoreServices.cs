@@ -24,152 +24,181 @@ using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;
 
-/// <summary>Puts the domain together. All of it is stateless but for the caches, so all of it is single.</summary>
+/// <summary>Registers the use cases and stores of Core. They are stateless except for caches, so each is a singleton.</summary>
 public static class CoreServices
 {
-    public static IServiceCollection AddRosaCore(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddRosaCore(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddRosaOptions(configuration)
+            .AddStorage()
+            .AddDataProtectionKeys()
+            .AddRecovery()
+            .AddAccounts()
+            .AddDomains()
+            .AddServerSettings()
+            .AddCases()
+            .AddProjects()
+            .AddDatasets()
+            .AddForms()
+            .AddSubmissions()
+            .AddExports()
+            .AddScheduledWork();
+
+    private static IServiceCollection AddRosaOptions(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddValidated<StorageOptions>(configuration, StorageOptions.Section)
+            .AddValidated<CacheOptions>(configuration, CacheOptions.Section)
+            .AddValidated<AccountOptions>(configuration, AccountOptions.Section)
+            .AddValidated<MailOptions>(configuration, MailOptions.Section);
+
+    private static IServiceCollection AddValidated<T>(this IServiceCollection services, IConfiguration configuration, string section)
+        where T : class
     {
-        services
-            .AddOptions<StorageOptions>()
-            .Bind(configuration.GetSection(StorageOptions.Section))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-        services
-            .AddOptions<CacheOptions>()
-            .Bind(configuration.GetSection(CacheOptions.Section))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-        services
-            .AddOptions<AccountOptions>()
-            .Bind(configuration.GetSection(AccountOptions.Section))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
-
-        services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<StorageAccount>();
-        services.AddHostedService(provider => provider.GetRequiredService<StorageAccount>());
-        services.AddSingleton<TimedCache>();
-        services.AddSingleton<StorageHealth>();
-
-        services.AddDataProtection().SetApplicationName("ServerlessRosa");
-        services.AddSingleton<KeysContainer>();
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
-            options.XmlRepository = provider.GetRequiredService<KeysContainer>()
-        ));
-
-        services.AddSingleton<AccountsTable>();
-        services.AddSingleton<Passwords>();
-        services.AddSingleton<PasswordThrottle>();
-        services.AddSingleton<PasswordCheck>();
-        services.AddSingleton<Administrators>();
-        services.AddSingleton<KeyProtection>();
-        services.AddSingleton<AuthenticateActor>();
-        services.AddSingleton<WebUsers>();
-        services.AddSingleton<PasswordReset>();
-        services.AddSingleton<MediaTickets>();
-        services.AddSingleton<MailSender>();
-        services.AddSingleton<AppUsersAndLinks>();
-        services.AddSingleton<Assignments>();
-        services.AddSingleton<ActorNames>();
-
-        services.AddSingleton<WorkersTable>();
-        services.AddSingleton<AuthenticateWorker>();
-        services.AddSingleton<MobileWorkers>();
-
-        services.AddSingleton<FixturesTable>();
-        services.AddSingleton<DomainDirectory>();
-        services.AddSingleton<Groups>();
-        services.AddSingleton<Locations>();
-        services.AddSingleton<LookupTables>();
-        services.AddSingleton<LookupRows>();
-
-        services.AddSingleton<AuditsTable>();
-        services.AddSingleton<AuditLog>();
-
-        services.AddSingleton<SettingsTable>();
-        services.AddSingleton<SettingsContainer>();
-        services.AddSingleton<ServerConfigs>();
-        services.AddSingleton<UserPreferences>();
-
-        services.AddSingleton<CasesContainer>();
-        services.AddSingleton<CasesTable>();
-        services.AddSingleton<CaseOwnersTable>();
-        services.AddSingleton<CaseIndicesTable>();
-        services.AddSingleton<WriteCases>();
-        services.AddSingleton<CheckCases>();
-        services.AddSingleton<ApplyCases>();
-        services.AddSingleton<CaseDirectory>();
-        services.AddSingleton<SearchCases>();
-
-        services.AddSingleton<SyncsTable>();
-        services.AddSingleton<SyncsContainer>();
-        services.AddSingleton<PrepareRestore>();
-        services.AddSingleton<PurgeSyncs>();
-
-        services.AddSingleton<ProjectsTable>();
-        services.AddSingleton<ProjectDirectory>();
-        services.AddSingleton<DeleteProject>();
-
-        services.AddSingleton<DatasetsTable>();
-        services.AddSingleton<EntitiesTable>();
-        services.AddSingleton<DatasetDirectory>();
-        services.AddSingleton<EntityDirectory>();
-        services.AddSingleton<CreateEntities>();
-        services.AddSingleton<TrashEntities>();
-        services.AddSingleton<PurgeEntities>();
-        services.AddSingleton<EntityExport>();
-        services.AddSingleton<DeleteDataset>();
-        services.AddSingleton<DatasetDiff>();
-        services.AddSingleton<EntityLists>();
-        services.AddSingleton<EntityBacklogTable>();
-        services.AddSingleton<WriteEntity>();
-        services.AddSingleton<ApplyEntities>();
-
-        services.AddSingleton<FormsTable>();
-        services.AddSingleton<FormVersionsTable>();
-        services.AddSingleton<FormMediaTable>();
-        services.AddSingleton<FormFilesContainer>();
-        services.AddSingleton<FormRecovery>();
-        services.AddSingleton<FormDirectory>();
-        services.AddSingleton<FormAccess>();
-        services.AddSingleton<PublishDatasets>();
-        services.AddSingleton<UploadForm>();
-        services.AddSingleton<EnsureForm>();
-        services.AddSingleton<DraftMedia>();
-        services.AddSingleton<ReplaceProject>();
-
-        services.AddSingleton<SubmissionsTable>();
-        services.AddSingleton<SubmissionCounts>();
-        services.AddSingleton<LastUse>();
-        services.AddSingleton<PullSubmissions>();
-        services.AddSingleton<SubmissionFilesContainer>();
-        services.AddSingleton<SubmissionRecovery>();
-        services.AddSingleton<IntentsTable>();
-        services.AddSingleton<RecoveryHook>();
-        services.AddSingleton<ApplySubmittedEntities>();
-        services.AddSingleton<WaitingEntities>();
-        services.AddSingleton<DatasetForms>();
-        services.AddSingleton<PublishedTypes>();
-        services.AddSingleton<ReviewSubmission>();
-        services.AddSingleton<ApplySubmittedCases>();
-        services.AddSingleton<FillSubmissionMedia>();
-        services.AddSingleton<CommitSubmission>();
-        services.AddSingleton<ReceiveSubmission>();
-        services.AddSingleton<ReceiveCommCareForm>();
-        services.AddSingleton<SubmitCases>();
-        services.AddSingleton<ClaimCase>();
-        services.AddSingleton<SubmissionDirectory>();
-        services.AddSingleton<ExportSource>();
-        services.AddSingleton<MediaExport>();
-        services.AddSingleton<CsvExport>();
-        services.AddSingleton<ODataExport>();
-        services.AddSingleton<ReconcileSubmissions>();
-        services.AddSingleton<PurgeDeleted>();
-
-        services.AddSingleton<BackupsContainer>();
-        services.AddSingleton<TakeBackup>();
+        services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
         return services;
     }
+
+    private static IServiceCollection AddStorage(this IServiceCollection services) =>
+        services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<StorageAccount>()
+            .AddHostedService(provider => provider.GetRequiredService<StorageAccount>())
+            .AddSingleton<TimedCache>()
+            .AddSingleton<StorageHealth>();
+
+    private static IServiceCollection AddDataProtectionKeys(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("ServerlessRosa");
+        return services
+            .AddSingleton<KeysContainer>()
+            .AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
+                options.XmlRepository = provider.GetRequiredService<KeysContainer>()
+            ));
+    }
+
+    private static IServiceCollection AddRecovery(this IServiceCollection services) =>
+        services.AddSingleton<IntentsTable>().AddSingleton<RecoveryHook>();
+
+    private static IServiceCollection AddAccounts(this IServiceCollection services) =>
+        services
+            .AddSingleton<AccountsTable>()
+            .AddSingleton<Passwords>()
+            .AddSingleton<PasswordThrottle>()
+            .AddSingleton<PasswordCheck>()
+            .AddSingleton<Administrators>()
+            .AddSingleton<KeyProtection>()
+            .AddSingleton<AuthenticateActor>()
+            .AddSingleton<WebUsers>()
+            .AddSingleton<PasswordReset>()
+            .AddSingleton<MediaTickets>()
+            .AddSingleton<MailSender>()
+            .AddSingleton<AppUsersAndLinks>()
+            .AddSingleton<Assignments>()
+            .AddSingleton<ActorNames>()
+            .AddSingleton<AuditsTable>()
+            .AddSingleton<AuditLog>();
+
+    private static IServiceCollection AddDomains(this IServiceCollection services) =>
+        services
+            .AddSingleton<WorkersTable>()
+            .AddSingleton<AuthenticateWorker>()
+            .AddSingleton<MobileWorkers>()
+            .AddSingleton<FixturesTable>()
+            .AddSingleton<DomainDirectory>()
+            .AddSingleton<Groups>()
+            .AddSingleton<Locations>()
+            .AddSingleton<LookupTables>()
+            .AddSingleton<LookupRows>();
+
+    private static IServiceCollection AddServerSettings(this IServiceCollection services) =>
+        services
+            .AddSingleton<SettingsTable>()
+            .AddSingleton<SettingsContainer>()
+            .AddSingleton<ServerConfigs>()
+            .AddSingleton<UserPreferences>();
+
+    private static IServiceCollection AddCases(this IServiceCollection services) =>
+        services
+            .AddSingleton<CasesContainer>()
+            .AddSingleton<CasesTable>()
+            .AddSingleton<CaseOwnersTable>()
+            .AddSingleton<CaseIndicesTable>()
+            .AddSingleton<WriteCases>()
+            .AddSingleton<CheckCases>()
+            .AddSingleton<ApplyCases>()
+            .AddSingleton<CaseDirectory>()
+            .AddSingleton<SearchCases>()
+            .AddSingleton<SyncsTable>()
+            .AddSingleton<SyncsContainer>()
+            .AddSingleton<PrepareRestore>()
+            .AddSingleton<PurgeSyncs>();
+
+    private static IServiceCollection AddProjects(this IServiceCollection services) =>
+        services.AddSingleton<ProjectsTable>().AddSingleton<ProjectDirectory>().AddSingleton<DeleteProject>();
+
+    private static IServiceCollection AddDatasets(this IServiceCollection services) =>
+        services
+            .AddSingleton<DatasetsTable>()
+            .AddSingleton<EntitiesTable>()
+            .AddSingleton<DatasetDirectory>()
+            .AddSingleton<EntityDirectory>()
+            .AddSingleton<CreateEntities>()
+            .AddSingleton<TrashEntities>()
+            .AddSingleton<PurgeEntities>()
+            .AddSingleton<EntityExport>()
+            .AddSingleton<DeleteDataset>()
+            .AddSingleton<DatasetDiff>()
+            .AddSingleton<EntityLists>()
+            .AddSingleton<EntityBacklogTable>()
+            .AddSingleton<WriteEntity>()
+            .AddSingleton<ApplyEntities>();
+
+    private static IServiceCollection AddForms(this IServiceCollection services) =>
+        services
+            .AddSingleton<FormsTable>()
+            .AddSingleton<FormVersionsTable>()
+            .AddSingleton<FormMediaTable>()
+            .AddSingleton<FormFilesContainer>()
+            .AddSingleton<FormRecovery>()
+            .AddSingleton<FormDirectory>()
+            .AddSingleton<FormAccess>()
+            .AddSingleton<PublishDatasets>()
+            .AddSingleton<PublishedTypes>()
+            .AddSingleton<DatasetForms>()
+            .AddSingleton<StoreDefinition>()
+            .AddSingleton<UploadForm>()
+            .AddSingleton<EnsureForm>()
+            .AddSingleton<DraftMedia>()
+            .AddSingleton<ReplaceProject>();
+
+    private static IServiceCollection AddSubmissions(this IServiceCollection services) =>
+        services
+            .AddSingleton<SubmissionsTable>()
+            .AddSingleton<SubmissionCounts>()
+            .AddSingleton<LastUse>()
+            .AddSingleton<PullSubmissions>()
+            .AddSingleton<SubmissionFilesContainer>()
+            .AddSingleton<SubmissionRecovery>()
+            .AddSingleton<ApplySubmittedEntities>()
+            .AddSingleton<WaitingEntities>()
+            .AddSingleton<ReviewSubmission>()
+            .AddSingleton<ApplySubmittedCases>()
+            .AddSingleton<FillSubmissionMedia>()
+            .AddSingleton<CommitSubmission>()
+            .AddSingleton<StoreSubmissionFiles>()
+            .AddSingleton<ReceiveSubmission>()
+            .AddSingleton<ReceiveCommCareForm>()
+            .AddSingleton<SubmitCases>()
+            .AddSingleton<ClaimCase>()
+            .AddSingleton<SubmissionDirectory>();
+
+    private static IServiceCollection AddExports(this IServiceCollection services) =>
+        services.AddSingleton<ExportSource>().AddSingleton<MediaExport>().AddSingleton<CsvExport>().AddSingleton<ODataExport>();
+
+    private static IServiceCollection AddScheduledWork(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReconcileSubmissions>()
+            .AddSingleton<PurgeDeleted>()
+            .AddSingleton<BackupsContainer>()
+            .AddSingleton<TakeBackup>();
 }

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// Something that happened to a submission and that cases followed: it came, it was edited, deleted, brought back, or its blocks were
-/// tried again. <see cref="Versions"/> are those that there were then, newest first, with their instance ids and problems of that time.
+/// A change of a submission that cases were recomputed from: it was received, edited, deleted or restored, or the problem of its blocks was
+/// cleared. <see cref="Versions"/> are those that existed then, newest first, with their instance ids and problems of that time.
 /// </summary>
 internal sealed record CaseEvent(
     DateTimeOffset At,
@@ -21,56 +21,36 @@ internal sealed record CaseEvent(
 
     public CaseForm FormOf(SubmissionVersion version) => new(Space.Form, Submission.RootId, version.Id, version.XmlHash);
 
-    /// <summary>The version whose blocks count.</summary>
+    /// <summary>The version whose blocks are in effect.</summary>
     public SubmissionVersion? Counts => IsDeleted ? null : Versions.FirstOrDefault(version => version.Problem is null);
 }
 
-/// <summary>Puts what is known of a submission into the order in which it happened.</summary>
+/// <summary>Lists the changes of a submission in the order in which they happened.</summary>
 internal static class CaseHistory
 {
     /// <param name="space">The published submissions of a form: drafts change no cases.</param>
-    /// <param name="recoveryRecord">What the rows say of the submission, and the turns that its recovery record noted.</param>
-    /// <param name="note">How the XML came that was sent with this instance id; null when that isn't known.</param>
+    /// <param name="recoveryRecord">The rows of the submission, and the turns that its recovery record noted.</param>
+    /// <param name="note">Returns the receipt metadata of the XML sent with this instance id; null when unknown.</param>
     public static IEnumerable<CaseEvent> Of(
         SubmissionSpace space,
         SubmissionRecoveryRecord recoveryRecord,
         Func<InstanceId, string, ReceiptMetadata?> note
     )
     {
-        var submission = recoveryRecord.Submission;
-        // An edit of CommCare's keeps the instance id, and the version before it got another by that.
-        var chain = recoveryRecord
-            .Versions.Index()
-            .Select(one =>
-                (
-                    Version: one.Item,
-                    SentAs: one.Index > 0 && one.Item.Id == InstanceId.SetAside(submission.RootId, one.Index, one.Item.XmlHash)
-                        ? submission.Current.Id
-                        : one.Item.Id
-                )
-            )
-            .OrderBy(one => one.Version.CreatedAt)
-            .Select(one =>
-                (
-                    one.Version,
-                    one.SentAs,
-                    Note: note(one.SentAs, one.Version.XmlHash) is { } found && found.At == one.Version.CreatedAt ? found : null
-                )
-            )
-            .ToList();
+        var chain = Received(recoveryRecord, note);
         var happened = chain
             .Select(one => (At: one.Note?.StoredAt ?? one.Version.CreatedAt, Turn: (SubmissionTurn?)null))
             .Concat(recoveryRecord.Turns.Select(turn => (turn.At, (SubmissionTurn?)turn)))
             .OrderBy(one => one.At);
 
-        var (came, deleted) = (0, false);
+        var (received, deleted) = (0, false);
         var cleared = recoveryRecord.Turns.Where(turn => turn.Kind == SubmissionTurnKind.Cleared).Select(turn => turn.XmlHash).ToList();
         foreach (var (at, turn) in happened)
         {
             switch (turn?.Kind)
             {
                 case null:
-                    came++;
+                    received++;
                     break;
                 case SubmissionTurnKind.Cleared:
                     cleared.Remove(turn.XmlHash);
@@ -79,17 +59,59 @@ internal static class CaseHistory
                     deleted = turn.Kind == SubmissionTurnKind.Deleted;
                     break;
             }
-            var newest = chain[Math.Max(came, 1) - 1];
-            var versions = chain
-                .Take(came)
-                .Reverse()
-                .Select(one => cleared.Contains(one.Version.XmlHash) ? one.Version with { Problem = "as it was first tried" } : one.Version)
-                .Select((version, age) => age == 0 ? version with { Id = newest.SentAs } : version)
-                .ToList();
-            yield return new CaseEvent(at, space, submission, versions, deleted, turn is null ? newest.Note?.SyncToken : null)
+            var newest = chain[Math.Max(received, 1) - 1];
+            var versions = VersionsThen(chain.Take(received), newest.SentAs, cleared);
+            yield return new CaseEvent(
+                at,
+                space,
+                recoveryRecord.Submission,
+                versions,
+                deleted,
+                turn is null ? newest.Note?.SyncToken : null
+            )
             {
-                IsNew = came == 1 && turn is null,
+                IsNew = received == 1 && turn is null,
             };
         }
     }
+
+    // Oldest first. A CommCare edit keeps the instance id, and the version before it gets another id.
+    private static List<ReceivedVersion> Received(SubmissionRecoveryRecord recoveryRecord, Func<InstanceId, string, ReceiptMetadata?> note)
+    {
+        var submission = recoveryRecord.Submission;
+        return
+        [
+            .. recoveryRecord
+                .Versions.Index()
+                .Select(one =>
+                    (
+                        Version: one.Item,
+                        SentAs: one.Index > 0 && one.Item.Id == InstanceId.SetAside(submission.RootId, one.Index, one.Item.XmlHash)
+                            ? submission.Current.Id
+                            : one.Item.Id
+                    )
+                )
+                .OrderBy(one => one.Version.CreatedAt)
+                .Select(one => new ReceivedVersion(
+                    one.Version,
+                    one.SentAs,
+                    note(one.SentAs, one.Version.XmlHash) is { } found && found.At == one.Version.CreatedAt ? found : null
+                )),
+        ];
+    }
+
+    // Newest first. A problem that is cleared later still existed.
+    private static List<SubmissionVersion> VersionsThen(
+        IEnumerable<ReceivedVersion> received,
+        InstanceId currentId,
+        List<string?> cleared
+    ) =>
+        [
+            .. received
+                .Reverse()
+                .Select(one => cleared.Contains(one.Version.XmlHash) ? one.Version with { Problem = "as it was first tried" } : one.Version)
+                .Select((version, age) => age == 0 ? version with { Id = currentId } : version),
+        ];
+
+    private sealed record ReceivedVersion(SubmissionVersion Version, InstanceId SentAs, ReceiptMetadata? Note);
 }

@@ -6,8 +6,10 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>XML that came, and that no recovery record tells of. One of CommCare's that isn't the first is an edit of the one before;
-/// another edit names what it edits.</summary>
+/// <summary>
+/// Received XML that no recovery record has. CommCare XML that isn't the first of its id is an edit of the one before; another edit names
+/// the instance that it replaces.
+/// </summary>
 internal sealed record RecoveredEdit(
     SubmissionSpace Space,
     DateTimeOffset StoredAt,
@@ -187,7 +189,7 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
             told.At
         )
         {
-            Media = definition is null ? [] : ReceiveSubmission.ExpectedMedia(head, definition, xml),
+            Media = definition is null ? [] : StoreSubmissionFiles.ExpectedMedia(StoreSubmissionFiles.ContentOf(head, definition, xml)),
         };
         return (
             new RecoveredEdit(space, told.StoredAt, version, told.IsEdit ? head.DeprecatedId : null, told.IsCommCare, head.CaseBlocks)

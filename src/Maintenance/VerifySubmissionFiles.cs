@@ -7,10 +7,15 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// The blobs of submissions: both they and the rows of instances come in the order of the hash of the instance id, so they are read
-/// side by side, and neither has to be asked for one by one.
+/// Verifies the blobs of submissions against the rows of their instances: XML, attachments, and recovery records. Collects blobs that no
+/// row names.
 /// </summary>
-public sealed class VerifySubmissionFiles(SubmissionsTable submissions, SubmissionFilesContainer files, SubmissionRecovery recovery)
+public sealed class VerifySubmissionFiles(
+    SubmissionFolders folders,
+    SubmissionsTable submissions,
+    SubmissionFilesContainer files,
+    SubmissionRecovery recovery
+)
 {
     /// <summary>
     /// Returns how many instances there are in the spaces that count. One operation per 1,000 instances and per 5,000 blobs, and one
@@ -30,7 +35,7 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
         await verification.EachAsync(
             "folders of files",
             form.Project,
-            JoinAsync(form, spaces, cancellationToken),
+            folders.ListAsync(form, spaces, cancellationToken),
             (row, folder, stop) =>
             {
                 if (!row.IsAgain)
@@ -47,62 +52,38 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
     private async IAsyncEnumerable<Difference> CheckAsync(
         Verification verification,
         Form form,
-        Folder folder,
-        StoredRow<Folder> row,
+        SubmissionFolder folder,
+        StoredRow<SubmissionFolder> row,
         IReadOnlyList<SubmissionSpace> live,
         Orphans orphans,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var hash = row.Row;
         var blobs = folder.Blobs.ToDictionary(blob => blob.Name);
-        var named = new HashSet<string>();
-        foreach (var (space, instance) in folder.Instances)
+        foreach (var (space, instance) in folder.Instances.Where(one => live.Contains(one.Space)))
         {
-            var (version, where) = (
-                instance.Version,
-                $"submissions {SubmissionKeys.Partition(space)} {SubmissionKeys.InstanceOfHash(hash)} ({instance.Version.Id})"
-            );
-            var xml = SubmissionKeys.XmlBlob(form.Project, form.Number, version.Id, version.XmlHash);
-            named.Add(xml);
-            named.UnionWith(version.Media.Select(file => file.Blob).OfType<string>());
-            var recoveryRecord = SubmissionKeys.RecoveryRecord(space, version.Id);
-            named.Add(recoveryRecord);
-            if (!live.Contains(space))
-            {
-                continue;
-            }
-            if (TableKey.Hash(version.Id.Value) != hash)
+            var version = instance.Version;
+            var where = $"submissions {SubmissionKeys.Partition(space)} {SubmissionKeys.InstanceOfHash(row.Row)} ({version.Id})";
+            if (TableKey.Hash(version.Id.Value) != row.Row)
             {
                 yield return new Difference("submission-key", form.Project, where, "its id is that of another row");
             }
-            if (!blobs.ContainsKey(xml))
+            if (await FindXmlFaultAsync(verification, space, version, blobs, cancellationToken) is { } fault)
             {
-                yield return new Difference("submission-xml", form.Project, where, $"there is no blob {xml}");
+                yield return new Difference("submission-xml", form.Project, where, fault);
             }
-            else if (
-                verification.ReadsContent
-                && (await files.ProbeAsync(xml, reads: true, cancellationToken))?.Sha256 is var sha256
-                && sha256 != version.XmlHash
-            )
-            {
-                yield return new Difference("submission-xml", form.Project, where, $"the blob {xml} has the SHA-256 {sha256}");
-            }
+            var recoveryRecord = SubmissionKeys.RecoveryRecord(space, version.Id);
             if (
                 verification.ReadsContent
                 && blobs.ContainsKey(recoveryRecord)
                 && await recovery.DiffersAsync(space, version.Id, cancellationToken)
             )
             {
-                yield return new Difference("submission-recovery", form.Project, where, $"the blob {recoveryRecord} differs than the rows");
+                yield return new Difference("submission-recovery", form.Project, where, $"the blob {recoveryRecord} differs from the rows");
             }
             foreach (var file in version.Media.Where(file => file.Exists))
             {
-                var probe =
-                    verification.ReadsContent || !blobs.TryGetValue(file.Blob!, out var listed)
-                        ? await files.ProbeAsync(file.Blob!, verification.ReadsContent, cancellationToken)
-                        : new BlobProbe(listed.Size, listed.Md5, null);
-                if (VerifyForms.Mismatch(probe, file.Size, file.Md5) is { } mismatch)
+                if (await FindMismatchAsync(verification, file, blobs, cancellationToken) is { } mismatch)
                 {
                     yield return new Difference(
                         "submission-file",
@@ -113,8 +94,55 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
                 }
             }
         }
+        if (!row.IsAgain)
+        {
+            await CollectOrphansAsync(folder, orphans, cancellationToken);
+        }
+    }
+
+    private async Task<string?> FindXmlFaultAsync(
+        Verification verification,
+        SubmissionSpace space,
+        SubmissionVersion version,
+        Dictionary<string, ListedBlob> blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        var xml = XmlBlob(space, version);
+        return !blobs.ContainsKey(xml) ? $"there is no blob {xml}"
+            : verification.ReadsContent
+            && (await files.ProbeAsync(xml, reads: true, cancellationToken))?.Sha256 is var sha256
+            && sha256 != version.XmlHash
+                ? $"the blob {xml} has the SHA-256 {sha256}"
+            : null;
+    }
+
+    private async Task<string?> FindMismatchAsync(
+        Verification verification,
+        SubmissionMedia file,
+        Dictionary<string, ListedBlob> blobs,
+        CancellationToken cancellationToken
+    )
+    {
+        var probe =
+            verification.ReadsContent || !blobs.TryGetValue(file.Blob!, out var listed)
+                ? await files.ProbeAsync(file.Blob!, verification.ReadsContent, cancellationToken)
+                : new BlobProbe(listed.Size, listed.Md5, null);
+        return VerifyForms.Mismatch(probe, file.Size, file.Md5);
+    }
+
+    private async Task CollectOrphansAsync(SubmissionFolder folder, Orphans orphans, CancellationToken cancellationToken)
+    {
+        var named = folder
+            .Instances.SelectMany(one =>
+                one.Instance.Version.Media.Select(file => file.Blob)
+                    .OfType<string>()
+                    .Append(XmlBlob(one.Space, one.Instance.Version))
+                    .Append(SubmissionKeys.RecoveryRecord(one.Space, one.Instance.Version.Id))
+            )
+            .ToHashSet();
         var unnamed = folder.Blobs.Where(blob => !named.Contains(blob.Name)).ToList();
-        if (!row.IsAgain && unnamed.Count > 0)
+        if (unnamed.Count > 0)
         {
             var others = await NamedByOthersAsync(folder, cancellationToken);
             lock (orphans)
@@ -124,8 +152,11 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
         }
     }
 
+    private static string XmlBlob(SubmissionSpace space, SubmissionVersion version) =>
+        SubmissionKeys.XmlBlob(space.Project, space.Form, version.Id, version.XmlHash);
+
     // A file stays in the folder of the version that brought it.
-    private async Task<HashSet<string>> NamedByOthersAsync(Folder folder, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> NamedByOthersAsync(SubmissionFolder folder, CancellationToken cancellationToken)
     {
         var named = new HashSet<string>();
         foreach (var (space, instance) in folder.Instances)
@@ -148,81 +179,4 @@ public sealed class VerifySubmissionFiles(SubmissionsTable submissions, Submissi
         }
         return named;
     }
-
-    // The first of each of several sequences, the smallest hash of them, and all that have it.
-    private async IAsyncEnumerable<StoredRow<Folder>> JoinAsync(
-        Form form,
-        List<SubmissionSpace> spaces,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var prefix = SubmissionKeys.FolderOf(form.Project, form.Number);
-        var rows = spaces
-            .Select(space => submissions.ScanInstancesAsync(space, cancellationToken).GetAsyncEnumerator(cancellationToken))
-            .ToList();
-        await using var blobs = files.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        try
-        {
-            var hashes = new string?[spaces.Count];
-            for (var i = 0; i < rows.Count; i++)
-            {
-                hashes[i] = await NextAsync(rows[i]);
-            }
-            var ofBlob = await NextBlobAsync();
-            while (hashes.Append(ofBlob).OfType<string>().Min(StringComparer.Ordinal) is { } hash)
-            {
-                var found = new List<(SubmissionSpace Space, StoredRow<Instance> Row)>();
-                for (var i = 0; i < rows.Count; i++)
-                {
-                    if (hashes[i] == hash)
-                    {
-                        found.Add((spaces[i], rows[i].Current));
-                        hashes[i] = await NextAsync(rows[i]);
-                    }
-                }
-                var listed = new List<ListedBlob>();
-                for (; ofBlob == hash; ofBlob = await NextBlobAsync())
-                {
-                    listed.Add(blobs.Current);
-                }
-                yield return ToRow(form, spaces, hash, () => new Folder([.. found.Select(one => (one.Space, one.Row.Read()))], listed));
-            }
-        }
-        finally
-        {
-            foreach (var one in rows)
-            {
-                await one.DisposeAsync();
-            }
-        }
-
-        static async Task<string?> NextAsync(IAsyncEnumerator<StoredRow<Instance>> instances) =>
-            await instances.MoveNextAsync() ? instances.Current.Row[SubmissionKeys.InstancePrefix.Length..] : null;
-
-        async Task<string?> NextBlobAsync() => await blobs.MoveNextAsync() ? blobs.Current.Name[prefix.Length..].Split('/')[0] : null;
-    }
-
-    private StoredRow<Folder> ToRow(Form form, IReadOnlyList<SubmissionSpace> spaces, string hash, Func<Folder> read) =>
-        new(
-            StorageNames.SubmissionsTable,
-            SubmissionKeys.PartitionsOf(form.Project, form.Number),
-            hash,
-            read,
-            async stop =>
-            {
-                var instances = new List<(SubmissionSpace, Instance)>();
-                foreach (var space in spaces)
-                {
-                    if (await submissions.FindInstanceAsync(space, hash, stop) is { } instance)
-                    {
-                        instances.Add((space, instance));
-                    }
-                }
-                var blobs = await files.ListAsync($"{SubmissionKeys.FolderOf(form.Project, form.Number)}{hash}/", stop).ToListAsync(stop);
-                return ToRow(form, spaces, hash, () => new Folder(instances, blobs)) with { IsAgain = true };
-            }
-        );
-
-    /// <summary>What hangs on one instance id: its rows, by space, and its blobs.</summary>
-    private sealed record Folder(IReadOnlyList<(SubmissionSpace Space, Instance Instance)> Instances, IReadOnlyList<ListedBlob> Blobs);
 }

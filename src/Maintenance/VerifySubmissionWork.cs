@@ -10,8 +10,8 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// What submissions ask for beyond being kept: cases and entities, and the intents that record such work. Work that is recorded and not
-/// done yet is no fault, unless nobody does it.
+/// Verifies the work of submissions: changes of cases and entities, and the intents that record it. A pending intent is a difference only
+/// when it is older than <see cref="Verification.Grace"/>.
 /// </summary>
 public sealed class VerifySubmissionWork(
     SubmissionFilesContainer files,
@@ -40,8 +40,10 @@ public sealed class VerifySubmissionWork(
         return pending;
     }
 
-    /// <summary>Promises, and updates that wait for others, which nobody sees to. One operation per 1,000, and one for each
-    /// update.</summary>
+    /// <summary>
+    /// Checks for intents and backlogged entity updates that `Reconcile` should have processed. One operation per 1,000, and one for each
+    /// update.
+    /// </summary>
     internal async Task RunAsync(Verification verification, ProjectId project, CancellationToken cancellationToken)
     {
         await verification.EachAsync(
@@ -91,8 +93,10 @@ public sealed class VerifySubmissionWork(
         }
     }
 
-    /// <summary>Whether a submission that counts was followed by cases and entities. <paramref name="definition"/> is the one that it
-    /// was made with, if that is known.</summary>
+    /// <summary>
+    /// Whether the cases and entities of a submission are applied. <paramref name="definition"/> is the form version that it was made with,
+    /// if known. No difference is reported while an intent of the submission is pending.
+    /// </summary>
     internal async IAsyncEnumerable<Difference> CheckAsync(
         Verification verification,
         FormDefinition? definition,
@@ -102,42 +106,21 @@ public sealed class VerifySubmissionWork(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var entitiesOf = definition?.Entities ?? [];
-        if (submission.CaseBlocks == 0 && entitiesOf.Count == 0)
-        {
-            yield break;
-        }
-        var outcome =
-            entitiesOf.Count == 0
-                ? null
-                : await entities.FindOutcomeAsync(
-                    new EntityOrigin(space.Project, space.Form, TableKey.Hash(submission.RootId.Value)),
-                    cancellationToken
-                );
-        if (submission.CaseBlocks == 0 && outcome is not null)
-        {
-            yield break;
-        }
+        var entitiesOf = await HasOutcomeAsync(definition, space, submission, cancellationToken) ? [] : definition?.Entities ?? [];
         if (
-            await files.ReadXmlAsync(space.Project, space.Form, submission.Current.Id, submission.Current.XmlHash, cancellationToken)
-            is not { } xml
+            (submission.CaseBlocks == 0 && entitiesOf.Count == 0)
+            // A missing blob is reported by VerifySubmissionFiles.
+            || await files.ReadXmlAsync(space.Project, space.Form, submission.Current.Id, submission.Current.XmlHash, cancellationToken)
+                is not { } xml
         )
         {
-            yield break; // who looks at the blobs says so
+            yield break;
         }
-        var found = new List<Difference>();
-        var root = new CaseForm(space.Form, submission.RootId, submission.Current.Id, submission.Current.XmlHash);
-        var blocks = submission.CaseBlocks == 0 ? CaseBlocks.None : CaseBlockReader.Read(xml, knowsVersion1: false);
-        foreach (var id in blocks.Problem is null ? blocks.Blocks.Select(block => block.Id).Distinct() : [])
-        {
-            if (await FindFaultAsync(space.Project, id, root, cancellationToken) is { } fault)
-            {
-                found.Add(new Difference("case-not-applied", space.Project, where, fault));
-            }
-        }
+        var found = await FindCaseFaultsAsync(space, submission, xml, cancellationToken)
+            .Select(fault => new Difference("case-not-applied", space.Project, where, fault))
+            .ToListAsync(cancellationToken);
         if (
-            outcome is null
-            && entitiesOf.Count > 0
+            entitiesOf.Count > 0
             && SubmissionHeadReader.Read(xml).Encrypted is null
             && SubmissionContentReader.Read(xml, [], entitiesOf).Entities is { Count: > 0 } wanted
         )
@@ -151,16 +134,52 @@ public sealed class VerifySubmissionWork(
                 )
             );
         }
-        if (
-            found.Count > 0
-            && !(await ListPendingAsync(verification, space.Project, cancellationToken)).Any(intent =>
-                intent.Space == space && (intent.Instance == submission.RootId || intent.Instance == submission.Current.Id)
-            )
-        )
+        if (found.Count > 0 && !await IsPendingAsync(verification, space, submission, cancellationToken))
         {
             foreach (var difference in found)
             {
                 yield return difference;
+            }
+        }
+    }
+
+    private async Task<bool> HasOutcomeAsync(
+        FormDefinition? definition,
+        SubmissionSpace space,
+        Submission submission,
+        CancellationToken cancellationToken
+    ) =>
+        definition?.Entities is { Count: > 0 }
+        && await entities.FindOutcomeAsync(
+            new EntityOrigin(space.Project, space.Form, TableKey.Hash(submission.RootId.Value)),
+            cancellationToken
+        )
+            is not null;
+
+    private async Task<bool> IsPendingAsync(
+        Verification verification,
+        SubmissionSpace space,
+        Submission submission,
+        CancellationToken cancellationToken
+    ) =>
+        (await ListPendingAsync(verification, space.Project, cancellationToken)).Any(intent =>
+            intent.Space == space && (intent.Instance == submission.RootId || intent.Instance == submission.Current.Id)
+        );
+
+    private async IAsyncEnumerable<string> FindCaseFaultsAsync(
+        SubmissionSpace space,
+        Submission submission,
+        ReadOnlyMemory<byte> xml,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var form = new CaseForm(space.Form, submission.RootId, submission.Current.Id, submission.Current.XmlHash);
+        var blocks = submission.CaseBlocks == 0 ? CaseBlocks.None : CaseBlockReader.Read(xml, knowsVersion1: false);
+        foreach (var id in blocks.Problem is null ? blocks.Blocks.Select(block => block.Id).Distinct() : [])
+        {
+            if (await FindFaultAsync(space.Project, id, form, cancellationToken) is { } fault)
+            {
+                yield return fault;
             }
         }
     }
@@ -177,7 +196,7 @@ public sealed class VerifySubmissionWork(
         }
         if (packed.Blob is { } blob && await bodies.ProbeAsync(blob, reads: false, cancellationToken) is null)
         {
-            return null; // who looks at cases says so
+            return null; // reported by VerifyCases
         }
         return (await packed.UnpackAsync(cancellationToken)).Transactions.Any(transaction => transaction.Form == form)
             ? null

@@ -24,7 +24,14 @@ public sealed class ProtocolPageTests
     [Fact]
     public void The_page_lists_exactly_the_refusals_that_there_are() =>
         AssertNone(
-            Page().ComplaintsAboutCodes(ProtocolPage.CodesIn(File.ReadAllText(Repository.Locate("src", "Core", "Problems", "Problem.cs"))))
+            Page()
+                .ComplaintsAboutCodes(
+                    ProtocolPage.CodesIn(
+                        string.Concat(
+                            Directory.GetFiles(Repository.Locate("src", "Core", "Problems"), "Problem*.cs").Select(File.ReadAllText)
+                        )
+                    )
+                )
         );
 
     [Fact]

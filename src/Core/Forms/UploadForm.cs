@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -12,8 +11,7 @@ namespace ServerlessRosa.Core.Forms;
 public sealed class UploadForm(
     FormsTable forms,
     FormVersionsTable versions,
-    FormMediaTable media,
-    FormFilesContainer files,
+    StoreDefinition store,
     FormRecovery recovery,
     FormDirectory directory,
     PublishDatasets publishDatasets,
@@ -47,7 +45,7 @@ public sealed class UploadForm(
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var number = await forms.NextNumberAsync(project, cancellationToken);
         var slots = await publishDatasets.LinkNewAsync(project, xform.MediaSlots, cancellationToken);
-        var definition = await StoreAsync(project, FormKeys.NewDefinition(), xform, xml, slots, publish, cancellationToken);
+        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, xml, slots, publish, cancellationToken);
         if (publish)
         {
             await RequireNewVersionAsync(trashed, definition, cancellationToken);
@@ -89,43 +87,10 @@ public sealed class UploadForm(
         var bytes =
             xml ?? await directory.ReadXmlAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
         var xform = XFormReader.Read(bytes);
-        if (form.Published is { } published && xml is not null)
-        {
-            var earlier = XFormReader.Read(await directory.ReadXmlAsync(project, published, cancellationToken));
-            var warnings = XFormChecks.AgainstEarlier(xform, earlier);
-            await publishedTypes.RequireAsync(form, xform, cancellationToken);
-            RefuseWarnings(warnings, ignoreWarnings);
-        }
-        else if (xform.Id == id)
-        {
-            RefuseWarnings(XFormChecks.OfDocument(xform), ignoreWarnings || xml is null);
-        }
-        else
-        {
-            throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {id}.").AsException();
-        }
-
+        await RefuseChangesAsync(form, xform, isUploaded: xml is not null, ignoreWarnings, cancellationToken);
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
-        var filled = new Dictionary<(string Name, string Type), FormMedia>();
-        foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
-        {
-            foreach (var file in await directory.ListMediaAsync(project, source, cancellationToken))
-            {
-                if (file.Exists)
-                {
-                    filled[(file.Name, file.Type)] = file;
-                }
-            }
-        }
-        var definition = await StoreAsync(
-            project,
-            FormKeys.NewDefinition(),
-            xform,
-            bytes,
-            Filled(xform, filled),
-            publish: false,
-            cancellationToken
-        );
+        var slots = await CarryOverAsync(form, xform, cancellationToken);
+        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, bytes, slots, publish: false, cancellationToken);
         var fresh = NewDraft(definition);
         var changed =
             await forms.ChangeAsync(
@@ -176,7 +141,7 @@ public sealed class UploadForm(
         {
             var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
             var slots = await directory.ListMediaAsync(project, draft.Definition, cancellationToken);
-            definition = await StoreAsync(
+            definition = await store.RunAsync(
                 project,
                 FormKeys.DefinitionWithVersion(draft.Definition.Key, version),
                 XFormReader.Read(xml),
@@ -228,44 +193,42 @@ public sealed class UploadForm(
         directory.Remember(changed);
     }
 
-    private async Task<FormDefinition> StoreAsync(
-        ProjectId project,
-        string key,
-        XForm xform,
-        ReadOnlyMemory<byte> xml,
-        IEnumerable<FormMedia> slots,
-        bool publish,
-        CancellationToken cancellationToken
-    )
+    // An uploaded definition is compared with the published version, if there is one; only without one must the form id match here.
+    private async Task RefuseChangesAsync(Form form, XForm xform, bool isUploaded, bool ignoreWarnings, CancellationToken cancellationToken)
     {
-        if (FormId.IsDots(xform.Version) || xform.Version == XFormVersion.Blank || FormId.HasEscapedSlash(xform.Version))
+        if (form.Published is { } published && isUploaded)
         {
-            throw Problem.UnexpectedValue("version", xform.Version, "no address can hold it.").AsException();
+            var earlier = XFormReader.Read(await directory.ReadXmlAsync(form.Project, published, cancellationToken));
+            var warnings = XFormChecks.AgainstEarlier(xform, earlier);
+            await publishedTypes.RequireAsync(form, xform, cancellationToken);
+            RefuseWarnings(warnings, ignoreWarnings);
         }
-        var now = clock.GetUtcNow();
-        var definition = new FormDefinition(
-            key,
-            xform.Version,
-            xform.Title,
-            Convert.ToHexStringLower(MD5.HashData(xml.Span)),
-            Convert.ToHexStringLower(SHA1.HashData(xml.Span)),
-            Convert.ToHexStringLower(SHA256.HashData(xml.Span)),
-            now
-        )
+        else if (xform.Id == form.Id)
         {
-            PublishedAt = publish ? now : null,
-            ExpectsMedia = xform.MediaSlots.Count > 0,
-            PublicKey = xform.PublicKey,
-            BinaryPaths = xform.BinaryPaths,
-            Entities = xform.FormEntities,
-        };
-        await files.PutXmlAsync(project, definition.Key, xml, cancellationToken);
-        await media.AddAsync(project, definition.Key, slots, cancellationToken);
-        return definition;
+            RefuseWarnings(XFormChecks.OfDocument(xform), ignoreWarnings || !isUploaded);
+        }
+        else
+        {
+            throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {form.Id}.").AsException();
+        }
     }
 
-    private static IEnumerable<FormMedia> Filled(XForm xform, Dictionary<(string Name, string Type), FormMedia> filled) =>
-        xform.MediaSlots.Select(slot => filled.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
+    // The previous draft's file wins over the published version's.
+    private async Task<IEnumerable<FormMedia>> CarryOverAsync(Form form, XForm xform, CancellationToken cancellationToken)
+    {
+        var filled = new Dictionary<(string Name, string Type), FormMedia>();
+        foreach (var source in new[] { form.Published, form.Draft?.Definition }.OfType<FormDefinition>())
+        {
+            foreach (var file in await directory.ListMediaAsync(form.Project, source, cancellationToken))
+            {
+                if (file.Exists)
+                {
+                    filled[(file.Name, file.Type)] = file;
+                }
+            }
+        }
+        return xform.MediaSlots.Select(slot => filled.GetValueOrDefault((slot.Name, slot.Type)) ?? new FormMedia(slot.Name, slot.Type));
+    }
 
     private FormDraft NewDraft(FormDefinition definition)
     {

@@ -6,11 +6,8 @@ namespace ServerlessRosa.Core.Problems;
 /// A refusal that the client can read. <see cref="Code"/> is ODK Central's permanent number (OR-272): its integer part is the
 /// HTTP status. Never reuse or renumber one. <see cref="Details"/> is serialised as JSON and left out when null.
 /// </summary>
-public sealed record Problem(decimal Code, string Message, object? Details = null)
+public sealed partial record Problem(decimal Code, string Message, object? Details = null)
 {
-    private const string Deactivated = "Your account has been deactivated, please contact your domain admin to reactivate";
-    private const string Deleted = "Your account has been deleted, please contact your domain admin";
-
     public int Status => (int)Code;
 
     /// <summary>Seconds until the client may retry, for the header `Retry-After`; null when unknown.</summary>
@@ -95,9 +92,6 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
             new { path, type }
         );
 
-    public static Problem UnparseableODataFilter(string filter) =>
-        new(400.18m, "The OData filter expression could not be parsed.", new { filter });
-
     public static Problem NoDeprecatedId() =>
         new(400.19m, "An edit must name the instance that it replaces in its deprecatedID; to add a submission, POST it.");
 
@@ -108,21 +102,7 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem ValueOutOfRange(string value, string type) =>
         new(400.22m, $"Provided value '{value}' is out of range for type '{type}'", new { value, type });
 
-    public static Problem UnknownODataProperty(string property) =>
-        new(400.23m, $"Could not find a property named '{property}'.", new { property });
-
-    public static Problem ODataPropertyInRepeat(string property) =>
-        new(400.24m, $"The property '{property}' is inside a repeat; select it from the repeat's own table.", new { property });
-
-    public static Problem InvalidEntityForm(string reason) =>
-        new(400.25m, $"The entity definition within the form is invalid: {reason}", new { reason });
-
-    public static Problem DatasetLinkNotAllowed(string type) =>
-        new(400.26m, $"Only a slot of the type file can be linked to a dataset; this one's type is {type}.", new { type });
-
     public static Problem NoMetaGroup() => new(400.27m, "The form does not contain a 'meta' group.");
-
-    public static Problem InvalidEntity(string reason) => new(400.28m, $"The entity is invalid: {reason}", new { reason });
 
     public static Problem InvalidParameterType(string field, string expected) =>
         new(400.11m, $"Invalid input data type: expected ({field}) to be ({expected})", new { field, expected });
@@ -142,10 +122,6 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem UnexpectedProperties(IReadOnlyList<string> expected, IReadOnlyList<string> actual) =>
         new(400.33m, $"Expected properties ({string.Join(", ", expected)}), got ({string.Join(", ", actual)}).", new { expected, actual });
 
-    public static Problem SkipTokenRowMissing() => new(400.34m, "The row that the $skiptoken names does not exist.");
-
-    public static Problem InvalidSkipToken() => new(400.35m, "The $skiptoken is not one that this server gave out.");
-
     public static Problem JsonTooLarge() => new(400.36m, "The JSON body is larger than 250 kB.");
 
     public static Problem UnsupportedEncoding(string encoding) => new(400.37m, $"The Content-Encoding {encoding} is not supported.");
@@ -156,30 +132,12 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
 
     public static Problem BrokenBody(string reason) => new(400.39m, $"The request body could not be read: {reason}", reason);
 
-    public static Problem FieldsBesideFiles() => new(400.51m, "Received a submission with POST.keys()");
-
-    public static Problem EmptyForm() => new(400.52m, "The form that was sent is empty.");
-
-    public static Problem UnknownAuthType(IEnumerable<string> known) =>
-        new(400.53m, $"authtype must be one of: {string.Join(", ", known)}");
-
-    public static Problem NoDomain(string domain) => new(400.54m, $"No domain with name {domain}");
-
-    public static Problem CasesRefused(string reason) => new(400.55m, reason);
-
-    public static Problem CaseTypeRequired() => new(400.56m, "Search request must specify case type");
-
-    public static Problem CaseIdRequired() => new(400.57m, "A case_id is required");
-
     // 401 and 403: authentication and rights
     public static Problem NotAuthenticated() => new(401.2m, "Could not authenticate with the provided credentials.");
 
     public static Problem HttpsOnly() => new(401.3m, "This authentication method is only available over HTTPS.");
 
     public static Problem NotAllowed() => new(403.1m, "The authenticated actor does not have rights to perform that action.");
-
-    public static Problem EntityActionNotPermitted(string action, string dataset) =>
-        new(403.2m, $"The form does not permit the action {action} on entities of the dataset {dataset}.", new { action, dataset });
 
     // 404: not found
     public static Problem NotFound() => new(404.1m, "Could not find the resource you were looking for.");
@@ -197,34 +155,8 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
     public static Problem SubmittedVersionNotFound(string version) =>
         new(404.6m, $"The form version specified in this submission '{version}' does not exist.", new { formVersion = version });
 
-    public static Problem DatasetNotFound(string dataset) =>
-        new(404.7m, $"The dataset {dataset} does not exist.", new { datasetName = dataset });
-
-    public static Problem EntityNotFound(string dataset, string id) =>
-        new(404.8m, $"The dataset {dataset} has no entity {id}.", new { entityUuid = id, datasetName = dataset });
-
-    public static Problem EntityVersionNotFound(string dataset, string id, string version) =>
-        new(
-            404.9m,
-            $"The entity {id} of the dataset {dataset} has no version {version}.",
-            new
-            {
-                baseVersion = version,
-                entityUuid = id,
-                datasetName = dataset,
-            }
-        );
-
-    public static Problem EntityDeleted(string id) => new(404.11m, $"The entity {id} has been deleted.", new { entityUuid = id });
-
     public static Problem FormatNotAcceptable(string acceptable) =>
         new(406.1m, $"Requested format not acceptable; this resource supports: {acceptable}.", new { acceptable });
-
-    // 406: the phone of a mobile worker shows the text to its user and handles the key
-    public static Problem WorkerDeactivated() =>
-        new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
-
-    public static Problem WorkerDeleted() => new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
 
     // 409: conflicts
     public static Problem InstanceConflict(string instanceId) =>
@@ -266,70 +198,14 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
             new { instanceId, deprecatedId }
         );
 
-    public static Problem EntityVersionConflict(int current, int? provided) =>
-        new(
-            409.15m,
-            $"The entity has version {current.ToString(CultureInfo.InvariantCulture)}; read it again, or say ?force=true to overwrite it.",
-            new { current, provided }
-        );
-
-    public static Problem DatasetNameConflict(string current, string provided) =>
-        new(409.16m, $"There is a dataset {current}, and {provided} differs from it by case only.", new { current, provided });
-
-    public static Problem PropertyNameConflict(string current, string provided) =>
-        new(409.17m, $"The dataset has a property {current}, and {provided} differs from it by case only.", new { current, provided });
-
     public static Problem SubmissionDeleted(string instanceId) =>
         new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });
 
-    public static Problem EntityInTrash(string id) =>
-        new(409.19m, $"An entity with the id {id} has been deleted; restore it, or take another id.", new { entityUuids = new[] { id } });
-
-    public static Problem DatasetInUse(object forms) => new(409.21m, "Forms or drafts use the dataset, so it cannot be deleted.", forms);
-
-    public static Problem PropertyInUse(string property, object prerequisites) =>
-        new(
-            409.22m,
-            $"The property {property} cannot be deleted, since forms or entities use it.",
-            new { propertyName = property, prerequisites }
-        );
-
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
-
-    public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
-
-    public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
-
-    // 412: the phone starts over with a full restore
-    public static Problem UnknownRestoreVersion(string version) =>
-        new(412.1m, $"{version} is not a legal version, must be one of: 1.0, 2.0, 3.0");
-
-    public static Problem InvalidSyncUser() => new(412.2m, "Attempt to sync with invalid user.");
-
-    public static Problem UnknownSyncToken(string token) => new(412.3m, $"No sync log with the id {token} was found.");
-
-    public static Problem ForeignSyncToken(string token, string userId) =>
-        new(412.4m, $"Sync log {token} does not match user id {userId}.");
-
-    public static Problem InvalidPhoneState(string state) => new(412.5m, $"The state {state} does not start with ccsh: and end in a hash.");
-
-    public static Problem PhoneStateMismatch(string expected, string got, IReadOnlyList<string> cases, int count) =>
-        new(
-            412.6m,
-            $"Phone state has mismatch. Expected {expected} but was {got}. Cases: "
-                + $"[{string.Join(", ", cases)}{(count > cases.Count ? ", ..." : "")}]"
-        );
-
-    public static Problem OnlyPosts() => new(405.1m, "Forms are sent here with POST.");
 
     // Size limits, rate limits and unsupported features
     public static Problem BodyTooLarge(long maximum) =>
         new(413.1m, $"The request body is larger than {maximum.ToString(CultureInfo.InvariantCulture)} bytes.", new { maximum });
-
-    public static Problem FormTooLarge(long maximum) =>
-        new(413.2m, $"Form exceeds {(maximum >> 20).ToString(CultureInfo.InvariantCulture)}MB size limit");
-
-    public static Problem FileNotTaken(string name) => new(422.1m, $"The file {name} is of a kind that is not taken with a form.");
 
     public static Problem TooManyAttempts(TimeSpan wait)
     {
@@ -350,25 +226,6 @@ public sealed record Problem(decimal Code, string Message, object? Details = nul
         new(501.2m, "The list of forms must have each form of the project exactly once; forms are not created or deleted here.");
 
     public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
-
-    public static Problem UnsupportedODataExpression(string expression) =>
-        new(
-            501.4m,
-            $"The OData filter expression uses a feature that this server does not support: {expression}.",
-            new { type = expression }
-        );
-
-    public static Problem UnsupportedODataField(string field) =>
-        new(
-            501.5m,
-            $"The OData filter expression references the field '{field}', which this server cannot filter or sort by.",
-            new { text = field }
-        );
-
-    public static Problem UnsupportedODataExpand(string expand) =>
-        new(501.6m, $"The OData $expand expression '{expand}' is not supported by this server: it can only be *.", new { expand });
-
-    public static Problem SelectWithExpand() => new(501.11m, "The OData $select and $expand options cannot be used together.");
 
     public ProblemException AsException(Exception? cause = null) => new(this, cause);
 }

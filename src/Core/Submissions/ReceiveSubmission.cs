@@ -17,13 +17,13 @@ public sealed class ReceiveSubmission(
     FormDirectory forms,
     SubmissionsTable submissions,
     SubmissionFilesContainer files,
+    StoreSubmissionFiles storeFiles,
     CommitSubmission commit,
     TimedCache cache,
     TimeProvider clock
 )
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
-    private const int MaxMedia = 2000;
 
     /// <summary>
     /// To the published version that the XML names. Warm: two operations and one per file (four and one with case blocks). Existence,
@@ -44,15 +44,8 @@ public sealed class ReceiveSubmission(
             form is not null && actor.May(Verb.SubmissionCreate, form.Scope),
             cancellationToken
         );
-        return await ReceiveAsync(
-            SubmissionSpace.Published(form!),
-            form!,
-            definition,
-            head,
-            DuplicatePolicy.OpenRosa,
-            upload,
-            cancellationToken
-        );
+        var space = SubmissionSpace.Published(form!);
+        return await ReceiveAsync(new Incoming(space, form!, definition, head, DuplicatePolicy.OpenRosa, upload), cancellationToken);
     }
 
     /// <summary>
@@ -78,7 +71,10 @@ public sealed class ReceiveSubmission(
             throw Problem.NoDeprecatedId().AsException();
         }
         var whole = edits is null ? head with { DeprecatedId = null } : head;
-        return await ReceiveAsync(space, form, definition, whole, DuplicatePolicy.Central, upload, cancellationToken, addressed: edits);
+        return await ReceiveAsync(
+            new Incoming(space, form, definition, whole, DuplicatePolicy.Central, upload) { Addressed = edits },
+            cancellationToken
+        );
     }
 
     /// <summary>To the draft of a form, whatever version the XML names and whatever the form's state (OR-248, OR-249).</summary>
@@ -87,15 +83,8 @@ public sealed class ReceiveSubmission(
         var draft = form.Draft ?? throw Problem.NotFound().AsException();
         var head = SubmissionHeadReader.Read(upload.Xml);
         RequireForm(form, head);
-        return await ReceiveAsync(
-            SubmissionSpace.OfDraft(form),
-            form,
-            draft.Definition,
-            head,
-            DuplicatePolicy.OpenRosa,
-            upload,
-            cancellationToken
-        );
+        var space = SubmissionSpace.OfDraft(form);
+        return await ReceiveAsync(new Incoming(space, form, draft.Definition, head, DuplicatePolicy.OpenRosa, upload), cancellationToken);
     }
 
     /// <summary>From CommCare's receiver, whose forms need no definition: any version, any files, whatever the form's state.</summary>
@@ -106,14 +95,11 @@ public sealed class ReceiveSubmission(
         CancellationToken cancellationToken
     ) =>
         ReceiveAsync(
-            SubmissionSpace.Published(form),
-            form,
-            form.Shown,
-            said.Head,
-            DuplicatePolicy.CommCare,
-            upload,
-            cancellationToken,
-            commCareBlocks: said.Blocks
+            new Incoming(SubmissionSpace.Published(form), form, form.Shown, said.Head, DuplicatePolicy.CommCare, upload)
+            {
+                CommCareBlocks = said.Blocks,
+            },
+            cancellationToken
         );
 
     private static void RequireForm(Form form, SubmissionHead head)
@@ -136,20 +122,9 @@ public sealed class ReceiveSubmission(
         return DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal ? throw refusal.AsException() : version!;
     }
 
-    private async Task<SubmissionReceipt> ReceiveAsync(
-        SubmissionSpace space,
-        Form form,
-        FormDefinition definition,
-        SubmissionHead head,
-        DuplicatePolicy policy,
-        SubmissionUpload upload,
-        CancellationToken cancellationToken,
-        InstanceId? addressed = null,
-        CaseBlocks? commCareBlocks = null
-    )
+    private async Task<SubmissionReceipt> ReceiveAsync(Incoming incoming, CancellationToken cancellationToken)
     {
-        var content = ContentOf(head, definition, upload.Xml);
-        var expected = policy == DuplicatePolicy.CommCare ? [] : ExpectedMedia(content);
+        var (head, upload) = (incoming.Head, incoming.Upload);
         var version = new SubmissionVersion(
             head.InstanceId ?? InstanceId.New(),
             Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)),
@@ -158,62 +133,79 @@ public sealed class ReceiveSubmission(
             head.InstanceName,
             clock.GetUtcNow()
         );
+        var content = StoreSubmissionFiles.ContentOf(head, incoming.Definition, upload.Xml);
+        var stored = await StoreAsync(incoming, version, content, cancellationToken);
+        return await CommitAsync(incoming.Form, Stage(incoming, version, stored), stored);
+    }
 
+    private async Task<StoredParts> StoreAsync(
+        Incoming incoming,
+        SubmissionVersion version,
+        SubmissionContent content,
+        CancellationToken cancellationToken
+    )
+    {
+        var (space, upload, policy) = (incoming.Space, incoming.Upload, incoming.Policy);
+        var expected = policy == DuplicatePolicy.CommCare ? [] : StoreSubmissionFiles.ExpectedMedia(content);
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
-        Instance? known;
-        ReceiptMetadata? note = null;
-        ETag? put = null;
         try
         {
-            await StoreFilesAsync(space, version, policy, expected, upload.Files, received, cancellationToken);
-            known = policy != DuplicatePolicy.Central ? await FindRememberedAsync(space, version, cancellationToken) : null;
-            if (known is null)
+            await storeFiles.RunAsync(space, version, policy, expected, upload.Files, received, cancellationToken);
+            var parts = new StoredParts(content, expected, received);
+            if (policy != DuplicatePolicy.Central && await FindRememberedAsync(space, version, cancellationToken) is { } known)
             {
-                // The XML last, after the whole body: a truncated request leaves nothing.
-                note = ReceiptMetadata.Of(space, version, head, policy == DuplicatePolicy.CommCare, upload.SyncToken, clock.GetUtcNow());
-                put = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken);
+                return parts with { Known = known };
             }
+
+            // The XML last, after the whole body has been read: an interrupted request leaves nothing.
+            var isCommCare = policy == DuplicatePolicy.CommCare;
+            var note = ReceiptMetadata.Of(space, version, incoming.Head, isCommCare, upload.SyncToken, clock.GetUtcNow());
+            return parts with
+            {
+                Note = note,
+                NewXml = await files.PutXmlAsync(space, version.Id, version.XmlHash, upload.Xml, note, cancellationToken),
+            };
         }
         catch
         {
             await files.DiscardMediaAsync(received.Values.Select(file => file.Blob!));
             throw;
         }
+    }
 
-        var staged = new StagedSubmission(
-            space,
-            head,
-            policy,
-            version with
-            {
-                Media = [.. expected.Select(file => received.GetValueOrDefault(file.Name, file))],
-            },
-            upload.Xml,
-            received
-        )
+    private static StagedSubmission Stage(Incoming incoming, SubmissionVersion version, StoredParts stored)
+    {
+        var (space, head, xml) = (incoming.Space, incoming.Head, incoming.Upload.Xml);
+        var whole = version with { Media = [.. stored.Expected.Select(file => stored.Received.GetValueOrDefault(file.Name, file))] };
+        return new StagedSubmission(space, head, incoming.Policy, whole, xml, stored.Received)
         {
-            Addressed = addressed,
-            Blocks = commCareBlocks ?? CaseBlocksOf(space, head, upload.Xml),
-            Entities = space.Draft is null ? content.Entities : [],
-            SyncToken = upload.SyncToken,
+            Addressed = incoming.Addressed,
+            Blocks = incoming.CommCareBlocks ?? CaseBlocksOf(space, head, xml),
+            Entities = space.Draft is null ? stored.Content.Entities : [],
+            SyncToken = incoming.Upload.SyncToken,
         };
+    }
+
+    private async Task<SubmissionReceipt> CommitAsync(Form form, StagedSubmission staged, StoredParts stored)
+    {
+        var (space, version) = (staged.Space, staged.Version);
         try
         {
-            // From here on a disconnect must not stop the writes.
-            var (root, stored) = await commit.RunAsync(staged, known);
-            if (note is not null && put is null && stored.CreatedAt == version.CreatedAt)
+            // These writes continue when the client disconnects.
+            var (root, committed) = await commit.RunAsync(staged, stored.Known);
+            if (stored.Note is { } note && stored.NewXml is null && committed.CreatedAt == version.CreatedAt)
             {
                 await files.NoteAsync(space, version.Id, version.XmlHash, note, CancellationToken.None);
             }
             cache.Set((space, version.Id), version.XmlHash, size: 512, Remembered);
-            return new SubmissionReceipt(form.Id, root, stored);
+            return new SubmissionReceipt(form.Id, root, committed);
         }
         catch (ProblemException)
         {
-            // Refused for certain. After any other failure the claim may have been made: the files must stay. The XML stays in any
-            // case, since others may have found it there.
-            await files.DiscardMediaAsync(received.Values.Select(file => file.Blob!));
-            if (put is { } etag)
+            // Refused for certain. After any other failure the submission may be committed: the files must stay. The XML stays in any
+            // case, since another request may rely on it.
+            await files.DiscardMediaAsync(staged.ReceivedBlobs);
+            if (stored.NewXml is { } etag)
             {
                 await files.NoteRefusedAsync(space, version.Id, version.XmlHash, etag);
             }
@@ -221,7 +213,7 @@ public sealed class ReceiveSubmission(
         }
     }
 
-    // A phone that never got its answer soon sends the same again, often to the same instance: then one read says that all is there.
+    // A phone that got no answer soon sends the same submission again, often to the same instance; then one read finds the duplicate.
     private async Task<Instance?> FindRememberedAsync(
         SubmissionSpace space,
         SubmissionVersion version,
@@ -236,59 +228,36 @@ public sealed class ReceiveSubmission(
     private static CaseBlocks CaseBlocksOf(SubmissionSpace space, SubmissionHead head, ReadOnlyMemory<byte> xml) =>
         space.Draft is null && head.CaseBlocks > 0 ? CaseBlockReader.Read(xml, knowsVersion1: false) : CaseBlocks.None;
 
-    private async Task StoreFilesAsync(
-        SubmissionSpace space,
-        SubmissionVersion version,
-        DuplicatePolicy policy,
-        List<SubmissionMedia> expected,
-        IAsyncEnumerable<IncomingFile> incoming,
-        Dictionary<string, SubmissionMedia> received,
-        CancellationToken cancellationToken
+    /// <summary>A submission as it arrives, with what the route decided about it.</summary>
+    private sealed record Incoming(
+        SubmissionSpace Space,
+        Form Form,
+        FormDefinition Definition,
+        SubmissionHead Head,
+        DuplicatePolicy Policy,
+        SubmissionUpload Upload
     )
     {
-        await foreach (var file in incoming.WithCancellation(cancellationToken))
-        {
-            if (policy == DuplicatePolicy.CommCare && expected.TrueForAll(one => one.Name != file.Name) && expected.Count < MaxMedia)
-            {
-                // CommCare's forms do not say which files come with them (CC-100).
-                expected.Add(new SubmissionMedia(file.Name, IsAudit: false));
-            }
-            // Phones send whatever is in the instance's folder; what the XML does not name is dropped (OR-190).
-            if (
-                (
-                    expected.Find(slot => slot.Name == file.Name)
-                    ?? expected.Find(slot => slot.Name == file.Verbatim)
-                    ?? expected.Find(slot => PartName(slot.Name) is var part && (part == file.Name || part == file.Verbatim))
-                )
-                is not { } slot
-            )
-            {
-                continue;
-            }
-            var type = MediaType.Of(file.ContentType, file.Name);
-            var stored = await files.PutMediaAsync(space, version, slot.Name, file.Content, type, clock.GetUtcNow(), cancellationToken);
-            if (received.TryGetValue(slot.Name, out var earlier))
-            {
-                await files.DiscardMediaAsync([earlier.Blob!]);
-            }
-            received[slot.Name] = slot with { Blob = stored.Blob, Md5 = stored.Md5, Size = stored.Size, ContentType = type };
-        }
+        /// <summary>The submission that the address names, for an edit.</summary>
+        public InstanceId? Addressed { get; init; }
+
+        /// <summary>The case blocks of a CommCare form, which are read before it is stored.</summary>
+        public CaseBlocks? CommCareBlocks { get; init; }
     }
 
-    // A quote cannot stand in the name of a part: browsers and phones' HTTP clients write it so, and a percent sign as it is.
-    private static string PartName(string fileName) => fileName.Replace("\"", "%22", StringComparison.Ordinal);
+    /// <summary>What is in blobs before the commit.</summary>
+    private sealed record StoredParts(
+        SubmissionContent Content,
+        IReadOnlyList<SubmissionMedia> Expected,
+        IReadOnlyDictionary<string, SubmissionMedia> Received
+    )
+    {
+        /// <summary>The same submission, which this instance of the app committed recently; its XML was not written again.</summary>
+        public Instance? Known { get; init; }
 
-    // An encrypted submission names its files itself, and its entities cannot be read.
-    private static SubmissionContent ContentOf(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
-        head.Encrypted is { } encrypted
-            ? new SubmissionContent(encrypted.ExpectedFiles, [])
-            : SubmissionContentReader.Read(xml, definition.BinaryPaths, definition.Entities);
+        public ReceiptMetadata? Note { get; init; }
 
-    internal static List<SubmissionMedia> ExpectedMedia(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
-        ExpectedMedia(ContentOf(head, definition, xml));
-
-    private static List<SubmissionMedia> ExpectedMedia(SubmissionContent content) =>
-        content.Files.Count <= MaxMedia
-            ? [.. content.Files.Select(file => new SubmissionMedia(file.Name, file.IsAudit))]
-            : throw Problem.UnexpectedValue("xml", "", $"it names more than {MaxMedia} attachments.").AsException();
+        /// <summary>The ETag of the XML blob when this request created it.</summary>
+        public ETag? NewXml { get; init; }
+    }
 }

@@ -1,3 +1,5 @@
+using ServerlessRosa.Core.Forms;
+
 namespace ServerlessRosa.Core.Tests.Forms;
 
 internal static class FormSamples
@@ -42,4 +44,7 @@ internal static class FormSamples
             <h:body>{body}</h:body></h:html>
             """
         );
+
+    /// <summary>The media slots of a form, as `name:type`.</summary>
+    public static string Slots(XForm form) => string.Join(' ', form.MediaSlots.Select(slot => $"{slot.Name}:{slot.Type}"));
 }

@@ -15,31 +15,14 @@ public sealed class PurgeSyncsTests
     private static readonly OwnerId User = new("u/1");
 
     [Fact, Clause("CC-142")]
-    public async Task Logs_live_63_days_unless_their_successor_has_a_successor()
+    public async Task Logs_are_kept_63_days_or_until_their_successor_has_a_successor()
     {
         await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
         var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
         await storage.StartAsync(CancellationToken.None);
         var (syncs, snapshots, clock) = (new SyncsTable(storage), new SyncsContainer(storage), new SetClock());
         SyncToken[] tokens = [.. Enumerable.Range(0, 5).Select(_ => SyncToken.New())];
-        await AddAsync(tokens[0], null);
-        await AddAsync(tokens[1], tokens[0]);
-        await AddAsync(tokens[2], tokens[1]);
-        await AddAsync(tokens[3], null);
-        await syncs.WriteJournalAsync(
-            Project,
-            tokens[0],
-            new JournalEntry(InstanceId.Parse("uuid:1"), "hash", clock.Now, []),
-            CancellationToken.None
-        );
-        await syncs.WriteJournalAsync(
-            Project,
-            tokens[4],
-            new JournalEntry(InstanceId.Parse("uuid:2"), "hash", clock.Now, []),
-            CancellationToken.None
-        );
-        // The snapshot of an answer that was computed again.
-        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None);
+        await AddLogsAsync(syncs, snapshots, clock.Now, tokens);
         var purge = new PurgeSyncs(syncs, snapshots, clock);
 
         await purge.RunAsync(CancellationToken.None);
@@ -60,17 +43,6 @@ public sealed class PurgeSyncsTests
         Assert.Empty((await syncs.ReadAsync(Project, tokens[4], CancellationToken.None)).Journal);
         Assert.Equal(0, await BlobsAsync());
 
-        async Task AddAsync(SyncToken token, SyncToken? previous)
-        {
-            var blob = await snapshots.PutAsync(Project, User, token, SyncSnapshot.Empty, CancellationToken.None);
-            Assert.True(
-                await syncs.TryAddAsync(
-                    new SyncLog(Project, token, User, User, clock.Now, new HashSet<OwnerId> { User }, blob) { Previous = previous },
-                    CancellationToken.None
-                )
-            );
-        }
-
         async Task<List<bool>> AreThereAsync()
         {
             var there = new List<bool>();
@@ -86,6 +58,33 @@ public sealed class PurgeSyncsTests
                 .GetBlobContainerClient(StorageNames.SyncsContainer)
                 .GetBlobsAsync()
                 .CountAsync();
+    }
+
+    // Three logs in a row, and one alone; journals of the first one and of one that does not exist.
+    private static async Task AddLogsAsync(SyncsTable syncs, SyncsContainer snapshots, DateTimeOffset now, SyncToken[] tokens)
+    {
+        await AddAsync(tokens[0], null);
+        await AddAsync(tokens[1], tokens[0]);
+        await AddAsync(tokens[2], tokens[1]);
+        await AddAsync(tokens[3], null);
+        await JournalAsync(tokens[0], "uuid:1");
+        await JournalAsync(tokens[4], "uuid:2");
+        // A blob that no log references, as when a restore was computed twice.
+        await snapshots.PutAsync(Project, User, tokens[1], SyncSnapshot.Empty, CancellationToken.None);
+
+        Task JournalAsync(SyncToken token, string id) =>
+            syncs.WriteJournalAsync(Project, token, new JournalEntry(InstanceId.Parse(id), "hash", now, []), CancellationToken.None);
+
+        async Task AddAsync(SyncToken token, SyncToken? previous)
+        {
+            var blob = await snapshots.PutAsync(Project, User, token, SyncSnapshot.Empty, CancellationToken.None);
+            Assert.True(
+                await syncs.TryAddAsync(
+                    new SyncLog(Project, token, User, User, now, new HashSet<OwnerId> { User }, blob) { Previous = previous },
+                    CancellationToken.None
+                )
+            );
+        }
     }
 
     private sealed class SetClock : TimeProvider

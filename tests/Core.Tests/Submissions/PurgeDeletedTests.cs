@@ -19,27 +19,24 @@ namespace ServerlessRosa.Core.Tests.Submissions;
 public sealed class PurgeDeletedTests
 {
     [Fact]
-    public async Task What_was_deleted_thirty_days_ago_is_forgotten_and_what_was_not_is_kept()
+    public async Task Forms_and_submissions_are_purged_thirty_days_after_their_deletion_and_others_are_kept()
     {
         await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
         var clock = new SetClock();
         var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
         await storage.StartAsync(CancellationToken.None);
-        var (projectsTable, table, files) = (
+        var (projects, forms, table, files) = (
             new ProjectsTable(storage),
+            new FormsTable(storage),
             new SubmissionsTable(storage),
             new SubmissionFilesContainer(storage)
         );
-        await projectsTable.AddAsync("Forest", null, null, clock.Now, CancellationToken.None);
-        var project = (await projectsTable.ListAsync(CancellationToken.None)).Single().Id;
-        var forms = new FormsTable(storage);
-        var definition = new FormDefinition("key", "1", null, "", "", "", clock.Now) { PublishedAt = clock.Now };
+        await projects.AddAsync("Forest", null, null, clock.Now, CancellationToken.None);
+        var project = (await projects.ListAsync(CancellationToken.None)).Single().Id;
         var (kept, trashed) = (
-            new Form(project, 1, FormId.Parse("kept"), FormState.Open, clock.Now) { Published = definition },
-            new Form(project, 2, FormId.Parse("trashed"), FormState.Open, clock.Now) { Published = definition }
+            await AddFormAsync(forms, project, 1, "kept", clock),
+            await AddFormAsync(forms, project, 2, "trashed", clock)
         );
-        await forms.AddAsync(kept, CancellationToken.None);
-        await forms.AddAsync(trashed, CancellationToken.None);
         var directory = Directory(storage, table, files, clock);
         foreach (var (form, id) in new[] { (kept, "deleted"), (kept, "live"), (kept, "restored"), (trashed, "any") })
         {
@@ -51,22 +48,11 @@ public sealed class PurgeDeletedTests
         await directory.RestoreAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
         await directory.CommentAsync(space, InstanceId.Parse("live"), "stays", new ActorId(1), CancellationToken.None);
         await forms.TrashAsync(project, trashed.Id, clock.Now, CancellationToken.None);
-        var (versions, media, formFiles) = (new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage));
-        var purge = new PurgeDeleted(
-            projectsTable,
-            forms,
-            versions,
-            media,
-            formFiles,
-            new FormRecovery(forms, versions, media, formFiles, Hook(new IntentsTable(storage), clock)),
-            table,
-            files,
-            clock
-        );
+        var purge = Purge(storage, projects, forms, table, files, clock);
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
-        // Four submissions, and the recovery records of the three to which something happened.
+        // Four submissions, and the recovery records of the three that were changed.
         Assert.Equal(7, await BlobsAsync(azurite.ConnectionString));
         Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
 
@@ -85,6 +71,39 @@ public sealed class PurgeDeletedTests
             (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order()
         );
         Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
+    }
+
+    private static async Task<Form> AddFormAsync(FormsTable forms, ProjectId project, int number, string id, SetClock clock)
+    {
+        var form = new Form(project, number, FormId.Parse(id), FormState.Open, clock.Now)
+        {
+            Published = new FormDefinition("key", "1", null, "", "", "", clock.Now) { PublishedAt = clock.Now },
+        };
+        await forms.AddAsync(form, CancellationToken.None);
+        return form;
+    }
+
+    private static PurgeDeleted Purge(
+        StorageAccount storage,
+        ProjectsTable projects,
+        FormsTable forms,
+        SubmissionsTable table,
+        SubmissionFilesContainer files,
+        TimeProvider clock
+    )
+    {
+        var (versions, media, formFiles) = (new FormVersionsTable(storage), new FormMediaTable(storage), new FormFilesContainer(storage));
+        return new PurgeDeleted(
+            projects,
+            forms,
+            versions,
+            media,
+            formFiles,
+            new FormRecovery(forms, versions, media, formFiles, Hook(new IntentsTable(storage), clock)),
+            table,
+            files,
+            clock
+        );
     }
 
     private static RecoveryHook Hook(IntentsTable intents, TimeProvider clock) => new(intents, clock, NullLogger<RecoveryHook>.Instance);

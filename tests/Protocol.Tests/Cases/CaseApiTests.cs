@@ -11,66 +11,8 @@ public sealed class CaseApiTests
     public async Task Cases_are_created_changed_closed_and_found_and_each_write_is_a_form()
     {
         var desk = await CaseDesk.OpenAsync();
-        var made = (
-            await PostAsync(
-                desk,
-                new
-                {
-                    case_type = "household",
-                    case_name = "Bello & co",
-                    owner_id = "g1",
-                    external_id = "HH-7",
-                    properties = new { size = "4" },
-                }
-            )
-        ).ShouldBe(HttpStatusCode.Created).Json;
-        var parent = made.GetProperty("case").Text("case_id");
-        Assert.Equal(
-            "http://commcarehq.org/case_api",
-            (await desk.FindFormAsync(made.Text("xform_id"))).ShouldBe(HttpStatusCode.OK).Json.Text("xmlns")
-        );
-        Assert.Equal(
-            ("Bello & co", "g1", "HH-7", "4"),
-            (
-                made.GetProperty("case").Text("case_name"),
-                made.GetProperty("case").Text("owner_id"),
-                made.GetProperty("case").Text("external_id"),
-                made.GetProperty("case").Property("size")
-            )
-        );
-
-        var two = (
-            await PostAsync(
-                desk,
-                new object[]
-                {
-                    new
-                    {
-                        create = true,
-                        case_type = "patient",
-                        case_name = "Amina",
-                        owner_id = desk.Worker.Id,
-                        indices = new
-                        {
-                            parent = new
-                            {
-                                case_id = parent,
-                                case_type = "household",
-                                relationship = "child",
-                            },
-                        },
-                    },
-                    new
-                    {
-                        create = false,
-                        case_id = parent,
-                        properties = new { size = "5" },
-                    },
-                }
-            )
-        ).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
-        var child = two[0].Text("case_id");
-        Assert.Equal("5", two[1].Property("size"));
+        var parent = await CreateHouseholdAsync(desk);
+        var child = await CreatePatientAsync(desk, parent);
 
         var closed = (await PutAsync(desk, child, new { close = true, properties = new { dob = "2015-09-02" } }))
             .ShouldBe(HttpStatusCode.OK)
@@ -112,13 +54,81 @@ public sealed class CaseApiTests
         Assert.Equal([child, parent], fetched.GetProperty("cases").EnumerateArray().Select(one => one.Text("case_id")));
     }
 
+    private static async Task<string> CreateHouseholdAsync(CaseDesk desk)
+    {
+        var made = (
+            await PostAsync(
+                desk,
+                new
+                {
+                    case_type = "household",
+                    case_name = "Bello & co",
+                    owner_id = "g1",
+                    external_id = "HH-7",
+                    properties = new { size = "4" },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.Created).Json;
+        Assert.Equal(
+            "http://commcarehq.org/case_api",
+            (await desk.FindFormAsync(made.Text("xform_id"))).ShouldBe(HttpStatusCode.OK).Json.Text("xmlns")
+        );
+        Assert.Equal(
+            ("Bello & co", "g1", "HH-7", "4"),
+            (
+                made.GetProperty("case").Text("case_name"),
+                made.GetProperty("case").Text("owner_id"),
+                made.GetProperty("case").Text("external_id"),
+                made.GetProperty("case").Property("size")
+            )
+        );
+        return made.GetProperty("case").Text("case_id");
+    }
+
+    // In one request with a change of its parent.
+    private static async Task<string> CreatePatientAsync(CaseDesk desk, string parent)
+    {
+        var two = (
+            await PostAsync(
+                desk,
+                new object[]
+                {
+                    new
+                    {
+                        create = true,
+                        case_type = "patient",
+                        case_name = "Amina",
+                        owner_id = desk.Worker.Id,
+                        indices = new
+                        {
+                            parent = new
+                            {
+                                case_id = parent,
+                                case_type = "household",
+                                relationship = "child",
+                            },
+                        },
+                    },
+                    new
+                    {
+                        create = false,
+                        case_id = parent,
+                        properties = new { size = "5" },
+                    },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
+        Assert.Equal("5", two[1].Property("size"));
+        return two[0].Text("case_id");
+    }
+
     [Fact, Clause("CC-146")]
-    public async Task Lists_go_on_from_page_to_page()
+    public async Task Lists_continue_from_page_to_page()
     {
         var desk = await CaseDesk.OpenAsync();
         await desk.SubmitAsync([.. Enumerable.Range(0, 7).Select(i => desk.Create(CaseDesk.NewId(), $"n{i}"))]);
         var names = new List<string>();
-        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null;)
+        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null; )
         {
             var page = (await desk.Domain.Admin.GetAsync(desk.Domain.At(address))).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal(7, page.GetProperty("matching_records").GetInt32());
@@ -129,85 +139,10 @@ public sealed class CaseApiTests
     }
 
     [Fact, Clause("CC-146"), Clause("CC-080")]
-    public async Task One_bad_item_and_nothing_is_written()
+    public async Task One_invalid_item_and_nothing_is_written()
     {
         var desk = await CaseDesk.OpenAsync();
-        object Good() =>
-            new
-            {
-                create = true,
-                case_type = "patient",
-                case_name = "Amina",
-                owner_id = "g1",
-            };
-        object[][] lists =
-        [
-            [
-                Good(),
-                new
-                {
-                    create = true,
-                    case_type = "patient",
-                    case_name = "B",
-                },
-            ],
-            [
-                Good(),
-                new
-                {
-                    case_type = "patient",
-                    case_name = "B",
-                    owner_id = "g1",
-                },
-            ],
-            [Good(), new { create = false, case_id = "unknown" }],
-            [
-                Good(),
-                new
-                {
-                    create = true,
-                    case_type = "patient",
-                    case_name = "B",
-                    owner_id = "g1",
-                    properties = new Dictionary<string, string> { ["not a name"] = "1" },
-                },
-            ],
-            [
-                Good(),
-                new
-                {
-                    create = true,
-                    case_type = "patient",
-                    case_name = "B",
-                    owner_id = "g1",
-                    properties = new { x = "\u0001" },
-                },
-            ],
-            [
-                Good(),
-                new
-                {
-                    create = true,
-                    case_type = "patient",
-                    case_name = new string('x', 256),
-                    owner_id = "g1",
-                },
-            ],
-            [
-                Good(),
-                new
-                {
-                    create = true,
-                    case_type = "patient",
-                    case_name = "B",
-                    owner_id = "g1",
-                    indices = new { parent = new { case_id = "unknown", case_type = "t" } },
-                },
-            ],
-            [.. Enumerable.Range(0, 101).Select(_ => Good())],
-            [],
-        ];
-        foreach (var list in lists)
+        foreach (var list in InvalidLists())
         {
             Assert.NotEmpty((await PostAsync(desk, list)).ShouldBe(HttpStatusCode.BadRequest).Json.Text("error"));
         }
@@ -219,6 +154,41 @@ public sealed class CaseApiTests
                 .ShouldBe(HttpStatusCode.BadRequest)
                 .Json.Text("error")
         );
+    }
+
+    // Each but the last two has one invalid item, after a valid one.
+    private static object[][] InvalidLists() =>
+        [
+            [Item(), Item(("owner_id", null))],
+            [Item(), Item(("create", null))],
+            [Item(), new { create = false, case_id = "unknown" }],
+            [Item(), Item(("properties", new Dictionary<string, string> { ["not a name"] = "1" }))],
+            [Item(), Item(("properties", new { x = "\u0001" }))],
+            [Item(), Item(("case_name", new string('x', 256)))],
+            [Item(), Item(("indices", new { parent = new { case_id = "unknown", case_type = "t" } }))],
+            [.. Enumerable.Range(0, 101).Select(_ => Item())],
+            [],
+        ];
+
+    // A valid item with changes; null removes a field.
+    private static Dictionary<string, object> Item(params (string Field, object? Value)[] changes)
+    {
+        var item = new Dictionary<string, object>
+        {
+            ["create"] = true,
+            ["case_type"] = "patient",
+            ["case_name"] = "Amina",
+            ["owner_id"] = "g1",
+        };
+        foreach (var (field, value) in changes)
+        {
+            item.Remove(field);
+            if (value is not null)
+            {
+                item.Add(field, value);
+            }
+        }
+        return item;
     }
 
     private static object Both(string id, string externalId) => new { case_ids = new[] { id }, external_ids = new[] { externalId } };

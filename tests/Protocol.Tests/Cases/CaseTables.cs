@@ -8,8 +8,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
 /// <summary>
-/// What really lies in the tables of a project's cases, whatever the server says of it: `cases` is the truth, and `caseOwners` and
-/// `caseIndices` have to say the same. The reader knows nothing of the product but the shape of its rows.
+/// Reads the tables of a project's cases without the server: `caseOwners` and `caseIndices` must agree with `cases`. It depends only on
+/// the shape of the rows.
 /// </summary>
 internal sealed class CaseTables
 {
@@ -68,7 +68,10 @@ internal sealed class CaseTables
         return this;
     }
 
-    private IEnumerable<string> Complaints(string id, JsonObject source)
+    private IEnumerable<string> Complaints(string id, JsonObject source) =>
+        [.. ComplaintsAboutForms(id, source), .. ComplaintsAboutOwners(id, source), .. ComplaintsAboutIndices(id, source)];
+
+    private static IEnumerable<string> ComplaintsAboutForms(string id, JsonObject source)
     {
         var versions = source["Transactions"]!.AsArray().Select(transaction => transaction!["Version"]!.GetValue<int>()).ToList();
         var forms = source["Transactions"]!
@@ -83,7 +86,10 @@ internal sealed class CaseTables
         {
             yield return $"{id} of version {source["Version"]} counts {string.Join(", ", versions)}.";
         }
+    }
 
+    private IEnumerable<string> ComplaintsAboutOwners(string id, JsonObject source)
+    {
         var former = source["FormerOwners"]!.AsArray().ToDictionary(one => Hash(one!["Owner"]), one => one!["Revision"]!.GetValue<int>());
         var owner = Hash(source["Owner"]);
         var rows = _newest.Where(row => row.Key.Case == id).ToDictionary(row => row.Key.Owner.Split('|')[1], row => row.Value);
@@ -116,7 +122,10 @@ internal sealed class CaseTables
         {
             yield return $"{id} left an owner who is not told.";
         }
+    }
 
+    private IEnumerable<string> ComplaintsAboutIndices(string id, JsonObject source)
+    {
         foreach (var index in source["Indices"]!.AsArray().Where(index => index!["Target"] is not null))
         {
             var (target, relationship) = (

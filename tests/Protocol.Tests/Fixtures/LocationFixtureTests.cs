@@ -7,8 +7,11 @@ namespace ServerlessRosa.Protocol.Tests.Fixtures;
 /// <summary>Locations on phones, and the cases that they own (CC-035, CC-036, CC-042, CC-043, CC-107).</summary>
 public sealed class LocationFixtureTests
 {
+    private const string DalaPlace = "<external_id>D-1</external_id><latitude>12.0022</latitude><longitude>8.5</longitude>";
+    private const string DalaData = "<location_data><head_count>7</head_count></location_data>";
+
     [Fact, Clause("CC-042"), Clause("CC-043")]
-    public async Task A_worker_gets_the_branch_of_the_tree_that_they_are_at()
+    public async Task A_worker_receives_the_locations_above_and_below_their_own()
     {
         var (domain, ids) = await TreeAsync();
         var worker = await domain.WorkerAsync(more: At(ids["kano"]));
@@ -21,68 +24,72 @@ public sealed class LocationFixtureTests
         );
         Assert.Equal("true", document.Fixtures[2].Attribute("indexed")?.Value);
 
-        string Place(
-            string name,
-            string type,
-            string attributes,
-            string rest = "<external_id /><latitude /><longitude />",
-            string data = "<location_data />"
-        ) =>
-            $"<{attributes}><name>{name}</name>"
-            + $"<site_code>{name.ToLowerInvariant()}</site_code>{rest}<location_type>{type}</location_type>"
-            + $"<supply_point_id />{data}";
-        const string dalaPlace = "<external_id>D-1</external_id><latitude>12.0022</latitude><longitude>8.5</longitude>";
-        const string dalaData = "<location_data><head_count>7</head_count></location_data>";
-        var (country, state, dala, nassarawa) = (ids["nigeria"], ids["kano"], ids["dala"], ids["nassarawa"]);
-        Assert.Equal(
-            "<locations>"
-                + Place(
-                    "Dala",
-                    "district",
-                    $"location type=\"district\" id=\"{dala}\" country_id=\"{country}\" district_id=\"{dala}\" state_id=\"{state}\"",
-                    dalaPlace,
-                    dalaData
-                )
-                + "</location>"
-                + Place(
-                    "Kano",
-                    "state",
-                    $"location type=\"state\" id=\"{state}\" country_id=\"{country}\" district_id=\"\" state_id=\"{state}\""
-                )
-                + "</location>"
-                + Place(
-                    "Nassarawa",
-                    "district",
-                    $"location type=\"district\" id=\"{nassarawa}\" country_id=\"{country}\" district_id=\"{nassarawa}\" "
-                        + $"state_id=\"{state}\""
-                )
-                + "</location>"
-                + Place(
-                    "Nigeria",
-                    "country",
-                    $"location type=\"country\" id=\"{country}\" country_id=\"{country}\" district_id=\"\" state_id=\"\""
-                )
-                + "</location>"
-                + "</locations>",
-            document.Content("locations")
-        );
-        Assert.Equal(
-            "<countrys>"
-                + Place("Nigeria", "country", $"country id=\"{country}\"")
-                + "<states>"
-                + Place("Kano", "state", $"state id=\"{state}\"")
-                + "<districts>"
-                + Place("Dala", "district", $"district id=\"{dala}\"", dalaPlace, dalaData)
-                + "</district>"
-                + Place("Nassarawa", "district", $"district id=\"{nassarawa}\"")
-                + "</district></districts></state></states></country></countrys>",
-            document.Content("commtrack:locations")
-        );
+        Assert.Equal(FlatLocations(ids), document.Content("locations"));
+        Assert.Equal(NestedLocations(ids), document.Content("commtrack:locations"));
 
         var nowhere = await domain.DocumentAsync(await domain.WorkerAsync());
         Assert.Equal("<locations />", nowhere.Content("locations"));
         Assert.Equal("<empty_element />", nowhere.Content("commtrack:locations"));
     }
+
+    private static string FlatLocations(Dictionary<string, string> ids)
+    {
+        var (country, state, dala, nassarawa) = (ids["nigeria"], ids["kano"], ids["dala"], ids["nassarawa"]);
+        return "<locations>"
+            + Place(
+                "Dala",
+                "district",
+                $"location type=\"district\" id=\"{dala}\" country_id=\"{country}\" district_id=\"{dala}\" state_id=\"{state}\"",
+                DalaPlace,
+                DalaData
+            )
+            + "</location>"
+            + Place(
+                "Kano",
+                "state",
+                $"location type=\"state\" id=\"{state}\" country_id=\"{country}\" district_id=\"\" state_id=\"{state}\""
+            )
+            + "</location>"
+            + Place(
+                "Nassarawa",
+                "district",
+                $"location type=\"district\" id=\"{nassarawa}\" country_id=\"{country}\" district_id=\"{nassarawa}\" "
+                    + $"state_id=\"{state}\""
+            )
+            + "</location>"
+            + Place(
+                "Nigeria",
+                "country",
+                $"location type=\"country\" id=\"{country}\" country_id=\"{country}\" district_id=\"\" state_id=\"\""
+            )
+            + "</location>"
+            + "</locations>";
+    }
+
+    private static string NestedLocations(Dictionary<string, string> ids)
+    {
+        var (country, state, dala, nassarawa) = (ids["nigeria"], ids["kano"], ids["dala"], ids["nassarawa"]);
+        return "<countrys>"
+            + Place("Nigeria", "country", $"country id=\"{country}\"")
+            + "<states>"
+            + Place("Kano", "state", $"state id=\"{state}\"")
+            + "<districts>"
+            + Place("Dala", "district", $"district id=\"{dala}\"", DalaPlace, DalaData)
+            + "</district>"
+            + Place("Nassarawa", "district", $"district id=\"{nassarawa}\"")
+            + "</district></districts></state></states></country></countrys>";
+    }
+
+    private static string Place(
+        string name,
+        string type,
+        string attributes,
+        string rest = "<external_id /><latitude /><longitude />",
+        string data = "<location_data />"
+    ) =>
+        $"<{attributes}><name>{name}</name>"
+        + $"<site_code>{name.ToLowerInvariant()}</site_code>{rest}<location_type>{type}</location_type>"
+        + $"<supply_point_id />{data}";
 
     [Fact, Clause("CC-042"), Clause("CC-043")]
     public async Task A_location_that_changed_is_sent_with_the_next_sync()
@@ -146,7 +153,7 @@ public sealed class LocationFixtureTests
     }
 
     [Fact]
-    public async Task A_worker_is_assigned_to_locations_that_there_are()
+    public async Task A_worker_can_only_be_assigned_to_existing_locations()
     {
         var (domain, ids) = await TreeAsync();
         var worker = await domain.WorkerAsync();
@@ -168,46 +175,18 @@ public sealed class LocationFixtureTests
         Assert.Equal(2, changed.GetProperty("locations").GetArrayLength());
         Assert.Equal(2, (await domain.DocumentAsync(worker)).Groups.Count);
 
-        // Who is assigned elsewhere has no primary location where they no longer are.
+        // A primary location that is no longer assigned is replaced.
         changed = (await domain.PutAsync($"user/{worker.Id}/", new { locations = new[] { ids["kano"] } })).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(ids["kano"], changed.GetProperty("primary_location").GetString());
     }
 
     private static Dictionary<string, object> At(string location) => new() { ["primary_location"] = location };
 
-    // A country that sees all below it and owns nothing, a state and districts that own cases.
+    // A country with a view of its descendants and without cases, and a state and districts that own cases.
     private static async Task<(Domain Domain, Dictionary<string, string> Ids)> TreeAsync()
     {
         var domain = await Domain.StartAsync();
-        await domain.CreateAsync(
-            "location_type",
-            new
-            {
-                code = "country",
-                name = "Country",
-                view_descendants = true,
-            }
-        );
-        await domain.CreateAsync(
-            "location_type",
-            new
-            {
-                code = "state",
-                name = "State",
-                parent = "country",
-                shares_cases = true,
-            }
-        );
-        await domain.CreateAsync(
-            "location_type",
-            new
-            {
-                code = "district",
-                name = "District",
-                parent = "state",
-                shares_cases = true,
-            }
-        );
+        await CreateTypesAsync(domain);
         var ids = new Dictionary<string, string>
         {
             ["nigeria"] = await domain.CreateAsync("location", new { name = "Nigeria", location_type_code = "country" }),
@@ -244,5 +223,38 @@ public sealed class LocationFixtureTests
             }
         );
         return (domain, ids);
+    }
+
+    private static async Task CreateTypesAsync(Domain domain)
+    {
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "country",
+                name = "Country",
+                view_descendants = true,
+            }
+        );
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "state",
+                name = "State",
+                parent = "country",
+                shares_cases = true,
+            }
+        );
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "district",
+                name = "District",
+                parent = "state",
+                shares_cases = true,
+            }
+        );
     }
 }

@@ -11,56 +11,11 @@ public sealed class LookupTableFixtureTests
     private static readonly string[] Attributes = ["form", "pack size"];
 
     [Fact, Clause("CC-037"), Clause("CC-038"), Clause("CC-041")]
-    public async Task A_table_comes_in_order_with_its_schema_before_it()
+    public async Task Tables_are_ordered_by_tag_with_the_schema_before_the_table()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var drugs = await domain.CreateAsync(
-            "lookup_table",
-            new
-            {
-                tag = "drug",
-                is_global = true,
-                fields = new object[]
-                {
-                    new
-                    {
-                        field_name = "name",
-                        properties = Properties,
-                        is_indexed = true,
-                    },
-                    new { field_name = "code", is_indexed = true },
-                    new { field_name = "1st dose/ml" },
-                    new { field_name = "größe", is_indexed = true },
-                },
-                item_attributes = Attributes,
-            }
-        );
-        await domain.CreateAsync(
-            "lookup_table",
-            new
-            {
-                tag = "animal",
-                is_global = true,
-                fields = Array.Empty<object>(),
-            }
-        );
-        await RowAsync(domain, drugs, 10, new { code = One("ORS"), name = One("") });
-        await RowAsync(
-            domain,
-            drugs,
-            2,
-            new
-            {
-                code = One("PCM & <co>"),
-                name = new
-                {
-                    field_list = new object[] { Value("Paracetamol", new { lang = "en" }), Value("Faracitamol", new { lang = "ha" }) },
-                },
-            },
-            new { form = "tablet" }
-        );
-        await RowAsync(domain, drugs, -1, new Dictionary<string, object> { ["1st dose/ml"] = One("5\u0002"), ["größe"] = One("XL") });
+        await CreateDrugsAsync(domain);
 
         var document = await domain.DocumentAsync(worker);
         Assert.Equal("fixture:user-groups fixture:item-list:animal schema:item-list:drug fixture:item-list:drug", document.Ids());
@@ -91,30 +46,10 @@ public sealed class LookupTableFixtureTests
     }
 
     [Fact, Clause("CC-039")]
-    public async Task A_table_that_is_not_global_shows_each_worker_their_own_rows()
+    public async Task A_table_that_is_not_global_has_only_the_rows_of_the_worker()
     {
         var domain = await Domain.StartAsync();
-        await domain.CreateAsync("location_type", new { code = "state", name = "State" });
-        await domain.CreateAsync(
-            "location_type",
-            new
-            {
-                code = "district",
-                name = "District",
-                parent = "state",
-            }
-        );
-        var state = await domain.CreateAsync("location", new { name = "Kano", location_type_code = "state" });
-        var district = await domain.CreateAsync(
-            "location",
-            new
-            {
-                name = "Dala",
-                location_type_code = "district",
-                parent_location_id = state,
-            }
-        );
-        var elsewhere = await domain.CreateAsync("location", new { name = "Sokoto", location_type_code = "state" });
+        var (state, district, elsewhere) = await CreateLocationsAsync(domain);
         var worker = await domain.WorkerAsync(more: new Dictionary<string, object> { ["primary_location"] = district });
         var other = await domain.WorkerAsync();
         var group = await domain.CreateAsync("group", new { name = "Reports", users = new[] { worker.Id } });
@@ -134,24 +69,12 @@ public sealed class LookupTableFixtureTests
                 locations = new[] { elsewhere },
             },
         ];
-        for (var row = 0; row < owners.Length; row++)
-        {
-            await domain.CreateAsync(
-                "lookup_table_item",
-                new
-                {
-                    data_type_id = table,
-                    sort_key = row,
-                    fields = new { code = One(row.ToString(CultureInfo.InvariantCulture)) },
-                    owners = owners[row],
-                }
-            );
-        }
+        await CreateShopsAsync(domain, table, owners);
 
         Assert.Equal(Shops("1", "2", "3", "4"), (await domain.DocumentAsync(worker)).Content("item-list:shop"));
         Assert.Equal(Shops("5"), (await domain.DocumentAsync(other)).Content("item-list:shop"));
 
-        // As soon as it is everybody's.
+        // A global table has all rows for every worker.
         (await domain.PutAsync($"lookup_table/{table}/", new { is_global = true })).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Shops("0", "1", "2", "3", "4", "5"), (await domain.DocumentAsync(other)).Content("item-list:shop"));
     }
@@ -210,6 +133,101 @@ public sealed class LookupTableFixtureTests
                 .Json.GetProperty("sort_key")
                 .GetInt32()
         );
+    }
+
+    // Two tables, of which the second by tag has rows and indexed columns.
+    private static async Task CreateDrugsAsync(Domain domain)
+    {
+        var drugs = await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "drug",
+                is_global = true,
+                fields = new object[]
+                {
+                    new
+                    {
+                        field_name = "name",
+                        properties = Properties,
+                        is_indexed = true,
+                    },
+                    new { field_name = "code", is_indexed = true },
+                    new { field_name = "1st dose/ml" },
+                    new { field_name = "größe", is_indexed = true },
+                },
+                item_attributes = Attributes,
+            }
+        );
+        await domain.CreateAsync(
+            "lookup_table",
+            new
+            {
+                tag = "animal",
+                is_global = true,
+                fields = Array.Empty<object>(),
+            }
+        );
+        await RowAsync(domain, drugs, 10, new { code = One("ORS"), name = One("") });
+        await RowAsync(
+            domain,
+            drugs,
+            2,
+            new
+            {
+                code = One("PCM & <co>"),
+                name = new
+                {
+                    field_list = new object[] { Value("Paracetamol", new { lang = "en" }), Value("Faracitamol", new { lang = "ha" }) },
+                },
+            },
+            new { form = "tablet" }
+        );
+        await RowAsync(domain, drugs, -1, new Dictionary<string, object> { ["1st dose/ml"] = One("5\u0002"), ["größe"] = One("XL") });
+    }
+
+    private static async Task<(string State, string District, string Elsewhere)> CreateLocationsAsync(Domain domain)
+    {
+        await domain.CreateAsync("location_type", new { code = "state", name = "State" });
+        await domain.CreateAsync(
+            "location_type",
+            new
+            {
+                code = "district",
+                name = "District",
+                parent = "state",
+            }
+        );
+        var state = await domain.CreateAsync("location", new { name = "Kano", location_type_code = "state" });
+        var district = await domain.CreateAsync(
+            "location",
+            new
+            {
+                name = "Dala",
+                location_type_code = "district",
+                parent_location_id = state,
+            }
+        );
+        var elsewhere = await domain.CreateAsync("location", new { name = "Sokoto", location_type_code = "state" });
+        return (state, district, elsewhere);
+    }
+
+    // One row for each value of `owners`, with its number as code.
+    private static async Task CreateShopsAsync(Domain domain, string table, object[] owners)
+    {
+        for (var row = 0; row < owners.Length; row++)
+        {
+            await domain.CreateAsync(
+                "lookup_table_item",
+                new
+                {
+                    data_type_id = table,
+                    sort_key = row,
+                    fields = new { code = One(row.ToString(CultureInfo.InvariantCulture)) },
+                    owners = owners[row],
+                }
+            );
+        }
     }
 
     internal static object One(string text) => new { field_list = new[] { Value(text, new { }) } };

@@ -90,6 +90,65 @@ public sealed class ExpectedMediaTests
         Assert.All(fields.EnumerateArray(), field => Assert.Equal("null", field.GetProperty("selectMultiple").GetRawText()));
     }
 
+    /// <summary>Parts of the model and of the body, and the slots that they make.</summary>
+    public static TheoryData<string, string, string> Places { get; } =
+        new()
+        {
+            { "<instance id=\"a\" src=\"jr://images/a.png\"/><instance id=\"b\" src=\"jr://file/b.xml\"/>", "", "a.png:file b.xml:file" },
+            {
+                "<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" "
+                    + "src=\"jr://file-csv/c.csv\"/>",
+                "",
+                "a.mp3:file b.mp4:file c.csv:file"
+            },
+            {
+                "<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" "
+                    + "src=\"jr://file/d/c.csv\"/>",
+                "",
+                ""
+            },
+            { "<instance id=\"a\" src=\"http://h/a.xml\"/><instance id=\"b\" src=\"jr://instance/last-saved\"/>", "", "" },
+            { "<instance id=\"a\" src=\"jr://file/..\"/><instance id=\"b\" src=\"jr://file/.\"/>", "", "" },
+            {
+                "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation>"
+                    + "<translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation>"
+                    + "</itext>",
+                "",
+                "a.png:image b.png:image"
+            },
+            {
+                "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value "
+                    + "form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value>"
+                    + "<value>jr://images/d.png</value></text></translation></itext>",
+                "",
+                ""
+            },
+            { "", "<group><input ref=\"/data/species\" query=\"instance('x')/root/item\"><label/></input></group>", "itemsets.csv:file" },
+            {
+                "",
+                "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" "
+                    + "appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>",
+                "x.csv:file y.csv:file"
+            },
+            {
+                "",
+                "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" "
+                    + "appearance=\"search('x') minimal\"><label/></select1>",
+                ""
+            },
+            {
+                "",
+                "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" "
+                    + "appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>",
+                ""
+            },
+            {
+                "<instance id=\"a\" src=\"jr://file-csv/x.csv\"/>",
+                "<select1 ref=\"/data/species\" appearance=\"search('x')\"><label/></select1>",
+                "x.csv:file"
+            },
+        };
+
     [
         Theory,
         Clause("OR-164"),
@@ -102,58 +161,7 @@ public sealed class ExpectedMediaTests
         Clause("OR-172"),
         Clause("OR-174")
     ]
-    [InlineData("<instance id=\"a\" src=\"jr://images/a.png\"/><instance id=\"b\" src=\"jr://file/b.xml\"/>", "", "a.png:file b.xml:file")]
-    [InlineData(
-        "<instance id=\"a\" src=\"jr://audio/a.mp3\"/><instance id=\"b\" src=\"jr://video/b.mp4\"/><instance id=\"c\" "
-            + "src=\"jr://file-csv/c.csv\"/>",
-        "",
-        "a.mp3:file b.mp4:file c.csv:file"
-    )]
-    [InlineData(
-        "<instance id=\"a\" src=\"jr://files/a.csv\"/><instance id=\"b\" src=\"jr://file/\"/><instance id=\"c\" "
-            + "src=\"jr://file/d/c.csv\"/>",
-        "",
-        ""
-    )]
-    [InlineData("<instance id=\"a\" src=\"http://h/a.xml\"/><instance id=\"b\" src=\"jr://instance/last-saved\"/>", "", "")]
-    [InlineData("<instance id=\"a\" src=\"jr://file/..\"/><instance id=\"b\" src=\"jr://file/.\"/>", "", "")]
-    [InlineData(
-        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"image\"> jr://images/a.png </value></text></translation>"
-            + "<translation lang=\"b\"><text id=\"t\"><value form=\"big-image\">jr://images/b.png</value></text></translation></itext>",
-        "",
-        "a.png:image b.png:image"
-    )]
-    [InlineData(
-        "<itext><translation lang=\"a\"><text id=\"t\"><value form=\"markdown\">jr://images/a.png</value><value "
-            + "form=\"short\">jr://images/b.png</value><value form=\"guidance\">jr://images/c.png</value><value>jr://images/d.png</value>"
-            + "</text></translation></itext>",
-        "",
-        ""
-    )]
-    [InlineData("", "<group><input ref=\"/data/species\" query=\"instance('x')/root/item\"><label/></input></group>", "itemsets.csv:file")]
-    [InlineData(
-        "",
-        "<select ref=\"/data/species\" appearance=\"search('x')\"><label/></select><select1 ref=\"/data/species\" "
-            + "appearance=\"quick search(&quot;y.csv&quot;)\"><label/></select1>",
-        "x.csv:file y.csv:file"
-    )]
-    [InlineData(
-        "",
-        "<select ref=\"/data/species\" appearance=\"a b search('x')\"><label/></select><select1 ref=\"/data/species\" "
-            + "appearance=\"search('x') minimal\"><label/></select1>",
-        ""
-    )]
-    [InlineData(
-        "",
-        "<select ref=\"/data/species\" appearance=\"search(/data/x)\"><label/></select><select1 ref=\"/data/species\" "
-            + "appearance=\"minimal search( concat('a', 'b') )\"><label/></select1>",
-        ""
-    )]
-    [InlineData(
-        "<instance id=\"a\" src=\"jr://file-csv/x.csv\"/>",
-        "<select1 ref=\"/data/species\" appearance=\"search('x')\"><label/></select1>",
-        "x.csv:file"
-    )]
+    [MemberData(nameof(Places))]
     public async Task Files_are_expected_by_where_the_form_names_them(string model, string body, string slots)
     {
         var programme = await Programme.StartAsync();

@@ -8,32 +8,22 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 public sealed class RebuildCasesTests
 {
     [Fact]
-    public async Task Cases_and_what_phones_get_of_them_are_as_before_when_their_tables_were_lost_and_rebuilt()
+    public async Task Rebuilt_cases_and_restores_are_the_same_as_before()
     {
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var phone = new DomainPhone(desk.Domain, desk.Worker);
-        var (mother, child, clinic, closed, moved, gone) = (
-            CaseDesk.NewId("mother"),
-            CaseDesk.NewId("child"),
-            CaseDesk.NewId("clinic"),
-            CaseDesk.NewId("closed"),
-            CaseDesk.NewId("moved"),
-            CaseDesk.NewId("gone")
-        );
-        await desk.SubmitAsync(desk.Create(mother), desk.Create(closed, "Çelik"), desk.Create(moved));
-        await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
-        await phone.SyncAsync();
-        var forms = await ChangeAsync(desk, phone, mother, child, clinic, closed, moved, gone);
-
-        var asked = new[] { mother, child, clinic, closed, moved }.Select(id => desk.Domain.At($"/api/case/v2/{id}/")).ToList();
-        var (list, attachments) = (
+        var changed = await ChangedCases.MakeAsync(desk, phone);
+        string[] asked =
+        [
+            .. changed.Ids.Select(id => desk.Domain.At($"/api/case/v2/{id}/")),
+            .. changed.Forms.Select(id => desk.Domain.At($"/api/form/{id}/")),
             $"{desk.Domain.Programme.Path}/forms/{Uri.EscapeDataString(desk.Xmlns)}/submissions",
-            desk.Domain.At($"/api/form/attachment/{forms.WithFile}/note.txt")
-        );
-        var told = await SayAsync(desk, storage.Server, asked, forms.All, list, attachments);
+            desk.Domain.At($"/api/form/attachment/{changed.FormWithFiles}/note.txt"),
+        ];
+        var answers = await AskAsync(desk, storage.Server, asked);
         var full = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone));
-        var since = $"since={phone.Simulated.Token}&state={phone.Simulated.State()}&device_id=device&user_id={desk.Worker.Id}";
+        var since = Since(desk, phone);
         var increment = RestoreDocument.Of(await desk.Domain.RestoreAsync(desk.Worker.Phone, since));
         Assert.NotEmpty(increment.Blocks);
         var (cases, submissions, owners) = (
@@ -63,30 +53,24 @@ public sealed class RebuildCasesTests
         var later = await Server.StartAsync(storage: storage.ConnectionString);
         var there = desk.Domain.On(later);
         var worker = desk.Worker.Phone.At(later);
-        Assert.Equal(told, await SayAsync(desk, later, asked, forms.All, list, attachments));
+        Assert.Equal(answers, await AskAsync(desk, later, asked));
         Assert.Equal(Cases(full), Cases(RestoreDocument.Of(await there.RestoreAsync(worker))));
         var again = RestoreDocument.Of(await there.RestoreAsync(worker, since));
         Assert.Equal(Cases(increment), Cases(again));
 
-        // Of what changes from now on the phone learns, and of nothing else.
+        // The next sync sends what changes from now on, and nothing else.
         phone.Take(await there.RestoreAsync(worker, since));
-        (
-            await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), CaseDesk.Update(child, "<n0:weight>9</n0:weight>")), worker)
-        ).ShouldBeSuccess();
+        var update = CaseDesk.Update(changed.Child, "<n0:weight>9</n0:weight>");
+        (await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), update), worker)).ShouldBeSuccess();
         phone.Simulated.Purge();
-        Assert.Equal(
-            child,
-            phone.Take(
-                await there.RestoreAsync(
-                    worker,
-                    $"since={phone.Simulated.Token}&state={phone.Simulated.State()}&device_id=device&user_id={desk.Worker.Id}"
-                )
-            )
-        );
+        Assert.Equal(changed.Child, phone.Take(await there.RestoreAsync(worker, Since(desk, phone))));
         later.App!.Kill();
     }
 
-    /// <summary>An edit whose request died between its claim and its recovery record: the notes on both forms tell of it.</summary>
+    /// <summary>
+    /// An edit whose request was interrupted between the commit and the recovery record is recovered from the receipt metadata of both
+    /// forms.
+    /// </summary>
     [Fact]
     public async Task Edits_that_keep_their_instance_id_are_recovered_without_their_recovery_record()
     {
@@ -123,7 +107,7 @@ public sealed class RebuildCasesTests
         Assert.Equal(cases, await storage.RowsAsync("cases"));
     }
 
-    /// <summary>A form that was purged took its submissions with it: nothing but the rows tells what they said of cases.</summary>
+    /// <summary>A purged form has no submissions any more, so only the rows still hold their changes of cases.</summary>
     [Fact]
     public async Task Cases_of_purged_forms_keep_their_rows()
     {
@@ -182,88 +166,14 @@ public sealed class RebuildCasesTests
         Assert.Equal(cases, await storage.RowsAsync("cases"));
     }
 
-    // Everything that can happen to cases: indices, extensions, owners, closes, edits, errors, deletions, and the same from a form of
-    // ODK Collect.
-    private static async Task<(string WithFile, string[] All)> ChangeAsync(
-        CaseDesk desk,
-        DomainPhone phone,
-        string mother,
-        string child,
-        string clinic,
-        string closed,
-        string moved,
-        string gone
-    )
-    {
-        var withFile = Guid.NewGuid().ToString();
-        (
-            await desk.PostAsync(
-                desk.Form(withFile, desk.Create(clinic, more: CaseDesk.Index(mother, "host", relationship: "extension"))),
-                files: [("note.txt", Samples.Bytes(90), "text/plain"), ("ö.bin", Samples.Bytes(9), "application/octet-stream")]
-            )
-        ).ShouldBeSuccess();
-        var edited = await desk.SubmitAsync(CaseDesk.Update(child, "<n0:weight>7</n0:weight>"));
-        await desk.SubmitAsync(CaseDesk.Block(closed, "<n0:close/>"));
-        await desk.SubmitAsync(CaseDesk.Update(moved, "<n0:owner_id>somebody else</n0:owner_id>"));
-        (
-            await desk.PostAsync(
-                desk.Form(
-                    edited,
-                    CaseDesk.Update(child, "<n0:weight>8</n0:weight>"),
-                    CaseDesk.Update(mother, "<n0:visited>yes</n0:visited>")
-                )
-            )
-        ).ShouldBeSuccess();
-        (await desk.PostAsync(desk.Form(edited, CaseDesk.Update(child, "<n0:weight>7</n0:weight>")))).ShouldBeSuccess();
-        await phone.SubmitAsync(new PhoneBlock(child) { Properties = new Dictionary<string, string> { ["by"] = "phone" } });
+    private static string Since(CaseDesk desk, DomainPhone phone) =>
+        $"since={phone.Simulated.Token}&state={phone.Simulated.State()}&device_id=device&user_id={desk.Worker.Id}";
 
-        // An error form, one that was right the second time, and one that made an edit wrong.
-        var (wrong, early, spoiled) = (
-            Guid.NewGuid().ToString(),
-            Guid.NewGuid().ToString(),
-            await desk.SubmitAsync(CaseDesk.Update(mother, "<n0:seen>once</n0:seen>"))
-        );
-        var unknown = CaseDesk.NewId("unknown");
-        await desk.PostAsync(desk.Form(wrong, CaseDesk.Block(child, CaseDesk.Index(CaseDesk.NewId("nowhere"), "other"))));
-        await desk.PostAsync(desk.Form(early, CaseDesk.Block(child, CaseDesk.Index(unknown, "other"))));
-        await desk.SubmitAsync(desk.Create(unknown));
-        (await desk.PostAsync(desk.Form(early, CaseDesk.Block(child, CaseDesk.Index(unknown, "other"))))).ShouldBeSuccess();
-        await desk.PostAsync(desk.Form(spoiled, CaseDesk.Block(mother, CaseDesk.Index(CaseDesk.NewId("nowhere"), "other"))));
-        Assert.NotNull(await desk.ProblemAsync(wrong));
-        Assert.Null(await desk.ProblemAsync(early));
-
-        // Deleted with its case, and deleted and brought back.
-        var deleted = await desk.SubmitAsync(desk.Create(gone));
-        var back = await desk.SubmitAsync(CaseDesk.Update(mother, "<n0:back>yes</n0:back>"));
-        var submissions = $"{desk.Domain.Programme.Path}/forms/{Uri.EscapeDataString(desk.Xmlns)}/submissions";
-        (await desk.Domain.Admin.DeleteAsync($"{submissions}/{deleted}")).ShouldBe(HttpStatusCode.OK);
-        (await desk.Domain.Admin.DeleteAsync($"{submissions}/{back}")).ShouldBe(HttpStatusCode.OK);
-        await desk.SubmitAsync(CaseDesk.Update(mother, "<n0:between>yes</n0:between>"));
-        (await desk.Domain.Admin.PostAsync($"{submissions}/{back}/restore")).ShouldBe(HttpStatusCode.OK);
-
-        var trees = await desk.Domain.Programme.PublishAsync();
-        var collect = await desk.Domain.Programme.AppUserAsync(trees);
-        foreach (var (id, before) in new[] { ("uuid:tree", (string?)null), ("uuid:tree again", "uuid:tree") })
-        {
-            var xml = Samples
-                .Submission(trees, id, deprecatedId: before)
-                .Replace("<species>", CaseDesk.Update(child, $"<n0:tree>{id}</n0:tree>") + "<species>", StringComparison.Ordinal);
-            (await collect.PostAsync($"{desk.Domain.Programme.Path}/submission", Samples.Multipart(xml))).ShouldBe(HttpStatusCode.Created);
-        }
-        return (withFile, [withFile, edited, wrong, early, spoiled, back]);
-    }
-
-    private static async Task<List<string>> SayAsync(
-        CaseDesk desk,
-        Server server,
-        IEnumerable<string> cases,
-        IEnumerable<string> forms,
-        params string[] more
-    )
+    private static async Task<List<string>> AskAsync(CaseDesk desk, Server server, IEnumerable<string> addresses)
     {
         var admin = desk.Domain.Admin.At(server);
-        var said = new List<string>();
-        foreach (var address in cases.Concat(forms.Select(id => desk.Domain.At($"/api/form/{id}/"))).Concat(more))
+        var answers = new List<string>();
+        foreach (var address in addresses)
         {
             var path = address.Replace(
                 desk.Domain.Programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority),
@@ -271,17 +181,17 @@ public sealed class RebuildCasesTests
                 StringComparison.Ordinal
             );
             var answer = (await admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            said.Add(
+            answers.Add(
                 string.Join(
                     '\n',
                     answer.Text.Replace($"{server.BaseUrl.Port}", "PORT", StringComparison.Ordinal).Split(',').Where(part => !IsTime(part))
                 )
             );
         }
-        return said;
+        return answers;
     }
 
-    // The server has changed the case's row again, and says so.
+    // A rebuild changes the time at which the server wrote the row.
     private static bool IsTime(string part) =>
         part.Contains("server_last_modified", StringComparison.Ordinal)
         || part.Contains("indexed_on", StringComparison.Ordinal)

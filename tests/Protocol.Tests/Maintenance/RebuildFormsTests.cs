@@ -6,10 +6,43 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 public sealed class RebuildFormsTests
 {
     [Fact]
-    public async Task Forms_answer_as_before_when_their_tables_were_lost_and_rebuilt()
+    public async Task Rebuilt_forms_answer_as_before()
     {
         await using var storage = await OwnStorage.StartAsync();
         var programme = await Programme.StartAsync(storage.Server);
+        var forms = await FillAsync(programme);
+        var phone = await programme.AppUserAsync(forms.Pictures, forms.Restored);
+        var asked = Addresses(programme, forms);
+        var before = await programme.Admin.OpenRosa.AskAsync(asked);
+        var beforePhone = await phone.AskAsync(asked[0], asked[4]);
+        storage.Server.App!.Kill();
+
+        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
+        await storage.LoseAsync(LostTables.OfForms);
+        (await storage.RunAsync("rebuild")).ShouldSucceed();
+        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
+        (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
+
+        var later = await Server.StartAsync(storage: storage.ConnectionString);
+        Assert.Equal(before, await programme.Admin.OpenRosa.At(later).AskAsync(asked));
+        Assert.Equal(beforePhone, await phone.At(later).AskAsync(asked[0], asked[4]));
+
+        // Rights refer to the number of a form, so no number is used twice.
+        var created = (
+            await programme.Admin.At(later).PostXmlAsync($"{programme.Path}/forms?publish=true", Samples.Form("one-more"))
+        ).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.At(later).DeleteAsync($"{programme.Path}/forms/one-more")).ShouldBe(HttpStatusCode.OK);
+        var numbers = (await programme.Admin.At(later).GetAsync($"{programme.Path}/forms?deleted=true"))
+            .Json.EnumerateArray()
+            .Select(form => form.GetProperty("id").GetInt32())
+            .ToList();
+        Assert.True(numbers.Max() > forms.Number, created.Text);
+        later.App!.Kill();
+    }
+
+    // Forms in every state: with files, several versions and a draft; closing; only a draft; in the trash; restored.
+    private static async Task<Forms> FillAsync(Programme programme)
+    {
         var pictures = await programme.PublishWithFilesAsync(
             ("oak.png", Samples.Bytes(300), "image/png"),
             ("öl \"1\".png", Samples.Bytes(200, 2), null)
@@ -33,47 +66,25 @@ public sealed class RebuildFormsTests
             .GetProperty("id")
             .GetInt32();
         (await programme.Admin.PostAsync($"{programme.Path}/forms/{number}/restore")).ShouldBe(HttpStatusCode.OK);
-        var phone = await programme.AppUserAsync(pictures, back);
-        string[] asked =
+        return new Forms(pictures, closing, draft, back, number);
+    }
+
+    private static string[] Addresses(Programme programme, Forms forms) =>
         [
             $"{programme.Path}/formList",
             $"{programme.Path}/formList?listAllVersions=true&verbose=true",
             $"{programme.Path}/forms",
             $"{programme.Path}/forms?deleted=true",
-            $"{programme.FormPath(pictures)}/manifest",
-            $"{programme.FormPath(pictures)}/versions",
-            $"{programme.FormPath(pictures)}/versions/1/attachments",
-            $"{programme.FormPath(pictures)}/draft",
-            $"{programme.FormPath(pictures)}/draft/attachments",
-            $"{programme.FormPath(pictures)}/draft/attachments/fir.png",
-            $"{programme.FormPath(pictures)}/versions/1/attachments/{Uri.EscapeDataString("öl \"1\".png")}",
-            $"{programme.FormPath(draft)}/draft/attachments",
-            $"{programme.FormPath(closing)}",
+            $"{programme.FormPath(forms.Pictures)}/manifest",
+            $"{programme.FormPath(forms.Pictures)}/versions",
+            $"{programme.FormPath(forms.Pictures)}/versions/1/attachments",
+            $"{programme.FormPath(forms.Pictures)}/draft",
+            $"{programme.FormPath(forms.Pictures)}/draft/attachments",
+            $"{programme.FormPath(forms.Pictures)}/draft/attachments/fir.png",
+            $"{programme.FormPath(forms.Pictures)}/versions/1/attachments/{Uri.EscapeDataString("öl \"1\".png")}",
+            $"{programme.FormPath(forms.Draft)}/draft/attachments",
+            $"{programme.FormPath(forms.Closing)}",
         ];
-        var before = await programme.Admin.OpenRosa.AskAsync(asked);
-        var beforePhone = await phone.AskAsync(asked[0], asked[4]);
-        storage.Server.App!.Kill();
 
-        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
-        await storage.LoseAsync(LostTables.OfForms);
-        (await storage.RunAsync("rebuild")).ShouldSucceed();
-        (await storage.RunAsync("rebuild")).ShouldFail("--replace");
-        (await storage.RunAsync("rebuild", "--replace")).ShouldSucceed();
-
-        var later = await Server.StartAsync(storage: storage.ConnectionString);
-        Assert.Equal(before, await programme.Admin.OpenRosa.At(later).AskAsync(asked));
-        Assert.Equal(beforePhone, await phone.At(later).AskAsync(asked[0], asked[4]));
-
-        // No number is given twice: rights hang on it.
-        var created = (
-            await programme.Admin.At(later).PostXmlAsync($"{programme.Path}/forms?publish=true", Samples.Form("one-more"))
-        ).ShouldBe(HttpStatusCode.OK);
-        (await programme.Admin.At(later).DeleteAsync($"{programme.Path}/forms/one-more")).ShouldBe(HttpStatusCode.OK);
-        var numbers = (await programme.Admin.At(later).GetAsync($"{programme.Path}/forms?deleted=true"))
-            .Json.EnumerateArray()
-            .Select(form => form.GetProperty("id").GetInt32())
-            .ToList();
-        Assert.True(numbers.Max() > number, created.Text);
-        later.App!.Kill();
-    }
+    private sealed record Forms(string Pictures, string Closing, string Draft, string Restored, int Number);
 }

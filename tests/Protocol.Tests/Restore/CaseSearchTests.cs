@@ -6,11 +6,11 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>Phones look for cases that they don't have, and take them (CC-151, CC-152).</summary>
+/// <summary>Phones search for cases that they don't have, and claim them (CC-151, CC-152).</summary>
 public sealed class CaseSearchTests
 {
     [Fact, Clause("CC-151")]
-    public async Task Cases_are_found_by_type_and_values_whether_they_are_asked_for_in_the_address_or_in_a_form()
+    public async Task Cases_are_found_by_type_and_values_of_the_address_or_of_a_form()
     {
         var (domain, owner, finder) = await StartAsync();
         var (lucy, bello, closed) = (Id(), Id(), Id());
@@ -30,25 +30,7 @@ public sealed class CaseSearchTests
         var all = Found(await SearchAsync(domain, finder, "?case_type=patient"));
         Assert.Equal(new[] { lucy, bello }.Order(), all.Select(one => one.Attribute("case_id")!.Value).Order());
         var one = Assert.Single(Found(await SearchAsync(domain, finder, "?case_type=patient&village=lagos&village=abuja&case_name=Amina")));
-        Assert.Equal(
-            (bello, "patient", owner.Worker.Id, "open"),
-            (
-                one.Attribute("case_id")!.Value,
-                one.Attribute("case_type")!.Value,
-                one.Attribute("owner_id")!.Value,
-                one.Attribute("status")!.Value
-            )
-        );
-        Assert.Equal(("Amina", "lagos"), (one.Element("case_name")!.Value, one.Element("village")!.Value));
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", one.Element("last_modified")!.Value);
-        Assert.Matches(@"^\d{4}-\d\d-\d\d$", one.Element("date_opened")!.Value);
-        Assert.Equal(
-            [("parent", null, lucy), ("host", "extension", lucy)],
-            one.Element("index")!
-                .Elements()
-                .Select(index => (index.Name.LocalName, index.Attribute("relationship")?.Value, index.Value))
-                .OrderByDescending(index => index.LocalName)
-        );
+        ShouldBePatient(one, bello, owner.Worker.Id, lucy);
 
         using var form = new FormUrlEncodedContent([
             new("case_type", "patient"),
@@ -88,7 +70,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-151"), Clause("CC-152")]
-    public async Task Workers_see_and_take_only_their_own_cases_until_the_project_says_otherwise()
+    public async Task Workers_search_and_claim_only_when_the_project_allows_it()
     {
         var domain = await Domain.StartAsync();
         var (owner, finder) = (await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain));
@@ -115,7 +97,7 @@ public sealed class CaseSearchTests
         Assert.Equal(2, finder.Simulated.Cases.Count);
         var claim = finder.Simulated.Cases.Keys.Single(key => key != id);
 
-        // Given back, and taken again.
+        // The claim is closed, and made again.
         await finder.SubmitAsync(new PhoneBlock(claim) { Closes = true });
         await finder.SyncAsync();
         Assert.Empty(finder.Simulated.Cases);
@@ -141,6 +123,29 @@ public sealed class CaseSearchTests
         (await ClaimAsync(domain, domain.Admin, id, finder.Worker.Username)).ShouldBe(HttpStatusCode.Created);
         await finder.SyncAsync();
         Assert.Contains(id, finder.Simulated.Cases.Keys);
+    }
+
+    private static void ShouldBePatient(XElement one, string id, string owner, string parent)
+    {
+        Assert.Equal(
+            (id, "patient", owner, "open"),
+            (
+                one.Attribute("case_id")!.Value,
+                one.Attribute("case_type")!.Value,
+                one.Attribute("owner_id")!.Value,
+                one.Attribute("status")!.Value
+            )
+        );
+        Assert.Equal(("Amina", "lagos"), (one.Element("case_name")!.Value, one.Element("village")!.Value));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", one.Element("last_modified")!.Value);
+        Assert.Matches(@"^\d{4}-\d\d-\d\d$", one.Element("date_opened")!.Value);
+        Assert.Equal(
+            [("parent", null, parent), ("host", "extension", parent)],
+            one.Element("index")!
+                .Elements()
+                .Select(index => (index.Name.LocalName, index.Attribute("relationship")?.Value, index.Value))
+                .OrderByDescending(index => index.LocalName)
+        );
     }
 
     private static async Task<(Domain Domain, DomainPhone Owner, DomainPhone Finder)> StartAsync()

@@ -4,11 +4,10 @@ using static ServerlessRosa.Protocol.Tests.Restore.RestoredCaseTests;
 
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
-/// <summary>What a phone is sent when it comes back (CC-116 to CC-141).</summary>
+/// <summary>What a sync sends to a phone (CC-116 to CC-141).</summary>
 public sealed class SyncTests
 {
-    /// <summary>The trace of CC-116 to CC-127, step by step; before each request the phone's state is compared with the server's idea of
-    /// it.</summary>
+    /// <summary>The trace of CC-116 to CC-127, step by step. Each request compares the phone's state with the server's.</summary>
     [Fact]
     [
         Clause("CC-107"),
@@ -28,42 +27,20 @@ public sealed class SyncTests
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
-        var group = (
-            await domain.Admin.PostJsonAsync(
-                domain.Api("group/"),
-                new
-                {
-                    name = "North",
-                    case_sharing = true,
-                    users = new[] { worker.Id },
-                }
-            )
-        ).ShouldBe(HttpStatusCode.Created).Json.GetProperty("id").GetString()!;
+        var group = await CreateGroupAsync(domain, worker.Id);
         var phone = new DomainPhone(domain, worker);
         var stem = Id();
         var (a, b, c, d, e) = ($"{stem}A", $"{stem}B", $"{stem}C", $"{stem}D", $"{stem}E");
-        await SubmitWithoutPhoneAsync(
-            domain,
-            Create(a, phone),
-            Create(b, phone) with
-            {
-                Owner = group,
-            },
-            Create(c, phone) with
-            {
-                Owner = "u2",
-            }
-        );
+        var (ofGroup, ofOther) = (Create(b, phone) with { Owner = group }, Create(c, phone) with { Owner = "u2" });
+        await SubmitWithoutPhoneAsync(domain, Create(a, phone), ofGroup, ofOther);
 
-        Assert.Equal($"+{a} +{b}", await phone.SyncAsync());
-        Assert.Equal($"{a} {b}", phone.Footprint());
+        await SyncAsync(phone, $"+{a} +{b}", $"{a} {b}");
 
         await phone.SubmitAsync(Sets(a, "size", "1"));
         Assert.Equal("", await phone.SyncAsync());
 
         await phone.SubmitAsync(Create(d, phone));
-        Assert.Equal("", await phone.SyncAsync());
-        Assert.Equal($"{a} {b} {d}", phone.Footprint());
+        await SyncAsync(phone, "", $"{a} {b} {d}");
 
         await SubmitWithoutPhoneAsync(domain, Sets(b, "theirs", "1"));
         await phone.SubmitAsync(Sets(b, "ours", "1"));
@@ -74,21 +51,17 @@ public sealed class SyncTests
         Assert.Equal($"+{c}", await phone.SyncAsync());
 
         await SubmitWithoutPhoneAsync(domain, new PhoneBlock(a) { Closes = true });
-        Assert.Equal($"{a}x", await phone.SyncAsync());
-        Assert.Equal($"{b} {c} {d}", phone.Footprint());
+        await SyncAsync(phone, $"{a}x", $"{b} {c} {d}");
 
         await phone.SubmitAsync(Create(e, phone) with { Indices = [new("parent", d, false)] }, new PhoneBlock(d) { Closes = true });
-        Assert.Equal("", await phone.SyncAsync());
-        Assert.Equal($"{b} {c} {d} {e}", phone.Footprint());
+        await SyncAsync(phone, "", $"{b} {c} {d} {e}");
 
         (await domain.PutAsync($"group/{group}/", new { users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal("", await phone.SyncAsync());
+        await SyncAsync(phone, "", $"{c} {d} {e}");
         Assert.Empty(phone.Simulated.Groups);
-        Assert.Equal($"{c} {d} {e}", phone.Footprint());
 
         await phone.SubmitAsync(new PhoneBlock(e) { Closes = true });
-        Assert.Equal("", await phone.SyncAsync());
-        Assert.Equal(c, phone.Footprint());
+        await SyncAsync(phone, "", c);
         Assert.Equal("", await phone.SyncAsync());
     }
 
@@ -186,7 +159,7 @@ public sealed class SyncTests
         Assert.Equal((lost.Token, "2"), (phone.Last!.Token, phone.Simulated.Cases[id].Properties["size"]));
         Assert.Equal("", await phone.SyncAsync());
 
-        // With a form in between it is another question, and has another answer.
+        // After another form, the same token gets another answer.
         var since = phone.Simulated.Token;
         var before = RestoreDocument.Of(await phone.AskAsync());
         await phone.SubmitAsync(Create(Id(), phone));
@@ -205,7 +178,7 @@ public sealed class SyncTests
         var used = phone.Simulated.Token;
         await phone.SubmitAsync(Create(Id(), phone));
 
-        // As a phone that was set back to what it had before.
+        // A phone that was restored from a backup.
         phone.Simulated.Token = since;
         foreach (var added in phone.Simulated.Cases.Keys.Where(id => phone.Simulated.Cases[id].Properties.Count == 0).ToList())
         {
@@ -261,10 +234,32 @@ public sealed class SyncTests
         Assert.Equal("", await tablet.SyncAsync());
     }
 
+    private static async Task SyncAsync(DomainPhone phone, string sent, string footprint)
+    {
+        Assert.Equal(sent, await phone.SyncAsync());
+        Assert.Equal(footprint, phone.Footprint());
+    }
+
+    private static async Task<string> CreateGroupAsync(Domain domain, string worker)
+    {
+        var created = (
+            await domain.Admin.PostJsonAsync(
+                domain.Api("group/"),
+                new
+                {
+                    name = "North",
+                    case_sharing = true,
+                    users = new[] { worker },
+                }
+            )
+        ).ShouldBe(HttpStatusCode.Created).Json;
+        return created.GetProperty("id").GetString()!;
+    }
+
     private static PhoneBlock Sets(string id, string name, string value) =>
         new(id) { Properties = new Dictionary<string, string> { [name] = value } };
 
-    // A phone with one case on it, which is known there with a property, and another phone without.
+    // A phone that has one case with a property, and another phone without cases.
     private static async Task<(Domain Domain, DomainPhone Phone, DomainPhone Other, string Id)> WithCaseAsync()
     {
         var domain = await Domain.StartAsync();

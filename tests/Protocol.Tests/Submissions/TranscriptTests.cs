@@ -40,17 +40,42 @@ public sealed class TranscriptTests
             Samples.NewInstanceId()
         );
         var z = inbox.Submission(id, photo: "1715.jpg");
-        var z2 = inbox.Submission(edit, "elm", photo: "1715.jpg", deprecatedId: id);
         var z4 = inbox.Submission(fourth, "fir", photo: "1715.jpg", deprecatedId: edit);
         (string Name, byte[] Content, string Type) other = (Photo.Name, Samples.Bytes(2000, seed: 2), Photo.Type);
 
+        await PreflightAsync(inbox);
+
+        await SendFilesAsync(inbox, id, z, other);
+
+        (await inbox.PostAsync(z + " ")).ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML");
+
+        await EditAsync(inbox, id, edit, third, fourth, other.Content);
+
+        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), version: "2024-06"))).ShouldBeOpenRosaError(
+            404,
+            "The form version specified in this submission '2024-06' does not exist"
+        );
+
+        await CloseAsync(inbox, z4, third, fourth);
+
+        await SetStateAsync(inbox, "open");
+        await SendWithoutFormOrRightsAsync(inbox);
+        Assert.Equal([third, id], await inbox.InstanceIdsAsync());
+    }
+
+    private static async Task PreflightAsync(Inbox inbox)
+    {
         (await inbox.Phone.With("X-OpenRosa-Version", null).GetAsync(inbox.SubmissionPath)).ShouldBeOpenRosaError(
             400,
             "(X-OpenRosa-Version)"
         );
         var preflight = (await inbox.Phone.HeadAsync(inbox.SubmissionPath)).ShouldBe(HttpStatusCode.NoContent).ShouldBeOpenRosa();
         Assert.Empty(preflight.Bytes);
+    }
 
+    // A duplicate adds its file, replaces it with other content, and ignores a file that the XML does not name.
+    private static async Task SendFilesAsync(Inbox inbox, string id, string z, (string Name, byte[] Content, string Type) other)
+    {
         (await inbox.PostAsync(z)).ShouldBeReceived();
         Assert.Equal("""[{"name":"1715.jpg","exists":false}]""", await inbox.SlotsAsync(id));
 
@@ -63,11 +88,16 @@ public sealed class TranscriptTests
 
         (await inbox.PostAsync(z, ("other.jpg", Samples.Bytes(10), "image/jpeg"))).ShouldBeReceived();
         Assert.Equal("""[{"name":"1715.jpg","exists":true}]""", await inbox.SlotsAsync(id));
+    }
 
-        (await inbox.PostAsync(z + " ")).ShouldBeOpenRosaError(409, "already exists with this ID, but with different XML");
-
+    // An edit carries files over; what it replaced is out of date, whether it is sent again or edited.
+    private static async Task EditAsync(Inbox inbox, string id, string edit, string third, string fourth, byte[] content)
+    {
+        var z = inbox.Submission(id, photo: "1715.jpg");
+        var z2 = inbox.Submission(edit, "elm", photo: "1715.jpg", deprecatedId: id);
+        var z4 = inbox.Submission(fourth, "fir", photo: "1715.jpg", deprecatedId: edit);
         (await inbox.PostAsync(z2)).ShouldBeReceived();
-        Assert.Equal(other.Content, await inbox.BytesAsync(id, Photo.Name));
+        Assert.Equal(content, await inbox.BytesAsync(id, Photo.Name));
 
         (await inbox.PostAsync(z)).ShouldBeOpenRosaError(409, "now out of date");
 
@@ -82,14 +112,13 @@ public sealed class TranscriptTests
         (await inbox.PostAsync(z4)).ShouldBeReceived();
         Assert.Equal(fourth, (await inbox.GetAsync(id)).GetProperty("currentVersion").GetProperty("instanceId").GetString());
         Assert.Equal(z4, await inbox.XmlAsync(id));
+    }
 
-        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), version: "2024-06"))).ShouldBeOpenRosaError(
-            404,
-            "The form version specified in this submission '2024-06' does not exist"
-        );
-
+    // A closing form accepts submissions and is no longer listed; a closed form accepts none, not even duplicates and edits.
+    private static async Task CloseAsync(Inbox inbox, string duplicate, string added, string edited)
+    {
         await SetStateAsync(inbox, "closing");
-        await inbox.SendAsync(inbox.Submission(third));
+        await inbox.SendAsync(inbox.Submission(added));
         Assert.DoesNotContain(
             inbox.Form,
             (await inbox.Phone.GetAsync($"{inbox.Programme.Path}/formList")).ShouldBe(HttpStatusCode.OK).Text,
@@ -97,17 +126,19 @@ public sealed class TranscriptTests
         );
 
         await SetStateAsync(inbox, "closed");
-        (await inbox.PostAsync(z4, Photo)).ShouldBeOpenRosaError(409, "not currently accepting submissions");
+        (await inbox.PostAsync(duplicate, Photo)).ShouldBeOpenRosaError(409, "not currently accepting submissions");
         (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId()))).ShouldBeOpenRosaError(
             409,
             "not currently accepting submissions"
         );
-        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), deprecatedId: fourth))).ShouldBeOpenRosaError(
+        (await inbox.PostAsync(inbox.Submission(Samples.NewInstanceId(), deprecatedId: edited))).ShouldBeOpenRosaError(
             409,
             "not currently accepting submissions"
         );
+    }
 
-        await SetStateAsync(inbox, "open");
+    private static async Task SendWithoutFormOrRightsAsync(Inbox inbox)
+    {
         (await inbox.PostAsync(new MultipartFormDataContent { { new StringContent("x"), "a.jpg", "a.jpg" } })).ShouldBeOpenRosaError(
             400,
             "Required multipart POST field xml_submission_file missing"
@@ -117,7 +148,6 @@ public sealed class TranscriptTests
         (
             await stranger.PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission(Samples.NewInstanceId())))
         ).ShouldBeOpenRosaError(401, "");
-        Assert.Equal([third, id], await inbox.InstanceIdsAsync());
     }
 
     private static async Task SetStateAsync(Inbox inbox, string state) =>
