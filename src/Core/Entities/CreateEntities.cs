@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
 
@@ -25,6 +26,7 @@ public sealed class CreateEntities(EntitiesTable entities, TimeProvider clock)
         var template = new EntityVersion(1, "", new Dictionary<string, string>(), editor.Actor, now)
         {
             UserAgent = editor.UserAgent,
+            Notes = ActionNotes.Current,
             Bulk = source,
         };
         var seen = new HashSet<EntityId>();

@@ -110,6 +110,9 @@ public sealed record EntityVersion(
     /// <summary>The file from which it was created together with others.</summary>
     public EntityBulkSource? Bulk { get; init; }
 
+    /// <summary>What the client of the management API noted with it.</summary>
+    public string? Notes { get; init; }
+
     /// <summary>The version that the update is based on.</summary>
     public int? BaseVersion { get; init; }
 

@@ -191,7 +191,12 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     }
 
     private EntityVersion Change(EntityEdit edit, EntityEditor editor) =>
-        new(0, edit.Label ?? "", edit.Data, editor.Actor, clock.GetUtcNow()) { UserAgent = editor.UserAgent, Received = edit.Data };
+        new(0, edit.Label ?? "", edit.Data, editor.Actor, clock.GetUtcNow())
+        {
+            UserAgent = editor.UserAgent,
+            Notes = ActionNotes.Current,
+            Received = edit.Data,
+        };
 
     private static InvalidOperationException KeptChanging(Dataset dataset, EntityId id) =>
         new($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a request.");

@@ -128,7 +128,10 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
                 source = Source(version),
             },
             version.CreatedAt
-        );
+        ) with
+        {
+            Notes = version.Notes,
+        };
 
     /// <summary>Another event, as an audit entry.</summary>
     public static AuditEntry Audit(Dataset dataset, EntityId id, EntityEvent happened) =>

@@ -26,6 +26,9 @@ public sealed class EntityHistoryTests
         Assert.Equal(["entity.update.resolve", "entity.update.version"], audits.Names("action").Skip(2).Take(2).Order());
         Assert.Equal(["entity.update.version", "entity.update.version", "entity.create"], audits.Names("action").Skip(4));
         Assert.Equal("moved", audits[1].GetProperty("notes").GetString());
+        var noted = census.Programme.Admin.With("X-Action-Notes", "corrected");
+        (await noted.PatchJsonAsync($"{path}?force=true", new { label = "Ann" })).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal("corrected", (await census.Programme.Admin.GetAsync($"{path}/audits")).Json[0].GetProperty("notes").GetString());
         var created = audits[6];
         Assert.Equal("Tablet", created.GetProperty("actor").GetProperty("displayName").GetString());
         Assert.Equal(
