@@ -68,7 +68,6 @@ public sealed partial class CentralOperationsTests
             && route
                 .Zip(asked)
                 .All(pair =>
-                    // As routing does, which takes `Entities` of a service for the list of entities.
                     pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase)
                     || (Placeholder().Replace(pair.First, "{}") is var shape && Fits(shape, pair.Second))
                 );

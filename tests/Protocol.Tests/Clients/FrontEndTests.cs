@@ -102,6 +102,7 @@ public sealed class FrontEndTests
         Items(await page.GetAsync($"{path}/draft/attachments"));
         Items(await Extended(page).GetAsync($"{path}/versions"), "version", "publishedBy");
         Items(await page.GetAsync($"{path}/draft/submissions/keys"));
+        Items(await page.GetAsync($"{path}/draft/dataset-diff"));
         Shape(await page.PostAsync($"{path}/draft/publish"), "success");
         Items(await page.GetAsync($"{path}/attachments"));
         Items(await page.GetAsync($"{path}/fields?odata=true"), "path", "name", "type", "binary", "selectMultiple");
@@ -112,6 +113,7 @@ public sealed class FrontEndTests
     {
         var made = Shape(await page.PostJsonAsync($"{project}/app-users", new { displayName = "Tablet" }), "id", "token", "projectId");
         Items(await Extended(page).GetAsync($"{project}/app-users"), "id", "token", "createdBy", "lastUsed");
+        Items(await page.GetAsync($"{project}/actor-properties"));
         Items(await page.GetAsync($"{project}/assignments/forms/app-user"), "actorId", "roleId", "xmlFormId");
         var assignments = new[] { new { actorId = made.GetProperty("id").GetInt32(), roleId = 2 } };
         var name = (await page.GetAsync(project)).Json.GetProperty("name").GetString();
