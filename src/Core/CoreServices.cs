@@ -175,6 +175,9 @@ public static class CoreServices
         services
             .AddSingleton<SubmissionsTable>()
             .AddSingleton<SubmissionCounts>()
+            .AddSingleton<SubmissionHistory>()
+            .AddSingleton<SubmissionDiffs>()
+            .AddSingleton<GeoJsonExport>()
             .AddSingleton<LastUse>()
             .AddSingleton<PullSubmissions>()
             .AddSingleton<SubmissionFilesContainer>()

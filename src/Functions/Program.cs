@@ -42,6 +42,7 @@ builder.Services.AddSingleton<AccountMail>();
 builder.Services.AddSingleton<AuditShapes>();
 builder.Services.AddSingleton<AssignmentLog>();
 builder.Services.AddSingleton<SubmissionShapes>();
+builder.Services.AddSingleton<GeoJsonAnswers>();
 builder.Services.AddSingleton<SubmissionAnswers>();
 builder.Services.AddSingleton<ODataAnswers>();
 

@@ -73,6 +73,12 @@ public static class RightsSteps
             [$"POST {Submission}/comments"] = Sends((_, _) => new { body = "Which tree?" }),
             [$"POST {Submission}/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(100), "image/jpeg")),
             [$"DELETE {Submission}/attachments/{{name}}"] = new(actors => actors.FreshSubmissionAsync()),
+            [$"DELETE {Submission}/versions/{{version}}/attachments/{{name}}"] = new(actors => actors.FreshSubmissionAsync()),
+            [$"POST {Form}/draft/submissions/{{instance}}/attachments/{{name}}"] = new(
+                actors => actors.FreshDraftSubmissionAsync(),
+                (_, _) => Samples.Part(Samples.Bytes(100), "image/jpeg")
+            ),
+            [$"DELETE {Form}/draft/submissions/{{instance}}/attachments/{{name}}"] = new(actors => actors.FreshDraftSubmissionAsync()),
 
             [$"POST {Project}/datasets"] = Sends((_, _) => new { name = Samples.Unique("people") }),
             [$"PATCH {Dataset}"] = Sends((_, _) => new { approvalRequired = false }),

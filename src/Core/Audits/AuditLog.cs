@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Audits;
@@ -45,6 +46,39 @@ public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
             },
             cancellationToken
         );
+
+    /// <summary>The same for a change of one submission, which can be listed by itself. Two operations.</summary>
+    public async Task WriteOfSubmissionAsync(
+        ActorId? actor,
+        string action,
+        Scope form,
+        InstanceId root,
+        object details,
+        CancellationToken cancellationToken
+    )
+    {
+        var entry = new AuditEntry(
+            actor,
+            action,
+            form.ToString(),
+            JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
+            clock.GetUtcNow()
+        )
+        {
+            Notes = ActionNotes.Current,
+        };
+        await audits.AddAsync(entry, cancellationToken);
+        await audits.AddAsync(entry, cancellationToken, AuditKeys.OfSubmission(form.Project!.Value, form.Form!.Value, root));
+    }
+
+    /// <summary>What was done to a submission through the management API but for sending it, newest first. One operation per
+    /// 1,000.</summary>
+    internal IAsyncEnumerable<AuditEntry> ListOfSubmissionAsync(
+        ProjectId project,
+        int form,
+        InstanceId root,
+        CancellationToken cancellationToken
+    ) => audits.ListPartitionAsync(AuditKeys.OfSubmission(project, form, root), cancellationToken);
 
     /// <summary>Newest first. One operation per 1,000 entries read.</summary>
     public IAsyncEnumerable<AuditEntry> ListAsync(AuditFilter filter, int offset, int? limit, CancellationToken cancellationToken)

@@ -11,9 +11,9 @@ public sealed class AuditsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.AuditsTable);
 
-    internal async Task AddAsync(AuditEntry entry, CancellationToken cancellationToken)
+    internal async Task AddAsync(AuditEntry entry, CancellationToken cancellationToken, string? partition = null)
     {
-        var row = new TableEntity(AuditKeys.Day(entry.LoggedAt), AuditKeys.NewEntry(entry.LoggedAt))
+        var row = new TableEntity(partition ?? AuditKeys.Day(entry.LoggedAt), AuditKeys.NewEntry(entry.LoggedAt))
         {
             [nameof(AuditEntry.Actor)] = entry.Actor?.Value,
             [nameof(AuditEntry.Action)] = entry.Action,
@@ -39,16 +39,32 @@ public sealed class AuditsTable(StorageAccount storage)
         var query = TableClient.CreateQueryFilter($"PartitionKey ge {newest} and PartitionKey le {oldest}");
         await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
         {
-            yield return new AuditEntry(
-                row.GetInt32(nameof(AuditEntry.Actor)) is { } actor ? new ActorId(actor) : null,
-                row.GetString(nameof(AuditEntry.Action))!,
-                row.GetString(nameof(AuditEntry.Actee))!,
-                SpilledText.Get(row, nameof(AuditEntry.Details)),
-                row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value
-            )
-            {
-                Notes = SpilledText.Get(row, nameof(AuditEntry.Notes)),
-            };
+            yield return ToEntry(row);
         }
     }
+
+    /// <summary>The entries of one partition.</summary>
+    internal async IAsyncEnumerable<AuditEntry> ListPartitionAsync(
+        string partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var query = TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(query, cancellationToken: cancellationToken))
+        {
+            yield return ToEntry(row);
+        }
+    }
+
+    private static AuditEntry ToEntry(TableEntity row) =>
+        new(
+            row.GetInt32(nameof(AuditEntry.Actor)) is { } actor ? new ActorId(actor) : null,
+            row.GetString(nameof(AuditEntry.Action))!,
+            row.GetString(nameof(AuditEntry.Actee))!,
+            SpilledText.Get(row, nameof(AuditEntry.Details)),
+            row.GetDateTimeOffset(nameof(AuditEntry.LoggedAt))!.Value
+        )
+        {
+            Notes = SpilledText.Get(row, nameof(AuditEntry.Notes)),
+        };
 }

@@ -72,6 +72,53 @@ internal static class GeoValue
         json.WriteEndObject();
     }
 
+    /// <summary>Bare GeoJSON: a geometry of a kind of answer, or, of several answers, the one that holds them all. Areas are
+    /// closed.</summary>
+    internal static void WriteGeometry(Utf8JsonWriter json, string type, IReadOnlyList<List<Position>> answers, bool several)
+    {
+        var name = type switch
+        {
+            "geopoint" => "Point",
+            "geotrace" => "LineString",
+            _ => "Polygon",
+        };
+        json.WriteStartObject();
+        json.WriteString("type", several ? "Multi" + name : name);
+        json.WritePropertyName("coordinates");
+        if (several)
+        {
+            json.WriteStartArray();
+        }
+        foreach (var points in answers)
+        {
+            if (name == "Point")
+            {
+                WritePosition(json, points[0]);
+                continue;
+            }
+            if (name == "Polygon")
+            {
+                json.WriteStartArray();
+            }
+            json.WriteStartArray();
+            points.ForEach(point => WritePosition(json, point));
+            if (name == "Polygon")
+            {
+                if (points[0].Latitude != points[^1].Latitude || points[0].Longitude != points[^1].Longitude)
+                {
+                    WritePosition(json, points[0]);
+                }
+                json.WriteEndArray();
+            }
+            json.WriteEndArray();
+        }
+        if (several)
+        {
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
     // One for each point, in the same order, as soon as any has one. Zero is what phones write for none.
     private static void WriteAccuracies(Utf8JsonWriter json, List<Position> points)
     {
@@ -112,7 +159,7 @@ internal static class GeoValue
         string.Create(CultureInfo.InvariantCulture, $"{point.Longitude} {point.Latitude}")
         + (point.Altitude is { } altitude ? string.Create(CultureInfo.InvariantCulture, $" {altitude}") : "");
 
-    private static List<Position>? Parse(string answer)
+    internal static List<Position>? Parse(string answer)
     {
         var points = new List<Position>();
         foreach (var text in answer.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -130,5 +177,5 @@ internal static class GeoValue
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
-    private readonly record struct Position(double Latitude, double Longitude, double? Altitude, double? Accuracy);
+    internal readonly record struct Position(double Latitude, double Longitude, double? Altitude, double? Accuracy);
 }

@@ -19,6 +19,9 @@ public sealed class SubmissionFilter : RowFilter<Submission>
         DeletedAt = DateTimeOffset.UnixEpoch,
     };
 
+    /// <summary>The deleted submissions alone.</summary>
+    internal static SubmissionFilter Deleted => Parse($"{SubmissionField.DeletedAt} ne null", DateTimeOffset.UnixEpoch);
+
     private SubmissionFilter(string text, DateTimeOffset now)
         : base(text, now, Example, SubmissionField.Read, SubmissionField.IsDeletedAt) { }
 

@@ -51,6 +51,10 @@ internal static class SubmissionKeys
     /// <summary>One row per submission, newest first.</summary>
     public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelineFrom(createdAt) + "|" + TableKey.Hash(root.Value);
 
+    /// <summary>Whether a place in the timeline is that of the submission with this id.</summary>
+    public static bool IsRootOf(InstanceId id, string timelineKey) =>
+        timelineKey.EndsWith("|" + TableKey.Hash(id.Value), StringComparison.Ordinal);
+
     /// <summary>One row per edit, in order: which instance it is.</summary>
     public static string Edit(InstanceId root, int number) => EditsOf(root) + number.ToString("D6", CultureInfo.InvariantCulture);
 

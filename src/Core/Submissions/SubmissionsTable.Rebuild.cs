@@ -113,7 +113,8 @@ public sealed partial class SubmissionsTable
         }
         foreach (var (number, version) in versions.Index().Skip(1))
         {
-            yield return new TableEntity(partition, SubmissionKeys.Edit(submission.RootId, number)) { [Column.Id] = version.Id.Value };
+            var keepsId = submission.Current.Id == submission.RootId;
+            yield return ToEditEntity(partition, submission.RootId, number, keepsId ? version.Id : null, version);
         }
         foreach (var comment in told.RecoveryRecord.Comments)
         {

@@ -38,6 +38,18 @@ public sealed partial class SubmissionsTable
         return entity;
     }
 
+    // An edit that keeps the instance id names the version that it set aside, and says no more.
+    private static TableEntity ToEditEntity(string partition, InstanceId root, int number, InstanceId? setAside, SubmissionVersion version)
+    {
+        var row = new TableEntity(partition, SubmissionKeys.Edit(root, number)) { [Column.Id] = (setAside ?? version.Id).Value };
+        if (setAside is null)
+        {
+            row[Column.CreatedAt] = version.CreatedAt;
+            row[Column.Submitter] = version.Sender.Submitter?.Value;
+        }
+        return row;
+    }
+
     private static Instance ToInstance(TableEntity entity) =>
         new(
             ReadVersion(entity, "") with

@@ -77,13 +77,7 @@ public sealed partial class SubmissionsTable
                     new(TableTransactionActionType.UpdateReplace, setAside is null ? then : now, before.ETag),
                     new(TableTransactionActionType.UpdateReplace, row, submissionETag),
                     SubmissionCounts.Mark(space, before.TimelineKey),
-                    new(
-                        TableTransactionActionType.Add,
-                        new TableEntity(partition, SubmissionKeys.Edit(edited.RootId, edited.Edits))
-                        {
-                            [Column.Id] = (setAside ?? edited.Current.Id).Value,
-                        }
-                    ),
+                    new(TableTransactionActionType.Add, ToEditEntity(partition, edited.RootId, edited.Edits, setAside, edited.Current)),
                 ],
                 cancellationToken
             );
@@ -101,7 +95,7 @@ public sealed partial class SubmissionsTable
         && found.Version.XmlHash == version.XmlHash
         && found.Version.CreatedAt == version.CreatedAt;
 
-    /// <summary>Writes the attachments of a current version, if it hasn't changed since it was read. One operation.</summary>
+    /// <summary>Writes the attachments of a version, if it hasn't changed since it was read. One operation.</summary>
     internal async Task<bool> FillMediaAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
     {
         var counts = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
@@ -112,11 +106,14 @@ public sealed partial class SubmissionsTable
         {
             // The count follows from the instance row, whose ETag orders the writers.
             await _table.SubmitTransactionAsync(
-                [
-                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
-                    new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
-                    SubmissionCounts.Mark(space, instance.TimelineKey),
-                ],
+                instance.State == InstanceState.Superseded
+                    ? [new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag)]
+                    :
+                    [
+                        new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
+                        new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
+                        SubmissionCounts.Mark(space, instance.TimelineKey),
+                    ],
                 cancellationToken
             );
             return true;

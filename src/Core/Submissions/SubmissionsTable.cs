@@ -84,6 +84,24 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
     }
 
+    /// <summary>The edits in order, with when each came and who sent it, where its row says so. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<(InstanceId Id, DateTimeOffset? CreatedAt, ActorId? Submitter)> ListEditEventsAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.EditsOf(root));
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return (
+                InstanceId.Parse(entity.GetString(Column.Id)),
+                entity.GetDateTimeOffset(Column.CreatedAt),
+                entity.GetInt32(Column.Submitter) is { } submitter ? new ActorId(submitter) : null
+            );
+        }
+    }
+
     /// <summary>One operation.</summary>
     internal async Task AddCommentAsync(
         SubmissionSpace space,

@@ -21,13 +21,7 @@ public sealed class CsvFunctions(
 {
     [Function("ExportSubmissionsZip")]
     public Task<IResult> Zip(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            "post",
-            Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip"
-        )]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
             HttpRequest request,
         int projectId,
         string form
@@ -35,13 +29,7 @@ public sealed class CsvFunctions(
 
     [Function("ExportSubmissionsCsv")]
     public Task<IResult> Csv(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            "post",
-            Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv"
-        )]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
             HttpRequest request,
         int projectId,
         string form
@@ -53,7 +41,6 @@ public sealed class CsvFunctions(
             AuthorizationLevel.Anonymous,
             "get",
             "head",
-            "post",
             Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip"
         )]
             HttpRequest request,
@@ -63,13 +50,39 @@ public sealed class CsvFunctions(
 
     [Function("ExportDraftSubmissionsCsv")]
     public Task<IResult> DraftCsv(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous,
-            "get",
-            "head",
-            "post",
-            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv"
-        )]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => CsvAsync(request, projectId, form, Draft);
+
+    [Function("ExportSubmissionsZipByPost")]
+    public Task<IResult> ZipByPost(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => ZipAsync(request, projectId, form, Published);
+
+    [Function("ExportSubmissionsCsvByPost")]
+    public Task<IResult> CsvByPost(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => CsvAsync(request, projectId, form, Published);
+
+    [Function("ExportDraftSubmissionsZipByPost")]
+    public Task<IResult> DraftZipByPost(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => ZipAsync(request, projectId, form, Draft);
+
+    [Function("ExportDraftSubmissionsCsvByPost")]
+    public Task<IResult> DraftCsvByPost(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]
             HttpRequest request,
         int projectId,
         string form

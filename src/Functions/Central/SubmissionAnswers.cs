@@ -14,7 +14,8 @@ public sealed class SubmissionAnswers(
     FormAccess access,
     SubmissionDirectory submissions,
     ActorNames names,
-    SubmissionShapes shapes
+    SubmissionShapes shapes,
+    GeoJsonAnswers geoJson
 )
 {
     private const string XmlEnding = ".xml";
@@ -78,17 +79,19 @@ public sealed class SubmissionAnswers(
         {
             return await SubmittersAsync(space, cancellationToken);
         }
-        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
-        var id = InstanceId.Parse(asXml ? name[..^XmlEnding.Length] : name);
+        var ending = EndingOf(name);
         return await ResolveAsync(
             request,
             space,
-            id,
-            asXml ? XmlEnding : "",
+            InstanceId.Parse(name[..^ending.Length]),
+            ending,
             async (submission, current) =>
-                asXml
-                    ? Results.Stream(await submissions.OpenXmlAsync(space, current, cancellationToken), XmlType)
-                    : Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission))
+                ending switch
+                {
+                    XmlEnding => Results.Stream(await submissions.OpenXmlAsync(space, current, cancellationToken), XmlType),
+                    GeoJsonAnswers.Ending => await geoJson.AnswerAsync(request, space, submission, current),
+                    _ => Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission)),
+                }
         );
     }
 
@@ -130,18 +133,20 @@ public sealed class SubmissionAnswers(
         var cancellationToken = request.HttpContext.RequestAborted;
         var root = Id(request, instance);
         var name = RouteText.Decode(version);
-        if (name.EndsWith(XmlEnding, StringComparison.Ordinal))
+        var ending = EndingOf(name);
+        var id = InstanceId.Parse(name[..^ending.Length]);
+        var (found, isCurrent) = await submissions.GetVersionAsync(space, root, id, cancellationToken);
+        return ending switch
         {
-            var (stored, _) = await submissions.GetVersionAsync(
+            XmlEnding => Results.Stream(await submissions.OpenXmlAsync(space, found, cancellationToken), XmlType),
+            GeoJsonAnswers.Ending => await geoJson.AnswerAsync(
+                request,
                 space,
-                root,
-                InstanceId.Parse(name[..^XmlEnding.Length]),
-                cancellationToken
-            );
-            return Results.Stream(await submissions.OpenXmlAsync(space, stored, cancellationToken), XmlType);
-        }
-        var (found, isCurrent) = await submissions.GetVersionAsync(space, root, InstanceId.Parse(name), cancellationToken);
-        return Json.Ok(await shapes.VersionAsync(request, space.Project, found, isCurrent));
+                await submissions.GetAsync(space, root, cancellationToken),
+                found
+            ),
+            _ => Json.Ok(await shapes.VersionAsync(request, space.Project, found, isCurrent)),
+        };
     }
 
     public async Task<IResult> VersionAttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance, string version) =>
@@ -175,6 +180,11 @@ public sealed class SubmissionAnswers(
         }
         return Json.Ok(listed);
     }
+
+    private static string EndingOf(string name) =>
+        name.EndsWith(XmlEnding, StringComparison.Ordinal) ? XmlEnding
+        : name.EndsWith(GeoJsonAnswers.Ending, StringComparison.Ordinal) ? GeoJsonAnswers.Ending
+        : "";
 
     public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(routeValue));
 

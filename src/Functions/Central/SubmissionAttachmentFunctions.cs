@@ -8,11 +8,12 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Stores and removes the attachments of a submission's current version.</summary>
+/// <summary>Stores and removes the attachments of a submission's current version, and removes those of earlier ones.</summary>
 public sealed class SubmissionAttachmentFunctions(
     EndpointPipeline pipeline,
     SubmissionAnswers answers,
     SubmissionDirectory submissions,
+    SubmissionHistory history,
     FormAccess access,
     AuditLog audits
 )
@@ -29,41 +30,35 @@ public sealed class SubmissionAttachmentFunctions(
         string form,
         string instance,
         string name
-    ) =>
-        pipeline.RestAsync(
-            request,
-            async caller =>
-            {
-                var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.FindAsync(new ProjectId(projectId), RouteText.Decode(form), cancellationToken);
-                var space = SubmissionSpace.Published(found);
-                var root = SubmissionAnswers.Id(request, instance);
-                var slot = RouteText.Decode(name);
-                if (!caller.Actor.May(Verb.SubmissionUpdate, found.Scope))
-                {
-                    await RequireOwnEmptySlotAsync(caller.KnownActor, found, root, slot, cancellationToken);
-                }
-                await submissions.PutMediaAsync(
-                    space,
-                    root,
-                    slot,
-                    new IncomingFile(slot, request.ContentType, request.Body),
-                    cancellationToken
-                );
-                await AuditAsync(
-                    caller,
-                    "submission.attachment.update",
-                    space,
-                    new
-                    {
-                        instanceId = root.Value,
-                        name = slot,
-                        exists = true,
-                    }
-                );
-                return Json.Success();
-            }
-        );
+    ) => PutAsync(request, projectId, form, instance, name, SubmissionSpace.Published);
+
+    [Function("PutSubmissionAttachmentWithKey")]
+    public Task<IResult> PutAttachmentWithKey(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/submissions/{instance}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance,
+        string name
+    ) => PutAsync(request, projectId, form, instance, name, SubmissionSpace.Published);
+
+    [Function("PutDraftSubmissionAttachment")]
+    public Task<IResult> PutDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "post",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance,
+        string name
+    ) => PutAsync(request, projectId, form, instance, name, OfDraft);
 
     [Function("DeleteSubmissionAttachment")]
     public Task<IResult> DeleteAttachment(
@@ -77,35 +72,111 @@ public sealed class SubmissionAttachmentFunctions(
         string form,
         string instance,
         string name
+    ) => DeleteAsync(request, projectId, form, instance, null, name, SubmissionSpace.Published);
+
+    [Function("DeleteDraftSubmissionAttachment")]
+    public Task<IResult> DeleteDraftAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "delete",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance,
+        string name
+    ) => DeleteAsync(request, projectId, form, instance, null, name, OfDraft);
+
+    [Function("DeleteSubmissionVersionAttachment")]
+    public Task<IResult> DeleteVersionAttachment(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "delete",
+            Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/versions/{version}/attachments/{name}"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance,
+        string version,
+        string name
+    ) => DeleteAsync(request, projectId, form, instance, version, name, SubmissionSpace.Published);
+
+    private static SubmissionSpace OfDraft(Form form) =>
+        form.Draft is null ? throw Problem.NotFound().AsException() : SubmissionSpace.OfDraft(form);
+
+    private Task<IResult> PutAsync(
+        HttpRequest request,
+        int project,
+        string form,
+        string instance,
+        string name,
+        Func<Form, SubmissionSpace> of
     ) =>
         pipeline.RestAsync(
             request,
             async caller =>
             {
-                var space = await answers.PublishedAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await access.FindAsync(new ProjectId(project), RouteText.Decode(form), cancellationToken);
                 var root = SubmissionAnswers.Id(request, instance);
                 var slot = RouteText.Decode(name);
-                await submissions.PutMediaAsync(space, root, slot, null, request.HttpContext.RequestAborted);
-                await AuditAsync(
-                    caller,
-                    "submission.attachment.update",
+                if (!caller.Actor.May(Verb.SubmissionUpdate, found.Scope))
+                {
+                    caller.KnownActor.Require(Verb.SubmissionCreate, found.Scope);
+                    await RequireOwnEmptySlotAsync(caller.KnownActor, of(found), root, slot, cancellationToken);
+                }
+                var space = of(found);
+                await submissions.PutMediaAsync(
                     space,
-                    new
-                    {
-                        instanceId = root.Value,
-                        name = slot,
-                        exists = false,
-                    }
+                    root,
+                    slot,
+                    new IncomingFile(slot, request.ContentType, request.Body),
+                    cancellationToken
                 );
+                await AuditAsync(caller, space, root, new Filled(root.Value, slot, true));
                 return Json.Success();
             }
         );
 
-    // A caller who may only submit may still complete an own submission that was not edited.
-    private async Task RequireOwnEmptySlotAsync(Actor actor, Form form, InstanceId root, string slot, CancellationToken cancellationToken)
+    private Task<IResult> DeleteAsync(
+        HttpRequest request,
+        int project,
+        string form,
+        string instance,
+        string? version,
+        string name,
+        Func<Form, SubmissionSpace> of
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var space = of(await answers.FormAsync(request, caller, Verb.SubmissionUpdate, project, form));
+                var root = SubmissionAnswers.Id(request, instance);
+                var slot = RouteText.Decode(name);
+                await (
+                    version is null
+                        ? submissions.PutMediaAsync(space, root, slot, null, cancellationToken)
+                        : history.ClearMediaAsync(space, root, SubmissionAnswers.Id(request, version), slot, cancellationToken)
+                );
+                var id = version is null ? root : SubmissionAnswers.Id(request, version);
+                await AuditAsync(caller, space, root, new Filled(id.Value, slot, false));
+                return Json.Success();
+            }
+        );
+
+    // Whoever may only send submissions may still complete their own, as long as nobody has edited it.
+    private async Task RequireOwnEmptySlotAsync(
+        Actor actor,
+        SubmissionSpace space,
+        InstanceId root,
+        string slot,
+        CancellationToken cancellationToken
+    )
     {
-        actor.Require(Verb.SubmissionCreate, form.Scope);
-        var space = SubmissionSpace.Published(form);
         var (submission, current) = await submissions.ResolveAsync(space, root, cancellationToken);
         if (submission.Sender.Submitter != actor.Id || submission.Edits > 0 || current!.Media.Any(file => file.Name == slot && file.Exists))
         {
@@ -113,6 +184,18 @@ public sealed class SubmissionAttachmentFunctions(
         }
     }
 
-    private Task AuditAsync(Caller caller, string action, SubmissionSpace space, object details) =>
-        audits.WriteAsync(caller.KnownActor.Id, action, Scope.Of(space.Project, space.Form), details, CancellationToken.None);
+    // What is sent to a draft is a trial, and has no audit.
+    private Task AuditAsync(Caller caller, SubmissionSpace space, InstanceId root, Filled details) =>
+        space.Draft is not null
+            ? Task.CompletedTask
+            : audits.WriteOfSubmissionAsync(
+                caller.KnownActor.Id,
+                "submission.attachment.update",
+                Scope.Of(space.Project, space.Form),
+                root,
+                details,
+                CancellationToken.None
+            );
+
+    private sealed record Filled(string InstanceId, string Name, bool Exists);
 }

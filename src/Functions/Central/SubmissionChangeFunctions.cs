@@ -45,7 +45,7 @@ public sealed class SubmissionChangeFunctions(
                         throw Problem.UnexpectedValue("reviewState", state, "it is not a recognized state name.").AsException();
                     }
                     await review.RunAsync(found, root, state, cancellationToken);
-                    await AuditAsync(caller, "submission.update", space, new { instanceId = root.Value, reviewState = state });
+                    await AuditAsync(caller, "submission.update", space, root, new { instanceId = root.Value, reviewState = state });
                 }
                 return await answers.DetailsAsync(request, space, root);
             },
@@ -67,7 +67,7 @@ public sealed class SubmissionChangeFunctions(
                 var space = await answers.PublishedAsync(request, caller, Verb.SubmissionDelete, projectId, form);
                 var root = SubmissionAnswers.Id(request, instance);
                 await submissions.DeleteAsync(space, root, request.HttpContext.RequestAborted);
-                await AuditAsync(caller, "submission.delete", space, new { instanceId = root.Value });
+                await AuditAsync(caller, "submission.delete", space, root, new { instanceId = root.Value });
                 return Json.Success();
             }
         );
@@ -91,7 +91,7 @@ public sealed class SubmissionChangeFunctions(
                 var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRestore, projectId, form);
                 var root = SubmissionAnswers.Id(request, instance);
                 await submissions.RestoreAsync(space, root, request.HttpContext.RequestAborted);
-                await AuditAsync(caller, "submission.restore", space, new { instanceId = root.Value });
+                await AuditAsync(caller, "submission.restore", space, root, new { instanceId = root.Value });
                 return Json.Success();
             }
         );
@@ -162,6 +162,13 @@ public sealed class SubmissionChangeFunctions(
         return Json.Ok(await shapes.CommentAsync(request, space.Project, comment));
     }
 
-    private Task AuditAsync(Caller caller, string action, SubmissionSpace space, object details) =>
-        audits.WriteAsync(caller.KnownActor.Id, action, Scope.Of(space.Project, space.Form), details, CancellationToken.None);
+    private Task AuditAsync(Caller caller, string action, SubmissionSpace space, InstanceId root, object details) =>
+        audits.WriteOfSubmissionAsync(
+            caller.KnownActor.Id,
+            action,
+            Scope.Of(space.Project, space.Form),
+            root,
+            details,
+            CancellationToken.None
+        );
 }

@@ -238,6 +238,13 @@ public sealed class TestActors
         return target;
     }
 
+    public async Task<Target> FreshDraftSubmissionAsync()
+    {
+        var target = Target with { Instance = Samples.NewInstanceId() };
+        await SendAsync($"{Programme.FormPath(Target.Form)}/draft/submission", target.Instance);
+        return target;
+    }
+
     public async Task<Target> FreshEntityAsync(bool deleted = false)
     {
         var target = Target with { Entity = await EntityAsync(Programme, Target.Dataset) };

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>One difference between two versions of a submission. A step of the path is a name, or the name of a repeat with the number of
+/// the round, from 0 on. What was not there before has no old value, and what is not there now no new one.</summary>
+public sealed record SubmissionDifference(
+    [property: JsonPropertyName("old"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? Old,
+    [property: JsonPropertyName("new"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? New,
+    [property: JsonPropertyName("path")] IReadOnlyList<object> Path
+);
+
+/// <summary>What each edit of a submission has changed, as ODK Central tells it.</summary>
+public sealed class SubmissionDiffs(SubmissionDirectory submissions, FormDirectory forms)
+{
+    /// <summary>By the id of the version that an edit made, newest first. Operations as for
+    /// <see cref="SubmissionDirectory.ListVersionsAsync"/>, one for each XML, and one for the form's.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<SubmissionDifference>>> ListAsync(
+        ReadableForm form,
+        SubmissionSpace space,
+        InstanceId root,
+        CancellationToken cancellationToken
+    )
+    {
+        var versions = await submissions.ListVersionsAsync(space, root, cancellationToken);
+        var fields = XFormReader.Read(await forms.ReadXmlAsync(form.Form.Project, form.Definition, cancellationToken)).Fields;
+        var groups = fields
+            .Where(field => field.Type is FieldType.Structure or FieldType.Repeat)
+            .DistinctBy(field => field.Path)
+            .ToDictionary(field => field.Path, field => field.Type == FieldType.Repeat);
+        var differences = new Dictionary<string, IReadOnlyList<SubmissionDifference>>();
+        SubmissionTree? newer = null;
+        for (var i = 0; i < versions.Count; i++)
+        {
+            await using var content = await submissions.OpenXmlAsync(space, versions[i], cancellationToken);
+            using var xml = new MemoryStream();
+            await content.CopyToAsync(xml, cancellationToken);
+            var tree = SubmissionTree.Read(xml.ToArray(), groups);
+            if (newer is not null)
+            {
+                differences[versions[i - 1].Id.Value] = SubmissionTree.Compare(tree, newer);
+            }
+            newer = tree;
+        }
+        return differences;
+    }
+}

@@ -1,0 +1,34 @@
+using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Submissions;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Where one submission is, or was when it was another version, as GeoJSON.</summary>
+public sealed class GeoJsonAnswers(FormDirectory forms, ExportSource source, SubmissionDirectory submissions)
+{
+    public const string Ending = ".geojson";
+    public const string ContentType = "application/json; charset=utf-8";
+
+    public async Task<IResult> AnswerAsync(HttpRequest request, SubmissionSpace space, Submission submission, SubmissionVersion version)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var form = (await forms.ListAsync(space.Project, cancellationToken)).First(form => form.Number == space.Form);
+        var definition = space.Draft is null ? form.Shown : form.Draft!.Definition;
+        var asked = new GeoJsonRequest(space, await source.ReadSchemaAsync(new ReadableForm(form, definition), false, cancellationToken))
+        {
+            FieldPaths = [.. request.Query["fieldpath"].OfType<string>()],
+        };
+        var xml = new MemoryStream();
+        await using (var content = await submissions.OpenXmlAsync(space, version, cancellationToken))
+        {
+            await content.CopyToAsync(xml, cancellationToken);
+        }
+        return Results.Stream(
+            output =>
+                GeoJsonExport.WriteOneAsync(asked, submission, xml.GetBuffer().AsMemory(0, (int)xml.Length), output, cancellationToken),
+            ContentType
+        );
+    }
+}

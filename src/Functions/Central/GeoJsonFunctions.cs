@@ -1,0 +1,78 @@
+using System.Globalization;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Exports;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>Where a form's submissions are, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time, `deleted` and `limit`.
+/// </summary>
+public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ExportSource source, GeoJsonExport export)
+{
+    private const string Null = "null";
+    private static readonly string[] ReviewStates = [Null, "hasIssues", "edited", "rejected", "approved"];
+
+    [Function("GetSubmissionsGeoJson")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.geojson")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var found = await answers.FormAsync(request, caller, Verb.SubmissionList, projectId, form);
+                var schema = await source.ReadSchemaAsync(new ReadableForm(found, found.Shown), false, cancellationToken);
+                var asked = new GeoJsonRequest(SubmissionSpace.Published(found), schema)
+                {
+                    FieldPaths = [.. request.Query["fieldpath"].OfType<string>()],
+                    Takes = Filter(request),
+                    Deleted = Flags.IsTrue(request, "deleted"),
+                    Limit = Paging.Of(request).Limit,
+                };
+                return Results.Stream(output => export.WriteAsync(asked, output, cancellationToken), GeoJsonAnswers.ContentType);
+            }
+        );
+
+    private static Func<Submission, bool> Filter(HttpRequest request)
+    {
+        var senders = request
+            .Query["submitterId"]
+            .Select(text =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? new ActorId(id)
+                    : throw Problem
+                        .UnexpectedValue("query parameter 'submitterId'", text, "is not interpretable as an integer.")
+                        .AsException()
+            )
+            .ToHashSet();
+        var states = request.Query["reviewState"].ToArray();
+        if (states.FirstOrDefault(state => !ReviewStates.Contains(state)) is { } unknown)
+        {
+            throw Problem
+                .UnexpectedValue("query parameter 'reviewState'", unknown, $"is not one of: {string.Join(", ", ReviewStates)}")
+                .AsException();
+        }
+        var (from, after) = (Time(request, "start__gte"), Time(request, "start__gt"));
+        var (until, before) = (Time(request, "end__lte"), Time(request, "end__lt"));
+        return submission =>
+            (senders.Count == 0 || (submission.Sender.Submitter is { } sender && senders.Contains(sender)))
+            && (states.Length == 0 || states.Contains(submission.ReviewState ?? Null))
+            && !(submission.CreatedAt < from)
+            && !(submission.CreatedAt <= after)
+            && !(submission.CreatedAt > until)
+            && !(submission.CreatedAt >= before);
+    }
+
+    private static DateTimeOffset? Time(HttpRequest request, string name) =>
+        !request.Query.TryGetValue(name, out var text) ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw Problem.UnexpectedValue($"query parameter '{name}'", text, "does not look like a datetime string.").AsException();
+}

@@ -1,0 +1,126 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.Central;
+
+/// <summary>What happened to a submission, and what its edits changed.</summary>
+public sealed class SubmissionHistoryFunctions(
+    EndpointPipeline pipeline,
+    SubmissionAnswers answers,
+    SubmissionHistory history,
+    SubmissionDiffs diffs,
+    FormDirectory forms,
+    AuditShapes shapes
+)
+{
+    [Function("ListSubmissionAudits")]
+    public Task<IResult> ListAudits(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/audits"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+                await AuditsAsync(request, SubmissionSpace.Published(await FormAsync(request, caller, projectId, form)), instance)
+        );
+
+    [Function("ListDraftSubmissionAudits")]
+    public Task<IResult> ListDraftAudits(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/audits"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance
+    ) => answers.OfDraftAsync(request, projectId, form, space => AuditsAsync(request, space, instance));
+
+    [Function("ListSubmissionDiffs")]
+    public Task<IResult> ListDiffs(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}/diffs"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await answers.FormAsync(request, caller, Verb.SubmissionRead, projectId, form);
+                return await DiffsAsync(request, new ReadableForm(found, found.Shown), SubmissionSpace.Published(found), instance);
+            }
+        );
+
+    [Function("ListDraftSubmissionDiffs")]
+    public Task<IResult> ListDraftDiffs(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions/{instance}/diffs"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form,
+        string instance
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var found = await answers.FormAsync(request, caller, Verb.SubmissionRead, projectId, form);
+                var draft = found.Draft ?? throw Problem.NotFound().AsException();
+                return await DiffsAsync(request, new ReadableForm(found, draft.Definition), SubmissionSpace.OfDraft(found), instance);
+            }
+        );
+
+    // The form as this instance remembers it: whoever looks at a submission has just read the form.
+    private async Task<Form> FormAsync(HttpRequest request, Caller caller, int project, string form)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var found = FormId.TryParse(RouteText.Decode(form), out var id)
+            ? await forms.FindRecentAsync(new ProjectId(project), id, cancellationToken)
+            : null;
+        var known = found ?? throw Problem.NotFound().AsException();
+        caller.Actor.Require(Verb.SubmissionRead, known.Scope);
+        return known;
+    }
+
+    private async Task<IResult> AuditsAsync(HttpRequest request, SubmissionSpace space, string instance)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var paging = Paging.Of(request);
+        var all = await history.ListAsync(space, SubmissionAnswers.Id(request, instance), cancellationToken);
+        var (listed, known) = (new List<object>(), new Dictionary<string, object?>());
+        var extended = ExtendedMetadata.IsWanted(request);
+        foreach (var entry in all.Skip(paging.Offset).Take(paging.Limit ?? int.MaxValue))
+        {
+            listed.Add(extended ? await shapes.ExtendedAsync(entry, known, cancellationToken) : AuditShapes.Entry(entry));
+        }
+        return Json.Ok(listed);
+    }
+
+    private async Task<IResult> DiffsAsync(HttpRequest request, ReadableForm form, SubmissionSpace space, string instance) =>
+        Json.Ok(await diffs.ListAsync(form, space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted));
+}
