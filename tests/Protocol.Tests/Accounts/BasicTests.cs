@@ -12,7 +12,7 @@ public sealed class BasicTests
     [InlineData("with:colons:and: blanks ")]
     [InlineData("Größe-桜-🌳-пароль")]
     [InlineData("ten chars!")]
-    [InlineData("::::::::::")]
+    [InlineData(":colon:first:")]
     [Clause("OR-050"), Clause("OR-052")]
     public async Task A_password_may_hold_any_text(string password)
     {

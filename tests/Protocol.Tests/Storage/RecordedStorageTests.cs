@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -13,7 +14,7 @@ namespace ServerlessRosa.Protocol.Tests.Storage;
 /// Rows, blobs and answers that version f121876 (November 2026) wrote: a project with a bit of everything. The current version opens the
 /// same storage and gives the same answers. `recorded-2026-11.jsonl` has one JSON object per line: ids, a row, a blob or an answer.
 /// </summary>
-public sealed class RecordedStorageTests : IAsyncLifetime
+public sealed partial class RecordedStorageTests : IAsyncLifetime
 {
     private readonly List<JsonElement> _lines =
     [
@@ -60,7 +61,7 @@ public sealed class RecordedStorageTests : IAsyncLifetime
             var body = answer
                 .Text.Replace(origin, "{origin}", StringComparison.Ordinal)
                 .Replace(_server.BaseUrl.Authority, "{host}", StringComparison.Ordinal);
-            Assert.Equal((path, expected.GetProperty("body").GetString()), (path, body));
+            Assert.Equal((path, WithoutLinkIds(expected.GetProperty("body").GetString()!)), (path, WithoutLinkIds(body)));
         }
     }
 
@@ -93,6 +94,12 @@ public sealed class RecordedStorageTests : IAsyncLifetime
             await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage.ConnectionString)
         ).ShouldSucceed();
     }
+
+    // Older versions answered null for the ids of form links.
+    private static string WithoutLinkIds(string body) => LinkId().Replace(body, "\"$1\":null");
+
+    [GeneratedRegex("\"(enketoId|enketoOnceId)\":(?:null|\"[^\"]*\")")]
+    private static partial Regex LinkId();
 
     private async Task WriteRowsAsync()
     {
