@@ -82,7 +82,10 @@ public sealed class DeploymentTests
     public void Each_options_class_is_bound()
     {
         var sources = File.ReadAllText(Source("Core", "CoreServices.cs")) + File.ReadAllText(Source("Functions", "Program.cs"));
-        Assert.All(OptionsClasses(), type => Assert.Matches($@"(AddOptions<{type.Name}>\(\)\s*\.Bind|AddValidated<{type.Name}>)\(", sources));
+        Assert.All(
+            OptionsClasses(),
+            type => Assert.Matches($@"(AddOptions<{type.Name}>\(\)\s*\.Bind|AddValidated<{type.Name}>)\(", sources)
+        );
     }
 
     [Fact]
