@@ -95,6 +95,7 @@ public sealed class StorageAccount : IHostedService
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         options.Diagnostics.IsTelemetryEnabled = false;
         options.AddPolicy(StorageOperations.Policy, HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new WholeRefusals(), HttpPipelinePosition.PerRetry);
         return options;
     }
 }

@@ -42,6 +42,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         + "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1";
 
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BeforeCut = TimeSpan.FromMilliseconds(20);
     private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
 
     private readonly WebApplication _proxy;
@@ -189,6 +190,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
             var whole = await answer.Content.ReadAsByteArrayAsync(http.RequestAborted);
             await http.Response.Body.WriteAsync(whole.AsMemory(0, whole.Length / 2), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(BeforeCut, http.RequestAborted); // A reset at once could overtake what was sent.
             http.Abort();
             return;
         }

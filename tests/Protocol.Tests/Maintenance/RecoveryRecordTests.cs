@@ -48,6 +48,26 @@ public sealed class RecoveryRecordTests
     }
 
     [Fact]
+    public async Task A_refusal_that_is_cut_off_is_asked_for_again()
+    {
+        var inbox = await Inbox.OpenAsync(await Server.StartAsync());
+        await inbox.SendAsync(inbox.Submission("uuid:edited"));
+        await using var faulty = await FaultyStorage.StartAsync();
+        var server = await Server.StartAsync(storage: faulty.ConnectionString);
+        faulty.Fail(
+            Fault.CutOff,
+            request => request.Method == "GET" && request.Path.Value!.EndsWith("/published.json", StringComparison.Ordinal),
+            count: 1
+        );
+
+        var edit = inbox.Submission("uuid:edit", deprecatedId: "uuid:edited");
+        await inbox.At(server).SendAsync(edit);
+
+        Assert.Equal(2, faulty.Seen); // There is no record yet: 404, its body cut off, and 404 again.
+        await server.App!.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_form_changes_also_while_storage_refuses_its_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
