@@ -31,6 +31,7 @@ builder.Services.AddSingleton<DomainAuthenticator>();
 builder.Services.AddSingleton<DomainApi>();
 builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
+builder.Services.AddSingleton<FormBody>();
 builder.Services.AddSingleton<FormShapes>();
 builder.Services.AddSingleton<ProjectShapes>();
 builder.Services.AddSingleton<DatasetShapes>();

@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>Forms: their rows, published versions and drafts, XML, media slots, recovery records, and blobs that none of them
+/// <summary>Forms: their rows, published versions and drafts, XML, workbooks, media slots, recovery records, and blobs that none of them
 /// names.</summary>
 public sealed class VerifyForms(
     FormsTable forms,
@@ -118,6 +118,14 @@ public sealed class VerifyForms(
                 where,
                 $"the blob {FormKeys.XmlBlob(project, definition.Key)} has the MD5 {xml.Md5}, expected {definition.Md5}"
             );
+        }
+        if (
+            definition.Workbook is { } workbook
+            && Mismatch(await files.ProbeAsync(workbook.Blob, verification.ReadsContent, cancellationToken), workbook.Size, workbook.Md5)
+                is { } different
+        )
+        {
+            yield return new Difference("form-workbook", project, where, $"the workbook {workbook.Blob} {different}");
         }
         var slots = await media.ListAsync(project, definition.Key, cancellationToken);
         if (await CheckSlotNamesAsync(verification, definition, slots, hasXml: xml is not null, project, cancellationToken) is { } wrong)
@@ -233,6 +241,10 @@ public sealed class VerifyForms(
             foreach (var definition in form.Draft is { } draft ? published.Append(draft.Definition) : published)
             {
                 named.Add(FormKeys.XmlBlob(project, definition.Key));
+                if (definition.Workbook is { } workbook)
+                {
+                    named.Add(workbook.Blob);
+                }
                 if (definition.ExpectsMedia)
                 {
                     named.UnionWith(

@@ -35,7 +35,7 @@ public sealed class CountedWorkTests
         await using var other = await ServicesAsync();
         var project = (await instance.GetRequiredService<ProjectDirectory>().CreateAsync("Forest", null, null, CancellationToken.None)).Id;
         var upload = instance.GetRequiredService<UploadForm>();
-        await upload.CreateAsync(project, Bytes(Form), publish: true, ignoreWarnings: true, null, CancellationToken.None);
+        await upload.CreateAsync(project, new UploadedForm(Bytes(Form)), publish: true, ignoreWarnings: true, null, CancellationToken.None);
 
         await ReceiveAsync(instance, Submission("uuid:1"));
         await ReceiveAsync(instance, Submission("uuid:1"));

@@ -50,6 +50,8 @@ public static class RightsSteps
             [$"POST {Project}/forms/{{number}}/restore"] = new(actors => actors.FreshTrashAsync()),
             [$"POST {Form}/draft"] = new(actors => actors.FreshFormAsync()),
             [$"DELETE {Form}/draft"] = new(actors => actors.FreshFormAsync()),
+            [$"GET {Form}/draft.xlsx"] = new(actors => actors.FreshWorkbookAsync(ProgrammeWorkbooks.Xlsx)),
+            [$"GET {Form}/draft.xls"] = new(actors => actors.FreshWorkbookAsync(ProgrammeWorkbooks.Xls)),
             [$"POST {Form}/draft/publish"] = new(actors => actors.FreshDraftAsync()),
             [$"POST {Form}/draft/attachments/{{name}}"] = new(Body: (_, _) => Samples.Part(Samples.Bytes(500), "image/png")),
             [$"PATCH {Form}/draft/attachments/{{name}}"] = Sends((_, _) => new { dataset = true }) with

@@ -89,6 +89,9 @@ public sealed record FormDefinition(
     /// <summary>The entity declarations; empty for most forms.</summary>
     public IReadOnlyList<FormEntity> Entities { get; init; } = [];
 
+    /// <summary>The workbook that it was made from; null when it was uploaded as XML (XF-010).</summary>
+    public FormWorkbook? Workbook { get; init; }
+
     /// <summary>Published definitions only: the datasets that phones download with the form.</summary>
     public IReadOnlyList<string> LinkedDatasets { get; init; } = [];
 

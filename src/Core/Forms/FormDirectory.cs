@@ -145,7 +145,11 @@ public sealed class FormDirectory(
 
     /// <summary>One operation.</summary>
     public Task<Stream> OpenMediaAsync(FormMedia file, long offset, long? length, CancellationToken cancellationToken) =>
-        files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
+        files.OpenAsync(file.Blob!, offset, length, cancellationToken);
+
+    /// <summary>The exact bytes that were uploaded (XF-010). One operation.</summary>
+    public Task<Stream> OpenWorkbookAsync(FormWorkbook workbook, long offset, long? length, CancellationToken cancellationToken) =>
+        files.OpenAsync(workbook.Blob, offset, length, cancellationToken);
 
     /// <summary>Changes a form's row, without its definitions. Refuses an unknown form with 404.1.</summary>
     public async Task<Form> ChangeAsync(ProjectId project, FormId id, Func<Form, Form> change, CancellationToken cancellationToken)

@@ -21,6 +21,14 @@ public sealed class FormFilesContainer(StorageAccount storage)
         await StreamedBlob.ReadAsync(_container, FormKeys.XmlBlob(project, definition), cancellationToken)
         ?? throw new InvalidOperationException($"The XML of the definition {definition} in project {project} is missing from storage.");
 
+    internal Task<StoredFile> PutWorkbookAsync(
+        ProjectId project,
+        string definition,
+        Stream content,
+        string contentType,
+        CancellationToken cancellationToken
+    ) => StreamedBlob.UploadAsync(_container, FormKeys.WorkbookBlob(project, definition), content, contentType, cancellationToken);
+
     internal Task<StoredFile> PutMediaAsync(
         ProjectId project,
         string definition,
@@ -29,9 +37,9 @@ public sealed class FormFilesContainer(StorageAccount storage)
         CancellationToken cancellationToken
     ) => StreamedBlob.UploadAsync(_container, FormKeys.NewMediaBlob(project, definition), content, contentType, cancellationToken);
 
-    internal async Task<Stream> OpenMediaAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
+    internal async Task<Stream> OpenAsync(string blob, long offset, long? length, CancellationToken cancellationToken) =>
         await StreamedBlob.OpenAsync(_container, blob, offset, length, cancellationToken)
-        ?? throw new InvalidOperationException($"The media blob {blob} is missing from storage.");
+        ?? throw new InvalidOperationException($"The blob {blob} is missing from storage.");
 
     internal Task<BlobProbe?> ProbeXmlAsync(ProjectId project, string definition, bool reads, CancellationToken cancellationToken) =>
         BlobProbe.FindAsync(_container, FormKeys.XmlBlob(project, definition), reads, cancellationToken);

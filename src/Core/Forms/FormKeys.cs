@@ -38,6 +38,8 @@ internal static class FormKeys
 
     public static string XmlBlob(ProjectId project, string definition) => FolderOf(project, definition) + "form.xml";
 
+    public static string WorkbookBlob(ProjectId project, string definition) => FolderOf(project, definition) + "workbook";
+
     public static string NewMediaBlob(ProjectId project, string definition) => $"{FolderOf(project, definition)}media/{Guid.NewGuid():N}";
 
     /// <summary>The blob with the form's recovery record.</summary>

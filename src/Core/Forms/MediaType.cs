@@ -4,6 +4,7 @@ namespace ServerlessRosa.Core.Forms;
 public static class MediaType
 {
     public const string Unknown = "application/octet-stream";
+    public const string Csv = "text/csv";
 
     private const int MaxLength = 255;
 
@@ -16,7 +17,7 @@ public static class MediaType
     private static string OfName(string name) =>
         Path.GetExtension(name).ToLowerInvariant() switch
         {
-            ".csv" => "text/csv",
+            ".csv" => Csv,
             ".geojson" => "application/geo+json",
             _ => Unknown,
         };

@@ -23,21 +23,21 @@ public sealed class UploadForm(
     /// <summary>Creates a form, as a draft or published. Refuses by the rules of OR-147 to OR-163, and an existing id with 409.3.</summary>
     public async Task<Form> CreateAsync(
         ProjectId project,
-        ReadOnlyMemory<byte> xml,
+        UploadedForm upload,
         bool publish,
         bool ignoreWarnings,
         ActorId? creator,
         CancellationToken cancellationToken
     )
     {
-        var xform = XFormReader.Read(xml);
+        var xform = XFormReader.Read(upload.Xml);
         var warnings = XFormChecks.ForCreation(xform).ToList();
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(form => form.Id == xform.Id).ToList();
         if (trashed.Count > 0)
         {
             warnings.Add(new FormWarning("deletedFormExists", new { xmlFormId = xform.Id.Value }));
         }
-        RefuseWarnings(warnings, ignoreWarnings);
+        RefuseWarnings(warnings, upload.Workbook, ignoreWarnings);
         if (await directory.FindRecentAsync(project, xform.Id, cancellationToken) is not null)
         {
             throw AlreadyExists(project, xform.Id);
@@ -45,7 +45,7 @@ public sealed class UploadForm(
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var number = await forms.NextNumberAsync(project, cancellationToken);
         var slots = await publishDatasets.LinkNewAsync(project, xform.MediaSlots, cancellationToken);
-        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, xml, slots, publish, cancellationToken);
+        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, upload, slots, publish, cancellationToken);
         if (publish)
         {
             await RequireNewVersionAsync(trashed, definition, cancellationToken);
@@ -72,25 +72,24 @@ public sealed class UploadForm(
     }
 
     /// <summary>
-    /// Replaces or creates the draft; without XML, from a copy of the published version. Files are carried over by name and type, from the
-    /// previous draft or the published version (OR-178). Warnings are refused with 400.16 unless ignored.
+    /// Replaces or creates the draft; without an upload, from a copy of the published version and its workbook. Files are carried over by
+    /// name and type, from the previous draft or the published version (OR-178). Warnings are refused with 400.16 unless ignored.
     /// </summary>
     public async Task ReplaceDraftAsync(
         ProjectId project,
         FormId id,
-        ReadOnlyMemory<byte>? xml,
+        UploadedForm? upload,
         bool ignoreWarnings,
         CancellationToken cancellationToken
     )
     {
         var form = await directory.GetAsync(project, id, cancellationToken);
-        var bytes =
-            xml ?? await directory.ReadXmlAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
-        var xform = XFormReader.Read(bytes);
-        await RefuseChangesAsync(form, xform, isUploaded: xml is not null, ignoreWarnings, cancellationToken);
+        var next = upload ?? await CopyAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
+        var xform = XFormReader.Read(next.Xml);
+        await RefuseChangesAsync(form, xform, upload, ignoreWarnings, cancellationToken);
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var slots = await CarryOverAsync(form, xform, cancellationToken);
-        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, bytes, slots, publish: false, cancellationToken);
+        var definition = await store.RunAsync(project, FormKeys.NewDefinition(), xform, next, slots, publish: false, cancellationToken);
         var fresh = NewDraft(definition);
         var changed =
             await forms.ChangeAsync(
@@ -139,13 +138,14 @@ public sealed class UploadForm(
         var definition = draft.Definition with { PublishedAt = clock.GetUtcNow() };
         if (version is not null && version != definition.Version)
         {
-            var xml = XFormVersion.Rewrite(await directory.ReadXmlAsync(project, definition, cancellationToken), version);
+            var copy = await CopyAsync(project, definition, cancellationToken);
+            var rewritten = copy with { Xml = XFormVersion.Rewrite(copy.Xml, version) };
             var slots = await directory.ListMediaAsync(project, draft.Definition, cancellationToken);
             definition = await store.RunAsync(
                 project,
                 FormKeys.DefinitionWithVersion(draft.Definition.Key, version),
-                XFormReader.Read(xml),
-                xml,
+                XFormReader.Read(rewritten.Xml),
+                rewritten,
                 slots,
                 publish: true,
                 cancellationToken
@@ -194,24 +194,33 @@ public sealed class UploadForm(
     }
 
     // An uploaded definition is compared with the published version, if there is one; only without one must the form id match here.
-    private async Task RefuseChangesAsync(Form form, XForm xform, bool isUploaded, bool ignoreWarnings, CancellationToken cancellationToken)
+    private async Task RefuseChangesAsync(
+        Form form,
+        XForm xform,
+        UploadedForm? upload,
+        bool ignoreWarnings,
+        CancellationToken cancellationToken
+    )
     {
-        if (form.Published is { } published && isUploaded)
+        if (form.Published is { } published && upload is not null)
         {
             var earlier = XFormReader.Read(await directory.ReadXmlAsync(form.Project, published, cancellationToken));
             var warnings = XFormChecks.AgainstEarlier(xform, earlier);
             await publishedTypes.RequireAsync(form, xform, cancellationToken);
-            RefuseWarnings(warnings, ignoreWarnings);
+            RefuseWarnings(warnings, upload.Workbook, ignoreWarnings);
         }
         else if (xform.Id == form.Id)
         {
-            RefuseWarnings(XFormChecks.OfDocument(xform), ignoreWarnings || !isUploaded);
+            RefuseWarnings(XFormChecks.OfDocument(xform), upload?.Workbook, ignoreWarnings || upload is null);
         }
         else
         {
             throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {form.Id}.").AsException();
         }
     }
+
+    private async Task<UploadedForm> CopyAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken) =>
+        new(await directory.ReadXmlAsync(project, definition, cancellationToken)) { StoredWorkbook = definition.Workbook };
 
     // The previous draft's file wins over the published version's.
     private async Task<IEnumerable<FormMedia>> CarryOverAsync(Form form, XForm xform, CancellationToken cancellationToken)
@@ -248,11 +257,11 @@ public sealed class UploadForm(
         }
     }
 
-    private static void RefuseWarnings(IReadOnlyList<FormWarning> warnings, bool ignore)
+    private static void RefuseWarnings(IReadOnlyList<FormWarning> warnings, UploadedWorkbook? workbook, bool ignore)
     {
-        if (warnings.Count > 0 && !ignore)
+        if (!ignore && (warnings.Count > 0 || workbook is { Warnings.Count: > 0 }))
         {
-            throw Problem.FormWarnings(warnings).AsException();
+            throw Problem.FormWarnings(warnings, [.. workbook?.Warnings ?? [], .. workbook?.Checks ?? []]).AsException();
         }
     }
 

@@ -77,13 +77,23 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
             }
         );
 
-    /// <summary><paramref name="warnings"/> are `{type, details}` objects; the client may send again with `ignoreWarnings=true`.</summary>
-    public static Problem FormWarnings(IReadOnlyList<FormWarning> warnings) =>
-        new(
-            400.16m,
-            "The form is accepted only with ?ignoreWarnings=true, since there are warnings.",
-            new { warnings = new { workflowWarnings = warnings } }
-        );
+    /// <summary><paramref name="error"/> is a line for each reason, with sheet, row and column.</summary>
+    public static Problem InvalidWorkbook(string error) =>
+        new(400.15m, "The XLSForm workbook could not be converted; see the error.", new { error, warnings = (object?)null });
+
+    /// <summary>
+    /// <paramref name="workflow"/> are `{type, details}` objects, and <paramref name="workbook"/> texts; a kind without any is left out. The
+    /// client may send again with `ignoreWarnings=true`.
+    /// </summary>
+    public static Problem FormWarnings(IReadOnlyList<FormWarning> workflow, IReadOnlyList<string> workbook)
+    {
+        var warnings = new Dictionary<string, object>();
+        if (workbook.Count > 0)
+            warnings["xlsFormWarnings"] = workbook;
+        if (workflow.Count > 0)
+            warnings["workflowWarnings"] = workflow;
+        return new(400.16m, "The form is accepted only with ?ignoreWarnings=true, since there are warnings.", new { warnings });
+    }
 
     public static Problem FieldTypeConflict(string path, string type) =>
         new(
@@ -224,8 +234,6 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
 
     public static Problem UnexpectedFormsList() =>
         new(501.2m, "The list of forms must have each form of the project exactly once; forms are not created or deleted here.");
-
-    public static Problem NoXlsFormConversion() => new(501.3m, "This server has not been configured to allow XLSForm conversion.");
 
     public ProblemException AsException(Exception? cause = null) => new(this, cause);
 }

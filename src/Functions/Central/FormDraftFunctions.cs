@@ -14,7 +14,7 @@ public sealed class FormDraftFunctions(
     UploadForm upload,
     DraftMedia media,
     FormShapes shapes,
-    XmlBody xmlBody,
+    FormBody body,
     AuditLog audits
 )
 {
@@ -36,10 +36,10 @@ public sealed class FormDraftFunctions(
                     RouteText.Decode(form),
                     cancellationToken
                 );
-                var xml = await xmlBody.ReadAsync(request, cancellationToken);
+                var uploaded = await body.ReadAsync(request, cancellationToken);
 
                 // Neither body nor content type: a copy of what is published.
-                var copies = xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
+                var copies = uploaded.Xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
                 if (copies && found.Published is null)
                 {
                     throw Problem.MissingParameter("xml").AsException();
@@ -47,12 +47,12 @@ public sealed class FormDraftFunctions(
                 await upload.ReplaceDraftAsync(
                     found.Project,
                     found.Id,
-                    copies ? (ReadOnlyMemory<byte>?)null : xml,
+                    copies ? null : uploaded,
                     Flags.IsTrue(request, "ignoreWarnings"),
                     cancellationToken
                 );
                 await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.set", found.Scope, null, CancellationToken.None);
-                return Json.Success();
+                return Json.Ok(FormBody.WithChecks(new() { ["success"] = true }, uploaded));
             }
         );
 

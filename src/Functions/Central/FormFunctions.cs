@@ -16,7 +16,7 @@ public sealed class FormFunctions(
     UploadForm upload,
     ProjectDirectory projects,
     FormShapes shapes,
-    XmlBody xmlBody,
+    FormBody body,
     AuditLog audits
 )
 {
@@ -60,10 +60,10 @@ public sealed class FormFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.FormCreate, Scope.Of(project.Id));
-                var xml = await xmlBody.ReadAsync(request, cancellationToken);
+                var uploaded = await body.ReadAsync(request, cancellationToken);
                 var form = await upload.CreateAsync(
                     project.Id,
-                    xml,
+                    uploaded,
                     Flags.IsTrue(request, "publish"),
                     Flags.IsTrue(request, "ignoreWarnings"),
                     caller.KnownActor.Id,
@@ -86,7 +86,7 @@ public sealed class FormFunctions(
                         CancellationToken.None
                     );
                 }
-                return Json.Ok(shapes.Form(form, form.Shown));
+                return Json.Ok(FormBody.WithChecks(shapes.Form(form, form.Shown), uploaded));
             }
         );
 

@@ -96,7 +96,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             edited = counts.GetValueOrDefault("edited"),
         };
         shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
-        shape["excelContentType"] = null;
+        shape["excelContentType"] = definition.Workbook?.ContentType;
         shape["publicLinks"] = links.Count(link => link.Form == form.Number && link.KeyHash is not null);
         shape["createdBy"] = await ActorAsync(form, form.CreatedBy, cancellationToken);
         shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), cancellationToken);
@@ -113,7 +113,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         var shape = Form(form, definition);
         if (ExtendedMetadata.IsWanted(request))
         {
-            shape["excelContentType"] = null;
+            shape["excelContentType"] = definition.Workbook?.ContentType;
             shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), request.HttpContext.RequestAborted);
         }
         return shape;

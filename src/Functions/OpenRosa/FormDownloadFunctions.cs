@@ -8,8 +8,9 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// A form's XML as it was uploaded, byte for byte (OR-111 to OR-119). The path of the XML differs from that of the form's
-/// details and of its OData service document only in the ending (`trees`, `trees.xml`, `trees.svc`), so one function answers all three.
+/// A form's XML, and the workbook that it was made from, as they were uploaded, byte for byte (OR-111 to OR-119, XF-010). Their paths
+/// differ from those of the form's details and of its OData service document only in the ending (`trees`, `trees.xml`, `trees.xlsx`,
+/// `trees.svc`), so one function answers all of them.
 /// </summary>
 public sealed class FormDownloadFunctions(
     EndpointPipeline pipeline,
@@ -20,7 +21,7 @@ public sealed class FormDownloadFunctions(
 )
 {
     private const string XmlEnding = ".xml";
-    private static readonly string[] WorkbookEndings = [".xls", ".xlsx"];
+    private static readonly string[] Endings = [XmlEnding, ".xlsx", ".xls"];
 
     [Function("GetForm")]
     public Task<IResult> Get(
@@ -68,6 +69,22 @@ public sealed class FormDownloadFunctions(
         string form
     ) => pipeline.DownloadAsync(request, async caller => await XmlAsync(request, await DraftAsync(request, caller, projectId, form)));
 
+    [Function("GetFormDraftXls")]
+    public Task<IResult> GetDraftXls(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xls")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => pipeline.RestAsync(request, async caller => Workbook(await DraftAsync(request, caller, projectId, form), ".xls"));
+
+    [Function("GetFormDraftXlsx")]
+    public Task<IResult> GetDraftXlsx(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xlsx")]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) => pipeline.RestAsync(request, async caller => Workbook(await DraftAsync(request, caller, projectId, form), ".xlsx"));
+
     [Function("GetFormTestDraftXml")]
     public Task<IResult> GetTestDraftXml(
         [HttpTrigger(
@@ -89,13 +106,12 @@ public sealed class FormDownloadFunctions(
 
     private Task<IResult> PublishedAsync(HttpRequest request, int project, string form)
     {
-        var name = RouteText.Decode(form);
-        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
+        var (name, ending) = Split(RouteText.Decode(form));
         async Task<IResult> Answer(Caller caller)
         {
-            RefuseWorkbook(name);
             if (
-                ODataAnswers.FormOfService(name) is { } service
+                ending.Length == 0
+                && ODataAnswers.FormOfService(name) is { } service
                 && !await access.ExistsAsync(new ProjectId(project), name, request.HttpContext.RequestAborted)
             )
             {
@@ -104,31 +120,47 @@ public sealed class FormDownloadFunctions(
             var found = await access.PublishedAsync(
                 caller.KnownActor,
                 new ProjectId(project),
-                asXml ? name[..^XmlEnding.Length] : name,
+                name,
                 request.HttpContext.RequestAborted
             );
-            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+            return await AnswerAsync(request, found, ending);
         }
-        return asXml ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
+        return ending == XmlEnding ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
     }
 
     private Task<IResult> VersionAsync(HttpRequest request, int project, string form, string version)
     {
-        var name = RouteText.Decode(version);
-        var asXml = name.EndsWith(XmlEnding, StringComparison.Ordinal);
+        var (name, ending) = Split(RouteText.Decode(version));
         async Task<IResult> Answer(Caller caller)
         {
-            RefuseWorkbook(name);
             var found = await access.VersionAsync(
                 caller.KnownActor,
                 new ProjectId(project),
                 RouteText.Decode(form),
-                asXml ? name[..^XmlEnding.Length] : name,
+                name,
                 request.HttpContext.RequestAborted
             );
-            return asXml ? await XmlAsync(request, found) : Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition));
+            return await AnswerAsync(request, found, ending);
         }
-        return asXml ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
+        return ending == XmlEnding ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);
+    }
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, ReadableForm found, string ending) =>
+        ending switch
+        {
+            XmlEnding => await XmlAsync(request, found),
+            "" => Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition)),
+            _ => Workbook(found, ending),
+        };
+
+    // The ending of the XML is exact; no form id ends like a workbook, in any case (OR-149).
+    private static (string Name, string Ending) Split(string name)
+    {
+        var ending = Endings.FirstOrDefault(
+            ending => name.EndsWith(ending, ending == XmlEnding ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase),
+            ""
+        );
+        return (name[..^ending.Length], ending);
     }
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
@@ -156,12 +188,15 @@ public sealed class FormDownloadFunctions(
         return Results.Bytes(xml, "application/xml; charset=utf-8");
     }
 
-    // No workbook is ever stored, and no form can have such an id (OR-118).
-    private static void RefuseWorkbook(string name)
-    {
-        if (WorkbookEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw Problem.NotFound().AsException();
-        }
-    }
+    // Refuses a form that was uploaded as XML, or as a workbook with the other content type (404.1).
+    private FileResult Workbook(ReadableForm found, string ending) =>
+        found.Definition.Workbook is { } workbook && workbook.ContentType == WorkbookType.OfEnding(ending)
+            ? new FileResult(
+                found.Form.Id.Value + ending,
+                workbook.ContentType,
+                workbook.Md5,
+                workbook.Size,
+                (offset, length, cancellationToken) => forms.OpenWorkbookAsync(workbook, offset, length, cancellationToken)
+            )
+            : throw Problem.NotFound().AsException();
 }

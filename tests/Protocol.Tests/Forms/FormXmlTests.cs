@@ -131,17 +131,6 @@ public sealed class FormXmlTests
         (await (await programme.WebUserAsync("viewer")).Api.GetAsync($"{programme.FormPath(form)}/draft.xml")).ShouldBeProblem(403.1m);
     }
 
-    [Fact, Clause("OR-118")]
-    public async Task There_is_never_a_workbook()
-    {
-        var programme = await Programme.StartAsync();
-        var form = await programme.PublishAsync();
-        foreach (var path in new[] { ".xls", ".xlsx", "/versions/1.xls", "/versions/1.xlsx" })
-        {
-            (await programme.Admin.GetAsync(programme.FormPath(form) + path)).ShouldBeProblem(404.1m);
-        }
-    }
-
     [Fact, Clause("OR-119")]
     public async Task A_client_with_the_current_file_gets_304()
     {

@@ -225,6 +225,14 @@ public sealed class TestActors
         return Target with { Form = form };
     }
 
+    /// <summary>Never published, from a workbook.</summary>
+    public async Task<Target> FreshWorkbookAsync(string type)
+    {
+        var form = Samples.Unique("trees");
+        (await Programme.CreateFromWorkbookAsync(ProgrammeWorkbooks.Trees(form), type: type)).ShouldBe(HttpStatusCode.OK);
+        return Target with { Form = form };
+    }
+
     public async Task<Target> FreshTrashAsync() => Target with { TrashedForm = await TrashAsync(Programme) };
 
     public async Task<Target> FreshSubmissionAsync(bool deleted = false)

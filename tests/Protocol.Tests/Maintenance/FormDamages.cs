@@ -35,6 +35,14 @@ internal static class FormDamages
                     await populated.Stored.DamageBlobAsync("forms", (await SlotAsync(populated)).GetString("Blob"), Samples.Bytes(300, 9)),
                 "form-media"
             ),
+            ["a workbook that is gone"] = new(
+                async populated => await populated.Stored.DamageBlobAsync("forms", await WorkbookBlobAsync(populated)),
+                "form-workbook"
+            ),
+            ["a workbook that is another"] = new(
+                async populated => await populated.Stored.DamageBlobAsync("forms", await WorkbookBlobAsync(populated), [1, 2, 3]),
+                "form-workbook"
+            ),
             ["a slot that is gone"] = new(
                 async populated =>
                 {

@@ -59,6 +59,9 @@ public sealed class PopulatedServer : IAsyncLifetime
             ).ShouldBe(HttpStatusCode.Created);
         }
         Ids["other form"] = await Programme.PublishAsync();
+        Ids["workbook form"] = await Programme.PublishWorkbookAsync();
+        (await Programme.ReplaceDraftAsync(Ids["workbook form"])).ShouldBe(HttpStatusCode.OK);
+        (await Programme.PublishDraftAsync(Ids["workbook form"], "2")).ShouldBe(HttpStatusCode.OK);
         var trashed = await Programme.PublishAsync();
         (await Programme.Admin.DeleteAsync(Programme.FormPath(trashed))).ShouldBe(HttpStatusCode.OK);
         await Programme.PublicLinkAsync(Ids["form"]);

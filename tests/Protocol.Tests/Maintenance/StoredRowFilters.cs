@@ -38,6 +38,14 @@ internal static class StoredRowFilters
         return $"{populated.Programme.Id}/{key.GetProperty("Key").GetString()}/form.xml";
     }
 
+    /// <summary>Two published versions have it in common.</summary>
+    public static async Task<string> WorkbookBlobAsync(PopulatedServer populated)
+    {
+        var row = await populated.Stored.FindAsync("forms", Row(populated.Key, "id|" + Hash(populated.Ids["workbook form"])));
+        var definition = System.Text.Json.JsonDocument.Parse(row.GetString("Published")).RootElement;
+        return definition.GetProperty("Workbook").GetProperty("Blob").GetString()!;
+    }
+
     public static async Task<TableEntity> SlotAsync(PopulatedServer populated)
     {
         var definition = (await FormBlobAsync(populated)).Split('/')[1];

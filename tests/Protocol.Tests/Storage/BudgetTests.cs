@@ -1,5 +1,6 @@
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.XlsForms.Tests;
 
 namespace ServerlessRosa.Protocol.Tests.Storage;
 
@@ -78,6 +79,33 @@ public sealed class BudgetTests
     {
         var (programme, form, phone) = await SetUpAsync();
         await CostsAsync(warm: 2, cold: 4, () => phone.GetAsync($"{programme.FormPath(form)}/attachments/leaf.png"));
+    }
+
+    [Fact, Clause("OR-118")]
+    public async Task A_workbook_costs_a_point_read_and_the_file()
+    {
+        var programme = await Programme.StartAsync(await Processes.FirstAsync());
+        var form = await programme.PublishWorkbookAsync();
+        var phone = (await programme.AppUserAsync(form)).At(await Processes.RememberingAsync());
+        await CostsAsync(warm: 2, cold: 4, () => phone.GetAsync($"{programme.FormPath(form)}.xlsx"));
+    }
+
+    [Fact, Clause("OR-163")]
+    public async Task A_form_from_a_workbook_costs_one_operation_more_than_one_from_XML()
+    {
+        var programme = await Programme.StartAsync(await Processes.FirstAsync());
+        await programme.PublishAsync();
+        var xml = (await programme.CreateFormAsync(Samples.Form(Samples.Unique("trees")))).ShouldBe(HttpStatusCode.OK);
+        var workbook = await programme.CreateFromWorkbookAsync(ProgrammeWorkbooks.Trees(Samples.Unique("trees")));
+        Assert.Equal(xml.StorageOperations + 1, workbook.ShouldBe(HttpStatusCode.OK).StorageOperations);
+        var choices = new WorkbookBuilder()
+            .Table("survey", "type|name|label", "select_one_external town|town|Town")
+            .Table("external_choices", "list_name|name|label", "town|kano|Kano")
+            .Build();
+        var external = await programme.CreateFromWorkbookAsync(choices.ToArray(), "?ignoreWarnings=true", fallback: Samples.Unique("towns"));
+
+        // The file, and the row of its slot.
+        Assert.Equal(xml.StorageOperations + 3, external.ShouldBe(HttpStatusCode.OK).StorageOperations);
     }
 
     [Theory]
