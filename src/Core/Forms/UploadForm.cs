@@ -138,18 +138,7 @@ public sealed class UploadForm(
         var definition = draft.Definition with { PublishedAt = clock.GetUtcNow() };
         if (version is not null && version != definition.Version)
         {
-            var copy = await CopyAsync(project, definition, cancellationToken);
-            var rewritten = copy with { Xml = XFormVersion.Rewrite(copy.Xml, version) };
-            var slots = await directory.ListMediaAsync(project, draft.Definition, cancellationToken);
-            definition = await store.RunAsync(
-                project,
-                FormKeys.DefinitionWithVersion(draft.Definition.Key, version),
-                XFormReader.Read(rewritten.Xml),
-                rewritten,
-                slots,
-                publish: true,
-                cancellationToken
-            );
+            definition = await WithVersionAsync(project, draft.Definition, version, cancellationToken);
         }
 
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(other => other.Id == id).ToList();
@@ -217,6 +206,27 @@ public sealed class UploadForm(
         {
             throw Problem.UnexpectedValue("xmlFormId", xform.Id.Value, $"the form's ID is {form.Id}.").AsException();
         }
+    }
+
+    // A definition of its own, with the files of the draft.
+    private async Task<FormDefinition> WithVersionAsync(
+        ProjectId project,
+        FormDefinition draft,
+        string version,
+        CancellationToken cancellationToken
+    )
+    {
+        var copy = await CopyAsync(project, draft, cancellationToken);
+        var rewritten = copy with { Xml = XFormVersion.Rewrite(copy.Xml, version) };
+        return await store.RunAsync(
+            project,
+            FormKeys.DefinitionWithVersion(draft.Key, version),
+            XFormReader.Read(rewritten.Xml),
+            rewritten,
+            await directory.ListMediaAsync(project, draft, cancellationToken),
+            publish: true,
+            cancellationToken
+        );
     }
 
     private async Task<UploadedForm> CopyAsync(ProjectId project, FormDefinition definition, CancellationToken cancellationToken) =>

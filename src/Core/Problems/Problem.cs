@@ -82,8 +82,8 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
         new(400.15m, "The XLSForm workbook could not be converted; see the error.", new { error, warnings = (object?)null });
 
     /// <summary>
-    /// <paramref name="workflow"/> are `{type, details}` objects, and <paramref name="workbook"/> texts; a kind without any is left out. The
-    /// client may send again with `ignoreWarnings=true`.
+    /// <paramref name="workflow"/> are `{type, details}` objects, and <paramref name="workbook"/> texts; a kind without any is left out.
+    /// The client may send again with `ignoreWarnings=true`.
     /// </summary>
     public static Problem FormWarnings(IReadOnlyList<FormWarning> workflow, IReadOnlyList<string> workbook)
     {

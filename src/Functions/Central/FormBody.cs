@@ -8,7 +8,8 @@ using ServerlessRosa.XlsForms;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>A form definition that is the whole body of a request: XML, or a workbook, which is converted here (XF-001 to XF-007).</summary>
+/// <summary>A form definition that is the whole body of a request: XML, or a workbook that is converted here (XF-001 to
+/// XF-007).</summary>
 public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : IDisposable
 {
     private const string FallbackHeader = "X-XlsForm-FormId-Fallback";

@@ -117,12 +117,7 @@ public sealed class FormDownloadFunctions(
             {
                 return await odata.PublishedAsync(request, caller, project, service);
             }
-            var found = await access.PublishedAsync(
-                caller.KnownActor,
-                new ProjectId(project),
-                name,
-                request.HttpContext.RequestAborted
-            );
+            var found = await access.PublishedAsync(caller.KnownActor, new ProjectId(project), name, request.HttpContext.RequestAborted);
             return await AnswerAsync(request, found, ending);
         }
         return ending == XmlEnding ? pipeline.DownloadAsync(request, Answer) : pipeline.RestAsync(request, Answer);

@@ -74,7 +74,10 @@ public sealed class WorkbookDownloadTests
         var workbook = Trees(form);
         await programme.PublishWorkbookAsync(workbook, form);
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal(workbook, (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft.xlsx")).ShouldBe(HttpStatusCode.OK).Bytes);
+        Assert.Equal(
+            workbook,
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft.xlsx")).ShouldBe(HttpStatusCode.OK).Bytes
+        );
 
         var xml = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft.xml")).Text;
         (await programme.ReplaceDraftAsync(form, xml)).ShouldBe(HttpStatusCode.OK);
@@ -132,7 +135,10 @@ public sealed class WorkbookDownloadTests
         var slot = Assert.Single((await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/attachments")).Json.EnumerateArray());
         Assert.True(slot.GetProperty("blobExists").GetBoolean());
         (await programme.PublishDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
-        Assert.Equal("itemsets.csv", Assert.Single((await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Name);
+        Assert.Equal(
+            "itemsets.csv",
+            Assert.Single((await programme.Admin.OpenRosa.GetAsync($"{programme.FormPath(form)}/manifest")).Manifest()).Name
+        );
 
         // The next workbook's choices replace the file that would be carried over; a copy keeps it.
         (await programme.ReplaceDraftFromWorkbookAsync(form, Towns("Dala", "2"), "?ignoreWarnings=true")).ShouldBe(HttpStatusCode.OK);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using ServerlessRosa.XlsForms.Tests;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
