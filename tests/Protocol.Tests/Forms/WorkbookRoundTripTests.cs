@@ -12,6 +12,7 @@ namespace ServerlessRosa.Protocol.Tests.Forms;
 public sealed class WorkbookRoundTripTests
 {
     private const string Jpeg = "image/jpeg";
+    private static readonly string[] Species = ["oak", "elm"];
 
     [Fact, Clause("OR-163"), Clause("OR-164"), Clause("OR-165"), Clause("OR-273")]
     public async Task A_survey_with_media_choices_from_files_and_a_repeat_comes_out_of_the_export()
@@ -122,7 +123,7 @@ public sealed class WorkbookRoundTripTests
         );
         var phone = await programme.AppUserAsync(form);
         var repeats = string.Concat(
-            new[] { "oak", "elm" }.Select(species =>
+            Species.Select(species =>
                 $"<tree><species>{species}</species><meta>{Census.Entity(Census.NewId(), "create=\"1\"", species, trees)}</meta></tree>"
             )
         );
