@@ -34,11 +34,6 @@ public sealed class RestoreTables(
     TimeProvider clock
 )
 {
-    private const int BatchSize = 100;
-
-    // A batch holds 4 MiB. A line of JSON is longer than what is sent of the row, except for its escapes.
-    private const int BatchCharacters = 1 << 20;
-
     // More than are made in a day: submissions that came after the snapshot name their senders by number.
     private const int ReservedActors = 1000;
 
@@ -96,32 +91,14 @@ public sealed class RestoreTables(
             throw new MaintenanceException($"Piece {piece.Index} of table {piece.Table} in the snapshot {id} is damaged.");
         }
         await InParallel.EachAsync(
-            Batches(BackedUpTable.Unpack(content)).ToList(),
+            TableRows
+                .Batches(
+                    BackedUpTable.Unpack(content).Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))
+                )
+                .ToList(),
             (batch, stop) => storage.Table(piece.Table).SubmitTransactionAsync(batch, stop),
             cancellationToken
         );
-    }
-
-    private static IEnumerable<List<TableTransactionAction>> Batches(IEnumerable<(TableEntity Row, int Characters)> rows)
-    {
-        var (batch, characters) = (new List<TableTransactionAction>(), 0);
-        foreach (var (row, length) in rows)
-        {
-            if (
-                batch.Count > 0
-                && (batch.Count == BatchSize || characters + length > BatchCharacters || batch[0].Entity.PartitionKey != row.PartitionKey)
-            )
-            {
-                yield return batch;
-                (batch, characters) = ([], 0);
-            }
-            batch.Add(new TableTransactionAction(TableTransactionActionType.UpsertReplace, row));
-            characters += length;
-        }
-        if (batch.Count > 0)
-        {
-            yield return batch;
-        }
     }
 
     private async Task<IReadOnlyList<ProjectId>> AddLostProjectsAsync(CancellationToken cancellationToken)

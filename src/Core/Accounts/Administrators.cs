@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Accounts;
 
@@ -9,8 +10,6 @@ namespace ServerlessRosa.Core.Accounts;
 /// </summary>
 public sealed class Administrators(AccountsTable accounts)
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>The grant that makes a web user an administrator.</summary>
     public static readonly Grant Grant = new(Role.Administrator.Id, Scope.Server);
 
@@ -24,33 +23,35 @@ public sealed class Administrators(AccountsTable accounts)
 
     public async Task<GrantOutcome> AddAsync(ActorId id, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var (listed, version) = await accounts.FindAdministratorsAsync(cancellationToken);
-            if (listed.Contains(id))
+        return await ConditionalWrite.RepeatAsync<GrantOutcome>(
+            async () =>
             {
-                return GrantOutcome.AsItWas;
-            }
+                var (listed, version) = await accounts.FindAdministratorsAsync(cancellationToken);
+                if (listed.Contains(id))
+                {
+                    return GrantOutcome.AsItWas;
+                }
 
-            // Written even when the user has the role already: a concurrent removal, which has taken the user off the list, must fail on
-            // the ETag.
-            var user = await accounts.ChangeAsync(
-                null,
-                id,
-                user => user.DeletedAt is null ? user with { Grants = user.Grants.With(Grant) } : null,
-                cancellationToken
-            );
-            if (user is not { DeletedAt: null })
-            {
-                return GrantOutcome.NoSuchActor;
-            }
-            if (await accounts.TryListAdministratorsAsync([.. listed, id], version, CancellationToken.None))
-            {
-                return GrantOutcome.Changed;
-            }
-            await PauseAsync(attempt, cancellationToken);
-        }
-        throw new TimeoutException("The list of administrators is changed all the time.");
+                // Written even when the user has the role already: a concurrent removal, which has taken the user off the list, must fail on
+                // the ETag.
+                var user = await accounts.ChangeAsync(
+                    null,
+                    id,
+                    user => user.DeletedAt is null ? user with { Grants = user.Grants.With(Grant) } : null,
+                    cancellationToken
+                );
+                if (user is not { DeletedAt: null })
+                {
+                    return GrantOutcome.NoSuchActor;
+                }
+                if (await accounts.TryListAdministratorsAsync([.. listed, id], version, CancellationToken.None))
+                {
+                    return GrantOutcome.Changed;
+                }
+                return Attempt<GrantOutcome>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -59,26 +60,28 @@ public sealed class Administrators(AccountsTable accounts)
     /// </summary>
     public async Task<GrantOutcome> EndAsync(ActorId id, Func<Actor, Actor?> change, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            if (await accounts.FindVersionAsync(null, id, cancellationToken) is not ({ DeletedAt: null } user, var version))
+        return await ConditionalWrite.RepeatAsync<GrantOutcome>(
+            async () =>
             {
-                return GrantOutcome.NoSuchActor;
-            }
-            if (change(user) is not { } next)
-            {
-                return GrantOutcome.AsItWas;
-            }
-            if (
-                (!user.Grants.Contains(Grant) || await TryStrikeOffAsync(id, cancellationToken))
-                && await accounts.TryReplaceAsync(next, version, CancellationToken.None)
-            )
-            {
-                return GrantOutcome.Changed;
-            }
-            await PauseAsync(attempt, cancellationToken);
-        }
-        throw new TimeoutException("The list of administrators is changed all the time.");
+                if (await accounts.FindVersionAsync(null, id, cancellationToken) is not ({ DeletedAt: null } user, var version))
+                {
+                    return GrantOutcome.NoSuchActor;
+                }
+                if (change(user) is not { } next)
+                {
+                    return GrantOutcome.AsItWas;
+                }
+                if (
+                    (!user.Grants.Contains(Grant) || await TryStrikeOffAsync(id, cancellationToken))
+                    && await accounts.TryReplaceAsync(next, version, CancellationToken.None)
+                )
+                {
+                    return GrantOutcome.Changed;
+                }
+                return Attempt<GrantOutcome>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     // Written even when the user isn't listed: a concurrent request that is about to list the user must fail on the ETag.
@@ -90,7 +93,4 @@ public sealed class Administrators(AccountsTable accounts)
             ? await accounts.TryListAdministratorsAsync(others, version, CancellationToken.None)
             : throw Problem.LastAdministrator().AsException();
     }
-
-    private static Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
-        Task.Delay(Random.Shared.Next(5, 20 + (5 * attempt)), cancellationToken);
 }

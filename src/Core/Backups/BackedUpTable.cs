@@ -65,13 +65,13 @@ internal static class BackedUpTable
     public static bool Belongs(string table, TableEntity row, DateTimeOffset begunAt) =>
         table != StorageNames.EntitiesTable || !EntityKeys.IsOfSubmissions(row.PartitionKey) || row.Timestamp < begunAt - Skew;
 
-    /// <summary>The rows of a piece, each with the length of its line.</summary>
-    public static IEnumerable<(TableEntity Row, int Characters)> Unpack(byte[] piece)
+    /// <summary>The rows of a piece.</summary>
+    public static IEnumerable<TableEntity> Unpack(byte[] piece)
     {
         using var lines = new StreamReader(new GZipStream(new MemoryStream(piece), CompressionMode.Decompress), Encoding.UTF8);
         while (lines.ReadLine() is { } line)
         {
-            yield return (RowText.Read(line), line.Length);
+            yield return RowText.Read(line);
         }
     }
 }

@@ -48,20 +48,12 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
     }
 
     /// <summary>Deletes cases unconditionally. One operation per 100 of a partition.</summary>
-    internal async Task RemoveAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken)
-    {
-        foreach (var batch in ids.Select(CaseKeys.Case).GroupBy(key => key.Partition).SelectMany(partition => partition.Chunk(100)))
-        {
-            await _table.SubmitTransactionAsync(
-                batch.Select(key => new TableTransactionAction(
-                    TableTransactionActionType.Delete,
-                    new TableEntity(key.Partition, key.Row),
-                    ETag.All
-                )),
-                cancellationToken
-            );
-        }
-    }
+    internal Task RemoveAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken) =>
+        TableRows.DeleteAsync(
+            _table,
+            ids.Select(CaseKeys.Case).Select(key => new TableEntity(key.Partition, key.Row)),
+            cancellationToken
+        );
 
     /// <summary>
     /// Replaces the row that was read with <paramref name="etag"/>, or adds one when that is null. Returns false when the row has changed

@@ -13,8 +13,6 @@ internal sealed record CaseWrite(Case? Before, Case After);
 /// </summary>
 public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices, TimeProvider clock)
 {
-    private const int MaxAttempts = 200;
-
     /// <summary>
     /// Changes cases that were <paramref name="read"/> (null: not found). <paramref name="change"/> may run again on a newer case, and
     /// returns null to leave a case unchanged. With <paramref name="again"/>, derived rows are rewritten even where they seem to exist,
@@ -79,34 +77,34 @@ public sealed class WriteCases(CasesTable cases, CaseOwnersTable owners, CaseInd
     )
     {
         CaseWrite? tried = null;
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var before = read?.Case;
-            var changed = await change(before);
-            var wentThrough = changed is null && before is not null && before.Project == tried?.After.Project;
-            if (wentThrough)
+        return await ConditionalWrite.RepeatAsync<CaseWrite?>(
+            async () =>
             {
-                // The conflicting write may have been this very one, whose response was lost. Its derived rows are not written yet.
-                (changed, again) = (before, true);
-            }
-            if (changed is null)
-            {
-                return null;
-            }
-            var write = new CaseWrite(wentThrough ? tried!.Before : before, Stamp(before, changed, again));
-            await Task.WhenAll(
-                NewIndices(write, again).Select(index => indices.AddAsync(write.After.Project, id, index, cancellationToken))
-            );
-            if (await cases.TryWriteAsync(write.After, read?.ETag, cancellationToken))
-            {
-                return write;
-            }
-            // Another request wrote first. The random delay keeps concurrent writers of one case apart.
-            await Task.Delay(Random.Shared.Next(1, 10 + (5 * Math.Min(attempt, 20))), cancellationToken);
-            read = await cases.FindAsync(id, cancellationToken);
-            tried = write;
-        }
-        throw new InvalidOperationException($"The case {id} kept changing under {MaxAttempts} attempts to write it.");
+                if (tried is not null)
+                {
+                    read = await cases.FindAsync(id, cancellationToken);
+                }
+                var before = read?.Case;
+                var changed = await change(before);
+                var wentThrough = changed is null && before is not null && before.Project == tried?.After.Project;
+                if (wentThrough)
+                {
+                    // The conflicting write may have been this very one, whose response was lost. Its derived rows are not written yet.
+                    (changed, again) = (before, true);
+                }
+                if (changed is null)
+                {
+                    return null;
+                }
+                var write = new CaseWrite(wentThrough ? tried!.Before : before, Stamp(before, changed, again));
+                await Task.WhenAll(
+                    NewIndices(write, again).Select(index => indices.AddAsync(write.After.Project, id, index, cancellationToken))
+                );
+                tried = write;
+                return await cases.TryWriteAsync(write.After, read?.ETag, cancellationToken) ? write : Attempt<CaseWrite?>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     private Case Stamp(Case? before, Case changed, bool again)

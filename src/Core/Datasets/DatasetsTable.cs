@@ -9,7 +9,6 @@ namespace ServerlessRosa.Core.Datasets;
 /// <summary>Table `datasets`: one partition per project, one row per dataset, with its properties.</summary>
 public sealed class DatasetsTable(StorageAccount storage)
 {
-    private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.DatasetsTable);
 
     /// <summary>False when the project has a dataset with this name, ignoring case. One operation.</summary>
@@ -142,34 +141,30 @@ public sealed class DatasetsTable(StorageAccount storage)
         CancellationToken cancellationToken
     )
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-                DatasetKeys.Project(project),
-                DatasetKeys.Dataset(name),
-                cancellationToken: cancellationToken
-            );
-            if (!found.HasValue)
+        return await ConditionalWrite.RunAsync(
+            async () =>
             {
-                return null;
-            }
-            var current = ToDataset(found.Value!, project);
-            var changed = change(current);
-            if (changed == current)
-            {
-                return current;
-            }
-            var next = changed with { Stamp = DatasetKeys.NewStamp() };
-            try
-            {
+                var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                    DatasetKeys.Project(project),
+                    DatasetKeys.Dataset(name),
+                    cancellationToken: cancellationToken
+                );
+                if (!found.HasValue)
+                {
+                    return null;
+                }
+                var current = ToDataset(found.Value!, project);
+                var changed = change(current);
+                if (changed == current)
+                {
+                    return current;
+                }
+                var next = changed with { Stamp = DatasetKeys.NewStamp() };
                 await _table.UpdateEntityAsync(ToEntity(next), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
                 return next;
-            }
-            catch (RequestFailedException e) when (e.Status == 412 && attempt < MaxAttempts)
-            {
-                // Changed by another request: read again and apply the change to the new version.
-            }
-        }
+            },
+            cancellationToken
+        );
     }
 
     private static TableEntity ToEntity(Dataset dataset)

@@ -15,7 +15,6 @@ public sealed partial class EntitiesTable
 {
     // Two rows of an entity, beside the two stamps, in a batch of 100.
     private const int EntitiesPerBatch = 49;
-    private const int BatchSize = 100;
 
     /// <summary>One operation.</summary>
     internal async Task<BulkCreation> BeginBulkAsync(Dataset dataset, DateTimeOffset now, CancellationToken cancellationToken)
@@ -42,7 +41,7 @@ public sealed partial class EntitiesTable
         CancellationToken cancellationToken
     )
     {
-        foreach (var some in added.Chunk(BatchSize))
+        foreach (var some in added.Chunk(TableRows.BatchSize))
         {
             try
             {
@@ -167,7 +166,7 @@ public sealed partial class EntitiesTable
         foreach (var change in changes.OrderBy(change => change.Next.Creator?.Value ?? 0))
         {
             creators.Add(change.Next.Creator);
-            if ((3 * (batch.Count + 1)) + creators.Count + 1 > BatchSize)
+            if ((3 * (batch.Count + 1)) + creators.Count + 1 > TableRows.BatchSize)
             {
                 yield return batch;
                 batch = [];

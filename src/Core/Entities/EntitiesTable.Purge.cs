@@ -57,10 +57,7 @@ public sealed partial class EntitiesTable
         try
         {
             // The entity itself is in the first batch, so that a restored one keeps everything.
-            foreach (var batch in actions.Chunk(BatchSize))
-            {
-                await _table.SubmitTransactionAsync(batch, cancellationToken);
-            }
+            await TableRows.SubmitAsync(_table, actions, cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)

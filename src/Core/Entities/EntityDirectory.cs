@@ -2,6 +2,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
 
@@ -14,8 +15,6 @@ public sealed record EntityEdit(string? Label, IReadOnlyDictionary<string, strin
 /// <summary>Single entities of a dataset, for the management API.</summary>
 public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
     public IAsyncEnumerable<DatasetEntity> ListAsync(
         Dataset dataset,
@@ -112,41 +111,44 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         {
             RequireProperties(dataset, edit);
         }
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var stored = await FindAsync(dataset, id, deleted: false, cancellationToken);
-            var latest = stored.Entity.Current;
-            if (resolves && stored.Entity.Conflict is null)
+        return await ConditionalWrite.RepeatAsync<DatasetEntity>(
+            async () =>
             {
-                throw Problem.NoConflict().AsException();
-            }
-            if (baseVersion is { } given && given != latest.Number)
-            {
-                throw Problem.EntityVersionConflict(latest.Number, given).AsException();
-            }
-            var now = clock.GetUtcNow();
-            var next = edit is null
-                ? stored.Entity with
+                var stored = await FindAsync(dataset, id, deleted: false, cancellationToken);
+                var latest = stored.Entity.Current;
+                if (resolves && stored.Entity.Conflict is null)
                 {
-                    UpdatedAt = now,
+                    throw Problem.NoConflict().AsException();
                 }
-                : EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false);
-            next = next with { Current = next.Current.RequireSize() };
-            var resolved = resolves ? new EntityEvent(EntityEvent.Resolve, editor.Actor, now, ActionNotes.Current) : null;
-            if (resolves)
-            {
-                next = next with { Conflict = null, ResolvedVersion = next.Current.Number };
-            }
-            if (
-                edit is null
-                    ? await entities.ReplaceAsync(dataset, stored, next, resolved!, cancellationToken)
-                    : await entities.AddVersionAsync(dataset, stored, next, null, resolved, cancellationToken)
-            )
-            {
-                return next;
-            }
-        }
-        throw KeptChanging(dataset, id);
+                if (baseVersion is { } given && given != latest.Number)
+                {
+                    throw Problem.EntityVersionConflict(latest.Number, given).AsException();
+                }
+                var now = clock.GetUtcNow();
+                var next = edit is null
+                    ? stored.Entity with
+                    {
+                        UpdatedAt = now,
+                    }
+                    : EntityMerge.Apply(stored.Entity, latest, Change(edit, editor), interrupted: false);
+                next = next with { Current = next.Current.RequireSize() };
+                var resolved = resolves ? new EntityEvent(EntityEvent.Resolve, editor.Actor, now, ActionNotes.Current) : null;
+                if (resolves)
+                {
+                    next = next with { Conflict = null, ResolvedVersion = next.Current.Number };
+                }
+                if (
+                    edit is null
+                        ? await entities.ReplaceAsync(dataset, stored, next, resolved!, cancellationToken)
+                        : await entities.AddVersionAsync(dataset, stored, next, null, resolved, cancellationToken)
+                )
+                {
+                    return next;
+                }
+                return Attempt<DatasetEntity>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -154,18 +156,21 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     /// </summary>
     public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, ActorId actor, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var stored = await FindAsync(dataset, id, !deleted, cancellationToken);
-            var now = clock.GetUtcNow();
-            var happened = new EntityEvent(deleted ? EntityEvent.Delete : EntityEvent.Restore, actor, now, ActionNotes.Current);
-            var next = stored.Entity with { DeletedAt = deleted ? now : null };
-            if (await entities.ReplaceAsync(dataset, stored, next, happened, cancellationToken))
+        await ConditionalWrite.RepeatAsync<bool>(
+            async () =>
             {
-                return;
-            }
-        }
-        throw KeptChanging(dataset, id);
+                var stored = await FindAsync(dataset, id, !deleted, cancellationToken);
+                var now = clock.GetUtcNow();
+                var happened = new EntityEvent(deleted ? EntityEvent.Delete : EntityEvent.Restore, actor, now, ActionNotes.Current);
+                var next = stored.Entity with { DeletedAt = deleted ? now : null };
+                if (await entities.ReplaceAsync(dataset, stored, next, happened, cancellationToken))
+                {
+                    return true;
+                }
+                return Attempt<bool>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     internal static DatasetEntity New(Dataset dataset, EntityId id, EntityEdit edit, EntityVersion change)
@@ -197,7 +202,4 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
             Notes = ActionNotes.Current,
             Received = edit.Data,
         };
-
-    private static InvalidOperationException KeptChanging(Dataset dataset, EntityId id) =>
-        new($"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a request.");
 }

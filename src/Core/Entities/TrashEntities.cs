@@ -8,8 +8,6 @@ namespace ServerlessRosa.Core.Entities;
 /// <summary>Moves many entities to the trash, or restores them.</summary>
 public sealed class TrashEntities(EntitiesTable entities, TimeProvider clock)
 {
-    private const int MaxAttempts = 20;
-
     // Above that number, reading the whole dataset costs less.
     private const int MaxPointReads = 100;
 
@@ -29,22 +27,20 @@ public sealed class TrashEntities(EntitiesTable entities, TimeProvider clock)
         var happened = new EntityEvent(deleted ? EntityEvent.BulkDelete : EntityEvent.BulkRestore, actor, now, ActionNotes.Current);
         var open = ids.ToHashSet();
         var changed = new List<EntityId>();
-        for (var attempt = 1; open.Count > 0; attempt++)
-        {
-            if (attempt > MaxAttempts)
+        await ConditionalWrite.RepeatAsync<bool>(
+            async () =>
             {
-                throw new InvalidOperationException(
-                    $"Entities of the dataset {dataset.Name} in project {dataset.Project} kept changing under a request."
-                );
-            }
-            var found = (await ReadAsync(dataset, open, cancellationToken))
-                .Where(stored => !stored.Entity.IsPurged && stored.Entity.DeletedAt is not null != deleted)
-                .Select(stored => (Before: stored, Next: stored.Entity with { DeletedAt = deleted ? now : null }))
-                .ToList();
-            var lost = await entities.ReplaceManyAsync(dataset, found, happened, cancellationToken);
-            open = [.. lost.Select(stored => stored.Entity.Id)];
-            changed.AddRange(found.Select(change => change.Next.Id).Where(id => !open.Contains(id)));
-        }
+                var found = (await ReadAsync(dataset, open, cancellationToken))
+                    .Where(stored => !stored.Entity.IsPurged && stored.Entity.DeletedAt is not null != deleted)
+                    .Select(stored => (Before: stored, Next: stored.Entity with { DeletedAt = deleted ? now : null }))
+                    .ToList();
+                var lost = await entities.ReplaceManyAsync(dataset, found, happened, cancellationToken);
+                open = [.. lost.Select(stored => stored.Entity.Id)];
+                changed.AddRange(found.Select(change => change.Next.Id).Where(id => !open.Contains(id)));
+                return open.Count == 0 ? true : Attempt<bool>.Conflict;
+            },
+            cancellationToken
+        );
         return changed;
     }
 

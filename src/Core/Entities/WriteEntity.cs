@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Entities;
 
@@ -19,8 +20,6 @@ public enum WriteOutcome
 /// <summary>Creates or updates one entity from a submission, once (OR-238 to OR-241). Refuses invalid changes.</summary>
 public sealed class WriteEntity(EntitiesTable entities)
 {
-    private const int MaxAttempts = 20;
-
     // For an entity that is created from an update, which may have no label.
     private const string MadeUpLabel = "auto generated";
 
@@ -58,46 +57,47 @@ public sealed class WriteEntity(EntitiesTable entities)
     )
     {
         RequireNumbers(block);
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var stored = await entities.FindAsync(dataset, id, cancellationToken);
+        return await ConditionalWrite.RepeatAsync<WriteOutcome>(
+            async () =>
+            {
+                var stored = await entities.FindAsync(dataset, id, cancellationToken);
 
-            // Update first; create when there is no entity to update. An update in a branch waits for the creation instead.
-            var inBranch = block is { Update: true, Branch: not null, BaseNumber: not null };
-            if (stored is null && inBranch && !submission.Forces)
-            {
-                return WriteOutcome.BeforeItsTurn;
-            }
-            var creates =
-                (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
-            if (creates && !mayCreate)
-            {
-                return WriteOutcome.WaitsForApproval;
-            }
-            bool written;
-            if (creates)
-            {
-                written = await CreateAsync(dataset, id, stored, block, submission, cancellationToken);
-            }
-            else
-            {
-                var (existing, basis, interrupted) = await FindBasisAsync(dataset, id, stored, block, cancellationToken);
-                if (basis is null && !submission.Forces)
+                // Update first; create when there is no entity to update. An update in a branch waits for the creation instead.
+                var inBranch = block is { Update: true, Branch: not null, BaseNumber: not null };
+                if (stored is null && inBranch && !submission.Forces)
                 {
                     return WriteOutcome.BeforeItsTurn;
                 }
-                var from = basis ?? existing.Entity.Current;
-                written = await UpdateAsync(dataset, existing, from, interrupted, block, submission, cancellationToken);
-            }
-            var mark = written ? EntityMark.Own : await FindMarkAsync(dataset, id, submission, cancellationToken);
-            if (mark == EntityMark.Own)
-            {
-                return WriteOutcome.Written;
-            }
-            submission = submission with { Origin = submission.Origin with { IsNamesake = mark == EntityMark.OfOtherForm } };
-        }
-        throw new InvalidOperationException(
-            $"The entity {id} of the dataset {dataset.Name} in project {dataset.Project} kept changing under a submission."
+                var creates =
+                    (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
+                if (creates && !mayCreate)
+                {
+                    return WriteOutcome.WaitsForApproval;
+                }
+                bool written;
+                if (creates)
+                {
+                    written = await CreateAsync(dataset, id, stored, block, submission, cancellationToken);
+                }
+                else
+                {
+                    var (existing, basis, interrupted) = await FindBasisAsync(dataset, id, stored, block, cancellationToken);
+                    if (basis is null && !submission.Forces)
+                    {
+                        return WriteOutcome.BeforeItsTurn;
+                    }
+                    var from = basis ?? existing.Entity.Current;
+                    written = await UpdateAsync(dataset, existing, from, interrupted, block, submission, cancellationToken);
+                }
+                var mark = written ? EntityMark.Own : await FindMarkAsync(dataset, id, submission, cancellationToken);
+                if (mark == EntityMark.Own)
+                {
+                    return WriteOutcome.Written;
+                }
+                submission = submission with { Origin = submission.Origin with { IsNamesake = mark == EntityMark.OfOtherForm } };
+                return Attempt<WriteOutcome>.Conflict;
+            },
+            cancellationToken
         );
     }
 

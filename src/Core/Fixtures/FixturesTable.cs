@@ -119,18 +119,12 @@ public sealed class FixturesTable(StorageAccount storage)
                 .AsPages()
         )
         {
-            foreach (var rows in page.Values.Chunk(50))
-            {
-                await _table.SubmitTransactionAsync(
-                    rows.SelectMany(row => new[] { row.RowKey, FixtureKeys.RowId(Read<LookupRow>(row).Id) })
-                        .Select(key => new TableTransactionAction(
-                            TableTransactionActionType.Delete,
-                            new TableEntity(partition, key),
-                            ETag.All
-                        )),
-                    cancellationToken
-                );
-            }
+            await TableRows.DeleteAsync(
+                _table,
+                page.Values.SelectMany(row => new[] { row.RowKey, FixtureKeys.RowId(Read<LookupRow>(row).Id) })
+                    .Select(key => new TableEntity(partition, key)),
+                cancellationToken
+            );
         }
     }
 

@@ -8,23 +8,18 @@ namespace ServerlessRosa.Core.Forms;
 /// <summary>Table `formMedia`: one partition per definition, one row per media slot.</summary>
 public sealed class FormMediaTable(StorageAccount storage)
 {
-    private const int BatchSize = 100;
     private readonly TableClient _table = storage.Table(StorageNames.FormMediaTable);
 
     /// <summary>Adds the slots of a definition that nothing references yet; can be repeated. One operation per 100 slots.</summary>
-    internal async Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken)
-    {
-        foreach (var batch in media.Chunk(BatchSize))
-        {
-            await _table.SubmitTransactionAsync(
-                batch.Select(file => new TableTransactionAction(
-                    TableTransactionActionType.UpsertReplace,
-                    ToEntity(project, definition, file)
-                )),
-                cancellationToken
-            );
-        }
-    }
+    internal Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken) =>
+        TableRows.SubmitAsync(
+            _table,
+            media.Select(file => new TableTransactionAction(
+                TableTransactionActionType.UpsertReplace,
+                ToEntity(project, definition, file)
+            )),
+            cancellationToken
+        );
 
     /// <summary>By name, in ordinal order. One operation per 1,000 slots.</summary>
     internal async Task<IReadOnlyList<FormMedia>> ListAsync(ProjectId project, string definition, CancellationToken cancellationToken)

@@ -20,8 +20,6 @@ public sealed class ApplySubmittedCases(
     SyncsTable syncs
 )
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>Checks the blocks of a version before an intent is recorded. Operations as <see cref="CheckCases"/>.</summary>
     internal Task<CasePlan> CheckAsync(
         SubmissionSpace space,
@@ -91,27 +89,30 @@ public sealed class ApplySubmittedCases(
             return true;
         }
         var forms = new ConcurrentDictionary<CaseForm, Lazy<Task<CaseBlocks?>>>();
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-            var versions = await VersionsAsync(space, submission, cancellationToken);
-            var effective = submission.DeletedAt is null ? versions.FirstOrDefault(version => version.Problem is null) : null;
-            var source = await SourceAsync(intent, submission, versions, effective, ReadOnceAsync);
-            if (!await apply.RecomputeAsync(space.Project, source, ReadOnceAsync, again, cancellationToken))
+        return await ConditionalWrite.RepeatAsync<bool>(
+            async () =>
             {
-                await SetForeignCaseAsync(space, effective!, cancellationToken);
-                continue;
-            }
+                var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+                var versions = await VersionsAsync(space, submission, cancellationToken);
+                var effective = submission.DeletedAt is null ? versions.FirstOrDefault(version => version.Problem is null) : null;
+                var source = await SourceAsync(intent, submission, versions, effective, ReadOnceAsync);
+                if (!await apply.RecomputeAsync(space.Project, source, ReadOnceAsync, again, cancellationToken))
+                {
+                    await SetForeignCaseAsync(space, effective!, cancellationToken);
+                    return Attempt<bool>.Conflict;
+                }
 
-            // A concurrent change of the submission may have applied its own effects before these.
-            var (now, _) = await submissions.GetAsync(space, instance, cancellationToken);
-            if (IsUnchanged(submission, now))
-            {
-                await RecordEffectsAsync(intent, submission, versions, ReadOnceAsync);
-                return !await HasEarlierIntentAsync(intent, submission, versions, cancellationToken);
-            }
-        }
-        throw new InvalidOperationException($"The submission of {id} kept changing while its cases were recomputed.");
+                // A concurrent change of the submission may have applied its own effects before these.
+                var (now, _) = await submissions.GetAsync(space, instance, cancellationToken);
+                if (IsUnchanged(submission, now))
+                {
+                    await RecordEffectsAsync(intent, submission, versions, ReadOnceAsync);
+                    return !await HasEarlierIntentAsync(intent, submission, versions, cancellationToken);
+                }
+                return Attempt<bool>.Conflict;
+            },
+            cancellationToken
+        );
 
         // Several cases ask for the same form at once.
         Task<CaseBlocks?> ReadOnceAsync(CaseForm form) =>

@@ -2,6 +2,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Recovery;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -21,8 +22,6 @@ public sealed class CommitSubmission(
     ApplySubmittedEntities entities
 )
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>A <paramref name="known"/> instance has the same XML and makes this a duplicate. A new submission without case blocks
     /// costs one operation.</summary>
     internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(StagedSubmission staged, Instance? known)
@@ -88,44 +87,45 @@ public sealed class CommitSubmission(
     // Rows 10 to 15. Of concurrent edits of one version the first write wins; the others read again and decide again.
     private async Task<(InstanceId Root, SubmissionVersion Version)> EditAsync(StagedSubmission staged, InstanceId deprecatedId)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var reading = submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
-            var deprecated = await submissions.FindInstanceAsync(staged.Space, deprecatedId, CancellationToken.None);
-            var found = await reading;
-            if (staged.DecideEdit(deprecatedId, found, deprecated).OrThrow() == SubmissionAction.FillMedia)
+        return await ConditionalWrite.RepeatAsync<(InstanceId Root, SubmissionVersion Version)>(
+            async () =>
             {
-                return await WithIntentAsync(staged, staged.HasSideEffects, again => FillMediaAsync(staged, found!, again));
-            }
-            var (submission, etag) = await submissions.GetAsync(staged.Space, deprecated!, CancellationToken.None);
-            staged.RequireAddressed(deprecatedId, submission.RootId);
-            var edited = staged.EditOf(submission, deprecated!);
-            var concernsCases = staged.ConcernsCases(submission);
-            var isWritten = await WithIntentAsync(
-                staged,
-                concernsCases || staged.Entities.Count > 0,
-                async again =>
+                var reading = submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
+                var deprecated = await submissions.FindInstanceAsync(staged.Space, deprecatedId, CancellationToken.None);
+                var found = await reading;
+                if (staged.DecideEdit(deprecatedId, found, deprecated).OrThrow() == SubmissionAction.FillMedia)
                 {
-                    if (!await submissions.EditAsync(staged.Space, deprecated!, edited, etag, staged.Xml, null, CancellationToken.None))
-                    {
-                        return (false, true);
-                    }
-                    staged.Count(Telemetry.Edited);
-                    var entitiesDone = await EntitiesAsync(staged, submission.RootId, edited.Current);
-                    return (
-                        true,
-                        (!concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
-                    );
+                    return await WithIntentAsync(staged, staged.HasSideEffects, again => FillMediaAsync(staged, found!, again));
                 }
-            );
-            if (isWritten)
-            {
-                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
-                return (submission.RootId, edited.Current);
-            }
-        }
-        throw new InvalidOperationException(
-            $"The submission that {deprecatedId} belongs to kept changing under the edit {staged.Version.Id}."
+                var (submission, etag) = await submissions.GetAsync(staged.Space, deprecated!, CancellationToken.None);
+                staged.RequireAddressed(deprecatedId, submission.RootId);
+                var edited = staged.EditOf(submission, deprecated!);
+                var concernsCases = staged.ConcernsCases(submission);
+                var isWritten = await WithIntentAsync(
+                    staged,
+                    concernsCases || staged.Entities.Count > 0,
+                    async again =>
+                    {
+                        if (!await submissions.EditAsync(staged.Space, deprecated!, edited, etag, staged.Xml, null, CancellationToken.None))
+                        {
+                            return (false, true);
+                        }
+                        staged.Count(Telemetry.Edited);
+                        var entitiesDone = await EntitiesAsync(staged, submission.RootId, edited.Current);
+                        return (
+                            true,
+                            (!concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
+                        );
+                    }
+                );
+                if (isWritten)
+                {
+                    await recovery.AfterChangeAsync(staged.Space, submission.RootId);
+                    return (submission.RootId, edited.Current);
+                }
+                return Attempt<(InstanceId Root, SubmissionVersion Version)>.Conflict;
+            },
+            CancellationToken.None
         );
     }
 
@@ -137,41 +137,44 @@ public sealed class CommitSubmission(
         bool hasIntent
     )
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var (submission, etag) = await submissions.GetAsync(staged.Space, existing, CancellationToken.None);
-            var edited = staged.EditOf(submission, existing);
-            var setAside = InstanceId.SetAside(submission.RootId, edited.Edits, existing.Version.XmlHash);
-            var concernsCases = staged.ConcernsCases(submission);
-            if (concernsCases && !hasIntent)
+        return await ConditionalWrite.RepeatAsync<((InstanceId Root, SubmissionVersion Version), bool IsDone)>(
+            async () =>
             {
-                await intents.AddAsync(staged.Intent, CancellationToken.None);
-            }
-            await files.CopyXmlAsync(staged.Space, existing.Version, setAside, CancellationToken.None);
-            if (await submissions.EditAsync(staged.Space, existing, edited, etag, staged.Xml, setAside, CancellationToken.None))
-            {
-                staged.Count(Telemetry.Edited);
-                var done = !concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again: false, CancellationToken.None);
-                if (concernsCases && !hasIntent && done)
+                var (submission, etag) = await submissions.GetAsync(staged.Space, existing, CancellationToken.None);
+                var edited = staged.EditOf(submission, existing);
+                var setAside = InstanceId.SetAside(submission.RootId, edited.Edits, existing.Version.XmlHash);
+                var concernsCases = staged.ConcernsCases(submission);
+                if (concernsCases && !hasIntent)
                 {
-                    await intents.RemoveAsync(staged.Intent, CancellationToken.None);
+                    await intents.AddAsync(staged.Intent, CancellationToken.None);
                 }
-                await recovery.AfterChangeAsync(staged.Space, submission.RootId);
-                return ((submission.RootId, edited.Current), done);
-            }
-            var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
-            switch (staged.DecideNew(now).OrThrow())
-            {
-                case SubmissionAction.Add:
-                    throw Problem.SubmissionDeleted(staged.Version.Id.Value).AsException(); // purged in the meantime
-                case SubmissionAction.FillMedia:
-                    return await FillMediaAsync(staged, now!, again: concernsCases);
-                case SubmissionAction.Acknowledge:
-                    return await AcknowledgeAsync(staged, now!, again: concernsCases);
-            }
-            existing = now!;
-        }
-        throw new InvalidOperationException($"The submission {staged.Version.Id} kept changing under an edit of it.");
+                await files.CopyXmlAsync(staged.Space, existing.Version, setAside, CancellationToken.None);
+                if (await submissions.EditAsync(staged.Space, existing, edited, etag, staged.Xml, setAside, CancellationToken.None))
+                {
+                    staged.Count(Telemetry.Edited);
+                    var done = !concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again: false, CancellationToken.None);
+                    if (concernsCases && !hasIntent && done)
+                    {
+                        await intents.RemoveAsync(staged.Intent, CancellationToken.None);
+                    }
+                    await recovery.AfterChangeAsync(staged.Space, submission.RootId);
+                    return ((submission.RootId, edited.Current), done);
+                }
+                var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
+                switch (staged.DecideNew(now).OrThrow())
+                {
+                    case SubmissionAction.Add:
+                        throw Problem.SubmissionDeleted(staged.Version.Id.Value).AsException(); // purged in the meantime
+                    case SubmissionAction.FillMedia:
+                        return await FillMediaAsync(staged, now!, again: concernsCases);
+                    case SubmissionAction.Acknowledge:
+                        return await AcknowledgeAsync(staged, now!, again: concernsCases);
+                }
+                existing = now!;
+                return Attempt<((InstanceId Root, SubmissionVersion Version), bool IsDone)>.Conflict;
+            },
+            CancellationToken.None
+        );
     }
 
     // Rows 6 and 13: side effects that were interrupted are completed, and case blocks that were refused are tried again (CC-095).

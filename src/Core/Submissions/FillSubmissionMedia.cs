@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -6,33 +7,34 @@ namespace ServerlessRosa.Core.Submissions;
 /// content.</summary>
 public sealed class FillSubmissionMedia(SubmissionsTable submissions, SubmissionFilesContainer files)
 {
-    private const int MaxAttempts = 20;
-
     /// <summary>No operation when nothing new came; otherwise one. With a `deprecatedID`, one more.</summary>
     internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(StagedSubmission staged, Instance existing)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-        {
-            var media = Fill(staged, existing.Version.Media);
-            var filled = existing with { Version = existing.Version with { Media = media } };
-            if (
-                media.SequenceEqual(existing.Version.Media)
-                || await submissions.FillMediaAsync(staged.Space, filled, CancellationToken.None)
-            )
+        return await ConditionalWrite.RepeatAsync<(InstanceId Root, SubmissionVersion Version)>(
+            async () =>
             {
-                staged.Count(Telemetry.Repeat);
-                await files.DiscardMediaAsync(staged.ReceivedBlobs.Except(media.Select(file => file.Blob!)));
-                var root =
-                    staged.Head.DeprecatedId is null || staged.IsCommCare
-                        ? existing.Version.Id
-                        : (await submissions.GetAsync(staged.Space, existing, CancellationToken.None)).Submission.RootId;
-                return (root, filled.Version);
-            }
-            var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
-            staged.DecideRefill(now).OrThrow();
-            existing = now!;
-        }
-        throw new InvalidOperationException($"The attachments of {staged.Version.Id} kept changing under a repeated upload.");
+                var media = Fill(staged, existing.Version.Media);
+                var filled = existing with { Version = existing.Version with { Media = media } };
+                if (
+                    media.SequenceEqual(existing.Version.Media)
+                    || await submissions.FillMediaAsync(staged.Space, filled, CancellationToken.None)
+                )
+                {
+                    staged.Count(Telemetry.Repeat);
+                    await files.DiscardMediaAsync(staged.ReceivedBlobs.Except(media.Select(file => file.Blob!)));
+                    var root =
+                        staged.Head.DeprecatedId is null || staged.IsCommCare
+                            ? existing.Version.Id
+                            : (await submissions.GetAsync(staged.Space, existing, CancellationToken.None)).Submission.RootId;
+                    return (root, filled.Version);
+                }
+                var now = await submissions.FindInstanceAsync(staged.Space, staged.Version.Id, CancellationToken.None);
+                staged.DecideRefill(now).OrThrow();
+                existing = now!;
+                return Attempt<(InstanceId Root, SubmissionVersion Version)>.Conflict;
+            },
+            CancellationToken.None
+        );
     }
 
     private static List<SubmissionMedia> Fill(StagedSubmission staged, IReadOnlyList<SubmissionMedia> slots)

@@ -14,7 +14,6 @@ namespace ServerlessRosa.Core.Submissions;
 /// </summary>
 public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 {
-    private const int BatchSize = 100;
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
 
     /// <summary>False for blank text and for more than 255 characters.</summary>
@@ -167,10 +166,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     {
         try
         {
-            foreach (var batch in actions.Chunk(BatchSize))
-            {
-                await _table.SubmitTransactionAsync(batch, cancellationToken);
-            }
+            await TableRows.SubmitAsync(_table, actions, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {

@@ -11,9 +11,6 @@ internal sealed record RecoveredSubmission(SubmissionSpace Space, SubmissionReco
 /// <summary>What a rebuild does to the table, while the app is stopped.</summary>
 public sealed partial class SubmissionsTable
 {
-    private const int MaxRowsInBatch = 100;
-    private const int MaxBytesInBatch = 2 << 20;
-
     /// <summary>One operation.</summary>
     internal async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
         await _table
@@ -57,46 +54,18 @@ public sealed partial class SubmissionsTable
                     kept.Add(root);
                 }
             }
-            foreach (var batch in doomed.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(MaxRowsInBatch)))
-            {
-                await _table.SubmitTransactionAsync(
-                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
-                    cancellationToken
-                );
-            }
+            await TableRows.DeleteAsync(_table, doomed, cancellationToken);
         }
         return kept;
     }
 
     /// <summary>Writes all rows of submissions of one space, over what is there. One operation per 100 rows or 2 MiB.</summary>
-    internal async Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken)
-    {
-        var batch = new List<TableTransactionAction>();
-        var bytes = 0;
-        foreach (var row in told.SelectMany(Rows))
-        {
-            var size = row.Sum(column =>
-                column.Value switch
-                {
-                    byte[] some => some.Length,
-                    string text => 2 * text.Length,
-                    _ => 16,
-                }
-            );
-            if (batch.Count > 0 && (batch.Count == MaxRowsInBatch || bytes + size > MaxBytesInBatch))
-            {
-                await _table.SubmitTransactionAsync(batch, cancellationToken);
-                batch.Clear();
-                bytes = 0;
-            }
-            batch.Add(new TableTransactionAction(TableTransactionActionType.UpsertReplace, row));
-            bytes += size;
-        }
-        if (batch.Count > 0)
-        {
-            await _table.SubmitTransactionAsync(batch, cancellationToken);
-        }
-    }
+    internal Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken) =>
+        TableRows.SubmitAsync(
+            _table,
+            told.SelectMany(Rows).Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)),
+            cancellationToken
+        );
 
     // The timeline row last: a submission is listed when all of it is there.
     private static IEnumerable<TableEntity> Rows(RecoveredSubmission told)

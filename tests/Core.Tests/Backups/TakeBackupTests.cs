@@ -155,7 +155,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
         {
             var rows = BackedUpTable.Unpack((await backups.ReadPieceAsync(id, piece, CancellationToken.None))!).ToList();
             Assert.Equal(piece.Rows, rows.Count);
-            keys.AddRange(rows.Select(one => Key(one.Row)));
+            keys.AddRange(rows.Select(Key));
         }
         return keys;
     }
