@@ -10,7 +10,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>Table `accounts`: actors with their grants, sessions, and the reservations that keep e-mail addresses unique.</summary>
-public sealed class AccountsTable(StorageAccount storage)
+public sealed partial class AccountsTable(StorageAccount storage)
 {
     private readonly TableClient _table = storage.Table(StorageNames.AccountsTable);
 
@@ -120,83 +120,6 @@ public sealed class AccountsTable(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>
-    /// The actor that reserved the address. The caller must compare with the actor's own row: an interrupted sign-up leaves a reservation
-    /// without an account. One operation.
-    /// </summary>
-    internal async Task<ActorId?> FindByEmailAsync(string email, CancellationToken cancellationToken)
-    {
-        var (partition, row) = AccountKeys.Email(email);
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-        return found.HasValue ? new ActorId(found.Value!.GetInt32(Column.Actor)!.Value) : null;
-    }
-
-    /// <summary>
-    /// Reserves an address, or returns false when another account has it. A reservation whose account does not have the address is taken
-    /// over: at once when that account was deleted, otherwise after two minutes, when no request can still be working on it. An actor's own
-    /// reservation is rewritten, so that a concurrent release of it fails.
-    /// </summary>
-    internal Task<bool> ReserveEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
-    {
-        var (partition, row) = AccountKeys.Email(email);
-        var reservation = new TableEntity(partition, row) { [Column.Actor] = actor.Value };
-        return ConditionalWrite.RunAsync(
-            async () =>
-            {
-                var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-                if (found.HasValue && !await MayTakeAsync(found.Value!, email, actor, cancellationToken))
-                {
-                    return false;
-                }
-                await (
-                    found.HasValue
-                        ? _table.UpdateEntityAsync(reservation, found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
-                        : _table.AddEntityAsync(reservation, cancellationToken)
-                );
-                return true;
-            },
-            cancellationToken
-        );
-    }
-
-    private async Task<bool> MayTakeAsync(TableEntity reservation, string email, ActorId actor, CancellationToken cancellationToken)
-    {
-        var holder = new ActorId(reservation.GetInt32(Column.Actor)!.Value);
-        return holder == actor
-            || await FindAsync(null, holder, cancellationToken) switch
-            {
-                { DeletedAt: not null } => true,
-                { } account when account.Email == AccountKeys.Normalise(email) => false,
-                _ => reservation.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2),
-            };
-    }
-
-    /// <summary>Releases an address that this actor reserved but does not have.</summary>
-    internal async Task ReleaseEmailAsync(string email, ActorId actor, CancellationToken cancellationToken)
-    {
-        var (partition, row) = AccountKeys.Email(email);
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellationToken);
-        if (
-            !found.HasValue
-            || found.Value!.GetInt32(Column.Actor) != actor.Value
-            || (
-                await FindAsync(null, actor, cancellationToken) is { DeletedAt: null } account
-                && account.Email == AccountKeys.Normalise(email)
-            )
-        )
-        {
-            return;
-        }
-        try
-        {
-            await _table.DeleteEntityAsync(partition, row, found.Value.ETag, cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == 412)
-        {
-            // A concurrent request reserved it again.
-        }
-    }
-
     /// <summary>The list of administrators and its ETag; null when there has never been one. One operation.</summary>
     internal async Task<(IReadOnlyList<ActorId> Listed, ETag? Version)> FindAdministratorsAsync(CancellationToken cancellationToken)
     {
@@ -221,83 +144,6 @@ public sealed class AccountsTable(StorageAccount storage)
                 ? _table.UpdateEntityAsync(next, tag, TableUpdateMode.Replace, cancellationToken)
                 : _table.AddEntityAsync(next, cancellationToken)
         );
-    }
-
-    /// <summary>Deletes all sessions of an actor except one, and returns the hashes of the deleted tokens.</summary>
-    internal async Task<IReadOnlyList<string>> RemoveSessionsAsync(
-        ActorId actor,
-        string? exceptTokenHash,
-        CancellationToken cancellationToken
-    )
-    {
-        var (partition, prefix) = (AccountKeys.Partition(null, actor), AccountKeys.SessionsOf(actor));
-        string[] keys = ["PartitionKey", "RowKey"];
-        var removed = new List<string>();
-        await foreach (
-            var row in _table.QueryAsync<TableEntity>(
-                TableKey.Prefix(partition, prefix),
-                select: keys,
-                cancellationToken: cancellationToken
-            )
-        )
-        {
-            var tokenHash = row.RowKey[prefix.Length..];
-            if (tokenHash != exceptTokenHash)
-            {
-                await _table.DeleteEntityAsync(partition, row.RowKey, ETag.All, cancellationToken);
-                removed.Add(tokenHash);
-            }
-        }
-        return removed;
-    }
-
-    /// <summary>Deletes the sessions that expired before <paramref name="time"/>.</summary>
-    internal Task RemoveExpiredSessionsAsync(DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        var users = TableKey.PartitionPrefix(AccountKeys.PartitionsOf(null));
-        return TableRows.DeleteAllAsync(_table, $"{users} and {TableClient.CreateQueryFilter($"ExpiresAt lt {time}")}", cancellationToken);
-    }
-
-    internal async Task AddSessionAsync(Session session, CancellationToken cancellationToken) =>
-        await _table.AddEntityAsync(
-            new TableEntity(AccountKeys.Partition(null, session.Actor), AccountKeys.Session(session.Actor, session.TokenHash))
-            {
-                [Column.Csrf] = session.Csrf,
-                [Column.CreatedAt] = session.CreatedAt,
-                [Column.ExpiresAt] = session.ExpiresAt,
-            },
-            cancellationToken
-        );
-
-    /// <summary>One operation.</summary>
-    internal async Task<Session?> FindSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            AccountKeys.Partition(null, actor),
-            AccountKeys.Session(actor, tokenHash),
-            cancellationToken: cancellationToken
-        );
-        return found.HasValue
-            ? new Session(
-                actor,
-                tokenHash,
-                found.Value!.GetString(Column.Csrf)!,
-                found.Value.GetDateTimeOffset(Column.CreatedAt)!.Value,
-                found.Value.GetDateTimeOffset(Column.ExpiresAt)!.Value
-            )
-            : null;
-    }
-
-    /// <summary>Returns false when there is none.</summary>
-    internal async Task<bool> RemoveSessionAsync(ActorId actor, string tokenHash, CancellationToken cancellationToken)
-    {
-        var response = await _table.DeleteEntityAsync(
-            AccountKeys.Partition(null, actor),
-            AccountKeys.Session(actor, tokenHash),
-            ETag.All,
-            cancellationToken
-        );
-        return response.Status != 404;
     }
 
     private static async Task<bool> SucceedsAsync(Task<Response> write)

@@ -8,7 +8,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Finds submissions, their XML and their attachments.</summary>
-public sealed class SubmissionDirectory(
+public sealed partial class SubmissionDirectory(
     SubmissionsTable submissions,
     SubmissionCounts counts,
     SubmissionFilesContainer files,
@@ -178,137 +178,6 @@ public sealed class SubmissionDirectory(
     public Task<Stream> OpenMediaAsync(SubmissionMedia file, long offset, long? length, CancellationToken cancellationToken) =>
         files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
 
-    /// <summary>Null takes the decision back.</summary>
-    public async Task<Submission> ReviewAsync(
-        SubmissionSpace space,
-        InstanceId root,
-        string? reviewState,
-        CancellationToken cancellationToken
-    )
-    {
-        var (_, current) = await FindCurrentAsync(space, root, cancellationToken);
-        await submissions.ReviewAsync(space, current, reviewState, clock.GetUtcNow(), cancellationToken);
-        await recovery.AfterChangeAsync(space, root);
-        return await GetAsync(space, root, cancellationToken);
-    }
-
-    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18). Its cases are made as if it had never
-    /// come.</summary>
-    public async Task DeleteAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
-            if (await SetDeletedAsync(space, submission, current, deleted: true, cancellationToken))
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Takes a soft deletion back. Refuses what isn't deleted with 404.1.</summary>
-    public async Task RestoreAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
-    {
-        var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();
-        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        var current = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
-        if (
-            submission.RootId != root
-            || submission.DeletedAt is null
-            || current is not { State: InstanceState.Deleted }
-            || !await SetDeletedAsync(space, submission, current, deleted: false, cancellationToken)
-        )
-        {
-            throw Problem.NotFound().AsException();
-        }
-    }
-
-    private async Task<bool> SetDeletedAsync(
-        SubmissionSpace space,
-        Submission submission,
-        Instance current,
-        bool deleted,
-        CancellationToken cancellationToken
-    )
-    {
-        var intent = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
-        var again = intent is not null && !await intents.AddAsync(intent, cancellationToken);
-        if (!await submissions.SetDeletedAsync(space, submission, current, deleted, clock.GetUtcNow(), cancellationToken))
-        {
-            return false;
-        }
-        if (intent is not null && await apply.RecomputeCasesAsync(intent, again, CancellationToken.None))
-        {
-            await intents.RemoveAsync(intent, CancellationToken.None);
-        }
-        await recovery.AfterChangeAsync(space, submission.RootId);
-        return true;
-    }
-
-    /// <summary>Fills a slot of the current version, or empties it (null). Refuses an unknown slot with 404.1.</summary>
-    public async Task PutMediaAsync(
-        SubmissionSpace space,
-        InstanceId root,
-        string name,
-        IncomingFile? file,
-        CancellationToken cancellationToken
-    )
-    {
-        var version = (await FindCurrentAsync(space, root, cancellationToken)).Current.Version;
-        RequireSlot(version, name);
-        var type = MediaType.Of(file?.ContentType, name);
-        var stored = file is null
-            ? null
-            : await files.PutMediaAsync(space, version, name, file.Content, type, clock.GetUtcNow(), cancellationToken);
-        while (true)
-        {
-            var (_, current) = await FindCurrentAsync(space, root, CancellationToken.None);
-            RequireSlot(current.Version, name);
-            var media = current
-                .Version.Media.Select(slot =>
-                    slot.Name != name
-                        ? slot
-                        : new SubmissionMedia(name, slot.IsAudit)
-                        {
-                            Blob = stored?.Blob,
-                            Md5 = stored?.Md5,
-                            Size = stored?.Size,
-                            ContentType = stored is null ? null : type,
-                        }
-                )
-                .ToList();
-            if (
-                await submissions.FillMediaAsync(
-                    space,
-                    current with
-                    {
-                        Version = current.Version with { Media = media },
-                    },
-                    CancellationToken.None
-                )
-            )
-            {
-                await recovery.AfterChangeAsync(space, root, dropped: current.Version.Media.First(slot => slot.Name == name).Blob);
-                return;
-            }
-        }
-    }
-
-    public async Task<SubmissionComment> CommentAsync(
-        SubmissionSpace space,
-        InstanceId root,
-        string body,
-        ActorId author,
-        CancellationToken cancellationToken
-    )
-    {
-        await GetAsync(space, root, cancellationToken);
-        var comment = new SubmissionComment(body, author, clock.GetUtcNow());
-        await submissions.AddCommentAsync(space, root, comment, cancellationToken);
-        await recovery.AfterChangeAsync(space, root);
-        return comment;
-    }
-
     /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<SubmissionComment>> ListCommentsAsync(
         SubmissionSpace space,
@@ -352,14 +221,6 @@ public sealed class SubmissionDirectory(
             }
         }
         return submitters;
-    }
-
-    private static void RequireSlot(SubmissionVersion version, string name)
-    {
-        if (version.Media.All(slot => slot.Name != name))
-        {
-            throw Problem.NotFound().AsException();
-        }
     }
 
     private async Task<(Submission Submission, Instance Current)> FindCurrentAsync(
