@@ -45,7 +45,7 @@ internal static class Benchmark
             if (workloads.Count == 0 && startup is null)
                 throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 
-            var measurement = new Measurement(client, floor, new ProcessFigures(app.ProcessId, azurite.ProcessIds));
+            var measurement = new Measurement(client, floor, new ProcessFigures(app.ProcessId, app.HostProcessId, azurite.ProcessIds));
             var report = await measurement.RunAsync(workloads, options.Rounds, cancellationToken);
             report = report with { Startup = startup };
             report.WriteTable(Console.Out);

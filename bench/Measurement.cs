@@ -89,13 +89,27 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
     )
     {
         figures.ResetPeak();
-        var (before, app, storage) = (operations(), figures.AppSeconds, figures.StorageSeconds);
+        var (before, worker, host, storage) = (operations(), figures.WorkerSeconds, figures.HostSeconds, figures.StorageSeconds);
         var load = await Load.RunAsync(workload.Connections, workload.Count, request, cancellationToken);
-        return new Half(load, operations() - before, figures.AppSeconds - app, figures.StorageSeconds - storage, figures.PeakMiB);
+        return new Half(
+            load,
+            operations() - before,
+            figures.WorkerSeconds - worker,
+            figures.HostSeconds - host,
+            figures.StorageSeconds - storage,
+            figures.PeakMiB
+        );
     }
 }
 
 /// <summary>One closed loop and its costs.</summary>
-internal sealed record Half(Load Load, long Operations, double AppSeconds, double StorageSeconds, double? PeakMiB);
+internal sealed record Half(
+    Load Load,
+    long Operations,
+    double WorkerSeconds,
+    double HostSeconds,
+    double StorageSeconds,
+    double? PeakMiB
+);
 
 internal sealed record Round(Half App, Half? Floor);

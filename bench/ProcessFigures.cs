@@ -3,18 +3,20 @@ using System.Globalization;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>Processor time and memory of the app and the emulator. Values that only Linux provides are null elsewhere.</summary>
-internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
+/// <summary>Processor time and memory of the worker, the local host and the emulator. Values that only Linux provides are null elsewhere.</summary>
+internal sealed class ProcessFigures(int worker, int host, IReadOnlyList<int> storage)
 {
     private const double TicksPerSecond = 100; // of /proc/stat, on every Linux that .NET runs on
     private const double KiBPerMiB = 1024;
 
-    public double AppSeconds => SecondsOf(app);
+    public double WorkerSeconds => SecondsOf(worker);
+
+    public double HostSeconds => SecondsOf(host);
 
     public double StorageSeconds => storage.Sum(SecondsOf);
 
-    /// <summary>The processor time of this process, the app and the emulator, in seconds.</summary>
-    public double OwnSeconds => Environment.CpuUsage.TotalTime.TotalSeconds + AppSeconds + StorageSeconds;
+    /// <summary>The processor time of this process and the measured ones, in seconds.</summary>
+    public double OwnSeconds => Environment.CpuUsage.TotalTime.TotalSeconds + WorkerSeconds + HostSeconds + StorageSeconds;
 
     /// <summary>The processor time of all processes of the machine, in seconds.</summary>
     public static double? MachineSeconds
@@ -33,10 +35,10 @@ internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
         }
     }
 
-    /// <summary>The app's peak of resident memory since <see cref="ResetPeak"/>.</summary>
+    /// <summary>The worker's peak of resident memory since <see cref="ResetPeak"/>.</summary>
     public double? PeakMiB =>
         OperatingSystem.IsLinux()
-            ? File.ReadLines($"/proc/{app}/status")
+            ? File.ReadLines($"/proc/{worker}/status")
                 .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
                 .Select(line =>
                     double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / KiBPerMiB
@@ -47,7 +49,7 @@ internal sealed class ProcessFigures(int app, IReadOnlyList<int> storage)
     public void ResetPeak()
     {
         if (OperatingSystem.IsLinux())
-            File.WriteAllText($"/proc/{app}/clear_refs", "5");
+            File.WriteAllText($"/proc/{worker}/clear_refs", "5");
     }
 
     private static double SecondsOf(int id)

@@ -21,7 +21,8 @@ internal sealed record WorkloadFigures(
     double? Ratio,
     double? Operations,
     double? FloorOperations,
-    double? AppSecondsPer1000,
+    double? WorkerSecondsPer1000,
+    double? HostSecondsPer1000,
     double? StorageSecondsPer1000,
     double? FloorStorageSecondsPer1000,
     double? PeakMiB
@@ -53,7 +54,8 @@ internal sealed record WorkloadFigures(
             Median(rounds.Where(round => round.Floor is not null).Select(round => round.App.Load.P50 / round.Floor!.Load.P50)),
             workload.Streams ? null : PerRequest(app, half => half.Operations),
             PerRequest(floor, half => half.Operations),
-            1000 * PerRequest(app, half => half.AppSeconds),
+            1000 * PerRequest(app, half => half.WorkerSeconds),
+            1000 * PerRequest(app, half => half.HostSeconds),
             1000 * PerRequest(app, half => half.StorageSeconds),
             1000 * PerRequest(floor, half => half.StorageSeconds),
             app.Max(half => half.PeakMiB)
@@ -90,10 +92,11 @@ internal sealed record Report(DateTimeOffset At, int Cores, int Rounds, double? 
         ("p50 ÷ floor", row => Number(row.Ratio, 2)),
         ("operations", row => Number(row.Operations, 2)),
         ("floor's", row => Number(row.FloorOperations, 2)),
-        ("app CPU s/1000", row => Number(row.AppSecondsPer1000, 2)),
+        ("worker CPU s/1000", row => Number(row.WorkerSecondsPer1000, 2)),
+        ("host CPU s/1000", row => Number(row.HostSecondsPer1000, 2)),
         ("storage CPU s/1000", row => Number(row.StorageSecondsPer1000, 2)),
         ("floor's", row => Number(row.FloorStorageSecondsPer1000, 2)),
-        ("app peak MiB", row => Number(row.PeakMiB, 0)),
+        ("worker peak MiB", row => Number(row.PeakMiB, 0)),
     ];
 
     /// <summary>Writes the figures as a Markdown table.</summary>

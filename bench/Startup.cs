@@ -19,7 +19,7 @@ internal sealed record Startup(int Rounds, double Milliseconds, double CpuSecond
             var started = Stopwatch.GetTimestamp();
             await using var app = await RosaApp.StartAsync(new RosaAppOptions(storage, Settings: Seed.AppSettings), cancellationToken);
             var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            starts.Add((milliseconds, new ProcessFigures(app.ProcessId, []).AppSeconds));
+            starts.Add((milliseconds, new ProcessFigures(app.ProcessId, app.HostProcessId, []).WorkerSeconds));
             await Console.Error.WriteLineAsync(
                 FormattableString.Invariant($"{Name} {i}/{rounds}: {milliseconds:F0} ms, {starts[^1].CpuSeconds:F2} s of processor")
             );
