@@ -103,13 +103,6 @@ internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures 
 }
 
 /// <summary>One closed loop and its costs.</summary>
-internal sealed record Half(
-    Load Load,
-    long Operations,
-    double WorkerSeconds,
-    double HostSeconds,
-    double StorageSeconds,
-    double? PeakMiB
-);
+internal sealed record Half(Load Load, long Operations, double WorkerSeconds, double HostSeconds, double StorageSeconds, double? PeakMiB);
 
 internal sealed record Round(Half App, Half? Floor);

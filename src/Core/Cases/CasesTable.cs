@@ -49,11 +49,7 @@ public sealed class CasesTable(StorageAccount storage, CasesContainer bodies)
 
     /// <summary>Deletes cases unconditionally. One operation per 100 of a partition.</summary>
     internal Task RemoveAsync(IEnumerable<CaseId> ids, CancellationToken cancellationToken) =>
-        TableRows.DeleteAsync(
-            _table,
-            ids.Select(CaseKeys.Case).Select(key => new TableEntity(key.Partition, key.Row)),
-            cancellationToken
-        );
+        TableRows.DeleteAsync(_table, ids.Select(CaseKeys.Case).Select(key => new TableEntity(key.Partition, key.Row)), cancellationToken);
 
     /// <summary>
     /// Replaces the row that was read with <paramref name="etag"/>, or adds one when that is null. Returns false when the row has changed

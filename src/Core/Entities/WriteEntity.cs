@@ -69,7 +69,8 @@ public sealed class WriteEntity(EntitiesTable entities)
                     return WriteOutcome.BeforeItsTurn;
                 }
                 var creates =
-                    (block.Create && (!block.Update || stored is null || block.BaseNumber is null)) || (submission.Forces && stored is null);
+                    (block.Create && (!block.Update || stored is null || block.BaseNumber is null))
+                    || (submission.Forces && stored is null);
                 if (creates && !mayCreate)
                 {
                     return WriteOutcome.WaitsForApproval;

@@ -14,10 +14,7 @@ public sealed class FormMediaTable(StorageAccount storage)
     internal Task AddAsync(ProjectId project, string definition, IEnumerable<FormMedia> media, CancellationToken cancellationToken) =>
         TableRows.SubmitAsync(
             _table,
-            media.Select(file => new TableTransactionAction(
-                TableTransactionActionType.UpsertReplace,
-                ToEntity(project, definition, file)
-            )),
+            media.Select(file => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(project, definition, file))),
             cancellationToken
         );
 

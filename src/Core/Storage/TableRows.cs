@@ -24,9 +24,7 @@ internal static class TableRows
             var size = Bytes(action.Entity);
             if (
                 batch.Count == BatchSize
-                || (
-                    batch.Count > 0 && (bytes + size > MaxBatchBytes || batch[0].Entity.PartitionKey != action.Entity.PartitionKey)
-                )
+                || (batch.Count > 0 && (bytes + size > MaxBatchBytes || batch[0].Entity.PartitionKey != action.Entity.PartitionKey))
             )
             {
                 yield return batch;
@@ -42,7 +40,11 @@ internal static class TableRows
     }
 
     /// <summary>Submits <see cref="Batches"/> one after the other. One operation for each.</summary>
-    public static async Task SubmitAsync(TableClient table, IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
+    public static async Task SubmitAsync(
+        TableClient table,
+        IEnumerable<TableTransactionAction> actions,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var batch in Batches(actions))
         {

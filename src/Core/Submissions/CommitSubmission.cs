@@ -114,7 +114,8 @@ public sealed class CommitSubmission(
                         var entitiesDone = await EntitiesAsync(staged, submission.RootId, edited.Current);
                         return (
                             true,
-                            (!concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None)) && entitiesDone
+                            (!concernsCases || await apply.RecomputeCasesAsync(staged.Intent, again, CancellationToken.None))
+                                && entitiesDone
                         );
                     }
                 );

@@ -31,9 +31,7 @@ public sealed partial class SubmissionDirectory
             async () =>
             {
                 var (submission, current) = await FindCurrentAsync(space, root, cancellationToken);
-                return await SetDeletedAsync(space, submission, current, deleted: true, cancellationToken)
-                    ? true
-                    : Attempt<bool>.Conflict;
+                return await SetDeletedAsync(space, submission, current, deleted: true, cancellationToken) ? true : Attempt<bool>.Conflict;
             },
             cancellationToken
         );

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;

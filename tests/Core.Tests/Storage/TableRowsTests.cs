@@ -10,7 +10,8 @@ public sealed class TableRowsTests
     public void A_transaction_has_at_most_100_rows() => Assert.Equal([100, 100, 50], Sizes(Rows(250, "p")));
 
     [Fact]
-    public void A_transaction_has_rows_of_one_partition() => Assert.Equal([3, 2, 1], Sizes([.. Rows(3, "p"), .. Rows(2, "q"), .. Rows(1, "p")]));
+    public void A_transaction_has_rows_of_one_partition() =>
+        Assert.Equal([3, 2, 1], Sizes([.. Rows(3, "p"), .. Rows(2, "q"), .. Rows(1, "p")]));
 
     [Fact]
     public void A_transaction_has_at_most_two_mebibytes()
