@@ -1,8 +1,6 @@
 using System.Net;
-using System.Text.Json;
 using System.Xml.Linq;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
-using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
