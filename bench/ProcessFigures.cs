@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace ServerlessRosa.Bench;
 
-/// <summary>Processor time and memory of the worker, the local host and the emulator. Values that only Linux provides are null elsewhere.</summary>
+/// <summary>Processor time and memory of the worker, the local host and the emulator. Values that only Linux provides are null
+/// elsewhere.</summary>
 internal sealed class ProcessFigures(int worker, int host, IReadOnlyList<int> storage)
 {
     private const double TicksPerSecond = 100; // of /proc/stat, on every Linux that .NET runs on

@@ -32,8 +32,8 @@ public sealed class Administrators(AccountsTable accounts)
                     return GrantOutcome.AsItWas;
                 }
 
-                // Written even when the user has the role already: a concurrent removal, which has taken the user off the list, must fail on
-                // the ETag.
+                // Written even when the user has the role already: a concurrent removal, which has taken the user off the list, must
+                // fail on the ETag.
                 var user = await accounts.ChangeAsync(
                     null,
                     id,
