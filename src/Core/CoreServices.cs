@@ -9,6 +9,7 @@ using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Datasets;
+using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
@@ -134,7 +135,14 @@ public static class CoreServices
             .AddSingleton<PurgeSyncs>();
 
     private static IServiceCollection AddProjects(this IServiceCollection services) =>
-        services.AddSingleton<ProjectsTable>().AddSingleton<ProjectDirectory>().AddSingleton<DeleteProject>();
+        services
+            .AddSingleton<ProjectsTable>()
+            .AddSingleton<ProjectDirectory>()
+            .AddSingleton<DeleteProject>()
+            .AddSingleton<EncryptionKeysTable>()
+            .AddSingleton<EncryptionContainer>()
+            .AddSingleton<PrivateKeys>()
+            .AddSingleton<EncryptionKeys>();
 
     private static IServiceCollection AddDatasets(this IServiceCollection services) =>
         services
@@ -166,6 +174,8 @@ public static class CoreServices
             .AddSingleton<PublishedTypes>()
             .AddSingleton<DatasetForms>()
             .AddSingleton<StoreDefinition>()
+            .AddSingleton<EncryptForm>()
+            .AddSingleton<EnableEncryption>()
             .AddSingleton<UploadForm>()
             .AddSingleton<EnsureForm>()
             .AddSingleton<DraftMedia>()
@@ -196,7 +206,13 @@ public static class CoreServices
             .AddSingleton<SubmissionDirectory>();
 
     private static IServiceCollection AddExports(this IServiceCollection services) =>
-        services.AddSingleton<ExportSource>().AddSingleton<MediaExport>().AddSingleton<CsvExport>().AddSingleton<ODataExport>();
+        services
+            .AddSingleton<ExportSource>()
+            .AddSingleton<FormEncryption>()
+            .AddSingleton<ReadableSubmissions>()
+            .AddSingleton<MediaExport>()
+            .AddSingleton<CsvExport>()
+            .AddSingleton<ODataExport>();
 
     private static IServiceCollection AddScheduledWork(this IServiceCollection services) =>
         services

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -15,7 +16,13 @@ public sealed record Transferred(int Rows, int Blobs);
 /// Copies all rows and blobs of a project into a folder. Rows go before blobs: those of each row were written before it. The manifest
 /// is written last, so that a folder without one is not whole.
 /// </summary>
-public sealed class ExportProject(StorageAccount storage, ProjectsTable projects, AccountsTable accounts, TimeProvider clock)
+public sealed class ExportProject(
+    StorageAccount storage,
+    ProjectsTable projects,
+    AccountsTable accounts,
+    PrivateKeys privateKeys,
+    TimeProvider clock
+)
 {
     /// <summary>Refuses an unknown project, and a folder that has something in it. One operation per 1,000 rows and one or more for
     /// each blob.</summary>
@@ -42,7 +49,7 @@ public sealed class ExportProject(StorageAccount storage, ProjectsTable projects
                         {
                             caseBlobs.Add(blob);
                         }
-                        return RowText.Write(row);
+                        return RowText.Write(table == StorageNames.EncryptionKeysTable ? Portable(row) : row);
                     }),
                 cancellationToken
             );
@@ -64,6 +71,15 @@ public sealed class ExportProject(StorageAccount storage, ProjectsTable projects
         await File.WriteAllBytesAsync(folder.ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest), cancellationToken);
         return new Transferred(rows, files[ExportFolder.Blobs].Lines);
     }
+
+    // The key ring stays here, so private keys go with the encryption by their passphrases alone.
+    private TableEntity Portable(TableEntity row) =>
+        EncryptionKeysTable.Protect(
+            row,
+            key =>
+                privateKeys.TryUnprotect(key)
+                ?? throw new MaintenanceException("The key ring that protects the project's encryption keys is missing.")
+        );
 
     private async IAsyncEnumerable<ExportedBlob> SaveBlobsAsync(
         ProjectId project,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
@@ -11,7 +12,14 @@ namespace ServerlessRosa.Maintenance;
 /// Copies a project from a folder into a storage account that has no project of its number. All is checked before anything is written;
 /// the project's own row comes last, so that an import that broke off is not seen and can be run again.
 /// </summary>
-public sealed class ImportProject(StorageAccount storage, ProjectsTable projects, AccountsTable accounts)
+public sealed class ImportProject(
+    StorageAccount storage,
+    ProjectsTable projects,
+    AccountsTable accounts,
+    PrivateKeys privateKeys,
+    EncryptionKeysTable keys,
+    EncryptionContainer copies
+)
 {
     private const int MaxParallel = 16;
 
@@ -46,13 +54,28 @@ public sealed class ImportProject(StorageAccount storage, ProjectsTable projects
             await Parallel.ForEachAsync(
                 RowsAsync(folder, table, cancellationToken),
                 parallel,
-                async (row, stop) => await storage.Table(table).UpsertEntityAsync(row, TableUpdateMode.Replace, stop)
+                async (row, stop) => await storage.Table(table).UpsertEntityAsync(Protected(table, row), TableUpdateMode.Replace, stop)
             );
+            if (table == StorageNames.EncryptionKeysTable)
+            {
+                await CopyKeysAsync(project, cancellationToken);
+            }
         }
         return new Transferred(
             tables.Sum(table => manifest.Files[ExportFolder.Table(table)].Lines),
             manifest.Files[ExportFolder.Blobs].Lines
         );
+    }
+
+    private TableEntity Protected(string table, TableEntity row) =>
+        table == StorageNames.EncryptionKeysTable ? EncryptionKeysTable.Protect(row, privateKeys.Protect) : row;
+
+    private async Task CopyKeysAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        foreach (var key in (await keys.ListAsync(project, cancellationToken)).Where(key => key.IsManaged))
+        {
+            await copies.PutAsync(key, cancellationToken);
+        }
     }
 
     private static async Task CheckFilesAsync(

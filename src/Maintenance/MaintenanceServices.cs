@@ -7,6 +7,7 @@ public static class MaintenanceServices
 {
     public static IServiceCollection AddRosaMaintenance(this IServiceCollection services)
     {
+        services.AddSingleton<RebuildKeys>();
         services.AddSingleton<RebuildForms>();
         services.AddSingleton<SubmissionRecoveryReader>();
         services.AddSingleton<RebuildSubmissions>();
@@ -23,6 +24,7 @@ public static class MaintenanceServices
         services.AddSingleton<VerifyLookupTables>();
         services.AddSingleton<VerifyLocations>();
         services.AddSingleton<VerifyDomain>();
+        services.AddSingleton<VerifyKeys>();
         services.AddSingleton<VerifyForms>();
         services.AddSingleton<VerifyDatasets>();
         services.AddSingleton<VerifyInstances>();

@@ -28,6 +28,7 @@ internal static class ProjectRows
                 StorageNames.WorkersTable,
                 [TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), $"{TableKey.PartitionPrefix("id|")} and {named}"]
             ),
+            (StorageNames.EncryptionKeysTable, [own]),
             (StorageNames.FormMediaTable, [below]),
             (StorageNames.FormVersionsTable, [below]),
             (StorageNames.FormsTable, [own]),

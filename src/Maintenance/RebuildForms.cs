@@ -10,10 +10,16 @@ public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 }
 
 /// <summary>
-/// Makes the rows of tables `forms`, `formVersions` and `formMedia` again from the recovery records of forms, while the app is stopped.
-/// An interrupted run can be repeated as a whole.
+/// Makes the rows of tables `encryptionKeys`, `forms`, `formVersions` and `formMedia` again from the recovery records of forms and the
+/// copies of keys, while the app is stopped. An interrupted run can be repeated as a whole.
 /// </summary>
-public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, FormMediaTable media, FormRecovery recovery)
+public sealed class RebuildForms(
+    FormsTable forms,
+    FormVersionsTable versions,
+    FormMediaTable media,
+    FormRecovery recovery,
+    RebuildKeys keys
+)
 {
     /// <summary>Two operations.</summary>
     public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
@@ -23,12 +29,14 @@ public sealed class RebuildForms(FormsTable forms, FormVersionsTable versions, F
     public async Task<RebuiltForms> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var rebuilt = new RebuiltForms(0, 0, 0);
+        await keys.RunAsync(project, cancellationToken);
         var present = await forms.ListWithTrashAsync(project, cancellationToken);
         await foreach (var recoveryRecord in recovery.ListAsync(project, cancellationToken))
         {
             await forms.ReserveNumberAsync(project, recoveryRecord.Number, cancellationToken);
             if (recoveryRecord.Form is { } form)
             {
+                await keys.RunAsync(project, recoveryRecord.Definitions, cancellationToken);
                 await WriteAsync(form, recoveryRecord, present.Where(other => other.Number == recoveryRecord.Number), cancellationToken);
                 rebuilt = rebuilt.Plus(
                     new RebuiltForms(1, recoveryRecord.Versions.Count, recoveryRecord.Media.Values.Sum(slots => slots.Count))

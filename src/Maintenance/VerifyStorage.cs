@@ -13,6 +13,7 @@ public sealed class VerifyStorage(
     ProjectsTable projects,
     VerifyAccounts accounts,
     VerifyDomain domain,
+    VerifyKeys keys,
     VerifyForms forms,
     VerifySubmissions submissions,
     VerifySubmissionWork work,
@@ -51,6 +52,7 @@ public sealed class VerifyStorage(
             await accounts.RunAsync(verification, project, cancellationToken);
             await domain.RunAsync(verification, project, cancellationToken);
             progress($"Project {project}: forms and datasets");
+            await keys.RunAsync(verification, project, cancellationToken);
             await forms.RunAsync(verification, project, cancellationToken);
             await datasets.RunAsync(verification, project, cancellationToken);
             await submissions.RunAsync(verification, project, progress, cancellationToken);

@@ -36,6 +36,10 @@ public static class RightsSteps
             ["POST projects"] = Sends((_, _) => new { name = Samples.Unique("project") }),
             [$"PUT {Project}"] = Sends((_, _) => new { name = Samples.Unique("project") }),
             [$"PATCH {Project}"] = Sends((_, _) => new { description = "Trees" }),
+            [$"POST {Project}/key"] = Sends((_, _) => new { passphrase = "correct horse" }) with
+            {
+                Fresh = actors => actors.DoomedProjectAsync(),
+            },
             [$"DELETE {Project}"] = new(actors => actors.DoomedProjectAsync()),
 
             ["GET formList"] = new(Shows: actors => $"/projects/{actors.Target.Project}/formList"),

@@ -30,6 +30,7 @@ var tableNames = [
   'syncs'
   'fixtures'
   'settings'
+  'encryptionKeys'
 ]
 var containerNames = [
   'forms'
@@ -39,6 +40,7 @@ var containerNames = [
   'keys'
   'backups'
   'settings'
+  'encryption'
 ]
 var packageContainerName = 'app-package'
 

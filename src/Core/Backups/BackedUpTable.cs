@@ -30,6 +30,7 @@ internal static class BackedUpTable
         StorageNames.AuditsTable,
         StorageNames.SettingsTable,
         StorageNames.ProjectsTable,
+        StorageNames.EncryptionKeysTable,
     ];
 
     /// <summary>The rows after a position, by key, a page at a time. One operation per page, and one more after a position.</summary>

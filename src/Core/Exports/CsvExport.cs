@@ -10,6 +10,9 @@ public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSche
 {
     public SubmissionFilter? Filter { get; init; }
 
+    /// <summary>Null when no passphrase was given.</summary>
+    public Decryption? Decryption { get; init; }
+
     /// <summary>With the attachments in the archive.</summary>
     public bool Attachments { get; init; } = true;
 
@@ -23,9 +26,9 @@ public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSche
 /// <summary>
 /// Submissions as CSV files, streamed: only the rows of one submission are in memory. Costs one storage operation per 1,000
 /// submissions, those for names and large XML (<see cref="ExportSource.ListAsync"/>), and with files one for each submission that has
-/// any and one for each file.
+/// any and one for each file. A submission that is decrypted costs two more.
 /// </summary>
-public sealed class CsvExport(ExportSource source, MediaExport media)
+public sealed class CsvExport(ExportSource source, ReadableSubmissions readable, MediaExport media)
 {
     // Wider tables open in no program.
     private const int MaxChoices = 10_000;
@@ -113,7 +116,8 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
         await foreach (var submission in source.ListAsync(request.Space, request.Filter, null, null, cancellationToken))
         {
             var instanceId = submission.Submission.RootId.Value;
-            foreach (var row in SubmissionRows.Read(request.Schema, await submission.Stored.ReadXmlAsync(cancellationToken)))
+            var (xml, manifest) = await readable.ReadXmlAsync(request.Space, submission.Stored, request.Decryption, cancellationToken);
+            foreach (var row in SubmissionRows.Read(request.Schema, xml))
             {
                 var place = places[row.Table];
                 if (place >= writers.Length)
@@ -132,7 +136,7 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
                     await WriteSubmissionAsync(request.Space, submission, tables[place], csv, row, cancellationToken);
                     if (withMedia is not null && !row.IsEncrypted && submission.Submission.MediaPresent > 0)
                     {
-                        MediaExport.Note(withMedia, submission.Submission);
+                        MediaExport.Note(withMedia, submission.Submission, manifest);
                     }
                 }
                 csv.EndRow();
@@ -198,7 +202,8 @@ public sealed class CsvExport(ExportSource source, MediaExport media)
             var count = 0;
             await foreach (var submission in source.ListAsync(request.Space, request.Filter, null, null, cancellationToken))
             {
-                foreach (var row in SubmissionRows.Read(request.Schema, await submission.Stored.ReadXmlAsync(cancellationToken)))
+                var (xml, _) = await readable.ReadXmlAsync(request.Space, submission.Stored, request.Decryption, cancellationToken);
+                foreach (var row in SubmissionRows.Read(request.Schema, xml))
                 {
                     foreach (var (column, i) in multiples[row.Table])
                     {

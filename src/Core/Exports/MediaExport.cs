@@ -8,23 +8,31 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>The files of an archive: attachments as they came, and the phones' event logs in one table.</summary>
-public sealed class MediaExport(SubmissionDirectory submissions)
+/// <summary>The files of an archive: attachments as they came, or decrypted, and the phones' event logs in one table.</summary>
+public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmissions readable)
 {
+    private const string EncryptedEnding = ".enc";
     private const int Enough = 64 * 1024;
 
     /// <summary>Remembers a submission that has files, so that only those are asked for them.</summary>
-    internal static void Note(Stream noted, Submission submission)
+    /// <param name="manifest">Of a submission that was decrypted.</param>
+    internal static void Note(Stream notes, Submission submission, EncryptedSubmission? manifest)
     {
-        string[] ids = [submission.RootId.Value, submission.Current.Id.Value];
-        noted.Write(JsonSerializer.SerializeToUtf8Bytes(ids));
-        noted.Write("\n"u8);
+        var note = new Noted(
+            submission.RootId.Value,
+            submission.Current.Id.Value,
+            submission.Current.FormVersion,
+            manifest?.Key,
+            manifest?.XmlFile
+        );
+        notes.Write(JsonSerializer.SerializeToUtf8Bytes(note));
+        notes.Write("\n"u8);
     }
 
     /// <summary>One operation for each submission noted, and one for each file.</summary>
     internal async Task WriteAsync(
         CsvRequest request,
-        FileStream noted,
+        FileStream notes,
         ZipArchive archive,
         Stream output,
         CancellationToken cancellationToken
@@ -34,24 +42,30 @@ public sealed class MediaExport(SubmissionDirectory submissions)
         var log = new CsvText();
         var logs = new List<long>();
         var names = new ArchiveNames();
-        noted.Position = 0;
-        using var lines = new StreamReader(noted, Encoding.UTF8, leaveOpen: true);
+        notes.Position = 0;
+        using var lines = new StreamReader(notes, Encoding.UTF8, leaveOpen: true);
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
-            var ids = JsonSerializer.Deserialize<string[]>(line)!;
-            foreach (var file in await submissions.ListMediaAsync(request.Space, InstanceId.Parse(ids[1]), cancellationToken))
+            var noted = JsonSerializer.Deserialize<Noted>(line)!;
+            var files = await submissions.ListMediaAsync(request.Space, InstanceId.Parse(noted.Current), cancellationToken);
+            foreach (var file in files.Where(file => file.Exists && file.Name != noted.XmlFile))
             {
-                if (file is { Exists: true, IsAudit: true } && events is not null)
+                if (file.IsAudit ? events is null : !request.Attachments)
                 {
-                    await using var content = await submissions.OpenMediaAsync(file, 0, null, cancellationToken);
-                    logs.Add(events.Position);
-                    await AuditEvents.CopyAsync(content, ids[0], log, events, cancellationToken);
+                    continue;
+                }
+                var (content, isClear) = await OpenAsync(request, noted, files, file, cancellationToken);
+                await using var opened = content;
+                if (file.IsAudit && isClear)
+                {
+                    logs.Add(events!.Position);
+                    await AuditEvents.CopyAsync(content, noted.Root, log, events, cancellationToken);
                     log.MoveTo(events);
                 }
-                else if (file is { Exists: true, IsAudit: false } && request.Attachments)
+                else if (request.Attachments)
                 {
-                    await using var content = await submissions.OpenMediaAsync(file, 0, null, cancellationToken);
-                    await using var entry = archive.CreateEntry(names.Media(file.Name, ids[0]), CompressionLevel.NoCompression).Open();
+                    var name = isClear && noted.Key is not null ? WithoutEnding(file.Name) : file.Name;
+                    await using var entry = archive.CreateEntry(names.Media(name, noted.Root), CompressionLevel.NoCompression).Open();
                     await CopyAsync(content, entry, output, cancellationToken);
                 }
             }
@@ -73,6 +87,42 @@ public sealed class MediaExport(SubmissionDirectory submissions)
             }
         }
     }
+
+    // What is decrypted goes through a temporary file, since only its end shows whether it could be. What could not be stays as it came.
+    private async Task<(Stream Content, bool IsClear)> OpenAsync(
+        CsvRequest request,
+        Noted noted,
+        IReadOnlyList<SubmissionMedia> files,
+        SubmissionMedia file,
+        CancellationToken cancellationToken
+    )
+    {
+        if (noted.Key is null)
+        {
+            return (await submissions.OpenMediaAsync(file, 0, null, cancellationToken), true);
+        }
+        if (request.Decryption?.TryOpen(noted.FormVersion, noted.Key, InstanceId.Parse(noted.Current)) is { } cipher)
+        {
+            var clear = TempFile.Create();
+            var place = ReadableSubmissions.PlaceOf(files, file);
+            if (await readable.TryDecryptAsync(cipher, file, place, clear, cancellationToken))
+            {
+                clear.Position = 0;
+                return (clear, true);
+            }
+            await clear.DisposeAsync();
+        }
+        return (await submissions.OpenMediaAsync(file, 0, null, cancellationToken), false);
+    }
+
+    private static string WithoutEnding(string name) =>
+        name.Length > EncryptedEnding.Length && name.EndsWith(EncryptedEnding, StringComparison.Ordinal)
+            ? name[..^EncryptedEnding.Length]
+            : name;
+
+    /// <summary>A submission whose files go into the archive. <see cref="Key"/> is that of its manifest, still encrypted, so that the file
+    /// of notes holds no secret.</summary>
+    private sealed record Noted(string Root, string Current, string FormVersion, string? Key, string? XmlFile);
 
     /// <summary>Copies into an entry of the archive that <paramref name="output"/> takes, and sends it on as it goes.</summary>
     internal static async Task CopyAsync(

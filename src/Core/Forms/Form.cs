@@ -81,7 +81,11 @@ public sealed record FormDefinition(
     /// <summary>Whether the form expects media, so that formList includes a manifestUrl (OR-094).</summary>
     public bool ExpectsMedia { get; init; }
 
+    /// <summary>`base64RsaPublicKey`: when present, phones encrypt their submissions.</summary>
     public string? PublicKey { get; init; }
+
+    /// <summary>The number of that key in the project.</summary>
+    public int? KeyId { get; init; }
 
     /// <summary>The paths of the fields that name attachments (OR-214).</summary>
     public IReadOnlyList<string> BinaryPaths { get; init; } = [];

@@ -197,7 +197,7 @@ public sealed class FormDirectory(
     /// <summary>
     /// Restores a form from the trash. Refuses a form that isn't in the trash with 404.1, and one whose id is in use with 409.3.
     /// </summary>
-    public async Task RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
+    public async Task<Form> RestoreAsync(ProjectId project, int number, CancellationToken cancellationToken)
     {
         var trashed = (await forms.ListTrashAsync(project, cancellationToken)).FirstOrDefault(form => form.Number == number);
         switch (await forms.RestoreAsync(project, number, cancellationToken))
@@ -208,6 +208,7 @@ public sealed class FormDirectory(
                 throw Problem.AlreadyExists(["projectId", "xmlFormId"], [project.ToString(), trashed!.Id.Value], "forms").AsException();
         }
         await recovery.AfterChangeAsync(trashed!);
+        return trashed! with { DeletedAt = null };
     }
 
     public Task<IReadOnlyList<Form>> ListTrashAsync(ProjectId project, CancellationToken cancellationToken) =>

@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
+using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>Writes a definition's XML, workbook and media slots, before a row of the form refers to them.</summary>
-public sealed class StoreDefinition(FormMediaTable media, FormFilesContainer files, TimeProvider clock)
+public sealed class StoreDefinition(FormMediaTable media, FormFilesContainer files, EncryptionKeys keys, TimeProvider clock)
 {
     /// <summary>
     /// Refuses a version that no address can hold with 400.8. One operation for the XML, and one per 100 media slots; for a workbook up to
-    /// 4 MiB one more, and one for its `itemsets.csv`. The <paramref name="slots"/> may hold files of an earlier definition.
+    /// 4 MiB one more, and one for its `itemsets.csv`; for an encrypted form one or two. The <paramref name="slots"/> may hold files of an
+    /// earlier definition.
     /// </summary>
     internal async Task<FormDefinition> RunAsync(
         ProjectId project,
@@ -40,6 +42,7 @@ public sealed class StoreDefinition(FormMediaTable media, FormFilesContainer fil
             PublishedAt = publish ? now : null,
             ExpectsMedia = xform.MediaSlots.Count > 0,
             PublicKey = xform.PublicKey,
+            KeyId = xform.PublicKey is { } publicKey ? (await keys.EnsureAsync(project, publicKey, cancellationToken)).Number : null,
             BinaryPaths = xform.BinaryPaths,
             Entities = xform.FormEntities,
             Workbook = await PutWorkbookAsync(project, key, upload, cancellationToken),

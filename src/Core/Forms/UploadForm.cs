@@ -16,6 +16,7 @@ public sealed class UploadForm(
     FormDirectory directory,
     PublishDatasets publishDatasets,
     PublishedTypes publishedTypes,
+    EncryptForm encrypt,
     KeyProtection protection,
     TimeProvider clock
 )
@@ -30,7 +31,7 @@ public sealed class UploadForm(
         CancellationToken cancellationToken
     )
     {
-        var xform = XFormReader.Read(upload.Xml);
+        (upload, var xform) = await encrypt.PrepareAsync(project, upload, cancellationToken);
         var warnings = XFormChecks.ForCreation(xform).ToList();
         var trashed = (await directory.ListTrashAsync(project, cancellationToken)).Where(form => form.Id == xform.Id).ToList();
         if (trashed.Count > 0)
@@ -68,7 +69,7 @@ public sealed class UploadForm(
         }
         await recovery.AfterChangeAsync(form);
         directory.Remember(form);
-        return form;
+        return await encrypt.EnsureAsync(form, creator);
     }
 
     /// <summary>
@@ -84,8 +85,11 @@ public sealed class UploadForm(
     )
     {
         var form = await directory.GetAsync(project, id, cancellationToken);
-        var next = upload ?? await CopyAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken);
-        var xform = XFormReader.Read(next.Xml);
+        var (next, xform) = await encrypt.PrepareAsync(
+            project,
+            upload ?? await CopyAsync(project, form.Published ?? throw Problem.NotFound().AsException(), cancellationToken),
+            cancellationToken
+        );
         await RefuseChangesAsync(form, xform, upload, ignoreWarnings, cancellationToken);
         await publishDatasets.RequireNamesAsync(project, xform, cancellationToken);
         var slots = await CarryOverAsync(form, xform, cancellationToken);
@@ -105,6 +109,7 @@ public sealed class UploadForm(
             ) ?? throw Problem.NotFound().AsException();
         await recovery.AfterChangeAsync(changed);
         directory.Remember(changed);
+        await encrypt.EnsureAsync(changed, null);
     }
 
     /// <summary>Deletes the draft. Refuses a form without draft (404.1), and one that was never published (409.7).</summary>

@@ -97,13 +97,13 @@ public static class XFormVersion
         return new Place(offset + afterName, 0, IsNew: true);
     }
 
-    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> tag)
+    internal static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> tag)
     {
         var name = tag[1..];
         return name[..name.IndexOfAny(_nameEnds)];
     }
 
-    private static string LocalName(ReadOnlySpan<byte> name) => LocalName(Encoding.UTF8.GetString(name));
+    internal static string LocalName(ReadOnlySpan<byte> name) => LocalName(Encoding.UTF8.GetString(name));
 
     private static string LocalName(string name) => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..];
 

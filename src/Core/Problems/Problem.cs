@@ -58,6 +58,8 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
     public static Problem InvalidDataType(string value, string expected) =>
         new(400.11m, $"Invalid input data type: expected ({value}) to be ({expected})", new { value, expected });
 
+    public static Problem Undecryptable() => new(400.12m, "The submissions could not be decrypted. Check the passphrase and try again.");
+
     public static Problem ValueTooLong(string field, int maximum) =>
         new(
             400.13m,
@@ -187,6 +189,8 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
                     table,
                 }
         );
+
+    public static Problem AlreadyActive(string feature) => new(409.4m, $"The feature {feature} is active already.", new { feature });
 
     public static Problem VersionAlreadyPublished(string xmlFormId, string version) =>
         new(

@@ -15,6 +15,9 @@ public sealed record Project(
 {
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>The number of the key with which its forms are encrypted; null without managed encryption.</summary>
+    public int? KeyId { get; init; }
+
     /// <summary>Whether mobile workers may search for cases that are not on their phone, and claim them.</summary>
     public bool CaseSearch { get; init; }
 

@@ -33,6 +33,11 @@ public sealed partial class ProjectDirectory(ProjectsTable projects, TimedCache 
         return project;
     }
 
+    /// <summary>The number of the key with which the project's forms are encrypted, never from a cache; null without managed encryption.
+    /// One operation.</summary>
+    public async Task<int?> FindKeyNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
+        (await projects.FindAsync(id, cancellationToken))?.KeyId;
+
     /// <summary>Null for an unknown domain, or one of a deleted project. One operation unless cached.</summary>
     public async Task<Project?> FindByDomainAsync(string domain, CancellationToken cancellationToken)
     {

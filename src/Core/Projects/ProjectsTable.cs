@@ -170,6 +170,7 @@ public sealed class ProjectsTable(StorageAccount storage)
             [nameof(Project.UpdatedAt)] = project.UpdatedAt,
             [nameof(Project.DeletedAt)] = project.DeletedAt,
             [nameof(Project.CaseSearch)] = project.CaseSearch,
+            [nameof(Project.KeyId)] = project.KeyId,
             [nameof(Project.ActorProperties)] = project.ActorProperties.Count == 0 ? null : string.Join(' ', project.ActorProperties),
         };
 
@@ -188,6 +189,7 @@ public sealed class ProjectsTable(StorageAccount storage)
         {
             DeletedAt = entity.GetDateTimeOffset(nameof(Project.DeletedAt)),
             CaseSearch = entity.GetBoolean(nameof(Project.CaseSearch)) ?? false,
+            KeyId = entity.GetInt32(nameof(Project.KeyId)),
             ActorProperties = entity.GetString(nameof(Project.ActorProperties))?.Split(' ') ?? [],
         };
 }

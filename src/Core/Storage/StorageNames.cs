@@ -23,6 +23,7 @@ public static class StorageNames
     public const string SyncsTable = "syncs";
     public const string FixturesTable = "fixtures";
     public const string SettingsTable = "settings";
+    public const string EncryptionKeysTable = "encryptionKeys";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
@@ -31,6 +32,7 @@ public static class StorageNames
     public const string KeysContainer = "keys";
     public const string BackupsContainer = "backups";
     public const string SettingsContainer = "settings";
+    public const string EncryptionContainer = "encryption";
 
     public static IReadOnlyList<string> Tables { get; } =
     [
@@ -52,8 +54,18 @@ public static class StorageNames
         SyncsTable,
         FixturesTable,
         SettingsTable,
+        EncryptionKeysTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } =
-    [FormsContainer, SubmissionsContainer, CasesContainer, SyncsContainer, KeysContainer, BackupsContainer, SettingsContainer];
+    [
+        FormsContainer,
+        SubmissionsContainer,
+        CasesContainer,
+        SyncsContainer,
+        KeysContainer,
+        BackupsContainer,
+        SettingsContainer,
+        EncryptionContainer,
+    ];
 }

@@ -9,11 +9,13 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>All submissions of a form, or of its draft, as CSV (OR-273 to OR-275): one table, or all tables and files in an
-/// archive. A POST may have the parameters in its body, as a form, so that no log of addresses shows them.</summary>
+/// archive. A POST may have the parameters in its body, as a form or as JSON, so that no log of addresses shows a passphrase: those of
+/// encryption keys are given under the keys' numbers.</summary>
 public sealed class CsvFunctions(
     EndpointPipeline pipeline,
     SubmissionAnswers answers,
     ExportSource source,
+    FormEncryption encryption,
     CsvExport csv,
     Links links,
     TimeProvider clock
@@ -129,7 +131,10 @@ public sealed class CsvFunctions(
                 var asked = of(await answers.FormAsync(request, caller, Verb.SubmissionRead, project, form));
                 var parameters = await FormParameters.ReadAsync(request, caller, cancellationToken);
                 var filter = parameters["$filter"] is { } text ? SubmissionFilter.Parse(text, clock.GetUtcNow()) : null;
-                var fingerprint = await source.FingerprintAsync(asked.Form, asked.Space, filter, cancellationToken);
+                var decryption = await DecryptionAsync(request, asked, parameters);
+                var fingerprint = decryption is null
+                    ? await source.FingerprintAsync(asked.Form, asked.Space, filter, cancellationToken)
+                    : null;
                 if (ExportETag.IsKnown(request, fingerprint, links.Root(request, caller)))
                 {
                     return Results.StatusCode(StatusCodes.Status304NotModified);
@@ -139,6 +144,7 @@ public sealed class CsvFunctions(
                     new CsvRequest(asked.Space, asked.Form.Form.Id.Value, schema)
                     {
                         Filter = filter,
+                        Decryption = decryption,
                         Attachments = !parameters.IsFalse("attachments"),
                         GroupPaths = !parameters.IsFalse("groupPaths"),
                         SplitSelectMultiples = parameters.IsTrue("splitSelectMultiples"),
@@ -147,6 +153,19 @@ public sealed class CsvFunctions(
             },
             bodyShowsCsrf: true
         );
+
+    // No ETag for what is decrypted: it would be made of the passphrase in the address.
+    private async Task<Decryption?> DecryptionAsync(HttpRequest request, ReadableSpace asked, FormParameters parameters)
+    {
+        if (parameters.Numbered.Count == 0)
+        {
+            return null;
+        }
+        var decryption = await encryption.OpenAsync(asked.Form.Form, asked.Space, parameters.Numbered, request.HttpContext.RequestAborted);
+        request.HttpContext.Response.RegisterForDispose(decryption);
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return decryption;
+    }
 
     private static ReadableSpace Published(Form form) => new(new ReadableForm(form, form.Shown), SubmissionSpace.Published(form));
 

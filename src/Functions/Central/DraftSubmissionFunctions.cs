@@ -25,7 +25,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
         int projectId,
         string form,
         string instance
-    ) => answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
+    ) => answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, form, instance));
 
     [Function("ListDraftSubmissionAttachments")]
     public Task<IResult> ListAttachments(

@@ -11,6 +11,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Managing forms (OR-260 to OR-262): create, list, change, delete, restore, versions.</summary>
 public sealed class FormFunctions(
     EndpointPipeline pipeline,
+    EncryptForm encrypt,
     FormDirectory forms,
     FormAccess access,
     UploadForm upload,
@@ -180,7 +181,8 @@ public sealed class FormFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.FormRestore, Scope.Of(project.Id, number));
-                await forms.RestoreAsync(project.Id, number, cancellationToken);
+                var restored = await forms.RestoreAsync(project.Id, number, cancellationToken);
+                await encrypt.EnsureAsync(restored, caller.KnownActor.Id);
                 await audits.WriteAsync(caller.KnownActor.Id, "form.restore", Scope.Of(project.Id, number), null, CancellationToken.None);
                 return Json.Success();
             }

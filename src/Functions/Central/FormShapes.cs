@@ -23,7 +23,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             ["createdAt"] = form.CreatedAt,
             ["updatedAt"] = form.UpdatedAt,
             ["webformsEnabled"] = form.WebFormsEnabled,
-            ["keyId"] = null,
+            ["keyId"] = definition.KeyId,
             ["version"] = definition.Version,
             ["hash"] = definition.Md5,
             ["sha"] = definition.Sha1,

@@ -45,7 +45,7 @@ public sealed class ProjectShapes(
             ["name"] = project.Name,
             ["description"] = project.Description,
             ["archived"] = project.Archived,
-            ["keyId"] = null,
+            ["keyId"] = project.KeyId,
             ["createdAt"] = project.CreatedAt,
             ["updatedAt"] = project.UpdatedAt,
             ["deletedAt"] = project.DeletedAt,

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -15,6 +16,7 @@ public sealed class SubmissionAnswers(
     SubmissionDirectory submissions,
     ActorNames names,
     SubmissionShapes shapes,
+    FormEncryption encryption,
     GeoJsonAnswers geoJson
 )
 {
@@ -66,14 +68,15 @@ public sealed class SubmissionAnswers(
         return await Json.StreamAsync(found, request.HttpContext.RequestAborted);
     }
 
-    /// <summary>A submission's details or XML; the list of submitters; or, for an edit's id, the way to that version (OR-268).</summary>
-    public async Task<IResult> GetAsync(HttpRequest request, SubmissionSpace space, string instance)
+    /// <summary>A submission's details or XML; the list of submitters or of encryption keys; or, for an edit's id, the way to that version
+    /// (OR-268).</summary>
+    public async Task<IResult> GetAsync(HttpRequest request, SubmissionSpace space, string form, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var name = RouteText.Decode(instance);
         if (name == Keys)
         {
-            return Json.Ok(Array.Empty<object>());
+            return await KeysAsync(request, space, form);
         }
         if (name == Submitters)
         {
@@ -92,6 +95,22 @@ public sealed class SubmissionAnswers(
                     GeoJsonAnswers.Ending => await geoJson.AnswerAsync(request, space, submission, current),
                     _ => Json.Ok(await shapes.SubmissionAsync(request, space.Project, submission)),
                 }
+        );
+    }
+
+    private async Task<IResult> KeysAsync(HttpRequest request, SubmissionSpace space, string form)
+    {
+        var found = await access.FindAsync(space.Project, RouteText.Decode(form), request.HttpContext.RequestAborted);
+        var keys = await encryption.ListUsedAsync(found, space, request.HttpContext.RequestAborted);
+        return Json.Ok(
+            keys.Select(key => new
+            {
+                id = key.Number,
+                @public = key.PublicKey,
+                managed = key.IsManaged,
+                hint = key.Hint,
+                createdAt = key.CreatedAt,
+            })
         );
     }
 

@@ -35,7 +35,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
         int projectId,
         string form,
         string instance
-    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, instance));
+    ) => answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, form, instance));
 
     [Function("ListSubmissionAttachments")]
     public Task<IResult> ListAttachments(

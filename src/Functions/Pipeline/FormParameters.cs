@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>The parameters of a request that may come in its address or, with a POST, in its body as an HTML form sends them. The
-/// address counts where both have one.</summary>
+/// <summary>The parameters of a request that may come in its address or, with a POST, in its body, as an HTML form sends them or as
+/// the texts of a JSON object. The address counts where both have one.</summary>
 public sealed class FormParameters
 {
     private const int MaxBytes = 250_000;
@@ -15,12 +15,13 @@ public sealed class FormParameters
 
     private FormParameters(IQueryCollection query, Dictionary<string, StringValues> body) => (_query, _body) = (query, body);
 
-    /// <summary>Those whose names are numbers: in ODK Central, a key's passphrase under the key's number.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Numbered =>
-        _body
-            .Concat(_query)
+    /// <summary>Those whose names are numbers: as in ODK Central, a key's passphrase under the key's number.</summary>
+    public IReadOnlyDictionary<string, string> Numbered =>
+        _query
+            .Concat(_body)
             .Where(pair => pair.Key.Length > 0 && pair.Key.All(char.IsAsciiDigit))
-            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
+            .DistinctBy(pair => pair.Key)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
 
     public string? this[string name] =>
         _query.TryGetValue(name, out var value) || _body.TryGetValue(name, out value) ? value.ToString() : null;
@@ -29,7 +30,8 @@ public sealed class FormParameters
 
     public bool IsFalse(string name) => string.Equals(this[name], "false", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Refuses a body of more than 250 kB (400.36), and a cookie's POST without its `__csrf` (401.2).</summary>
+    /// <summary>Refuses a body of more than 250 kB (400.36), JSON that is no object (400.1) of texts (400.11), and a cookie's POST without
+    /// its `__csrf` (401.2).</summary>
     public static async Task<FormParameters> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var body = new Dictionary<string, StringValues>();
@@ -39,6 +41,10 @@ public sealed class FormParameters
             if (request.HasFormContentType)
             {
                 body = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(bytes.Span));
+            }
+            else if (request.HasJsonContentType())
+            {
+                body = Json.Texts(bytes);
             }
         }
         if (

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Primitives;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Problems;
 
@@ -103,6 +104,21 @@ public static class Json
             ? await BoundedBody.ReadAsync(request, more, Problem.BodyTooLarge(more), cancellationToken)
             : await BoundedBody.ReadAsync(request, MaxBytes, Problem.JsonTooLarge(), cancellationToken);
         return request.HasJsonContentType() ? bytes : default;
+    }
+
+    /// <summary>The members of an object that are texts or truth values, without those that are null. Refuses others with 400.11, and what
+    /// isn't an object with 400.1.</summary>
+    public static Dictionary<string, StringValues> Texts(ReadOnlyMemory<byte> bytes)
+    {
+        var body = Parse(bytes, JsonValueKind.Object);
+        var texts = new Dictionary<string, StringValues>();
+        foreach (var member in body.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+        {
+            texts[member.Name] = member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                ? member.Value.GetRawText()
+                : Text(body, member.Name);
+        }
+        return texts;
     }
 
     /// <summary>A text member; null when absent or null. Refuses another type with 400.11.</summary>

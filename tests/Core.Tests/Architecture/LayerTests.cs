@@ -21,6 +21,7 @@ public sealed partial class LayerTests
         "Recovery",
         "Mail",
         "Projects",
+        "Encryption",
         "Accounts",
         "Audits",
         "Configs",

@@ -238,7 +238,7 @@ public sealed class TestActors
     {
         var manager = await Programme.WebUserAsync("manager");
         var managerId = (await Admin.GetAsync($"/users?q={Uri.EscapeDataString(manager.Email)}")).Json[0].GetProperty("id").GetInt32();
-        for (var number = 0; number < 2; number++)
+        for (var number = 0; number < 4; number++)
         {
             var project = await IdAsync(Admin.PostJsonAsync("/projects", new { name = Samples.Unique("doomed") }));
             (await Admin.PostAsync($"/projects/{project}/assignments/manager/{managerId}")).ShouldBe(HttpStatusCode.OK);
