@@ -13,6 +13,7 @@ internal sealed class Welcome(IAnsiConsole console, DevFile server, DataFolder f
     public void Write()
     {
         Title($"ServerlessRosa answers at {server.BaseUrl}");
+        Line($"Web console     {server.BaseUrl}/");
         Line($"Administrator   {server.AdminEmail} with password {server.AdminPassword}");
         if (AppUserUrl is not null)
         {

@@ -5,6 +5,7 @@ using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.CommCare;
 using ServerlessRosa.Functions.OData;
 using ServerlessRosa.Functions.Pipeline;
+using ServerlessRosa.Functions.Web;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -46,5 +47,6 @@ builder.Services.AddSingleton<SubmissionShapes>();
 builder.Services.AddSingleton<GeoJsonAnswers>();
 builder.Services.AddSingleton<SubmissionAnswers>();
 builder.Services.AddSingleton<ODataAnswers>();
+builder.Services.AddSingleton<ConsoleFiles>();
 
 builder.Build().Run();

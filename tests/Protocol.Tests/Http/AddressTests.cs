@@ -30,7 +30,7 @@ public sealed class AddressTests
     }
 
     [Theory]
-    [InlineData("/", 404.2)]
+    [InlineData("/index.html", 404.2)]
     [InlineData("/formList", 404.2)]
     [InlineData("/projects/1/formList", 404.2)]
     [InlineData("/version/1", 404.2)]

@@ -29,6 +29,9 @@ public static partial class RightsMatrix
     private const string NoSuchAddress = "-";
     private const string Version = "v1/";
 
+    /// <summary>A parameter without a value: the root.</summary>
+    private const string Root = "{root}";
+
     public static IReadOnlyList<string> Actors { get; } =
     ["nobody", "app user", "public link", "data collector", "viewer", "manager", "administrator", DraftToken, "manager of another project"];
 
@@ -56,7 +59,7 @@ public static partial class RightsMatrix
     /// they start with. What answers all that is left is none.</summary>
     public static IEnumerable<string> EndpointsIn(string source) =>
         from match in Trigger().Matches(source)
-        let route = Constraint().Replace(match.Groups["route"].Value, "}")
+        let route = Constraint().Replace(match.Groups["route"].Value, "}").Replace(Root, "", StringComparison.Ordinal)
         where route != "{*path}"
         from method in Methods([.. match.Groups["method"].Captures.Select(method => method.Value.ToUpperInvariant())])
         select $"{method} {(route.StartsWith(Version, StringComparison.Ordinal) ? route[Version.Length..] : $"/{route}")}";
@@ -111,6 +114,6 @@ public static partial class RightsMatrix
     )]
     private static partial Regex Trigger();
 
-    [GeneratedRegex(@":\w+(\([^}]*\))?\}")]
+    [GeneratedRegex(@":\w+(\([^}]*\))?\??\}")]
     private static partial Regex Constraint();
 }

@@ -49,6 +49,9 @@ public sealed record Target
     /// <summary>The id in the web address of the form.</summary>
     public required string Link { get; init; }
 
+    /// <summary>A file that the console's page names.</summary>
+    public required string Asset { get; init; }
+
     /// <summary>A preference that all web users have.</summary>
     public string Preference { get; init; } = "shared";
 
@@ -90,6 +93,7 @@ public sealed record Target
                 .Replace("{actorId}", Text(User), StringComparison.Ordinal)
                 .Replace("{ticket}", Ticket, StringComparison.Ordinal)
                 .Replace("{linkId}", Link, StringComparison.Ordinal)
+                .Replace("{file}", Asset, StringComparison.Ordinal)
                 .Replace("{preference}", Preference, StringComparison.Ordinal)
                 .Replace("config/public/{config}", $"config/public/{Config}", StringComparison.Ordinal)
                 .Replace("config/{config}", $"config/{Config}", StringComparison.Ordinal)

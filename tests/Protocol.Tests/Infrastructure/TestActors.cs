@@ -63,6 +63,7 @@ public sealed class TestActors
             User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),
             Key = spare.Key,
             Link = await LinkAsync(programme, form),
+            Asset = await ConsolePage.AssetAsync(programme.Server),
             Domain = domain.Name,
             DomainIds = await DomainIdsAsync(domain),
         };

@@ -1,0 +1,119 @@
+/** What the server refused, or why it could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    /** 0: no answer. */
+    readonly status: number,
+    /** The refusal's code in docs/protocol.md, such as 409.3. */
+    readonly code: number | undefined,
+    message: string,
+    /** The id of the request in the server's log. */
+    readonly correlation: string | undefined,
+    readonly details: unknown,
+  ) {
+    super(message)
+  }
+}
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  json?: unknown
+  file?: { content: Blob; type: string }
+  headers?: Record<string, string>
+  /** Asks for `X-Extended-Metadata`. */
+  extended?: boolean
+  /** Called with the fraction of the body that was sent. */
+  onProgress?: (fraction: number) => void
+  signal?: AbortSignal
+}
+
+let signedOut: () => void = () => undefined
+
+/** Sets what happens when the server no longer knows the session. */
+export function onSignedOut(handler: () => void): void {
+  signedOut = handler
+}
+
+/** An address of the API. Each value is escaped: no name of a form or a file changes the path. */
+export function at(parts: TemplateStringsArray, ...values: (string | number)[]): string {
+  return '/v1/' + String.raw({ raw: parts }, ...values.map((value) => encodeURIComponent(value)))
+}
+
+export async function call<T>(address: string, options: Call = {}): Promise<T> {
+  const answer = options.onProgress ? await upload(address, options) : await ask(address, options)
+  if (answer.status >= 200 && answer.status < 300) return parse(answer.text) as T
+  const error = refusal(answer)
+  if (error.status === 401 && !address.endsWith('/sessions')) signedOut()
+  throw error
+}
+
+interface Answer {
+  status: number
+  text: string
+  correlation: string | null
+}
+
+// The session's cookie may only POST together with this header.
+function headersOf(options: Call): Record<string, string> {
+  const headers: Record<string, string> = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers }
+  if (options.extended) headers['X-Extended-Metadata'] = 'true'
+  if (options.json !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.file) headers['Content-Type'] = options.file.type
+  return headers
+}
+
+function bodyOf(options: Call): BodyInit | undefined {
+  return options.json !== undefined ? JSON.stringify(options.json) : options.file?.content
+}
+
+async function ask(address: string, options: Call): Promise<Answer> {
+  try {
+    const response = await fetch(address, {
+      method: options.method ?? 'GET',
+      headers: headersOf(options),
+      body: bodyOf(options),
+      signal: options.signal,
+    })
+    return { status: response.status, text: await response.text(), correlation: response.headers.get('X-Correlation-Id') }
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    return { status: 0, text: '', correlation: null }
+  }
+}
+
+// Only this tells how much of a body has been sent.
+function upload(address: string, options: Call): Promise<Answer> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest()
+    request.open(options.method ?? 'POST', address)
+    for (const [name, value] of Object.entries(headersOf(options))) request.setRequestHeader(name, value)
+    request.upload.onprogress = (event) => event.lengthComputable && options.onProgress?.(event.loaded / event.total)
+    request.onloadend = () =>
+      resolve({ status: request.status, text: request.responseText, correlation: request.getResponseHeader('X-Correlation-Id') })
+    request.send(bodyOf(options) as XMLHttpRequestBodyInit)
+  })
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function refusal(answer: Answer): ApiError {
+  const body = parse(answer.text)
+  const { code, message, details } = (typeof body === 'object' && body !== null ? body : {}) as {
+    code?: number | string
+    message?: string
+    details?: unknown
+  }
+  return new ApiError(
+    answer.status,
+    code === undefined ? undefined : Number(code),
+    message ?? '',
+    answer.correlation ?? undefined,
+    details,
+  )
+}

@@ -1,0 +1,164 @@
+import { at, call, type Call } from './client'
+import type * as t from './types'
+
+export { ApiError, onSignedOut } from './client'
+export type * from './types'
+
+const post = <T>(address: string, options: Call = {}) => call<T>(address, { method: 'POST', ...options })
+const patch = <T>(address: string, json: unknown) => call<T>(address, { method: 'PATCH', json })
+const remove = (address: string) => call<unknown>(address, { method: 'DELETE' })
+const extended = <T>(address: string) => call<T>(address, { extended: true })
+
+type Progress = (fraction: number) => void
+
+/** A form's definition: an XForm, or an XLSForm workbook. */
+export interface Definition {
+  file: File
+  ignoreWarnings: boolean
+  onProgress?: Progress
+}
+
+const workbooks: Record<string, string> = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  xls: 'application/vnd.ms-excel',
+}
+
+function definition({ file, onProgress }: Definition): Call {
+  const [, stem = '', ending = ''] = /^(.*)\.([^.]*)$/.exec(file.name) ?? []
+  const workbook = workbooks[ending.toLowerCase()]
+  return {
+    file: { content: file, type: workbook ?? 'application/xml' },
+    headers: workbook ? { 'X-XlsForm-FormId-Fallback': encodeURIComponent(stem) } : {},
+    onProgress: onProgress ?? (() => undefined),
+  }
+}
+
+export const sessions = {
+  create: (email: string, password: string) => post<{ expiresAt: string }>(at`sessions`, { json: { email, password } }),
+  end: () => remove(at`sessions/current`),
+}
+
+export const users = {
+  current: () => extended<t.User>(at`users/current`),
+  list: () => call<t.User[]>(at`users`),
+  create: (email: string, password: string | undefined) => post<t.User>(at`users`, { json: { email, password } }),
+  remove: (id: number) => remove(at`users/${id}`),
+  changePassword: (id: number, old: string, changed: string) =>
+    call<unknown>(at`users/${id}/password`, { method: 'PUT', json: { old, new: changed } }),
+}
+
+export const roles = {
+  list: () => call<t.Role[]>(at`roles`),
+  assigned: () => call<t.Assignment[]>(at`assignments`),
+  assign: (role: number, actor: number) => post(at`assignments/${role}/${actor}`),
+  revoke: (role: number, actor: number) => remove(at`assignments/${role}/${actor}`),
+  assignedIn: (project: number) => extended<{ actor: t.User; roleId: number }[]>(at`projects/${project}/assignments`),
+  assignIn: (project: number, role: number, actor: number) => post(at`projects/${project}/assignments/${role}/${actor}`),
+  revokeIn: (project: number, role: number, actor: number) => remove(at`projects/${project}/assignments/${role}/${actor}`),
+}
+
+export const projects = {
+  list: () => extended<t.Project[]>(at`projects`),
+  get: (project: number) => extended<t.Project>(at`projects/${project}`),
+  create: (name: string) => post<t.Project>(at`projects`, { json: { name } }),
+  change: (project: number, change: Partial<Pick<t.Project, 'name' | 'description' | 'archived'>>) =>
+    patch<t.Project>(at`projects/${project}`, change),
+}
+
+export const forms = {
+  list: (project: number) => extended<t.Form[]>(at`projects/${project}/forms`),
+  get: (project: number, form: string) => extended<t.Form>(at`projects/${project}/forms/${form}`),
+  create: (project: number, sent: Definition) =>
+    post<t.Form>(at`projects/${project}/forms` + `?ignoreWarnings=${sent.ignoreWarnings}`, definition(sent)),
+  change: (project: number, form: string, change: { state: t.FormState }) => patch<t.Form>(at`projects/${project}/forms/${form}`, change),
+  remove: (project: number, form: string) => remove(at`projects/${project}/forms/${form}`),
+  versions: (project: number, form: string) => extended<t.Form[]>(at`projects/${project}/forms/${form}/versions`),
+  fields: (project: number, form: string) => call<t.FormField[]>(at`projects/${project}/forms/${form}/fields` + '?odata=true'),
+  xmlAddress: (project: number, form: string, version: string) =>
+    at`projects/${project}/forms/${form}/versions/${version === '' ? '___' : version}.xml`,
+}
+
+export const drafts = {
+  get: (project: number, form: string) => extended<t.Form>(at`projects/${project}/forms/${form}/draft`),
+  /** Without a definition the draft is a copy of the published one. */
+  create: (project: number, form: string, sent?: Definition) =>
+    post(
+      at`projects/${project}/forms/${form}/draft` + (sent ? `?ignoreWarnings=${sent.ignoreWarnings}` : ''),
+      sent ? definition(sent) : {},
+    ),
+  abandon: (project: number, form: string) => remove(at`projects/${project}/forms/${form}/draft`),
+  publish: (project: number, form: string, version: string | undefined, notes: string) =>
+    post(at`projects/${project}/forms/${form}/draft/publish` + (version === undefined ? '' : `?version=${encodeURIComponent(version)}`), {
+      headers: notes ? { 'X-Action-Notes': encodeURIComponent(notes) } : {},
+    }),
+  attachments: (project: number, form: string) => call<t.FormAttachment[]>(at`projects/${project}/forms/${form}/draft/attachments`),
+  upload: (project: number, form: string, name: string, file: File, onProgress: Progress) =>
+    post(at`projects/${project}/forms/${form}/draft/attachments/${name}`, {
+      file: { content: file, type: file.type || 'application/octet-stream' },
+      onProgress,
+    }),
+  clear: (project: number, form: string, name: string) => remove(at`projects/${project}/forms/${form}/draft/attachments/${name}`),
+  xmlAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/draft.xml`,
+}
+
+export const appUsers = {
+  list: (project: number) => extended<t.AppUser[]>(at`projects/${project}/app-users`),
+  create: (project: number, displayName: string) => post<t.AppUser>(at`projects/${project}/app-users`, { json: { displayName } }),
+  revoke: (token: string) => remove(at`sessions/${token}`),
+  assignments: (project: number) => call<t.FormAssignment[]>(at`projects/${project}/assignments/forms/app-user`),
+  assign: (project: number, form: string, actor: number) =>
+    post(at`projects/${project}/forms/${form}/assignments/app-user/${actor}`),
+  unassign: (project: number, form: string, actor: number) =>
+    remove(at`projects/${project}/forms/${form}/assignments/app-user/${actor}`),
+}
+
+export const publicLinks = {
+  list: (project: number, form: string) => extended<t.PublicLink[]>(at`projects/${project}/forms/${form}/public-links`),
+  create: (project: number, form: string, displayName: string, once: boolean) =>
+    post<t.PublicLink>(at`projects/${project}/forms/${form}/public-links`, { json: { displayName, once } }),
+  revoke: (token: string) => remove(at`sessions/${token}`),
+}
+
+export const submissions = {
+  odataAddress: (project: number, form: string) => at`projects/${project}/forms/${form}` + '.svc',
+  page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.ODataRow>>(address, { signal }),
+  get: (project: number, form: string, id: string) => extended<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`),
+  answers: (project: number, form: string, id: string) =>
+    call<t.ODataPage<t.ODataRow>>(
+      at`projects/${project}/forms/${form}` + `.svc/Submissions('${encodeURIComponent(id.replaceAll("'", "''"))}')?%24expand=*`,
+    ),
+  review: (project: number, form: string, id: string, reviewState: string) =>
+    patch<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`, { reviewState }),
+  remove: (project: number, form: string, id: string) => remove(at`projects/${project}/forms/${form}/submissions/${id}`),
+  attachments: (project: number, form: string, id: string) =>
+    call<t.SubmissionAttachment[]>(at`projects/${project}/forms/${form}/submissions/${id}/attachments`),
+  attachmentAddress: (project: number, form: string, id: string, name: string) =>
+    at`projects/${project}/forms/${form}/submissions/${id}/attachments/${name}`,
+  comments: (project: number, form: string, id: string) => extended<t.Comment[]>(at`projects/${project}/forms/${form}/submissions/${id}/comments`),
+  comment: (project: number, form: string, id: string, body: string) =>
+    post(at`projects/${project}/forms/${form}/submissions/${id}/comments`, { json: { body } }),
+  audits: (project: number, form: string, id: string) => extended<t.Audit[]>(at`projects/${project}/forms/${form}/submissions/${id}/audits`),
+  csvZipAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv.zip`,
+  csvAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv`,
+  geoJsonAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.geojson`,
+}
+
+export const datasets = {
+  list: (project: number) => extended<t.Dataset[]>(at`projects/${project}/datasets`),
+  get: (project: number, dataset: string) => extended<t.Dataset>(at`projects/${project}/datasets/${dataset}`),
+  odataAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}` + '.svc',
+  page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.EntityRow>>(address, { signal }),
+  createEntities: (project: number, dataset: string, source: string, entities: { label: string; data: Record<string, string> }[]) =>
+    post(at`projects/${project}/datasets/${dataset}/entities`, { json: { entities, source: { name: source } }, onProgress: () => undefined }),
+  csvAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.csv`,
+  geoJsonAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.geojson`,
+}
+
+export const audits = {
+  page: (offset: number, limit: number) => extended<t.Audit[]>(at`audits` + `?offset=${offset}&limit=${limit}`),
+}
+
+export const server = {
+  ready: () => fetch('/health/ready').then((response) => response.ok),
+  config: () => call<Record<string, unknown>>(at`config/public`),
+}

@@ -1,0 +1,169 @@
+/** Shapes of the management API (docs/protocol.md, OR-257 and following). */
+export interface Actor {
+  id: number
+  type: string
+  displayName: string
+  createdAt: string
+  updatedAt: string | null
+}
+
+export interface User extends Actor {
+  email: string
+  lastLoginAt: string | null
+  /** Rights on the server, of the signed-in user. */
+  verbs?: string[]
+}
+
+export interface Project {
+  id: number
+  name: string
+  description: string | null
+  archived: boolean | null
+  domain: string | null
+  createdAt: string
+  forms?: number
+  appUsers?: number
+  datasets?: number
+  lastSubmission?: string | null
+  verbs: string[]
+}
+
+export type FormState = 'open' | 'closing' | 'closed'
+
+export interface Form {
+  projectId: number
+  xmlFormId: string
+  name: string | null
+  version: string
+  state: FormState
+  hash: string
+  draftToken: string | null
+  createdAt: string
+  updatedAt: string | null
+  publishedAt: string | null
+  submissions?: number
+  lastSubmission?: string | null
+  publicLinks?: number
+  reviewStates?: { received: number; hasIssues: number; edited: number }
+  publishedBy?: Actor | null
+}
+
+export interface FormAttachment {
+  name: string
+  type: string
+  exists: boolean
+  blobExists: boolean
+  datasetExists: boolean
+  size?: number
+  updatedAt?: string
+}
+
+export interface FormField {
+  path: string
+  name: string
+  type: string
+  binary: boolean | null
+  selectMultiple: boolean | null
+}
+
+export interface AppUser extends Actor {
+  projectId: number
+  token: string | null
+  lastUsed?: string | null
+}
+
+export interface PublicLink extends Actor {
+  token: string | null
+  once: boolean
+}
+
+export interface Role {
+  id: number
+  name: string
+  system: string | null
+  verbs: string[]
+}
+
+export interface FormAssignment {
+  actorId: number
+  xmlFormId: string
+  roleId: number
+}
+
+export interface Assignment {
+  actorId: number
+  roleId: number
+}
+
+export type ReviewState = 'received' | 'hasIssues' | 'edited' | 'approved' | 'rejected'
+
+export interface Submission {
+  instanceId: string
+  submitterId: number | null
+  submitter?: Actor | null
+  deviceId: string | null
+  createdAt: string
+  updatedAt: string | null
+  reviewState: Exclude<ReviewState, 'received'> | null
+  deletedAt: string | null
+  currentVersion: { instanceId: string; instanceName: string | null; formVersion?: string; userAgent: string | null }
+}
+
+export interface SubmissionAttachment {
+  name: string
+  exists: boolean
+}
+
+export interface Comment {
+  body: string
+  createdAt: string
+  actor?: Actor | null
+}
+
+export interface Audit {
+  actorId: number | null
+  action: string
+  loggedAt: string
+  details: unknown
+  notes?: string | null
+  actor?: Actor | null
+  actee?: { name?: string; displayName?: string; xmlFormId?: string } | null
+}
+
+/** A row of the OData service: its own members, and one for each group and field. */
+export interface ODataRow {
+  __id: string
+  __system: {
+    submissionDate: string
+    submitterId: string | null
+    submitterName: string | null
+    attachmentsPresent: number
+    attachmentsExpected: number
+    reviewState: Exclude<ReviewState, 'received'> | null
+    edits: number
+  }
+  [field: string]: unknown
+}
+
+export interface ODataPage<Row> {
+  value: Row[]
+  '@odata.count'?: number
+  '@odata.nextLink'?: string
+}
+
+export interface Dataset {
+  name: string
+  projectId: number
+  createdAt: string
+  approvalRequired: boolean
+  entities?: number
+  lastEntity?: string | null
+  properties?: { name: string }[]
+}
+
+export interface EntityRow {
+  __id: string
+  label: string
+  __system: { createdAt: string; updatedAt: string | null; creatorName: string | null; version: number }
+  [property: string]: unknown
+}

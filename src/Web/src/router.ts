@@ -1,0 +1,63 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import SignInPage from './sessions/SignInPage.vue'
+import { signedIn } from './sessions/session'
+import ProjectsPage from './projects/ProjectsPage.vue'
+
+// Pages are behind `#`, so the server has one address for all of them (docs/adr/0029).
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/sign-in', name: 'signIn', component: SignInPage, meta: { open: true } },
+    { path: '/', name: 'projects', component: ProjectsPage },
+    {
+      path: '/projects/:projectId(\\d+)',
+      component: () => import('./projects/ProjectPage.vue'),
+      props: (route) => ({ projectId: Number(route.params.projectId) }),
+      children: [
+        { path: '', name: 'project', component: () => import('./forms/FormList.vue') },
+        { path: 'app-users', name: 'appUsers', component: () => import('./appUsers/AppUsers.vue') },
+        { path: 'access', name: 'formAccess', component: () => import('./appUsers/FormAccess.vue') },
+        { path: 'datasets', name: 'datasets', component: () => import('./datasets/DatasetList.vue') },
+        {
+          path: 'datasets/:dataset',
+          name: 'dataset',
+          component: () => import('./datasets/DatasetPage.vue'),
+          props: (route) => ({ dataset: String(route.params.dataset) }),
+        },
+        { path: 'roles', name: 'projectRoles', component: () => import('./users/ProjectRoles.vue') },
+        { path: 'settings', name: 'projectSettings', component: () => import('./projects/ProjectSettings.vue') },
+      ],
+    },
+    {
+      path: '/projects/:projectId(\\d+)/forms/:formId',
+      component: () => import('./forms/FormPage.vue'),
+      props: (route) => ({ projectId: Number(route.params.projectId), formId: String(route.params.formId) }),
+      children: [
+        { path: '', name: 'form', component: () => import('./forms/FormOverview.vue') },
+        { path: 'draft', name: 'draft', component: () => import('./forms/FormDraft.vue') },
+        { path: 'submissions', name: 'submissions', component: () => import('./submissions/SubmissionTable.vue') },
+        {
+          path: 'submissions/:instanceId',
+          name: 'submission',
+          component: () => import('./submissions/SubmissionPage.vue'),
+          props: (route) => ({ instanceId: String(route.params.instanceId) }),
+        },
+        { path: 'downloads', name: 'downloads', component: () => import('./submissions/Downloads.vue') },
+        { path: 'public-links', name: 'publicLinks', component: () => import('./publicLinks/PublicLinks.vue') },
+        { path: 'versions', name: 'versions', component: () => import('./forms/FormVersions.vue') },
+        { path: 'settings', name: 'formSettings', component: () => import('./forms/FormSettings.vue') },
+      ],
+    },
+    { path: '/users', name: 'users', component: () => import('./users/UsersPage.vue') },
+    { path: '/account', name: 'account', component: () => import('./users/AccountPage.vue') },
+    { path: '/audits', name: 'audits', component: () => import('./audits/AuditsPage.vue') },
+    { path: '/server', name: 'server', component: () => import('./server/ServerPage.vue') },
+    { path: '/:rest(.*)*', name: 'unknown', component: () => import('./shared/UnknownPage.vue'), meta: { open: true } },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  if (!to.meta.open && !signedIn.value) return { name: 'signIn', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (to.name === 'signIn' && signedIn.value) return { name: 'projects' }
+})

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { filterText, firstPage, pathOf } from './odata'
+
+const none = { reviewStates: [], from: '', to: '', submitterId: undefined }
+
+test('without filters the first page has a count and no condition', () => {
+  expect(firstPage('/v1/projects/1/forms/a.svc', none, 50)).toBe('/v1/projects/1/forms/a.svc/Submissions?%24top=50&%24count=true')
+})
+
+test('filters are joined by and, states by or', () => {
+  expect(filterText({ ...none, reviewStates: ['received', 'approved'], submitterId: 7 })).toBe(
+    "(__system/reviewState eq null or __system/reviewState eq 'approved') and __system/submitterId eq 7",
+  )
+})
+
+test('the last day is included', () => {
+  const [, from, to] = /ge (\S+) and __system\/submissionDate lt (\S+)/.exec(filterText({ ...none, from: '2026-11-01', to: '2026-11-01' }))!
+  expect(Date.parse(to!) - Date.parse(from!)).toBe(24 * 60 * 60 * 1000)
+})
+
+test('of the link to the next page only path and query count', () => {
+  expect(pathOf('https://other.example/v1/x.svc/Submissions?%24top=2&%24skiptoken=01a')).toBe('/v1/x.svc/Submissions?%24top=2&%24skiptoken=01a')
+})

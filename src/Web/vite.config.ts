@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+import { packFiles } from './build/packFiles.ts'
+
+// `ROSA_WEB_OUT` is set by the build of src/Functions; `ROSA_URL` names the server that the development server passes requests on to.
+export default defineConfig({
+  base: './',
+  plugins: [vue(), packFiles()],
+  build: {
+    outDir: process.env.ROSA_WEB_OUT ?? fileURLToPath(new URL('../../artifacts/web', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0, // the content security policy allows no script or style from data: addresses
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    port: 5173,
+    proxy: { '/v1': { target: process.env.ROSA_URL ?? 'http://127.0.0.1:7071' } },
+  },
+})

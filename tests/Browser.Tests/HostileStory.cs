@@ -1,0 +1,49 @@
+using System.Net;
+using Microsoft.Playwright;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using static Microsoft.Playwright.Assertions;
+
+namespace ServerlessRosa.Browser.Tests;
+
+[Collection(OneBrowser.Name)]
+public sealed class HostileStory(BrowserFixture browser)
+{
+    private const string Html = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+    private const string Link = "javascript:alert(3)";
+
+    [Story]
+    public async Task Names_labels_answers_and_comments_are_shown_as_text_and_never_run()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        (await programme.Admin.PatchJsonAsync(programme.Path, new { name = $"{Html} {programme.Id}", description = Html })).ShouldBe(
+            HttpStatusCode.OK
+        );
+        var form = await programme.PublishAsync(Samples.Form("<b>" + programme.Id, title: Html), "<b>" + programme.Id);
+        var instance = Samples.NewInstanceId();
+        var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(4)\"/>"u8.ToArray();
+        using var upload = Samples.Multipart(
+            Samples.Submission(form, instance, species: $"{Html} {Link}", photo: "<i>.svg"),
+            ("<i>.svg", svg, "image/svg+xml")
+        );
+        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", upload)).ShouldBe(HttpStatusCode.Created);
+        var path = $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(instance)}";
+        (await programme.Admin.PostJsonAsync($"{path}/comments", new { body = $"{Html} {Link}" })).ShouldBe(HttpStatusCode.OK);
+        (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = Html })).ShouldBe(HttpStatusCode.OK);
+
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+        await visitor.Link($"{Html} {programme.Id}").ClickAsync();
+        await Expect(visitor.Page.GetByText(Html, new() { Exact = true }).First).ToBeVisibleAsync();
+        await visitor.Tab("App users").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = Html })).ToBeVisibleAsync();
+        await visitor.Tab("Forms").ClickAsync();
+        await visitor.Link(Html).ClickAsync();
+        await visitor.Tab("Submissions").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Cell, new() { Name = $"{Html} {Link}" })).ToBeVisibleAsync();
+        await visitor.Page.GetByRole(AriaRole.Rowheader).GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(visitor.Page.GetByText($"{Html} {Link}")).ToHaveCountAsync(2);
+        await Expect(visitor.Page.Locator("img[src='x'], main script, a[href^='javascript']")).ToHaveCountAsync(0);
+        await visitor.ScreenshotAsync("hostile");
+        visitor.ShouldHaveNoFaults();
+    }
+}
