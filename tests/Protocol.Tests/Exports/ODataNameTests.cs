@@ -1,5 +1,4 @@
 using System.Net;
-using System.Xml.Linq;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Exports;

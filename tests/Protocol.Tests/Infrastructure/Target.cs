@@ -1,5 +1,4 @@
 using System.Globalization;
-using ServerlessRosa.Protocol.Tests.Datasets;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
