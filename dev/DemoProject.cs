@@ -14,12 +14,16 @@ internal sealed class DemoProject(RestClient server)
 
     public static string SeedFolder => Path.Combine(Repository.DevFolder, "seed");
 
+    /// <summary>The forms' files: XForms, and XLSForm workbooks, which the server converts.</summary>
+    public static IReadOnlyList<string> Forms =>
+        [.. Directory.GetFiles(SeedFolder).Where(file => FormTypeOf(file) is not null).Order(StringComparer.Ordinal)];
+
     public async Task<(int ProjectId, string AppUserToken)> EnsureAsync(CancellationToken cancellationToken)
     {
         var projectId = await EnsureProjectAsync(cancellationToken);
         var project = $"/v1/projects/{projectId}";
 
-        var forms = Directory.GetFiles(SeedFolder, "*.xml").Order(StringComparer.Ordinal).ToList();
+        var forms = Forms;
         foreach (var form in forms)
             await EnsureFormAsync(project, form, cancellationToken);
 
@@ -44,7 +48,7 @@ internal sealed class DemoProject(RestClient server)
         var form = FormPath(project, file);
         var found =
             await server.FindAsync(form, cancellationToken)
-            ?? await server.PostFileAsync($"{project}/forms", file, "application/xml", cancellationToken);
+            ?? await server.PostFileAsync($"{project}/forms", file, FormTypeOf(file)!, cancellationToken);
         if (found.GetProperty("publishedAt").ValueKind != JsonValueKind.Null)
             return;
 
@@ -91,6 +95,14 @@ internal sealed class DemoProject(RestClient server)
     }
 
     private static string FormPath(string project, string file) => $"{project}/forms/{Path.GetFileNameWithoutExtension(file)}";
+
+    private static string? FormTypeOf(string file) =>
+        Path.GetExtension(file) switch
+        {
+            ".xml" => "application/xml",
+            ".xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            _ => null,
+        };
 
     private static string MediaTypeOf(string name) =>
         Path.GetExtension(name) switch

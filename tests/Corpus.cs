@@ -6,11 +6,15 @@ internal static class Corpus
 {
     /// <summary>The XML files of one folder in it; none where there is no corpus.</summary>
     public static IEnumerable<string> Files(string folder) =>
+        Folder(folder) is { } found ? Directory.EnumerateFiles(found, "*.xml").Order(StringComparer.Ordinal) : [];
+
+    /// <summary>A folder in it; null where there is none.</summary>
+    public static string? Folder(string name) =>
         (Environment.GetEnvironmentVariable("ROSA_CORPUS") ?? BesideTheRepository()) is { } corpus
-        && Path.Combine(corpus, folder) is var found
+        && Path.Combine(corpus, name) is var found
         && Directory.Exists(found)
-            ? Directory.EnumerateFiles(found, "*.xml").Order(StringComparer.Ordinal)
-            : [];
+            ? found
+            : null;
 
     private static string? BesideTheRepository()
     {

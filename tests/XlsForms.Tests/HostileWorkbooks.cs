@@ -30,6 +30,8 @@ internal static class HostileWorkbooks
         ["workbook part with thousands of sheets"] = ManySheets,
         ["groups 10,000 deep"] = () => Nested(10_000),
         ["compound file that is no workbook"] = () => new MemoryStream([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[2048]]),
+        ["encrypted xlsx"] = () => Encrypted(agile: true),
+        ["encrypted xlsx of an unknown kind"] = () => Encrypted(agile: false),
         ["loops that multiply"] = Loops,
         ["header of ten thousand parts"] = () =>
             new WorkbookBuilder()
@@ -79,6 +81,32 @@ internal static class HostileWorkbooks
     private static string Cell(string at, string text) => $"<c r=\"{at}\" t=\"str\"><v>{text}</v></c>";
 
     public static WorkbookBuilder Small() => new WorkbookBuilder().Table("survey", "type|name|label", "text|a|A");
+
+    /// <summary>What a spreadsheet program writes when a password is set: the encrypted package in an OLE compound file.</summary>
+    private static MemoryStream Encrypted(bool agile)
+    {
+        const string info =
+            "<encryption xmlns=\"http://schemas.microsoft.com/office/2006/encryption\" "
+            + "xmlns:p=\"http://schemas.microsoft.com/office/2006/keyEncryptor/password\">"
+            + "<keyData saltSize=\"16\" blockSize=\"16\" keyBits=\"256\" hashSize=\"64\" cipherAlgorithm=\"AES\" "
+            + "cipherChaining=\"ChainingModeCBC\" hashAlgorithm=\"SHA512\" saltValue=\"AAAAAAAAAAAAAAAAAAAAAA==\"/>"
+            + "<keyEncryptors><keyEncryptor uri=\"http://schemas.microsoft.com/office/2006/keyEncryptor/password\">"
+            + "<p:encryptedKey spinCount=\"100000\" saltSize=\"16\" blockSize=\"16\" keyBits=\"256\" hashSize=\"64\" "
+            + "cipherAlgorithm=\"AES\" cipherChaining=\"ChainingModeCBC\" hashAlgorithm=\"SHA512\" "
+            + "saltValue=\"AAAAAAAAAAAAAAAAAAAAAA==\" encryptedVerifierHashInput=\"AAAAAAAAAAAAAAAAAAAAAA==\" "
+            + "encryptedVerifierHashValue=\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\" "
+            + "encryptedKeyValue=\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"/></keyEncryptor></keyEncryptors></encryption>";
+        byte[] version = [4, 0, (byte)(agile ? 4 : 9), 0, 0x40, 0, 0, 0];
+        var package = new byte[8192];
+        package[0] = 0xF8;
+        package[1] = 0x1F;
+        return new MemoryStream(
+            CompoundFileBuilder.Build(
+                ("EncryptionInfo", [.. version, .. Encoding.UTF8.GetBytes(info.PadRight(4088))]),
+                ("EncryptedPackage", package)
+            )
+        );
+    }
 
     private static MemoryStream Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using NetArchTest.Rules;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.XlsForms;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Architecture;
@@ -89,6 +90,18 @@ public sealed partial class LayerTests
         var result = Types.InAssembly(Core).ShouldNot().HaveDependencyOnAny(forbidden).GetResult();
         Assert.True(result.IsSuccessful, string.Join('\n', result.FailingTypes.Select(type => type.FullName)));
         Assert.Empty(SourceFile.Under("src/Core").Where(file => AspNetCore().IsMatch(file.Text)).Select(file => file.Path));
+    }
+
+    /// <summary>The edge converts workbooks (ADR 28): neither Core nor the converter knows the other.</summary>
+    [Fact]
+    public void Core_and_the_converter_of_workbooks_know_nothing_of_each_other()
+    {
+        var converter = typeof(XlsFormConverter).Assembly;
+        string[] forbidden = [Root, "ServerlessRosa.Functions", "Azure", "Microsoft.AspNetCore", "Microsoft.Azure"];
+        Assert.Empty(Core.GetReferencedAssemblies().Where(used => used.Name == converter.GetName().Name));
+        Assert.Empty(
+            converter.GetReferencedAssemblies().Where(used => forbidden.Any(name => used.Name!.StartsWith(name, StringComparison.Ordinal)))
+        );
     }
 
     private static int Place(string layer) => Array.IndexOf(Layers, layer);

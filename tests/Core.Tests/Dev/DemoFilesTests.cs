@@ -1,14 +1,14 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ServerlessRosa.Dev;
+using ServerlessRosa.XlsForms;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Dev;
 
 public sealed partial class DemoFilesTests
 {
-    public static TheoryData<string> Forms =>
-        [.. Directory.GetFiles(DemoProject.SeedFolder, "*.xml").Select(file => Path.GetFileNameWithoutExtension(file)!)];
+    public static TheoryData<string> Forms => [.. DemoProject.Forms.Select(file => Path.GetFileNameWithoutExtension(file)!)];
 
     [Theory, MemberData(nameof(Forms))]
     public void A_form_has_its_files_name_as_its_id(string form)
@@ -44,5 +44,14 @@ public sealed partial class DemoFilesTests
     [GeneratedRegex("jr://(images|audio|video|file|file-csv)/(?<name>[^\"<]+)")]
     private static partial Regex MediaReference();
 
-    private static XDocument Load(string form) => XDocument.Load(Path.Combine(DemoProject.SeedFolder, $"{form}.xml"));
+    private static XDocument Load(string form)
+    {
+        var file = DemoProject.Forms.Single(file => Path.GetFileNameWithoutExtension(file) == form);
+        if (Path.GetExtension(file) == ".xml")
+            return XDocument.Load(file);
+        using var workbook = File.OpenRead(file);
+        var result = XlsFormConverter.Convert(workbook, new XlsFormOptions(), CancellationToken.None);
+        Assert.Empty(result.Errors.Concat(result.Warnings));
+        return XDocument.Parse(result.Form!.Xml);
+    }
 }
