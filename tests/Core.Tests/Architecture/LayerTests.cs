@@ -98,9 +98,10 @@ public sealed partial class LayerTests
     {
         var converter = typeof(XlsFormConverter).Assembly;
         string[] forbidden = [Root, "ServerlessRosa.Functions", "Azure", "Microsoft.AspNetCore", "Microsoft.Azure"];
-        Assert.Empty(Core.GetReferencedAssemblies().Where(used => used.Name == converter.GetName().Name));
-        Assert.Empty(
-            converter.GetReferencedAssemblies().Where(used => forbidden.Any(name => used.Name!.StartsWith(name, StringComparison.Ordinal)))
+        Assert.DoesNotContain(Core.GetReferencedAssemblies(), used => used.Name == converter.GetName().Name);
+        Assert.DoesNotContain(
+            converter.GetReferencedAssemblies(),
+            used => forbidden.Any(name => used.Name!.StartsWith(name, StringComparison.Ordinal))
         );
     }
 
