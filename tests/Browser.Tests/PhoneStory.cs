@@ -59,6 +59,7 @@ public sealed class PhoneStory(BrowserFixture browser)
             await Expect(page.Locator("main h1")).ToBeVisibleAsync();
             var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
             Assert.True(width <= 360, $"{path} is {width} pixels wide.");
+            await visitor.ShouldBeAccessibleAsync(path);
         }
         await page.GotoAsync($"/#{programme.Path}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();

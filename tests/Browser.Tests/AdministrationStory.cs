@@ -1,0 +1,96 @@
+using Microsoft.Playwright;
+using ServerlessRosa.Protocol.Tests.Datasets;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+using static Microsoft.Playwright.Assertions;
+
+namespace ServerlessRosa.Browser.Tests;
+
+[Collection(OneBrowser.Name)]
+public sealed class AdministrationStory(BrowserFixture browser)
+{
+    [Story]
+    public async Task An_administrator_invites_a_viewer_who_then_signs_in()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var email = $"{Samples.Unique("viewer")}@example.org";
+        const string password = "correct horse battery";
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+
+        await visitor.Link("Users").ClickAsync();
+        await visitor.Button("New user").ClickAsync();
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
+        await visitor.Page.GetByLabel("Password").FillAsync(password);
+        await visitor.Button("Create").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = email })).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("users");
+
+        await visitor.Page.GotoAsync($"/#{programme.Path}/roles");
+        await visitor.Page.GetByLabel("Name").SelectOptionAsync(new SelectOptionValue { Label = email });
+        await visitor.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Viewer" });
+        await visitor.Button("Give role").ClickAsync();
+        await Expect(visitor.Page.GetByLabel($"Role: {email}")).ToBeVisibleAsync();
+        await visitor.Link("Audit log").ClickAsync();
+        await Expect(visitor.Page.GetByText("user.create").First).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("audits");
+
+        await using var viewer = await browser.OpenAsync();
+        await viewer.SignInAsync(email, password);
+        await Expect(viewer.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await viewer.Button("Sign out").ClickAsync();
+        await Expect(viewer.Button("Sign in")).ToBeVisibleAsync();
+        viewer.ShouldHaveNoFaults();
+        visitor.ShouldHaveNoFaults();
+    }
+
+    [Story]
+    public async Task Entities_come_from_a_spreadsheet_after_a_preview()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var dataset = await programme.CreateDatasetAsync("height");
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}/datasets/{dataset}");
+        await Expect(visitor.Page.GetByText("The list is empty.")).ToBeVisibleAsync();
+        await visitor.Button("Upload CSV").ClickAsync();
+        await visitor.UploadAsync(
+            visitor.Page.GetByLabel("Drop a CSV file"),
+            "trees.csv",
+            "label,height,colour\n\"Old oak, north\",21,green\n=1+1,3,red\n",
+            "text/csv"
+        );
+        await Expect(visitor.Page.GetByText("2 rows, of which the first are:")).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("are left out: colour")).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("upload of entities");
+        await visitor.Button("Create entities").ClickAsync();
+        await Expect(visitor.Page.GetByText("2 entities", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Old oak, north" })).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Cell, new() { Name = "21" })).ToBeVisibleAsync();
+        visitor.ShouldHaveNoFaults();
+    }
+
+    [Story]
+    public async Task A_wrong_password_and_an_ended_session_say_what_to_do()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        await using var visitor = await browser.OpenAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}");
+        await visitor.Page.GetByLabel("E-mail address").FillAsync("nobody@example.org");
+        await visitor.Page.GetByLabel("Password").FillAsync("not the password");
+        await visitor.Button("Sign in").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Check e-mail address and password");
+        await visitor.ShouldBeAccessibleAsync("sign-in");
+        visitor.Forgive("401");
+
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(Server.AdminEmail);
+        await visitor.Page.GetByLabel("Password").FillAsync(Server.AdminPassword);
+        await visitor.Button("Sign in").ClickAsync();
+        await Expect(visitor.Page.GetByText("There is no form yet.")).ToBeVisibleAsync();
+        await visitor.Page.Context.ClearCookiesAsync();
+        await visitor.Tab("App users").ClickAsync();
+        await Expect(visitor.Button("Sign in")).ToBeVisibleAsync();
+        Assert.Contains("app-users", visitor.Page.Url, StringComparison.Ordinal); // where the next sign-in leads
+        visitor.Forgive("401");
+        visitor.ShouldHaveNoFaults();
+    }
+}
