@@ -114,7 +114,7 @@ public sealed class RightsMatrixTests
         var status = (int)answer.Status;
         var shown = step.Shows is null || answer.Text.Contains(step.Shows(actors), StringComparison.Ordinal);
         return may
-            ? status is >= 200 and < 300 && shown
+            ? status is >= 200 and <= 302 && shown
             : status is 401 or 403 || (status == 404 && step.MayBeMissing) || (status == 200 && !shown);
     }
 

@@ -75,6 +75,15 @@ public sealed class FormAccess(FormDirectory forms)
         return form;
     }
 
+    /// <summary>The same, as this instance remembers the form: for what a client asks right after it has read the form.</summary>
+    public async Task<Form> RecentWithAsync(Actor actor, string verb, ProjectId project, string formId, CancellationToken cancellationToken)
+    {
+        var form = FormId.TryParse(formId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null;
+        var known = form ?? throw Problem.NotFound().AsException();
+        actor.Require(verb, known.Scope);
+        return known;
+    }
+
     private static void RequireRead(Actor actor, Form form)
     {
         if (!actor.MayRead(form))

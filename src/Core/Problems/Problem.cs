@@ -215,6 +215,10 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
     public static Problem SubmissionDeleted(string instanceId) =>
         new(409.18m, $"The submission {instanceId} has been deleted. You may not resubmit it.", new { instanceId });
 
+    public static Problem FormNotPublished() => new(409.11m, "The form has never been published, so it is not ready for the web.");
+
+    public static Problem FormNotOpen() => new(409.12m, "Only submissions of an open form can be edited.");
+
     public static Problem LastAdministrator() => new(409.21m, "This is the last administrator; make somebody else one first.");
 
     // Size limits, rate limits and unsupported features
@@ -235,6 +239,9 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
 
     public static Problem NotSupported(string feature) =>
         new(501.1m, $"The requested feature {feature} is not supported by this server.", new { feature });
+
+    public static Problem NoEnketo() =>
+        new(501.8m, "This server has no Enketo: enable web forms for the form to edit its submissions in the browser.");
 
     public static Problem UnexpectedFormsList() =>
         new(501.2m, "The list of forms must have each form of the project exactly once; forms are not created or deleted here.");

@@ -197,15 +197,7 @@ public sealed class AssignmentFunctions(
     }
 
     private async Task<Scope> FormAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
-        (
-            await access.WithAsync(
-                caller.KnownActor,
-                verb,
-                new ProjectId(projectId),
-                RouteText.Decode(form),
-                request.HttpContext.RequestAborted
-            )
-        ).Scope;
+        (await access.WithAsync(request, caller, verb, projectId, form)).Scope;
 
     private async Task<IResult> AddAsync(HttpRequest request, Caller caller, Func<Task<Scope>> place, string role, int actorId)
     {

@@ -118,7 +118,7 @@ public sealed class CreateSubmissionFunctions(
             async caller =>
             {
                 var found = await answers.FormAsync(request, caller, Verb.SubmissionCreate, projectId, form);
-                var root = SubmissionAnswers.Id(request, instance);
+                var root = SubmissionAnswers.Id(instance);
                 await submissions.GetAsync(SubmissionSpace.Published(found), root, request.HttpContext.RequestAborted);
                 return await ReceiveAsync(request, caller, found, toDraft: false, root);
             }

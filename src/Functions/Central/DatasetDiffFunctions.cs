@@ -1,6 +1,5 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -20,13 +19,7 @@ public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess a
             request,
             async caller =>
             {
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormRead,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormRead, projectId, form);
                 var definition = found.Published ?? throw Problem.NotFound().AsException();
                 var differences = await diff.RunAsync(found.Project, definition, request.HttpContext.RequestAborted);
                 return Json.Ok(
@@ -50,12 +43,7 @@ public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess a
             request,
             async caller =>
             {
-                var found = await access.DraftAsync(
-                    caller.KnownActor,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.DraftAsync(request, caller, projectId, form);
                 return Json.Ok(await diff.RunAsync(found.Form.Project, found.Definition, request.HttpContext.RequestAborted));
             }
         );

@@ -143,17 +143,7 @@ public sealed class EntityListFunctions(
     ) =>
         pipeline.OpenRosaAsync(
             request,
-            async caller =>
-                await OfDraftAsync(
-                    request,
-                    await access.DraftAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        request.HttpContext.RequestAborted
-                    ),
-                    dataset
-                )
+            async caller => await OfDraftAsync(request, await access.DraftAsync(request, caller, projectId, form), dataset)
         );
 
     [Function("GetEntityIntegrityOfTestDraft")]

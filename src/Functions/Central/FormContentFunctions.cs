@@ -1,6 +1,5 @@
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -17,16 +16,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) =>
         pipeline.RestAsync(
             request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.PublishedAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
+            async caller => await FieldsAsync(request, await access.PublishedAsync(request, caller, projectId, form))
         );
 
     [Function("ListFormVersionFields")]
@@ -44,17 +34,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) =>
         pipeline.RestAsync(
             request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.VersionAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        RouteText.Decode(version),
-                        request.HttpContext.RequestAborted
-                    )
-                )
+            async caller => await FieldsAsync(request, await access.VersionAsync(request, caller, projectId, form, version))
         );
 
     [Function("ListFormDraftFields")]
@@ -63,20 +43,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
             HttpRequest request,
         int projectId,
         string form
-    ) =>
-        pipeline.RestAsync(
-            request,
-            async caller =>
-                await FieldsAsync(
-                    request,
-                    await access.DraftAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
-        );
+    ) => pipeline.RestAsync(request, async caller => await FieldsAsync(request, await access.DraftAsync(request, caller, projectId, form)));
 
     [Function("ListFormAttachments")]
     public Task<IResult> ListAttachments(
@@ -87,16 +54,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) =>
         pipeline.RestAsync(
             request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.PublishedAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
+            async caller => await AttachmentsAsync(request, await access.PublishedAsync(request, caller, projectId, form))
         );
 
     [Function("ListFormVersionAttachments")]
@@ -114,17 +72,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) =>
         pipeline.RestAsync(
             request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.VersionAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        RouteText.Decode(version),
-                        request.HttpContext.RequestAborted
-                    )
-                )
+            async caller => await AttachmentsAsync(request, await access.VersionAsync(request, caller, projectId, form, version))
         );
 
     [Function("ListFormDraftAttachments")]
@@ -136,16 +84,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) =>
         pipeline.RestAsync(
             request,
-            async caller =>
-                await AttachmentsAsync(
-                    request,
-                    await access.DraftAsync(
-                        caller.KnownActor,
-                        new ProjectId(projectId),
-                        RouteText.Decode(form),
-                        request.HttpContext.RequestAborted
-                    )
-                )
+            async caller => await AttachmentsAsync(request, await access.DraftAsync(request, caller, projectId, form))
         );
 
     private async Task<IResult> FieldsAsync(HttpRequest request, ReadableForm found)

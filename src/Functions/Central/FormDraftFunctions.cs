@@ -1,7 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -29,13 +28,7 @@ public sealed class FormDraftFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    cancellationToken
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 var uploaded = await body.ReadAsync(request, cancellationToken);
 
                 // Neither body nor content type: a copy of what is published.
@@ -67,12 +60,7 @@ public sealed class FormDraftFunctions(
             request,
             async caller =>
             {
-                var found = await access.DraftAsync(
-                    caller.KnownActor,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.DraftAsync(request, caller, projectId, form);
                 return Json.Ok(await shapes.FormAsync(request, found.Form, found.Definition, ofDraft: true));
             }
         );
@@ -87,13 +75,7 @@ public sealed class FormDraftFunctions(
             request,
             async caller =>
             {
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 await upload.DeleteDraftAsync(found.Project, found.Id, request.HttpContext.RequestAborted);
                 await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.delete", found.Scope, null, CancellationToken.None);
                 return Json.Success();
@@ -111,13 +93,7 @@ public sealed class FormDraftFunctions(
             request,
             async caller =>
             {
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 await upload.PublishAsync(
                     found.Project,
                     found.Id,
@@ -143,13 +119,7 @@ public sealed class FormDraftFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    cancellationToken
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 var type =
                     string.IsNullOrEmpty(request.ContentType) || request.ContentType.StartsWith("*/*", StringComparison.Ordinal)
                         ? null
@@ -179,13 +149,7 @@ public sealed class FormDraftFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    cancellationToken
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
                 var linked =
                     Json.Flag(await Json.ReadAsync(request, caller, cancellationToken), "dataset")
@@ -220,13 +184,7 @@ public sealed class FormDraftFunctions(
             request,
             async caller =>
             {
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 await media.EmptyAsync(found.Project, found.Id, RouteText.Decode(name), request.HttpContext.RequestAborted);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,

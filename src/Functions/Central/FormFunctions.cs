@@ -102,13 +102,7 @@ public sealed class FormFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormUpdate,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    cancellationToken
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 var state = Json.Text(body, "state") is { } name ? FormStates.Parse(name) : (FormState?)null;
                 var webForms = Json.Flag(body, "webformsEnabled");
@@ -148,13 +142,7 @@ public sealed class FormFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await access.WithAsync(
-                    caller.KnownActor,
-                    Verb.FormDelete,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    cancellationToken
-                );
+                var found = await access.WithAsync(request, caller, Verb.FormDelete, projectId, form);
                 await forms.TrashAsync(found.Project, found.Id, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
@@ -199,12 +187,7 @@ public sealed class FormFunctions(
             request,
             async caller =>
             {
-                var found = await access.PublishedAsync(
-                    caller.KnownActor,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.PublishedAsync(request, caller, projectId, form);
                 var versions = await forms.ListVersionsAsync(found.Form, request.HttpContext.RequestAborted);
                 var listed = new List<object>();
                 foreach (var version in versions)

@@ -9,8 +9,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Where a form's submissions are, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time, `deleted` and `limit`.
-/// </summary>
+/// <summary>Where the submissions of a form, or of its draft, are, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time, `deleted`
+/// and `limit`.</summary>
 public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ExportSource source, GeoJsonExport export)
 {
     private const string Null = "null";
@@ -22,15 +22,44 @@ public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswer
             HttpRequest request,
         int projectId,
         string form
+    ) => AnswerAsync(request, projectId, form, found => (new ReadableForm(found, found.Shown), SubmissionSpace.Published(found)));
+
+    [Function("GetDraftSubmissionsGeoJson")]
+    public Task<IResult> GetDraft(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous,
+            "get",
+            "head",
+            Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.geojson"
+        )]
+            HttpRequest request,
+        int projectId,
+        string form
+    ) =>
+        AnswerAsync(
+            request,
+            projectId,
+            form,
+            found =>
+                found.Draft is { } draft
+                    ? (new ReadableForm(found, draft.Definition), SubmissionSpace.OfDraft(found))
+                    : throw Problem.NotFound().AsException()
+        );
+
+    private Task<IResult> AnswerAsync(
+        HttpRequest request,
+        int project,
+        string form,
+        Func<Form, (ReadableForm Form, SubmissionSpace Space)> of
     ) =>
         pipeline.RestAsync(
             request,
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var found = await answers.FormAsync(request, caller, Verb.SubmissionList, projectId, form);
-                var schema = await source.ReadSchemaAsync(new ReadableForm(found, found.Shown), false, cancellationToken);
-                var asked = new GeoJsonRequest(SubmissionSpace.Published(found), schema)
+                var (found, space) = of(await answers.FormAsync(request, caller, Verb.SubmissionList, project, form));
+                var schema = await source.ReadSchemaAsync(found, false, cancellationToken);
+                var asked = new GeoJsonRequest(space, schema)
                 {
                     FieldPaths = [.. request.Query["fieldpath"].OfType<string>()],
                     Takes = Filter(request),

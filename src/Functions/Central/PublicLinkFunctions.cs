@@ -160,5 +160,5 @@ public sealed class PublicLinkFunctions(
             : throw Problem.NotFound().AsException();
 
     private Task<Form> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
-        access.WithAsync(caller.KnownActor, verb, new ProjectId(projectId), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.WithAsync(request, caller, verb, projectId, form);
 }

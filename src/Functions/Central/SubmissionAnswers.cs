@@ -57,7 +57,7 @@ public sealed class SubmissionAnswers(
     }
 
     public Task<Form> FormAsync(HttpRequest request, Caller caller, string verb, int project, string form) =>
-        access.WithAsync(caller.KnownActor, verb, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.WithAsync(request, caller, verb, project, form);
 
     public async Task<IResult> ListAsync(HttpRequest request, SubmissionSpace space)
     {
@@ -124,20 +124,20 @@ public sealed class SubmissionAnswers(
         );
 
     public Task<IResult> AttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance) =>
-        ResolveAsync(request, space, Id(request, instance), "/attachments", (_, current) => Task.FromResult(Attachments(current)));
+        ResolveAsync(request, space, Id(instance), "/attachments", (_, current) => Task.FromResult(Attachments(current)));
 
     public Task<IResult> AttachmentAsync(HttpRequest request, SubmissionSpace space, string instance, string name) =>
         ResolveAsync(
             request,
             space,
-            Id(request, instance),
+            Id(instance),
             $"/attachments/{Links.Encode(RouteText.Decode(name))}",
             (_, current) => Task.FromResult<IResult>(Attachment(request, current, name))
         );
 
     public async Task<IResult> VersionsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
-        var versions = await submissions.ListVersionsAsync(space, Id(request, instance), request.HttpContext.RequestAborted);
+        var versions = await submissions.ListVersionsAsync(space, Id(instance), request.HttpContext.RequestAborted);
         var listed = new List<object>();
         foreach (var version in versions)
         {
@@ -150,7 +150,7 @@ public sealed class SubmissionAnswers(
     public async Task<IResult> VersionAsync(HttpRequest request, SubmissionSpace space, string instance, string version)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var root = Id(request, instance);
+        var root = Id(instance);
         var name = RouteText.Decode(version);
         var ending = EndingOf(name);
         var id = InstanceId.Parse(name[..^ending.Length]);
@@ -169,11 +169,7 @@ public sealed class SubmissionAnswers(
     }
 
     public async Task<IResult> VersionAttachmentsAsync(HttpRequest request, SubmissionSpace space, string instance, string version) =>
-        Attachments(
-            (
-                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
-            ).Version
-        );
+        Attachments((await submissions.GetVersionAsync(space, Id(instance), Id(version), request.HttpContext.RequestAborted)).Version);
 
     public async Task<IResult> VersionAttachmentAsync(
         HttpRequest request,
@@ -184,16 +180,14 @@ public sealed class SubmissionAnswers(
     ) =>
         Attachment(
             request,
-            (
-                await submissions.GetVersionAsync(space, Id(request, instance), Id(request, version), request.HttpContext.RequestAborted)
-            ).Version,
+            (await submissions.GetVersionAsync(space, Id(instance), Id(version), request.HttpContext.RequestAborted)).Version,
             name
         );
 
     public async Task<IResult> CommentsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
         var listed = new List<object>();
-        foreach (var comment in await submissions.ListCommentsAsync(space, Id(request, instance), request.HttpContext.RequestAborted))
+        foreach (var comment in await submissions.ListCommentsAsync(space, Id(instance), request.HttpContext.RequestAborted))
         {
             listed.Add(await shapes.CommentAsync(request, space.Project, comment));
         }
@@ -205,7 +199,7 @@ public sealed class SubmissionAnswers(
         : name.EndsWith(GeoJsonAnswers.Ending, StringComparison.Ordinal) ? GeoJsonAnswers.Ending
         : "";
 
-    public static InstanceId Id(HttpRequest request, string routeValue) => InstanceId.Parse(RouteText.Decode(routeValue));
+    public static InstanceId Id(string routeValue) => InstanceId.Parse(RouteText.Decode(routeValue));
 
     private async Task<IResult> SubmittersAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {

@@ -120,7 +120,7 @@ public sealed class SubmissionAttachmentFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await access.FindAsync(new ProjectId(project), RouteText.Decode(form), cancellationToken);
-                var root = SubmissionAnswers.Id(request, instance);
+                var root = SubmissionAnswers.Id(instance);
                 var slot = RouteText.Decode(name);
                 if (!caller.Actor.May(Verb.SubmissionUpdate, found.Scope))
                 {
@@ -155,14 +155,14 @@ public sealed class SubmissionAttachmentFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var space = of(await answers.FormAsync(request, caller, Verb.SubmissionUpdate, project, form));
-                var root = SubmissionAnswers.Id(request, instance);
+                var root = SubmissionAnswers.Id(instance);
                 var slot = RouteText.Decode(name);
                 await (
                     version is null
                         ? submissions.PutMediaAsync(space, root, slot, null, cancellationToken)
-                        : history.ClearMediaAsync(space, root, SubmissionAnswers.Id(request, version), slot, cancellationToken)
+                        : history.ClearMediaAsync(space, root, SubmissionAnswers.Id(version), slot, cancellationToken)
                 );
-                var id = version is null ? root : SubmissionAnswers.Id(request, version);
+                var id = version is null ? root : SubmissionAnswers.Id(version);
                 await AuditAsync(caller, space, root, new Filled(id.Value, slot, false));
                 return Json.Success();
             }

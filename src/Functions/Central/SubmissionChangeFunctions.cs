@@ -35,7 +35,7 @@ public sealed class SubmissionChangeFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await answers.FormAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
                 var space = SubmissionSpace.Published(found);
-                var root = SubmissionAnswers.Id(request, instance);
+                var root = SubmissionAnswers.Id(instance);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 if (Json.Has(body, "reviewState"))
                 {
@@ -59,18 +59,7 @@ public sealed class SubmissionChangeFunctions(
         int projectId,
         string form,
         string instance
-    ) =>
-        pipeline.RestAsync(
-            request,
-            async caller =>
-            {
-                var space = await answers.PublishedAsync(request, caller, Verb.SubmissionDelete, projectId, form);
-                var root = SubmissionAnswers.Id(request, instance);
-                await submissions.DeleteAsync(space, root, request.HttpContext.RequestAborted);
-                await AuditAsync(caller, "submission.delete", space, root, new { instanceId = root.Value });
-                return Json.Success();
-            }
-        );
+    ) => MoveAsync(request, Verb.SubmissionDelete, projectId, form, instance, submissions.DeleteAsync);
 
     [Function("RestoreSubmission")]
     public Task<IResult> Restore(
@@ -83,18 +72,7 @@ public sealed class SubmissionChangeFunctions(
         int projectId,
         string form,
         string instance
-    ) =>
-        pipeline.RestAsync(
-            request,
-            async caller =>
-            {
-                var space = await answers.PublishedAsync(request, caller, Verb.SubmissionRestore, projectId, form);
-                var root = SubmissionAnswers.Id(request, instance);
-                await submissions.RestoreAsync(space, root, request.HttpContext.RequestAborted);
-                await AuditAsync(caller, "submission.restore", space, root, new { instanceId = root.Value });
-                return Json.Success();
-            }
-        );
+    ) => MoveAsync(request, Verb.SubmissionRestore, projectId, form, instance, submissions.RestoreAsync);
 
     [Function("CommentOnSubmission")]
     public Task<IResult> Comment(
@@ -144,6 +122,27 @@ public sealed class SubmissionChangeFunctions(
             bodyShowsCsrf: true
         );
 
+    // Into the trash or out of it. The audit's action is named like the right.
+    private Task<IResult> MoveAsync(
+        HttpRequest request,
+        string verb,
+        int project,
+        string form,
+        string instance,
+        Func<SubmissionSpace, InstanceId, CancellationToken, Task> move
+    ) =>
+        pipeline.RestAsync(
+            request,
+            async caller =>
+            {
+                var space = await answers.PublishedAsync(request, caller, verb, project, form);
+                var root = SubmissionAnswers.Id(instance);
+                await move(space, root, request.HttpContext.RequestAborted);
+                await AuditAsync(caller, verb, space, root, new { instanceId = root.Value });
+                return Json.Success();
+            }
+        );
+
     private async Task<IResult> CommentAsync(HttpRequest request, Caller caller, SubmissionSpace space, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -152,13 +151,7 @@ public sealed class SubmissionChangeFunctions(
         {
             throw Problem.MissingParameter("body").AsException();
         }
-        var comment = await submissions.CommentAsync(
-            space,
-            SubmissionAnswers.Id(request, instance),
-            text,
-            caller.KnownActor.Id,
-            cancellationToken
-        );
+        var comment = await submissions.CommentAsync(space, SubmissionAnswers.Id(instance), text, caller.KnownActor.Id, cancellationToken);
         return Json.Ok(await shapes.CommentAsync(request, space.Project, comment));
     }
 

@@ -13,7 +13,7 @@ public sealed class SubmissionHistoryFunctions(
     SubmissionAnswers answers,
     SubmissionHistory history,
     SubmissionDiffs diffs,
-    FormDirectory forms,
+    FormAccess access,
     AuditShapes shapes
 )
 {
@@ -33,7 +33,16 @@ public sealed class SubmissionHistoryFunctions(
         pipeline.RestAsync(
             request,
             async caller =>
-                await AuditsAsync(request, SubmissionSpace.Published(await FormAsync(request, caller, projectId, form)), instance)
+            {
+                var found = await access.RecentWithAsync(
+                    caller.KnownActor,
+                    Verb.SubmissionRead,
+                    new ProjectId(projectId),
+                    RouteText.Decode(form),
+                    request.HttpContext.RequestAborted
+                );
+                return await AuditsAsync(request, SubmissionSpace.Published(found), instance);
+            }
         );
 
     [Function("ListDraftSubmissionAudits")]
@@ -95,23 +104,11 @@ public sealed class SubmissionHistoryFunctions(
             }
         );
 
-    // The form as this instance remembers it: whoever looks at a submission has just read the form.
-    private async Task<Form> FormAsync(HttpRequest request, Caller caller, int project, string form)
-    {
-        var cancellationToken = request.HttpContext.RequestAborted;
-        var found = FormId.TryParse(RouteText.Decode(form), out var id)
-            ? await forms.FindRecentAsync(new ProjectId(project), id, cancellationToken)
-            : null;
-        var known = found ?? throw Problem.NotFound().AsException();
-        caller.Actor.Require(Verb.SubmissionRead, known.Scope);
-        return known;
-    }
-
     private async Task<IResult> AuditsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var paging = Paging.Of(request);
-        var all = await history.ListAsync(space, SubmissionAnswers.Id(request, instance), cancellationToken);
+        var all = await history.ListAsync(space, SubmissionAnswers.Id(instance), cancellationToken);
         var (listed, known) = (new List<object>(), new Dictionary<string, object?>());
         var extended = ExtendedMetadata.IsWanted(request);
         foreach (var entry in all.Skip(paging.Offset).Take(paging.Limit ?? int.MaxValue))
@@ -122,5 +119,5 @@ public sealed class SubmissionHistoryFunctions(
     }
 
     private async Task<IResult> DiffsAsync(HttpRequest request, ReadableForm form, SubmissionSpace space, string instance) =>
-        Json.Ok(await diffs.ListAsync(form, space, SubmissionAnswers.Id(request, instance), request.HttpContext.RequestAborted));
+        Json.Ok(await diffs.ListAsync(form, space, SubmissionAnswers.Id(instance), request.HttpContext.RequestAborted));
 }

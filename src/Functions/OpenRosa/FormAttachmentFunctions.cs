@@ -104,17 +104,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         );
 
     private async Task<IResult> AttachmentAsync(HttpRequest request, Caller caller, int project, string form, string name) =>
-        await FileAsync(
-            request,
-            await access.PublishedAsync(
-                caller.KnownActor,
-                new ProjectId(project),
-                RouteText.Decode(form),
-                request.HttpContext.RequestAborted
-            ),
-            EntityLists.ViewOf(caller.Actor),
-            name
-        );
+        await FileAsync(request, await access.PublishedAsync(request, caller, project, form), EntityLists.ViewOf(caller.Actor), name);
 
     private async Task<IResult> VersionAttachmentAsync(
         HttpRequest request,
@@ -126,19 +116,13 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) =>
         await FileAsync(
             request,
-            await access.VersionAsync(
-                caller.KnownActor,
-                new ProjectId(project),
-                RouteText.Decode(form),
-                RouteText.Decode(version),
-                request.HttpContext.RequestAborted
-            ),
+            await access.VersionAsync(request, caller, project, form, version),
             EntityLists.ViewOf(caller.Actor),
             name
         );
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
-        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.DraftAsync(request, caller, project, form);
 
     private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
         access.TestDraftAsync(

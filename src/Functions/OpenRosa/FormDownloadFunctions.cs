@@ -159,7 +159,7 @@ public sealed class FormDownloadFunctions(
     }
 
     private Task<ReadableForm> DraftAsync(HttpRequest request, Caller caller, int project, string form) =>
-        access.DraftAsync(caller.KnownActor, new ProjectId(project), RouteText.Decode(form), request.HttpContext.RequestAborted);
+        access.DraftAsync(request, caller, project, form);
 
     private Task<ReadableForm> TestDraftAsync(HttpRequest request, string draftToken, int project, string form) =>
         access.TestDraftAsync(

@@ -71,12 +71,7 @@ public sealed class FormListFunctions(
             request,
             async caller =>
             {
-                var draft = await access.DraftAsync(
-                    caller.KnownActor,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var draft = await access.DraftAsync(request, caller, projectId, form);
                 return OneDraft(draft, links.Root(request, caller));
             }
         );

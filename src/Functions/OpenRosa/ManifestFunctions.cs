@@ -68,12 +68,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
             request,
             async caller =>
             {
-                var found = await access.DraftAsync(
-                    caller.KnownActor,
-                    new ProjectId(projectId),
-                    RouteText.Decode(form),
-                    request.HttpContext.RequestAborted
-                );
+                var found = await access.DraftAsync(request, caller, projectId, form);
                 var root = links.Root(request, caller);
                 return await AnswerAsync(
                     request,
@@ -118,12 +113,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
 
     private async Task<IResult> PublishedAsync(HttpRequest request, Caller caller, int project, string form)
     {
-        var found = await access.PublishedAsync(
-            caller.KnownActor,
-            new ProjectId(project),
-            RouteText.Decode(form),
-            request.HttpContext.RequestAborted
-        );
+        var found = await access.PublishedAsync(request, caller, project, form);
         var root = links.Root(request, caller);
         return await AnswerAsync(
             request,
@@ -136,13 +126,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
 
     private async Task<IResult> OfVersionAsync(HttpRequest request, Caller caller, int project, string form, string version)
     {
-        var found = await access.VersionAsync(
-            caller.KnownActor,
-            new ProjectId(project),
-            RouteText.Decode(form),
-            RouteText.Decode(version),
-            request.HttpContext.RequestAborted
-        );
+        var found = await access.VersionAsync(request, caller, project, form, version);
         var root = links.Root(request, caller);
         return await AnswerAsync(
             request,

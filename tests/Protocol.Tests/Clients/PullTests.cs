@@ -45,6 +45,32 @@ public sealed class PullTests
         Assert.Equal([sent[0]], (await ListAsync(programme, $"?formId={form}&cursor={cursor}")).Ids);
     }
 
+    [Fact, Clause("OR-286")]
+    public async Task A_further_part_does_not_list_all_submissions_again_unless_one_has_changed()
+    {
+        var programme = await Programme.StartAsync();
+        var form = await programme.PublishAsync();
+        var sent = new List<string>();
+        for (var number = 0; number < 4; number++)
+        {
+            sent.Add(await SendAsync(programme, form, photo: null));
+        }
+        var incomplete = await SendAsync(programme, form, photo: "late.jpg");
+        var (first, cursor) = await ListAsync(programme, $"?formId={form}&numEntries=2");
+        Assert.Equal(sent[..2], first);
+        var further = await programme.Admin.OpenRosa.GetAsync(
+            $"{programme.Path}/view/submissionList?formId={form}&numEntries=2&cursor={cursor}"
+        );
+
+        // The form, and what shows that nothing has changed.
+        Assert.InRange(further.StorageOperations, 1, 4);
+        var changed = Samples.Submission(form, Samples.NewInstanceId(), deprecatedId: sent[3]);
+        using var body = Samples.Multipart(changed);
+        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", body)).ShouldBe(HttpStatusCode.Created);
+        Assert.Equal([sent[2], sent[3]], (await ListAsync(programme, $"?formId={form}&cursor={cursor}")).Ids);
+        Assert.Contains(incomplete, (await ListAsync(programme, $"?formId={form}&includeIncomplete=true")).Ids);
+    }
+
     [Fact, Clause("OR-288"), Clause("OR-289"), Clause("OR-290")]
     public async Task A_submission_is_downloaded_with_what_it_was_received_with_and_its_files_without_credentials()
     {

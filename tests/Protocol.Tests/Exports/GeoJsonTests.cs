@@ -51,6 +51,25 @@ public sealed class GeoJsonTests
     }
 
     [Fact, Clause("OR-278")]
+    public async Task Those_of_the_draft_are_told_from_those_of_the_form()
+    {
+        var inbox = await Inbox.OpenAsync(definition: Form);
+        await SendAsync(inbox, "uuid:1", "<place>1 2</place>");
+        var draft = $"{inbox.Programme.FormPath(inbox.Form)}/draft";
+        (await inbox.Programme.Admin.GetAsync($"{draft}/submissions.geojson")).ShouldBeProblem(404.1m);
+        (await inbox.Programme.ReplaceDraftAsync(inbox.Form, Form(inbox.Form))).ShouldBe(HttpStatusCode.OK);
+        using var body = Samples.Multipart(
+            $"<data id=\"{inbox.Form}\" version=\"1\"><place>3 4</place><meta><instanceID>uuid:2</instanceID></meta></data>"
+        );
+        (await inbox.Programme.Admin.OpenRosa.PostAsync($"{draft}/submission", body)).ShouldBe(HttpStatusCode.Created);
+
+        var answer = (await inbox.Programme.Admin.GetAsync($"{draft}/submissions.geojson")).ShouldBe(HttpStatusCode.OK);
+        var feature = Assert.Single(answer.Json.GetProperty("features").EnumerateArray());
+        Assert.Equal("uuid:2", feature.GetProperty("id").GetString());
+        Assert.Equal("[4,3]", feature.GetProperty("geometry").GetProperty("coordinates").GetRawText());
+    }
+
+    [Fact, Clause("OR-278")]
     public async Task They_are_filtered_by_sender_state_time_and_deletion()
     {
         var inbox = await Inbox.OpenAsync(definition: Form);

@@ -1,0 +1,41 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Infrastructure;
+
+namespace ServerlessRosa.Protocol.Tests.Submissions;
+
+/// <summary>The way to the page where a submission is edited.</summary>
+public sealed class EditInBrowserTests
+{
+    [Fact]
+    public async Task A_browser_is_sent_to_the_web_form_with_the_answers()
+    {
+        var inbox = await Inbox.OpenAsync();
+        await inbox.SendAsync(inbox.Submission("uuid:a/b"));
+        var edit = (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}/uuid%3Aa%252Fb/edit")).ShouldBe(HttpStatusCode.Found);
+        Assert.EndsWith(
+            $"{inbox.Programme.FormPath(inbox.Form)}/submissions/uuid%3Aa%2Fb/edit",
+            edit.Header("Location"),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("/v1/", edit.Header("Location"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_edited_there_is_refused()
+    {
+        var inbox = await Inbox.OpenAsync();
+        await inbox.SendAsync(inbox.Submission("uuid:1"));
+        var (admin, edit) = (inbox.Programme.Admin, $"{inbox.SubmissionsPath}/uuid%3A1/edit");
+        var (viewer, _, _) = await inbox.Programme.WebUserAsync("viewer");
+        (await viewer.GetAsync(edit)).ShouldBeProblem(403.1m);
+        (await admin.GetAsync($"{inbox.SubmissionsPath}/uuid%3Anone/edit")).ShouldBeProblem(404.1m);
+        (await admin.GetAsync($"{inbox.Programme.FormPath("none")}/submissions/uuid%3A1/edit")).ShouldBeProblem(404.1m);
+
+        var draft = await inbox.Programme.CreateDraftAsync();
+        (await admin.GetAsync($"{inbox.Programme.FormPath(draft)}/submissions/uuid%3A1/edit")).ShouldBeProblem(409.11m);
+        (await admin.PatchJsonAsync(inbox.Programme.FormPath(inbox.Form), new { webformsEnabled = false })).ShouldBe(HttpStatusCode.OK);
+        (await admin.GetAsync(edit)).ShouldBeProblem(501.8m);
+        await inbox.Programme.SetStateAsync(inbox.Form, "closing");
+        (await admin.GetAsync(edit)).ShouldBeProblem(409.12m);
+    }
+}
