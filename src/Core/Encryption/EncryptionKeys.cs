@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Encryption;
 
@@ -28,19 +29,19 @@ public sealed class EncryptionKeys(
         {
             throw Problem.ValueTooLong("base64RsaPublicKey", MaxText).AsException();
         }
-        while (true)
-        {
-            var keys = await table.ListAsync(project, cancellationToken);
-            if (keys.FirstOrDefault(key => key.PublicKey == publicKey) is { } found)
+        return await ConditionalWrite.RepeatAsync<EncryptionKey>(
+            async () =>
             {
-                return found;
-            }
-            var fresh = new EncryptionKey(project, NextNumber(keys), publicKey, clock.GetUtcNow());
-            if (await table.AddAsync(fresh, cancellationToken))
-            {
-                return fresh;
-            }
-        }
+                var keys = await table.ListAsync(project, cancellationToken);
+                if (keys.FirstOrDefault(key => key.PublicKey == publicKey) is { } found)
+                {
+                    return found;
+                }
+                var fresh = new EncryptionKey(project, NextNumber(keys), publicKey, clock.GetUtcNow());
+                return await table.AddAsync(fresh, cancellationToken) ? fresh : Attempt<EncryptionKey>.Conflict;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>The key with which the project's forms are to be encrypted; null without managed encryption. Never from a cache. One
@@ -67,12 +68,19 @@ public sealed class EncryptionKeys(
             throw Problem.ValueTooLong("hint", MaxText).AsException();
         }
         var (publicKey, privateKey) = privateKeys.Create(passphrase!);
-        EncryptionKey key;
-        do
-        {
-            var number = NextNumber(await table.ListAsync(project, cancellationToken));
-            key = new(project, number, publicKey, clock.GetUtcNow()) { Hint = hint, ProtectedPrivateKey = privateKey };
-        } while (!await table.AddAsync(key, cancellationToken));
+        var key = await ConditionalWrite.RepeatAsync<EncryptionKey>(
+            async () =>
+            {
+                var number = NextNumber(await table.ListAsync(project, cancellationToken));
+                var fresh = new EncryptionKey(project, number, publicKey, clock.GetUtcNow())
+                {
+                    Hint = hint,
+                    ProtectedPrivateKey = privateKey,
+                };
+                return await table.AddAsync(fresh, cancellationToken) ? fresh : Attempt<EncryptionKey>.Conflict;
+            },
+            cancellationToken
+        );
         await copies.PutAsync(key, cancellationToken);
         return key;
     }
