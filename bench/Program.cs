@@ -55,6 +55,8 @@ var command = new RootCommand("Measures ServerlessRosa against what the same sto
     json,
     compare,
     baseline,
+    XlsFormsCommand.Create(),
+    XlsFormsCommand.CreateOne(),
 };
 command.SetAction(
     async (parsed, cancellationToken) =>
