@@ -26,6 +26,7 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 public sealed class CaseBlockReader
 {
     public const string Namespace = "http://commcarehq.org/case/transaction/v2";
+    private const string LedgerNamespace = "http://commcarehq.org/ledger/v1";
     private const int MaxValue = 255;
 
     private readonly bool _knowsVersion1;
@@ -68,6 +69,11 @@ public sealed class CaseBlockReader
             if (xml.LocalName == "case")
             {
                 ReadCase(xml, formNamespace);
+            }
+            else if (xml.NamespaceURI == LedgerNamespace && xml.LocalName is ("balance" or "transfer"))
+            {
+                // Taken without a word, the stock would be missing from every restore.
+                _problem ??= CaseProblem.LedgersNotSupported();
             }
             else if (inMeta && xml.Depth == 2)
             {
@@ -119,7 +125,8 @@ public sealed class CaseBlockReader
             );
         }
         DateTimeOffset? modifiedOn = null;
-        if (xml.GetAttribute("date_modified") is { } dateText)
+        // Empty counts as absent, as in CommCare HQ.
+        if (xml.GetAttribute("date_modified") is { } dateText && !string.IsNullOrWhiteSpace(dateText))
         {
             modifiedOn = CaseDates.Parse(dateText);
             _problem ??= modifiedOn is null

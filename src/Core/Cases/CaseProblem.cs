@@ -19,6 +19,8 @@ public sealed record CaseProblem(string Error, string Detail)
 
     public static CaseProblem UsesReferrals() => new("UsesReferrals", "Sorry, referrals are not supported.");
 
+    public static CaseProblem LedgersNotSupported() => new("LedgersNotSupported", "Sorry, ledgers (stock) are not supported.");
+
     public static CaseProblem VersionNotSupported(string detail) => new("VersionNotSupported", detail);
 
     public override string ToString() => $"{Error}: {Detail}";

@@ -18,6 +18,13 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
     private const string Nature = "error";
+    private const string Types = "case_type";
+    private const string IncludeClosed = "include_closed";
+    private const string Hidden = "commcare_blacklisted_owner_ids";
+    private const string Sort = "commcare_sort";
+
+    // For statistics only: it changes nothing in the answer.
+    private const string Tag = "x_commcare_tag_";
     private static readonly FormOptions Limits = new()
     {
         ValueLengthLimit = 4096,
@@ -70,25 +77,33 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
     {
         Require(user, Verb.SubmissionRead);
         var asked = await ReadAsync(request, request.HttpContext.RequestAborted);
-        if (asked.Keys.FirstOrDefault(name => name.StartsWith("_xpath_query", StringComparison.Ordinal)) is { } query)
+        if (asked.Keys.FirstOrDefault(IsUnknown) is { } unknown)
         {
-            throw Problem.NotSupported(query).AsException();
+            throw Problem.NotSupported(unknown).AsException();
         }
-        var type = asked.GetValueOrDefault("case_type").ToString() is { Length: > 0 } text
-            ? text
-            : throw Problem.CaseTypeRequired().AsException();
-        var wanted = new CaseSearch(type, bool.TryParse(asked.GetValueOrDefault("include_closed"), out var closed) && closed)
+        var types = asked.GetValueOrDefault(Types).OfType<string>().Where(type => type.Length > 0).ToHashSet();
+        if (types.Count == 0)
+        {
+            throw Problem.CaseTypeRequired().AsException();
+        }
+        var wanted = new CaseSearch(types, bool.TryParse(asked.GetValueOrDefault(IncludeClosed), out var closed) && closed)
         {
             Values = asked
-                .Where(one =>
-                    one.Key is not ("case_type" or "include_closed")
-                    && !one.Key.StartsWith("commcare_", StringComparison.Ordinal)
-                    && !one.Key.StartsWith("x_commcare_", StringComparison.Ordinal)
-                )
+                .Where(one => one.Key is not (Types or IncludeClosed) && !IsInstruction(one.Key))
                 .ToDictionary(one => one.Key, one => (IReadOnlyCollection<string>)[.. one.Value.OfType<string>()]),
+            HiddenOwners = asked.GetValueOrDefault(Hidden).OfType<string>().SelectMany(ids => ids.Split(' ')).ToHashSet(),
+            Order = [.. asked.GetValueOrDefault(Sort).OfType<string>().SelectMany(keys => keys.Split(',')).Select(CaseOrder.Parse)],
         };
         return new FoundCases(search.RunAsync(user.Project.Id, wanted, request.HttpContext.RequestAborted));
     }
+
+    private static bool IsInstruction(string name) =>
+        name.StartsWith("commcare_", StringComparison.Ordinal) || name.StartsWith("x_commcare_", StringComparison.Ordinal);
+
+    // What would change the result and is not known is refused.
+    private static bool IsUnknown(string name) =>
+        name.StartsWith("_xpath_query", StringComparison.Ordinal)
+        || (IsInstruction(name) && name is not (Hidden or Sort) && !name.StartsWith(Tag, StringComparison.Ordinal));
 
     private static void Require(DomainUser user, string verb)
     {

@@ -32,7 +32,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
                 var (bodies, isList) = await Json.ReadManyAsync(request, request.HttpContext.RequestAborted);
                 return isList
                     ? await WriteManyAsync(request, user, bodies)
-                    : await WriteAsync(request, user, NewRequest(bodies[0]), StatusCodes.Status201Created);
+                    : await WriteAsync(request, user, await NewRequestAsync(request, user, bodies[0]), StatusCodes.Status201Created);
             }
         );
 
@@ -50,7 +50,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             {
                 var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
                 var found = await GetAsync(user, RouteText.Decode(id), request.HttpContext.RequestAborted);
-                return await WriteAsync(request, user, CaseShapes.Read(body, found.Id, creates: false), StatusCodes.Status200OK);
+                return await WriteAsync(request, user, await ChangeAsync(request, user, body, found.Id), StatusCodes.Status200OK);
             }
         );
 
@@ -70,16 +70,17 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var body = await Json.ReadAsync(request, Caller.Anonymous, cancellationToken);
                 var external = RouteText.Decode(externalId);
-                var (found, _, _) = await cases.ListAsync(
-                    user.Project.Id,
-                    new CaseFilter { ExternalId = external },
-                    null,
-                    1,
-                    cancellationToken
-                );
-                return found.Count > 0
-                    ? await WriteAsync(request, user, CaseShapes.Read(body, found[0].Id, creates: false), StatusCodes.Status200OK)
-                    : await WriteAsync(request, user, NewRequest(body) with { ExternalId = external }, StatusCodes.Status201Created);
+                return await FindByExternalIdAsync(user, external, cancellationToken) is { } found
+                    ? await WriteAsync(request, user, await ChangeAsync(request, user, body, found), StatusCodes.Status200OK)
+                    : await WriteAsync(
+                        request,
+                        user,
+                        await NewRequestAsync(request, user, body) with
+                        {
+                            ExternalId = external,
+                        },
+                        StatusCodes.Status201Created
+                    );
             }
         );
 
@@ -100,6 +101,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
                 .UnexpectedValue("list", bodies.Count.ToString(CultureInfo.InvariantCulture), $"it may have 1 to {MaxBulk} cases.")
                 .AsException();
         }
+        var temporary = TemporaryIds(bodies);
         var changes = new List<CaseRequest>();
         foreach (var body in bodies)
         {
@@ -107,25 +109,71 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
                 Json.Flag(body, "create") switch
                 {
                     null => throw Problem.MissingParameter("create").AsException(),
-                    true => NewRequest(body),
-                    false => CaseShapes.Read(
+                    true => await CaseShapes.ReadAsync(
                         body,
-                        await IdOfAsync(user, DomainApi.Required(body, "case_id"), request.HttpContext.RequestAborted),
-                        creates: false
+                        Json.Text(body, "temporary_id") is { } given ? temporary[given] : NewId(),
+                        creates: true,
+                        FindIn
                     ),
+                    false => await CaseShapes.ReadAsync(body, await IdOfAsync(request, user, body), creates: false, FindIn),
                 }
             );
         }
         var form = await SubmitAsync(request, user, changes);
         var written = await cases.FindAsync(user.Project.Id, [.. changes.Select(change => change.Id)], CancellationToken.None);
         return Json.Ok(new { xform_id = form.Value, cases = written.Select(one => CaseShapes.Of(user, one!)) });
+
+        async Task<CaseId?> FindIn(string by, string text) =>
+            by == "external_id" ? await FindByExternalIdAsync(user, text, request.HttpContext.RequestAborted)
+            : temporary.TryGetValue(text, out var id) ? id
+            : null;
+    }
+
+    // What other cases of the list call a new one by, before it has an id.
+    private static Dictionary<string, CaseId> TemporaryIds(IReadOnlyList<JsonElement> bodies)
+    {
+        var ids = new Dictionary<string, CaseId>();
+        foreach (var body in bodies.Where(body => Json.Flag(body, "create") == true))
+        {
+            if (Json.Text(body, "temporary_id") is { } text && !ids.TryAdd(text, NewId()))
+            {
+                throw Problem.UnexpectedValue("temporary_id", text, "another case of the list has it.").AsException();
+            }
+        }
+        return ids;
     }
 
     // One bad item refuses the whole list with 400, so an unknown id in it is no 404.
-    private async Task<CaseId> IdOfAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
-        CaseId.TryParse(text, out var id) && await cases.FindAsync(user.Project.Id, id, cancellationToken) is not null
+    private async Task<CaseId> IdOfAsync(HttpRequest request, DomainUser user, JsonElement body)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        if (!Json.Has(body, "case_id") && Json.Text(body, "external_id") is { } external)
+        {
+            return await FindByExternalIdAsync(user, external, cancellationToken)
+                ?? throw Problem.UnexpectedValue("external_id", external, "there is no such case.").AsException();
+        }
+        var text = DomainApi.Required(body, "case_id");
+        return CaseId.TryParse(text, out var id) && await cases.FindAsync(user.Project.Id, id, cancellationToken) is not null
             ? id
             : throw Problem.UnexpectedValue("case_id", text, "there is no such case.").AsException();
+    }
+
+    // Looks at every case of the project.
+    private async Task<CaseId?> FindByExternalIdAsync(DomainUser user, string external, CancellationToken cancellationToken)
+    {
+        var filter = new CaseFilter { ExternalId = external };
+        var (found, _, _) = await cases.ListAsync(user.Project.Id, filter, null, 1, cancellationToken);
+        return found.Count > 0 ? found[0].Id : null;
+    }
+
+    private Task<CaseRequest> ChangeAsync(HttpRequest request, DomainUser user, JsonElement body, CaseId id) =>
+        CaseShapes.ReadAsync(body, id, creates: false, (by, text) => FindAsync(request, user, by, text));
+
+    private Task<CaseRequest> NewRequestAsync(HttpRequest request, DomainUser user, JsonElement body) =>
+        CaseShapes.ReadAsync(body, NewId(), creates: true, (by, text) => FindAsync(request, user, by, text));
+
+    private async Task<CaseId?> FindAsync(HttpRequest request, DomainUser user, string by, string text) =>
+        by == "external_id" ? await FindByExternalIdAsync(user, text, request.HttpContext.RequestAborted) : null;
 
     private Task<InstanceId> SubmitAsync(HttpRequest request, DomainUser user, IReadOnlyList<CaseRequest> changes) =>
         submit.RunAsync(
@@ -137,10 +185,8 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             request.HttpContext.RequestAborted
         );
 
-    private static CaseRequest NewRequest(JsonElement body) =>
-        CaseId.TryParse(Guid.NewGuid().ToString(), out var id)
-            ? CaseShapes.Read(body, id, creates: true)
-            : throw new InvalidOperationException("A new id is no case id.");
+    private static CaseId NewId() =>
+        CaseId.TryParse(Guid.NewGuid().ToString(), out var id) ? id : throw new InvalidOperationException("A new id is no case id.");
 
     private async Task<Case> GetAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
         (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)

@@ -123,12 +123,48 @@ public sealed class CaseApiTests
     }
 
     [Fact, Clause("CC-146")]
+    public async Task An_index_names_its_case_by_external_or_temporary_id_and_is_never_lost()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var household = await CreateHouseholdAsync(desk);
+        object[] list =
+        [
+            Item(("indices", new { parent = new { temporary_id = "new", case_type = "household" } })),
+            Item(("temporary_id", "new"), ("case_type", "household")),
+            Item(("indices", new { parent = new { external_id = "HH-7", case_type = "household" } })),
+        ];
+        var made = (await PostAsync(desk, list)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
+        Assert.Equal(made[1].Text("case_id"), ParentOf(made[0]));
+        Assert.Equal(household, ParentOf(made[2]));
+
+        var patient = made[0].Text("case_id");
+        var moved = new { indices = new { parent = new { external_id = "HH-7", case_type = "household" } } };
+        Assert.Equal(household, ParentOf((await PutAsync(desk, patient, moved)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("case")));
+        object[] change =
+        [
+            new
+            {
+                create = false,
+                external_id = "HH-7",
+                case_name = "Renamed",
+            },
+        ];
+        Assert.Equal("Renamed", (await PostAsync(desk, change)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases")[0].Text("case_name"));
+        (await PutAsync(desk, patient, new { indices = new { parent = new { case_type = "household" } } })).ShouldBe(
+            HttpStatusCode.BadRequest
+        );
+        Assert.Equal(household, ParentOf(await desk.CaseAsync(patient)));
+    }
+
+    private static string ParentOf(System.Text.Json.JsonElement one) => one.GetProperty("indices").GetProperty("parent").Text("case_id");
+
+    [Fact, Clause("CC-146")]
     public async Task Lists_continue_from_page_to_page()
     {
         var desk = await CaseDesk.OpenAsync();
         await desk.SubmitAsync([.. Enumerable.Range(0, 7).Select(i => desk.Create(CaseDesk.NewId(), $"n{i}"))]);
         var names = new List<string>();
-        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null;)
+        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null; )
         {
             var page = (await desk.Domain.Admin.GetAsync(desk.Domain.At(address))).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal(7, page.GetProperty("matching_records").GetInt32());
@@ -166,6 +202,15 @@ public sealed class CaseApiTests
             [Item(), Item(("properties", new { x = "\u0001" }))],
             [Item(), Item(("case_name", new string('x', 256)))],
             [Item(), Item(("indices", new { parent = new { case_id = "unknown", case_type = "t" } }))],
+            [Item(), Item(("indices", new { parent = new { external_id = "unknown", case_type = "t" } }))],
+            [Item(), Item(("indices", new { parent = new { temporary_id = "unknown", case_type = "t" } }))],
+            [Item(), Item(("indices", new { parent = new { case_type = "t" } }))],
+            [Item(), Item(("properties", new { x = 1 }))],
+            [Item(), Item(("properties", new { x = true }))],
+            [Item(), Item(("properties", new { x = (string?)null }))],
+            [Item(), Item(("case_id", "mine"))],
+            [Item(), Item(("colour", "red"))],
+            [Item(), new { create = false, external_id = "unknown" }],
             [.. Enumerable.Range(0, 101).Select(_ => Item())],
             [],
         ];

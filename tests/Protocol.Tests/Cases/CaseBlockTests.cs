@@ -112,6 +112,19 @@ public sealed class CaseBlockTests
         Assert.Equal((q, "t"), (indices.GetProperty("parent").Text("case_id"), indices.GetProperty("parent").Text("case_type")));
     }
 
+    [Fact, Clause("CC-070")]
+    public async Task An_empty_date_counts_as_none()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var id = NewId();
+        var before = DateTimeOffset.UtcNow.AddMinutes(-5);
+        await desk.SubmitAsync(desk.Create(id));
+        await desk.SubmitAsync(Update(id, "<n0:x>1</n0:x>", date: ""));
+        var changed = await desk.CaseAsync(id);
+        Assert.Equal("1", changed.Property("x"));
+        Assert.True(changed.GetProperty("last_modified").GetDateTimeOffset() > before);
+    }
+
     public static TheoryData<string, string> BadBlocks() =>
         new()
         {
@@ -125,6 +138,8 @@ public sealed class CaseBlockTests
                 "VersionNotSupported: The namespace http://commcare.org/case/transaction"
             },
             { Block("ID", "<n0:referral/>"), "UsesReferrals: " },
+            { "<l:balance xmlns:l=\"http://commcarehq.org/ledger/v1\" entity-id=\"ID\" date=\"2020-01-01\"/>", "LedgersNotSupported: " },
+            { "<l:transfer xmlns:l=\"http://commcarehq.org/ledger/v1\" src=\"ID\" date=\"2020-01-01\"/>", "LedgersNotSupported: " },
             { Block("ID", "", "yesterday"), "PhoneDateValueError: The date_modified yesterday of case ID" },
             {
                 Block("ID", $"<n0:update><n0:case_name>{new string('x', 256)}</n0:case_name></n0:update>"),

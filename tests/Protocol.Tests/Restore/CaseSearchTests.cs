@@ -36,7 +36,7 @@ public sealed class CaseSearchTests
             new("case_type", "patient"),
             new("village", "kano"),
             new("include_closed", "True"),
-            new("commcare_registry", "any"),
+            new("x_commcare_tag_module_name", "any"),
         ]);
         var posted = (await finder.Worker.Phone.PostAsync(domain.At("/phone/search/app1/"), form)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(
@@ -51,6 +51,31 @@ public sealed class CaseSearchTests
             2,
             Found(await SearchAsync(domain, finder, $"?case_type=patient&owner_id={finder.Worker.Id}&owner_id={owner.Worker.Id}")).Count
         );
+    }
+
+    [Fact, Clause("CC-151")]
+    public async Task Several_types_hidden_owners_ranges_and_an_order_are_honoured_and_other_instructions_refused()
+    {
+        var (domain, owner, finder) = await StartAsync();
+        var (lucy, bello) = (Id(), Id());
+        await SubmitWithoutPhoneAsync(domain, Patient(lucy, owner, "kano"), Patient(bello, owner, "lagos"));
+
+        async Task<IEnumerable<string>> FindAsync(string query) =>
+            Found(await SearchAsync(domain, finder, query)).Select(one => one.Attribute("case_id")!.Value);
+        Assert.Equal(2, (await FindAsync("?case_type=household&case_type=patient")).Count());
+        Assert.Empty(await FindAsync($"?case_type=patient&commcare_blacklisted_owner_ids=x%20{owner.Worker.Id}"));
+        Assert.Equal([lucy, bello], await FindAsync("?case_type=patient&commcare_sort=village"));
+        Assert.Equal([bello, lucy], await FindAsync("?case_type=patient&commcare_sort=-village:exact"));
+        Assert.Equal([lucy], await FindAsync("?case_type=patient&village=__range__kano__kanz"));
+        var today = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(2, (await FindAsync($"?case_type=patient&last_modified=__range__2000-01-01__{today}")).Count());
+        Assert.Empty(await FindAsync("?case_type=patient&last_modified=__range__2000-01-01__2000-01-02"));
+        foreach (var unknown in new[] { "commcare_registry=any", "x_commcare_include_all_related_cases=true", "commcare_sort=village:odd" })
+        {
+            (await finder.Worker.Phone.GetAsync(domain.At($"/phone/search/?case_type=patient&{unknown}"))).ShouldBe(
+                HttpStatusCode.NotImplemented
+            );
+        }
     }
 
     [Fact, Clause("CC-151")]
