@@ -1,3 +1,4 @@
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -18,14 +19,39 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
     [Function("ConsolePage")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{root:maxlength(0)?}")] HttpRequest request
-    ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult<IResult>(Serve("index.html", AskEachTime)));
+    ) =>
+        pipeline.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            () => Task.FromResult<IResult>(Serve("index.html", AskEachTime, ConsoleFileResult.PagePolicy))
+        );
 
     [Function("ConsoleAsset")]
     public Task<IResult> Asset(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request,
         string file
-    ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult<IResult>(Serve($"assets/{file}", Immutable)));
+    ) =>
+        pipeline.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            () => Task.FromResult<IResult>(Serve($"assets/{file}", Immutable, ConsoleFileResult.PagePolicy))
+        );
 
-    private ConsoleFileResult Serve(string name, string cacheControl) =>
-        files.Find(name) is { } file ? new ConsoleFileResult(files, file, cacheControl) : throw Problem.NotFound().AsException();
+    /// <summary>A form to fill in. The page asks the API for the form, with the key of the public link in `st` or the session.</summary>
+    [Function("ConsoleForm")]
+    public Task<IResult> Form(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "f/{linkId}")] HttpRequest request,
+        string linkId
+    ) =>
+        pipeline.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            () =>
+                FormLinkId.TryParse(linkId) is null
+                    ? throw Problem.NotFound().AsException()
+                    : Task.FromResult<IResult>(Serve("form.html", AskEachTime, ConsoleFileResult.FormPolicy))
+        );
+
+    private ConsoleFileResult Serve(string name, string cacheControl, string policy) =>
+        files.Find(name) is { } file ? new ConsoleFileResult(files, file, cacheControl, policy) : throw Problem.NotFound().AsException();
 }

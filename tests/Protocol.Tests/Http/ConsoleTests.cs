@@ -78,6 +78,22 @@ public sealed class ConsoleTests
         }
     }
 
+    [Fact]
+    public async Task A_web_form_has_a_page_whose_policy_allows_what_its_renderer_needs()
+    {
+        var programme = await Programme.StartAsync();
+        var form = (await programme.Admin.GetAsync(programme.FormPath(await programme.PublishAsync()))).Json;
+        var page = (await GetAsync($"/f/{form.GetProperty("enketoId").GetString()}?st=whatever")).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(0, page.StorageOperations);
+        Assert.Equal("no-cache", page.Header("Cache-Control"));
+        Assert.StartsWith(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ",
+            page.Header("Content-Security-Policy"),
+            StringComparison.Ordinal
+        );
+        (await GetAsync("/f/1")).ShouldBe(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("/assets/")]
     [InlineData("/assets/missing.js")]

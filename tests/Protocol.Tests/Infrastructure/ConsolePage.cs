@@ -13,6 +13,6 @@ public static partial class ConsolePage
         return Script().Match(page.Text).Groups[1].Value;
     }
 
-    [GeneratedRegex("""src="\./assets/([^"]+\.js)""")]
+    [GeneratedRegex("""src="/assets/([^"]+\.js)""")]
     private static partial Regex Script();
 }

@@ -18,6 +18,8 @@ export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   json?: unknown
   file?: { content: Blob; type: string }
+  /** A multipart body, whose type the browser sets. */
+  parts?: FormData
   headers?: Record<string, string>
   /** Asks for `X-Extended-Metadata`. */
   extended?: boolean
@@ -62,7 +64,7 @@ function headersOf(options: Call): Record<string, string> {
 }
 
 function bodyOf(options: Call): BodyInit | undefined {
-  return options.json !== undefined ? JSON.stringify(options.json) : options.file?.content
+  return options.json !== undefined ? JSON.stringify(options.json) : (options.parts ?? options.file?.content)
 }
 
 async function ask(address: string, options: Call): Promise<Answer> {

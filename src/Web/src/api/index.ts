@@ -112,6 +112,18 @@ export const appUsers = {
     remove(at`projects/${project}/forms/${form}/assignments/app-user/${actor}`),
 }
 
+const openRosa = { 'X-OpenRosa-Version': '1.0' }
+
+/** What a form in the browser needs: for web users, and for holders of a public link's key. */
+export const webForms = {
+  find: (link: string, key: string | undefined) =>
+    call<t.Form>(at`form-links/${link}/form` + (key === undefined ? '' : `?st=${encodeURIComponent(key)}`)),
+  definition: (address: string) => call<string>(address, { headers: openRosa }),
+  submit: (address: string, parts: FormData) => post(address, { parts, headers: openRosa }),
+  address: (link: string, key?: string | null) =>
+    `${location.origin}/f/${encodeURIComponent(link)}` + (key ? `?st=${encodeURIComponent(key)}` : ''),
+}
+
 export const publicLinks = {
   list: (project: number, form: string) => extended<t.PublicLink[]>(at`projects/${project}/forms/${form}/public-links`),
   create: (project: number, form: string, displayName: string, once: boolean) =>

@@ -38,6 +38,9 @@ export interface Form {
   state: FormState
   hash: string
   draftToken: string | null
+  /** Ids of the form's addresses in the browser. */
+  enketoId: string | null
+  enketoOnceId: string | null
   createdAt: string
   updatedAt: string | null
   publishedAt: string | null

@@ -1,0 +1,14 @@
+import { createApp } from 'vue'
+import '../shared/ui'
+import '../styles.css'
+import { startLanguage } from '../i18n'
+import WebFormPage from './WebFormPage.vue'
+
+await startLanguage()
+const app = createApp(WebFormPage, {
+  linkId: decodeURIComponent(location.pathname.split('/').at(-1)!),
+  accessKey: new URLSearchParams(location.search).get('st') ?? undefined,
+})
+// Most of the page's script: its progress shows while it loads.
+const { webFormsPlugin } = await import('@getodk/web-forms')
+app.use(webFormsPlugin).mount('#app')

@@ -1,0 +1,19 @@
+// The package comes without its declarations; this is what is used of it.
+declare module '@getodk/web-forms' {
+  import type { DefineComponent, Plugin } from 'vue'
+
+  export interface InstancePayload {
+    status: 'pending' | 'ready'
+    data: [FormData]
+  }
+  export interface SubmissionResult {
+    next: symbol
+  }
+  export const OdkWebForm: DefineComponent<{
+    formXml: string
+    fetchFormAttachment: (resource: URL) => Promise<Response>
+    trackDevice?: boolean
+  }>
+  export const webFormsPlugin: Plugin
+  export const POST_SUBMIT__NEW_INSTANCE: symbol
+}
