@@ -90,7 +90,6 @@ public sealed class CaseBlockReaderTests
     [Theory]
     [Clause("CC-070")]
     [InlineData("yesterday")]
-    [InlineData("")]
     [InlineData("2015-13-02")]
     [InlineData("2015-02-30T00:00:00Z")]
     [InlineData("2015-11-02T25:00:00Z")]
@@ -98,6 +97,17 @@ public sealed class CaseBlockReaderTests
     [InlineData("٢٠١٥-11-02")]
     public void A_date_that_is_none_is_a_problem(string text) =>
         Assert.Equal("PhoneDateValueError", Read($"""<case {V2} case_id="a" date_modified="{text}"/>""").Problem!.Error);
+
+    [Theory]
+    [Clause("CC-070")]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void An_empty_date_counts_as_none(string text)
+    {
+        var read = Read($"""<case {V2} case_id="a" date_modified="{text}"/>""");
+        Assert.Null(read.Problem);
+        Assert.Null(Assert.Single(read.Blocks).ModifiedOn);
+    }
 
     [Fact]
     [Clause("CC-072")]
