@@ -44,6 +44,23 @@ public sealed class AdministrationStory(BrowserFixture browser)
     }
 
     [Story]
+    public async Task A_deleted_form_comes_back_from_the_trash()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var form = await programme.PublishAsync();
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}/forms/{form}/settings");
+        await visitor.Button("Delete form").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete form" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("There is no form yet.")).ToBeVisibleAsync();
+        await visitor.Page.GetByText("Trash (1)").ClickAsync();
+        await visitor.Button("Restore: Trees & shrubs").ClickAsync();
+        await Expect(visitor.Link("Trees & shrubs")).ToBeVisibleAsync();
+        visitor.ShouldHaveNoFaults();
+    }
+
+    [Story]
     public async Task Entities_come_from_a_spreadsheet_after_a_preview()
     {
         var programme = await Programme.StartAsync(browser.Server);

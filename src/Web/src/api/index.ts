@@ -72,6 +72,8 @@ export const forms = {
     post<t.Form>(at`projects/${project}/forms` + `?ignoreWarnings=${sent.ignoreWarnings}`, definition(sent)),
   change: (project: number, form: string, change: { state: t.FormState }) => patch<t.Form>(at`projects/${project}/forms/${form}`, change),
   remove: (project: number, form: string) => remove(at`projects/${project}/forms/${form}`),
+  trash: (project: number) => extended<t.Form[]>(at`projects/${project}/forms` + '?deleted=true'),
+  restore: (project: number, number: number) => post(at`projects/${project}/forms/${number}/restore`),
   versions: (project: number, form: string) => extended<t.Form[]>(at`projects/${project}/forms/${form}/versions`),
   fields: (project: number, form: string) => call<t.FormField[]>(at`projects/${project}/forms/${form}/fields` + '?odata=true'),
   xmlAddress: (project: number, form: string, version: string) =>

@@ -38,6 +38,9 @@ export interface Form {
   state: FormState
   hash: string
   draftToken: string | null
+  /** The number that restores a form in the trash. */
+  id?: number
+  deletedAt?: string | null
   /** Ids of the form's addresses in the browser. */
   enketoId: string | null
   enketoOnceId: string | null
