@@ -37,6 +37,7 @@ public sealed class WorkbookStory(BrowserFixture browser)
         visitor.Forgive("/draft: 404", "404");
         await visitor.Page.GetByLabel("Version").FillAsync("2");
         await visitor.Button("Publish").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "What to do next" })).ToBeVisibleAsync();
         await visitor.Tab("Versions").ClickAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync(["2", "1"]);
         visitor.ShouldHaveNoFaults();
