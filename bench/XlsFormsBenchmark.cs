@@ -51,7 +51,7 @@ internal sealed class XlsFormsBenchmark(int runs, string python)
                     : $"reference: pyxform {version}"
             );
             Console.WriteLine(
-                $"{"form", -22}{"first ms", 10}{"best ms", 10}{"peak MiB", 10}{"reference ms", 14}{"its MiB", 10}{"faster", 9}"
+                $"{"form",-22}{"first ms",10}{"best ms",10}{"peak MiB",10}{"reference ms",14}{"its MiB",10}{"faster",9}"
             );
             foreach (var (name, file) in Workbooks(folder, real))
             {
@@ -59,9 +59,9 @@ internal sealed class XlsFormsBenchmark(int runs, string python)
                 var theirs = version is null
                     ? null
                     : await StartAsync(python, ["-c", Reference, file, Text(ReferenceRuns)], cancellationToken);
-                var row = $"{name, -22}{ours.First, 10:F0}{ours.Best, 10:F1}{ours.PeakMiB, 10:F0}";
+                var row = $"{name,-22}{ours.First,10:F0}{ours.Best,10:F1}{ours.PeakMiB,10:F0}";
                 Console.WriteLine(
-                    theirs is null ? row : $"{row}{theirs.Best, 14:F0}{theirs.PeakMiB, 10:F0}{theirs.Best / ours.Best, 8:F0}x"
+                    theirs is null ? row : $"{row}{theirs.Best,14:F0}{theirs.PeakMiB,10:F0}{theirs.Best / ours.Best,8:F0}x"
                 );
             }
         }

@@ -59,7 +59,7 @@ public sealed class SubmissionChangeFunctions(
         int projectId,
         string form,
         string instance
-    ) => MoveAsync(request, Verb.SubmissionDelete, projectId, form, instance, submissions.DeleteAsync);
+    ) => MoveAndAuditAsync(request, Verb.SubmissionDelete, "submission.delete", projectId, form, instance, submissions.DeleteAsync);
 
     [Function("RestoreSubmission")]
     public Task<IResult> Restore(
@@ -72,7 +72,7 @@ public sealed class SubmissionChangeFunctions(
         int projectId,
         string form,
         string instance
-    ) => MoveAsync(request, Verb.SubmissionRestore, projectId, form, instance, submissions.RestoreAsync);
+    ) => MoveAndAuditAsync(request, Verb.SubmissionRestore, "submission.restore", projectId, form, instance, submissions.RestoreAsync);
 
     [Function("CommentOnSubmission")]
     public Task<IResult> Comment(
@@ -123,9 +123,10 @@ public sealed class SubmissionChangeFunctions(
         );
 
     // Into the trash or out of it. The audit's action is named like the right.
-    private Task<IResult> MoveAsync(
+    private Task<IResult> MoveAndAuditAsync(
         HttpRequest request,
         string verb,
+        string action,
         int project,
         string form,
         string instance,
@@ -138,7 +139,7 @@ public sealed class SubmissionChangeFunctions(
                 var space = await answers.PublishedAsync(request, caller, verb, project, form);
                 var root = SubmissionAnswers.Id(instance);
                 await move(space, root, request.HttpContext.RequestAborted);
-                await AuditAsync(caller, verb, space, root, new { instanceId = root.Value });
+                await AuditAsync(caller, action, space, root, new { instanceId = root.Value });
                 return Json.Success();
             }
         );

@@ -14,8 +14,8 @@ public sealed record ConsoleFileResult(ConsoleFiles Files, ConsoleFile File, str
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>
-    /// The same for a form to fill in. ODK's web forms insert style elements, evaluate XPath in WebAssembly, and scale photos in workers that
-    /// they make themselves.
+    /// The same for a form to fill in. ODK's web forms insert style elements, evaluate XPath in WebAssembly, and scale photos in workers
+    /// that they make themselves.
     /// </summary>
     public const string FormPolicy =
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
