@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ServerlessRosa.Protocol.Tests.Datasets;
+using static ServerlessRosa.Protocol.Tests.Infrastructure.TestTargets;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
@@ -293,38 +294,4 @@ public sealed class TestActors
 
     private static async Task<string> LinkAsync(Programme programme, string form) =>
         (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("enketoId").GetString()!;
-
-    private static string WithDataset(string form, string dataset) =>
-        form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);
-
-    private static async Task<string> EntityAsync(Programme programme, string dataset) =>
-        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", new { label = "Ann" }))
-            .ShouldBe(HttpStatusCode.OK)
-            .Json.GetProperty("uuid")
-            .GetString()!;
-
-    private static async Task<int> TrashAsync(Programme programme)
-    {
-        var form = await programme.CreateDraftAsync();
-        (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
-        var trash = (await programme.Admin.GetAsync($"{programme.Path}/forms?deleted=true")).ShouldBe(HttpStatusCode.OK).Json;
-        return trash.EnumerateArray().Single(trashed => trashed.GetProperty("xmlFormId").GetString() == form).GetProperty("id").GetInt32();
-    }
-
-    private static async Task<int> TrashDatasetAsync(Programme programme)
-    {
-        (await programme.Admin.DeleteAsync(programme.DatasetPath(await programme.CreateDatasetAsync()))).ShouldBe(HttpStatusCode.OK);
-        return (await programme.Admin.GetAsync($"{programme.Path}/datasets?deleted=true")).Json[0].GetProperty("id").GetInt32();
-    }
-
-    private static async Task<(int Id, string Key)> CreateAsync(Programme programme, string path)
-    {
-        var created = (await programme.Admin.PostJsonAsync(programme.Path + path, new { displayName = "Spare" }))
-            .ShouldBe(HttpStatusCode.OK)
-            .Json;
-        return (created.GetProperty("id").GetInt32(), created.GetProperty("token").GetString()!);
-    }
-
-    private static async Task<int> IdAsync(Task<Answer> created) =>
-        (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
 }

@@ -1,0 +1,42 @@
+using System.Net;
+using ServerlessRosa.Protocol.Tests.Datasets;
+
+namespace ServerlessRosa.Protocol.Tests.Infrastructure;
+
+/// <summary>Makes what requests of the rights matrix are about.</summary>
+internal static class TestTargets
+{
+    public static string WithDataset(string form, string dataset) =>
+        form.Replace("</model>", $"<instance id=\"people\" src=\"jr://file-csv/{dataset}.csv\"/></model>", StringComparison.Ordinal);
+
+    public static async Task<string> EntityAsync(Programme programme, string dataset) =>
+        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", new { label = "Ann" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("uuid")
+            .GetString()!;
+
+    public static async Task<int> TrashAsync(Programme programme)
+    {
+        var form = await programme.CreateDraftAsync();
+        (await programme.Admin.DeleteAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK);
+        var trash = (await programme.Admin.GetAsync($"{programme.Path}/forms?deleted=true")).ShouldBe(HttpStatusCode.OK).Json;
+        return trash.EnumerateArray().Single(trashed => trashed.GetProperty("xmlFormId").GetString() == form).GetProperty("id").GetInt32();
+    }
+
+    public static async Task<int> TrashDatasetAsync(Programme programme)
+    {
+        (await programme.Admin.DeleteAsync(programme.DatasetPath(await programme.CreateDatasetAsync()))).ShouldBe(HttpStatusCode.OK);
+        return (await programme.Admin.GetAsync($"{programme.Path}/datasets?deleted=true")).Json[0].GetProperty("id").GetInt32();
+    }
+
+    public static async Task<(int Id, string Key)> CreateAsync(Programme programme, string path)
+    {
+        var created = (await programme.Admin.PostJsonAsync(programme.Path + path, new { displayName = "Spare" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
+        return (created.GetProperty("id").GetInt32(), created.GetProperty("token").GetString()!);
+    }
+
+    public static async Task<int> IdAsync(Task<Answer> created) =>
+        (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+}
