@@ -10,8 +10,8 @@ public sealed class CostPageTests
     [Fact]
     public void Every_request_costs_what_its_budget_says()
     {
-        var budgets = Rows("architecture.md", "| request | warm | cold adds |").ToDictionary(cells => cells[0], cells => cells[1..]);
-        var costs = Rows("cost.md", "| request | blob | table | warm | cold adds |").ToList();
+        var budgets = Rows("architecture.md", "|request|warm|cold adds|").ToDictionary(cells => cells[0], cells => cells[1..]);
+        var costs = Rows("cost.md", "|request|blob|table|warm|cold adds|").ToList();
 
         Assert.NotEmpty(costs);
         Assert.All(costs, cells => Assert.Equal(budgets[cells[0]], cells[3..]));
@@ -20,7 +20,7 @@ public sealed class CostPageTests
     [Fact]
     public void Blob_and_table_operations_of_a_request_add_up()
     {
-        foreach (var cells in Rows("cost.md", "| request | blob | table | warm | cold adds |"))
+        foreach (var cells in Rows("cost.md", "|request|blob|table|warm|cold adds|"))
         {
             var (blob, table, warm) = (Count(cells[1]), Count(cells[2]), Count(cells[3]));
             Assert.Equal(warm, (blob.Fixed + table.Fixed, blob.PerFile + table.PerFile));

@@ -78,7 +78,7 @@ public sealed partial class OperationsPageTests
     [GeneratedRegex("Setting `([A-Za-z]+:[A-Za-z]+)`")]
     private static partial Regex Setting();
 
-    [GeneratedRegex("`((?:Rosa|Storage|Mail):[A-Za-z]+)`(?=[^\n]*\\| `(?:Rosa|Storage|Mail)__)")]
+    [GeneratedRegex("`((?:Rosa|Storage|Mail):[A-Za-z]+)`(?=[^\n]*\\|`(?:Rosa|Storage|Mail)__)")]
     private static partial Regex SettingOfPage();
 
     [GeneratedRegex("\"([a-z_]+(?:\\.[a-z_]+)+)\"")]
@@ -120,6 +120,6 @@ public sealed partial class OperationsPageTests
     [GeneratedRegex("`(\\w+)`")]
     private static partial Regex Ticked();
 
-    [GeneratedRegex("\n\\| `(rosa\\.[a-z_.]+)` \\|")]
+    [GeneratedRegex("\n\\|`(rosa\\.[a-z_.]+)`\\|")]
     private static partial Regex FigureOfPage();
 }
