@@ -68,7 +68,10 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     public void The_page_for_operators_says_what_to_do_about_each_kind()
     {
         var page = File.ReadAllText(Repository.Locate("docs", "operations.md"));
-        Assert.All(Damages.Values.SelectMany(damage => damage.Kinds), kind => Assert.Matches($@"(?m)^\|[^|\n]*`{kind}`[^|\n]*\|.*\|.*\|$", page));
+        Assert.All(
+            Damages.Values.SelectMany(damage => damage.Kinds),
+            kind => Assert.Matches($@"(?m)^\|[^|\n]*`{kind}`[^|\n]*\|.*\|.*\|$", page)
+        );
     }
 
     [Fact]
