@@ -3,8 +3,8 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// Something that does not hold: its kind (docs/operations.md says what each means), where it was found, and what was expected and
-/// found. A note is no fault: it says what takes room, or what heals by itself.
+/// A violated invariant: its kind (docs/operations.md explains each), its place, what was expected and found. A note is no fault: it
+/// reports wasted storage, or a state that corrects itself.
 /// </summary>
 public sealed record Difference(string Kind, ProjectId? Project, string Where, string What)
 {

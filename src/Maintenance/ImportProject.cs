@@ -9,8 +9,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// Copies a project from a folder into a storage account that has no project of its number. All is checked before anything is written;
-/// the project's own row comes last, so that an import that broke off is not seen and can be run again.
+/// Copies a project from a folder into a storage account that has no project of its number. Everything is checked before the first write.
+/// The project's own row is written last, so that an interrupted import is invisible and can be repeated.
 /// </summary>
 public sealed class ImportProject(
     StorageAccount storage,

@@ -6,16 +6,15 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>How many forms with case blocks were replayed, and how many of them were refused though nothing told so.</summary>
+/// <summary>How many forms with case blocks were replayed, and how many of them were refused although no recovery record says so.</summary>
 public sealed record RebuiltCases(int Forms, int Refused)
 {
     internal RebuiltCases Plus(RebuiltCases other) => new(Forms + other.Forms, Refused + other.Refused);
 }
 
 /// <summary>
-/// Makes tables `cases`, `caseOwners` and `caseIndices` again, while the app is stopped: every submission of the project that speaks of
-/// cases is applied again, in the order in which they came, with what was edited, deleted and brought back in between. So cases get the
-/// versions that phones know.
+/// Recreates the tables `cases`, `caseOwners` and `caseIndices` while the app is stopped: applies every submission with case blocks again
+/// in the original order, with its edits, deletions and restorations. Cases get the versions that phones know.
 /// </summary>
 public sealed class RebuildCases(
     FormsTable forms,
@@ -37,8 +36,10 @@ public sealed class RebuildCases(
         || await owners.ScanAsync(project, null, cancellationToken).AnyAsync(cancellationToken)
         || await indices.HasAnyAsync(project, cancellationToken);
 
-    /// <summary>Cases that submissions have made which are there no more keep the rows that they have. Rows of submissions come first.
-    /// Some operations for each submission that speaks of cases.</summary>
+    /// <summary>
+    /// Cases whose submissions no longer exist keep their rows. Rows of submissions must be rebuilt before. Several operations for each
+    /// submission with case blocks.
+    /// </summary>
     public async Task<RebuiltCases> RunAsync(ProjectId project, CancellationToken cancellationToken)
     {
         var all = await forms.ListWithTrashAsync(project, cancellationToken);
@@ -56,7 +57,7 @@ public sealed class RebuildCases(
         await EmptyAsync(project, present, cancellationToken);
         var late = await ReplayAsync(project, events.OrderBy(one => one.At), cancellationToken);
 
-        // What was wrong by itself would have been told: these met others in another order than they did then.
+        // Invalid forms have a record. These forms were refused only because they are applied in another order than at first.
         var refused = 0;
         foreach (var one in late)
         {
@@ -96,7 +97,7 @@ public sealed class RebuildCases(
         await cases.RemoveAsync(doomed, cancellationToken);
     }
 
-    // Submissions that speak of cases, each with the notes on its XML.
+    // Submissions with case blocks, each with the receipt metadata of its XML.
     private async IAsyncEnumerable<(
         SubmissionSpace Space,
         SubmissionRecoveryRecord RecoveryRecord,
@@ -142,7 +143,7 @@ public sealed class RebuildCases(
         }
     }
 
-    // New forms that speak of different cases are applied side by side; whatever else happened waits for all before it.
+    // New forms of different cases are applied in parallel; any other change waits for all earlier ones.
     private async Task<List<CaseEvent>> ReplayAsync(ProjectId project, IEnumerable<CaseEvent> events, CancellationToken cancellationToken)
     {
         var late = new List<CaseEvent>();

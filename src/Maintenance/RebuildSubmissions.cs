@@ -5,8 +5,9 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>How many rows of submissions were made again, and of how many versions the XML could not be told apart from what was
-/// refused, or is missing.</summary>
+/// <summary>
+/// How many rows of submissions were recreated, and of how many versions the XML is missing or cannot be distinguished from refused XML.
+/// </summary>
 public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 {
     internal RebuiltSubmissions Plus(RebuiltSubmissions other) =>
@@ -32,8 +33,8 @@ public sealed class RebuildSubmissions(
         submissions.HasAnyAsync(project, cancellationToken);
 
     /// <summary>
-    /// Submissions that only their XML tells of, or no blob at all, keep the rows that they have. One operation per 5,000 blobs, one or
-    /// two for each submission, and some for each edit that no recovery record tells of.
+    /// Submissions that only XML or no blob describes keep their rows. One operation per 5,000 blobs, one or two for each submission, and
+    /// several for each edit without recovery record.
     /// </summary>
     public async Task<RebuiltSubmissions> RunAsync(ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
@@ -88,7 +89,7 @@ public sealed class RebuildSubmissions(
         return new RebuiltSubmissions(count, edited, left);
     }
 
-    // Rows that nothing else tells of are the last that is left of their submissions.
+    // Rows without a blob are the only remaining copy of their submissions.
     private async Task<IReadOnlySet<string>> EmptyAsync(Form form, CancellationToken cancellationToken) =>
         await submissions.RemoveAsync(
             form.Project,
@@ -101,8 +102,8 @@ public sealed class RebuildSubmissions(
             cancellationToken
         );
 
-    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits that no recovery record tells of.
-    // Null when the rows had it, false when it was refused.
+    // Rows 10 to 15 of "How a submission is decided" in docs/protocol.md and CC-093 to CC-096, for edits without recovery record. Null if
+    // the rows existed, false if the edit was refused.
     private async Task<bool?> ApplyAsync(RecoveredEdit edit, HashSet<string> dropped, CancellationToken cancellationToken)
     {
         var existing = await submissions.FindInstanceAsync(edit.Space, edit.Version.Id, cancellationToken);

@@ -12,9 +12,9 @@ namespace ServerlessRosa.Maintenance;
 public sealed record RestoredEntities(int Submissions, int Failed);
 
 /// <summary>
-/// After the rows of a snapshot, forms and submissions are back: brings datasets and entities up to date, from the forms that were
-/// published and the submissions that came after the snapshot. Marks in table `entities` tell what a submission has done already, so
-/// that a second run changes nothing.
+/// Runs after the rows of a snapshot, forms and submissions are restored: brings datasets and entities up to date from the published forms
+/// and from submissions after the snapshot. Marks in table `entities` record what a submission has done, so that a second run changes
+/// nothing.
 /// </summary>
 public sealed class RestoreEntities(
     ProjectsTable projects,
@@ -32,8 +32,9 @@ public sealed class RestoreEntities(
 
     private sealed record Candidate(SubmissionSpace Space, Submission Submission);
 
-    /// <summary>One operation for each submission of a form that speaks of entities, and about seven for each of which they are
-    /// applied.</summary>
+    /// <summary>
+    /// One operation for each submission of a form that declares entities, and about seven for each submission that is applied.
+    /// </summary>
     public async Task<RestoredEntities> RunAsync(DateTimeOffset snapshot, Action<string> progress, CancellationToken cancellationToken)
     {
         var done = new RestoredEntities(0, 0);
@@ -61,7 +62,7 @@ public sealed class RestoreEntities(
         return done;
     }
 
-    // The forms of which any version speaks of entities. Datasets and properties that came with a version after the snapshot are made.
+    // Forms of which any version declares entities. Creates datasets and properties that a version after the snapshot declares.
     private async Task<IReadOnlyList<Form>> PublishAsync(ProjectId project, DateTimeOffset after, CancellationToken cancellationToken)
     {
         var spoken = new List<Form>();

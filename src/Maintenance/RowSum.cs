@@ -5,16 +5,16 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>A sum over rows that is the same for two tables that tell the same, each in its own order, and for no others but by an
-/// accident of 1 in 2^128.</summary>
+/// <summary>
+/// A checksum over rows, independent of their order. Tables with different rows have the same sum with a probability of 1 in 2^128.
+/// </summary>
 internal sealed record RowSum
 {
     public long Count { get; private set; }
 
     public UInt128 Sum { get; private set; }
 
-    /// <summary>Adds what <paramref name="tell"/> makes of each row; nothing leaves it out. False when a row cannot be made sense
-    /// of.</summary>
+    /// <summary>Adds what <paramref name="tell"/> returns for each row; nothing omits the row. False if a row cannot be parsed.</summary>
     public async Task<bool> AddAllAsync<T>(IAsyncEnumerable<StoredRow<T>> rows, Func<StoredRow<T>, T, IReadOnlyList<string>> tell)
     {
         try

@@ -24,8 +24,7 @@ internal sealed record RecoveredEdit(
     public bool NamesOther => Deprecated is not null;
 }
 
-/// <summary>What the blobs of one instance id tell. <see cref="Left"/> counts XML that nobody seems to have claimed, or that is
-/// missing.</summary>
+/// <summary>The blobs of one instance id. <see cref="Left"/> counts XML that was probably never committed, or is missing.</summary>
 internal sealed record RecoveredInstance(RecoveredSubmission? Submission, IReadOnlyList<RecoveredEdit> Edits, int Left);
 
 /// <summary>Reads from the blobs of an instance id which submissions existed.</summary>

@@ -227,7 +227,7 @@ public sealed class VerifyForms(
         }
     }
 
-    // What is left of drafts that were replaced, and of uploads that were refused or broke off.
+    // Files of replaced drafts, and of refused or interrupted uploads.
     private async IAsyncEnumerable<Difference> FindOrphansAsync(
         Verification verification,
         ProjectId project,

@@ -54,7 +54,12 @@ public sealed partial class CentralOperationsTests
         var page = File.ReadAllText(Repository.Locate("docs", "protocol.md"));
         var section = page[page.IndexOf("## Operations of ODK Central", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", 4, StringComparison.Ordinal)];
-        return [.. Row().Matches(section).Select(row => (row.Groups[1].Value, row.Groups[2].Value.Trim(), row.Groups[3].Value.Trim()))];
+        return
+        [
+            .. from row in Row().Matches(section)
+            from method in row.Groups[2].Value.Split(' ')
+            select ($"{method} {row.Groups[1].Value}", row.Groups[3].Value.Trim(), row.Groups[4].Value.Trim()),
+        ];
     }
 
     private static bool Takes(string endpoint, string operation)
@@ -78,7 +83,7 @@ public sealed partial class CentralOperationsTests
 
     private static string Shape(string operation) => Placeholder().Replace(operation, "{}");
 
-    [GeneratedRegex(@"^\|`([A-Z]+ [^`]+)`\|([^|]*)\|([^|]*)\|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\|`([^`]+)`\|([A-Z ]+)\|([^|]*)\|([^|]*)\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\{[^}]*\}")]

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace ServerlessRosa.Core.Accounts;
 
-/// <summary>Texts that open a file to whoever has them, for an hour: encrypted, so that nobody else can make one.</summary>
+/// <summary>Bearer tokens that give access to one file for an hour, encrypted so that clients cannot forge them.</summary>
 public sealed class MediaTickets(IDataProtectionProvider provider)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);

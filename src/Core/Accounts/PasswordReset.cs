@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Lets web users choose a password with a token that was sent to them: after an invitation, or when the password is forgotten. A token
-/// works once, for a day, until the next one is made and until password or address change. Storage holds only its hash.
+/// Web users choose a password with a token that was sent to them, after an invitation or a forgotten password. A token works once, for a
+/// day, until the next one is created and until password or address change. Storage holds only its hash.
 /// </summary>
 public sealed class PasswordReset(AccountsTable accounts, Passwords passwords, WebUsers users, TimeProvider clock)
 {

@@ -28,7 +28,7 @@ public sealed partial class WebUsers
                 );
     }
 
-    // Nobody can create the first account of a fresh deployment, so its settings name one. They are ignored once there has been an
+    // A fresh deployment has no account that could create the first one, so its settings name it. They are ignored once there has been an
     // administrator. Of several concurrent sign-ins one creates the account, and the others wait for it.
     private async Task<Actor?> FirstAdministratorAsync(string email, string password, string from, CancellationToken cancellationToken)
     {

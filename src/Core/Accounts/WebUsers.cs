@@ -15,7 +15,7 @@ public sealed partial class WebUsers(
     private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Creates an account; without a password nobody can sign in to it. Refuses a taken address (409.3) and an invalid password.
+    /// Creates an account; without a password, signing in is impossible. Refuses a taken address (409.3) and an invalid password.
     /// </summary>
     public async Task<Actor> CreateAsync(
         string email,

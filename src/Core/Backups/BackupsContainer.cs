@@ -113,7 +113,7 @@ public sealed class BackupsContainer(StorageAccount storage)
         return ToPiece(table, index, metadata);
     }
 
-    /// <summary>Null when the blob is gone. One operation.</summary>
+    /// <summary>Null if the blob does not exist. One operation.</summary>
     internal Task<byte[]?> ReadPieceAsync(BackupId id, BackupPiece piece, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, BackupKeys.Piece(id, piece.Table, piece.Index), cancellationToken);
 

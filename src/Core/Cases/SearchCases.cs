@@ -89,7 +89,7 @@ public sealed class SearchCases(CaseOwnersTable owners)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // The rows know one type; several are told apart by the cases themselves.
+        // Rows can be filtered by one type; several types are compared with the cases themselves.
         var filter = new CaseFilter
         {
             Type = search.Types.Count == 1 ? search.Types.First() : null,

@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Configs;
 
 /// <summary>
-/// What a web front end remembers for a web user, for the whole site and by project. Values are any JSON; all of a user's preferences are
-/// one row.
+/// Preferences that a web front end stores for a web user, for the site and for projects. Values are any JSON. All preferences of a user
+/// are one row.
 /// </summary>
 public sealed class UserPreferences(SettingsTable settings)
 {

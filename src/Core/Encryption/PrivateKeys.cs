@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace ServerlessRosa.Core.Encryption;
 
 /// <summary>
-/// Makes and opens private keys. What leaves this class is encrypted twice: with a key derived from the passphrase, so that nobody can
-/// decrypt submissions without it, and with Data Protection, so that a copy of the tables alone gives nothing to guess a passphrase for.
+/// Creates and decrypts private keys. A stored key is encrypted twice: with a key derived from the passphrase, without which submissions
+/// cannot be decrypted, and with Data Protection, so that a copy of the tables does not allow guessing the passphrase.
 /// </summary>
 public sealed class PrivateKeys(IDataProtectionProvider provider)
 {

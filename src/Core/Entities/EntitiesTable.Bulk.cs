@@ -32,7 +32,7 @@ public sealed partial class EntitiesTable
     }
 
     /// <summary>
-    /// Reserves the ids of new entities, which nobody sees yet. Returns an id that is in use, or null. One operation per 100.
+    /// Reserves the ids of new entities, which are not visible yet. Returns an id that is in use, or null. One operation per 100.
     /// </summary>
     internal async Task<EntityId?> ReserveAsync(
         Dataset dataset,

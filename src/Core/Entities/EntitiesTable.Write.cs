@@ -83,7 +83,7 @@ public sealed partial class EntitiesTable
         {
             return EntityMark.None;
         }
-        // Older versions did not write the form: the version that the submission made tells.
+        // Older versions did not record the form: the entity version that the submission created has it.
         var isOwn = mark.GetInt32(Column.Form) is { } form
             ? form == origin.Form
             : (await ListVersionsAsync(dataset, id, cancellationToken)).Any(version => IsOf(version.Source, origin, source));

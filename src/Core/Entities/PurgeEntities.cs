@@ -7,8 +7,7 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Entities;
 
 /// <summary>
-/// Removes entities and datasets for good that have been in the trash for 30 days. Of an entity the id stays, so that phones learn that it
-/// is gone.
+/// Removes entities and datasets that have been in the trash for 30 days. The id of an entity stays, so that phones learn of the deletion.
 /// </summary>
 public sealed class PurgeEntities(
     ProjectsTable projects,

@@ -2,9 +2,10 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Reads rows of comma-separated values. What no program would have written is read as well as it goes, such as a quote
-/// inside a cell that does not start with one: the file is somebody's
-/// data. Malformed input is read as far as possible.</summary>
+/// <summary>
+/// Reads rows of comma-separated values. Lenient: malformed input, such as a quote inside a cell that does not start with one, is read as
+/// far as possible.
+/// </summary>
 internal sealed class CsvReader(Stream content) : IDisposable
 {
     // Longer rows come from no phone, and a quote that is never closed would make one of all that follows.

@@ -127,7 +127,7 @@ public sealed class EntityExport(EntityLists entities, ActorNames names)
                 }
             }
         }
-        // One more than is shown tells whether there is another page.
+        // One row more than the page shows whether there is a next page.
         int? pageSize = query is { Top: { } top and < 999, Selection.IsAll: true } ? top + 1 : null;
         return new Page(entities.ListAfterAsync(dataset, after, cancellationToken, pageSize).Where(query.Selection.Takes), skipped, null);
     }

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>What `$filter` and `$orderby` of entities may speak of.</summary>
+/// <summary>The properties that `$filter` and `$orderby` of entities may use.</summary>
 internal static class EntityField
 {
     public const string CreatedAt = "__system/createdAt";
@@ -63,7 +63,7 @@ public sealed record EntitySelection(EntityFilter? Filter, string? Search)
 
     public bool IsAll => Filter is null && Search is null;
 
-    /// <summary>Deleted entities only if the filter speaks of deletion.</summary>
+    /// <summary>Deleted entities are included only if the filter refers to deletion.</summary>
     public bool Takes(EntityHead entity) =>
         (entity.DeletedAt is null || Filter is { AsksForDeleted: true }) && Filter?.Matches(entity) != false;
 

@@ -136,7 +136,7 @@ public sealed class ExportSource(
             ? (await submissions.CountAsync(space, cancellationToken)).Values.Sum()
             : await ListPlacesAsync(space, filter, null, cancellationToken).LongCountAsync(cancellationToken);
 
-    /// <summary>What stands at a place; null when it is gone. One operation.</summary>
+    /// <summary>The submission at a place of the timeline; null if it was deleted. One operation.</summary>
     public async Task<ExportedSubmission?> FindAtAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
         await submissions.FindStoredAsync(space, place, cancellationToken) is { } stored
             ? new ExportedSubmission(stored, await NameAsync([], space, stored.Submission.Sender.Submitter, cancellationToken))

@@ -46,8 +46,9 @@ public static class FileNames
     }
 }
 
-/// <summary>The files of one archive, where no two have the same path, not even for a program that makes no difference between large
-/// and small letters. Remembers eight bytes of each.</summary>
+/// <summary>
+/// The file names of one archive. No two have the same path, not even on a case-insensitive file system. Keeps eight bytes of each.
+/// </summary>
 internal sealed class ArchiveNames
 {
     private readonly HashSet<long> _taken = [];

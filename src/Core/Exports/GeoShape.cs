@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// A location whose kind its text tells: one position is a point, several are a line, and a line that ends where it began is an area.
+/// A location whose kind follows from its text: one position is a point, several are a line, and a line that ends where it began is an
+/// area.
 /// </summary>
 internal sealed class GeoShape
 {

@@ -5,9 +5,9 @@ using ServerlessRosa.Core.Forms;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// What OData calls the fields of a form (OR-276 to OR-279). As in ODK Central, what it cannot say becomes `_`. Where that makes two
-/// names of one group or repeat the same, or one that the service itself uses, a part of the name's hash tells them apart. The field that
-/// came first keeps the plain name, in the order of the form's versions: so no later version renames a column.
+/// OData names of a form's fields (OR-276 to OR-279). As in ODK Central, invalid characters become `_`. If two fields of a group or repeat
+/// would get the same name, or one that the service uses, the later one gets a part of its name's hash. The order is that of the form's
+/// versions, so that no later version renames a column.
 /// </summary>
 public sealed class ODataNames
 {

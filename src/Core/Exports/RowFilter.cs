@@ -42,7 +42,7 @@ public class RowFilter<T>
 
     private delegate object? Term(T row);
 
-    /// <summary>Whether it speaks of deletion: only then are deleted rows shown.</summary>
+    /// <summary>Whether it refers to deletion: only then are deleted rows included.</summary>
     public bool AsksForDeleted { get; private set; }
 
     /// <summary>Whether it asks for the time of now, so that it leaves others from moment to moment.</summary>
@@ -50,11 +50,9 @@ public class RowFilter<T>
 
     public bool Matches(T row) => _matches(row);
 
-    private Term ReadAny() =>
-        ReadList("or", ReadAll, (row, conditions) => Array.Exists(conditions, condition => condition(row)));
+    private Term ReadAny() => ReadList("or", ReadAll, (row, conditions) => Array.Exists(conditions, condition => condition(row)));
 
-    private Term ReadAll() =>
-        ReadList("and", ReadOne, (row, conditions) => Array.TrueForAll(conditions, condition => condition(row)));
+    private Term ReadAll() => ReadList("and", ReadOne, (row, conditions) => Array.TrueForAll(conditions, condition => condition(row)));
 
     private Term ReadList(string between, Func<Term> read, Func<T, Func<T, bool>[], bool> combine)
     {
@@ -164,8 +162,7 @@ public class RowFilter<T>
         _tokens.Move();
     }
 
-    private Func<T, bool> Condition(Term term) =>
-        term(_example) is bool ? row => term(row) is true : throw _tokens.Refuse();
+    private Func<T, bool> Condition(Term term) => term(_example) is bool ? row => term(row) is true : throw _tokens.Refuse();
 
     private bool IsWord(string word) => _tokens.Kind == FilterToken.Word && _tokens.Word == word;
 }

@@ -37,8 +37,10 @@ public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locati
             owners.Users.Contains(user.UserId.Value) || owners.Groups.Any(groups.Contains) || owners.Locations.Any(locations.Contains);
     }
 
-    /// <summary>Whether the phone needs the locations anew: it has none, or the tree or the worker's place in it may have changed since
-    /// its last sync. Clocks of instances may differ by two minutes.</summary>
+    /// <summary>
+    /// Whether the phone needs the locations again: it has none, or the tree or the worker's place in it may have changed since its last
+    /// sync. Clocks of instances may differ by two minutes.
+    /// </summary>
     public bool LocationsChangedFor(DomainUser user, DateTimeOffset? lastSync)
     {
         var since = lastSync?.AddMinutes(-2);

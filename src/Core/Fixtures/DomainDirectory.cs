@@ -48,7 +48,8 @@ public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
         {
             return kept.Value;
         }
-        // What is read now may be newer than the version that it is kept under: then the next head has another, and it is read once more.
+        // The data read now may be newer than the version under which they are cached. Then the next head has another version, and they are
+        // read again.
         var (value, size) = await read();
         cache.Set(key, new Read<T>(version, value), size, Kept);
         return value;

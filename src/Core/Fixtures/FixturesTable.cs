@@ -26,14 +26,15 @@ internal readonly record struct FixtureWrite(TableTransactionActionType Type, st
     public static FixtureWrite Replace(string row, object data, ETag version) =>
         new(TableTransactionActionType.UpdateReplace, row, data, version);
 
-    /// <summary>Leaves it as it is but for its version; fails when it is gone.</summary>
+    /// <summary>Changes the version of the row only; fails if the row was deleted.</summary>
     public static FixtureWrite Touch(string row) => new(TableTransactionActionType.UpdateMerge, row, null, ETag.All);
 
     public static FixtureWrite Delete(string row, ETag version) => new(TableTransactionActionType.Delete, row, null, version);
 }
 
-/// <summary>Table `fixtures`: what the phones of a domain get besides cases, each thing as JSON in a row, and a head that tells whether
-/// any of it changed.</summary>
+/// <summary>
+/// Table `fixtures`: what phones of a domain get besides cases, each item as JSON in a row, and a head with the current versions.
+/// </summary>
 public sealed class FixturesTable(StorageAccount storage)
 {
     private const string Data = "Data";
@@ -94,8 +95,8 @@ public sealed class FixturesTable(StorageAccount storage)
         StoredRows.ScanAsync(_table, TableKey.Prefix(FixtureKeys.Partition(project), prefix), null, Read<T>, cancellationToken);
 
     /// <summary>
-    /// All or nothing, at most 99 rows, with a new version in the head. Fails as a batch does: 409 for what exists, 412 for another
-    /// version, 404 for what is gone. One operation.
+    /// Writes at most 99 rows and a new version in the head as one batch. Fails with 409 for an existing row, 412 for another version, 404
+    /// for a deleted row. One operation.
     /// </summary>
     internal Task WriteAsync(ProjectId project, FixtureKind kind, IEnumerable<FixtureWrite> writes, CancellationToken cancellationToken)
     {
@@ -109,7 +110,7 @@ public sealed class FixturesTable(StorageAccount storage)
         return _table.SubmitTransactionAsync(batch, cancellationToken);
     }
 
-    /// <summary>Forgets all rows of a table that is gone. One operation per 1,000 found and one per 100 deleted.</summary>
+    /// <summary>Deletes all rows of a deleted lookup table. One operation per 1,000 found and one per 100 deleted.</summary>
     internal async Task DeleteRowsAsync(ProjectId project, string table, CancellationToken cancellationToken)
     {
         var partition = FixtureKeys.Partition(project);

@@ -43,9 +43,8 @@ public sealed class LookupTables(FixturesTable fixtures, DomainDirectory directo
     }
 
     /// <summary>
-    /// Replaces a table by what <paramref name="change"/> makes of it, which must be pure. Refuses an unknown table with 404.1, and the
-    /// same as
-    /// <see cref="CreateAsync"/>. Rows keep what they hold of fields that are gone, and show it no more.
+    /// Replaces a table by the result of <paramref name="change"/>, which must be pure. Refuses an unknown table with 404.1, and the same
+    /// as <see cref="CreateAsync"/>. Rows keep values of removed fields, which are no longer shown.
     /// </summary>
     public Task<LookupTable> ChangeAsync(
         ProjectId project,
@@ -77,7 +76,7 @@ public sealed class LookupTables(FixturesTable fixtures, DomainDirectory directo
             cancellationToken
         );
 
-    /// <summary>The table is gone at once, its rows soon after. Refuses an unknown table with 404.1.</summary>
+    /// <summary>Deletes the table at once and its rows afterwards. Refuses an unknown table with 404.1.</summary>
     public async Task<LookupTable> DeleteAsync(ProjectId project, string id, CancellationToken cancellationToken)
     {
         var deleted = await ConditionalWrite.RunAsync(

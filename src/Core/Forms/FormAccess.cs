@@ -75,7 +75,7 @@ public sealed class FormAccess(FormDirectory forms)
         return form;
     }
 
-    /// <summary>The same, as this instance remembers the form: for what a client asks right after it has read the form.</summary>
+    /// <summary>The same from this instance's cache: for requests that follow a read of the form.</summary>
     public async Task<Form> RecentWithAsync(Actor actor, string verb, ProjectId project, string formId, CancellationToken cancellationToken)
     {
         var form = FormId.TryParse(formId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null;

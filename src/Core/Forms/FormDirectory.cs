@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Finds forms, their versions, XML and media. Immutable content (a definition's XML, a published version's media) is cached while there is
-/// room; everything else is validated with one point read, so that all instances answer the same.
+/// Finds forms, their versions, XML and media. Immutable content (a definition's XML, a published version's media) is cached up to a size
+/// limit; everything else is validated with one point read, so that all instances answer the same.
 /// </summary>
 public sealed class FormDirectory(
     FormsTable forms,
@@ -162,8 +162,7 @@ public sealed class FormDirectory(
         return changed;
     }
 
-    /// <summary>Changes the rows of several forms, without their definitions; up to 40 are one write. Forms that are gone are left
-    /// out.</summary>
+    /// <summary>Changes the rows of several forms, without their definitions; up to 40 are one batch. Deleted forms are skipped.</summary>
     internal async Task<IReadOnlyList<Form>> ChangeManyAsync(
         ProjectId project,
         IReadOnlyDictionary<FormId, Func<Form, Form>> changes,

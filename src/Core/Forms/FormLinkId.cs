@@ -21,7 +21,7 @@ public readonly record struct FormLinkId(ProjectId Project, int Form, FormLinkKi
 {
     private const int LocatorBytes = 8;
 
-    // The web front end tells links that accept a single submission by their length.
+    // The web front end recognises links for a single submission by their length.
     private int DigestBytes => Kind == FormLinkKind.SingleSubmission ? 24 : 8;
 
     public static string Of(Form form, FormLinkKind kind) => new FormLinkId(form.Project, form.Number, kind).ToString();

@@ -22,7 +22,7 @@ public sealed record FormRecoveryRecord(int Number, Form? Form)
 }
 
 /// <summary>
-/// Keeps a recovery record of each form beside its files. Whoever changes a form's rows calls <see cref="AfterChangeAsync"/> afterwards.
+/// Keeps a recovery record of each form beside its files. Code that changes a form's rows calls <see cref="AfterChangeAsync"/> afterwards.
 /// </summary>
 public sealed class FormRecovery(
     FormsTable forms,

@@ -11,8 +11,8 @@ public sealed partial class FormsTable
     private const int BatchSize = 40;
 
     /// <summary>
-    /// Replaces forms by the results of <paramref name="changes"/>, which must be pure: up to 40 forms are one batch. Forms that are gone
-    /// are left out. One operation for each form, and one per batch.
+    /// Replaces forms by the results of <paramref name="changes"/>, which must be pure: up to 40 forms are one batch. Deleted forms are
+    /// skipped. One operation for each form, and one per batch.
     /// </summary>
     internal async Task<IReadOnlyList<Form>> ChangeManyAsync(
         ProjectId project,

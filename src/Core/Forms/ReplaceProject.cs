@@ -116,7 +116,7 @@ public sealed class ReplaceProject(ProjectDirectory projects, FormDirectory form
         plan.Revoked.AddRange(present.Except(wanted).Where(one => one.Grant.RoleId != Role.PublicLink.Id));
     }
 
-    // Nobody grants or revokes more than they hold themselves.
+    // No caller grants or revokes a role with rights that the caller lacks.
     private async Task RequireAllowedAsync(Actor caller, ProjectId id, Plan plan, CancellationToken cancellationToken)
     {
         foreach (var (verb, changes) in new[] { (Verb.AssignmentCreate, plan.Granted), (Verb.AssignmentDelete, plan.Revoked) })

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Makes a form definition one whose submissions phones encrypt: `base64RsaPublicKey` on its `submission` element, and a version that
-/// tells it from the former one. All other bytes stay, as with <see cref="XFormVersion"/>.
+/// Adds encryption to a form definition: `base64RsaPublicKey` on its `submission` element, and a new version. All other bytes stay, as with
+/// <see cref="XFormVersion"/>.
 /// </summary>
 public static class XFormEncryption
 {

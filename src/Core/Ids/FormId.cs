@@ -44,7 +44,7 @@ public readonly record struct FormId
     /// <summary>Path segments that clients and servers normalise away.</summary>
     internal static bool IsDots(string text) => text is "." or "..";
 
-    /// <summary>A literal `%2F` cannot be told from a slash in an address behind the Functions host.</summary>
+    /// <summary>Behind the Functions host, a literal `%2F` in an address looks like a slash.</summary>
     internal static bool HasEscapedSlash(string text) => text.Contains("%2F", StringComparison.OrdinalIgnoreCase);
 
     public override string ToString() => Value;

@@ -36,7 +36,7 @@ public sealed class MailSender
     /// <summary>Whether mail can be sent at all.</summary>
     public bool IsEnabled => _pipeline is not null;
 
-    /// <summary>Sends a message, or fails: the caller must know that nobody has got it. Does nothing where mail is not set up.</summary>
+    /// <summary>Sends a message, or fails: the caller must know that it was not delivered. Does nothing if mail is not set up.</summary>
     public async Task SendAsync(MailMessage message, CancellationToken cancellationToken)
     {
         if (_pipeline is null)

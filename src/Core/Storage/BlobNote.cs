@@ -11,7 +11,7 @@ namespace ServerlessRosa.Core.Storage;
 /// </summary>
 internal static class BlobNote
 {
-    /// <summary>Leaves room for two entries with their names.</summary>
+    /// <summary>Reserves space for two entries with their names.</summary>
     public const int MaxLength = 3900;
 
     private static readonly JsonSerializerOptions Json = new()

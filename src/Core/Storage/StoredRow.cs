@@ -5,7 +5,7 @@ namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
 /// A row as listed, for verification. <see cref="Read"/> parses it and fails for this row alone; <see cref="ReadAgainAsync"/> returns its
-/// current version, null when it is gone, with one operation.
+/// current version, null if it was deleted, with one operation.
 /// </summary>
 internal sealed record StoredRow<T>(
     string Table,

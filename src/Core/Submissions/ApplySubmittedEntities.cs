@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Gives the entities of submissions that were received to <see cref="ApplyEntities"/>: right away, or from what is stored when a
-/// request could not finish.
+/// Passes the entities of received submissions to <see cref="ApplyEntities"/>: within the request, or later from storage if a request could
+/// not finish.
 /// </summary>
 public sealed partial class ApplySubmittedEntities(
     ApplyEntities apply,
@@ -79,7 +79,7 @@ public sealed partial class ApplySubmittedEntities(
         }
     }
 
-    // What was applied may let others follow, which were sent before their backlogged.
+    // Applied updates may allow backlogged ones that were received before their predecessors.
     private async Task ApplyWithBacklogAsync(Task<IReadOnlyList<BackloggedEntity>> first, CancellationToken cancellationToken)
     {
         var released = new Queue<BackloggedEntity>(await first);
@@ -192,7 +192,7 @@ public sealed partial class ApplySubmittedEntities(
         );
     }
 
-    // In the trash too: what was received before counts.
+    // Forms in the trash too: submissions received before the deletion count.
     private async Task<Form?> FindFormAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
         var all = await forms.FindListAsync(space.Project, cancellationToken) ?? [];

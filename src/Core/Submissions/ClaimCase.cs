@@ -15,9 +15,9 @@ public sealed class ClaimCase(CaseDirectory cases, CaseIndicesTable indices, Sub
     private const string Host = "host";
 
     /// <summary>
-    /// False when the user has claimed it already. Refuses a case that isn't there with 410.1. Two operations and one for each case
-    /// that extends it, and what a form with a new case takes. Of two that claim it for the same user at the same moment both may:
-    /// nothing comes of the second but another case of that kind.
+    /// False if the user has claimed it already. Refuses an unknown case with 410.1. Two operations and one for each case that extends it,
+    /// and those of a form with a new case. Two concurrent claims of the same user may both succeed; the second extension case has no
+    /// further effect.
     /// </summary>
     public async Task<bool> RunAsync(DomainUser user, CaseId id, Sender sender, CancellationToken cancellationToken)
     {

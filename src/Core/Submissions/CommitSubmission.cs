@@ -235,8 +235,8 @@ public sealed class CommitSubmission(
     private Task<bool> EntitiesAsync(StagedSubmission staged, InstanceId root, SubmissionVersion version) =>
         entities.TryRunAsync(staged.Space, root, version, staged.Head.FormId, staged.Entities, CancellationToken.None);
 
-    // Runs `work` with an intent recorded, where it is needed. `work` receives whether the same intent was there already, and returns
-    // whether all is done.
+    // Runs `work` under an intent, where one is needed. `work` receives whether the same intent existed already, and returns whether
+    // everything is done.
     private async Task<T> WithIntentAsync<T>(StagedSubmission staged, bool isNeeded, Func<bool, Task<(T Result, bool IsDone)>> work)
     {
         var again = isNeeded && !await intents.AddAsync(staged.Intent, CancellationToken.None);

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What is done with a submission that is not refused.</summary>
+/// <summary>The action for a submission that is not refused.</summary>
 internal enum SubmissionAction
 {
     /// <summary>Add a new submission.</summary>
@@ -23,7 +23,7 @@ internal enum SubmissionAction
     Acknowledge,
 }
 
-/// <summary>An action, or the refusal that takes its place.</summary>
+/// <summary>An action, or a refusal instead.</summary>
 internal readonly record struct SubmissionDecision(SubmissionAction Action, Problem? Refusal)
 {
     public static implicit operator SubmissionDecision(SubmissionAction action) => new(action, null);
@@ -34,8 +34,8 @@ internal readonly record struct SubmissionDecision(SubmissionAction Action, Prob
 }
 
 /// <summary>
-/// The table "How a submission is decided" of docs/protocol.md as pure functions: from what storage holds to what is done. The numbers
-/// are the rows of that table. <see cref="CommitSubmission"/> reads what is found and carries the decision out.
+/// The table "How a submission is decided" of docs/protocol.md as pure functions, from stored state to action. The numbers are the rows of
+/// that table. <see cref="CommitSubmission"/> reads the state and executes the decision.
 /// </summary>
 internal static class DecideSubmission
 {

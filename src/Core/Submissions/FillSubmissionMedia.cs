@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// content.</summary>
 public sealed class FillSubmissionMedia(SubmissionsTable submissions, SubmissionFilesContainer files)
 {
-    /// <summary>No operation when nothing new came; otherwise one. With a `deprecatedID`, one more.</summary>
+    /// <summary>No operation without new files; otherwise one. With a `deprecatedID`, one more.</summary>
     internal async Task<(InstanceId Root, SubmissionVersion Version)> RunAsync(StagedSubmission staged, Instance existing)
     {
         return await ConditionalWrite.RepeatAsync<(InstanceId Root, SubmissionVersion Version)>(

@@ -10,7 +10,7 @@ public enum InstanceState
     Deleted,
 }
 
-/// <summary>The row of an instance id: the version that it names, and where that version's submission stands in the timeline.</summary>
+/// <summary>The row of an instance id: the version with this id, and its submission's place in the timeline.</summary>
 public sealed record Instance(SubmissionVersion Version, InstanceState State, string TimelineKey)
 {
     internal ETag ETag { get; init; }

@@ -4,10 +4,12 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>The XML of a version as it lies in storage.</summary>
+/// <summary>The XML of a version, as stored.</summary>
 internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IReadOnlyList<ReceiptMetadata> Notes)
 {
-    /// <summary>From before there were notes: nothing says whether and how it was claimed as a published submission.</summary>
+    /// <summary>
+    /// XML without receipt metadata (written by older versions): it is unknown whether and how it was committed as a published submission.
+    /// </summary>
     public bool IsOlder { get; init; }
 
     /// <summary>Not known to be committed.</summary>
@@ -19,7 +21,7 @@ internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IRead
     internal ReceiptMetadata? NoteOf(SubmissionSpace space) => Notes.FirstOrDefault(note => note.Draft == space.Draft);
 }
 
-/// <summary>An attachment as it lies in storage, with the XML that it came with.</summary>
+/// <summary>An attachment, as stored, with the hash of the XML that it was sent with.</summary>
 internal sealed record StoredAttachment(string XmlHash, FileNote Note, string Blob, long Size, string ContentType);
 
 /// <summary>All that container `submissions` holds of one instance id of a form, identified by the hash in the blobs' names.</summary>
@@ -36,7 +38,7 @@ internal sealed record InstanceBlobs(string Hash)
     /// <summary>Whether recovery records or receipt metadata exist for the submission.</summary>
     public bool IsRecovered => _recoveryRecords.Count > 0 || (Xmls.Exists(xml => xml.Notes.Count > 0) && !Xmls.Exists(xml => xml.IsOlder));
 
-    /// <summary>The files that came with a version and for a slot of it, oldest first.</summary>
+    /// <summary>The files received for a slot of a version, oldest first.</summary>
     public IReadOnlyList<StoredAttachment> FilesOf(SubmissionSpace space, string xmlHash) =>
         [.. Attachments.Where(file => file.XmlHash == xmlHash && file.Note.Draft == space.Draft).OrderBy(file => file.Note.At)];
 

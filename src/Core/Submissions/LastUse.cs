@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// When app users last sent a submission. It is found in the timelines of the forms, so that a submission need not write it: the newest
-/// 5,000 of each form are looked through.
+/// The time of the last submission of each app user, found in the timelines of the forms, so that a submission need not write it. Reads the
+/// newest 5,000 submissions of each form.
 /// </summary>
 public sealed class LastUse(FormDirectory forms, SubmissionsTable submissions)
 {

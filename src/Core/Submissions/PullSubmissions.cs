@@ -18,9 +18,9 @@ public sealed class PullSubmissions(SubmissionDirectory submissions, SubmissionC
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// The ids after a cursor. Those whose files have not all come are left out unless asked for. Operations as for
-    /// <see cref="SubmissionCounts.FingerprintAsync"/>, and one per 1,000 submissions of the form unless this instance has listed them
-    /// since they last changed. Refuses a cursor that is not one of this server's with 400.8.
+    /// The ids after a cursor. Submissions with missing files are omitted unless requested. Operations as for <see
+    /// cref="SubmissionCounts.FingerprintAsync"/>, and one per 1,000 submissions of the form unless this instance has listed them since the
+    /// last change. Refuses a cursor that this server did not issue with 400.8.
     /// </summary>
     public async Task<PulledIds> ListAsync(
         SubmissionSpace space,
@@ -54,7 +54,7 @@ public sealed class PullSubmissions(SubmissionDirectory submissions, SubmissionC
         return new PulledIds(found, last.ToString(CultureInfo.InvariantCulture));
     }
 
-    // The timeline is in the order of creation, so the order of changes takes all of it: it is kept while nothing changes.
+    // The timeline is ordered by creation. The order by change requires reading all of it, and is cached until something changes.
     private async Task<IReadOnlyList<Change>> ListChangesAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
         // Read first, so that the list is at least as new.

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Forgets for good what has been deleted for 30 days: submissions, and forms with all that belongs to them. Blobs go before the rows
-/// that name them, and the row that says "deleted" goes last, so that the next run completes an interrupted one.
+/// Deletes permanently what has been in the trash for 30 days: submissions, and forms with everything that belongs to them. Blobs go before
+/// the rows that name them, and the row that records the deletion goes last, so that the next run completes an interrupted one.
 /// </summary>
 public sealed class PurgeDeleted(
     ProjectsTable projects,
@@ -22,7 +22,7 @@ public sealed class PurgeDeleted(
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Two operations per project and one per form, and what is deleted.</summary>
+    /// <summary>Two operations per project and one per form, and those of the deletions.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;

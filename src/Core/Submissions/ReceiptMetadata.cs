@@ -5,9 +5,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// How a submission's XML came: what its rows know and its bytes do not say. It lies with the XML, so that the rows can be made again
-/// (docs/operations.md).
-/// <see cref="StoredAt"/> is when the whole body had come, which orders submissions as they were claimed.
+/// Metadata on a submission's XML that its rows contain and its bytes do not, so that the rows can be rebuilt (docs/operations.md). <see
+/// cref="StoredAt"/> is the time at which the whole body had been received; it orders submissions as they were committed.
 /// </summary>
 internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateTimeOffset StoredAt)
 {
@@ -57,7 +56,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
     private static string? Short(string? text) => text is null ? null : ShortText.Cut(text, 100);
 }
 
-/// <summary>Which slot a file came for. A name that metadata cannot hold is recorded by its hash.</summary>
+/// <summary>The slot for which a file was received. A name that metadata cannot hold is recorded by its hash.</summary>
 internal sealed record FileNote(string? Name, string Md5, DateTimeOffset At)
 {
     public string? NameHash { get; init; }

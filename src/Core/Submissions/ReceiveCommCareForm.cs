@@ -32,8 +32,8 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
     internal static bool IsDemo(string? id) => id is null or "" or DemoUser or DemoGroup;
 
     /// <summary>
-    /// As CC-084 has it: the form id is the namespace of the root, and an edit keeps its instanceID. Refuses what is not
-    /// well-formed with 400.1, a root without a namespace with 400.2, and an id that is too long with 400.13.
+    /// Reads the head of a form (CC-084): the form id is the namespace of the root, and an edit keeps its instanceID. Refuses malformed XML
+    /// with 400.1, a root without a namespace with 400.2, and an id that is too long with 400.13.
     /// </summary>
     public static CommCareForm Read(ReadOnlyMemory<byte> document) =>
         SafeXml.Read(
@@ -69,8 +69,10 @@ public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head,
 /// <summary>Receives the forms of CommCare's phones (CC-085 to CC-106).</summary>
 public sealed class ReceiveCommCareForm(EnsureForm imply, ReceiveSubmission receive, CasesTable cases)
 {
-    /// <summary>Warm: two operations and one per file, and for a form that changes c cases 5 + 2c, or one more with a sync token. The
-    /// receipt says what is wrong with the form's case blocks.</summary>
+    /// <summary>
+    /// Warm: two operations and one per file; for a form that changes c cases 5 + 2c, or one more with a sync token. The receipt contains
+    /// the error of the form's case blocks.
+    /// </summary>
     public async Task<SubmissionReceipt> RunAsync(
         ProjectId project,
         CommCareForm form,

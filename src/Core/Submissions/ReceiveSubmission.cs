@@ -10,8 +10,9 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Receives a submission so that nothing is lost (docs/architecture.md): files and XML go into blobs first, then one table batch takes the
-/// instance id and makes all visible. <see cref="DecideSubmission"/> decides by what that batch, or the rows it depends on, finds.
+/// Receives a submission so that nothing is lost (docs/architecture.md): files and XML are written to blobs first, then one table batch
+/// inserts the instance id and makes the submission visible. <see cref="DecideSubmission"/> decides by the rows that this batch meets or
+/// depends on.
 /// </summary>
 public sealed class ReceiveSubmission(
     FormDirectory forms,
@@ -157,7 +158,7 @@ public sealed class ReceiveSubmission(
                 return parts with { Known = known };
             }
 
-            // The XML last, after the whole body has been read: an interrupted request leaves nothing.
+            // The XML is written last, after the whole body has been read: an interrupted request leaves no XML.
             var isCommCare = policy == DuplicatePolicy.CommCare;
             var note = ReceiptMetadata.Of(space, version, incoming.Head, isCommCare, upload.SyncToken, clock.GetUtcNow());
             return parts with
@@ -228,7 +229,7 @@ public sealed class ReceiveSubmission(
     private static CaseBlocks CaseBlocksOf(SubmissionSpace space, SubmissionHead head, ReadOnlyMemory<byte> xml) =>
         space.Draft is null && head.CaseBlocks > 0 ? CaseBlockReader.Read(xml, knowsVersion1: false) : CaseBlocks.None;
 
-    /// <summary>A submission as it arrives, with what the route decided about it.</summary>
+    /// <summary>An incoming submission, with the policy that the route sets.</summary>
     private sealed record Incoming(
         SubmissionSpace Space,
         Form Form,
@@ -245,7 +246,7 @@ public sealed class ReceiveSubmission(
         public CaseBlocks? CommCareBlocks { get; init; }
     }
 
-    /// <summary>What is in blobs before the commit.</summary>
+    /// <summary>The content of blobs before the commit.</summary>
     private sealed record StoredParts(
         SubmissionContent Content,
         IReadOnlyList<SubmissionMedia> Expected,

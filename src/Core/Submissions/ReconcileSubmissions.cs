@@ -6,9 +6,8 @@ using ServerlessRosa.Core.Recovery;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Completes what a crash left unfinished: intents that are too old for a request to be working on them. A submission that was never
-/// committed cannot be seen, and the phone sends it again; for one that was committed, cases and entities are recomputed. Missing recovery
-/// records are written.
+/// Completes interrupted requests: intents that are too old for a running request. A submission that was never committed is invisible, and
+/// the phone sends it again; for a committed one, cases and entities are recomputed. Missing recovery records are written.
 /// </summary>
 public sealed partial class ReconcileSubmissions(
     IntentsTable intents,

@@ -32,7 +32,7 @@ public sealed class StoreSubmissionFiles(SubmissionFilesContainer files, TimePro
             }
             if (FindSlot(expected, file) is not { } slot)
             {
-                // Phones send whatever is in the instance's folder; what the XML does not name is dropped (OR-190).
+                // Phones send everything in the instance's folder; files that the XML does not name are dropped (OR-190).
                 continue;
             }
             var type = MediaType.Of(file.ContentType, file.Name);
@@ -45,7 +45,10 @@ public sealed class StoreSubmissionFiles(SubmissionFilesContainer files, TimePro
         }
     }
 
-    /// <summary>Reads what a submission names. An encrypted one names its files itself, and its entities cannot be read.</summary>
+    /// <summary>
+    /// Reads the files and entities that a submission names. An encrypted one names its files in its manifest, and its entities cannot be
+    /// read.
+    /// </summary>
     internal static SubmissionContent ContentOf(SubmissionHead head, FormDefinition definition, ReadOnlyMemory<byte> xml) =>
         head.Encrypted is { } encrypted
             ? new SubmissionContent(encrypted.ExpectedFiles, [])

@@ -21,7 +21,7 @@ public sealed class StoredSubmission
 
     public Submission Submission { get; }
 
-    /// <summary>Where it stands in the list, for who goes on from there.</summary>
+    /// <summary>The place in the timeline, for listing onwards from it.</summary>
     public string Place { get; }
 
     /// <summary>After which a list starts with the submission at a place. No place can lie between the two, since all are of one

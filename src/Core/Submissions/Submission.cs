@@ -30,13 +30,13 @@ public sealed record SubmissionVersion(
     /// <summary>In the order in which the form names them; the same on every read.</summary>
     public IReadOnlyList<SubmissionMedia> Media { get; init; } = [];
 
-    /// <summary>Why its case blocks were not applied, as `InvalidCaseIndex: ...`; null when there is nothing wrong with them
-    /// (CC-081).</summary>
+    /// <summary>Why its case blocks were not applied, as `InvalidCaseIndex: ...`; null if they are valid (CC-081).</summary>
     public string? Problem { get; init; }
 }
 
-/// <summary>An attachment that the XML names, and its file once it has come (OR-218). <see cref="Blob"/> may be shared with an earlier
-/// version.</summary>
+/// <summary>
+/// An attachment that the XML names, and its file once received (OR-218). <see cref="Blob"/> may be shared with an earlier version.
+/// </summary>
 public sealed record SubmissionMedia(string Name, bool IsAudit)
 {
     public string? Blob { get; init; }
@@ -50,8 +50,9 @@ public sealed record SubmissionMedia(string Name, bool IsAudit)
     public bool Exists => Blob is not null;
 }
 
-/// <summary>A submission as lists show it: its root instance id is its identity for good (OR-221), <see cref="Current"/> what it says
-/// now.</summary>
+/// <summary>
+/// A submission as listed. Its root instance id is its permanent identity (OR-221); <see cref="Current"/> is its current version.
+/// </summary>
 public sealed record Submission(InstanceId RootId, Sender Sender, string FormVersion, DateTimeOffset CreatedAt, SubmissionVersion Current)
 {
     public DateTimeOffset? UpdatedAt { get; init; }

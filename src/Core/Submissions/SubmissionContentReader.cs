@@ -163,7 +163,7 @@ public sealed class SubmissionContentReader
 
         public (FormEntity Entity, string Property)? Saved { get; private set; }
 
-        /// <summary>The whole path of a binary field; otherwise null.</summary>
+        /// <summary>The path of a binary field; null for other elements.</summary>
         public string? BinaryPath { get; private set; }
 
         public bool IsValue => Saved is not null || BinaryPath is not null;

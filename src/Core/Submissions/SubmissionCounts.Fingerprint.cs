@@ -9,9 +9,9 @@ namespace ServerlessRosa.Core.Submissions;
 public sealed partial class SubmissionCounts
 {
     /// <summary>
-    /// A text that is another one whenever a submission of the space has been added, changed, reviewed, deleted or restored, or a file of
-    /// one has come or gone. The rows that count the settled part of the timeline change with it, and so do its marks; the rest is looked
-    /// at row by row. Counting may change it too. Two operations, and one per 1,000 that were never counted.
+    /// A text that changes whenever a submission of the space, or a file of one, is added, changed, reviewed, deleted or restored. It is
+    /// derived from the rows with counts of the settled part of the timeline, their marks, and the remaining rows one by one. Counting may
+    /// change it too. Two operations, and one per 1,000 that were never counted.
     /// </summary>
     public async Task<string> FingerprintAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {

@@ -198,7 +198,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         }
     }
 
-    /// <summary>What was counted from one place in the timeline up to where the next older chunk starts.</summary>
+    /// <summary>The counts from one place in the timeline up to the start of the next older chunk.</summary>
     private sealed class Chunk(string start)
     {
         private const string StartColumn = "Start";

@@ -4,15 +4,17 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>One difference between two versions of a submission. A step of the path is a name, or the name of a repeat with the number of
-/// the round, from 0 on. What was not there before has no old value, and what is not there now no new one.</summary>
+/// <summary>
+/// One difference between two versions of a submission. A step of the path is a name, or the name of a repeat with the number of the repeat
+/// instance, from 0. An added value has no old value, a removed one no new value.
+/// </summary>
 public sealed record SubmissionDifference(
     [property: JsonPropertyName("old"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? Old,
     [property: JsonPropertyName("new"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? New,
     [property: JsonPropertyName("path")] IReadOnlyList<object> Path
 );
 
-/// <summary>What each edit of a submission has changed, as ODK Central tells it.</summary>
+/// <summary>The changes of each edit of a submission, in ODK Central's format.</summary>
 public sealed class SubmissionDiffs(SubmissionDirectory submissions, FormDirectory forms)
 {
     /// <summary>By the id of the version that an edit made, newest first. Operations as for

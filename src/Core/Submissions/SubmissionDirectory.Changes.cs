@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>Changes of a stored submission: its review, deletion, attachments and comments.</summary>
 public sealed partial class SubmissionDirectory
 {
-    /// <summary>Null takes the decision back.</summary>
+    /// <summary>Null clears the review state.</summary>
     public async Task<Submission> ReviewAsync(
         SubmissionSpace space,
         InstanceId root,
@@ -23,8 +23,10 @@ public sealed partial class SubmissionDirectory
         return await GetAsync(space, root, cancellationToken);
     }
 
-    /// <summary>Deletes softly: listed no more but as deleted, and not to be sent again (409.18). Its cases are made as if it had never
-    /// come.</summary>
+    /// <summary>
+    /// Moves a submission to the trash: it is listed as deleted only, and cannot be sent again (409.18). Its cases are recomputed without
+    /// it.
+    /// </summary>
     public async Task DeleteAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         await ConditionalWrite.RepeatAsync<bool>(
@@ -37,7 +39,7 @@ public sealed partial class SubmissionDirectory
         );
     }
 
-    /// <summary>Takes a soft deletion back. Refuses what isn't deleted with 404.1.</summary>
+    /// <summary>Restores a submission from the trash. Refuses one that is not deleted with 404.1.</summary>
     public async Task RestoreAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
         var instance = await submissions.FindInstanceAsync(space, root, cancellationToken) ?? throw Problem.NotFound().AsException();

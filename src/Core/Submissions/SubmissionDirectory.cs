@@ -18,7 +18,7 @@ public sealed partial class SubmissionDirectory(
     TimeProvider clock
 )
 {
-    /// <summary>The review state that lets entities be made which wait for it.</summary>
+    /// <summary>The review state that creates entities waiting for approval.</summary>
     public const string Approved = "approved";
     public const string Edited = "edited";
     public const string HasIssues = "hasIssues";
@@ -43,9 +43,9 @@ public sealed partial class SubmissionDirectory(
         (await FindCurrentAsync(space, root, cancellationToken)).Submission;
 
     /// <summary>
-    /// The submission that an instance id belongs to, with its current version; without it (null) when the id is that of an edit, so
-    /// that the caller can say where that is to be found (OR-268). Refuses an unknown or deleted one with 404.1. Two operations, and
-    /// one more for a submission that was edited.
+    /// The submission that an instance id belongs to, with its current version; without it (null) if the id is that of an edit, so that the
+    /// caller can redirect to that version (OR-268). Refuses an unknown or deleted one with 404.1. Two operations, and one more for a
+    /// submission that was edited.
     /// </summary>
     public async Task<(Submission Submission, SubmissionVersion? Current)> ResolveAsync(
         SubmissionSpace space,
@@ -81,7 +81,7 @@ public sealed partial class SubmissionDirectory(
         CancellationToken cancellationToken
     ) => submissions.ListAllAsync(space, after, null, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
 
-    /// <summary>What stands at a place in the list; null when it is gone. One operation.</summary>
+    /// <summary>The submission at a place of the timeline; null if it was deleted. One operation.</summary>
     public async Task<StoredSubmission?> FindStoredAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>
         await submissions.FindAtAsync(space, place, cancellationToken) is { } found
             ? new StoredSubmission(files, space, found.Submission, place, found.Xml)
@@ -95,8 +95,7 @@ public sealed partial class SubmissionDirectory(
         return new StoredSubmission(files, space, submission, current.TimelineKey, null);
     }
 
-    /// <summary>The attachments of the version that an instance id names, whatever has become of it; none when it is gone. One
-    /// operation.</summary>
+    /// <summary>The attachments of the version that an instance id names, current or not; none if it was deleted. One operation.</summary>
     public async Task<IReadOnlyList<SubmissionMedia>> ListMediaAsync(
         SubmissionSpace space,
         InstanceId id,
@@ -108,8 +107,10 @@ public sealed partial class SubmissionDirectory(
     public async Task<string?> FindPlaceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken) =>
         (await submissions.FindInstanceAsync(space, id, cancellationToken))?.TimelineKey;
 
-    /// <summary>A form by its id alone, in whichever of the <paramref name="forms"/> it came; null when it did not come, or was
-    /// deleted. One operation per form, and one.</summary>
+    /// <summary>
+    /// A CommCare form by its id alone, searched in all <paramref name="forms"/>; null if it was not received, or was deleted. One
+    /// operation per form, and one.
+    /// </summary>
     public async Task<(Form Form, Submission Submission, SubmissionVersion Version)?> FindAsync(
         IReadOnlyList<Form> forms,
         InstanceId id,
@@ -136,7 +137,7 @@ public sealed partial class SubmissionDirectory(
         return null;
     }
 
-    /// <summary>All versions, newest first: the current one, then what it replaced. Two operations and one per version.</summary>
+    /// <summary>All versions, newest first: the current one, then the superseded ones. Two operations and one per version.</summary>
     public async Task<IReadOnlyList<SubmissionVersion>> ListVersionsAsync(
         SubmissionSpace space,
         InstanceId root,
@@ -194,7 +195,7 @@ public sealed partial class SubmissionDirectory(
         return comments;
     }
 
-    /// <summary>When the newest submission came; null when there is none. One operation.</summary>
+    /// <summary>The time of the newest submission; null if there is none. One operation.</summary>
     public async Task<DateTimeOffset?> FindNewestAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
         await foreach (var submission in submissions.ListAsync(space, false, 1, cancellationToken))
@@ -259,7 +260,7 @@ public sealed partial class SubmissionDirectory(
             {
                 return (submission, current);
             }
-            // An edit came between the reads: read again.
+            // An edit was committed between the reads: read again.
         }
     }
 }

@@ -10,15 +10,15 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Container `submissions`: XML byte for byte, named by its content, attachments, and recovery records of submissions. No blob but a
-/// recovery record ever changes; notes on them tell how they came.
+/// Container `submissions`: XML byte for byte, named by its content, attachments, and recovery records of submissions. Only recovery
+/// records change; metadata on the other blobs record their receipt.
 /// </summary>
 public sealed class SubmissionFilesContainer(StorageAccount storage)
 {
     private const string XmlType = "text/xml";
     private readonly BlobContainerClient _container = storage.Container(StorageNames.SubmissionsContainer);
 
-    /// <summary>With a note of how it came; null when it was there already, with a note of its own. One operation.</summary>
+    /// <summary>Writes the XML with its receipt metadata; null if it exists already, with its own. One operation.</summary>
     internal Task<ETag?> PutXmlAsync(
         SubmissionSpace space,
         InstanceId id,
@@ -36,8 +36,9 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
             new() { [SubmissionKeys.ReceiptMetadata(space.Draft)] = note.Write() }
         );
 
-    /// <summary>Notes on XML that was there already that it was claimed now: it had come in vain before, or came to the draft too. Two
-    /// operations.</summary>
+    /// <summary>
+    /// Records on existing XML that it is committed now: an earlier request was refused, or it was sent to the draft too. Two operations.
+    /// </summary>
     internal Task NoteAsync(
         SubmissionSpace space,
         InstanceId id,
@@ -65,8 +66,8 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         );
 
     /// <summary>
-    /// Notes on XML that one request has put, and that was refused, that it is nobody's, unless somebody has claimed the same bytes
-    /// meanwhile. Like litter, one that cannot be told so does no harm that matters more than the answer. One operation.
+    /// Records on XML of a refused request that no submission has it, unless another request has committed the same bytes meanwhile. A
+    /// failure is ignored: an unreferenced blob is harmless. One operation.
     /// </summary>
     internal async Task NoteRefusedAsync(SubmissionSpace space, InstanceId id, string xmlHash, ETag put)
     {
@@ -114,7 +115,7 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         }
     }
 
-    /// <summary>Whole; null when it was purged. One operation.</summary>
+    /// <summary>The whole text; null if it was purged. One operation.</summary>
     internal Task<byte[]?> ReadXmlAsync(ProjectId project, int form, InstanceId id, string xmlHash, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, SubmissionKeys.XmlBlob(project, form, id, xmlHash), cancellationToken);
 
@@ -133,7 +134,7 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
             cancellationToken
         );
 
-    /// <summary>With a note of the slot that it came for.</summary>
+    /// <summary>Writes a file with the slot for which it was received as metadata.</summary>
     internal Task<StoredFile> PutMediaAsync(
         SubmissionSpace space,
         SubmissionVersion version,

@@ -30,7 +30,7 @@ public sealed record EncryptedSubmission(string? Key, string? XmlFile, string? S
 {
     private const string AuditFile = "audit.csv.enc";
 
-    /// <summary>The files that come with the manifest: the media, then the XML (OR-235).</summary>
+    /// <summary>The files that the manifest names: the media, then the XML (OR-235).</summary>
     public IReadOnlyList<ExpectedFile> ExpectedFiles =>
         [
             .. (XmlFile is null ? MediaFiles : MediaFiles.Append(XmlFile))

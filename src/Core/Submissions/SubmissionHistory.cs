@@ -6,7 +6,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What became of a submission, and changes of what it was before.</summary>
+/// <summary>The history of a submission, and changes of its former versions.</summary>
 public sealed class SubmissionHistory(
     SubmissionsTable submissions,
     SubmissionDirectory directory,
@@ -18,8 +18,8 @@ public sealed class SubmissionHistory(
     private const string Restore = "submission.restore";
 
     /// <summary>
-    /// Newest first: that it came, its edits, and what was done to it through the management API. Refuses an unknown or deleted one, and
-    /// an edit's id, with 404.1. Three operations at once, and one for each edit of a CommCare form.
+    /// Newest first: the receipt, the edits, and changes through the management API. Refuses an unknown or deleted submission, and the id
+    /// of an edit, with 404.1. Three operations at once, and one for each edit of a CommCare form.
     /// </summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(SubmissionSpace space, InstanceId root, CancellationToken cancellationToken)
     {
@@ -55,8 +55,9 @@ public sealed class SubmissionHistory(
         return [.. entries.Concat(await changes).OrderByDescending(entry => entry.LoggedAt)];
     }
 
-    /// <summary>Takes a file out of its slot in a version of a submission. Refuses a version of another submission, and an unknown slot,
-    /// with 404.1.</summary>
+    /// <summary>
+    /// Removes a file from its slot in a version of a submission. Refuses a version of another submission, and an unknown slot, with 404.1.
+    /// </summary>
     public async Task ClearMediaAsync(
         SubmissionSpace space,
         InstanceId root,

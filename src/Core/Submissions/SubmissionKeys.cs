@@ -30,7 +30,7 @@ internal static class SubmissionKeys
     /// <summary>Sorts after every place in the timeline.</summary>
     public const string TimelineEnd = "t}";
 
-    /// <summary>Sorts before what was created at or before <paramref name="time"/>.</summary>
+    /// <summary>Sorts before everything created at or before <paramref name="time"/>.</summary>
     public static string TimelineFrom(DateTimeOffset time) => TimelinePrefix + TableKey.NewestFirst(time);
 
     public const string CountPrefix = "n|";
@@ -38,7 +38,7 @@ internal static class SubmissionKeys
     /// <summary>Sorts after all that starts so.</summary>
     public const string CountsEnd = "n}";
 
-    /// <summary>One row per chunk of the timeline that was counted: where it ends.</summary>
+    /// <summary>One row per counted chunk of the timeline, named by its end.</summary>
     public static string CountUpTo(string timelineKey) => CountPrefix + "c|" + timelineKey;
 
     public static string EndOfCount(string key) => key[(CountPrefix.Length + 2)..];
@@ -60,8 +60,10 @@ internal static class SubmissionKeys
 
     public static string EditsOf(InstanceId root) => EditPrefix + TableKey.Hash(root.Value) + "|";
 
-    /// <summary>The hash of the root id of the submission that a row belongs to; an instance's row says it by its place in the
-    /// timeline. Blank for a kept count.</summary>
+    /// <summary>
+    /// The hash of the root id of the submission that a row belongs to; an instance's row contains it in its place in the timeline. Blank
+    /// for a stored count.
+    /// </summary>
     public static string RootHash(string row, string? timeline) =>
         row[0] switch
         {
@@ -73,16 +75,16 @@ internal static class SubmissionKeys
 
     public const string DeletedPrefix = "d|";
 
-    /// <summary>One row per softly deleted submission, oldest deletion first: what a purge looks for.</summary>
+    /// <summary>One row per softly deleted submission, oldest deletion first, for the purge.</summary>
     public static string Deleted(DateTimeOffset deletedAt, InstanceId root) => DeletedBefore(deletedAt) + "|" + TableKey.Hash(root.Value);
 
     public static string DeletedBefore(DateTimeOffset time) => DeletedPrefix + time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
-    /// <summary>What the partitions of all spaces of a form start with.</summary>
+    /// <summary>The prefix of the partitions of all spaces of a form.</summary>
     public static string PartitionsOf(ProjectId project, int form) =>
         TableKey.Join(TableKey.Number(project.Value), TableKey.Number(form)) + "|";
 
-    /// <summary>What the partitions of all forms of a project start with.</summary>
+    /// <summary>The prefix of the partitions of all forms of a project.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
 
     /// <summary>Whose partition this is.</summary>
@@ -112,7 +114,7 @@ internal static class SubmissionKeys
     public static string NewMediaBlob(ProjectId project, int form, InstanceId id, string xmlHash) =>
         $"{Folder(project, form, id, xmlHash)}/media/{Guid.NewGuid():N}";
 
-    /// <summary>What the tables say of a submission, beside its XML.</summary>
+    /// <summary>The recovery record of a submission: the content of its rows, beside its XML.</summary>
     public static string RecoveryRecord(SubmissionSpace space, InstanceId root) => RecoveryRecordOfHash(space, TableKey.Hash(root.Value));
 
     public static string RecoveryRecordOfHash(SubmissionSpace space, string instanceHash) =>
@@ -120,7 +122,7 @@ internal static class SubmissionKeys
 
     public static string RecoveryRecordName(string? draft) => draft is null ? "published.json" : $"draft-{draft}.json";
 
-    // The same bytes may come to the published form and to its draft, and are one blob.
+    // The same bytes may be sent to the published form and to its draft, and are one blob.
     public static string ReceiptMetadata(string? draft) => draft is null ? "published" : "draft";
 
     public static IReadOnlyList<string> ReceiptMetadataTexts { get; } = [ReceiptMetadata(null), ReceiptMetadata("")];
@@ -134,10 +136,10 @@ internal static class SubmissionKeys
 
     public const string FileNote = "file";
 
-    /// <summary>What the names of all blobs of a form start with.</summary>
+    /// <summary>The prefix of the names of all blobs of a form.</summary>
     public static string FolderOf(ProjectId project, int form) => string.Create(CultureInfo.InvariantCulture, $"{project}/{form}/");
 
-    /// <summary>What the names of all blobs of one instance start with.</summary>
+    /// <summary>The prefix of the names of all blobs of one instance.</summary>
     public static string FolderOf(ProjectId project, int form, InstanceId id) => FolderOf(project, form) + TableKey.Hash(id.Value) + "/";
 
     private static string Folder(ProjectId project, int form, InstanceId id, string xmlHash) => FolderOf(project, form, id) + xmlHash;

@@ -11,7 +11,7 @@ internal enum SubmissionTurnKind
     Deleted,
     Restored,
 
-    /// <summary>A form whose case blocks were wrong was tried again, and they were right (CC-095).</summary>
+    /// <summary>A form with invalid case blocks was processed again, and they were valid (CC-095).</summary>
     Cleared,
 }
 
@@ -19,8 +19,8 @@ internal enum SubmissionTurnKind
 internal sealed record SubmissionTurn(SubmissionTurnKind Kind, DateTimeOffset At, string? XmlHash);
 
 /// <summary>
-/// All that the tables say of a submission to which more has happened than that it came. <see cref="Versions"/> are as the rows have
-/// them: the root's instance, then each edit's.
+/// The content of all rows of a submission that was changed after its receipt. <see cref="Versions"/> are in the order of the rows: the
+/// root's instance, then each edit's.
 /// </summary>
 internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnlyList<SubmissionVersion> Versions)
 {
@@ -45,8 +45,8 @@ internal sealed record SubmissionRecoveryRecord(Submission Submission, IReadOnly
 }
 
 /// <summary>
-/// Keeps a recovery record beside the XML of each submission that was edited, reviewed, commented, deleted, or whose case blocks were
-/// wrong. An unedited submission needs none; the metadata of its blobs is sufficient, also for files that arrive later.
+/// Keeps a recovery record beside the XML of each submission that was edited, reviewed, commented, deleted, or had invalid case blocks. An
+/// unedited submission needs none; the metadata of its blobs is sufficient, also for files that arrive later.
 /// </summary>
 public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionFilesContainer files, RecoveryHook hook, TimeProvider clock)
 {
@@ -108,7 +108,7 @@ public sealed class SubmissionRecovery(SubmissionsTable submissions, SubmissionF
             ).ToBytes();
     }
 
-    /// <summary>What the rows say now; null when they are gone.</summary>
+    /// <summary>The current content of the rows; null if they were deleted.</summary>
     internal async Task<SubmissionRecoveryRecord?> ReadRowsAsync(
         SubmissionSpace space,
         InstanceId root,

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>A submission's answers as a tree: a text, a group (names and what is in them), or a repeat (a list of groups).</summary>
+/// <summary>A submission's answers as a tree: a text, a group (names with their values), or a repeat (a list of groups).</summary>
 internal sealed class SubmissionTree
 {
     // More pairs of rounds are not compared with each other: then those at the same place are taken for the same.
@@ -65,7 +65,7 @@ internal sealed class SubmissionTree
         }
     }
 
-    // Of everything inside, since the form says nothing of what that is.
+    // The text of all descendants, since the form does not declare this element.
     private static string ReadText(XmlReader xml)
     {
         var text = new StringBuilder();
@@ -110,8 +110,8 @@ internal sealed class SubmissionTree
         }
     }
 
-    // Rounds that are the same in both stand for themselves. Between two of those, as many as both have are taken for changed, and the
-    // others for new or gone: those that are least like any on the other side.
+    // Equal repeat instances of both sides are matched first. Between two matches, as many as both sides have are paired as changed; the
+    // remaining ones, which resemble the other side least, are added or removed.
     private static void CompareRounds(
         List<object> before,
         List<object> after,
@@ -204,7 +204,7 @@ internal sealed class SubmissionTree
                         texts[start + i] == others[start + j] ? lengths[i + 1, j + 1] + 1 : Math.Max(lengths[i + 1, j], lengths[i, j + 1]);
                 }
             }
-            for (var (i, j) = (0, 0); i < height && j < width;)
+            for (var (i, j) = (0, 0); i < height && j < width; )
             {
                 if (texts[start + i] == others[start + j])
                 {

@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What a phone sends: the submission's XML, and files that are read once, in order, as they come in.</summary>
+/// <summary>An upload: the submission's XML, and files that are read once, in the order of the body.</summary>
 public sealed record SubmissionUpload(ReadOnlyMemory<byte> Xml, IAsyncEnumerable<IncomingFile> Files, Sender Sender)
 {
     /// <summary>The token of the phone's last sync, on the CommCare side.</summary>
@@ -16,5 +16,5 @@ public sealed record IncomingFile(string Name, string? ContentType, Stream Conte
     public string Verbatim { get; init; } = Name;
 }
 
-/// <summary>What was stored: a new submission, an edit, or one that was there already (all are answered 201).</summary>
+/// <summary>The outcome: a new submission, an edit, or a duplicate (all are answered 201).</summary>
 public sealed record SubmissionReceipt(FormId Form, InstanceId RootId, SubmissionVersion Version);

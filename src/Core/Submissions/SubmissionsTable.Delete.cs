@@ -96,7 +96,7 @@ public sealed partial class SubmissionsTable
         );
     }
 
-    /// <summary>Forgets all submissions of a form, drafts' included.</summary>
+    /// <summary>Deletes all submissions of a form, including those of drafts.</summary>
     internal Task PurgeFormAsync(Form form, CancellationToken cancellationToken) =>
         TableRows.DeleteAllAsync(
             _table,

@@ -28,8 +28,7 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>The submission at a place in the timeline, with its XML where the row carries it; null when it is gone. One
-    /// operation.</summary>
+    /// <summary>The submission at a place in the timeline, with its XML if the row has it; null if it was deleted. One operation.</summary>
     internal async Task<(Submission Submission, byte[]? Xml)?> FindAtAsync(
         SubmissionSpace space,
         string key,
@@ -46,8 +45,8 @@ public sealed partial class SubmissionsTable
     }
 
     /// <summary>
-    /// Newest first, deleted ones too, each with its place and, when asked for, its XML where the row carries it; from after a place
-    /// on. One operation per 1,000; without <paramref name="atMost"/> the next page travels while this one is worked on.
+    /// Newest first, deleted ones too, after a given place; each with its place and, on request, its XML if the row has it. One operation
+    /// per 1,000; without <paramref name="atMost"/> the next page is fetched while this one is processed.
     /// </summary>
     internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
         SubmissionSpace space,
@@ -100,7 +99,7 @@ public sealed partial class SubmissionsTable
             cancellationToken
         );
 
-    /// <summary>All spaces of a project that hold anything, forgotten drafts too. One operation for each.</summary>
+    /// <summary>All spaces of a project with submissions, including those of replaced drafts. One operation for each.</summary>
     internal IAsyncEnumerable<SubmissionSpace> ListSpacesAsync(ProjectId project, CancellationToken cancellationToken) =>
         StoredRows.ListPartitionsAsync(_table, SubmissionKeys.PartitionsOf(project), cancellationToken).Select(SubmissionKeys.SpaceOf);
 

@@ -4,10 +4,10 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>A submission whose rows are to be made again, with the XML of its current version.</summary>
+/// <summary>A submission whose rows are to be recreated, with the XML of its current version.</summary>
 internal sealed record RecoveredSubmission(SubmissionSpace Space, SubmissionRecoveryRecord RecoveryRecord, ReadOnlyMemory<byte> Xml);
 
-/// <summary>What a rebuild does to the table, while the app is stopped.</summary>
+/// <summary>Writes of a rebuild, while the app is stopped.</summary>
 public sealed partial class SubmissionsTable
 {
     /// <summary>One operation.</summary>
@@ -58,7 +58,7 @@ public sealed partial class SubmissionsTable
         return kept;
     }
 
-    /// <summary>Writes all rows of submissions of one space, over what is there. One operation per 100 rows or 2 MiB.</summary>
+    /// <summary>Writes all rows of submissions of one space, replacing existing ones. One operation per 100 rows or 2 MiB.</summary>
     internal Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken) =>
         TableRows.SubmitAsync(
             _table,

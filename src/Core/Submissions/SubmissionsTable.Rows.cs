@@ -38,7 +38,7 @@ public sealed partial class SubmissionsTable
         return entity;
     }
 
-    // An edit that keeps the instance id names the version that it set aside, and says no more.
+    // An edit that keeps the instance id records the superseded version only.
     private static TableEntity ToEditEntity(string partition, InstanceId root, int number, InstanceId? setAside, SubmissionVersion version)
     {
         var row = new TableEntity(partition, SubmissionKeys.Edit(root, number)) { [Column.Id] = (setAside ?? version.Id).Value };
@@ -95,7 +95,7 @@ public sealed partial class SubmissionsTable
         )
         {
             UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
-            // A merge cannot take a property away: what is no longer so is blank or false.
+            // A merge cannot remove a property: it is set to blank or false instead.
             ReviewState = entity.GetString(Column.ReviewState) is { Length: > 0 } state ? state : null,
             Edits = entity.GetInt32(Column.Edits) ?? 0,
             DeletedAt = entity.GetBoolean(Column.Deleted) == true ? entity.GetDateTimeOffset(Column.DeletedAt) : null,

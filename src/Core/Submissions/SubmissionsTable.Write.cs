@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>Writes of a submission and its versions, each one batch on condition of what was read.</summary>
+/// <summary>Writes of a submission and its versions, each one batch on condition of the rows that were read.</summary>
 public sealed partial class SubmissionsTable
 {
     /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has
@@ -89,7 +89,7 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    // The answer to a write may get lost: then the client writes again, and meets what it wrote itself.
+    // The response to a write may be lost: the client library then retries, and conflicts with its own write.
     private static bool IsWrite(Instance? found, SubmissionVersion version) =>
         found is { State: InstanceState.Current }
         && found.Version.XmlHash == version.XmlHash
@@ -124,8 +124,10 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>Says what is wrong with the case blocks of a version, or that nothing is any more (null), if it hasn't changed since it
-    /// was read. One operation.</summary>
+    /// <summary>
+    /// Records the error of a version's case blocks, or that they are valid (null), if the version hasn't changed since it was read. One
+    /// operation.
+    /// </summary>
     internal async Task<bool> SetProblemAsync(
         SubmissionSpace space,
         Instance instance,

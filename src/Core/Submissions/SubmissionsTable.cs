@@ -7,8 +7,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// Table `submissions`: the index of what was received. A new submission is one batch of two rows: its instance id (the claim: no id is
-/// used twice) and its place in the timeline, which carries all that a listing shows.
+/// Table `submissions`: the index of received submissions. A new submission is one batch of two rows: its instance id, which makes the id
+/// unique, and its place in the timeline, with everything that a listing shows.
 /// </summary>
 public sealed partial class SubmissionsTable(StorageAccount storage)
 {
@@ -84,7 +84,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         }
     }
 
-    /// <summary>The edits in order, with when each came and who sent it, where its row says so. One operation per 1,000.</summary>
+    /// <summary>The edits in order, with time of receipt and submitter, where the row has them. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<(InstanceId Id, DateTimeOffset? CreatedAt, ActorId? Submitter)> ListEditEventsAsync(
         SubmissionSpace space,
         InstanceId root,

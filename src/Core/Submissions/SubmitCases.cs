@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What a script asks of one case; null leaves it as it is.</summary>
+/// <summary>The changes that a script requests of one case; null leaves a value unchanged.</summary>
 public sealed record CaseRequest(CaseId Id, bool Creates)
 {
     public string? Type { get; init; }
@@ -27,8 +27,7 @@ public sealed record CaseRequest(CaseId Id, bool Creates)
 }
 
 /// <summary>
-/// Writes cases for scripts (CC-146): through a form that the server makes, so that it goes the way of all forms and reaches phones
-/// like one.
+/// Writes cases for scripts (CC-146) through a form that the server creates, so that it is processed like any form and reaches phones.
 /// </summary>
 public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, TimeProvider clock)
 {
@@ -36,8 +35,10 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
     private static readonly XNamespace CaseV2 = CaseBlockReader.Namespace;
     private static readonly XNamespace Meta = "http://openrosa.org/jr/xforms";
 
-    /// <summary>All of them or none: refuses what the rules for case blocks refuse, with 400.55, and names that XML cannot have, with
-    /// 400.8. Returns the form's id.</summary>
+    /// <summary>
+    /// Writes all of them or none. Refuses violations of the rules for case blocks with 400.55, and names that XML cannot have with 400.8.
+    /// Returns the form's id.
+    /// </summary>
     public async Task<InstanceId> RunAsync(
         ProjectId project,
         IReadOnlyList<CaseRequest> requests,

@@ -20,7 +20,7 @@ public sealed class WaitingEntities(
     ApplySubmittedEntities apply
 )
 {
-    // What takes longer is left to the timer.
+    // Longer work is left to the timer.
     private const int MaxAtOnce = 50;
 
     private sealed record Waiting(SubmissionSpace Space, Submission Submission, Instance Instance);

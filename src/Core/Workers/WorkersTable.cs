@@ -55,7 +55,7 @@ public sealed class WorkersTable(StorageAccount storage)
         );
     }
 
-    // Of a creation that broke off: its worker was never written, and it is old enough for no request to be working on it.
+    // Left by an interrupted creation: its worker was never written, and it is too old for a running request.
     private async Task<bool> IsLeftOverAsync(TableEntity claim, OwnerId userId, CancellationToken cancellationToken) =>
         claim.Timestamp < DateTimeOffset.UtcNow.AddMinutes(-2)
         && (

@@ -6,12 +6,12 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>
-/// Tells web users about their accounts. Where no mail is set up, the link that sets a password is given to the administrator who asked for
-/// it, to hand over; in development it is logged.
+/// Mail to web users about their accounts. Without mail, the administrator who asked gets the link that sets a password; in development it
+/// is logged.
 /// </summary>
 public sealed partial class AccountMail(MailSender mail, Links links, IOptions<RosaOptions> options, ILogger<AccountMail> logger)
 {
-    /// <summary>Sends the link. Returns it when it could not be sent, for somebody who may see it.</summary>
+    /// <summary>Sends the link. Returns it if it could not be sent, for a caller who may see it.</summary>
     public async Task<string?> SendLinkAsync(HttpRequest request, string email, AccessToken token, bool isNew)
     {
         var link = $"{links.Origin(request)}/#/account/claim?token={Uri.EscapeDataString(token.Text)}";
@@ -37,7 +37,7 @@ public sealed partial class AccountMail(MailSender mail, Links links, IOptions<R
         return null;
     }
 
-    /// <summary>Tells the owner of an account of a change that somebody else may have made.</summary>
+    /// <summary>Notifies the owner of an account of a change that another person may have made.</summary>
     public Task TellAsync(HttpRequest request, string email, string subject, string text) =>
         mail.SendAsync(new MailMessage(email, subject, text + "\n"), request.HttpContext.RequestAborted);
 

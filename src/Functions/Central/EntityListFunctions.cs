@@ -11,8 +11,9 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>A dataset as a whole: the file that people export, and what phones ask to know which of their entities are gone (OR-143 to
-/// OR-146).</summary>
+/// <summary>
+/// A dataset as a whole: the CSV file, and the integrity call by which phones learn of deleted entities (OR-143 to OR-146).
+/// </summary>
 public sealed class EntityListFunctions(
     EndpointPipeline pipeline,
     ProjectDirectory projects,

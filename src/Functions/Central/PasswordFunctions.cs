@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Passwords of web users: changed by whoever knows the old one, or set with a token that was sent to the user.</summary>
+/// <summary>Passwords of web users: changed with the old password, or set with a token that was sent to the user.</summary>
 public sealed class PasswordFunctions(
     EndpointPipeline pipeline,
     WebUsers users,
@@ -55,8 +55,8 @@ public sealed class PasswordFunctions(
         );
 
     /// <summary>
-    /// Sends a token to the address, if it is an account's; the answer does not tell. With `invalidate` the password stops working, which
-    /// takes an administrator. Without mail, an administrator gets the link.
+    /// Sends a token to the address if it has an account; the answer does not reveal whether it has. `invalidate` disables the password and
+    /// requires an administrator. Without mail, an administrator gets the link.
     /// </summary>
     [Function("InitiatePasswordReset")]
     public Task<IResult> Initiate(
@@ -104,7 +104,7 @@ public sealed class PasswordFunctions(
         }
         if (!isAdministrator)
         {
-            // Nobody fills somebody's mailbox, or looks for addresses.
+            // Prevents flooding a mailbox and probing for addresses.
             var (name, from) = ($"reset {email.ToLowerInvariant()}", RequestAuthenticator.AddressOf(request));
             throttle.Require(name, from);
             throttle.Failed(name, from);

@@ -168,7 +168,7 @@ public sealed class SubmissionAttachmentFunctions(
             }
         );
 
-    // Whoever may only send submissions may still complete their own, as long as nobody has edited it.
+    // Callers who may only create submissions may complete their own until it is edited.
     private async Task RequireOwnEmptySlotAsync(
         Actor actor,
         SubmissionSpace space,

@@ -143,7 +143,7 @@ public sealed class UserFunctions(
             }
         );
 
-    /// <summary>The account that the address names; whoever asks for another's needs the verb.</summary>
+    /// <summary>The account that the address names; reading another user's account requires the verb.</summary>
     internal static async Task<Actor> FindAsync(WebUsers users, HttpRequest request, Caller caller, string id, string verb)
     {
         var own = caller.KnownActor.Kind == ActorKind.WebUser && (id == Current || id == caller.KnownActor.Id.ToString());
@@ -157,7 +157,7 @@ public sealed class UserFunctions(
             : throw Problem.NotFound().AsException();
     }
 
-    // Somebody without a password chooses one: with the link that is sent, or that the administrator hands over.
+    // A user without a password chooses one with the link, which is sent or handed over by the administrator.
     private async Task<Dictionary<string, object?>> InvitedAsync(HttpRequest request, Actor created, bool hasPassword)
     {
         var shape = AccountShapes.User(created);

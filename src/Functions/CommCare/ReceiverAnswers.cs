@@ -6,8 +6,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What CommCare's receiver answers (CC-088 to CC-092). Phones that say `X-OpenRosa-Version: 3.0` put a form aside when it is
-/// answered 422 `processing_failure`; for others anything but 2xx stops all that they have to send, and 2xx lets them forget the form.
+/// Answers of CommCare's receiver (CC-088 to CC-092). Phones that send `X-OpenRosa-Version: 3.0` set a form aside after 422
+/// `processing_failure`. Other phones stop sending after anything but 2xx, and delete the form after 2xx.
 /// </summary>
 public static class ReceiverAnswers
 {

@@ -52,7 +52,7 @@ public sealed class PullFunctions(
         int projectId
     ) => pipeline.OpenRosaAsync(request, async caller => await DownloadAsync(request, caller, projectId));
 
-    /// <summary>A file of a submission, for whoever has its ticket (OR-290): the client sends no credentials here.</summary>
+    /// <summary>A file of a submission, authorised by the ticket in the address (OR-290): the client sends no credentials here.</summary>
     [Function("PullMedia")]
     public Task<IResult> Media(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/view/media/{ticket}")] HttpRequest request,

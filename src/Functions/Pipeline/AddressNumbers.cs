@@ -4,8 +4,10 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>The places in an address where only a number can stand. Routing passes over anything else there, and over a number that no id
-/// can be: so what is left over is looked at once more.</summary>
+/// <summary>
+/// The segments of addresses that must be numbers. Routing rejects anything else there, and numbers out of range; this class decides how
+/// such an unmatched address is answered.
+/// </summary>
 public static class AddressNumbers
 {
     private static readonly string[] Numbered = ["projects", "users", "app-users", "public-links"];

@@ -41,7 +41,7 @@ internal sealed class LimitedBody(Stream inner, long limit) : Stream
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // It is cut off, or the client has gone: there is no more to read.
+            // The body is truncated or the client disconnected: nothing is left to read.
         }
     }
 

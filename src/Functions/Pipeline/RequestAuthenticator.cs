@@ -39,7 +39,7 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     public static bool PresentsCredentials(HttpRequest request) =>
         PresentedKey(request) is not null || request.Headers.Authorization.ToString().Length > 0 || SessionCookie(request) is not null;
 
-    /// <summary>Whether a password may travel on this connection (OR-048).</summary>
+    /// <summary>Whether passwords are accepted on this connection (OR-048).</summary>
     public bool IsConfidential(HttpRequest request) =>
         IsHttps(request) || (options.Value.AllowBasicOverHttp && PeerIsLoopback(request) && IsLoopbackName(request.Host.Host));
 

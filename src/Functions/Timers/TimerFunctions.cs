@@ -6,8 +6,10 @@ using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Functions.Timers;
 
-/// <summary>What no request does: every five minutes, ends what a crash left unfinished; every night, forgets what was deleted 30 days
-/// ago, sessions that have ended, and syncs that no phone comes back to, and snapshots the tables that cannot be rebuilt.</summary>
+/// <summary>
+/// Timers: every five minutes, complete work that a crash interrupted; every night, purge what was deleted 30 days ago, expired sessions
+/// and superseded sync logs, and snapshot the tables that cannot be rebuilt.
+/// </summary>
 public sealed class TimerFunctions(
     ReconcileSubmissions reconcile,
     CreateEntities createEntities,

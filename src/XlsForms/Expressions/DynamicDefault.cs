@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>Tells expressions from plain text in the default column (XF-120).</summary>
+/// <summary>Distinguishes expressions from plain text in the default column (XF-120).</summary>
 internal static class DynamicDefault
 {
     private static readonly HashSet<string> TypesWithHyphens = ["date", "dateTime", "geopoint", "geotrace", "geoshape"];

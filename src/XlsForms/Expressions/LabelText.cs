@@ -20,7 +20,7 @@ internal sealed class LabelText(ReferencePaths paths)
         foreach (var (start, end) in FindInstanceExpressions(text))
         {
             AddText(parts, text[at..start], position);
-            // The reference escapes the text before it looks for expressions, so that these are escaped once more than the rest.
+            // The reference escapes the text before it searches for expressions; these are therefore escaped twice.
             parts.Add(new TextPart(paths.Substitute(Escape(text[start..end]), position), true));
             at = end;
         }

@@ -53,7 +53,7 @@ internal static class CompoundFileGuard
     {
         if (sector is FreeSector or >= LargestSector)
             return;
-        // The table cannot be longer than one that describes each sector of the file once, with some room.
+        // Upper bound: a table that describes each sector of the file once, plus a margin.
         if (table.Count > bytes.Length / 64 + 4 * sectorSize)
             throw Damaged();
         var start = Offset(bytes, sectorSize, sector);
