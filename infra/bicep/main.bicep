@@ -47,6 +47,10 @@ param mailFrom string = ''
 @description('What follows a domain in the full names of mobile workers (Rosa:DomainSuffix).')
 param domainSuffix string = 'commcarehq.org'
 
+@description('The base map of the console, such as https://tile.openstreetmap.org/{z}/{x}/{y}.png (Rosa:MapTiles), and whom it is by (Rosa:MapAttribution). Empty: none.')
+param mapTiles string = ''
+param mapAttribution string = ''
+
 @description('Memory of one instance in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
@@ -198,6 +202,8 @@ module app 'modules/app.bicep' = {
     maxXmlBytes: maxXmlBytes
     cacheSeconds: cacheSeconds
     domainSuffix: domainSuffix
+    mapTiles: mapTiles
+    mapAttribution: mapAttribution
     mailEndpoint: mailEndpoint
     mailFrom: mailFrom
     instanceMemoryMB: instanceMemoryMB

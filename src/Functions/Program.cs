@@ -48,5 +48,6 @@ builder.Services.AddSingleton<GeoJsonAnswers>();
 builder.Services.AddSingleton<SubmissionAnswers>();
 builder.Services.AddSingleton<ODataAnswers>();
 builder.Services.AddSingleton<ConsoleFiles>();
+builder.Services.AddSingleton<ConsolePolicy>();
 
 builder.Build().Run();

@@ -21,6 +21,6 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/v1': { target: process.env.ROSA_URL ?? 'http://127.0.0.1:7071' } },
+    proxy: Object.fromEntries(['/v1', '/console.json'].map((path) => [path, process.env.ROSA_URL ?? 'http://127.0.0.1:7071'])),
   },
 })

@@ -64,7 +64,7 @@ public sealed class AdministrationStory(BrowserFixture browser)
     public async Task Entities_come_from_a_spreadsheet_after_a_preview()
     {
         var programme = await Programme.StartAsync(browser.Server);
-        var dataset = await programme.CreateDatasetAsync("height");
+        var dataset = await programme.CreateDatasetAsync("height", "geometry");
         await using var visitor = await browser.OpenAsync();
         await visitor.SignInAsync();
         await visitor.Page.GotoAsync($"/#{programme.Path}/datasets/{dataset}");
@@ -73,7 +73,7 @@ public sealed class AdministrationStory(BrowserFixture browser)
         await visitor.UploadAsync(
             visitor.Page.GetByLabel("Drop a CSV file"),
             "trees.csv",
-            "label,height,colour\n\"Old oak, north\",21,green\n=1+1,3,red\n",
+            "label,height,colour,geometry\n\"Old oak, north\",21,green,47.5 7.6 0 0\n=1+1,3,red,\n",
             "text/csv"
         );
         await Expect(visitor.Page.GetByText("2 rows, of which the first are:")).ToBeVisibleAsync();
@@ -83,7 +83,27 @@ public sealed class AdministrationStory(BrowserFixture browser)
         await Expect(visitor.Page.GetByText("2 entities", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Old oak, north" })).ToBeVisibleAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Cell, new() { Name = "21" })).ToBeVisibleAsync();
+        await FindOnMapAndDeleteAsync(visitor);
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task FindOnMapAndDeleteAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.AnswerForTilesAsync();
+        await visitor.Link("Map").ClickAsync();
+        await Expect(page.GetByText("1 entity with a place")).ToBeVisibleAsync();
+        await visitor.ClickMiddleOfMapAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Old oak, north" })).ToBeVisibleAsync();
+        visitor.Forgive($"another server: {BrowserFixture.MapTiles}");
+        await visitor.ShouldBeAccessibleAsync("entity");
+        await visitor.ScreenshotAsync("entity");
+        await visitor.Button("Delete entity").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete entity" }).ClickAsync();
+        await Expect(page.GetByText("1 entity", new() { Exact = true })).ToBeVisibleAsync();
+        await page.GetByText("Trash", new() { Exact = true }).ClickAsync();
+        await visitor.Button("Restore: Old oak, north").ClickAsync();
+        await Expect(page.GetByText("2 entities", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     [Story]

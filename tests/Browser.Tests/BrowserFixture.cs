@@ -6,6 +6,9 @@ namespace ServerlessRosa.Browser.Tests;
 /// <summary>One server and one browser for all stories; each story has browser windows without cookies of their own.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    /// <summary>The server of the base map, which stories answer for.</summary>
+    public const string MapTiles = "https://tiles.example.org";
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -19,7 +22,12 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
         // Sessions over plain HTTP, as `dotnet run --project dev` allows them on loopback.
         Server = await Server.StartAsync(
-            new Dictionary<string, string> { ["Rosa__AllowBasicOverHttp"] = "true", ["Rosa__CacheSeconds"] = "1" }
+            new Dictionary<string, string>
+            {
+                ["Rosa__AllowBasicOverHttp"] = "true",
+                ["Rosa__CacheSeconds"] = "1",
+                ["Rosa__MapTiles"] = $"{MapTiles}/{{z}}/{{x}}/{{y}}.png",
+            }
         );
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(

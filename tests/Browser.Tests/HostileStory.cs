@@ -20,10 +20,11 @@ public sealed class HostileStory(BrowserFixture browser)
         );
         var form = await programme.PublishAsync(Samples.Form("<b>" + programme.Id, title: Html), "<b>" + programme.Id);
         var instance = Samples.NewInstanceId();
-        var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(4)\"/>"u8.ToArray();
+        var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"20\" onload=\"alert(4)\"/>"u8.ToArray();
         using var upload = Samples.Multipart(
-            Samples.Submission(form, instance, species: $"{Html} {Link}", photo: "<i>.svg"),
-            ("<i>.svg", svg, "image/svg+xml")
+            Samples.Submission(form, instance, species: $"{Html} {Link}", photo: "<i>.svg", leaves: ["leaf.png"]),
+            ("<i>.svg", svg, "image/svg+xml"),
+            ("leaf.png", svg, "image/svg+xml")
         );
         (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", upload)).ShouldBe(HttpStatusCode.Created);
         var path = $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(instance)}";
@@ -43,6 +44,12 @@ public sealed class HostileStory(BrowserFixture browser)
         await visitor.Page.GetByRole(AriaRole.Rowheader).GetByRole(AriaRole.Link).ClickAsync();
         await Expect(visitor.Page.GetByText($"{Html} {Link}")).ToHaveCountAsync(2);
         await Expect(visitor.Page.Locator("img[src='x'], main script, a[href^='javascript']")).ToHaveCountAsync(0);
+        // In an img an SVG runs no script, and an address of its own is a download.
+        await Expect(visitor.Page.GetByRole(AriaRole.Img, new() { Name = "leaf.png" })).ToBeVisibleAsync();
+        foreach (var file in new[] { "<i>.svg", "leaf.png" })
+        {
+            await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Link(file).ClickAsync());
+        }
         await visitor.ScreenshotAsync("hostile");
         visitor.ShouldHaveNoFaults();
     }

@@ -57,4 +57,39 @@ public sealed class WebFormStory(BrowserFixture browser)
         var csv = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/draft/submissions.csv")).ShouldBe(HttpStatusCode.OK).Text;
         Assert.Contains("larch", csv, StringComparison.Ordinal);
     }
+
+    [Story]
+    public async Task A_submission_is_corrected_in_the_browser_and_keeps_its_photo()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var form = await programme.PublishAsync();
+        var instance = Samples.NewInstanceId();
+        using var upload = Samples.Multipart(
+            Samples.Submission(form, instance, species: "oak", photo: "bark.png", leaves: ["late.jpg"]),
+            ("bark.png", Pictures.Png, "image/png")
+        );
+        (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", upload)).ShouldBe(HttpStatusCode.Created);
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}/forms/{form}/submissions/{Uri.EscapeDataString(instance)}");
+        await visitor.Link("Edit").ClickAsync();
+        await Expect(visitor.Page.GetByText("You are editing a submission.")).ToBeVisibleAsync();
+        var species = visitor.Page.GetByRole(AriaRole.Textbox).First;
+        await Expect(species).ToHaveValueAsync("oak");
+        await species.FillAsync("ash <b>");
+        await visitor.ScreenshotAsync("edit");
+        await visitor.Button("Send").ClickAsync();
+
+        await Expect(visitor.Page.Locator("del")).ToHaveTextAsync("oak");
+        await Expect(visitor.Page.Locator("ins")).ToHaveTextAsync("ash <b>");
+        await Expect(visitor.Page.GetByRole(AriaRole.Img, new() { Name = "bark.png" })).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("late.jpg")).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("submission");
+        await visitor.ScreenshotAsync("submission-edited");
+        visitor.ShouldHaveNoFaults();
+
+        var path = $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(instance)}";
+        Assert.Equal(Pictures.Png, (await programme.Admin.GetAsync($"{path}/attachments/bark.png")).ShouldBe(HttpStatusCode.OK).Bytes);
+        Assert.Equal("edited", (await programme.Admin.GetAsync(path)).Json.GetProperty("reviewState").GetString());
+    }
 }

@@ -34,13 +34,25 @@ public sealed class WorkbookStory(BrowserFixture browser)
         await visitor.Button("Start a draft").ClickAsync();
         await Expect(visitor.Page.GetByText("This is the version that is published now")).ToBeVisibleAsync();
         await Expect(visitor.Button("Publish")).ToBeDisabledAsync();
-        visitor.Forgive("/draft: 404", "404");
-        await visitor.Page.GetByLabel("Version").FillAsync("2");
+        await AcceptWarningsAsync(visitor, ProgrammeWorkbooks.Trees(form, "2", "image|photo|Photo"));
         await visitor.Button("Publish").ClickAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "What to do next" })).ToBeVisibleAsync();
         await visitor.Tab("Versions").ClickAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync(["2", "1"]);
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task AcceptWarningsAsync(Visitor visitor, byte[] workbook)
+    {
+        await UploadAsync(visitor, visitor.Page.GetByLabel("Replace the definition"), workbook);
+        var warning = visitor.Page.Locator("main").GetByRole(AriaRole.Alert);
+        await Expect(warning).ToContainTextAsync("trees.xlsx has warnings");
+        await Expect(warning).ToContainTextAsync("max-pixels");
+        visitor.Forgive("400");
+        await visitor.ScreenshotAsync("warnings");
+        await visitor.Button("Upload anyway").ClickAsync();
+        await Expect(warning).ToHaveCountAsync(0);
+        await Expect(visitor.Page.GetByLabel("Version")).ToHaveValueAsync("2");
     }
 
     private static Task UploadAsync(Visitor visitor, ILocator input, byte[] workbook) =>

@@ -21,6 +21,8 @@ param maxSubmissionBytes int
 param maxXmlBytes int
 param cacheSeconds int
 param domainSuffix string
+param mapTiles string
+param mapAttribution string
 param mailEndpoint string
 param mailFrom string
 param instanceMemoryMB int
@@ -64,6 +66,8 @@ var settings = {
   Rosa__MaxXmlBytes: string(maxXmlBytes)
   Rosa__CacheSeconds: string(cacheSeconds)
   Rosa__DomainSuffix: domainSuffix
+  Rosa__MapTiles: mapTiles
+  Rosa__MapAttribution: mapAttribution
   Mail__Endpoint: mailEndpoint
   Mail__From: mailFrom
   Rosa__FirstAdminEmail: firstAdminEmail

@@ -97,6 +97,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         };
         shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
         shape["excelContentType"] = definition.Workbook?.ContentType;
+        shape["hasDraft"] = form.Draft is not null;
         shape["publicLinks"] = links.Count(link => link.Form == form.Number && link.KeyHash is not null);
         shape["createdBy"] = await ActorAsync(form, form.CreatedBy, cancellationToken);
         shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), cancellationToken);

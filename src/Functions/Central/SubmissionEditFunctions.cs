@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Sends a browser to the page where a submission is edited: that of the web front end, which has web forms built in.</summary>
+/// <summary>Sends a browser to the page where a submission is edited: the console's web form, with its answers.</summary>
 public sealed class SubmissionEditFunctions(
     EndpointPipeline pipeline,
     SubmissionAnswers answers,
@@ -36,8 +36,8 @@ public sealed class SubmissionEditFunctions(
                 RequireEditable(found);
                 var space = SubmissionSpace.Published(found);
                 var submission = await submissions.GetAsync(space, SubmissionAnswers.Id(instance), request.HttpContext.RequestAborted);
-                var page = Links.Form(links.Origin(request), found);
-                return Results.Redirect($"{page}/submissions/{Links.Encode(submission.RootId.Value)}/edit");
+                var page = $"{links.Origin(request)}/f/{FormLinkId.Of(found, FormLinkKind.Published)}";
+                return Results.Redirect($"{page}?edit={Links.Encode(submission.RootId.Value)}");
             }
         );
 

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>How this server is reached, and how much it takes.</summary>
-public sealed class RosaOptions : IValidatableObject
+public sealed partial class RosaOptions : IValidatableObject
 {
     public const string Section = "Rosa";
 
@@ -34,6 +35,21 @@ public sealed class RosaOptions : IValidatableObject
     [RegularExpression("[a-z0-9.-]+", ErrorMessage = "Rosa:DomainSuffix must be a host name such as commcarehq.org.")]
     public string DomainSuffix { get; set; } = "commcarehq.org";
 
+    /// <summary>Setting `Rosa:MapTiles`: where the console's maps get their base map, such as
+    /// `https://tile.openstreetmap.org/{z}/{x}/{y}.png`. Empty: maps without one.</summary>
+    public string? MapTiles { get; set; }
+
+    /// <summary>Setting `Rosa:MapAttribution`: whom the base map is by, as its terms ask to be said.</summary>
+    public string? MapAttribution { get; set; }
+
+    /// <summary>The origin of <see cref="MapTiles"/>; null without.</summary>
+    public string? MapTilesOrigin =>
+        MapTiles is { Length: > 0 }
+        && Uri.TryCreate(TileAddress().Replace(MapTiles, "0"), UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https"
+            ? url.GetLeftPart(UriPartial.Authority)
+            : null;
+
     /// <summary>The limit of a request body: the announced size, and the XML beside it.</summary>
     public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
 
@@ -50,5 +66,12 @@ public sealed class RosaOptions : IValidatableObject
         {
             yield return new ValidationResult("Rosa:PublicUrl must be an absolute http or https address.");
         }
+        if (MapTiles is { Length: > 0 } && (MapTilesOrigin is null || TileAddress().Count(MapTiles) != 3))
+        {
+            yield return new ValidationResult("Rosa:MapTiles must be an http or https address with {z}, {x} and {y}.");
+        }
     }
+
+    [GeneratedRegex("{[xyz]}")]
+    private static partial Regex TileAddress();
 }

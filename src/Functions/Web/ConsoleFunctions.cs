@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Pipeline;
@@ -8,7 +9,7 @@ namespace ServerlessRosa.Functions.Web;
 /// The web console: one page, whose own addresses are behind `#`, and its files (docs/console.md). Costs no storage operation and needs no
 /// session: everything that it shows comes from the API.
 /// </summary>
-public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles files)
+public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles files, ConsolePolicy policy, IOptions<RosaOptions> options)
 {
     // A new deployment has another page, which names other files.
     private const string AskEachTime = "no-cache";
@@ -19,12 +20,7 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
     [Function("ConsolePage")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{root:maxlength(0)?}")] HttpRequest request
-    ) =>
-        pipeline.OpenToAllAsync(
-            request,
-            AnswerKind.Rest,
-            () => Task.FromResult<IResult>(Serve("index.html", AskEachTime, ConsoleFileResult.PagePolicy))
-        );
+    ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult<IResult>(Serve("index.html", AskEachTime, policy.OfPage)));
 
     [Function("ConsoleAsset")]
     public Task<IResult> Asset(
@@ -34,7 +30,16 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
         pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
-            () => Task.FromResult<IResult>(Serve($"assets/{file}", Immutable, ConsoleFileResult.PagePolicy))
+            () => Task.FromResult<IResult>(Serve($"assets/{file}", Immutable, policy.OfPage))
+        );
+
+    /// <summary>What pages need to know of the server's settings.</summary>
+    [Function("ConsoleSettings")]
+    public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console.json")] HttpRequest request) =>
+        pipeline.OpenToAllAsync(
+            request,
+            AnswerKind.Rest,
+            () => Task.FromResult(Json.Ok(new { mapTiles = options.Value.MapTiles, mapAttribution = options.Value.MapAttribution }))
         );
 
     /// <summary>A form to fill in. The page asks the API for the form, with the key of the public link in `st` or the session.</summary>
@@ -49,9 +54,9 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
             () =>
                 FormLinkId.TryParse(linkId) is null
                     ? throw Problem.NotFound().AsException()
-                    : Task.FromResult<IResult>(Serve("form.html", AskEachTime, ConsoleFileResult.FormPolicy))
+                    : Task.FromResult<IResult>(Serve("form.html", AskEachTime, policy.OfForm))
         );
 
-    private ConsoleFileResult Serve(string name, string cacheControl, string policy) =>
-        files.Find(name) is { } file ? new ConsoleFileResult(files, file, cacheControl, policy) : throw Problem.NotFound().AsException();
+    private ConsoleFileResult Serve(string name, string cacheControl, string allowed) =>
+        files.Find(name) is { } file ? new ConsoleFileResult(files, file, cacheControl, allowed) : throw Problem.NotFound().AsException();
 }

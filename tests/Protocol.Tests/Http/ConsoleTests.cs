@@ -94,6 +94,30 @@ public sealed class ConsoleTests
         (await GetAsync("/f/1")).ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Only_the_configured_base_map_is_allowed_beside_this_server()
+    {
+        Assert.DoesNotContain("http", (await GetAsync("/")).Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Equal("{\"mapTiles\":null,\"mapAttribution\":null}", (await GetAsync("/console.json")).ShouldBe(HttpStatusCode.OK).Text);
+
+        var settings = new Dictionary<string, string>
+        {
+            ["Rosa__MapTiles"] = "https://tiles.example.org:8443/a/{z}/{x}/{y}.png?k=1",
+            ["Rosa__MapAttribution"] = "© Mappers",
+        };
+        var server = await Server.StartAsync(settings);
+        var anonymous = Api.Anonymous(server);
+        var page = await anonymous.SendAsync(HttpMethod.Get, server.BaseUrl.ToString());
+        Assert.Contains(
+            "; img-src 'self' blob: data: https://tiles.example.org:8443; media-src",
+            page.Header("Content-Security-Policy"),
+            StringComparison.Ordinal
+        );
+        var answer = await anonymous.SendAsync(HttpMethod.Get, $"{server.BaseUrl}console.json");
+        Assert.Equal(settings["Rosa__MapTiles"], answer.Json.GetProperty("mapTiles").GetString());
+        Assert.Equal(0, answer.StorageOperations);
+    }
+
     [Theory]
     [InlineData("/assets/")]
     [InlineData("/assets/missing.js")]

@@ -12,12 +12,11 @@ public sealed class EditInBrowserTests
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:a/b"));
         var edit = (await inbox.Programme.Admin.GetAsync($"{inbox.SubmissionsPath}/uuid%3Aa%252Fb/edit")).ShouldBe(HttpStatusCode.Found);
-        Assert.EndsWith(
-            $"{inbox.Programme.FormPath(inbox.Form)}/submissions/uuid%3Aa%2Fb/edit",
-            edit.Header("Location"),
-            StringComparison.Ordinal
-        );
-        Assert.DoesNotContain("/v1/", edit.Header("Location"), StringComparison.Ordinal);
+        var form = (await inbox.Programme.Admin.GetAsync(inbox.Programme.FormPath(inbox.Form))).Json;
+        var page = new Uri(edit.Header("Location")!);
+        Assert.Equal($"/f/{form.GetProperty("enketoId").GetString()}?edit=uuid%3Aa%2Fb", page.PathAndQuery);
+        var opened = await inbox.Programme.Admin.SendAsync(HttpMethod.Get, page.ToString());
+        Assert.Equal("text/html; charset=utf-8", opened.ShouldBe(HttpStatusCode.OK).Header("Content-Type"));
     }
 
     [Fact]

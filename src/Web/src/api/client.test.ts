@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError, at, call, onSignedOut } from './client'
+import { ApiError, at, call, callUnless, onSignedOut } from './client'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -36,4 +36,18 @@ test('an ended session is noticed, a wrong password is not one', async () => {
 test('no answer is an error of its own', async () => {
   vi.stubGlobal('fetch', vi.fn(async () => Promise.reject(new TypeError('failed'))))
   expect(await call('/v1/projects').catch((e: unknown) => e)).toMatchObject({ status: 0 })
+})
+
+test('an answer is asked for by its tag, and 304 is no answer', async () => {
+  answer(200, [1], { ETag: 'W/"a"' })
+  expect(await callUnless('/v1/projects', null)).toEqual({ value: [1], tag: 'W/"a"' })
+  vi.stubGlobal('fetch', vi.fn(async () => new Response(null, { status: 304 })))
+  expect(await callUnless('/v1/projects', 'W/"a"')).toBeUndefined()
+  expect(vi.mocked(fetch).mock.calls[0]![1]!.headers).toMatchObject({ 'If-None-Match': 'W/"a"' })
+})
+
+test('a refusal of the OpenRosa kind has a message too', async () => {
+  const xml = '<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message nature="error">a &lt;b&gt; &amp;lt;</message></OpenRosaResponse>'
+  vi.stubGlobal('fetch', vi.fn(async () => new Response(xml, { status: 409 })))
+  expect(await call('/v1/projects').catch((e: unknown) => e)).toMatchObject({ status: 409, message: 'a <b> &lt;' })
 })

@@ -41,17 +41,36 @@ export function at(parts: TemplateStringsArray, ...values: (string | number)[]):
 }
 
 export async function call<T>(address: string, options: Call = {}): Promise<T> {
-  const answer = options.onProgress ? await upload(address, options) : await ask(address, options)
+  return read<T>(address, options.onProgress ? await upload(address, options) : await ask(address, options))
+}
+
+function read<T>(address: string, answer: Answer): T {
   if (answer.status >= 200 && answer.status < 300) return parse(answer.text) as T
   const error = refusal(answer)
   if (error.status === 401 && !address.endsWith('/sessions')) signedOut()
   throw error
 }
 
+/** An answer, and the tag by which to ask for it again. */
+export interface Tagged<T> {
+  value: T
+  tag: string | null
+}
+
+export const tagged = async <T>(address: string): Promise<Tagged<T>> => (await callUnless<T>(address, null))!
+
+/** Undefined when the answer is still the one with this tag (304). */
+export async function callUnless<T>(address: string, tag: string | null): Promise<Tagged<T> | undefined> {
+  const answer = await ask(address, { headers: tag ? { 'If-None-Match': tag } : {} })
+  if (answer.status === 304) return undefined
+  return { value: read<T>(address, answer), tag: answer.tag }
+}
+
 interface Answer {
   status: number
   text: string
   correlation: string | null
+  tag: string | null
 }
 
 // The session's cookie may only POST together with this header.
@@ -75,10 +94,11 @@ async function ask(address: string, options: Call): Promise<Answer> {
       body: bodyOf(options),
       signal: options.signal,
     })
-    return { status: response.status, text: await response.text(), correlation: response.headers.get('X-Correlation-Id') }
+    const { headers } = response
+    return { status: response.status, text: await response.text(), correlation: headers.get('X-Correlation-Id'), tag: headers.get('ETag') }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    return { status: 0, text: '', correlation: null }
+    return { status: 0, text: '', correlation: null, tag: null }
   }
 }
 
@@ -90,7 +110,12 @@ function upload(address: string, options: Call): Promise<Answer> {
     for (const [name, value] of Object.entries(headersOf(options))) request.setRequestHeader(name, value)
     request.upload.onprogress = (event) => event.lengthComputable && options.onProgress?.(event.loaded / event.total)
     request.onloadend = () =>
-      resolve({ status: request.status, text: request.responseText, correlation: request.getResponseHeader('X-Correlation-Id') })
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        correlation: request.getResponseHeader('X-Correlation-Id'),
+        tag: request.getResponseHeader('ETag'),
+      })
     request.send(bodyOf(options) as XMLHttpRequestBodyInit)
   })
 }
@@ -114,8 +139,15 @@ function refusal(answer: Answer): ApiError {
   return new ApiError(
     answer.status,
     code === undefined ? undefined : Number(code),
-    message ?? '',
+    message ?? openRosaMessage(answer.text),
     answer.correlation ?? undefined,
     details,
   )
+}
+
+// At OpenRosa addresses a refusal is XML.
+function openRosaMessage(text: string): string {
+  const found = /<message[^>]*>([^<]*)<\/message>/.exec(text)?.[1] ?? ''
+  const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+  return found.replace(/&(lt|gt|quot|apos|amp);/g, (whole, name: string) => entities[name] ?? whole)
 }

@@ -1,7 +1,7 @@
-import { at, call, type Call } from './client'
+import { at, call, callUnless, tagged, type Call } from './client'
 import type * as t from './types'
 
-export { ApiError, onSignedOut } from './client'
+export { ApiError, onSignedOut, type Tagged } from './client'
 export type * from './types'
 
 const post = <T>(address: string, options: Call = {}) => call<T>(address, { method: 'POST', ...options })
@@ -76,6 +76,10 @@ export const forms = {
   restore: (project: number, number: number) => post(at`projects/${project}/forms/${number}/restore`),
   versions: (project: number, form: string) => extended<t.Form[]>(at`projects/${project}/forms/${form}/versions`),
   fields: (project: number, form: string) => call<t.FormField[]>(at`projects/${project}/forms/${form}/fields` + '?odata=true'),
+  /** With the names of the form itself. */
+  plainFields: (project: number, form: string) => call<t.FormField[]>(at`projects/${project}/forms/${form}/fields`),
+  /** The definition that is published, else the draft's. */
+  xml: (project: number, form: string) => call<string>(at`projects/${project}/forms/${form}` + '.xml'),
   xmlAddress: (project: number, form: string, version: string) =>
     at`projects/${project}/forms/${form}/versions/${version === '' ? '___' : version}.xml`,
 }
@@ -124,6 +128,8 @@ export const webForms = {
   submit: (address: string, parts: FormData) => post(address, { parts, headers: openRosa }),
   address: (link: string, key?: string | null) =>
     `${location.origin}/f/${encodeURIComponent(link)}` + (key ? `?st=${encodeURIComponent(key)}` : ''),
+  /** Of the form with the answers of a submission in it. */
+  editAddress: (link: string, instanceId: string) => `/f/${encodeURIComponent(link)}?edit=${encodeURIComponent(instanceId)}`,
 }
 
 export const publicLinks = {
@@ -135,7 +141,8 @@ export const publicLinks = {
 
 export const submissions = {
   odataAddress: (project: number, form: string) => at`projects/${project}/forms/${form}` + '.svc',
-  page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.ODataRow>>(address, { signal }),
+  page: (address: string) => tagged<t.ODataPage<t.ODataRow>>(address),
+  pageUnless: (address: string, tag: string | null) => callUnless<t.ODataPage<t.ODataRow>>(address, tag),
   get: (project: number, form: string, id: string) => extended<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`),
   answers: (project: number, form: string, id: string) =>
     call<t.ODataPage<t.ODataRow>>(
@@ -144,6 +151,9 @@ export const submissions = {
   review: (project: number, form: string, id: string, reviewState: string) =>
     patch<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`, { reviewState }),
   remove: (project: number, form: string, id: string) => remove(at`projects/${project}/forms/${form}/submissions/${id}`),
+  trash: (project: number, form: string, limit: number) =>
+    extended<t.Submission[]>(at`projects/${project}/forms/${form}/submissions` + `?deleted=true&limit=${limit}`),
+  restore: (project: number, form: string, id: string) => post(at`projects/${project}/forms/${form}/submissions/${id}/restore`),
   attachments: (project: number, form: string, id: string) =>
     call<t.SubmissionAttachment[]>(at`projects/${project}/forms/${form}/submissions/${id}/attachments`),
   attachmentAddress: (project: number, form: string, id: string, name: string) =>
@@ -152,9 +162,20 @@ export const submissions = {
   comment: (project: number, form: string, id: string, body: string) =>
     post(at`projects/${project}/forms/${form}/submissions/${id}/comments`, { json: { body } }),
   audits: (project: number, form: string, id: string) => extended<t.Audit[]>(at`projects/${project}/forms/${form}/submissions/${id}/audits`),
+  /** What each edit changed, by the instance id that it made. */
+  diffs: (project: number, form: string, id: string) =>
+    call<Record<string, t.SubmissionDifference[]>>(at`projects/${project}/forms/${form}/submissions/${id}/diffs`),
+  xml: (project: number, form: string, id: string) => call<string>(at`projects/${project}/forms/${form}/submissions/${id}` + '.xml'),
   csvZipAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv.zip`,
   csvAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv`,
   geoJsonAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.geojson`,
+  /** The newest ones that have a place in this field. */
+  geoJson: (project: number, form: string, field: string, reviewState: string, limit: number) =>
+    call<t.FeatureCollection>(
+      at`projects/${project}/forms/${form}/submissions.geojson` +
+        `?limit=${limit}&fieldpath=${encodeURIComponent(field)}` +
+        (reviewState ? `&reviewState=${reviewState === 'received' ? 'null' : reviewState}` : ''),
+    ),
 }
 
 export const datasets = {
@@ -166,6 +187,15 @@ export const datasets = {
     post(at`projects/${project}/datasets/${dataset}/entities`, { json: { entities, source: { name: source } }, onProgress: () => undefined }),
   csvAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.csv`,
   geoJsonAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.geojson`,
+  geoJson: (project: number, dataset: string, limit: number) =>
+    call<t.FeatureCollection>(at`projects/${project}/datasets/${dataset}/entities.geojson` + `?limit=${limit}`),
+  entity: (project: number, dataset: string, id: string) => extended<t.Entity>(at`projects/${project}/datasets/${dataset}/entities/${id}`),
+  versions: (project: number, dataset: string, id: string) =>
+    extended<t.EntityVersion[]>(at`projects/${project}/datasets/${dataset}/entities/${id}/versions`),
+  trash: (project: number, dataset: string, limit: number) =>
+    call<t.Entity[]>(at`projects/${project}/datasets/${dataset}/entities` + `?deleted=true&limit=${limit}`),
+  restoreEntity: (project: number, dataset: string, id: string) => post(at`projects/${project}/datasets/${dataset}/entities/${id}/restore`),
+  removeEntity: (project: number, dataset: string, id: string) => remove(at`projects/${project}/datasets/${dataset}/entities/${id}`),
 }
 
 export const audits = {
@@ -173,6 +203,7 @@ export const audits = {
 }
 
 export const server = {
+  settings: () => call<t.ConsoleSettings>('/console.json'),
   ready: () => fetch('/health/ready').then((response) => response.ok),
   config: () => call<Record<string, unknown>>(at`config/public`),
 }

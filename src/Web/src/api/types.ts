@@ -38,6 +38,8 @@ export interface Form {
   state: FormState
   hash: string
   draftToken: string | null
+  /** The key that submissions are encrypted with. */
+  keyId: number | null
   /** The number that restores a form in the trash. */
   id?: number
   deletedAt?: string | null
@@ -50,6 +52,7 @@ export interface Form {
   submissions?: number
   lastSubmission?: string | null
   publicLinks?: number
+  hasDraft?: boolean
   reviewStates?: { received: number; hasIssues: number; edited: number }
   publishedBy?: Actor | null
 }
@@ -120,6 +123,13 @@ export interface SubmissionAttachment {
   exists: boolean
 }
 
+/** A step of the path is a name, or the number of a repeat's round, from 0 on. */
+export interface SubmissionDifference {
+  path: (string | number)[]
+  old?: unknown
+  new?: unknown
+}
+
 export interface Comment {
   body: string
   createdAt: string
@@ -172,4 +182,33 @@ export interface EntityRow {
   label: string
   __system: { createdAt: string; updatedAt: string | null; creatorName: string | null; version: number }
   [property: string]: unknown
+}
+
+export interface EntityVersion {
+  version: number
+  label: string
+  createdAt: string
+  creator?: Actor | null
+  data: Record<string, string>
+}
+
+export interface Entity {
+  uuid: string
+  createdAt: string
+  updatedAt: string | null
+  deletedAt: string | null
+  creator?: Actor | null
+  conflict: string | null
+  currentVersion: EntityVersion
+}
+
+/** GeoJSON, with the id of a submission or an entity in each feature. */
+export interface FeatureCollection {
+  type: 'FeatureCollection'
+  features: { type: 'Feature'; id: string; geometry: unknown }[]
+}
+
+export interface ConsoleSettings {
+  mapTiles: string | null
+  mapAttribution: string | null
 }

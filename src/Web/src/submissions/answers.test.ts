@@ -42,7 +42,7 @@ test('the latitude comes first for people', () => {
 })
 
 test('all answers are listed, with repeats numbered and files marked', () => {
-  expect(answerLines(row, fields).map((line) => [line.depth, line.label, text(line.value), line.file])).toEqual([
+  expect(answerLines(row, fields).map((line) => [line.depth, line.label, line.value, line.file])).toEqual([
     [0, 'name', '<b>', undefined],
     [0, 'photo', 'a.jpg', 'a.jpg'],
     [0, 'place', '47.5 7.5 260', undefined],
@@ -54,4 +54,19 @@ test('all answers are listed, with repeats numbered and files marked', () => {
 
 test('only formats without scripts are shown as pictures', () => {
   expect(['a.JPG', 'a.png', 'a.svg', 'a.html', 'jpg'].map(isPicture)).toEqual([true, true, false, false, false])
+})
+
+test('labels and choices are those of the form, where it has them', () => {
+  const texts = {
+    label: (path: string) => ({ '/name': 'Name of the plot', '/tree': 'Tree' })[path],
+    choice: (path: string, value: string) => (path === '/tree/species' ? value.toUpperCase() : undefined),
+  }
+  expect(answerLines(row, fields, texts).map((line) => `${line.label}: ${line.value}`)).toEqual([
+    'Name of the plot: <b>',
+    'photo: a.jpg',
+    'place: 47.5 7.5 260',
+    'Tree 1: ',
+    'species: OAK',
+    'Tree 2: ',
+  ])
 })

@@ -1,4 +1,5 @@
 import type { FormField, ODataRow } from '../api'
+import { noTexts, type FormTexts } from '../forms/formTexts'
 
 /** The value of a field in a row, or undefined. Paths are names separated by slashes, as the fields have them. */
 export function valueAt(row: Record<string, unknown>, path: string): unknown {
@@ -16,6 +17,11 @@ export function text(value: unknown): string {
   if (typeof value !== 'object') return String(value)
   const { coordinates } = value as { coordinates?: unknown }
   return Array.isArray(coordinates) ? positions(coordinates).map((position) => position.join(' ')).join('; ') : JSON.stringify(value)
+}
+
+/** The answer to a question, with the texts of the choices. */
+export function answerText(value: unknown, path: string, texts: FormTexts): string {
+  return (typeof value === 'string' && value !== '' ? texts.choice(path, value) : undefined) ?? text(value)
 }
 
 // GeoJSON has the longitude first; people write the latitude first.
@@ -42,12 +48,12 @@ export function columnsOf(fields: FormField[]): FormField[] {
 export interface AnswerLine {
   label: string
   depth: number
-  value: unknown
+  value: string
   file: string | undefined
 }
 
 /** All answers of a submission in order, with those of repeats. */
-export function answerLines(row: ODataRow, fields: FormField[]): AnswerLine[] {
+export function answerLines(row: ODataRow, fields: FormField[], texts: FormTexts = noTexts): AnswerLine[] {
   const lines: AnswerLine[] = []
   walk(row, '', 0)
   return lines
@@ -57,15 +63,16 @@ export function answerLines(row: ODataRow, fields: FormField[]): AnswerLine[] {
       if (name.startsWith('__') || name.includes('@')) continue
       const here = `${path}/${name}`
       const field = fields.find((one) => one.path === here)
+      const label = texts.label(here) ?? name
       if (Array.isArray(value)) {
         value.forEach((entry, index) => {
-          lines.push({ label: `${name} ${index + 1}`, depth, value: '', file: undefined })
+          lines.push({ label: `${label} ${index + 1}`, depth, value: '', file: undefined })
           walk(entry as Record<string, unknown>, here, depth + 1)
         })
       } else if (typeof value === 'object' && value !== null && !('coordinates' in value)) {
         if (here !== '/meta') walk(value as Record<string, unknown>, here, depth)
       } else if (value !== null) {
-        lines.push({ label: name, depth, value, file: field?.binary ? String(value) : undefined })
+        lines.push({ label, depth, value: answerText(value, here, texts), file: field?.binary ? String(value) : undefined })
       }
     }
   }

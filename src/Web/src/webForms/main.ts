@@ -5,9 +5,11 @@ import { startLanguage } from '../i18n'
 import WebFormPage from './WebFormPage.vue'
 
 await startLanguage()
+const query = new URLSearchParams(location.search)
 const app = createApp(WebFormPage, {
   linkId: decodeURIComponent(location.pathname.split('/').at(-1)!),
-  accessKey: new URLSearchParams(location.search).get('st') ?? undefined,
+  accessKey: query.get('st') ?? undefined,
+  editedId: query.get('edit') ?? undefined,
 })
 // Most of the page's script: its progress shows while it loads.
 const { webFormsPlugin } = await import('@getodk/web-forms')

@@ -9,10 +9,16 @@ declare module '@getodk/web-forms' {
   export interface SubmissionResult {
     next: symbol
   }
+  export interface EditInstance {
+    resolveInstance: () => Promise<string>
+    attachmentFileNames: string[]
+    resolveAttachment: (name: string) => Promise<Response>
+  }
   export const OdkWebForm: DefineComponent<{
     formXml: string
     fetchFormAttachment: (resource: URL) => Promise<Response>
     trackDevice?: boolean
+    editInstance?: EditInstance
   }>
   export const webFormsPlugin: Plugin
   export const POST_SUBMIT__NEW_INSTANCE: symbol
