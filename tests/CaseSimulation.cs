@@ -3,8 +3,9 @@ namespace ServerlessRosa.Tests;
 /// <summary>The server of a <see cref="CaseSimulation"/>, however it is reached.</summary>
 internal interface ICaseServer
 {
-    /// <summary>Takes a form, with the token of its phone; the same form may come again, when its phone has not heard that it
-    /// came.</summary>
+    /// <summary>
+    /// Submits a form with the phone's sync token; the same form may be submitted again if the phone did not receive the response.
+    /// </summary>
     Task SubmitAsync(SimulatedForm form, string? token);
 
     /// <summary>Null when the phone's token or state is refused.</summary>
@@ -12,8 +13,7 @@ internal interface ICaseServer
 
     Task PutInGroupAsync(string user, string group, bool isIn);
 
-    /// <summary>Deletes a form that has come, or brings it back: its cases are as if it had never come, or as if it had never
-    /// gone.</summary>
+    /// <summary>Deletes a received form, or restores it: its cases are recomputed without it, or with it.</summary>
     Task SetDeletedAsync(SimulatedForm form, bool deleted);
 }
 
@@ -106,7 +106,7 @@ internal sealed class CaseSimulation(
         }
     }
 
-    // A phone sends what it has not heard of before anything else, in its order. Meanwhile much may have happened.
+    // A phone first sends the forms whose response it did not receive, in their order. The server may have changed meanwhile.
     private async Task ResendUnacknowledgedAsync(SimulatedPhone phone)
     {
         foreach (var form in _unacknowledged[phone])
@@ -184,7 +184,7 @@ internal sealed class CaseSimulation(
         await server.PutInGroupAsync(user, group, isIn);
     }
 
-    // What reopens a case for those who hold it closed is nothing that they could be told, until they have purged it (CC-116 to CC-127).
+    // Reopening a case cannot be sent to phones that have it closed, until they have purged it (CC-116 to CC-127).
     private async Task DeleteOrBringBackAsync()
     {
         var deletes = _random.Next(2) == 0;

@@ -1,11 +1,11 @@
 namespace ServerlessRosa.Tests;
 
-/// <summary>A form as a phone, or somebody at a desk, sends it.</summary>
+/// <summary>A form of a phone or of a script.</summary>
 internal sealed record SimulatedForm(string Id, string User, IReadOnlyList<PhoneBlock> Blocks);
 
 /// <summary>
-/// What cases are, by the rules as the text has them (CC-058 to CC-069, CC-093 to CC-096) and without any thought for speed: whatever the
-/// forms that have come say, in the order in which they came. When forms are deleted or brought back, those that are left say it all again.
+/// A reference model of cases (CC-058 to CC-069, CC-093 to CC-096), without optimisation: received forms are applied in order of receipt.
+/// When a form is deleted or restored, all remaining forms are applied again.
 /// </summary>
 internal sealed class ExpectedCases
 {
@@ -25,7 +25,7 @@ internal sealed class ExpectedCases
 
     public bool IsDeleted(SimulatedForm form) => _deletedForms.Contains(form);
 
-    /// <summary>False when it came before. What is said of a deleted case stays with it, and does not bring it back.</summary>
+    /// <summary>False for a duplicate. Changes of a deleted case are kept with it, and do not restore it.</summary>
     public bool Take(SimulatedForm form)
     {
         if (_forms.Contains(form))
@@ -70,7 +70,7 @@ internal sealed class ExpectedCases
 
     public static IEnumerable<string> CasesOf(SimulatedForm form) => form.Blocks.Select(block => block.Id).Distinct();
 
-    // A case without an owner belongs to whoever speaks of it first.
+    // The first user who changes a case without owner owns it.
     private static void Say(PhoneCase one, SimulatedForm form, PhoneBlock block)
     {
         one.Apply(block);

@@ -1,11 +1,11 @@
 namespace ServerlessRosa.Tests;
 
-/// <summary>A case as the rules of restore look at it: whether the user owns it, whether it is open, and what it points at.</summary>
+/// <summary>A case as the restore rules see it: whether the user owns it, whether it is open, and its indices.</summary>
 internal sealed record NaiveCase(string Id, bool Owned, bool Open, IReadOnlyList<(string Target, bool Extension)> Targets);
 
 /// <summary>
-/// The rules of CC-108 to CC-115 once more, read off the text without any thought for speed: sets of names and lists of
-/// edges. What the product computes is compared with it.
+/// A reference implementation of CC-108 to CC-115, without optimisation: sets of names and lists of edges. The product's results are
+/// compared with it.
 /// </summary>
 internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
 {
@@ -34,7 +34,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     {
         var all = Edges();
         var onPhone = _cases.Keys.ToHashSet();
-        for (var before = -1; before != onPhone.Count;)
+        for (var before = -1; before != onPhone.Count; )
         {
             before = onPhone.Count;
             onPhone.RemoveWhere(name => all.Exists(edge => edge.From == name && !onPhone.Contains(edge.To)));
@@ -67,7 +67,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     private HashSet<string> Fixpoint(Func<string, HashSet<string>, bool> belongs)
     {
         HashSet<string> known = [];
-        for (var before = -1; before != known.Count;)
+        for (var before = -1; before != known.Count; )
         {
             before = known.Count;
             known = [.. _cases.Keys.Where(name => belongs(name, known))];

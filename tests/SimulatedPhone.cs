@@ -20,7 +20,7 @@ internal sealed record PhoneBlock(string Id)
     public bool Closes { get; init; }
 }
 
-/// <summary>A case as a phone, or whoever else keeps cases, has it.</summary>
+/// <summary>A case as stored on a phone, or by another client.</summary>
 internal sealed class PhoneCase
 {
     public string Owner { get; set; } = "";
@@ -132,7 +132,7 @@ internal sealed class SimulatedPhone(string user)
         return "ccsh:" + (Cases.Count == 0 ? "" : Convert.ToHexStringLower(sum));
     }
 
-    /// <summary>What it does after a 412: everything but what was not sent yet is gone.</summary>
+    /// <summary>Reacts to a 412: deletes everything but unsent forms.</summary>
     public void Wipe()
     {
         Cases = [];

@@ -107,7 +107,7 @@ public sealed class AdministrationStory(BrowserFixture browser)
     }
 
     [Story]
-    public async Task A_wrong_password_and_an_ended_session_say_what_to_do()
+    public async Task A_wrong_password_and_an_expired_session_are_explained()
     {
         var programme = await Programme.StartAsync(browser.Server);
         await using var visitor = await browser.OpenAsync();

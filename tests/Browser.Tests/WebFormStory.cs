@@ -9,7 +9,7 @@ namespace ServerlessRosa.Browser.Tests;
 public sealed class WebFormStory(BrowserFixture browser)
 {
     [Story]
-    public async Task Somebody_without_an_account_fills_in_a_public_link()
+    public async Task A_public_link_is_filled_in_without_an_account()
     {
         var programme = await Programme.StartAsync(browser.Server);
         var form = await programme.PublishAsync();
@@ -39,7 +39,7 @@ public sealed class WebFormStory(BrowserFixture browser)
     }
 
     [Story]
-    public async Task A_draft_is_tried_in_the_browser_before_it_is_published()
+    public async Task A_draft_is_tested_in_the_browser_before_it_is_published()
     {
         var programme = await Programme.StartAsync(browser.Server);
         var form = await programme.CreateDraftAsync();

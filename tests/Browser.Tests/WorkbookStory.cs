@@ -8,7 +8,7 @@ namespace ServerlessRosa.Browser.Tests;
 public sealed class WorkbookStory(BrowserFixture browser)
 {
     [Story]
-    public async Task A_mistake_in_a_spreadsheet_is_explained_and_the_mended_one_is_published()
+    public async Task An_invalid_workbook_is_explained_and_the_corrected_one_is_published()
     {
         var programme = await Programme.StartAsync(browser.Server);
         var form = Samples.Unique("trees");

@@ -16,7 +16,7 @@ namespace ServerlessRosa.Core.Tests;
 /// <summary>What a listener to the meter `ServerlessRosa` hears of submissions and restores, on real storage.</summary>
 public sealed class CountedWorkTests
 {
-    // A figure is told in the flow that it comes from, which tells this test's from those of others.
+    // A measurement is recorded in the execution context of its test, which separates concurrent tests.
     private static readonly AsyncLocal<bool> IsOurs = new();
     private static readonly Actor Ann = new(
         new ActorId(1),

@@ -12,6 +12,6 @@ internal static class TestStorage
 
     public static async Task<string> ConnectionStringAsync() => (await Started.Value).ConnectionString;
 
-    // It ends with this process, so nobody has to stop it.
+    // It ends with this process and need not be stopped.
     private static Task<Azurite> StartAsync() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
 }

@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
 
-/// <summary>docs/protocol.md lists all operations of Central's API, and here that is held against the addresses that are served.</summary>
+/// <summary>The operations of Central's API that docs/protocol.md lists agree with the addresses that are served.</summary>
 public sealed partial class CentralOperationsTests
 {
     private static readonly string[] States = ["answers", "differs", "not yet"];
@@ -19,7 +19,7 @@ public sealed partial class CentralOperationsTests
     }
 
     [Fact]
-    public void What_answers_is_served_and_what_does_not_yet_is_not()
+    public void Operations_that_answer_are_served_and_later_ones_are_not()
     {
         var served = Directory
             .EnumerateFiles(Repository.Locate("src", "Functions"), "*.cs", SearchOption.AllDirectories)

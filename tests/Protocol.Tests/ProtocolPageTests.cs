@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
 
-/// <summary>docs/protocol.md says what is kept, and here that is held against the tests and the catalogue of refusals.</summary>
+/// <summary>docs/protocol.md agrees with the tests, the source and the catalogue of refusals.</summary>
 public sealed class ProtocolPageTests
 {
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ProtocolPageTests
         );
 
     [Fact]
-    public void A_page_that_agrees_with_its_tests_is_whole()
+    public void A_page_that_agrees_with_its_tests_has_no_complaints()
     {
         var page = ProtocolPage.Parse(WholePage());
         Assert.Empty(page.ComplaintsAboutClauses(["OR-001", "OR-002"]));
@@ -66,14 +66,14 @@ public sealed class ProtocolPageTests
         );
 
     [Fact]
-    public void A_clause_that_the_source_names_without_a_row_is_told() =>
+    public void A_clause_that_the_source_cites_without_a_row_is_reported() =>
         Assert.Equal(
             ["OR-292 is named in the source, but has no row."],
             ProtocolPage.Parse(WholePage()).ComplaintsAboutNames(ProtocolPage.NamedIn("// OR-001 to OR-292\n/// (CC-153; OR-292)"))
         );
 
     [Fact]
-    public void A_kept_clause_without_its_file_is_told()
+    public void A_kept_clause_without_a_file_is_reported()
     {
         string[] files = ["src/Core/A.cs", "src/Core/B.cs"];
         var page = WholePage();

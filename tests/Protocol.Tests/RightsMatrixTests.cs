@@ -3,8 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests;
 
-/// <summary>docs/rights.md says who may do what, and here that is held against the sources and, cell by cell, against the
-/// server.</summary>
+/// <summary>docs/rights.md agrees with the source and, cell by cell, with the running server.</summary>
 public sealed class RightsMatrixTests
 {
     private const int RowsAtOnce = 6;
@@ -94,7 +93,7 @@ public sealed class RightsMatrixTests
         Assert.Equal(4, RightsMatrix.CountTriggers(source));
     }
 
-    // Whoever is refused is refused at what all share; only those who are allowed to need something to spend.
+    // Refused callers use the shared target; only permitted callers need one that the call may change or delete.
     private static async Task<Answer> AskAsync(TestActors actors, RightsRow row, Api client, bool may)
     {
         var step = StepOf(row);

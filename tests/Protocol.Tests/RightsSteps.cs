@@ -18,7 +18,7 @@ public sealed record RightsStep(
     public bool MayBeMissing { get; init; }
 }
 
-/// <summary>By endpoint, as the table names it. What stands here and not in the table is a mistake that the tests tell.</summary>
+/// <summary>By endpoint, as in the table. An endpoint that the table lacks fails a test.</summary>
 public static class RightsSteps
 {
     private const string Project = "projects/{projectId}";

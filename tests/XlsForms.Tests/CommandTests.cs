@@ -19,7 +19,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void Writes_with_indentation_where_it_is_told_to()
+    public void Pretty_print_writes_with_indentation()
     {
         var target = Path.Combine(_folder.FullName, "out.xml");
 

@@ -12,7 +12,7 @@ internal static class CompoundFileBuilder
     private const uint AllocationTable = 0xFFFFFFFD;
     private const uint Nothing = 0xFFFFFFFF;
 
-    /// <summary>The streams are padded with zeros to what is not a small stream of its own kind.</summary>
+    /// <summary>The streams are padded with zeros beyond the size of small streams.</summary>
     public static byte[] Build(params (string Name, byte[] Content)[] streams)
     {
         var padded = streams.Select(stream => Padded(stream.Content)).ToList();

@@ -68,7 +68,7 @@ public sealed class ConversionTests
     }
 
     [Fact]
-    public void An_entity_in_a_repeat_stands_in_its_meta_XF_223_to_XF_229()
+    public void An_entity_in_a_repeat_is_declared_in_its_meta_XF_223_to_XF_229()
     {
         var xml = Forms.Xml(
             new WorkbookBuilder()

@@ -18,7 +18,7 @@ public sealed class ExpressionTests
     [InlineData("10 - 3", "text", true)]
     [InlineData("10 - 3", "date", false)]
     [InlineData("${a}", "date", true)]
-    public void Expressions_are_told_from_text_XF_120(string text, string type, bool expected) =>
+    public void Expressions_are_distinguished_from_text_XF_120(string text, string type, bool expected) =>
         Assert.Equal(expected, DynamicDefault.Is(text, type));
 
     [Theory]

@@ -13,7 +13,7 @@ namespace ServerlessRosa.XlsForms.Tests;
 /// </summary>
 public sealed class FuzzTests
 {
-    // A busy machine may be slow; this tells a hang from that.
+    // A limit for a slow machine that still detects a hang.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Words =

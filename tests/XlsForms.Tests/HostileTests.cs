@@ -5,7 +5,7 @@ namespace ServerlessRosa.XlsForms.Tests;
 
 public sealed class HostileTests
 {
-    // A busy machine may be slow; this tells a hang from that. docs/xlsform.md has the times measured.
+    // A limit for a slow machine that still detects a hang. docs/xlsform.md has the measured times.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string> Refused => [.. HostileWorkbooks.Refused.Keys];
@@ -31,7 +31,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public void An_encrypted_workbook_is_told_from_a_damaged_one()
+    public void An_encrypted_workbook_is_distinguished_from_a_damaged_one()
     {
         var error = Assert.Single(Convert(HostileWorkbooks.Refused["encrypted xlsx"]).Errors);
 

@@ -44,7 +44,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public void A_misspelled_sheet_is_named_XF_027()
+    public void A_misspelled_sheet_is_reported_XF_027()
     {
         var result = Forms.Convert(
             new WorkbookBuilder().Table("survey", "type|name|label", "select_one l|a|A").Table("chioces", "list_name|name|label", "l|1|One")

@@ -6,9 +6,7 @@ namespace ServerlessRosa.Core.Accounts;
 /// <summary>Finds actors by number, for listings that show who did something, deleted ones too. Unknown actors are null.</summary>
 public sealed class ActorNames(AccountsTable accounts, TimedCache cache)
 {
-    /// <summary>
-    /// Two operations unless cached, since the number alone does not say whether it is an app user of the project or a web user.
-    /// </summary>
+    /// <summary> Two operations unless cached: the number does not distinguish an app user of the project from a web user. </summary>
     public async Task<Actor?> FindAsync(ProjectId? project, ActorId id, CancellationToken cancellationToken)
     {
         if (!cache.TryGet(("name", project, id), out Actor? actor))

@@ -104,7 +104,7 @@ public sealed class Assignments(AccountsTable accounts, AuthenticateActor authen
         return [.. found.OrderBy(one => one.Actor.Id.Value).ThenBy(one => one.Grant.RoleId)];
     }
 
-    // The number alone doesn't say whether it is an app user of the project or a web user. Mobile workers have no roles.
+    // The number does not distinguish an app user of the project from a web user. Mobile workers have no roles.
     private async Task<GrantOutcome> ChangeAsync(
         ActorId id,
         ProjectId? project,

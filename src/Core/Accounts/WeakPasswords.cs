@@ -4,12 +4,12 @@ using System.Text;
 namespace ServerlessRosa.Core.Accounts;
 
 /// <summary>
-/// Passwords that are tried first: a common word or two, a row of the keyboard, a sequence or a repetition, with a few characters more.
-/// What is left of a password without those is counted.
+/// Recognises passwords that are guessed first: one or two common words, a row of the keyboard, a sequence or a repetition, with a few more
+/// characters. Counts the characters that remain without those.
 /// </summary>
 internal static class WeakPasswords
 {
-    // Five letters or digits that nothing says beforehand are more than anybody tries over the network.
+    // Five unpredictable letters or digits are more than can be guessed over the network.
     private const int Enough = 5;
 
     private static readonly string[] Rows =
@@ -66,7 +66,7 @@ internal static class WeakPasswords
     private static int Remaining(string text)
     {
         var remaining = 0;
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var known = Math.Max(Math.Max(WordAt(text, at), RowAt(text, at)), RepetitionAt(text, at));
             if (known == 0)

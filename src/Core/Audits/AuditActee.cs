@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Audits;
 
 /// <summary>
-/// What an audit entry is about: the server, a project, a form, or an actor. Its text is a scope (`*`, `7`, `7/12`), and for an actor
-/// the scope and its number (`7#5`).
+/// The object of an audit entry: the server, a project, a form, or an actor. Its text is a scope (`*`, `7`, `7/12`), and for an actor the
+/// scope and its number (`7#5`).
 /// </summary>
 public readonly record struct AuditActee(Scope Scope, ActorId? Actor)
 {

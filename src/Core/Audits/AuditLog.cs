@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Audits;
 /// </summary>
 public sealed record AuditEntry(ActorId? Actor, string Action, string Actee, string? Details, DateTimeOffset LoggedAt)
 {
-    /// <summary>What the client sent as `X-Action-Notes`.</summary>
+    /// <summary>The header `X-Action-Notes` of the request.</summary>
     public string? Notes { get; init; }
 }
 
@@ -47,7 +47,7 @@ public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
             cancellationToken
         );
 
-    /// <summary>The same for a change of one submission, which can be listed by itself. Two operations.</summary>
+    /// <summary>The same for a change of one submission, in a list of its own. Two operations.</summary>
     public async Task WriteOfSubmissionAsync(
         ActorId? actor,
         string action,
@@ -71,8 +71,7 @@ public sealed class AuditLog(AuditsTable audits, TimeProvider clock)
         await audits.AddAsync(entry, cancellationToken, AuditKeys.OfSubmission(form.Project!.Value, form.Form!.Value, root));
     }
 
-    /// <summary>What was done to a submission through the management API but for sending it, newest first. One operation per
-    /// 1,000.</summary>
+    /// <summary>Changes of a submission through the management API, without its creation, newest first. One operation per 1,000.</summary>
     internal IAsyncEnumerable<AuditEntry> ListOfSubmissionAsync(
         ProjectId project,
         int form,

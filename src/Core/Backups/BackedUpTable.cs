@@ -87,7 +87,7 @@ internal sealed class BackupPieceWriter : IDisposable
 
     public int Rows { get; private set; }
 
-    /// <summary>Of the text, before it is compressed.</summary>
+    /// <summary>The size of the uncompressed text.</summary>
     public long Characters { get; private set; }
 
     public void Add(TableEntity row)

@@ -15,7 +15,7 @@ public readonly record struct BackupId
 
     public static BackupId At(DateTimeOffset time) => new(time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
 
-    /// <summary>Null for what is no such name.</summary>
+    /// <summary>Null for an invalid name.</summary>
     public static BackupId? TryParse(string text) =>
         DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
             ? new BackupId(text)
@@ -27,7 +27,7 @@ public readonly record struct BackupId
 /// <summary>One blob of a snapshot: consecutive rows of a table. <see cref="Sha256"/> is of the compressed bytes.</summary>
 public sealed record BackupPiece(string Table, int Index, int Rows, string Sha256)
 {
-    /// <summary>The last row of the table that was looked at; null when the piece ends the table.</summary>
+    /// <summary>The last row that was read; null when the piece ends the table.</summary>
     internal RowPosition? Last { get; init; }
 }
 

@@ -83,7 +83,7 @@ public sealed class BackupsContainer(StorageAccount storage)
         return pieces;
     }
 
-    /// <summary>Writes a piece unless it is there, and returns the one that is there. One operation, or two.</summary>
+    /// <summary>Writes a piece if absent, and returns the existing one otherwise. One operation, or two.</summary>
     internal async Task<BackupPiece> PutPieceAsync(
         BackupId id,
         string table,
@@ -106,7 +106,7 @@ public sealed class BackupsContainer(StorageAccount storage)
         var name = BackupKeys.Piece(id, table, index);
         if (await StreamedBlob.PutAsync(_container, name, content, "application/gzip", cancellationToken, metadata) is null)
         {
-            // Another run works on this snapshot too: what it has written counts.
+            // A concurrent run wrote this piece: use it.
             var found = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken);
             return ToPiece(table, index, found.Value.Metadata);
         }
@@ -117,8 +117,10 @@ public sealed class BackupsContainer(StorageAccount storage)
     internal Task<byte[]?> ReadPieceAsync(BackupId id, BackupPiece piece, CancellationToken cancellationToken) =>
         StreamedBlob.ReadAsync(_container, BackupKeys.Piece(id, piece.Table, piece.Index), cancellationToken);
 
-    /// <summary>Deletes a snapshot, its manifest first, so that what is left of it counts as incomplete. One operation per 5,000 blobs and
-    /// one for each.</summary>
+    /// <summary>
+    /// Deletes a snapshot, its manifest first, so that an interrupted deletion leaves an incomplete snapshot. One operation per 5,000 blobs
+    /// and one for each.
+    /// </summary>
     internal async Task DeleteAsync(BackupId id, CancellationToken cancellationToken)
     {
         await _container.GetBlobClient(BackupKeys.Manifest(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);

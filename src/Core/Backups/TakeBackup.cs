@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Backups;
 
 /// <summary>
-/// Snapshots the tables that cannot be rebuilt from blobs. An interrupted snapshot continues after its last piece, and counts
-/// only once its manifest is written. Snapshots are kept for 30 days, and the newest complete one until there is another.
+/// Snapshots the tables that cannot be rebuilt from blobs. An interrupted snapshot continues after its last piece, and is complete when its
+/// manifest is written. Snapshots are kept for 30 days, the newest complete one until there is another.
 /// </summary>
 public sealed partial class TakeBackup(StorageAccount storage, BackupsContainer backups, TimeProvider clock, ILogger<TakeBackup> logger)
 {

@@ -34,7 +34,7 @@ public sealed class ServerConfigs(SettingsTable settings, SettingsContainer imag
         ((IsPublic(key) || key == Analytics) ? await settings.FindConfigAsync(key, cancellationToken) : null)
         ?? throw Problem.NotFound().AsException();
 
-    /// <summary>Sets what is not an image. Members that the key does not have are dropped, as in Central.</summary>
+    /// <summary>Sets a configuration that is not an image. Unknown members are dropped, as in Central.</summary>
     public async Task<ServerConfig> SetAsync(string key, JsonElement body, CancellationToken cancellationToken)
     {
         var value = key == Analytics ? AnalyticsOf(body) : Texts(body, "title", "description");

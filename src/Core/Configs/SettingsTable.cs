@@ -30,7 +30,7 @@ public sealed class SettingsTable(StorageAccount storage)
         return found.HasValue ? ToConfig(found.Value!) : null;
     }
 
-    /// <summary>Sets a configuration, or removes it when <paramref name="config"/> is null. Returns what it replaced.</summary>
+    /// <summary>Sets a configuration, or removes it when <paramref name="config"/> is null. Returns the previous one.</summary>
     internal Task<ServerConfig?> ReplaceConfigAsync(string key, ServerConfig? config, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>

@@ -8,7 +8,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Encryption;
 
 /// <summary>
-/// Container `encryption`: a copy of each managed key, since nothing else could decrypt what was sent with it if its row were lost.
+/// Container `encryption`: a copy of each managed key. If its row were lost, submissions could not be decrypted otherwise.
 /// </summary>
 public sealed class EncryptionContainer(StorageAccount storage)
 {

@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Encryption;
 /// <param name="PublicKey">`base64RsaPublicKey` as it stands in forms.</param>
 public sealed record EncryptionKey(ProjectId Project, int Number, string PublicKey, DateTimeOffset CreatedAt)
 {
-    /// <summary>What the one who chose the passphrase wanted to be reminded of.</summary>
+    /// <summary>The hint that was given with the passphrase.</summary>
     public string? Hint { get; init; }
 
     /// <summary>

@@ -50,7 +50,7 @@ public sealed record DatasetEntity(EntityId Id, ActorId? Creator, DateTimeOffset
     /// <summary>The version that was current when a conflict was last resolved; null when none was.</summary>
     public int? ResolvedVersion { get; init; }
 
-    /// <summary>Whether it was removed for good; only its id is kept.</summary>
+    /// <summary>Whether it was purged; only its id is kept.</summary>
     public bool IsPurged => Current.Number == 0;
 
     internal static DatasetEntity Purged(EntityId id, ActorId? creator) =>
@@ -110,7 +110,7 @@ public sealed record EntityVersion(
     /// <summary>The file from which it was created together with others.</summary>
     public EntityBulkSource? Bulk { get; init; }
 
-    /// <summary>What the client of the management API noted with it.</summary>
+    /// <summary>The note that the client of the management API sent with it.</summary>
     public string? Notes { get; init; }
 
     /// <summary>The version that the update is based on.</summary>
@@ -126,7 +126,7 @@ public sealed record EntityVersion(
 
     public int? TrunkVersion { get; init; }
 
-    /// <summary>What the creation or update set: properties, and the label as <see cref="LabelName"/>.</summary>
+    /// <summary>The values set by the creation or update: properties, and the label as <see cref="LabelName"/>.</summary>
     public IReadOnlyDictionary<string, string>? Received { get; init; }
 
     /// <summary>Values with a label, as <see cref="Received"/> has them; a blank label is left out.</summary>
@@ -180,7 +180,7 @@ public sealed record WaitingOutcome(int Form, string Hash, EntityOutcome Outcome
 /// <summary>The file that entities were created from in one call: its name, its size in bytes, and their number.</summary>
 public sealed record EntityBulkSource(string Name, long? Size, int Count);
 
-/// <summary>What storage knows of an entity without reading its values, and its place in the timeline.</summary>
+/// <summary>An entity without its values, and its place in the timeline.</summary>
 public sealed record EntityHead(EntityId Id, ActorId? Creator, DateTimeOffset CreatedAt, string Place)
 {
     public DateTimeOffset? UpdatedAt { get; init; }

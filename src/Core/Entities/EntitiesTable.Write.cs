@@ -118,7 +118,7 @@ public sealed partial class EntitiesTable
         return found.HasValue ? ToOutcome(found.Value!) : null;
     }
 
-    /// <summary>Overwrites an earlier outcome; what was applied is recorded with the entities themselves. One operation.</summary>
+    /// <summary>Overwrites an earlier outcome; applied changes are recorded with the entities themselves. One operation.</summary>
     internal async Task WriteOutcomeAsync(EntityOrigin origin, EntityOutcome outcome, CancellationToken cancellationToken) =>
         await _table.UpsertEntityAsync(
             new TableEntity(EntityKeys.Submissions(origin), EntityKeys.Submission(origin))

@@ -52,7 +52,7 @@ public sealed partial class EntitiesTable(StorageAccount storage)
         CancellationToken cancellationToken
     ) => _table.QueryAsync<TableEntity>(After(dataset, after), pageSize, cancellationToken: cancellationToken).Select(ToDatasetEntity);
 
-    /// <summary>What is known of the same entities without their values. One operation per 1,000.</summary>
+    /// <summary>The same entities without their values. One operation per 1,000.</summary>
     internal IAsyncEnumerable<EntityHead> ListHeadsAfterAsync(Dataset dataset, string? after, CancellationToken cancellationToken) =>
         _table.QueryAsync<TableEntity>(After(dataset, after), select: HeadColumns, cancellationToken: cancellationToken).Select(ToHead);
 
@@ -90,7 +90,7 @@ public sealed partial class EntitiesTable(StorageAccount storage)
             cancellationToken: cancellationToken
         );
 
-        // A place without an entity is reserved by a creation of many that has not come that far.
+        // A place without an entity is reserved by an unfinished bulk creation.
         return found.HasValue ? new StoredEntity(ToDatasetEntity(found.Value!), found.Value!.ETag) : null;
     }
 

@@ -16,8 +16,9 @@ public sealed record DescribedVersion(
     /// <summary>Whether it is the last version before the first unresolved conflict, or the current one when there is none.</summary>
     public bool IsLastGood { get; init; }
 
-    /// <summary>Whether it concerns an unresolved conflict: it is the last good version or came later, or one of those is based on
-    /// it.</summary>
+    /// <summary>
+    /// Whether the version is part of an unresolved conflict: it is the last valid version or newer, or the base of one of those.
+    /// </summary>
     public bool IsRelevant { get; init; }
 }
 

@@ -52,7 +52,7 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         CancellationToken cancellationToken
     ) => (await GetAsync(dataset, id, cancellationToken), await entities.ListVersionsAsync(dataset, id, cancellationToken));
 
-    /// <summary>What happened to an entity besides its versions, newest first. One operation.</summary>
+    /// <summary>Changes of an entity that made no version, newest first. One operation.</summary>
     public Task<IReadOnlyList<EntityEvent>> ListEventsAsync(Dataset dataset, EntityId id, CancellationToken cancellationToken) =>
         entities.ListEventsAsync(dataset, id, cancellationToken);
 

@@ -67,7 +67,7 @@ internal static class EntityKeys
 
     private const string SubmissionsPart = "submissions";
 
-    /// <summary>What the partitions of the processed submissions of all forms of a project start with.</summary>
+    /// <summary>The prefix of the partitions of the processed submissions of all forms of a project.</summary>
     public static string SubmissionsOf(ProjectId project) => TableKey.Join(DatasetKeys.Project(project), SubmissionsPart) + "|";
 
     /// <summary>The project of a partition of entities.</summary>

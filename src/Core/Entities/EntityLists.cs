@@ -24,7 +24,7 @@ public sealed record EntityView(bool OfOwner, ActorId? Owner)
     /// <summary>Properties and the values that they must have; a null value fits no entity.</summary>
     public IReadOnlyList<(string Property, string? Value)> Values { get; private init; } = [];
 
-    /// <summary>What of the view the hash of a list depends on.</summary>
+    /// <summary>The part of the view that the hash of a list depends on.</summary>
     internal string Text => Values.Count == 0 ? "" : JsonSerializer.Serialize(Values.Select(one => new[] { one.Property, one.Value }));
 
     /// <summary>The entities whose values equal the actor's properties.</summary>

@@ -19,7 +19,7 @@ public sealed class PurgeEntities(
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>One operation per page of the table `entities`, one per project, and what is removed.</summary>
+    /// <summary>One operation per page of the table `entities`, one per project, and those of the deletions.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - Kept;

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>What a CSV export shows of which submissions (OR-273 to OR-275).</summary>
+/// <summary>The submissions and columns of a CSV export (OR-273 to OR-275).</summary>
 public sealed record CsvRequest(SubmissionSpace Space, string FormId, ExportSchema Schema)
 {
     public SubmissionFilter? Filter { get; init; }
@@ -51,8 +51,7 @@ public sealed class CsvExport(ExportSource source, ReadableSubmissions readable,
 
     private static readonly string[] AfterRepeat = ["PARENT_KEY", "KEY"];
 
-    /// <summary>The submissions' own rows. <paramref name="output"/> takes what is written at once, and sends it when it is
-    /// flushed.</summary>
+    /// <summary>The submissions' own rows. <paramref name="output"/> buffers until it is flushed.</summary>
     public async Task WriteRootAsync(CsvRequest request, Stream output, CancellationToken cancellationToken)
     {
         var tables = await ReadTablesAsync(request, cancellationToken);
@@ -67,7 +66,7 @@ public sealed class CsvExport(ExportSource source, ReadableSubmissions readable,
         var wait = new List<FileStream>();
         try
         {
-            // An archive takes one file at a time, so what comes while the first is written waits.
+            // An archive takes one file at a time, so other rows wait while the first file is written.
             wait.AddRange(request.Schema.Tables.Skip(1).Select(_ => TempFile.Create()));
             await using var withMedia = request.Attachments || request.Schema.HasAudits ? TempFile.Create() : null;
             using var archive = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);

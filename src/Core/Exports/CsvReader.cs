@@ -8,7 +8,7 @@ namespace ServerlessRosa.Core.Exports;
 /// </summary>
 internal sealed class CsvReader(Stream content) : IDisposable
 {
-    // Longer rows come from no phone, and a quote that is never closed would make one of all that follows.
+    // Longer rows are not written by phones; without a limit, an unclosed quote would join all following rows.
     private const int MaxRow = 1 << 20;
 
     private readonly StreamReader _text = new(

@@ -58,7 +58,7 @@ public sealed class EntityOrder : RowOrder<EntityHead>
 /// <summary>Which entities of a dataset are wanted: `$filter` and `$search`.</summary>
 public sealed record EntitySelection(EntityFilter? Filter, string? Search)
 {
-    /// <summary>All that are not deleted.</summary>
+    /// <summary>All entities that are not deleted.</summary>
     public static EntitySelection All { get; } = new(null, null);
 
     public bool IsAll => Filter is null && Search is null;

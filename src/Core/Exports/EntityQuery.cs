@@ -25,8 +25,8 @@ public sealed record EntityQuery
     public string? SkipToken { get; private init; }
 
     /// <summary>
-    /// Of OData. Refuses an option that is not known with 501.1, a property that the dataset lacks with 400.23, and other values as
-    /// <see cref="ODataOptions"/> does.
+    /// A query of OData. Refuses an unknown option with 501.1, a property that the dataset lacks with 400.23, and other values as <see
+    /// cref="ODataOptions"/> does.
     /// </summary>
     public static EntityQuery Parse(IEnumerable<KeyValuePair<string, string>> query, Dataset dataset, DateTimeOffset now)
     {

@@ -17,14 +17,14 @@ public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
 
     public ExportRow? Parent { get; } = parent;
 
-    /// <summary>The answer in a column; null for what was not answered.</summary>
+    /// <summary>The answer in a column; null if there is none.</summary>
     public string? this[int column]
     {
         get => _values?[column];
         internal set => (_values ??= new string?[Table.Columns.Count])[column] = value;
     }
 
-    /// <summary>Of an encrypted submission's own row, whose answers cannot be read.</summary>
+    /// <summary>The row of an encrypted submission, whose answers cannot be read.</summary>
     public bool IsEncrypted { get; private set; }
 
     internal ExportRow NextRound(ExportTable table)
@@ -55,7 +55,7 @@ public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
         return key.Append(CultureInfo.InvariantCulture, $"[{index + 1}]").ToString();
     }
 
-    /// <summary>As OData names a row: a submission by its instance id, a round by a hash of where it stands (OR-277).</summary>
+    /// <summary>The id of a row in OData: the instance id of a submission, a hash of the position of a repeat instance (OR-277).</summary>
     public string ODataId(string instanceId) =>
         Parent is null ? instanceId : _odataId ??= Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Place(instanceId))));
 

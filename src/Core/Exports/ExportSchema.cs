@@ -24,7 +24,8 @@ public sealed class ExportSchema
     public bool HasAudits { get; private init; }
 
     /// <summary>
-    /// Of one definition, or of several: then fields of the first come first, and what only the others have stands at the end of its group.
+    /// The schema of one definition, or of several: fields of the first come first, and fields of the others follow at the end of their
+    /// group.
     /// </summary>
     public static ExportSchema Of(params IReadOnlyList<IReadOnlyList<FormField>> definitions) => Of(null, definitions);
 
@@ -157,5 +158,5 @@ public sealed class ExportTable(ExportNode node, ExportTable? parent, IReadOnlyL
     }
 }
 
-/// <summary>A question, and its path from the row that it stands in.</summary>
+/// <summary>A question, and its path from the row that contains it.</summary>
 public sealed record ExportColumn(FormField Field, IReadOnlyList<string> Path);

@@ -20,7 +20,7 @@ public enum EncryptionStatus
     MissingEncryptedFormData,
 }
 
-/// <summary>What exports are made of: the form's tables and its submissions.</summary>
+/// <summary>The sources of an export: the form's tables and its submissions.</summary>
 public sealed class ExportSource(
     SubmissionDirectory submissions,
     SubmissionCounts counts,
@@ -30,8 +30,8 @@ public sealed class ExportSource(
 )
 {
     /// <summary>
-    /// What an export shows, in short: another text when that may have changed, by submissions or by the form. A new name of a sender does
-    /// not count. Null for a filter whose result changes by itself. Operations as for <see cref="SubmissionCounts.FingerprintAsync"/>.
+    /// A fingerprint of an export, which changes when submissions or the form may have changed it. A new name of a sender does not count.
+    /// Null for a filter whose result depends on the time. Operations as for <see cref="SubmissionCounts.FingerprintAsync"/>.
     /// </summary>
     public async Task<string?> FingerprintAsync(
         ReadableForm form,
@@ -121,7 +121,7 @@ public sealed class ExportSource(
         }
     }
 
-    /// <summary>The same without their XML, and where each stands in the list. One operation per 1,000 rows.</summary>
+    /// <summary>The same without their XML, and the place of each in the timeline. One operation per 1,000 rows.</summary>
     public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(
         SubmissionSpace space,
         SubmissionFilter? filter,
@@ -150,7 +150,9 @@ public sealed class ExportSource(
         return new ExportedSubmission(stored, await NameAsync([], space, stored.Submission.Sender.Submitter, cancellationToken));
     }
 
-    /// <summary>Of an encrypted submission. No operation unless some of its files have come and others not: then two or three.</summary>
+    /// <summary>
+    /// The status of an encrypted submission's files. No operation unless some have been received and others not: then two or three.
+    /// </summary>
     public async ValueTask<EncryptionStatus> StatusAsync(SubmissionSpace space, Submission submission, CancellationToken cancellationToken)
     {
         var complete = submission.MediaPresent == submission.MediaExpected;

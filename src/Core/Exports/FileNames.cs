@@ -22,7 +22,9 @@ public static class FileNames
         return text.Trim('.').Length == 0 ? "_" : text;
     }
 
-    /// <summary>Of each table: the form's name, then that of the repeat, numbered where several repeats have the same (OR-275).</summary>
+    /// <summary>
+    /// The file name of each table: the form's name, then that of the repeat, numbered where several repeats have the same (OR-275).
+    /// </summary>
     public static IReadOnlyList<string> OfTables(string formId, ExportSchema schema)
     {
         var repeats = schema.Tables.Where(table => table.Parent is not null).CountBy(table => table.Node.Name).ToDictionary();
@@ -53,8 +55,10 @@ internal sealed class ArchiveNames
 {
     private readonly HashSet<long> _taken = [];
 
-    /// <summary>`media/a.jpg`; a file of that name from another submission goes into a folder of its own, `media/uuid-1/a.jpg`, and a
-    /// second of the same submission, which differs by what no name here can hold, is numbered.</summary>
+    /// <summary>
+    /// `media/a.jpg`; a file of that name from another submission goes into a folder named by its instance id, `media/uuid-1/a.jpg`. A
+    /// second file of the same submission whose name becomes equal is numbered.
+    /// </summary>
     public string Media(string name, string instanceId)
     {
         var file = FileNames.Safe(name);

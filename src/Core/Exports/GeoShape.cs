@@ -14,7 +14,7 @@ internal sealed class GeoShape
 
     private GeoShape(IReadOnlyList<double[]> positions) => _positions = positions;
 
-    /// <summary>Null for what is no location.</summary>
+    /// <summary>Null if the text is no location.</summary>
     public static GeoShape? TryParse(string text)
     {
         var positions = new List<double[]>();

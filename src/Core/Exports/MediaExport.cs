@@ -8,7 +8,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>The files of an archive: attachments as they came, or decrypted, and the phones' event logs in one table.</summary>
+/// <summary>The files of an archive: attachments, as received or decrypted, and the phones' event logs in one table.</summary>
 public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmissions readable)
 {
     private const string EncryptedEnding = ".enc";
@@ -79,7 +79,7 @@ public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmiss
             await using var entry = archive.CreateEntry(FileNames.Safe($"{request.FormId} - audit.csv"), CompressionLevel.Fastest).Open();
             entry.Write(AuditEvents.Header);
 
-            // Submissions come newest first, and their events are shown oldest first.
+            // Submissions are listed newest first, and their events are written oldest first.
             for (var i = logs.Count - 1; i >= 0; i--)
             {
                 events.Position = logs[i];
@@ -88,7 +88,8 @@ public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmiss
         }
     }
 
-    // What is decrypted goes through a temporary file, since only its end shows whether it could be. What could not be stays as it came.
+    // Decrypted files go through a temporary file, since a wrong key is detected at their end. Files that cannot be decrypted stay as
+    // received.
     private async Task<(Stream Content, bool IsClear)> OpenAsync(
         CsvRequest request,
         Noted noted,
@@ -137,7 +138,7 @@ public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmiss
         try
         {
             var left = length ?? long.MaxValue;
-            for (int read; (read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, Enough)), cancellationToken)) > 0;)
+            for (int read; (read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, Enough)), cancellationToken)) > 0; )
             {
                 left -= read;
                 entry.Write(buffer, 0, read);

@@ -28,7 +28,7 @@ internal sealed class ODataAnswer : IAsyncDisposable
 
     public long Written { get; private set; }
 
-    /// <summary>Whether `$top` allows no more.</summary>
+    /// <summary>Whether the limit of `$top` is reached.</summary>
     public bool IsFull => Written == _request.Options.Top;
 
     public async Task WriteSubmissionAsync(ExportedSubmission exported, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed class ODataAnswer : IAsyncDisposable
         await _json.FlushAsync(cancellationToken);
     }
 
-    /// <summary>What was not ended is not sent on: a well-formed half would look whole.</summary>
+    /// <summary>An unfinished document is not flushed: a well-formed part would look complete.</summary>
     public ValueTask DisposeAsync()
     {
         _json.Reset(Stream.Null);

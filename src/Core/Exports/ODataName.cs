@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Names as OData can say them (OR-276 to OR-279): letters, digits and `_` alone, and no digit first.</summary>
+/// <summary>Valid OData names (OR-276 to OR-279): letters, digits and `_`, not starting with a digit.</summary>
 public static class ODataName
 {
     public static string Of(string name)

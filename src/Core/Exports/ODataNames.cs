@@ -23,7 +23,7 @@ public sealed class ODataNames
         var taken = new HashSet<(string Parent, string Name)>();
         foreach (var fields in definitions)
         {
-            // Of the same version, those that are called so themselves come first.
+            // Within a version, fields that already have this name take precedence.
             foreach (var field in fields.OrderBy(field => ODataName.Of(field.Name) != field.Name))
             {
                 var parent = field.Path[..^(field.Name.Length + 1)];

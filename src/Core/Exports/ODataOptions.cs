@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Exports;
 /// <summary>The query of an OData request (OR-276 to OR-279).</summary>
 public sealed record ODataOptions
 {
-    /// <summary>An app user's key, which may stand in any address.</summary>
+    /// <summary>An app user's key, which is allowed in any address.</summary>
     private const string Key = "st";
 
     public int? Top { get; private init; }
@@ -59,7 +59,7 @@ public sealed record ODataOptions
             throw Problem.SelectWithExpand().AsException();
         }
 
-        // The first page has skipped, and the token says where it ended.
+        // The first page has applied `$skip`; the token contains the end of that page.
         return options.SkipToken is null ? options : options with { Skip = 0 };
     }
 

@@ -42,7 +42,7 @@ internal sealed class ODataSelection
 
     public bool ShowsParentId(string name) => _own.Contains(name);
 
-    /// <summary>What a repeat's rows call the row that they are in; null for submissions.</summary>
+    /// <summary>The column of a repeat's rows that refers to the containing row; null for submissions.</summary>
     public static string? ParentIdOf(ExportTable table) => table.Parent is { } parent ? $"__{parent.ODataName.Replace('.', '-')}-id" : null;
 
     public bool ShowsSystem => _own.Any(name => name == System || name.StartsWith(System + "/", StringComparison.Ordinal));

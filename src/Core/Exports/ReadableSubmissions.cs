@@ -70,7 +70,7 @@ public sealed class ReadableSubmissions(SubmissionDirectory submissions)
         }
     }
 
-    // Null for what cannot be decrypted or is no XML then: one damaged submission doesn't keep the others from being exported.
+    // Null if it cannot be decrypted or the result is no XML: one damaged submission does not prevent the export of the others.
     private async Task<ReadOnlyMemory<byte>?> TryDecryptXmlAsync(
         SubmissionCipher cipher,
         SubmissionMedia file,

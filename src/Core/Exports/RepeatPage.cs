@@ -12,7 +12,7 @@ internal sealed class RepeatPage(ODataRequest request, string? tokenPlace)
     private bool _more;
     private SkipToken? _last;
 
-    /// <summary>Where in the list to begin: a count is of all rows, whatever the page.</summary>
+    /// <summary>Where in the list to begin: a count covers all rows, whatever the page.</summary>
     public string? StartsAfter => tokenPlace is null || request.Options.Count ? null : StoredSubmission.JustBefore(tokenPlace);
 
     public long Seen { get; private set; }

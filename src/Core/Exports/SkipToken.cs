@@ -20,7 +20,7 @@ public sealed record SkipToken(
 
     public override string ToString() => Version + Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, Short));
 
-    /// <summary>Refuses what is none of ours with 400.35.</summary>
+    /// <summary>Refuses a token that this server did not issue with 400.35.</summary>
     public static SkipToken Parse(string text)
     {
         try

@@ -19,7 +19,7 @@ public sealed class SubmissionCipher
     private SubmissionCipher(byte[] key, InstanceId id)
     {
         _key = key;
-        // The specification says so; MD5 only spreads the values here.
+        // As specified; MD5 only spreads the values here.
         _seed = MD5.HashData([.. Encoding.UTF8.GetBytes(id.Value), .. key]);
     }
 

@@ -73,8 +73,8 @@ internal static class SubmissionRows
         yield return root;
     }
 
-    // A question that is no repeat may still be answered twice. Texts are joined as ODK Central does, choices stay apart, and of what
-    // has a type the last counts, since two numbers side by side would be a third one.
+    // A question outside a repeat may have two answers. Texts are joined as in ODK Central, choices with a space. Of typed values the last
+    // counts, since two joined numbers would be a third one.
     private static string? Joined(ExportNode question, string? before, string answer) =>
         answer.Length == 0 ? before
         : before is null || question.Field!.Type is not (FieldType.Text or FieldType.Unknown) ? answer

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Answers of questions with a type as OData has them (OR-278). A column of numbers or dates takes nothing else: what is none is
-/// null there, and stays as it is in the XML and in CSV.</summary>
+/// <summary>
+/// Typed answers in OData (OR-278). A value that is not of the column's type is null there, and unchanged in XML and CSV.
+/// </summary>
 internal static partial class TypedValue
 {
     public static void Write(Utf8JsonWriter json, string type, string answer)

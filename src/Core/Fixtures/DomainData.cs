@@ -28,7 +28,7 @@ public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locati
     public IReadOnlyList<Location> CaseOwningLocationsOf(DomainUser user) =>
         user.Worker is { } worker ? Locations.CaseOwnersFor(worker) : [];
 
-    /// <summary>Who of a row's owners the user is: themselves, all of their groups, and their locations with all above them.</summary>
+    /// <summary>The owners through which the user gets a row: themselves, their groups, and their locations with all above them.</summary>
     public Func<RowOwners, bool> RowsOf(DomainUser user)
     {
         var groups = GroupsOf(user).Select(group => group.Id).ToHashSet();

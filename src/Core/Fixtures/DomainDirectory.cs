@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Fixtures;
 
 /// <summary>
-/// The fixtures of all phones of a domain, kept in memory for as long as the domain's head says that it holds. Warm: no operation;
-/// cold: one, and those of reading what has changed since.
+/// The fixtures of a domain, cached while the domain's head is unchanged. Warm: no operation; cold: one, and those of reading what has
+/// changed.
 /// </summary>
 public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
 {

@@ -4,7 +4,7 @@ using System.Xml;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>What people call fields becomes names of XML elements and attributes.</summary>
+/// <summary>Turns names of fields into names of XML elements and attributes.</summary>
 public static partial class FixtureNames
 {
     /// <summary>The nearest XML name without a colon: what can't be in one becomes `_`, and so does a start that can't be one. Names

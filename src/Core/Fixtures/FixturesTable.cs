@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>What a change of a domain's fixtures is about: each has a version of its own.</summary>
+/// <summary>The parts of a domain's fixtures; each has its own version.</summary>
 internal enum FixtureKind
 {
     Groups,
@@ -15,7 +15,7 @@ internal enum FixtureKind
     Locations,
 }
 
-/// <summary>The versions of a domain's fixtures; null of what it never had.</summary>
+/// <summary>The versions of a domain's fixtures; null for a part that never existed.</summary>
 internal sealed record FixtureHead(string? Groups, string? Tables, string? Locations);
 
 /// <summary>One row of a change.</summary>

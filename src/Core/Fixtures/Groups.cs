@@ -80,7 +80,7 @@ public sealed class Groups(FixturesTable fixtures, DomainDirectory directory, Mo
         }
     }
 
-    /// <summary>Makes the worker a member of exactly these groups, all at once. What is no group any more is passed over.</summary>
+    /// <summary>Makes the worker a member of exactly these groups, all at once. Deleted groups are skipped.</summary>
     public Task JoinAsync(ProjectId project, OwnerId worker, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         ConditionalWrite.RunAsync(
             async () =>

@@ -31,8 +31,9 @@ public sealed class LocationTree
 
     public LocationType TypeOf(Location location) => _types[location.Type];
 
-    /// <summary>The locations that own cases for the worker (CC-107): the assigned ones and, where the type says
-    /// so, those below them.</summary>
+    /// <summary>
+    /// The locations that own cases for the worker (CC-107): the assigned ones and, depending on the type, those below them.
+    /// </summary>
     public IReadOnlyList<Location> CaseOwnersFor(MobileWorker worker) =>
         [
             .. AssignedTo(worker)
@@ -42,7 +43,7 @@ public sealed class LocationTree
                 .OrderBy(location => location.SiteCode, StringComparer.Ordinal),
         ];
 
-    /// <summary>What the worker's phone knows: the assigned locations, all below them and all above; by site code.</summary>
+    /// <summary>The locations on the worker's phone: the assigned ones, all below them and all above; by site code.</summary>
     public IReadOnlyList<Location> VisibleTo(MobileWorker worker) =>
         [
             .. AssignedTo(worker)

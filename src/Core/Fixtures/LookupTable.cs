@@ -16,8 +16,9 @@ public sealed record LookupTable(string Id, string Tag, bool IsGlobal, IReadOnly
 
 public sealed record LookupValue(string Value, IReadOnlyDictionary<string, string> Properties);
 
-/// <summary>Who has a row of a table that is not global: ids of workers, of groups, and of locations, for all who are at or below
-/// them.</summary>
+/// <summary>
+/// The owners of a row of a table that is not global: ids of workers, of groups, and of locations, for all workers at or below them.
+/// </summary>
 public sealed record RowOwners(IReadOnlyList<string> Users, IReadOnlyList<string> Groups, IReadOnlyList<string> Locations)
 {
     public static RowOwners Nobody { get; } = new([], [], []);

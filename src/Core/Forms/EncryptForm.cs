@@ -4,8 +4,8 @@ using ServerlessRosa.Core.Ids;
 namespace ServerlessRosa.Core.Forms;
 
 /// <summary>
-/// Gives forms the key of their project: what is uploaded, before it is stored; and what is there already, as a new version and a new
-/// draft. A definition that has a key of its own keeps it.
+/// Adds the project's key to forms: to uploads before they are stored, and to existing forms as a new version and a new draft. A definition
+/// with a key of its own keeps it.
 /// </summary>
 public sealed class EncryptForm(
     FormsTable forms,

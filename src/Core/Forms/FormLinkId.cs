@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>What a form's web address shows.</summary>
+/// <summary>The target of a form's web address.</summary>
 public enum FormLinkKind
 {
     Published,

@@ -93,7 +93,7 @@ public sealed partial class FormsTable
         return found.HasValue ? ToForm(found.Value!, project) : null;
     }
 
-    /// <summary>Removes a form from the trash for good. One operation.</summary>
+    /// <summary>Deletes a form from the trash. One operation.</summary>
     internal async Task RemoveTrashedAsync(Form form, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(FormKeys.Project(form.Project), FormKeys.Trashed(form.Number), ETag.All, cancellationToken);
 }

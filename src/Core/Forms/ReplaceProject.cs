@@ -15,7 +15,7 @@ public sealed record FormReplacement(string FormId, FormState? State, bool? WebF
 /// <summary>An actor with a role on a form.</summary>
 public sealed record Holding(ActorId Actor, int RoleId);
 
-/// <summary>What was changed, for the audit log.</summary>
+/// <summary>The changes, for the audit log.</summary>
 public sealed record ReplacedProject(
     Project Project,
     IReadOnlyList<Form> Forms,

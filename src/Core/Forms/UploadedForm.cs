@@ -34,7 +34,7 @@ public sealed record UploadedWorkbook(
 /// <param name="Md5">In lower-case hexadecimal.</param>
 public sealed record FormWorkbook(string Blob, string Md5, long Size, string ContentType);
 
-/// <summary>The content types of workbooks (XF-001). The type says how a workbook is addressed, not how it is read (XF-002).</summary>
+/// <summary>The content types of workbooks (XF-001). The type determines the address of a workbook, not how it is read (XF-002).</summary>
 public static class WorkbookType
 {
     public const string Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

@@ -32,7 +32,7 @@ public static class XFormEncryption
         return XFormVersion.Rewrite(encrypted, version);
     }
 
-    /// <summary>What the version ends with: a point in time as Central writes it, in eight characters.</summary>
+    /// <summary>The suffix of the version: a time in ODK Central's format of eight characters.</summary>
     public static string SuffixAt(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];

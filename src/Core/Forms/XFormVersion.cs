@@ -13,7 +13,7 @@ namespace ServerlessRosa.Core.Forms;
 /// </summary>
 public static class XFormVersion
 {
-    /// <summary>What stands for the blank version in an address (OR-114). No version can be called so.</summary>
+    /// <summary>Represents the blank version in an address (OR-114). No version can have this name.</summary>
     public const string Blank = "___";
 
     // The location of the primary instance's root, as in XFormReader.

@@ -26,12 +26,12 @@ public readonly record struct InstanceId
         return text.Length <= MaxLength ? new InstanceId(text) : throw Problem.ValueTooLong("instanceId", MaxLength).AsException();
     }
 
-    /// <summary>What a submission without an instanceID is given (OR-197).</summary>
+    /// <summary>A generated id for a submission without instanceID (OR-197).</summary>
     public static InstanceId New() => new($"uuid:{Guid.NewGuid()}");
 
     /// <summary>
-    /// What an earlier version is called when an edit keeps its instance id: the edit with this number set it aside. It follows from
-    /// what it names, so that rows that are made again say the same.
+    /// The id of a superseded version whose edit kept its instance id: derived from the number of that edit, so that rebuilt rows have the
+    /// same id.
     /// </summary>
     internal static InstanceId SetAside(InstanceId root, int edit, string xmlHash) =>
         new($"uuid:{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{root} {edit} {xmlHash}")).AsSpan(0, 16))}");

@@ -23,6 +23,6 @@ internal static class ProjectKeys
     /// <summary>The partition of a project in tables that keep one partition per project.</summary>
     public static string PartitionOf(ProjectId project) => TableKey.Number(project.Value);
 
-    /// <summary>What the partitions of a project start with in tables that divide its rows further.</summary>
+    /// <summary>The prefix of a project's partitions in tables that divide its rows further.</summary>
     public static string PartitionsOf(ProjectId project) => PartitionOf(project) + "|";
 }

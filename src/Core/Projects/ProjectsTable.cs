@@ -50,7 +50,9 @@ public sealed class ProjectsTable(StorageAccount storage)
     internal Task ReserveNumberAsync(ProjectId id, CancellationToken cancellationToken) =>
         Sequences.ReserveAsync(_table, ProjectKeys.Partition, ProjectKeys.Sequence, id.Value, cancellationToken);
 
-    /// <summary>A project whose row is lost and whose number is known. Up to three operations. Does nothing when it is there.</summary>
+    /// <summary>
+    /// Recreates the lost row of a project whose number is known. Up to three operations. Does nothing if the row exists.
+    /// </summary>
     internal async Task<bool> AddLostAsync(ProjectId id, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await ReserveNumberAsync(id, cancellationToken);

@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Recovery;
 
 /// <summary>
-/// What every write path does after its change is committed: write the recovery record. If storage refuses it, the request still succeeds:
+/// Called by every write path after its change is committed: writes the recovery record. If storage refuses it, the request still succeeds:
 /// an intent is recorded, and Reconcile writes the record.
 /// </summary>
 public sealed partial class RecoveryHook(IntentsTable intents, TimeProvider clock, ILogger<RecoveryHook> logger)

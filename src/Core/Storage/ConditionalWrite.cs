@@ -52,7 +52,7 @@ internal static class ConditionalWrite
         Task.Delay(Random.Shared.Next(2, 15 + (5 * Math.Min(attempts, MaxPauseGrowth))), cancellationToken);
 }
 
-/// <summary>What an attempt came to: a result, or <see cref="Conflict"/>.</summary>
+/// <summary>The outcome of an attempt: a result, or <see cref="Conflict"/>.</summary>
 internal readonly record struct Attempt<T>(bool IsDone, T Result)
 {
     /// <summary>Another request wrote in between.</summary>

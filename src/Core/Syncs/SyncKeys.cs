@@ -11,7 +11,7 @@ internal static class SyncKeys
     /// <summary>A log and the journal of forms sent with its token share a partition, so that one query reads both.</summary>
     public static string Partition(ProjectId project, SyncToken token) => TableKey.Join(TableKey.Number(project.Value), token.Value);
 
-    /// <summary>What the partitions of all tokens of a project start with.</summary>
+    /// <summary>The prefix of the partitions of all tokens of a project.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
 
     /// <summary>One row per version of a form: an edit keeps the instance id and has effects of its own.</summary>

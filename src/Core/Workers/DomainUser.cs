@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Projects;
 namespace ServerlessRosa.Core.Workers;
 
 /// <summary>
-/// Who is at work in a domain: a mobile worker, or a web user (<see cref="Worker"/> is null). A mobile worker may there what a data
-/// collector may: the actor says so, although no role was given.
+/// A user of a domain: a mobile worker, or a web user (<see cref="Worker"/> is null). In its domain, a mobile worker has the rights of a
+/// data collector, without a role.
 /// </summary>
 public sealed record DomainUser(Project Project, Actor Actor, MobileWorker? Worker)
 {
@@ -28,10 +28,10 @@ public sealed record DomainUser(Project Project, Actor Actor, MobileWorker? Work
 
     public string Domain => Project.Domain!;
 
-    /// <summary>What cases are owned by, and what `userID` says in forms.</summary>
+    /// <summary>The owner id of the user's cases, and `userID` in forms.</summary>
     public OwnerId UserId => Worker?.UserId ?? OfWebUser(Actor.Id);
 
-    /// <summary>What was typed at the sign-in, without a domain.</summary>
+    /// <summary>The username, without a domain, as entered at sign-in.</summary>
     public string Username => Worker?.Username ?? Actor.Email!;
 
     /// <summary>Phones of people who have no business here are asked for other credentials.</summary>
@@ -40,6 +40,6 @@ public sealed record DomainUser(Project Project, Actor Actor, MobileWorker? Work
     /// <summary>Web users own cases too, by an id that stays the same.</summary>
     public static OwnerId OfWebUser(ActorId user) => new(WebUserPrefix + user);
 
-    /// <summary>What no mobile worker's id may start with.</summary>
+    /// <summary>A prefix that no mobile worker's id may have.</summary>
     internal const string WebUserPrefix = "web-user-";
 }

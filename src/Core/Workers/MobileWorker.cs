@@ -20,7 +20,7 @@ public sealed partial record MobileWorker(ProjectId Project, string Username, Ow
 
     public IReadOnlyList<string> PhoneNumbers { get; init; } = [];
 
-    /// <summary>What the project wants phones to know about the worker, in its own words; sent with every sync.</summary>
+    /// <summary>User data that the project defines, sent to phones with every sync.</summary>
     public IReadOnlyDictionary<string, string> UserData { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The ids of all locations that the worker is assigned to, <see cref="PrimaryLocation"/> among them.</summary>

@@ -16,7 +16,7 @@ internal static class WorkerKeys
             TableKey.Join(username)
         );
 
-    /// <summary>What the partitions of a project's workers start with.</summary>
+    /// <summary>The prefix of the partitions of a project's workers.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join("project", TableKey.Number(project.Value)) + "|";
 
     /// <summary>The row that makes a user id unique, and finds its worker.</summary>

@@ -59,7 +59,7 @@ internal static class LaterNames
     private static void Append(StringBuilder escaped, ReadOnlySpan<char> name)
     {
         var isStart = true;
-        for (var i = 0; i < name.Length;)
+        for (var i = 0; i < name.Length; )
         {
             Rune.DecodeFromUtf16(name[i..], out var rune, out var length);
             if (IsLater(rune) && (!isStart || MayStart(rune)))
@@ -101,11 +101,11 @@ internal static class LaterNames
     private static bool MayContinue(Rune rune) =>
         MayStart(rune) || rune.Value is 0xB7 or (>= 0x300 and <= 0x36F) or (>= 0x203F and <= 0x2040);
 
-    /// <summary>Where in a tag the names of its element and its attributes are.</summary>
+    /// <summary>The positions of the names of the element and its attributes in a tag.</summary>
     private static List<Range> Names(ReadOnlySpan<char> tag)
     {
         var names = new List<Range>();
-        for (var at = tag.Length > 1 && tag[1] == '/' ? 2 : 1; at < tag.Length;)
+        for (var at = tag.Length > 1 && tag[1] == '/' ? 2 : 1; at < tag.Length; )
         {
             var length = 1;
             if (tag[at] is '"' or '\'')

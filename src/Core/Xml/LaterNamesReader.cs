@@ -5,7 +5,7 @@ namespace ServerlessRosa.Core.Xml;
 /// <summary>Reads a document whose names were escaped by <see cref="LaterNames"/>, and gives the names that it really has.</summary>
 internal sealed class LaterNamesReader(XmlReader inner) : XmlReader
 {
-    // The framework's reader gives the same string for the same name, so each is looked at once.
+    // The framework's reader returns the same string for the same name, so each name is checked once.
     private readonly Dictionary<string, string> _names = [];
 
     public override int AttributeCount => inner.AttributeCount;

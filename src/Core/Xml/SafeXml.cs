@@ -139,7 +139,7 @@ public static class SafeXml
         return xml;
     }
 
-    // Null when it is in another encoding than UTF-8, or is not valid in it: then the reader says what is wrong.
+    // Null if the document has another encoding than UTF-8 or is invalid in it: then the reader reports the error.
     private static string? TryDecode(ReadOnlyMemory<byte> document)
     {
         var declaration = document.Span[..(document.Span.IndexOf("?>"u8) + 1)];

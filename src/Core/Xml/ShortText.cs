@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Xml;
 
-/// <summary>Texts that lists show beside a submission. What is longer than anybody reads is cut there; the XML keeps it whole.</summary>
+/// <summary>Texts that lists show beside a submission. Longer texts are cut there; the XML keeps them whole.</summary>
 public static class ShortText
 {
     /// <summary>At most <paramref name="maximum"/> characters, and never half of one.</summary>

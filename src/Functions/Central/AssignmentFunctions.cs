@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Who may do what on the server, on a project or on a form of it (OR-264).</summary>
+/// <summary>Roles on the server, on a project or on a form (OR-264).</summary>
 public sealed class AssignmentFunctions(
     EndpointPipeline pipeline,
     Assignments assignments,
@@ -182,7 +182,7 @@ public sealed class AssignmentFunctions(
                 await RemoveAsync(request, caller, () => FormAsync(request, caller, Verb.AssignmentDelete, projectId, form), role, actorId)
         );
 
-    // An unknown role is refused before missing rights, as in Central; so the scope is looked at after the role.
+    // As in Central, an unknown role is refused before missing rights: the scope is checked after the role.
     private static Task<Scope> Server(Caller caller, string verb)
     {
         caller.Actor.Require(verb, Scope.Server);

@@ -21,8 +21,8 @@ public sealed class AuditShapes(ActorNames names, ProjectDirectory projects, For
         };
 
     /// <summary>
-    /// With who did it and what it was done to, where that is still there. <paramref name="known"/> keeps what a request has looked up: one
-    /// or two operations for each project, form or actor unless cached.
+    /// An entry with its actor and actee, if they still exist. <paramref name="known"/> caches the lookups of a request: one or two
+    /// operations for each project, form or actor.
     /// </summary>
     public async Task<Dictionary<string, object?>> ExtendedAsync(
         AuditEntry entry,

@@ -154,7 +154,7 @@ public sealed class CsvFunctions(
             bodyShowsCsrf: true
         );
 
-    // No ETag for what is decrypted: it would be made of the passphrase in the address.
+    // No ETag for decrypted exports: it would be derived from the passphrase.
     private async Task<Decryption?> DecryptionAsync(HttpRequest request, ReadableSpace asked, FormParameters parameters)
     {
         if (parameters.Numbered.Count == 0)

@@ -12,8 +12,10 @@ internal static class DatasetBody
     private const string Filter = "accessFilter";
     private const string RulesField = $"{Filter}.rules";
 
-    /// <summary>`accessFilter` takes precedence over `ownerOnly`. Refuses what is neither null, `ownerOnly` nor a list of rules about
-    /// actor properties of the project with 400.8 or 400.11.</summary>
+    /// <summary>
+    /// `accessFilter` takes precedence over `ownerOnly`. Anything but null, `ownerOnly` or a list of rules about actor properties of the
+    /// project is refused with 400.8 or 400.11.
+    /// </summary>
     public static DatasetSettings Settings(JsonElement body, Project project)
     {
         var approvalRequired = Json.Flag(body, "approvalRequired");
@@ -52,7 +54,7 @@ internal static class DatasetBody
             accessRules = settings.AccessRules,
         };
 
-    /// <summary>Null when absent. Refuses what is neither `true` nor `false` with 400.8.</summary>
+    /// <summary>Null when absent. Anything but `true` or `false` is refused with 400.8.</summary>
     public static bool? Converts(HttpRequest request) =>
         request.Query.TryGetValue("convert", out var value)
             ? value.ToString() switch

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What a form does, or would do when it is published, to the datasets of its project.</summary>
+/// <summary>The changes that a form, or the publication of its draft, makes to the datasets of its project.</summary>
 public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess access, DatasetDiff diff)
 {
     [Function("GetDatasetDiff")]

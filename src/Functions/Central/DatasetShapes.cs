@@ -9,7 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Datasets as the management API's JSON.</summary>
 public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
 {
-    /// <summary>With its number in the trash, if it is there.</summary>
+    /// <summary>For a dataset in the trash, with its number there.</summary>
     public static Dictionary<string, object?> Dataset(Dataset dataset)
     {
         var shape = new Dictionary<string, object?>
@@ -33,7 +33,7 @@ public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
     public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset) =>
         ExtendedMetadata.IsWanted(request) ? await ExtendedAsync(dataset, request.HttpContext.RequestAborted) : Dataset(dataset);
 
-    /// <summary>The same, whatever the header says.</summary>
+    /// <summary>The extended metadata, independent of the request header.</summary>
     public async Task<Dictionary<string, object?>> ExtendedAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         var (count, conflicts, newest) = await entities.CountAsync(dataset, cancellationToken);

@@ -34,8 +34,8 @@ internal static class EntityBody
     }
 
     /// <summary>
-    /// Several new entities and where they come from; null for a body without `entities`. Refuses what is no list of them with 400.31, a
-    /// source without a name with 400.2, and an entity that <see cref="Read"/> refuses.
+    /// Several new entities and their source; null for a body without `entities`. Refuses anything but a list with 400.31, a source without
+    /// a name with 400.2, and an entity that <see cref="Read"/> refuses.
     /// </summary>
     public static (EntityBulkSource Source, IReadOnlyList<(EntityId Id, EntityEdit Edit)> Entities)? ReadMany(JsonElement body)
     {
@@ -64,8 +64,7 @@ internal static class EntityBody
         return (SourceOf(body, read.Count), read);
     }
 
-    /// <summary>The `ids` of a call for several entities. Refuses what is no list of them with 400.31, and what is no UUID with
-    /// 400.11.</summary>
+    /// <summary>The `ids` of a bulk call. Refuses anything but a list with 400.31, and a malformed UUID with 400.11.</summary>
     public static IReadOnlyList<EntityId> ReadIds(JsonElement body) =>
         body.TryGetProperty("ids", out var ids) && ids.ValueKind == JsonValueKind.Array && ids.GetArrayLength() > 0
             ?

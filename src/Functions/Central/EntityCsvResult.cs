@@ -27,7 +27,7 @@ public sealed record EntityCsvResult(
 
     private const string ContentType = "text/csv; charset=utf-8";
 
-    /// <summary>What phones get (OR-140): the id as `name`.</summary>
+    /// <summary>The columns for phones (OR-140): the id as `name`.</summary>
     public static EntityCsvResult ForPhones(string name, EntityList list, EntityLists entities) =>
         new(
             name,

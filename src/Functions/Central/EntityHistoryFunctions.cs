@@ -10,7 +10,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What happened to an entity, where it is, and changes of several entities.</summary>
+/// <summary>Audits, diffs and location of an entity, and changes of several entities.</summary>
 public sealed class EntityHistoryFunctions(
     EndpointPipeline pipeline,
     ProjectDirectory projects,

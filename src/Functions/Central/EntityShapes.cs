@@ -87,7 +87,7 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
         return creators.OrderBy(actor => actor.DisplayName, StringComparer.OrdinalIgnoreCase).Select(AccountShapes.Actor);
     }
 
-    /// <summary>What changed from one version to the next.</summary>
+    /// <summary>The differences between consecutive versions.</summary>
     public static IEnumerable<object> Diff(EntityVersion before, EntityVersion after)
     {
         var properties = new Dictionary<string, string?>();

@@ -89,7 +89,7 @@ public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : I
     private static async Task SpoolAsync(HttpRequest request, FileStream file, long maximum, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 << 10];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0; )
         {
             if (file.Length + read > maximum)
             {
@@ -99,8 +99,8 @@ public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : I
         }
     }
 
-    // Central's converter escapes the name for HTML and takes what follows the last slash (XF-003). Without the header the id is random, so
-    // that two such workbooks don't meet.
+    // Central's converter escapes the name for HTML and takes the part after the last slash (XF-003). Without the header the id is random,
+    // so that two such workbooks do not collide.
     private static string FallbackOf(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(FallbackHeader, out var header))

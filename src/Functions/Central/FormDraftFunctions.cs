@@ -31,7 +31,7 @@ public sealed class FormDraftFunctions(
                 var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
                 var uploaded = await body.ReadAsync(request, cancellationToken);
 
-                // Neither body nor content type: a copy of what is published.
+                // Neither body nor content type: copy the published definition.
                 var copies = uploaded.Xml.IsEmpty && string.IsNullOrEmpty(request.ContentType);
                 if (copies && found.Published is null)
                 {

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Where one submission is, or was when it was another version, as GeoJSON.</summary>
+/// <summary>The location of one submission, or of one of its versions, as GeoJSON.</summary>
 public sealed class GeoJsonAnswers(FormDirectory forms, ExportSource source, SubmissionDirectory submissions)
 {
     public const string Ending = ".geojson";

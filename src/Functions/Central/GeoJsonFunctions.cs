@@ -9,8 +9,10 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Where the submissions of a form, or of its draft, are, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time,
-/// `deleted` and `limit`.</summary>
+/// <summary>
+/// The locations in the submissions of a form or of its draft, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time, `deleted`
+/// and `limit`.
+/// </summary>
 public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ExportSource source, GeoJsonExport export)
 {
     private const string Null = "null";

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>The body of a change of an app user or public link.</summary>
 internal static class HolderChange
 {
-    // What fits into a row with everything else.
+    // Limited, since the row holds it together with everything else.
     private const int MaxValue = 1000;
 
     /// <summary>The new name; null to keep it. Refuses another member than that and `properties` with 400.33.</summary>

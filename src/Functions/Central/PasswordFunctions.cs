@@ -29,7 +29,7 @@ public sealed class PasswordFunctions(
                 var user = await UserFunctions.FindAsync(users, request, caller, id, Verb.UserUpdate);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
 
-                // Whatever came as a password is not sent back.
+                // The refusal must not repeat the password.
                 if (!Json.Has(body, "old") || !Json.Has(body, "new"))
                 {
                     throw Problem.MissingParameters(["old", "new"], new Dictionary<string, object?>()).AsException();

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Reads the body that replaces a project. Values that are read-only, such as a form's name, are not looked at.</summary>
+/// <summary>Reads the body that replaces a project. Read-only values, such as a form's name, are ignored, as in Central.</summary>
 internal static class ProjectBody
 {
     public static ProjectReplacement Replacement(JsonElement body) =>

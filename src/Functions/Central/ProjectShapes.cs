@@ -37,7 +37,7 @@ public sealed class ProjectShapes(
         return shape;
     }
 
-    /// <summary>What is stored of a project.</summary>
+    /// <summary>The stored members of a project.</summary>
     public static Dictionary<string, object?> Project(Project project) =>
         new()
         {

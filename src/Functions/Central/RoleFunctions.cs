@@ -7,7 +7,7 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>The roles that there are (OR-072 to OR-081), for every authenticated caller.</summary>
 public sealed class RoleFunctions(EndpointPipeline pipeline)
 {
-    // Roles came with the server, not at a time.
+    // Roles are built in and have no time of creation.
     private static readonly DateTimeOffset Since = DateTimeOffset.UnixEpoch;
 
     [Function("ListRoles")]

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>Who sends a submission, and with what (OR-232, OR-233).</summary>
+/// <summary>The submitter of a submission and the device (OR-232, OR-233).</summary>
 public static class Senders
 {
     private const int MaxLength = 255;

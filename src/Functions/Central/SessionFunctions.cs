@@ -31,7 +31,7 @@ public sealed class SessionFunctions(
                 }
                 if (Json.Text(body, "email") is not { Length: > 0 } email || Json.Text(body, "password") is not { Length: > 0 } password)
                 {
-                    // Whatever came as a password is not sent back.
+                    // The refusal must not repeat the password.
                     var got = body.EnumerateObject()
                         .Where(member => member.Name == "email")
                         .ToDictionary(member => member.Name, member => (object?)member.Value);
@@ -137,7 +137,7 @@ public sealed class SessionFunctions(
             }
         );
 
-    // Setting and clearing need the same: browsers ignore whatever is said of a `__Host-` cookie without `Secure` and the path `/`.
+    // Setting and clearing need the same attributes: browsers ignore a `__Host-` cookie without `Secure` and the path `/`.
     private static CookieOptions Attributes(HttpRequest request) =>
         new()
         {

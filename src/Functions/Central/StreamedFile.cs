@@ -4,8 +4,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>
-/// A file that is made while it is sent. The stream that <paramref name="Write"/> gets takes what is written without sending it, so
-/// that archives, which only write synchronously, can be made on it; it is sent when it is flushed.
+/// A file that is generated while it is sent. The stream passed to <paramref name="Write"/> buffers what is written until it is flushed, so
+/// that archives, which only write synchronously, can be written to it.
 /// </summary>
 public sealed record StreamedFile(string Name, string ContentType, Func<Stream, CancellationToken, Task> Write) : IResult
 {

@@ -219,7 +219,7 @@ public sealed class SubmissionAnswers(
         );
     }
 
-    // An edit's own id leads to that version, as ODK Central writes it: from the root on, with whatever prefix the request came with.
+    // The id of an edit redirects to that version, in ODK Central's form: from the root on, with the prefix of the request.
     private async Task<IResult> ResolveAsync(
         HttpRequest request,
         SubmissionSpace space,

@@ -184,7 +184,7 @@ public sealed class SubmissionAttachmentFunctions(
         }
     }
 
-    // What is sent to a draft is a trial, and has no audit.
+    // Submissions to drafts are tests, and are not audited.
     private Task AuditAsync(Caller caller, SubmissionSpace space, InstanceId root, Filled details) =>
         space.Draft is not null
             ? Task.CompletedTask

@@ -7,7 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
-/// <summary>What happened to a submission, and what its edits changed.</summary>
+/// <summary>Audits of a submission, and the differences of its edits.</summary>
 public sealed class SubmissionHistoryFunctions(
     EndpointPipeline pipeline,
     SubmissionAnswers answers,

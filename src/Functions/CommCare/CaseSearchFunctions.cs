@@ -12,8 +12,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// Cases that a phone doesn't have (CC-151, CC-152): to be looked for and to be taken. For mobile workers only where the project
-/// says so, as they see every case that way.
+/// Search and claim of cases that a phone does not have (CC-151, CC-152). Mobile workers need the project's `caseSearch`, since a search
+/// shows every case.
 /// </summary>
 public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
@@ -100,7 +100,7 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
     private static bool IsInstruction(string name) =>
         name.StartsWith("commcare_", StringComparison.Ordinal) || name.StartsWith("x_commcare_", StringComparison.Ordinal);
 
-    // What would change the result and is not known is refused.
+    // Unknown instructions that would change the result are refused.
     private static bool IsUnknown(string name) =>
         name.StartsWith("_xpath_query", StringComparison.Ordinal)
         || (IsInstruction(name) && name is not (Hidden or Sort) && !name.StartsWith(Tag, StringComparison.Ordinal));

@@ -17,7 +17,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
 {
     private const int MaxBulk = 100;
 
-    /// <summary>One case, or a list of up to a hundred, each of which says whether it is to be created.</summary>
+    /// <summary>One case, or a list of up to a hundred, each of which has a member that distinguishes creation from update.</summary>
     [Function("CreateCase")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2")] HttpRequest request,
@@ -129,7 +129,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             : null;
     }
 
-    // What other cases of the list call a new one by, before it has an id.
+    // The name by which other cases of the list refer to a new case without id.
     private static Dictionary<string, CaseId> TemporaryIds(IReadOnlyList<JsonElement> bodies)
     {
         var ids = new Dictionary<string, CaseId>();

@@ -4,7 +4,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>What the answers to CommCare's phones, and to who administers a domain, have in common.</summary>
+/// <summary>Headers and formats of all answers to CommCare's phones and to administrators of a domain.</summary>
 public static class CommCareAnswers
 {
     /// <summary>The envelope, with what <paramref name="payload"/> writes after the message.</summary>

@@ -8,8 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>What the resources of a domain's administration API have in common (CC-144 to CC-146): bodies in, objects and lists
-/// out.</summary>
+/// <summary>Reads bodies and writes objects and lists for all resources of a domain's administration API (CC-144 to CC-146).</summary>
 public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
 {
     private const int DefaultLimit = 20;
@@ -37,7 +36,7 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
             }
         );
 
-    /// <summary>Runs a change with the body's JSON. What it answers is the audit's business: <see cref="DoneAsync"/>.</summary>
+    /// <summary>Runs a change with the body's JSON. The handler audits it: <see cref="DoneAsync"/>.</summary>
     public Task<IResult> WriteAsync(
         HttpRequest request,
         string domain,
@@ -124,7 +123,7 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
         : member.ValueKind == JsonValueKind.Number && member.TryGetInt32(out var number) ? number
         : throw Problem.InvalidDataType(name, "integer").AsException();
 
-    /// <summary>A text, or a number as it stands there; null when absent or null. Refuses another type with 400.11.</summary>
+    /// <summary>A text, or a number as written; null when absent or null. Refuses another type with 400.11.</summary>
     public static string? Scalar(JsonElement body, string name) =>
         body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number ? member.GetRawText() : Json.Text(body, name);
 

@@ -9,8 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Forms as they were received (CC-144 to CC-146, forms), found by their id in whichever form of the project they came
-/// to.</summary>
+/// <summary>Forms as received (CC-144 to CC-146), found by their id in all forms of the project.</summary>
 public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory forms, SubmissionDirectory submissions)
 {
     private const string XmlName = "form.xml";

@@ -5,7 +5,7 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>What a search has found, sent while it is found (CC-151, CC-152).</summary>
+/// <summary>The result of a search, streamed while cases are found (CC-151, CC-152).</summary>
 public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

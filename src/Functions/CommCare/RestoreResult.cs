@@ -52,7 +52,7 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
         xml.WriteEndElement();
         if (StorageOperations.Current is { } operations)
         {
-            // The headers may have left long ago, so what `Server-Timing` says elsewhere stands here.
+            // The headers may have been sent already, so this comment replaces `Server-Timing`.
             xml.WriteComment(string.Create(CultureInfo.InvariantCulture, $" storage operations: {operations.Count} "));
         }
         await body.EndAsync(cancellationToken);

@@ -33,8 +33,10 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
 
     private bool SendsLocations => Data.LocationsChangedFor(User, LastSync);
 
-    /// <summary>One operation per 1,000 rows of tables that changed since this instance last read them. After each row <paramref
-    /// name="sendIfFull"/> may send what was written.</summary>
+    /// <summary>
+    /// One operation per 1,000 rows of tables that changed since this instance last read them. After each row <paramref name="sendIfFull"/>
+    /// may flush the output.
+    /// </summary>
     public async Task WriteAsync(XmlWriter xml, Func<ValueTask> sendIfFull, CancellationToken cancellationToken)
     {
         WriteRegistration(xml);
@@ -64,7 +66,7 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
         }
     }
 
-    /// <summary>The children have to come in this order (CC-031), and the password is never sent (CC-033).</summary>
+    /// <summary>The order of the children is fixed (CC-031), and the password is never sent (CC-033).</summary>
     private void WriteRegistration(XmlWriter xml)
     {
         const string space = "http://openrosa.org/user/registration";

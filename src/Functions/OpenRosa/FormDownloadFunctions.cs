@@ -172,7 +172,7 @@ public sealed class FormDownloadFunctions(
 
     private async Task<IResult> XmlAsync(HttpRequest request, ReadableForm found)
     {
-        // What the client has needs not be read to say so.
+        // A 304 needs no read of the content.
         if (Revalidation.Matches(request.Headers.IfNoneMatch, found.Definition.ETag))
         {
             request.HttpContext.Response.Headers.ETag = found.Definition.ETag;

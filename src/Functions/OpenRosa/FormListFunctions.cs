@@ -94,8 +94,8 @@ public sealed class FormListFunctions(
         var allVersions = WantsAllVersions(request);
         var root = links.Root(request, caller);
 
-        // The directory gives the same list as long as no form has changed, and an actor keeps its grants as long as it is remembered:
-        // then the answer is the same too, and a phone that asks often costs no more for a thousand forms than for ten.
+        // The directory returns the same list until a form changes, and a cached actor keeps its grants: the rendered answer can be reused,
+        // so that a phone's repeated request costs the same for a thousand forms as for ten.
         var asked = (all, caller.KnownActor.Grants, root, wanted.ToString(), verbose);
         var keepable = !allVersions && wanted.Count <= 1;
         if (keepable && cache.TryGet(asked, out XmlDocumentResult? known))

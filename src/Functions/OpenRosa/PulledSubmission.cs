@@ -7,8 +7,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// A submission as Aggregate's pull API sends it (OR-288): the current XML, whose root also names the submission and when it came, and
-/// where its files are.
+/// A submission in the format of Aggregate's pull API (OR-288): the current XML with the submission's id and time on its root, and the
+/// addresses of its files.
 /// </summary>
 internal static class PulledSubmission
 {

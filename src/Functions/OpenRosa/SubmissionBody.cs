@@ -10,8 +10,8 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>
-/// A submission's multipart body (OR-182 to OR-192), read as a stream: only the XML is held in memory. Files are handed on as they come in;
-/// those that come before the XML wait in temporary files, since their form is not known yet.
+/// A submission's multipart body (OR-182 to OR-192), read as a stream: only the XML is held in memory. Files are passed on while they are
+/// received; files before the XML wait in temporary files, since their form is not known yet.
 /// </summary>
 public sealed class SubmissionBody : IAsyncDisposable
 {
@@ -79,9 +79,9 @@ public sealed class SubmissionBody : IAsyncDisposable
     }
 
     /// <summary>
-    /// The files, in the order in which they came. Ends only when the whole body was read and is good. A cookie's body without its
-    /// `__csrf` is refused (401.2) before the first file is given, so that none is stored: files that come before that field wait in
-    /// temporary files. Each `__csrf` field must have the right value.
+    /// The files, in the order of the body. Ends only after a whole, valid body. A body authenticated by cookie but without its `__csrf` is
+    /// refused (401.2) before the first file is returned, so that none is stored: files before that field wait in temporary files. Each
+    /// `__csrf` field must have the right value.
     /// </summary>
     public async IAsyncEnumerable<IncomingFile> FilesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -156,7 +156,7 @@ public sealed class SubmissionBody : IAsyncDisposable
         await new PartStream(part.Section.Body).CopyToAsync(file, cancellationToken);
     }
 
-    // Skips what is of no interest: parts without a name, unknown fields, a second XML part (OR-186, OR-191).
+    // Skips parts without a name, unknown fields, and a second XML part (OR-186, OR-191).
     private async Task<Part?> NextAsync(CancellationToken cancellationToken)
     {
         while (await Broken.AsRefusalAsync(() => _reader.ReadNextSectionAsync(cancellationToken)) is { } section)
@@ -247,7 +247,7 @@ public sealed class SubmissionBody : IAsyncDisposable
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
-    /// <summary>What the framework's reader throws for a malformed body, in the protocol's words (OR-183).</summary>
+    /// <summary>Translates the framework's exceptions for a malformed body (OR-183).</summary>
     private static class Broken
     {
         public static async Task<T> AsRefusalAsync<T>(Func<Task<T>> read)

@@ -12,8 +12,9 @@ public static class AddressNumbers
 {
     private static readonly string[] Numbered = ["projects", "users", "app-users", "public-links"];
 
-    /// <summary>Null when there is nothing wrong with it. As ODK Central, 400.11 for what is no whole number, and 400.22 for one that is
-    /// too large.</summary>
+    /// <summary>
+    /// Null for a valid address. As in ODK Central: 400.11 for a segment that is no whole number, 400.22 for one that is too large.
+    /// </summary>
     public static Problem? Refuse(string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

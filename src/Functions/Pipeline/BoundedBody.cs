@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>Reads what may be held in memory, and no more of it than allowed.</summary>
+/// <summary>Reads a body into memory, up to a limit.</summary>
 public static class BoundedBody
 {
     public static Task<ReadOnlyMemory<byte>> ReadAsync(

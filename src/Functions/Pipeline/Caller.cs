@@ -2,7 +2,7 @@ using ServerlessRosa.Core.Accounts;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>Who makes this request. <see cref="Actor"/> is null only for endpoints without authentication.</summary>
+/// <summary>The authenticated caller. <see cref="Actor"/> is null only for endpoints without authentication.</summary>
 public sealed record Caller(Actor? Actor)
 {
     public static Caller Anonymous { get; } = new((Actor?)null);

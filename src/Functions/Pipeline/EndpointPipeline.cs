@@ -70,8 +70,9 @@ public sealed partial class EndpointPipeline(
     public Task<IResult> CommCareAsync(HttpRequest request, string nature, Func<Task<IResult>> handler) =>
         RunAsync(request, AnswerKind.CommCare, handler, nature);
 
-    /// <summary>For the forms of CommCare's phones, which have words of their own for what is wrong with them. The handler finds out
-    /// itself who is there.</summary>
+    /// <summary>
+    /// For the receiver of CommCare's phones, which has its own answers for failures. The handler authenticates the caller itself.
+    /// </summary>
     public Task<IResult> ReceiverAsync(HttpRequest request, Func<Task<IResult>> handler) => RunAsync(request, AnswerKind.Receiver, handler);
 
     /// <summary>For web users who administer a domain, with the <paramref name="verb"/> on its project.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>The weak ETag of an answer that is made while it is sent: of what it is made of, and of everything that was asked.</summary>
+/// <summary>The weak ETag of a streamed answer: a hash of its sources and of the request's parameters.</summary>
 public static class ExportETag
 {
     /// <summary>Sets the header. True when the client has this answer already: then it is 304 and needs not be made. Nothing happens

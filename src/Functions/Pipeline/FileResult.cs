@@ -53,8 +53,10 @@ public sealed record FileResult(
         }
     }
 
-    /// <summary>RFC 6266: a plain name for old clients, the real one encoded beside it. Nothing that a path or a header could be made
-    /// of survives in the plain one.</summary>
+    /// <summary>
+    /// RFC 6266: an ASCII name for old clients beside the encoded name. The ASCII name has no characters with a meaning in paths or
+    /// headers.
+    /// </summary>
     public static string Disposition(string kind, string name)
     {
         var plain = new StringBuilder(name.Length);

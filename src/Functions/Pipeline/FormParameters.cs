@@ -5,8 +5,9 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>The parameters of a request that may come in its address or, with a POST, in its body, as an HTML form sends them or as
-/// the texts of a JSON object. The address counts where both have one.</summary>
+/// <summary>
+/// Parameters from the query or, with a POST, from the body: an HTML form or a JSON object of texts. The query takes precedence.
+/// </summary>
 public sealed class FormParameters
 {
     private const int MaxBytes = 250_000;

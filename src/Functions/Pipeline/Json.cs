@@ -76,8 +76,7 @@ public static class Json
         return body;
     }
 
-    /// <summary>The same where a list of objects may stand for several of them. Gives the objects, and whether they came as a
-    /// list.</summary>
+    /// <summary>The same where the body may also be a list of objects. Returns the objects, and whether the body was a list.</summary>
     public static async Task<(IReadOnlyList<JsonElement> Objects, bool IsList)> ReadManyAsync(
         HttpRequest request,
         CancellationToken cancellationToken
@@ -172,8 +171,9 @@ public static class Json
             _ => throw Problem.InvalidDataType(name, "list of strings").AsException(),
         };
 
-    /// <summary>Names and their values, where numbers and truth values count as the text that stands there; null when absent or null.
-    /// Refuses another type with 400.11.</summary>
+    /// <summary>
+    /// Names and their values; numbers and booleans are taken as text. Null when absent or null. Refuses another type with 400.11.
+    /// </summary>
     public static IReadOnlyDictionary<string, string>? Map(JsonElement body, string name)
     {
         if (Member(body, name) is not { } map)
@@ -220,7 +220,7 @@ public static class Json
         }
     }
 
-    /// <summary>Reads every text of the document once: an escape can name half a character, which the parser by itself lets pass.</summary>
+    /// <summary>Reads every text of the document once: the parser accepts escapes of unpaired surrogates until the text is read.</summary>
     private sealed class ReadableDocument : JsonConverter<JsonElement>
     {
         public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -31,8 +31,9 @@ internal sealed class LimitedBody(Stream inner, long limit) : Stream
         }
     }
 
-    /// <summary>Reads what is left of a refused body, as far as the web server goes: else the client, which is still sending, would not
-    /// hear the answer.</summary>
+    /// <summary>
+    /// Reads the rest of a refused body, up to the web server's limit: a client that is still sending would not receive the answer.
+    /// </summary>
     public static async Task DrainAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try

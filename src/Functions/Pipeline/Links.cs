@@ -8,7 +8,7 @@ namespace ServerlessRosa.Functions.Pipeline;
 /// (OR-039, OR-040).</summary>
 public sealed class Links(IOptions<RosaOptions> options)
 {
-    /// <summary>Up to `/v1`, with the caller's key if it came with one.</summary>
+    /// <summary>The address up to `/v1`, with the caller's key if the request had one.</summary>
     public string Root(HttpRequest request, Caller caller) =>
         caller.Key is { } key ? $"{Origin(request)}/v1/key/{key.Text}" : $"{Origin(request)}/v1";
 

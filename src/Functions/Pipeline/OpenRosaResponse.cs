@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>What all OpenRosa answers have in common (OR-010 to OR-021).</summary>
+/// <summary>Headers and envelope of all OpenRosa answers (OR-010 to OR-021).</summary>
 public static class OpenRosaResponse
 {
     public const string VersionHeader = "X-OpenRosa-Version";

@@ -59,8 +59,8 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     public static string CookieName(HttpRequest request) => IsHttps(request) ? SecureCookie : PlainCookie;
 
     /// <summary>
-    /// Where a request comes from: the front end adds the client's address to the header, last, with a port that changes from one
-    /// connection to the next. An IPv6 client has the lower half of its address to choose from, so the upper half stands for it.
+    /// The client's address. The front end appends it to the header, with a port that changes per connection. An IPv6 client can choose the
+    /// lower half of its address, so only the upper half counts.
     /// </summary>
     public static string AddressOf(HttpRequest request)
     {

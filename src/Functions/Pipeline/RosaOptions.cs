@@ -26,12 +26,15 @@ public sealed partial class RosaOptions : IValidatableObject
     /// `Host` header are loopback.</summary>
     public bool AllowBasicOverHttp { get; set; }
 
-    /// <summary>Setting `Rosa:ReportStorageOperations`, for tests and benchmarks: every answer says in `Server-Timing` how many storage
-    /// operations it cost.</summary>
+    /// <summary>
+    /// Setting `Rosa:ReportStorageOperations`, for tests and benchmarks: every answer reports its storage operations in `Server-Timing`.
+    /// </summary>
     public bool ReportStorageOperations { get; set; }
 
-    /// <summary>Setting `Rosa:DomainSuffix`: what follows a domain in the full names of mobile workers, such as
-    /// `jason@demo.commcarehq.org`. Phones may sign in with any.</summary>
+    /// <summary>
+    /// Setting `Rosa:DomainSuffix`: the suffix of domains in the full names of mobile workers, such as `jason@demo.commcarehq.org`. Phones
+    /// may sign in with any.
+    /// </summary>
     [RegularExpression("[a-z0-9.-]+", ErrorMessage = "Rosa:DomainSuffix must be a host name such as commcarehq.org.")]
     public string DomainSuffix { get; set; } = "commcarehq.org";
 
@@ -53,8 +56,10 @@ public sealed partial class RosaOptions : IValidatableObject
     /// <summary>The limit of a request body: the announced size, and the XML beside it.</summary>
     public long MaxBodyBytes => MaxSubmissionBytes + MaxXmlBytes;
 
-    /// <summary>Where the web server cuts a body off without another look, as the host in front does: between the two the app reads to the
-    /// end what it refuses, since the host has no answer for a client whose body was not taken.</summary>
+    /// <summary>
+    /// The limit at which the web server, like the host before it, ends the connection. Between the two limits the app reads a refused body
+    /// to its end, since the host has no answer for a client whose body was not read.
+    /// </summary>
     public long MaxReadBytes => MaxBodyBytes + (1 << 20);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -12,7 +12,7 @@ public static class RouteText
 
     public static string Decode(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The request's path up to and with a part of it, escaped as it came.</summary>
+    /// <summary>The request's path up to and including a segment, escaped as received.</summary>
     public static string PathUpTo(HttpRequest request, string part)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0] ?? "";

@@ -3,8 +3,8 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>
-/// Answers what no other function does, in the management API's words (OR-032 to OR-035). The host tries functions in the order of
-/// their names and knows no precedence, so this one is named to come last.
+/// Answers all other addresses in the format of the management API (OR-032 to OR-035). The host tries functions in the order of their
+/// names, without precedence, so the name of this one sorts last.
 /// </summary>
 public sealed class UnmatchedFunctions(EndpointPipeline pipeline)
 {

@@ -43,11 +43,10 @@ public static class XmlOut
             }
         );
 
-    /// <summary>Whether an element can be called so. Names of properties come from forms, and from scripts.</summary>
+    /// <summary>Whether the text is a valid element name. Names of properties come from forms and scripts.</summary>
     public static bool IsName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
 
-    /// <summary>For text that came in otherwise than as XML, and so may hold what no XML document can: each such character becomes
-    /// U+FFFD.</summary>
+    /// <summary>For text from other sources than XML: each character that XML cannot contain becomes U+FFFD.</summary>
     public static string Text(string text)
     {
         if (text.All(XmlConvert.IsXmlChar))

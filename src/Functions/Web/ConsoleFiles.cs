@@ -19,8 +19,8 @@ public sealed record ConsoleFile(string Name, string Type, string Hash, IReadOnl
 }
 
 /// <summary>
-/// The web console's files, which the build of src/Web puts beside the app. Their list is read once; a name from a request is only looked
-/// up in it and never becomes a path. Nothing is served if the app was built without the console.
+/// The web console's files, which the build of src/Web writes beside the app. Their list is read once; a name from a request is only looked
+/// up in it and never becomes a path. An app built without the console serves none.
 /// </summary>
 public sealed class ConsoleFiles
 {

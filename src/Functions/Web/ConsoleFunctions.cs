@@ -15,8 +15,9 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
     private const string AskEachTime = "no-cache";
     private const string Immutable = "public, max-age=31536000, immutable";
 
-    /// <summary>The root. An empty route means the function's name to the host, and the worker adds a slash to `/`: the parameter stands
-    /// for nothing.</summary>
+    /// <summary>
+    /// The root. For the host an empty route means the function's name, and the worker adds a slash to `/`; hence the unused parameter.
+    /// </summary>
     [Function("ConsolePage")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{root:maxlength(0)?}")] HttpRequest request

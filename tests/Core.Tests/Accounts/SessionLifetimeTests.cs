@@ -14,7 +14,7 @@ public sealed class SessionLifetimeTests
     [Theory]
     [InlineData(0)]
     [InlineData(300)]
-    public async Task A_session_is_good_for_24_hours_and_not_a_moment_longer(int cacheSeconds)
+    public async Task A_session_ends_after_24_hours(int cacheSeconds)
     {
         var (users, authenticate, clock) = await StartAsync(cacheSeconds);
         var email = $"{Guid.NewGuid():N}@example.org";
@@ -43,7 +43,7 @@ public sealed class SessionLifetimeTests
     }
 
     [Fact]
-    public async Task A_session_that_has_ended_is_forgotten_and_others_are_not()
+    public async Task Expired_sessions_are_purged_and_others_are_kept()
     {
         var (users, authenticate, clock) = await StartAsync(cacheSeconds: 0);
         var email = $"{Guid.NewGuid():N}@example.org";

@@ -15,10 +15,10 @@ public sealed class WeakPasswordsTests
         InlineData("Summer2024!"),
         InlineData("1q2w3e4r5t")
     ]
-    public void What_is_tried_first_is_weak(string password) => Assert.True(WeakPasswords.Include(password));
+    public void Commonly_guessed_passwords_are_weak(string password) => Assert.True(WeakPasswords.Include(password));
 
     [Theory]
     [InlineData("correct horse battery"), InlineData("a password for tests"), InlineData("password4alice"), InlineData("vK8#mz!q2L")]
     [InlineData("mein Passwort ist lang"), InlineData("木漏れ日の散歩道を行く"), InlineData("nairobi-field-7")]
-    public void What_says_more_is_not(string password) => Assert.False(WeakPasswords.Include(password));
+    public void Longer_unpredictable_passwords_are_not_weak(string password) => Assert.False(WeakPasswords.Include(password));
 }

@@ -74,7 +74,7 @@ public sealed partial class LayerTests
     }
 
     [Fact]
-    public void Core_knows_no_HTTP()
+    public void Core_has_no_HTTP()
     {
         string[] forbidden =
         [
@@ -94,7 +94,7 @@ public sealed partial class LayerTests
 
     /// <summary>The edge converts workbooks (ADR 28): neither Core nor the converter knows the other.</summary>
     [Fact]
-    public void Core_and_the_converter_of_workbooks_know_nothing_of_each_other()
+    public void Core_and_the_workbook_converter_are_independent()
     {
         var converter = typeof(XlsFormConverter).Assembly;
         string[] forbidden = [Root, "ServerlessRosa.Functions", "Azure", "Microsoft.AspNetCore", "Microsoft.Azure"];

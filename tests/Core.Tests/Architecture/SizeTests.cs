@@ -6,8 +6,8 @@ using Xunit;
 namespace ServerlessRosa.Core.Tests.Architecture;
 
 /// <summary>
-/// Lines, files and methods that a reader can take in. `exceptions.txt` lists what is still too large; a line of it that is no longer
-/// needed fails too, so that the list only shrinks.
+/// Limits for lines, files and methods. `exceptions.txt` lists what is still too large; an entry that is no longer needed fails too, so
+/// that the list only shrinks.
 /// </summary>
 public sealed class SizeTests
 {

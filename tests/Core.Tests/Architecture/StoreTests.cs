@@ -48,7 +48,7 @@ public sealed partial class StoreTests
     }
 
     [Fact]
-    public void Keys_are_built_by_the_classes_of_keys_only()
+    public void Only_keys_classes_build_keys()
     {
         var wrong = SourceFile
             .Under("src")

@@ -107,7 +107,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_mark_that_a_submission_is_done_with_is_left_out_when_it_is_younger_than_the_snapshot()
+    public async Task Marks_of_applied_submissions_after_the_snapshot_are_not_included()
     {
         var entities = _storage.Table("entities");
         await entities.AddEntityAsync(new TableEntity("0000000001|submissions|0000000002", "hash"));

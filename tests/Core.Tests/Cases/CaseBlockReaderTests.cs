@@ -36,7 +36,7 @@ public sealed class CaseBlockReaderTests
 
     [Fact]
     [Clause("CC-057")]
-    public void A_case_without_an_id_is_data_and_what_is_in_it_is_still_looked_through()
+    public void A_case_element_without_id_is_data_and_its_children_are_searched()
     {
         var blocks = Read(
             $"""<case><inner><case {V2} case_id="a"><update><case case_id="not this">x</case></update></case></inner></case>"""
@@ -49,7 +49,7 @@ public sealed class CaseBlockReaderTests
 
     [Fact]
     [Clause("CC-083")]
-    public void Version_1_and_referrals_are_problems_and_only_for_CommCare_so()
+    public void Version_1_blocks_and_referrals_are_problems_for_CommCare_only()
     {
         Assert.Equal("VersionNotSupported", Read("<g><case><case_id>a</case_id></case></g>").Problem!.Error);
         Assert.Null(Read("<case><g><case_id>a</case_id></g></case><case_id>b</case_id>").Problem);

@@ -49,7 +49,7 @@ public sealed class CaseChangesTests
     [Fact]
     [Clause("CC-062")]
     [Clause("CC-063")]
-    public void An_update_of_an_unknown_case_makes_a_shell_and_the_last_value_wins()
+    public void An_update_of_an_unknown_case_creates_a_stub_and_the_last_value_counts()
     {
         var shell = After(Block("<update><x>1</x><x>2</x></update>"));
         Assert.Equal(("", "", "2", "u1"), (shell.Type, shell.Name, shell.Properties["x"], shell.Owner.Value));
@@ -96,7 +96,7 @@ public sealed class CaseChangesTests
     [Clause("CC-067")]
     [Clause("CC-069")]
     [Clause("CC-082")]
-    public void A_close_stays_an_older_form_moves_no_date_back_and_a_touch_counts()
+    public void Closing_is_permanent_older_forms_move_no_date_back_and_an_empty_block_is_a_change()
     {
         var closed = After(Create(date: "2019-05-01"), Block("<close/>", "2019-06-01T00:00:00Z", "u3"));
         Assert.Equal(

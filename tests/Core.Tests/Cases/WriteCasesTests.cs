@@ -9,7 +9,7 @@ namespace ServerlessRosa.Core.Tests.Cases;
 public sealed class WriteCasesTests
 {
     [Fact]
-    public async Task What_is_written_is_read_again()
+    public async Task Written_cases_are_read_back()
     {
         var storage = await CaseStorage.CreateAsync();
         var (id, parent) = (storage.NewId(), storage.NewId());
@@ -98,7 +98,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task A_case_that_moves_and_gains_an_extension_in_one_go_leaves_its_tombstone()
+    public async Task A_case_that_moves_and_gains_an_extension_at_once_leaves_its_tombstone()
     {
         var storage = await CaseStorage.CreateAsync();
         var (host, extension) = (storage.NewId(), storage.NewId());
@@ -159,7 +159,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task A_row_of_a_late_writer_hides_no_newer_one()
+    public async Task A_late_writer_does_not_hide_a_newer_row()
     {
         var storage = await CaseStorage.CreateAsync();
         var id = storage.NewId();
@@ -176,7 +176,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task A_list_by_time_holds_what_changed_since_then()
+    public async Task A_list_by_time_contains_later_changes()
     {
         var storage = await CaseStorage.CreateAsync();
         var ids = Enumerable.Range(0, 5).Select(_ => storage.NewId()).ToList();
@@ -241,7 +241,7 @@ public sealed class WriteCasesTests
     }
 
     [Fact]
-    public async Task A_case_of_another_project_is_found_as_such_and_its_owners_see_nothing_of_ours()
+    public async Task A_case_of_another_project_is_recognised_and_its_owners_get_none_of_this_project()
     {
         var (ours, theirs) = (await CaseStorage.CreateAsync(), await CaseStorage.CreateAsync());
         var id = ours.NewId();

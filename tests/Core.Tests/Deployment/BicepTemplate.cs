@@ -5,8 +5,7 @@ namespace ServerlessRosa.Core.Tests.Deployment;
 /// <summary>A module as its caller writes it: the file, the parameters that it is given, and its name there.</summary>
 public sealed record BicepModule(string Name, string File, IReadOnlyList<string> Parameters);
 
-/// <summary>What the checks need of one Bicep file, read from its text: declarations at the left margin, and what is used of
-/// modules.</summary>
+/// <summary>One Bicep file, parsed from its text: declarations at the left margin, and the outputs used of modules.</summary>
 public sealed partial class BicepTemplate
 {
     private readonly string _text;

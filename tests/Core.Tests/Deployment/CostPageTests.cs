@@ -18,7 +18,7 @@ public sealed class CostPageTests
     }
 
     [Fact]
-    public void Blob_and_table_operations_of_a_request_add_up()
+    public void Blob_and_table_operations_sum_to_the_total()
     {
         foreach (var cells in Rows("cost.md", "|request|blob|table|warm|cold adds|"))
         {

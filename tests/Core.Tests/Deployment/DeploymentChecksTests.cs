@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>The checks of <see cref="DeploymentTests"/> find what is wrong.</summary>
+/// <summary>The checks of <see cref="DeploymentTests"/> report invalid templates.</summary>
 public sealed class DeploymentChecksTests
 {
     private const string Main = """

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>What infra/bicep deploys is held against the code: names, settings, roles, limits.</summary>
+/// <summary>The names, settings, roles and limits of infra/bicep agree with the code.</summary>
 public sealed class DeploymentTests
 {
     private const long Mebibyte = 1 << 20;
@@ -19,7 +19,7 @@ public sealed class DeploymentTests
 
     private const string BodyLimit = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
 
-    // Development, and tests: a deployment has an identity, HTTPS, and nobody who counts.
+    // Settings for development and tests only.
     private static readonly string[] NotDeployed =
     [
         "Storage__ConnectionString",
@@ -96,7 +96,7 @@ public sealed class DeploymentTests
         );
 
     [Fact]
-    public void Storage_takes_no_key_no_old_TLS_and_no_stranger()
+    public void Storage_allows_no_keys_no_old_TLS_and_no_public_access()
     {
         var storage = Module("storage");
         Assert.All(
@@ -116,7 +116,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void The_host_takes_a_little_more_than_the_app_and_no_more_than_it_can()
+    public void The_host_s_body_limit_is_above_the_app_s_and_within_the_platform_s()
     {
         var main = MainTemplate();
         Assert.Equal("string(maxSubmissionBytes + maxXmlBytes + 1048576)", Module("app").Members("settings")[BodyLimit]);

@@ -43,7 +43,7 @@ public sealed partial class MarkdownLinkTests
             .Matches(markdown)
             .Select(match => NoAnchor().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
-    // Folders of tools and of what is built hold pages of others.
+    // Folders of tools and build output contain pages of other projects.
     private static IEnumerable<string> Pages(string folder) =>
         Directory
             .EnumerateFiles(folder, "*.md")

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>What docs/operations.md names is in the code, by that name, and what the code has for operators stands there.</summary>
+/// <summary>
+/// The names in docs/operations.md exist in the code, and the settings, actions, timers and figures of the code have their rows.
+/// </summary>
 public sealed partial class OperationsPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));

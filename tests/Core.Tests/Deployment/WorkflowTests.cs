@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>What runs with rights on GitHub names exactly what it runs, and has no right that it doesn't need.</summary>
+/// <summary>Workflows with rights on GitHub pin every action, and have no right that they do not need.</summary>
 public sealed partial class WorkflowTests
 {
     private const string Good = """
@@ -23,7 +23,7 @@ public sealed partial class WorkflowTests
         [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(file => Path.GetFileName(file))];
 
     [Theory, MemberData(nameof(Workflows))]
-    public void A_workflow_is_careful(string file) =>
+    public void The_workflows_pass_the_checks(string file) =>
         Assert.Empty(Complaints(File.ReadAllText(Path.Combine(Repository.Root, ".github", "workflows", file))));
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed partial class WorkflowTests
     [InlineData("persist-credentials: false", "fetch-depth: 1", "A checkout keeps its credentials.")]
     [InlineData("  contents: read", "  contents: write", "Every job may do more than read.")]
     [InlineData("permissions:", "rights:", "Every job may do more than read.")]
-    public void A_careless_workflow_is_reported(string part, string instead, string complaint)
+    public void An_insecure_workflow_is_reported(string part, string instead, string complaint)
     {
         Assert.Empty(Complaints(Good));
         Assert.Contains(complaint, Complaints(Good.Replace(part, instead, StringComparison.Ordinal)));

@@ -13,7 +13,7 @@ public sealed class AzuriteTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task What_was_written_just_before_a_stop_is_there_after_a_restart()
+    public async Task Writes_just_before_a_stop_survive_a_restart()
     {
         await using (var first = await StartAsync())
         {
@@ -34,7 +34,7 @@ public sealed class AzuriteTests : IDisposable
     }
 
     [Fact]
-    public async Task In_memory_it_leaves_no_file_behind()
+    public async Task In_memory_the_emulator_leaves_no_file()
     {
         var before = Directory.GetFiles(Repository.DevFolder).Order();
         await using (var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None))
@@ -55,7 +55,7 @@ public sealed class AzuriteTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_in_use_is_an_error_that_says_so()
+    public async Task A_port_in_use_is_reported()
     {
         await using var first = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
 

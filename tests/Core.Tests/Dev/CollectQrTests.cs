@@ -36,7 +36,7 @@ public sealed class CollectQrTests
     }
 
     [Fact]
-    public void A_line_of_text_holds_two_rows_of_the_code()
+    public void A_text_line_of_the_QR_code_has_two_rows_of_modules()
     {
         var lines = CollectQr.HalfBlocks(CollectQr.Payload(ServerUrl, "Demo")).ToList();
 
@@ -45,7 +45,7 @@ public sealed class CollectQrTests
     }
 
     [Fact]
-    public void Where_there_is_no_terminal_the_code_is_not_shown()
+    public void Without_a_terminal_the_QR_code_is_not_printed()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(TextWriter.Null) });
 

@@ -44,5 +44,5 @@ public sealed class WelcomeTests : IDisposable
     [InlineData("plain", "'plain'")]
     [InlineData("d1!E$", "'d1!E$'")]
     [InlineData("it's", @"'it'\''s'")]
-    public void What_a_shell_would_change_is_quoted(string text, string quoted) => Assert.Equal(quoted, Welcome.Quote(text));
+    public void Shell_metacharacters_are_quoted(string text, string quoted) => Assert.Equal(quoted, Welcome.Quote(text));
 }

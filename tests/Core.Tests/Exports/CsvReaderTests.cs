@@ -20,7 +20,7 @@ public sealed class CsvReaderTests
     public async Task Rows_are_read_as_programs_write_them(string text, string expected) => Assert.Equal(expected, await ReadAsync(text));
 
     [Fact]
-    public async Task An_unclosed_quote_does_not_swallow_the_following_rows()
+    public async Task An_unclosed_quote_does_not_join_the_following_rows()
     {
         var lines = string.Concat(Enumerable.Repeat("x,y\n", 400_000));
         var rows = (await ReadAsync($"\"open,{lines}")).Split(';');
@@ -29,7 +29,7 @@ public sealed class CsvReaderTests
     }
 
     [Fact]
-    public async Task What_was_written_is_read_back()
+    public async Task CSV_round_trips()
     {
         string?[] cells = ["a", null, "b,c", "\"", "d\ne", "=1+1", "é木", " "];
         var csv = new CsvText();

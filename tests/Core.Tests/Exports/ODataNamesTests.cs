@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Tests.Exports;
 public sealed class ODataNamesTests
 {
     [Fact, Clause("OR-276")]
-    public void Names_that_fall_together_are_told_apart_and_the_others_are_as_Central_has_them()
+    public void Colliding_names_become_distinct_and_the_others_are_as_in_Central()
     {
         var names = NamesOf(["/名前", "/年齢", "/b-c", "/b.c", "/b_c", "/first-name", "/g.1/x", "/g.1/x-y", "/g-1/x"]);
         Assert.Equal(names.Count, names.Distinct().Count());
@@ -37,7 +37,7 @@ public sealed class ODataNamesTests
     }
 
     [Fact, Clause("OR-276")]
-    public void What_the_service_uses_itself_is_no_name_of_a_field()
+    public void Names_of_the_OData_service_are_not_used_for_fields()
     {
         var names = NamesOf(["/__id", "/__system", "/Submissions", "/g/Submissions", "/g/__id"]);
         Assert.Equal("Submissions", names["/g/Submissions"]);

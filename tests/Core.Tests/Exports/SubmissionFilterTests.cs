@@ -37,7 +37,7 @@ public sealed class SubmissionFilterTests
     [InlineData("false or true and false", false)]
     [InlineData("(true or false) and not false", true)]
     [InlineData("$root/Submissions/__id ge 'it'", true)]
-    public void A_filter_says_of_a_submission_whether_it_is_meant(string filter, bool expected) =>
+    public void A_filter_matches_single_submissions(string filter, bool expected) =>
         Assert.Equal(expected, SubmissionFilter.Parse(filter, Now).Matches(Sent()));
 
     [Theory, Clause("OR-279")]
@@ -54,7 +54,7 @@ public sealed class SubmissionFilterTests
     [InlineData("age gt 5", 501.5)]
     [InlineData("substringof('a', __id)", 501.4)]
     [InlineData("__id in 'a'", 501.4)]
-    public void What_cannot_be_asked_is_refused_before_anything_is_read(string filter, double code)
+    public void Invalid_queries_are_refused_before_storage_is_read(string filter, double code)
     {
         var refusal = Assert.Throws<ProblemException>(() => SubmissionFilter.Parse(filter, Now));
         Assert.Equal((decimal)code, refusal.Problem.Code);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Fixtures;
 
-/// <summary>When phones need the locations of their domain anew (CC-042, CC-043).</summary>
+/// <summary>When phones need the locations of their domain again (CC-042, CC-043).</summary>
 public sealed class DomainDataTests
 {
     private static readonly DateTimeOffset Noon = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Fixtures;
 
-/// <summary>What people call fields, as names of elements and attributes (CC-037 to CC-041).</summary>
+/// <summary>Field names as names of elements and attributes (CC-037 to CC-041).</summary>
 public sealed class FixtureNamesTests
 {
     [Theory]
@@ -31,5 +31,5 @@ public sealed class FixtureNamesTests
     [InlineData("Größe", false)]
     [InlineData("code\n", false)]
     [InlineData("", false)]
-    public void Phones_take_some_names_for_indices(string name, bool taken) => Assert.Equal(taken, FixtureNames.IsIndex(name));
+    public void Some_property_names_are_indices_on_phones(string name, bool taken) => Assert.Equal(taken, FixtureNames.IsIndex(name));
 }

@@ -106,7 +106,7 @@ public sealed class XFormChecksTests
     [InlineData("<entity dataset='trees'/>")]
     [InlineData("<entity/>")]
     [InlineData("<entity dataset='trees' create=''/><entity dataset='birds' create=''/>")]
-    public void A_wrong_entity_is_refused(string entity)
+    public void An_invalid_entity_declaration_is_refused(string entity)
     {
         var form = WithEntity(entity);
         Expect(400.25, () => XFormChecks.ForCreation(form));
@@ -153,7 +153,7 @@ public sealed class XFormChecksTests
     [InlineData("1a", false)]
     [InlineData("a b", false)]
     [InlineData("a:b", false)]
-    public void An_entity_property_has_a_lawful_name(string property, bool lawful)
+    public void An_invalid_entity_property_name_is_refused(string property, bool lawful)
     {
         var form = WithEntity(
             "<entity dataset='trees' create=''/>",

@@ -53,7 +53,7 @@ public sealed class XFormMediaSlotTests
     [InlineData("form='guidance'")]
     [InlineData("form='Image'")]
     [InlineData("")]
-    public void Other_forms_of_a_text_expect_nothing(string form) =>
+    public void Other_forms_of_a_text_declare_no_slot(string form) =>
         Assert.Empty(XFormReader.Read(Form(model: Itext($"<value {form}>jr://images/x</value>"))).MediaSlots);
 
     [Theory, Clause("OR-169")]
@@ -67,7 +67,7 @@ public sealed class XFormMediaSlotTests
     [InlineData("<a>see jr://images/x.png</a>", "")]
     [InlineData("<a>jr://images/x.png<b/></a>", "")]
     [InlineData("<a><b/>jr://images/x.png</a>", "")]
-    public void A_default_value_may_be_an_image(string children, string slots) =>
+    public void A_default_value_may_declare_an_image(string children, string slots) =>
         Assert.Equal(slots, Slots(XFormReader.Read(Form($"<data id='f'>{children}</data>"))));
 
     [Fact, Clause("OR-169")]
@@ -115,7 +115,7 @@ public sealed class XFormMediaSlotTests
     [InlineData("search(concat('a', 'b'))")]
     [InlineData("search(' padded')")]
     [InlineData("search('padded ')")]
-    public void A_computed_or_padded_name_expects_nothing(string appearance) =>
+    public void A_computed_or_padded_file_name_declares_no_slot(string appearance) =>
         Assert.Empty(XFormReader.Read(Form(body: $"<select1 appearance=\"{appearance}\"/>")).MediaSlots);
 
     [Theory, Clause("OR-173")]

@@ -60,7 +60,7 @@ public sealed class XFormVersionTests
     public void The_version_that_it_has_already_changes_nothing() => Assert.Equal(Utf8(Vector), XFormVersion.Rewrite(Utf8(Vector), "3"));
 
     [Fact]
-    public void A_byte_order_mark_and_line_ends_stay()
+    public void A_byte_order_mark_and_line_ends_are_kept()
     {
         byte[] document = [.. Encoding.UTF8.Preamble, .. Utf8(Vector.ReplaceLineEndings("\r\n"))];
         byte[] expected =
@@ -72,14 +72,14 @@ public sealed class XFormVersionTests
     }
 
     [Fact]
-    public void A_form_that_names_its_parts_twice_gets_its_version_where_it_is_read() =>
+    public void A_form_with_duplicate_elements_gets_its_version_on_the_effective_one() =>
         Assert.Equal(
             "<html><head/><head><model/><model><instance><d id='f' version='2'/></instance></model></head></html>",
             Rewrite("<html><head/><head><model/><model><instance><d id='f' version='1'/></instance></model></head></html>", "2")
         );
 
     [Fact]
-    public void In_latin_1_a_plain_version_is_written_and_another_refused()
+    public void Latin_1_accepts_only_versions_that_it_can_encode()
     {
         var document = "<?xml version='1.0' encoding='iso-8859-1'?>" + Document("<data id='é' version='1'/>")[21..];
         Assert.Equal(
@@ -90,7 +90,8 @@ public sealed class XFormVersionTests
     }
 
     [Fact]
-    public void In_utf_16_it_is_refused() => Expect(400.8, () => XFormVersion.Rewrite(Encoding.Unicode.GetBytes(Vector), "4"));
+    public void A_version_in_a_UTF_16_definition_is_refused() =>
+        Expect(400.8, () => XFormVersion.Rewrite(Encoding.Unicode.GetBytes(Vector), "4"));
 
     [Theory]
     [InlineData("\0")]
@@ -99,7 +100,7 @@ public sealed class XFormVersionTests
     public void Characters_that_xml_forbids_are_refused(string version) => Expect(400.8, () => XFormVersion.Rewrite(Utf8(Vector), version));
 
     [Fact]
-    public void Half_a_character_is_refused() => Expect(400.8, () => XFormVersion.Rewrite(Utf8(Vector), "\uD83C"));
+    public void An_unpaired_surrogate_is_refused() => Expect(400.8, () => XFormVersion.Rewrite(Utf8(Vector), "\uD83C"));
 
     [Fact]
     public void A_version_that_is_too_long_is_refused() => Expect(400.13, () => XFormVersion.Rewrite(Utf8(Vector), new string('1', 250)));

@@ -49,7 +49,7 @@ public sealed class CaseHistoryTests
     }
 
     [Fact]
-    public void Deleting_bringing_back_and_clearing_happen_in_their_order()
+    public void Deletion_restoration_and_clearing_are_applied_in_order()
     {
         var edit = InstanceId.Parse("edit");
         var record = RecoveryRecord(Version(Root, "a", 0), Version(edit, "b", 4)) with
@@ -65,7 +65,7 @@ public sealed class CaseHistoryTests
     }
 
     [Fact]
-    public void A_wrong_edit_leaves_the_version_before_it_to_count()
+    public void An_edit_with_invalid_case_blocks_leaves_the_previous_version_in_effect()
     {
         var record = RecoveryRecord(
             Version(Root, "a", 0),

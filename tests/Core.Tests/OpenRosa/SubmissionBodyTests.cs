@@ -17,7 +17,7 @@ public sealed class SubmissionBodyTests
     [InlineData("a.jpg", "xml")]
     [InlineData("xml", "a.jpg", "wrong")]
     [InlineData("wrong", "xml", "a.jpg")]
-    public async Task Without_the_right_token_no_file_is_given(params string[] parts)
+    public async Task Without_the_right_CSRF_token_no_file_is_returned(params string[] parts)
     {
         var given = new List<string>();
 
@@ -32,7 +32,7 @@ public sealed class SubmissionBodyTests
     [InlineData("xml", "csrf", "a.jpg", "b.jpg")]
     [InlineData("xml", "a.jpg", "csrf", "b.jpg")]
     [InlineData("a.jpg", "xml", "b.jpg", "csrf")]
-    public async Task Wherever_the_token_stands_all_files_are_given_in_order(params string[] parts)
+    public async Task All_files_are_returned_in_order_whatever_the_position_of_the_CSRF_token(params string[] parts)
     {
         var given = new List<string>();
 

@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Core.Tests.Restore;
 
 /// <summary>
-/// Cases and indices in a line: `C(o) ->c P(x)` is an owned case C that is a child of the closed P, `->e` makes it an extension.
-/// Entries are separated by `;`; a case that is only pointed at is open and somebody else's.
+/// Cases and indices in a line: `C(o) ->c P(x)` is an owned case C that is a child of the closed P, `->e` makes it an extension. Entries
+/// are separated by `;`; a case that is only referred to is open and belongs to another owner.
 /// </summary>
 internal static class CaseSketch
 {

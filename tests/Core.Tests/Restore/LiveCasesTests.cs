@@ -86,7 +86,7 @@ public sealed class LiveCasesTests
     [InlineData("A(o) ->c A", "A")]
     [InlineData("A(o) ->e A", "")]
     [InlineData("A(o) ->c B ->e C ->c A", "A B C")]
-    public void Walks_end_on_cycles(string cases, string expected) =>
+    public void Cycles_of_indices_terminate(string cases, string expected) =>
         Assert.Equal(expected, CaseSketch.Names(LiveCases.Among(CaseSketch.Read(cases), CaseSketch.Owners)));
 
     [Fact, Clause("CC-054")]
@@ -154,7 +154,7 @@ public sealed class LiveCasesTests
     }
 
     [Fact]
-    public void A_chain_of_two_hundred_thousand_cases_is_walked_to_its_end()
+    public void A_chain_of_two_hundred_thousand_cases_is_followed_to_its_end()
     {
         var cases = Enumerable
             .Range(0, 200_000)

@@ -57,7 +57,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void What_a_form_says_of_a_case_that_the_phone_lacks_is_left_out()
+    public void Changes_of_a_case_that_the_phone_lacks_are_ignored()
     {
         var model = Holding("");
         model.Apply(Effect("A") with { Owner = CaseSketch.Me });
@@ -77,7 +77,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void A_case_that_the_phone_creates_though_the_server_had_it_is_not_known_whole()
+    public void An_existing_case_created_again_by_the_phone_is_not_fully_known_to_it()
     {
         var model = Holding("");
         model.Apply(Creates("A", CaseSketch.Me, version: 4));
@@ -85,7 +85,7 @@ public sealed class PhoneModelTests
     }
 
     [Fact]
-    public void What_is_sent_replaces_owner_indices_and_version_but_reopens_nothing()
+    public void Sent_cases_replace_owner_indices_and_version_but_reopen_none()
     {
         var model = Holding("A(ox) ->c B(o)");
         model.Apply(new CaseState(CaseSketch.Id("A"), CaseSketch.Other, false, [], 7));
@@ -94,9 +94,9 @@ public sealed class PhoneModelTests
         Assert.Equal((CaseSketch.Other, 0, 7), (onPhone.Owner, onPhone.Links.Count, onPhone.Version));
     }
 
-    /// <summary>The trace of CC-116 to CC-127, as far as the phone is concerned: what it submits, and what it is sent.</summary>
+    /// <summary>The example of CC-116 to CC-127 for the phone: the forms that it submits, and the cases that it is sent.</summary>
     [Fact, Clause("CC-115")]
-    public void The_trace_of_the_specification_leaves_these_footprints()
+    public void The_example_of_the_specification_gives_these_phone_states()
     {
         HashSet<OwnerId> withGroup = [CaseSketch.Me, new("g")],
             alone = [CaseSketch.Me];

@@ -128,7 +128,7 @@ public sealed class RestoreSimulationTests
         public Task PutInGroupAsync(string user, string group, bool isIn) =>
             Task.FromResult(isIn ? _members.Add((user, group)) : _members.Remove((user, group)));
 
-        // Those that point at a case that comes or goes are not written here: the restore has to notice by itself.
+        // Rows of cases with an index to a created or deleted case are not written here: the restore must detect the change itself.
         public async Task SetDeletedAsync(SimulatedForm form, bool deleted)
         {
             _expected.SetDeleted(form, deleted);

@@ -8,7 +8,7 @@ public sealed class ConditionalWriteTests
 {
     [Theory]
     [InlineData(404), InlineData(409), InlineData(412)]
-    public async Task A_conflict_is_tried_again(int status)
+    public async Task A_conflict_is_retried(int status)
     {
         var attempts = 0;
         var result = await ConditionalWrite.RunAsync(
@@ -19,7 +19,7 @@ public sealed class ConditionalWriteTests
     }
 
     [Fact]
-    public async Task Another_failure_is_not_tried_again()
+    public async Task Another_failure_is_not_retried()
     {
         var attempts = 0;
         await Assert.ThrowsAsync<RequestFailedException>(() =>

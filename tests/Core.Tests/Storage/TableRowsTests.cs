@@ -28,7 +28,7 @@ public sealed class TableRowsTests
     }
 
     [Fact]
-    public void Nothing_is_no_transaction() => Assert.Empty(Sizes([]));
+    public void An_empty_transaction_is_not_sent() => Assert.Empty(Sizes([]));
 
     private static IEnumerable<TableEntity> Rows(int count, string partition) =>
         Enumerable.Range(0, count).Select(number => new TableEntity(partition, $"{number}"));

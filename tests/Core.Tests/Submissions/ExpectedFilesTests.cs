@@ -17,7 +17,7 @@ public sealed class ExpectedFilesTests
         Assert.Equal("1.jpg 2.jpg 3.m4a 4.jpg audit.csv*", Read(SubmissionSamples.Rich, SubmissionSamples.RichBinaryPaths));
 
     [Fact, Clause("OR-214")]
-    public void Values_of_other_fields_are_not() => Assert.Equal("3.m4a", Read(SubmissionSamples.Rich, "/child/media/sound"));
+    public void Values_of_non_binary_fields_are_not_expected() => Assert.Equal("3.m4a", Read(SubmissionSamples.Rich, "/child/media/sound"));
 
     [Theory, Clause("OR-216")]
     [InlineData("<data><meta><audit>audit.csv</audit></meta></data>", "audit.csv*")]
@@ -47,7 +47,7 @@ public sealed class ExpectedFilesTests
     public void Malformed_xml_is_refused() => Expect(400.1, () => Read("<data><a>x</a>", "/a"));
 
     [Fact]
-    public void What_leads_to_no_binary_field_costs_nothing()
+    public void Paths_without_binary_fields_cost_nothing()
     {
         var answers = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<row><text>answer {i}</text></row>"));
         var document = Utf8($"<data>{answers}<photo>1.jpg</photo></data>");

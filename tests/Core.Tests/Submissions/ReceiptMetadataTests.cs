@@ -13,7 +13,7 @@ public sealed class ReceiptMetadataTests
     [InlineData("uuid:1", "device", "Collect/2024")]
     [InlineData("ü \"'<&>\t\u2028 \ud83c\udf33", "\u0001", "")]
     [InlineData(null, null, null)]
-    public void What_is_noted_is_read_again(string? id, string? device, string? agent)
+    public void Receipt_metadata_round_trips(string? id, string? device, string? agent)
     {
         var note = Note(id ?? "x", device, agent) with { SyncToken = "0123456789abcdef", CaseBlocks = 3, IsEdit = true };
         var text = note.Write();
@@ -26,7 +26,7 @@ public sealed class ReceiptMetadataTests
     [InlineData('\ufffe')]
     [InlineData('"')]
     [InlineData('\u0001')]
-    public void However_long_the_texts_are_two_notes_fit_and_the_instance_is_whole(char c)
+    public void Two_metadata_entries_fit_whatever_the_length_of_their_texts(char c)
     {
         var note = Note(new string(c, InstanceId.MaxLength), new string(c, 255), new string(c, 255)) with
         {
@@ -39,7 +39,7 @@ public sealed class ReceiptMetadataTests
     }
 
     [Fact]
-    public void A_file_is_for_its_slot_even_when_no_note_can_hold_the_name()
+    public void A_file_name_too_long_for_metadata_is_matched_by_its_hash()
     {
         foreach (var name in new[] { "ö 1.jpg", new string('ü', 20_000) })
         {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Submissions;
 
-/// <summary>Kept counts against what a full reading of the timeline says, on rows of which most came long ago.</summary>
+/// <summary>Stored counts equal those of a full scan of the timeline, most of whose rows are old.</summary>
 public sealed class SubmissionCountsTests : IAsyncLifetime
 {
     private const int Old = 210;

@@ -78,7 +78,7 @@ public sealed class SubmissionHeadReaderTests
     [InlineData("<data id='f'><meta><g><instanceID>x</instanceID></g></meta></data>")]
     [InlineData("<data id='f'><g><meta><instanceID>x</instanceID></meta></g></data>")]
     [InlineData("<data id='f'><g><instanceID>x</instanceID></g></data>")]
-    public void Blank_or_elsewhere_it_is_absent(string document) => Assert.Null(Read(document).InstanceId);
+    public void A_blank_or_misplaced_instance_id_is_absent(string document) => Assert.Null(Read(document).InstanceId);
 
     [Fact, Clause("OR-198")]
     public void An_instance_id_has_up_to_249_characters()
@@ -145,7 +145,7 @@ public sealed class SubmissionHeadReaderTests
         );
 
     [Fact]
-    public void A_group_named_media_makes_no_encrypted_submission() =>
+    public void A_group_named_media_is_not_mistaken_for_an_encryption_manifest() =>
         Assert.Null(Read("<data id='f'><media><file>x.jpg</file></media><base64EncryptedKey/></data>").Encrypted);
 
     [Theory]

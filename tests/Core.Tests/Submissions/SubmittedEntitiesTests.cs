@@ -50,7 +50,7 @@ public sealed class SubmittedEntitiesTests
     [InlineData("<d><group><meta><entity dataset=\"houses\" id=\"a\" create=\"1\"/></meta></group></d>")]
     [InlineData("<d><meta/></d>")]
     [InlineData("<d/>")]
-    public void What_says_no_action_where_the_form_has_one_is_none(string xml) => Assert.Empty(Read(xml, House));
+    public void An_entity_without_a_declared_action_is_ignored(string xml) => Assert.Empty(Read(xml, House));
 
     [Fact]
     public void Each_iteration_of_a_repeat_has_its_own_values_separate_from_those_around_it()
@@ -73,7 +73,7 @@ public sealed class SubmittedEntitiesTests
     }
 
     [Fact]
-    public void What_names_something_is_cut_where_no_name_can_be_longer() =>
+    public void Entity_attributes_are_cut_at_the_maximum_length_of_a_name() =>
         Assert.Equal(
             300,
             Assert.Single(Read($"<d><meta><entity dataset=\"{new string('x', 5000)}\" create=\"1\"/></meta></d>", House)).Dataset.Length

@@ -41,7 +41,7 @@ public sealed class LaterNamesTests
     }
 
     [Fact]
-    public void What_looks_like_an_escape_beside_such_a_name_stays_what_it_is() =>
+    public void Text_like_an_escape_beside_such_a_name_is_unchanged() =>
         Assert.Equal(
             ["ስም", "_x1235_", "_x", "x_x0041_"],
             SafeXml.Read(
@@ -70,7 +70,7 @@ public sealed class LaterNamesTests
     [InlineData("&#xD83D;&#xDE0A;")]
     [InlineData("&#x00d83d;&#56842;")]
     [InlineData("<![CDATA[]]>&#55357;&#56842;<!-- &#55357; -->")]
-    public void The_halves_of_a_character_are_joined_in_a_submission(string reference)
+    public void Surrogate_pairs_are_joined_in_a_submission(string reference)
     {
         Assert.Equal($"a{Smile}b", SafeXml.Read(Utf8($"<a>a{reference}b</a>"), xml => xml.ReadTrimmedText()));
         Assert.Equal($"a{Smile}b", SafeXml.Read(Encoding.Unicode.GetBytes($"<a>a{reference}b</a>"), xml => xml.ReadTrimmedText()));
@@ -78,7 +78,7 @@ public sealed class LaterNamesTests
     }
 
     [Fact]
-    public void They_are_joined_in_attributes_too_and_left_alone_where_they_are_text()
+    public void Surrogate_pairs_are_joined_in_attributes_and_kept_in_CDATA()
     {
         Assert.Equal(Smile, SafeXml.Read(Utf8("<a b='&#55357;&#56842;'/>"), xml => xml.GetAttribute("b")));
         Assert.Equal("&#55357;&#56842;", SafeXml.Read(Utf8("<a><![CDATA[&#55357;&#56842;]]></a>"), xml => xml.ReadTrimmedText()));
@@ -87,6 +87,6 @@ public sealed class LaterNamesTests
     [Theory]
     [InlineData("&#55357;"), InlineData("&#56842;"), InlineData("&#56842;&#55357;"), InlineData("&#55357; &#56842;")]
     [InlineData("&#55357;&#55357;&#56842;"), InlineData("&#xD83D;x"), InlineData("&#55357;&#"), InlineData("&#5535")]
-    public void Half_a_character_is_refused(string reference) =>
+    public void An_unpaired_surrogate_is_refused(string reference) =>
         Expect(400.1, () => SafeXml.Read(Utf8($"<a>{reference}</a>"), xml => xml.LocalName));
 }

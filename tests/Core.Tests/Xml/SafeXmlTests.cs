@@ -63,7 +63,7 @@ public sealed class SafeXmlTests
     [InlineData(
         new byte[] { 0xFF, 0xFE, (byte)'<', 0, (byte)'a', 0, (byte)'>', 0, 0, 0xD8, (byte)'<', 0, (byte)'/', 0, (byte)'a', 0, (byte)'>', 0 }
     )]
-    public void Bytes_that_are_no_text_are_refused(byte[] document) => Expect(400.1, () => Root(document));
+    public void Invalid_encodings_are_refused(byte[] document) => Expect(400.1, () => Root(document));
 
     [Theory]
     [InlineData(false, true)]

@@ -60,7 +60,7 @@ public sealed class AccountCallTests
     }
 
     [Fact, Clause("OR-258")]
-    public async Task A_token_is_worth_nothing_after_signing_out()
+    public async Task A_session_token_is_refused_after_sign_out()
     {
         var user = await Api.AdministratorAsync();
 

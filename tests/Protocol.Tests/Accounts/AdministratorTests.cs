@@ -37,7 +37,7 @@ public sealed class AdministratorTests
                 .GetInt32()
         );
 
-        // From here on the settings count no more, whatever becomes of that account.
+        // From now on the settings have no effect, even if the account is deleted.
         (
             await first.SendAsync(
                 HttpMethod.Put,
@@ -85,7 +85,7 @@ public sealed class AdministratorTests
         (await last.DeleteAsync($"/users/{id}")).ShouldBeProblem(409.21m);
         (await last.PostAsync($"/assignments/admin/{id}")).ShouldBeProblem(409.3m);
 
-        // Whoever is no administrator comes and goes.
+        // Accounts that are not administrators are created and deleted freely.
         var other = (await last.PostJsonAsync("/users", new { email = $"{Samples.Unique("user")}@example.org", password = Password }))
             .ShouldBe(HttpStatusCode.OK)
             .Json.GetProperty("id")

@@ -123,7 +123,7 @@ public sealed class AssignmentTests
     }
 
     [Fact, Clause("OR-264")]
-    public async Task Nobody_grants_or_removes_more_rights_than_they_have()
+    public async Task No_caller_grants_or_revokes_more_rights_than_they_have()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

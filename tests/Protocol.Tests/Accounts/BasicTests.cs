@@ -20,7 +20,7 @@ public sealed class BasicTests
         var email = $"{Samples.Unique("user")}@example.org";
         (await programme.Admin.PostJsonAsync("/users", new { email, password })).ShouldBe(HttpStatusCode.OK);
 
-        // Nobody asked for it yet: sent with the first request, as scripts do.
+        // Preemptive: sent with the first request, as scripts do.
         var client = Api.WithBasic(programme.Server, email, password);
         Assert.Equal(email, (await client.GetAsync("/users/current")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("email").GetString());
         (await client.OpenRosa.GetAsync($"{programme.Path}/formList")).ShouldBe(HttpStatusCode.OK);
@@ -28,7 +28,7 @@ public sealed class BasicTests
     }
 
     [Fact, Clause("OR-051")]
-    public async Task The_case_of_an_address_does_not_matter()
+    public async Task Addresses_are_case_insensitive()
     {
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync();
@@ -41,7 +41,7 @@ public sealed class BasicTests
     }
 
     [Fact, Clause("OR-053")]
-    public async Task Credentials_in_the_address_count_for_nothing()
+    public async Task Credentials_in_the_URL_are_ignored()
     {
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync("viewer");
@@ -85,7 +85,7 @@ public sealed class BasicTests
     [InlineData("\0:\0")]
     [InlineData("admin@example.org:a password for tests\n")]
     [Clause("OR-047")]
-    public async Task What_is_no_pair_of_name_and_password_is_refused(string pair)
+    public async Task Malformed_Basic_credentials_are_refused(string pair)
     {
         var client = Api.Anonymous(await Server.SharedAsync())
             .With("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))}");
@@ -98,14 +98,14 @@ public sealed class BasicTests
     [InlineData("Basic not/base64:at-all")]
     [InlineData("Basic //79/Dr+/w==")]
     [Clause("OR-047")]
-    public async Task What_cannot_be_decoded_is_refused(string authorization)
+    public async Task Undecodable_Basic_credentials_are_refused(string authorization)
     {
         var client = Api.Anonymous(await Server.SharedAsync()).With("Authorization", authorization);
         (await client.GetAsync("/users/current")).ShouldBeProblem(401.2m);
     }
 
     [Fact, Clause("OR-048"), Clause("OR-071")]
-    public async Task Where_development_allows_it_passwords_and_cookies_pass_over_loopback_but_under_no_other_name()
+    public async Task AllowBasicOverHttp_accepts_passwords_and_cookies_on_loopback_only()
     {
         var server = await Server.StartAsync(
             new Dictionary<string, string> { ["Rosa__AllowBasicOverHttp"] = "true", ["Rosa__PublicUrl"] = "" }
@@ -156,7 +156,7 @@ public sealed class BasicTests
             );
         }
 
-        // Behind a front end that speaks HTTPS, and with no origin configured, addresses are the front end's.
+        // Behind a front end with HTTPS, and without a configured origin, returned addresses are the front end's.
         var behind = (
             await basic.With("Host", "forms.example.org").With("X-Forwarded-Proto", "https").GetAsync($"{programme.Path}/formList")
         ).ShouldBe(HttpStatusCode.OK);

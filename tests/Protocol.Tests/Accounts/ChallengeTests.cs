@@ -113,7 +113,7 @@ public sealed class ChallengeTests
     }
 
     [Fact, Clause("OR-047")]
-    public async Task A_wrong_password_is_asked_for_again()
+    public async Task A_wrong_password_is_challenged_again()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

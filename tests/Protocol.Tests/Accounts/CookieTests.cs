@@ -25,7 +25,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-069")]
-    public async Task A_POST_with_nothing_but_the_cookie_may_be_anybodys_doing()
+    public async Task A_POST_with_only_a_cookie_is_refused()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -77,7 +77,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-069")]
-    public async Task A_POST_with_the_header_that_no_foreign_page_can_set_is_the_browsers_own()
+    public async Task A_POST_with_a_cookie_and_X_Requested_With_is_accepted()
     {
         var programme = await Programme.StartAsync();
         var browser = (await BrowserAsync(programme.Server)).Browser.With("X-Requested-With", "XMLHttpRequest");
@@ -95,7 +95,7 @@ public sealed class CookieTests
     [InlineData(false, true)]
     [InlineData(true, true)]
     [Clause("OR-070")]
-    public async Task A_submission_that_shows_the_sessions_token_before_or_after_the_XML_is_the_browsers_own(bool before, bool after)
+    public async Task A_submission_with_the_CSRF_token_before_or_after_the_XML_is_accepted(bool before, bool after)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -118,7 +118,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-069"), Clause("OR-070")]
-    public async Task A_submission_that_shows_a_wrong_token_is_refused_and_leaves_nothing()
+    public async Task A_submission_with_a_wrong_CSRF_token_is_refused_and_not_stored()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -151,7 +151,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-069"), Clause("OR-070")]
-    public async Task A_JSON_body_shows_the_token_as_a_member()
+    public async Task A_JSON_body_carries_the_CSRF_token_as_a_member()
     {
         var programme = await Programme.StartAsync();
         var (browser, csrf) = await BrowserAsync(programme.Server);
@@ -180,7 +180,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-071")]
-    public async Task A_cookie_that_travelled_in_the_open_is_refused()
+    public async Task A_cookie_over_plain_HTTP_is_refused()
     {
         var programme = await Programme.StartAsync();
         var (browser, _) = await BrowserAsync(programme.Server);
@@ -211,7 +211,7 @@ public sealed class CookieTests
     }
 
     [Fact, Clause("OR-069")]
-    public async Task A_key_in_a_cookie_has_no_token_that_a_POST_could_show()
+    public async Task A_key_in_a_cookie_has_no_CSRF_token()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

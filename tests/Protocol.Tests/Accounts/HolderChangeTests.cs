@@ -44,7 +44,7 @@ public sealed class HolderChangeTests
     }
 
     [Fact]
-    public async Task Whoever_presents_no_session_has_none_to_restore()
+    public async Task Restoring_a_session_requires_one()
     {
         var server = await Server.SharedAsync();
         (await Api.Anonymous(server).GetAsync("/sessions/restore")).ShouldBeProblem(404.1m);

@@ -58,7 +58,7 @@ public sealed class OwnThingsTests
     }
 
     [Fact]
-    public async Task Who_sent_a_submission_fills_its_empty_slots_once_and_only_until_it_is_edited()
+    public async Task A_submitter_fills_empty_slots_of_their_submission_until_it_is_edited()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -11,7 +11,7 @@ public sealed class PasswordResetTests
     private const string Password = "correct horse battery";
 
     [Fact]
-    public async Task Somebody_without_a_password_chooses_one_with_the_link_that_the_administrator_hands_over()
+    public async Task An_invited_user_chooses_a_password_with_the_administrator_s_link()
     {
         var programme = await Programme.StartAsync();
         var email = $"{Samples.Unique("user")}@example.org";
@@ -81,7 +81,7 @@ public sealed class PasswordResetTests
     }
 
     [Fact]
-    public async Task A_link_dies_with_the_password_and_the_address_that_it_was_made_for()
+    public async Task A_reset_link_ends_with_a_change_of_password_or_address()
     {
         var programme = await Programme.StartAsync();
         var (user, email, password) = await programme.WebUserAsync();
@@ -98,7 +98,7 @@ public sealed class PasswordResetTests
     }
 
     [Fact]
-    public async Task A_password_that_is_not_text_is_nobodys()
+    public async Task A_password_that_is_not_text_is_refused()
     {
         var programme = await Programme.StartAsync();
         var (user, email, _) = await programme.WebUserAsync();

@@ -4,8 +4,9 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>What guessing at passwords gets, and what those who know theirs notice of it: nothing. Each test guesses from addresses of
-/// its own.</summary>
+/// <summary>
+/// Throttling of wrong passwords, which does not affect callers with the right one. Each test uses its own client addresses.
+/// </summary>
 [Trait("Needs", "FrontEnd")]
 public sealed class PasswordThrottleTests
 {
@@ -31,7 +32,7 @@ public sealed class PasswordThrottleTests
     [Theory]
     [InlineData("192.0.2.40:50001", "192.0.2.40:50002")]
     [InlineData("2001:db8:0:4::1", "2001:db8:0:4:ffff::2")]
-    public async Task Another_port_or_another_address_of_the_same_household_is_the_same_guesser(string first, string second)
+    public async Task Another_port_or_IPv6_address_of_the_same_network_counts_as_the_same_client(string first, string second)
     {
         var server = await Server.SharedAsync();
         var email = $"{Samples.Unique("nobody")}@example.org";
@@ -56,7 +57,7 @@ public sealed class PasswordThrottleTests
     }
 
     [Fact]
-    public async Task Guessing_with_basic_is_refused_in_the_words_of_the_address_and_not_asked_for_more()
+    public async Task Throttled_Basic_authentication_is_refused_in_the_address_s_format_without_challenge()
     {
         const string guesser = "192.0.2.60";
         var programme = await Programme.StartAsync();
@@ -99,7 +100,7 @@ public sealed class PasswordThrottleTests
             .Json.GetProperty("email")
             .GetString()!;
 
-        // An account that this instance has in mind, one that it has not, and none; and each once more.
+        // An account that this instance has cached, one that it has not, and an unknown one; then each again.
         var costs = new List<int>();
         foreach (var account in new[] { email, created, $"{Samples.Unique("nobody")}@example.org" })
         {

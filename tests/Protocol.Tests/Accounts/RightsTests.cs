@@ -22,7 +22,7 @@ public sealed class RightsTests
         Clause("OR-079"),
         Clause("OR-081")
     ]
-    public async Task What_each_may_do_with_a_form(string state)
+    public async Task Each_role_has_its_rights_on_a_form(string state)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");
@@ -119,7 +119,7 @@ public sealed class RightsTests
     }
 
     [Fact, Clause("OR-076")]
-    public async Task A_submission_through_the_management_API_is_refused_in_its_words()
+    public async Task A_submission_through_the_management_API_is_refused_in_JSON()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -139,7 +139,7 @@ public sealed class RightsTests
     }
 
     [Fact, Clause("OR-073"), Clause("OR-074")]
-    public async Task A_form_that_was_never_published_is_there_for_its_editors_only()
+    public async Task A_form_that_was_never_published_is_visible_to_its_editors_only()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -149,7 +149,7 @@ public sealed class RightsTests
             var edits = name is "manager" or "administrator";
             foreach (var ending in new[] { ".xml", "/manifest", "/draft.xml", "/draft/manifest" })
             {
-                // What is no use to a phone has no address with a key.
+                // Addresses that phones do not use do not exist with a key.
                 var expected =
                     edits ? 200
                     : client.IsKey && ending.StartsWith("/draft", StringComparison.Ordinal) ? 404
@@ -168,7 +168,7 @@ public sealed class RightsTests
     }
 
     [Fact, Clause("OR-074")]
-    public async Task Keys_manage_nothing()
+    public async Task Keys_give_no_access_to_the_management_API()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -73,7 +73,7 @@ public sealed class SearchUsersTests
     }
 
     [Fact]
-    public async Task An_unknown_role_is_not_found_before_rights_are_looked_at()
+    public async Task An_unknown_role_is_not_found_before_rights_are_checked()
     {
         var programme = await Programme.StartAsync();
         var (viewer, _, _) = await programme.WebUserAsync("viewer");

@@ -149,7 +149,7 @@ public sealed class SessionTests
         var ended = (await first.DeleteAsync("/sessions/current")).ShouldBe(HttpStatusCode.OK);
         Assert.True(ended.Json.GetProperty("success").GetBoolean());
 
-        // A browser drops a `__Host-` cookie only when it is told so in the words in which it was set.
+        // A browser deletes a `__Host-` cookie only if the attributes equal those with which it was set.
         var cookies = ended.Headers.GetValues("Set-Cookie").ToList();
         foreach (var name in new[] { "__Host-session", "__csrf" })
         {
@@ -170,7 +170,7 @@ public sealed class SessionTests
     }
 
     [Fact, Clause("OR-258")]
-    public async Task Only_a_session_has_an_end()
+    public async Task Only_sessions_can_be_ended_by_their_token()
     {
         var programme = await Programme.StartAsync();
         var (_, email, password) = await programme.WebUserAsync();

@@ -10,7 +10,7 @@ public sealed class TokenTests
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$";
 
     [Fact, Clause("OR-055"), Clause("OR-064")]
-    public async Task A_session_or_a_key_is_good_as_bearer()
+    public async Task Sessions_and_keys_are_accepted_as_bearer_tokens()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -65,7 +65,7 @@ public sealed class TokenTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%C3%A4")]
     [InlineData("%20")]
     [Clause("OR-061")]
-    public async Task What_cannot_be_a_key_is_refused_before_it_is_looked_up(string key)
+    public async Task A_malformed_key_is_refused_without_a_lookup(string key)
     {
         var server = await Server.SharedAsync();
         foreach (var path in new[] { $"/v1/key/{key}/projects/1/formList", $"/v1/projects/1/formList?st={key}" })
@@ -77,7 +77,7 @@ public sealed class TokenTests
     }
 
     [Fact, Clause("OR-063")]
-    public async Task A_token_is_good_only_in_its_own_place()
+    public async Task A_token_is_accepted_only_where_its_kind_belongs()
     {
         var programme = await Programme.StartAsync();
         var draft = await programme.CreateDraftAsync();
@@ -130,7 +130,7 @@ public sealed class TokenTests
     }
 
     [Fact, Clause("OR-057"), Clause("OR-058")]
-    public async Task The_first_credentials_that_are_presented_decide()
+    public async Task The_first_credentials_in_order_decide()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -181,7 +181,7 @@ public sealed class TokenTests
     }
 
     [Fact, Clause("OR-059"), Clause("OR-060"), Clause("OR-067")]
-    public async Task A_key_in_the_path_opens_what_its_holder_may_fill_in()
+    public async Task A_key_in_the_path_gives_access_to_its_forms()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -208,7 +208,7 @@ public sealed class TokenTests
     }
 
     [Fact, Clause("OR-065"), Clause("OR-066")]
-    public async Task A_key_as_a_parameter_is_carried_into_addresses_as_a_path()
+    public async Task A_key_in_the_query_is_in_the_path_of_returned_addresses()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");

@@ -120,7 +120,7 @@ public sealed class WebUserTests
     }
 
     [Fact]
-    public async Task An_ended_account_is_out_at_once_and_its_address_is_free()
+    public async Task A_deleted_account_is_signed_out_at_once_and_its_address_is_free()
     {
         var programme = await Programme.StartAsync();
         var (user, email, password) = await programme.WebUserAsync("manager");
@@ -146,7 +146,7 @@ public sealed class WebUserTests
             user => user.GetProperty("email").GetString() == email
         );
 
-        // What they did keeps a name.
+        // What the deleted user created still has their name.
         var creator = (
             await programme.Admin.With("X-Extended-Metadata", "true").GetAsync($"{programme.Path}/app-users/{created}")
         ).Json.GetProperty("createdBy");
@@ -216,7 +216,7 @@ public sealed class WebUserTests
     }
 
     [Fact]
-    public async Task What_a_signed_in_user_may_do_changes_at_once()
+    public async Task Changes_of_rights_apply_to_signed_in_users_at_once()
     {
         var programme = await Programme.StartAsync();
         var (user, _, _) = await programme.WebUserAsync();

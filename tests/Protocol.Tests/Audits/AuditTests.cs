@@ -75,7 +75,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public async Task Extended_metadata_names_the_actor_and_only_administrators_may_look()
+    public async Task Extended_metadata_names_the_actor_and_requires_an_administrator()
     {
         var programme = await Programme.StartAsync();
         var entry = (await programme.Admin.With("X-Extended-Metadata", "true").GetAsync("/audits?limit=1"))

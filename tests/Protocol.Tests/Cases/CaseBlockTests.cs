@@ -67,7 +67,7 @@ public sealed class CaseBlockTests
     }
 
     [Fact, Clause("CC-060"), Clause("CC-064"), Clause("CC-065"), Clause("CC-067"), Clause("CC-068"), Clause("CC-069")]
-    public async Task Later_forms_neither_reopen_nor_empty_what_is_fixed_nor_move_back()
+    public async Task Later_forms_neither_reopen_cases_nor_clear_fixed_fields_nor_move_dates_back()
     {
         var desk = await CaseDesk.OpenAsync();
         var id = NewId();
@@ -170,7 +170,7 @@ public sealed class CaseBlockTests
         Clause("CC-089"),
         Clause("CC-090")
     ]
-    public async Task One_bad_block_changes_no_case_and_the_form_is_kept(string block, string problem)
+    public async Task One_invalid_block_changes_no_case_and_the_form_is_kept(string block, string problem)
     {
         var desk = await CaseDesk.OpenAsync();
         var (other, there, child, id) = (NewId("other"), NewId("there"), NewId("child"), NewId("id"));

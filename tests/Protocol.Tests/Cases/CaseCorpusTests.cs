@@ -37,7 +37,7 @@ public sealed class CaseCorpusTests
         Clause("CC-091"),
         Clause("CC-108")
     ]
-    public async Task Each_file_comes_back_as_it_was_sent_or_is_refused_with_the_reason()
+    public async Task Each_file_is_returned_byte_for_byte_or_refused_with_the_reason()
     {
         var domain = await Domain.StartAsync();
         var complaints = new List<string>();
@@ -111,7 +111,7 @@ public sealed class CaseCorpusTests
             await ShouldHaveNoCaseAsync(desk, form);
             return;
         }
-        // A restore may point at what it does not hold: as long as nobody has such a case the form waits.
+        // A restore may contain indices to cases that it does not contain: until such a case exists, the form waits.
         var blocks = BlocksOf(form).ToList();
         var missing = blocks.SelectMany(block => Parts(block, "index")).Select(index => index.Value).Except(blocks.Select(IdOf)).ToList();
         if (missing.Count > 0)

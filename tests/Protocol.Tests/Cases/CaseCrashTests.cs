@@ -7,7 +7,7 @@ using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
-/// <summary>A process that dies while cases follow forms: what was answered is there, and what is sent again is applied once.</summary>
+/// <summary>The process is killed while forms change cases: answered forms are applied, and forms sent again are applied once.</summary>
 public sealed class CaseCrashTests
 {
     private const int PerLife = 40;
@@ -29,7 +29,7 @@ public sealed class CaseCrashTests
         var kept = (await desk.CaseAsync(shared)).GetProperty("properties");
         Assert.All(received, key => Assert.Equal(key, kept.GetProperty(key).GetString()));
 
-        // What was claimed and not answered is done without its phone.
+        // Committed but unanswered forms are completed without the phone.
         var intents = new Intents(desk.Domain.Programme);
         await intents.AgeAsync();
         await intents.ReconcileAsync();
@@ -57,7 +57,7 @@ public sealed class CaseCrashTests
         Assert.Equal(sent.Count + 1, tables[shared]["Transactions"]!.AsArray().Count);
         Assert.Equal(sent.Count + 2, tables.Cases.Count);
         Assert.Equal(0, await intents.CountAsync());
-        // The list comes from the rows of owners, the single case from its own: they must tell the same.
+        // The list is read from the owners' rows, the single case from its own row: both must be equal.
         var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}")))
             .ShouldBe(HttpStatusCode.OK)
             .Json;
@@ -110,7 +110,7 @@ public sealed class CaseCrashTests
                         }
                         catch (Exception e) when (e is HttpRequestException or IOException)
                         {
-                            // The process is gone, and with it the answer.
+                            // The process was killed before it answered.
                         }
                     }
                 })

@@ -7,7 +7,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Cases;
 
-/// <summary>A domain with a worker who sends forms to it, and the case API to look at what came of them.</summary>
+/// <summary>A domain with a worker who submits forms, and the case API to read the resulting cases.</summary>
 internal sealed class CaseDesk
 {
     private CaseDesk(Domain domain, Worker worker)

@@ -15,7 +15,7 @@ public sealed class CaseFaultTests
 {
     private enum Finish
     {
-        /// <summary>Storage is well at once: the server has to come through by itself.</summary>
+        /// <summary>A transient fault: the request must succeed.</summary>
         ByItself,
 
         /// <summary>The phone sends the form again.</summary>
@@ -186,7 +186,7 @@ public sealed class CaseFaultTests
         );
     }
 
-    // A form of a script that made two cases, and an edit of it that changes the first, says no more of the second, and makes a third.
+    // A script's form created two cases; its edit changes the first, omits the second, and creates a third.
     private static async Task<Round> EditAsync(Domain domain, DomainPhone phone, DomainPhone other)
     {
         var (changed, dropped, added, instance) = (Id(), Id(), Id(), Guid.NewGuid().ToString());
@@ -231,7 +231,9 @@ public sealed class CaseFaultTests
 
     private static Dictionary<string, string> Size(string size) => new() { ["size"] = size };
 
-    /// <summary>A form to be sent, under the phone's token if the phone has filled it in, and what has to come of it; <see
-    /// cref="Sent"/> is what the phone is told at its next sync.</summary>
+    /// <summary>
+    /// A form to submit, with the phone's token if the phone has filled it in, and the expected result; <see cref="Sent"/> is the expected
+    /// response of the phone's next sync.
+    /// </summary>
     private sealed record Round(string Form, bool IsOfPhone, string Sent, Func<Task<bool>> IsClaimedAsync, Func<Task> ShouldBeAppliedAsync);
 }

@@ -47,7 +47,7 @@ public sealed class ReceiverTests
     }
 
     [Fact, Clause("CC-084")]
-    public async Task Meta_is_found_by_its_local_name_and_a_form_without_is_given_an_id()
+    public async Task Meta_is_found_by_its_local_name_and_a_form_without_it_gets_an_id()
     {
         var desk = await CaseDesk.OpenAsync();
         var id = NewId();

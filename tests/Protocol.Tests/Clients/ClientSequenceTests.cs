@@ -63,7 +63,7 @@ public sealed class ClientSequenceTests
     }
 
     [Fact, Clause("OR-282"), Clause("OR-283")]
-    public async Task Enketo_finds_out_how_to_sign_in_then_finds_its_one_form_and_sends()
+    public async Task Enketo_answers_the_challenge_finds_its_form_and_submits()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");

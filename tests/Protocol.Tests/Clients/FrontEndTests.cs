@@ -33,7 +33,7 @@ public sealed class FrontEndTests
         (await page.GetAsync("/users/current")).ShouldBeProblem(401.2m);
     }
 
-    // The administrator invites somebody, who sets a password, becomes an administrator and signs in.
+    // The administrator invites a user, who sets a password, becomes an administrator and signs in.
     private async Task<Api> SignInAsync(Server server)
     {
         var visitor = Api.Anonymous(server).With("X-Requested-With", "XMLHttpRequest");

@@ -10,7 +10,7 @@ public sealed class PullTests
     private static readonly XNamespace Submissions = "http://opendatakit.org/submissions";
 
     [Fact, Clause("OR-286"), Clause("OR-287")]
-    public async Task Ids_are_listed_in_parts_until_a_part_is_empty()
+    public async Task Ids_are_listed_in_pages_until_a_page_is_empty()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -46,7 +46,7 @@ public sealed class PullTests
     }
 
     [Fact, Clause("OR-286")]
-    public async Task A_further_part_does_not_list_all_submissions_again_unless_one_has_changed()
+    public async Task A_further_page_does_not_list_all_submissions_again_unless_one_has_changed()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -72,7 +72,7 @@ public sealed class PullTests
     }
 
     [Fact, Clause("OR-288"), Clause("OR-289"), Clause("OR-290")]
-    public async Task A_submission_is_downloaded_with_what_it_was_received_with_and_its_files_without_credentials()
+    public async Task A_submission_is_downloaded_with_its_metadata_and_its_files_need_no_credentials()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -104,7 +104,7 @@ public sealed class PullTests
     }
 
     [Fact, Clause("OR-291")]
-    public async Task Without_rights_or_form_it_is_refused_in_OpenRosa_s_words()
+    public async Task The_pull_API_refuses_missing_rights_and_forms_as_an_OpenRosa_envelope()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

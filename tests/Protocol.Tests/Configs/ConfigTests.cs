@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Configs;
 public sealed class ConfigTests
 {
     [Fact]
-    public async Task What_is_public_is_read_without_credentials()
+    public async Task Public_configuration_is_read_without_credentials()
     {
         await using var own = await OwnStorage.StartAsync();
         var (nobody, admin) = (Api.Anonymous(own.Server), await Api.AdministratorAsync(own.Server));
@@ -77,7 +77,7 @@ public sealed class ConfigTests
     }
 
     [Fact]
-    public async Task What_no_administrator_asks_for_and_what_is_too_much_is_refused()
+    public async Task Configuration_requires_an_administrator_and_valid_values()
     {
         var programme = await Programme.StartAsync();
         var (manager, _, _) = await programme.WebUserAsync("manager");

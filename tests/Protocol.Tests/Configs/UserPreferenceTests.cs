@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Configs;
 
-/// <summary>What the web front end remembers for each web user.</summary>
+/// <summary>The web front end's preferences of each web user.</summary>
 public sealed class UserPreferenceTests
 {
     [Fact]
@@ -46,7 +46,7 @@ public sealed class UserPreferenceTests
     }
 
     [Fact]
-    public async Task What_is_not_a_preference_is_refused()
+    public async Task An_invalid_preference_is_refused()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

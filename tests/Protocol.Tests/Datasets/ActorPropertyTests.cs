@@ -108,7 +108,7 @@ public sealed class ActorPropertyTests
     }
 
     [Fact]
-    public async Task A_filter_names_properties_that_there_are()
+    public async Task A_filter_of_an_unknown_property_is_refused()
     {
         var programme = await Programme.StartAsync();
         var path = programme.DatasetPath(await programme.CreateDatasetAsync("region"));

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
-/// <summary>Datasets, properties and entities that are deleted, and what is removed for good after 30 days.</summary>
+/// <summary>Deletion of datasets, properties and entities, and their purge after 30 days.</summary>
 public sealed class DatasetDeletionTests
 {
     [Fact]
@@ -73,7 +73,7 @@ public sealed class DatasetDeletionTests
     }
 
     [Fact, Clause("OR-144")]
-    public async Task What_was_deleted_30_days_ago_is_removed_and_phones_still_learn_of_it()
+    public async Task Entities_are_purged_after_30_days_and_phones_still_learn_of_the_deletion()
     {
         var census = await Census.StartAsync();
         var (ann, bob, eve) = (await census.CreateAsync(), await census.CreateAsync("Bob", "Bob"), await census.CreateAsync("Eve", "Eve"));

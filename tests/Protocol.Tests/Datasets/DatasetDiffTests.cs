@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Datasets;
 public sealed class DatasetDiffTests
 {
     [Fact]
-    public async Task A_draft_says_what_it_would_create_and_a_form_what_it_fills()
+    public async Task A_draft_and_a_form_list_their_changes_of_datasets()
     {
         var programme = await Programme.StartAsync();
         var dataset = await programme.CreateDatasetAsync("height", "age");

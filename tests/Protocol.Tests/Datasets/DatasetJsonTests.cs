@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
-/// <summary>A dataset as JSON, and what is refused in it.</summary>
+/// <summary>Datasets as JSON, and refused bodies.</summary>
 public sealed class DatasetJsonTests
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class DatasetJsonTests
     }
 
     [Fact]
-    public async Task Central_s_codes_say_what_is_wrong_with_an_entity()
+    public async Task Invalid_entities_are_audited_with_Central_s_codes()
     {
         var programme = await Programme.StartAsync();
         var path = $"{programme.DatasetPath(await programme.CreateDatasetAsync("age"))}/entities";

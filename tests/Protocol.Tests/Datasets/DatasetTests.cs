@@ -168,7 +168,7 @@ public sealed class DatasetTests
         Assert.Equal(["age"], (await programme.DatasetAsync(dataset)).GetProperty("properties").Names());
         Assert.Equal(0, (await programme.Admin.GetAsync($"{programme.Path}/forms")).Json.GetArrayLength());
 
-        // What was no conflict when the draft came may be one when it is published.
+        // A draft without conflict when it was uploaded may have one when it is published.
         var (late, taken) = (Samples.Unique("census"), Samples.Unique("wells"));
         await programme.DraftAsync(EntityForms.Filling(late, taken.ToUpperInvariant()), late);
         (await programme.Admin.PostJsonAsync($"{programme.Path}/datasets", new { name = taken })).ShouldBe(HttpStatusCode.OK);
@@ -189,7 +189,7 @@ public sealed class DatasetTests
     }
 
     [Fact]
-    public async Task Publishing_that_breaks_off_can_be_done_again()
+    public async Task An_interrupted_publication_can_be_repeated()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);

@@ -11,7 +11,7 @@ public sealed class EntityBulkTests
     private static readonly object Source = new { name = "people.csv", size = 100 };
 
     [Fact]
-    public async Task Entities_of_a_list_are_created_in_its_order_with_where_they_come_from()
+    public async Task Entities_of_a_list_are_created_in_its_order_with_their_source()
     {
         var (programme, path) = await StartAsync();
         var id = Census.NewId();
@@ -28,7 +28,7 @@ public sealed class EntityBulkTests
     }
 
     [Fact]
-    public async Task One_bad_entity_and_none_is_created()
+    public async Task One_invalid_entity_prevents_the_creation_of_all()
     {
         var (programme, path) = await StartAsync();
         var (taken, gone, twice) = (Census.NewId(), Census.NewId(), Census.NewId());
@@ -83,7 +83,7 @@ public sealed class EntityBulkTests
     }
 
     [Fact]
-    public async Task A_creation_that_a_crash_interrupted_is_undone_by_the_timer()
+    public async Task Reconcile_undoes_an_interrupted_bulk_creation()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -137,7 +137,7 @@ public sealed class EntityBulkTests
         Assert.Equal(["entity.bulk.restore", "entity.bulk.delete", "entity.create"], actions);
     }
 
-    // As if nobody had worked on it for an hour.
+    // Simulates a creation that was interrupted an hour ago.
     private static async Task AgeAsync(Programme programme)
     {
         var table = new TableServiceClient(await Server.StorageAsync()).GetTableClient("entities");

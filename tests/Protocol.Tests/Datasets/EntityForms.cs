@@ -7,7 +7,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
-/// <summary>Forms that fill datasets or are given them, and what people and phones then see.</summary>
+/// <summary>Forms that create or read datasets, and the results for web users and phones.</summary>
 internal static class EntityForms
 {
     /// <summary>Asks for a name, an age and, if wanted, more; each is saved to a property of the dataset, and the label is the
@@ -58,7 +58,7 @@ internal static class EntityForms
             <h:body><group ref="/data/person"><repeat nodeset="/data/person"/></group></h:body></h:html>
             """;
 
-    /// <summary>Makes an entity of each house, and one of each person in it.</summary>
+    /// <summary>Creates an entity for each house, and one for each person in it.</summary>
     public static string Nested(string form, string houses, string people) =>
         $"""
             <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"

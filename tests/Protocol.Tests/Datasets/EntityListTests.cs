@@ -16,7 +16,7 @@ public sealed class EntityListTests
         await programme.DraftAsync(EntityForms.Reading(form, files: files), form);
         Assert.Equal([$"{dataset}.csv"], await LinkedAsync(programme, form));
 
-        // Carried over, and what was unlinked stays so.
+        // Links are carried over, and an unlinked slot stays unlinked.
         (await programme.ReplaceDraftAsync(form, EntityForms.Reading(form, files: files))).ShouldBe(HttpStatusCode.OK);
         Assert.Equal([$"{dataset}.csv"], await LinkedAsync(programme, form));
         (await programme.LinkAsync(form, $"{dataset}.csv", linked: false)).ShouldBe(HttpStatusCode.OK);
@@ -29,7 +29,7 @@ public sealed class EntityListTests
     [Theory, Clause("OR-179")]
     [InlineData("")]
     [InlineData("?publish=true")]
-    public async Task A_form_that_brings_a_dataset_and_reads_it_is_linked_to_it_when_it_is_published(string query)
+    public async Task A_form_that_creates_and_reads_a_dataset_is_linked_to_it_on_publication(string query)
     {
         var programme = await Programme.StartAsync();
         var (form, dataset) = (Samples.Unique("census"), Samples.Unique("people"));
@@ -85,7 +85,7 @@ public sealed class EntityListTests
     }
 
     [Fact]
-    public async Task What_cannot_be_linked_is_refused()
+    public async Task Invalid_links_of_slots_to_datasets_are_refused()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("reading");
@@ -173,7 +173,7 @@ public sealed class EntityListTests
     }
 
     [Fact, Clause("OR-140"), Clause("OR-143")]
-    public async Task A_dataset_of_several_pages_is_whole_or_cut_off()
+    public async Task A_dataset_of_several_pages_is_complete_or_aborted()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -202,7 +202,7 @@ public sealed class EntityListTests
     }
 
     [Fact, Clause("OR-145"), Clause("OR-146"), Clause("OR-256")]
-    public async Task The_integrity_call_is_for_those_who_get_the_dataset()
+    public async Task The_integrity_call_requires_access_to_the_dataset()
     {
         var programme = await Programme.StartAsync();
         var (dataset, other) = (await programme.CreateDatasetAsync(), await programme.CreateDatasetAsync());

@@ -25,7 +25,7 @@ public sealed class EntityODataTests
     }
 
     [Fact]
-    public async Task Entities_have_everything_that_is_known_of_them()
+    public async Task The_entity_export_has_all_metadata()
     {
         var (programme, service) = await StartAsync();
         await AddAsync(programme, service, "Ann", "30");
@@ -113,7 +113,7 @@ public sealed class EntityODataTests
     }
 
     [Fact]
-    public async Task Select_shows_what_it_names()
+    public async Task Select_returns_the_named_properties()
     {
         var (programme, service) = await StartAsync();
         await AddAsync(programme, service, "Ann", "30");

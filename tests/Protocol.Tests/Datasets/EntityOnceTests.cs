@@ -9,7 +9,7 @@ namespace ServerlessRosa.Protocol.Tests.Datasets;
 public sealed class EntityOnceTests
 {
     [Fact, Clause("OR-241")]
-    public async Task Sending_again_changes_nothing_more()
+    public async Task A_duplicate_changes_no_entity()
     {
         var census = await Census.StartAsync();
         var other = await Server.StartAsync();
@@ -60,7 +60,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-241")]
-    public async Task An_edit_changes_no_entity_that_its_submission_has_made_and_makes_one_that_failed()
+    public async Task An_edit_leaves_created_entities_and_creates_those_that_failed()
     {
         var census = await Census.StartAsync();
         var (ann, first, second) = (Census.NewId(), Samples.NewInstanceId(), Samples.NewInstanceId());
@@ -76,7 +76,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238"), Clause("OR-241")]
-    public async Task Where_approval_is_required_an_entity_is_made_when_its_submission_is_approved()
+    public async Task With_required_approval_an_entity_is_created_on_approval_of_its_submission()
     {
         var census = await Census.StartAsync(approvalRequired: true);
         var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
@@ -119,7 +119,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238"), Clause("OR-241")]
-    public async Task An_approval_whose_entity_could_not_be_made_is_finished_by_the_timer()
+    public async Task Reconcile_completes_an_approval_whose_entity_could_not_be_created()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -141,7 +141,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task More_entities_than_a_phone_can_wait_for_are_left_to_the_timer()
+    public async Task More_entities_than_fit_into_a_request_are_left_to_Reconcile()
     {
         var census = await Census.StartAsync(definition: EntityForms.Households);
         var people = string.Concat(
@@ -164,7 +164,7 @@ public sealed class EntityOnceTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task What_is_approved_is_what_the_submission_says_then()
+    public async Task Approval_applies_the_current_version_of_the_submission()
     {
         var census = await Census.StartAsync(approvalRequired: true);
         var (ann, first) = (Census.NewId(), Samples.NewInstanceId());
@@ -178,7 +178,7 @@ public sealed class EntityOnceTests
     [InlineData("POST", "/$batch")]
     [InlineData("GET", "/datasets(")]
     [InlineData("PUT", "/entities(")]
-    public async Task When_storage_fails_after_the_commit_the_phone_gets_201_and_the_timer_completes_the_work(string method, string path)
+    public async Task When_storage_fails_after_the_commit_the_phone_gets_201_and_Reconcile_completes_the_work(string method, string path)
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);

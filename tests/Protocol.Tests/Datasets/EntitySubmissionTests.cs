@@ -62,7 +62,7 @@ public sealed class EntitySubmissionTests
     [InlineData("31", null, "soft")]
     [InlineData(null, "Anne", "soft")]
     [InlineData(null, null, "soft")]
-    public async Task An_update_that_did_not_know_of_another_is_a_conflict(string? age, string? firstName, string conflict)
+    public async Task An_update_based_on_an_older_version_is_a_conflict(string? age, string? firstName, string conflict)
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
@@ -81,7 +81,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task With_both_actions_what_is_there_is_updated_and_what_is_not_is_created()
+    public async Task With_both_actions_an_existing_entity_is_updated_and_a_missing_one_created()
     {
         var census = await Census.StartAsync();
         var ann = Census.NewId();
@@ -102,7 +102,7 @@ public sealed class EntitySubmissionTests
     [InlineData("create=\"1\" update=\"1\" baseVersion=\"x\"", null, null, 400.11)]
     [InlineData("update=\"1\"", null, null, 400.2)]
     [InlineData("update=\"1\" baseVersion=\"1\"", null, null, 404.8)]
-    public async Task What_is_wrong_with_an_entity_is_written_down_and_does_not_touch_the_submission(
+    public async Task A_refused_entity_is_audited_and_does_not_affect_the_submission(
         string attributes,
         string? id,
         string? dataset,
@@ -121,7 +121,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact, Clause("OR-240")]
-    public async Task An_entity_is_not_made_twice_or_without_a_label_or_updated_from_nowhere()
+    public async Task Creating_an_entity_twice_or_without_label_and_updating_a_missing_one_are_errors()
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();
@@ -185,7 +185,7 @@ public sealed class EntitySubmissionTests
     }
 
     [Fact]
-    public async Task An_owner_only_dataset_shows_each_phone_what_it_made_itself()
+    public async Task An_owner_only_dataset_shows_each_phone_its_own_entities()
     {
         var census = await Census.StartAsync();
         (await census.Programme.Admin.PatchJsonAsync(census.Programme.DatasetPath(census.Dataset), new { ownerOnly = true })).ShouldBe(

@@ -36,7 +36,7 @@ public sealed class EntityTests
     }
 
     [Fact]
-    public async Task What_is_no_entity_is_refused()
+    public async Task A_malformed_entity_is_refused()
     {
         var (programme, path) = await StartAsync();
         var id = Guid.NewGuid().ToString();

@@ -4,11 +4,11 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Datasets;
 
-/// <summary>The versions of an entity: what each received, how it fits what was there, and which of them a conflict is about.</summary>
+/// <summary>The versions of an entity: received data, base version, and conflicts.</summary>
 public sealed class EntityVersionTests
 {
     [Fact, Clause("OR-239")]
-    public async Task Versions_come_oldest_first_and_say_what_they_received()
+    public async Task Entity_versions_are_listed_oldest_first_with_the_received_data()
     {
         var census = await Census.StartAsync();
         var path = $"{census.EntitiesPath}/{await census.CreateAsync()}";
@@ -38,7 +38,7 @@ public sealed class EntityVersionTests
     }
 
     [Fact, Clause("OR-239")]
-    public async Task A_conflict_is_told_of_each_version_until_it_is_resolved()
+    public async Task Each_version_has_its_conflict_until_it_is_resolved()
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();

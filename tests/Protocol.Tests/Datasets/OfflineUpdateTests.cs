@@ -70,7 +70,7 @@ public sealed class OfflineUpdateTests
         await census.ReconcileAsync();
         Assert.Equal([$"{ann},Ann,2,Ann,33", $"{bob},auto generated,1,,7"], (await census.RowsAsync()).OrderBy(row => row.Split(',')[1]));
 
-        // And whatever follows what was forced goes on from there.
+        // Later updates of the branch follow the one that was applied by force.
         await census.SendAsync(Update(census, ann, branch, trunk: 1, basis: 4, age: "34"));
         Assert.Contains($"{ann},Ann,3,Ann,34", await census.RowsAsync());
     }
@@ -80,7 +80,7 @@ public sealed class OfflineUpdateTests
     [InlineData("branchId=\"0d1ac7c5-8a2e-4d0c-9d5b-000000000001\" trunkVersion=\"one\"", 400.11)]
     [InlineData("branchId=\"0d1ac7c5-8a2e-4d0c-9d5b-000000000001\" trunkVersion=\"9\"", 404.9)]
     [InlineData("trunkVersion=\"1\"", 400.2)]
-    public async Task A_branch_that_cannot_be_is_an_error(string attributes, double code)
+    public async Task An_invalid_offline_branch_is_an_error(string attributes, double code)
     {
         var census = await Census.StartAsync();
         var ann = await census.CreateAsync();

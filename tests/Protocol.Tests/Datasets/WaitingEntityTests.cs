@@ -33,7 +33,7 @@ public sealed class WaitingEntityTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task With_convert_what_waits_becomes_entities_in_the_order_in_which_it_came()
+    public async Task With_convert_pending_submissions_become_entities_in_order_of_receipt()
     {
         var census = await Census.StartAsync(approvalRequired: true);
         var (ann, bob, eve, kim) = (Census.NewId(), Census.NewId(), Census.NewId(), Census.NewId());
@@ -59,7 +59,7 @@ public sealed class WaitingEntityTests
     }
 
     [Fact, Clause("OR-238")]
-    public async Task A_conversion_that_broke_off_is_finished_by_the_timer()
+    public async Task Reconcile_completes_an_interrupted_conversion_of_pending_submissions()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);

@@ -69,7 +69,7 @@ public sealed class DecryptingExportTests
     }
 
     [Fact]
-    public async Task Without_a_passphrase_nothing_is_decrypted_and_clear_submissions_are_as_ever()
+    public async Task Without_a_passphrase_only_unencrypted_submissions_are_readable()
     {
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(
@@ -150,7 +150,7 @@ public sealed class DecryptingExportTests
     }
 
     [Fact]
-    public async Task What_was_damaged_is_shown_as_it_is_and_the_rest_is_decrypted()
+    public async Task Damaged_submissions_are_exported_undecrypted_beside_the_others()
     {
         var inbox = await EncryptedInbox.OpenAsync();
         using var phone = await inbox.PhoneAsync();
@@ -181,7 +181,7 @@ public sealed class DecryptingExportTests
         Assert.Contains(",missing encrypted form data,", rows["uuid:no-xml"], StringComparison.Ordinal);
         Assert.DoesNotContain("Ann", rows["uuid:xml"], StringComparison.Ordinal);
 
-        // A picture that cannot be decrypted stays in the archive as it came.
+        // A picture that cannot be decrypted stays in the archive as received.
         Assert.Equal("a picture of Ann", zip["media/ann.jpg"]);
         Assert.Equal(
             ["media/ann.jpg", "media/uuid-picture.jpg.enc"],
@@ -269,7 +269,7 @@ public sealed class DecryptingExportTests
         await inbox.SendAsync(manifest, [.. files]);
     }
 
-    // Of its last block only the padding can be told to be wrong.
+    // In the last block, only wrong padding can be detected.
     private static (string, byte[], string) Damaged((string Name, byte[] Content, string Type) file)
     {
         var content = (byte[])file.Content.Clone();

@@ -13,7 +13,7 @@ public static class EncryptedInbox
     public const string Passphrase = "correct horse battery";
     public const string Hint = "what the horse said";
 
-    /// <summary>Another one, 2048 bits, whose private key nobody here has.</summary>
+    /// <summary>Another key of 2048 bits, whose private key the tests do not have.</summary>
     public const string OwnKey =
         "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyYh7bSui/0xppQ+J3i5xghfao+559Rqg9X0xNbdMEsW35CzYUfmC8sOzeeUiE4pG7HIEUmiJal+mo70U"
         + "MDUlywXj9z053n0g6MmtLlUyBw0ZGhEZWHsfBxPQixdzY/c5i7sh0dFzWVBZ7UrqBc2qjRFUYxeXqHsAxSPClTH1nW47Mr2h4juBLC7tBNZA3biZA/XTPt//"

@@ -79,7 +79,7 @@ public sealed partial class ManagedEncryptionTests
     }
 
     [Fact]
-    public async Task It_is_enabled_once_with_a_passphrase_of_ten_characters()
+    public async Task Managed_encryption_is_enabled_once_with_a_passphrase_of_ten_characters()
     {
         var programme = await Programme.StartAsync();
         var key = $"{programme.Path}/key";
@@ -94,7 +94,7 @@ public sealed partial class ManagedEncryptionTests
     }
 
     [Fact]
-    public async Task The_audit_log_tells_it_and_the_passphrase_is_nowhere()
+    public async Task Encryption_is_audited_and_the_passphrase_is_not_stored()
     {
         var programme = await Programme.StartAsync();
         await programme.PublishAsync();
@@ -107,7 +107,7 @@ public sealed partial class ManagedEncryptionTests
         Assert.DoesNotContain(EncryptedInbox.Passphrase, string.Join(' ', key.Select(pair => pair.Value)), StringComparison.Ordinal);
         Assert.DoesNotContain(EncryptedInbox.Passphrase, (await programme.Admin.GetAsync("/audits")).Text, StringComparison.Ordinal);
 
-        // Data Protection's magic number: what lies below is not to be had without its key ring.
+        // Data Protection's magic number: the payload cannot be decrypted without the key ring.
         Assert.StartsWith("CfDJ8", key.GetString("PrivateKey"), StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ public sealed class ArchiveTests
     [InlineData(@"\\server\x.jpg", "media/serverx.jpg")]
     [InlineData(@"C:\photos\x.jpg", "media/Cphotosx.jpg")]
     [InlineData("../x.jpg", "media/..x.jpg")]
-    public async Task A_name_like_a_path_is_a_name(string name, string inArchive)
+    public async Task A_file_name_like_a_path_stays_a_name(string name, string inArchive)
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1", photo: name), (name, Samples.Bytes(20), "image/jpeg"));
@@ -56,7 +56,7 @@ public sealed class ArchiveTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task Event_logs_are_read_oldest_submission_first_and_a_quote_inside_a_cell_is_a_quote()
+    public async Task Event_logs_are_exported_oldest_submission_first_with_quotes_in_cells()
     {
         var inbox = await ExportForms.OpenAsync();
         string[] ids = ["uuid:1", "uuid:2", "uuid:3"];
@@ -86,7 +86,7 @@ public sealed class ArchiveTests
     }
 
     [Fact, Clause("OR-273"), Clause("OR-276")]
-    public async Task A_question_that_was_answered_twice_has_both_answers()
+    public async Task Two_answers_to_one_question_are_both_exported()
     {
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(

@@ -84,7 +84,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task Whatever_was_answered_can_be_read_back_from_a_cell()
+    public async Task Any_answer_can_be_parsed_back_from_its_CSV_cell()
     {
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(ExportForms.Answer(inbox, "uuid:1", "<name>=1+1, \"so to say\"\nand é 木 &lt;</name>"));
@@ -107,7 +107,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task An_edit_is_shown_under_the_first_id_and_what_was_deleted_is_not()
+    public async Task An_edit_is_listed_under_the_root_id_and_a_deleted_submission_is_not()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
@@ -200,7 +200,7 @@ public sealed class CsvTests
     }
 
     [Fact, Clause("OR-273"), Clause("OR-278")]
-    public async Task A_filter_leaves_what_it_says()
+    public async Task A_filter_selects_the_matching_rows()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));

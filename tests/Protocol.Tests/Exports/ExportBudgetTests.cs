@@ -17,7 +17,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
     [InlineData("/submissions.csv.zip")]
     [InlineData(".svc/Submissions")]
     [InlineData(".svc/Submissions.plot")]
-    public async Task A_whole_export_streams_and_reads_a_thousand_submissions_at_a_time(string path)
+    public async Task A_complete_export_streams_and_reads_a_thousand_submissions_per_operation(string path)
     {
         large.Watch();
         var memory = PeakMemory.Watch(large.Server.App!.ProcessId);

@@ -47,7 +47,7 @@ public sealed class ExportETagTests
     }
 
     [Fact, Clause("OR-273")]
-    public async Task Other_parameters_are_another_export_and_the_time_of_now_is_none_to_keep()
+    public async Task Other_parameters_give_another_ETag_and_a_filter_by_the_current_time_gives_none()
     {
         var inbox = await Inbox.OpenAsync();
         var admin = inbox.Programme.Admin;
@@ -87,7 +87,7 @@ public sealed class ExportETagTests
     [InlineData(""), InlineData("not"), InlineData("__id"), InlineData("1"), InlineData("__id%20eq"), InlineData("__id%20eq%20%27a")]
     [InlineData("year(__system/submissionDate)"), InlineData("(__id%20eq%20%27a%27"), InlineData("__id%20eq%20%27a%27)")]
     [InlineData("__system/submissionDate%20gt%20%27yesterday%27"), InlineData("__id%20eq%20%27a%27%20and"), InlineData("%7B%7D")]
-    public async Task A_filter_that_is_none_is_refused_as_such(string filter)
+    public async Task A_malformed_filter_is_refused(string filter)
     {
         var inbox = await Inbox.OpenAsync();
         (await inbox.Programme.Admin.GetAsync(inbox.ODataPath($"/Submissions?%24filter={filter}"))).ShouldBeProblem(400.18m);

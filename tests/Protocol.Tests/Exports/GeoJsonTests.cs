@@ -51,7 +51,7 @@ public sealed class GeoJsonTests
     }
 
     [Fact, Clause("OR-278")]
-    public async Task Those_of_the_draft_are_told_from_those_of_the_form()
+    public async Task GeoJSON_of_the_draft_and_of_the_form_are_separate()
     {
         var inbox = await Inbox.OpenAsync(definition: Form);
         await SendAsync(inbox, "uuid:1", "<place>1 2</place>");
@@ -70,7 +70,7 @@ public sealed class GeoJsonTests
     }
 
     [Fact, Clause("OR-278")]
-    public async Task They_are_filtered_by_sender_state_time_and_deletion()
+    public async Task GeoJSON_is_filtered_by_sender_state_time_and_deletion()
     {
         var inbox = await Inbox.OpenAsync(definition: Form);
         foreach (var id in new[] { "uuid:1", "uuid:2", "uuid:3" })

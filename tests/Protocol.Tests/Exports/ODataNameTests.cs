@@ -6,7 +6,7 @@ namespace ServerlessRosa.Protocol.Tests.Exports;
 public sealed class ODataNameTests
 {
     [Fact, Clause("OR-276")]
-    public async Task Names_are_made_fit_for_it()
+    public async Task Names_become_valid_OData_identifiers()
     {
         var programme = await Programme.StartAsync();
         var id = Samples.Unique("3 trees/v");

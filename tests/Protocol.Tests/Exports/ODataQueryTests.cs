@@ -43,7 +43,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("?%24skip=7&%24count=true", 5)]
     [InlineData("?%24top=1&%24count=true&%24filter=__id%20lt%20%27uuid%3A4%27", 3)]
     [InlineData("?%24top=1&%24count=true&%24orderby=__id%20asc", 5)]
-    public async Task A_count_is_of_all_rows_that_the_filter_leaves(string query, int expected)
+    public async Task A_count_includes_all_rows_that_match_the_filter(string query, int expected)
     {
         var page = await Inbox.ODataAsync($"/Submissions{query}");
         Assert.Equal(expected, page.GetProperty("@odata.count").GetInt32());
@@ -65,7 +65,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     public async Task Pages_follow_one_another_without_gap_or_repetition(string path, string expected)
     {
         var pages = new List<string>();
-        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null;)
+        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null; )
         {
             Assert.True(pages.Count < 10, "There is no end.");
             var page = (await Inbox.Programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
@@ -123,11 +123,11 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("/Submissions('uuid%3A1')/children/child('none')", 404.1)]
     [InlineData("/Submissions(1)", 404.1)]
     [InlineData("/Nothing", 404.1)]
-    public async Task What_is_not_known_is_refused(string path, double code) =>
+    public async Task Unknown_OData_options_are_refused(string path, double code) =>
         (await Inbox.Programme.Admin.GetAsync(Inbox.ODataPath(path))).ShouldBeProblem((decimal)code);
 
     [Fact, Clause("OR-279")]
-    public async Task A_filter_may_be_as_deep_as_its_address_is_long_and_no_stack_overflows()
+    public async Task A_deeply_nested_filter_does_not_overflow_the_stack()
     {
         var deep = string.Concat(Enumerable.Repeat("(", 2000));
         (await Inbox.Programme.Admin.GetAsync(Inbox.ODataPath($"/Submissions?%24filter={deep}"))).ShouldBeProblem(400.18m);
@@ -147,7 +147,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("/$metadata", "application/json,application/xml", null)]
     [InlineData("/$metadata", "*/*", null)]
     [InlineData("/Submissions?%24format=json", "application/xml", null)]
-    public async Task What_is_asked_for_in_another_format_is_refused(string path, string? accept, double? code)
+    public async Task Unsupported_OData_formats_are_refused(string path, string? accept, double? code)
     {
         var answer = await Inbox.Programme.Admin.With("Accept", accept).GetAsync(Inbox.ODataPath(path));
         if (code is null)

@@ -176,7 +176,7 @@ public sealed class ODataTests
     }
 
     [Fact, Clause("OR-276")]
-    public async Task What_was_encrypted_shows_that_it_is_there()
+    public async Task Encrypted_submissions_are_listed_without_values()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(
@@ -221,7 +221,7 @@ public sealed class ODataTests
     }
 
     [Fact, Clause("OR-276")]
-    public async Task A_form_whose_id_looks_like_a_service_is_still_a_form()
+    public async Task A_form_whose_id_ends_in_svc_can_be_reached()
     {
         var programme = await Programme.StartAsync();
         var id = Samples.Unique("trees");

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>The administration API of a domain (CC-144 to CC-146): what it takes, what it refuses, and how it lists.</summary>
+/// <summary>The administration API of a domain (CC-144 to CC-146): accepted and refused bodies, and lists.</summary>
 public sealed class AdministrationTests
 {
     [Theory]

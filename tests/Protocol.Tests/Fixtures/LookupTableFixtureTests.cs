@@ -80,7 +80,7 @@ public sealed class LookupTableFixtureTests
     }
 
     [Fact, Clause("CC-040")]
-    public async Task A_table_that_was_emptied_is_sent_empty_at_every_sync()
+    public async Task A_lookup_table_without_rows_is_sent_empty_at_every_sync()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();

@@ -4,8 +4,9 @@ using ServerlessRosa.Protocol.Tests.Restore;
 
 namespace ServerlessRosa.Protocol.Tests.Fixtures;
 
-/// <summary>Who a restore says that the worker is (CC-031 to CC-034), and who they belong to (2.6): a phone deletes the cases of whoever is
-/// missing there.</summary>
+/// <summary>
+/// The registration and groups in a restore (CC-031 to CC-036): a phone deletes the cases of owners that are missing there.
+/// </summary>
 public sealed class UserGroupTests
 {
     private static readonly string[] Phones = ["+234801", "+234802"];
@@ -104,7 +105,7 @@ public sealed class UserGroupTests
             first.Content("user-groups")
         );
 
-        // Every sync tells the whole truth, also that the worker has left.
+        // Every sync contains all groups, so that phones learn when the worker has left one.
         (await domain.PutAsync($"group/{south}/", new { users = Array.Empty<string>() })).ShouldBe(HttpStatusCode.OK);
         (await domain.Admin.DeleteAsync(domain.Api($"group/{north}/"))).ShouldBe(HttpStatusCode.NoContent);
         Assert.Equal("<groups />", (await domain.DocumentAsync(worker, $"since={first.Token}")).Content("user-groups"));
@@ -152,7 +153,7 @@ public sealed class UserGroupTests
     }
 
     [Fact]
-    public async Task Another_instance_notices_a_change_as_soon_as_it_looks_again()
+    public async Task Another_instance_sees_a_change_on_its_next_read()
     {
         var domain = await Domain.StartAsync(await Processes.FirstAsync());
         var worker = await domain.WorkerAsync();

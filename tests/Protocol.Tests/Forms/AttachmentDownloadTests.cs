@@ -53,7 +53,7 @@ public sealed class AttachmentDownloadTests
     [InlineData("bytes=-10", 990, 10)]
     [InlineData("bytes=-5000", 0, 1000)]
     [InlineData("bytes=0-", 0, 1000)]
-    public async Task A_download_that_broke_off_can_go_on(string range, int offset, int length)
+    public async Task An_interrupted_download_can_be_resumed(string range, int offset, int length)
     {
         var (programme, path) = await FileAsync();
         var part = (await programme.Admin.With("Range", range).GetAsync(path)).ShouldBe(HttpStatusCode.PartialContent);
@@ -81,7 +81,7 @@ public sealed class AttachmentDownloadTests
     [InlineData("lines=1-2", null)]
     [InlineData("bytes=0-9", "\"other\"")]
     [InlineData("bytes=0-9", "Mon, 14 Feb 2011 16:48:15 GMT")]
-    public async Task Other_ranges_and_those_of_another_version_of_the_file_get_all_of_it(string range, string? condition)
+    public async Task Invalid_ranges_and_ranges_of_another_version_get_the_whole_file(string range, string? condition)
     {
         var (programme, path) = await FileAsync();
         Assert.Equal(

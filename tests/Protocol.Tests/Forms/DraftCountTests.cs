@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Forms;
 public sealed class DraftCountTests
 {
     [Fact, Clause("OR-251"), Clause("OR-261")]
-    public async Task A_draft_counts_what_was_sent_to_it_and_not_to_the_form()
+    public async Task A_draft_counts_its_own_submissions_only()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
@@ -74,7 +74,7 @@ public sealed class DraftCountTests
         + "<h:body><repeat nodeset=\"/data/p\"/></h:body></h:html>";
 
     [Fact, Clause("OR-114"), Clause("OR-159")]
-    public async Task No_version_is_called_as_the_blank_one_is_in_addresses()
+    public async Task The_name_of_the_blank_version_in_addresses_is_refused()
     {
         var programme = await Programme.StartAsync();
         var id = await programme.CreateDraftAsync();

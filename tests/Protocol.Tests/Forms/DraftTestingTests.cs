@@ -30,7 +30,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-243"), Clause("OR-244"), Clause("OR-246"), Clause("OR-247")]
-    public async Task A_wrong_token_and_that_of_a_published_or_deleted_draft_open_nothing()
+    public async Task A_wrong_token_and_that_of_a_published_or_deleted_draft_are_refused()
     {
         var (programme, published, ofPublished) = await DraftAsync("leaf.png");
         (await programme.PublishDraftAsync(published)).ShouldBe(HttpStatusCode.OK);
@@ -124,7 +124,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-250")]
-    public async Task One_instance_id_may_be_tested_and_then_sent_for_real()
+    public async Task One_instance_id_may_be_sent_to_the_draft_and_to_the_form()
     {
         var (programme, form, tester) = await DraftAsync();
         var id = Samples.NewInstanceId();
@@ -150,7 +150,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-252"), Clause("OR-253")]
-    public async Task Replacing_the_draft_keeps_its_token_and_forgets_its_submissions()
+    public async Task Replacing_the_draft_keeps_its_token_and_drops_its_submissions()
     {
         var (programme, form, tester) = await DraftAsync();
         async Task SendAsync(string id) =>
@@ -193,7 +193,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-254"), Clause("OR-255")]
-    public async Task Those_who_may_edit_the_form_test_its_draft_without_the_token()
+    public async Task Form_editors_test_its_draft_without_the_token()
     {
         var (programme, form, _) = await DraftAsync("leaf.png");
         (await programme.PutFileAsync(form, "leaf.png", Samples.Bytes(10), "image/png")).ShouldBe(HttpStatusCode.OK);
@@ -214,7 +214,7 @@ public sealed class DraftTestingTests
     }
 
     [Fact, Clause("OR-254"), Clause("OR-255"), Clause("OR-075")]
-    public async Task Others_may_not()
+    public async Task Other_callers_cannot_test_drafts_without_token()
     {
         var (programme, form, _) = await DraftAsync("leaf.png");
         var phone = await programme.AppUserAsync(form);

@@ -80,7 +80,7 @@ public sealed class DraftTests
     }
 
     [Fact, Clause("OR-162")]
-    public async Task Removing_fields_is_a_warning_that_may_be_waved_through()
+    public async Task Removing_fields_is_a_warning_that_may_be_ignored()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -105,7 +105,7 @@ public sealed class DraftTests
     [InlineData("<h:html>", "application/xml", 400.1)]
     [InlineData("<!DOCTYPE a><a/>", "application/xml", 400.1)]
     [InlineData("PK", "application/vnd.ms-excel", 400.15)]
-    public async Task What_no_form_could_be_is_no_draft_either(string body, string type, double code)
+    public async Task A_draft_is_checked_like_a_form(string body, string type, double code)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -149,7 +149,7 @@ public sealed class DraftTests
         (await programme.ReplaceDraftAsync(form, Next("3", "kept.png", "new.png"))).ShouldBe(HttpStatusCode.OK);
         Assert.Equal([("kept.png", Hash(3)), ("new.png", Hash(4))], await FilesAsync());
 
-        // A draft of its own from what is published: with that version's files.
+        // A new draft copied from the published version, with that version's files.
         (await programme.Admin.DeleteAsync($"{programme.FormPath(form)}/draft")).ShouldBe(HttpStatusCode.OK);
         (await programme.ReplaceDraftAsync(form)).ShouldBe(HttpStatusCode.OK);
         Assert.Equal([("kept.png", Hash(1)), ("retyped.png", Hash(2))], await FilesAsync());

@@ -65,7 +65,7 @@ public sealed class ExpectedMediaTests
     }
 
     [Fact, Clause("OR-176")]
-    public async Task Its_fields_are_listed_in_order_with_their_types()
+    public async Task Fields_of_a_form_are_listed_in_order_with_their_types()
     {
         var programme = await Programme.StartAsync();
         (await programme.CreateFormAsync(Vector, "?publish=true")).ShouldBe(HttpStatusCode.OK);
@@ -162,7 +162,7 @@ public sealed class ExpectedMediaTests
         Clause("OR-174")
     ]
     [MemberData(nameof(Places))]
-    public async Task Files_are_expected_by_where_the_form_names_them(string model, string body, string slots)
+    public async Task Slots_are_declared_by_the_elements_that_name_files(string model, string body, string slots)
     {
         var programme = await Programme.StartAsync();
         (await programme.CreateFormAsync(Form(model, body))).ShouldBe(HttpStatusCode.OK);

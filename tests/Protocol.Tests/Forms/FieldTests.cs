@@ -30,7 +30,7 @@ public sealed class FieldTests
     }
 
     [Fact]
-    public async Task Names_are_made_fit_for_OData_when_that_is_asked_for()
+    public async Task Property_names_become_valid_OData_identifiers_on_request()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("trees");

@@ -31,7 +31,7 @@ public sealed class FormAddressTests
     [Theory, Clause("OR-117"), Clause("OR-095"), Clause("OR-096"), Clause("OR-150")]
     [MemberData(nameof(Ids))]
     [Trait("Needs", "FrontEnd")]
-    public async Task A_form_of_any_id_can_be_reached_in_every_way(string id)
+    public async Task A_form_with_any_id_can_be_reached_at_every_address(string id)
     {
         var programme = await Programme.StartAsync();
         await programme.DraftAsync(Samples.Form(id, pictures: "leaf.png"), id);

@@ -64,7 +64,7 @@ public sealed class FormCallTests
     [InlineData("shut")]
     [InlineData("Open")]
     [InlineData("")]
-    public async Task A_state_that_no_form_can_have_is_refused(string state)
+    public async Task An_invalid_form_state_is_refused(string state)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

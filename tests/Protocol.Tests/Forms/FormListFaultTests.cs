@@ -15,7 +15,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     [InlineData(Fault.Dropped, 2)]
     [InlineData(Fault.CutOff, 1)]
     [InlineData(Fault.CutOff, 3)]
-    public async Task A_list_that_cannot_be_read_to_its_end_is_an_error_and_never_a_shorter_list(Fault fault, int from)
+    public async Task A_form_list_that_cannot_be_read_completely_is_a_500(Fault fault, int from)
     {
         var list = await setting.NewListAsync();
         setting.Storage.Fail(fault, IsListing, from);
@@ -32,7 +32,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     [InlineData(Fault.Dropped)]
     [InlineData(Fault.CutOff)]
     [InlineData(Fault.Delayed)]
-    public async Task A_fault_that_passes_is_not_noticed(Fault fault)
+    public async Task A_transient_storage_fault_is_retried(Fault fault)
     {
         var list = await setting.NewListAsync();
         setting.Storage.Fail(fault, IsListing, from: 2, count: 1);
@@ -43,7 +43,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     [Theory, Clause("OR-108")]
     [InlineData(Fault.ServerError)]
     [InlineData(Fault.CutOff)]
-    public async Task A_list_in_memory_that_cannot_be_checked_is_an_error_too(Fault fault)
+    public async Task A_cached_form_list_that_cannot_be_revalidated_is_a_500(Fault fault)
     {
         var list = await setting.NewListAsync();
         Assert.Equal(Forms, (await list("")).FormList().Count);
@@ -52,7 +52,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     }
 
     [Fact, Clause("OR-108")]
-    public async Task Versions_that_cannot_be_read_are_an_error_too()
+    public async Task Unreadable_form_versions_are_a_500()
     {
         var list = await setting.NewListAsync();
         setting.Storage.Fail(

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Forms;
 public sealed class FormListParametersTests
 {
     [Fact, Clause("OR-099"), Clause("OR-100")]
-    public async Task Asking_for_a_form_lists_exactly_that_one()
+    public async Task The_formID_filter_lists_exactly_that_form()
     {
         var programme = await Programme.StartAsync();
         foreach (var id in new[] { "trees", "Trees", "trees 2" })
@@ -26,7 +26,7 @@ public sealed class FormListParametersTests
     }
 
     [Fact, Clause("OR-101"), Clause("OR-102")]
-    public async Task A_description_is_shown_to_those_who_ask_for_it_and_only_where_there_is_one()
+    public async Task A_description_is_listed_on_request_if_there_is_one()
     {
         var programme = await Programme.StartAsync();
         var (described, other) = (await programme.PublishAsync(), await programme.PublishAsync());
@@ -90,7 +90,7 @@ public sealed class FormListParametersTests
     }
 
     [Fact, Clause("OR-105")]
-    public async Task Other_parameters_and_languages_change_nothing()
+    public async Task Unknown_parameters_and_languages_change_nothing()
     {
         var programme = await Programme.StartAsync();
         await programme.PublishAsync();

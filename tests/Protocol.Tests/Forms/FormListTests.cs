@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
-/// <summary>Which forms a phone is shown, and what it is told of each.</summary>
+/// <summary>The forms that a phone's form list contains, and their entries.</summary>
 [Trait("Speed", "Fast")]
 public sealed class FormListTests
 {
@@ -126,7 +126,7 @@ public sealed class FormListTests
     }
 
     [Fact, Clause("OR-097")]
-    public async Task The_addresses_carry_the_key_that_the_phone_came_with()
+    public async Task Returned_addresses_contain_the_key_of_the_request()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("keyed");

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Forms;
 public sealed class FormXmlTests
 {
     [Fact, Clause("OR-111"), Clause("OR-093")]
-    public async Task The_bytes_come_back_as_they_were_uploaded_whatever_their_line_ends_marks_and_comments()
+    public async Task A_definition_is_returned_byte_for_byte()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Form("x", title: "Bäume 🌳").Replace("\r\n", "\n", StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class FormXmlTests
     }
 
     [Fact, Clause("OR-111")]
-    public async Task A_download_needs_no_OpenRosa_header_and_is_never_kept_without_asking_again()
+    public async Task A_download_needs_no_OpenRosa_header_and_is_revalidated()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -93,7 +93,7 @@ public sealed class FormXmlTests
     }
 
     [Fact, Clause("OR-115"), Clause("OR-116")]
-    public async Task What_is_not_there_is_not_found_in_JSON()
+    public async Task A_missing_resource_is_a_JSON_404()
     {
         var programme = await Programme.StartAsync();
         var (published, draft) = (await programme.PublishAsync(), await programme.DraftAsync());

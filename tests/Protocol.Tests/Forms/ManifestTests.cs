@@ -85,7 +85,7 @@ public sealed class ManifestTests
     }
 
     [Fact, Clause("OR-126")]
-    public async Task A_key_in_the_query_becomes_a_key_in_the_addresses()
+    public async Task A_key_in_the_query_becomes_a_key_in_the_returned_addresses()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithFilesAsync(("leaf.png", Samples.Bytes(10), "image/png"));

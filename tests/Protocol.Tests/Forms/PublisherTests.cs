@@ -26,7 +26,7 @@ public sealed class PublisherTests
     }
 
     [Fact]
-    public async Task The_trash_has_extended_metadata_too()
+    public async Task The_trash_is_listed_with_extended_metadata()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -50,7 +50,7 @@ public sealed class UploadFormTests
     [InlineData("trees.xml")]
     [InlineData("trees.xls")]
     [InlineData("trees.XLSX")]
-    public async Task An_id_that_looks_like_a_download_is_refused(string id)
+    public async Task An_id_that_ends_like_a_download_is_refused(string id)
     {
         var programme = await Programme.StartAsync();
         Assert.Equal(
@@ -66,7 +66,7 @@ public sealed class UploadFormTests
     [Theory, Clause("OR-117")]
     [InlineData(".")]
     [InlineData("..")]
-    public async Task An_id_or_version_that_no_address_can_hold_is_refused(string dots)
+    public async Task An_id_or_version_that_an_address_cannot_contain_is_refused(string dots)
     {
         var programme = await Programme.StartAsync();
         (await programme.CreateFormAsync(Samples.Form(dots))).ShouldBeProblem(400.8m);
@@ -123,14 +123,14 @@ public sealed class UploadFormTests
     [InlineData("<a/><b/>")]
     [InlineData("<a>&nbsp;</a>")]
     [InlineData(" <?xml version=\"1.0\"?><a/>")]
-    public async Task What_is_not_well_formed_XML_is_refused(string xml)
+    public async Task Malformed_XML_is_refused(string xml)
     {
         var programme = await Programme.StartAsync();
         (await programme.CreateFormAsync(xml)).ShouldBeProblem(400.1m, $"Could not parse the given data ({xml.Length} chars) as xml");
     }
 
     [Fact, Clause("OR-153")]
-    public async Task Bytes_that_are_no_text_and_forms_cut_short_are_refused()
+    public async Task Malformed_encodings_and_truncated_forms_are_refused()
     {
         var programme = await Programme.StartAsync();
         var whole = Encoding.UTF8.GetBytes(Samples.Form("x"));
@@ -238,7 +238,7 @@ public sealed class UploadFormTests
     }
 
     [Fact, Clause("OR-261")]
-    public async Task A_created_form_says_what_phones_will_see_of_it()
+    public async Task A_created_form_is_returned_with_the_values_of_the_form_list()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("trees");

@@ -12,7 +12,7 @@ public sealed class WorkbookDownloadTests
     [Theory, Clause("OR-118")]
     [InlineData(Xlsx, ".xlsx", ".xls")]
     [InlineData(Xls, ".xls", ".xlsx")]
-    public async Task A_workbook_comes_back_from_the_form_its_draft_and_its_versions(string type, string ending, string other)
+    public async Task A_workbook_is_downloaded_from_the_form_its_draft_and_its_versions(string type, string ending, string other)
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("trees");
@@ -55,7 +55,7 @@ public sealed class WorkbookDownloadTests
     }
 
     [Fact, Clause("OR-118")]
-    public async Task A_form_from_XML_has_none()
+    public async Task A_form_from_XML_has_no_workbook()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -86,7 +86,7 @@ public sealed class WorkbookDownloadTests
     }
 
     [Fact, Clause("OR-118")]
-    public async Task Whoever_may_read_the_form_may_read_its_workbook()
+    public async Task Reading_a_workbook_requires_reading_its_form()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWorkbookAsync();

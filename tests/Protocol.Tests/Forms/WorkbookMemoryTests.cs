@@ -11,7 +11,7 @@ public sealed class WorkbookMemoryTests
     private const int AtOnce = 4;
 
     [Fact, Clause("OR-163")]
-    public async Task No_workbook_fills_the_memory_whether_it_is_refused_or_converted()
+    public async Task Memory_is_bounded_for_refused_and_converted_workbooks()
     {
         await using var storage = await OwnStorage.StartAsync();
         var programme = await Programme.StartAsync(storage.Server);

@@ -15,7 +15,7 @@ public sealed class WorkbookRoundTripTests
     private static readonly string[] Species = ["oak", "elm"];
 
     [Fact, Clause("OR-163"), Clause("OR-164"), Clause("OR-165"), Clause("OR-273")]
-    public async Task A_survey_with_media_choices_from_files_and_a_repeat_comes_out_of_the_export()
+    public async Task A_survey_with_media_choices_from_files_and_a_repeat_is_exported()
     {
         var programme = await Programme.StartAsync();
         var form = Samples.Unique("household");

@@ -33,7 +33,7 @@ public sealed class WorkbookUploadTests
     }
 
     [Fact, Clause("OR-163")]
-    public async Task It_is_published_on_request_and_takes_submissions()
+    public async Task A_workbook_is_published_on_request_and_accepts_submissions()
     {
         var programme = await Programme.StartAsync();
         var created = (await programme.CreateFromWorkbookAsync(Trees("oak"), "?publish=true")).ShouldBe(HttpStatusCode.OK).Json;
@@ -169,7 +169,7 @@ public sealed class WorkbookUploadTests
     }
 
     [Fact, Clause("OR-149"), Clause("OR-152"), Clause("OR-155"), Clause("OR-160"), Clause("OR-161")]
-    public async Task The_form_is_then_held_to_the_rules_of_every_upload()
+    public async Task A_converted_form_is_checked_like_every_upload()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWorkbookAsync();

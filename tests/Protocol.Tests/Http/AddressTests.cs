@@ -14,7 +14,7 @@ public sealed class AddressTests
     [InlineData("PATCH")]
     [InlineData("DELETE")]
     [InlineData("OPTIONS")]
-    public async Task Lists_and_manifests_are_only_read(string method)
+    public async Task Form_lists_and_manifests_accept_GET_and_HEAD_only(string method)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -71,7 +71,7 @@ public sealed class AddressTests
     [InlineData("/projects/1/assignments/manager/x", 400.11)]
     [InlineData("/projects/1/forms/users/nothing", 404.1)]
     [InlineData("/projects/1/forms/x/restore", 400.11)]
-    public async Task Where_a_number_must_stand_anything_else_is_refused(string path, double code)
+    public async Task A_non_numeric_id_in_an_address_is_refused(string path, double code)
     {
         var admin = await Api.AdministratorAsync();
         (await admin.GetAsync(path)).ShouldBeProblem((decimal)code);
@@ -136,7 +136,7 @@ public sealed class AddressTests
     }
 
     [Fact, Clause("OR-034")]
-    public async Task Dots_in_a_path_lead_to_no_more_than_the_path_they_stand_for()
+    public async Task Dot_segments_in_a_path_do_not_bypass_routing()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");
@@ -160,7 +160,7 @@ public sealed class AddressTests
             (await RawHttp.SendAsync(programme.Server, "GET", $"{root}/attachments/{name}")).ShouldBeProblem(404.1m);
         }
 
-        // Nobody gets anywhere by leaving the path that the key stands in.
+        // Dot segments must not leave the path with the key.
         (await RawHttp.SendAsync(programme.Server, "GET", $"{root}/../../../../../../projects", Version)).ShouldBeProblem(401.2m);
         (
             await RawHttp.SendAsync(programme.Server, "GET", $"/v1/key/{phone.Key}/../../projects/{programme.Id}/formList", Version)
@@ -174,7 +174,7 @@ public sealed class AddressTests
     [InlineData("offset=1.5")]
     [InlineData("limit=")]
     [InlineData("limit=99999999999999999999")]
-    public async Task A_page_that_is_no_number_is_refused(string query)
+    public async Task A_non_numeric_page_is_refused(string query)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

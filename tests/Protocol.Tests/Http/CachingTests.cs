@@ -3,14 +3,14 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What may be kept by whom, and what is asked for again (OR-032 to OR-040).</summary>
+/// <summary>Cache headers and revalidation (OR-032 to OR-040).</summary>
 public sealed class CachingTests
 {
     private const string Keepable = "private, no-cache";
     private const string KeepableVary = "Accept-Encoding, Origin";
 
     [Fact, Clause("OR-036")]
-    public async Task Answers_to_reads_are_cached_privately_and_revalidated()
+    public async Task GET_answers_are_cached_privately_and_revalidated()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishWithPictureAsync("leaf.png");

@@ -129,7 +129,7 @@ public sealed class ConsoleTests
     [InlineData("/files.json")]
     [InlineData("/wwwroot/index.html")]
     [InlineData("/projects/1")]
-    public async Task Nothing_else_is_served(string path)
+    public async Task Other_addresses_of_the_console_are_not_found(string path)
     {
         var answer = await GetAsync(path);
         answer.ShouldBe(HttpStatusCode.NotFound);

@@ -3,13 +3,13 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>A refusal or failure carries what the log knows it by, so that somebody with a phone in their hand can be helped.</summary>
+/// <summary>A refusal or failure carries the trace id of its log entries, so that support can find them.</summary>
 public sealed class CorrelationTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
 
     [Fact]
-    public async Task Every_kind_of_refusal_names_the_request_and_no_good_answer_does()
+    public async Task Every_refusal_has_a_correlation_id_and_no_success_does()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Http;
 
-/// <summary>What those who watch the server see (docs/operations.md).</summary>
+/// <summary>The health endpoints (docs/operations.md).</summary>
 [Trait("Speed", "Fast")]
 public sealed class HealthTests
 {
@@ -28,7 +28,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task Looking_again_and_again_costs_storage_nothing()
+    public async Task Repeated_health_checks_cost_no_storage_operation()
     {
         var client = Api.Anonymous(await Server.SharedAsync());
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => GetAsync(client, "/health/ready")));

@@ -13,7 +13,7 @@ public sealed class InjectionTests
     [InlineData("a;b,c='d'.png")]
     [InlineData("%0d%0aX-Injected: yes.png")]
     [InlineData("<script>alert(1)<script>.png")]
-    public async Task The_name_of_a_file_stays_a_name(string name)
+    public async Task A_file_name_cannot_inject_headers_or_paths(string name)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.CreateDraftAsync(name);
@@ -38,7 +38,7 @@ public sealed class InjectionTests
     [InlineData("image/p\u00f1g; name=\"\u2603\"", "application/octet-stream")]
     [InlineData("no type at all", "no type at all")]
     [InlineData("", "application/octet-stream")]
-    public async Task The_type_of_a_part_brings_no_header_with_it(string type, string kept)
+    public async Task The_content_type_of_a_part_cannot_inject_headers(string type, string kept)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -62,7 +62,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task The_type_of_an_upload_brings_no_header_with_it()
+    public async Task The_content_type_of_an_upload_cannot_inject_headers()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.CreateDraftAsync("leaf.png");
@@ -83,7 +83,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task A_document_that_somebody_sent_runs_nothing_in_the_browser_of_its_reader()
+    public async Task An_attachment_with_scripts_is_never_executed_by_a_browser()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 public sealed class LocalHostTests
 {
     [Fact]
-    public async Task A_worker_that_dies_is_started_again()
+    public async Task A_worker_that_ends_is_started_again()
     {
         var server = await Server.StartAsync();
         var first = server.App!.ProcessId;
@@ -29,7 +29,7 @@ public sealed class LocalHostTests
     }
 
     [Fact]
-    public async Task A_host_that_is_asked_to_end_takes_its_worker_with_it()
+    public async Task A_host_that_is_stopped_stops_its_worker()
     {
         var server = await Server.StartAsync();
         using var worker = Process.GetProcessById(server.App!.ProcessId);
@@ -40,7 +40,7 @@ public sealed class LocalHostTests
     }
 
     [Fact]
-    public async Task A_host_that_is_killed_takes_its_worker_with_it()
+    public async Task A_host_that_is_killed_ends_its_worker()
     {
         var server = await Server.StartAsync();
         using var worker = Process.GetProcessById(server.App!.ProcessId);
@@ -55,7 +55,7 @@ public sealed class LocalHostTests
     [InlineData("/admin/host/status")]
     [InlineData("/runtime/webhooks")]
     [InlineData("/admin/functions/NoSuchFunction")]
-    public async Task The_addresses_of_the_host_reach_no_function(string path)
+    public async Task Addresses_of_the_host_reach_no_function(string path)
     {
         var server = await Server.SharedAsync();
         var answer = await RawHttp.SendAsync(server, "GET", path);
@@ -64,7 +64,7 @@ public sealed class LocalHostTests
     }
 
     [Fact]
-    public async Task The_host_behaves_like_a_deployment_where_it_is_told_to()
+    public async Task The_host_behaves_like_a_deployment_on_request()
     {
         var server = await Server.StartAsync(hostArguments: ["--body-limit", "2000", "--buffer-bodies", "--admin-key", "a key"]);
         var anybody = Api.Anonymous(server);

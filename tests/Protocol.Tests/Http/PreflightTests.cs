@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 public sealed class PreflightTests
 {
     [Fact, Clause("OR-022"), Clause("OR-023"), Clause("OR-025"), Clause("OR-028")]
-    public async Task Looking_before_sending_is_answered_204_with_nothing_in_it()
+    public async Task HEAD_before_a_submission_is_204_without_body()
     {
         var programme = await Programme.StartAsync();
         var (stranger, email, password) = await programme.WebUserAsync();
@@ -41,7 +41,7 @@ public sealed class PreflightTests
     }
 
     [Fact, Clause("OR-024")]
-    public async Task Looking_for_a_project_that_is_not_there_is_answered_404()
+    public async Task HEAD_of_an_unknown_project_is_404()
     {
         var programme = await Programme.StartAsync();
         foreach (var client in new[] { programme.Admin.OpenRosa, await programme.AppUserAsync() })
@@ -54,7 +54,7 @@ public sealed class PreflightTests
 
     [Fact, Clause("OR-026")]
     [Trait("Needs", "FrontEnd")]
-    public async Task Looking_without_credentials_is_answered_with_a_challenge()
+    public async Task HEAD_without_credentials_is_challenged()
     {
         var programme = await Programme.StartAsync();
         var anonymous = Api.Anonymous(programme.Server).OpenRosa;
@@ -112,7 +112,7 @@ public sealed class PreflightTests
     }
 
     [Fact, Clause("OR-029"), Clause("OR-030")]
-    public async Task A_submission_is_answered_with_its_address_and_never_sent_elsewhere()
+    public async Task A_201_has_the_submission_s_address_and_no_POST_is_redirected()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync(id: $"{Samples.Unique("å")} / 1");

@@ -35,7 +35,7 @@ public sealed class RefusalShapeTests
     }
 
     [Fact, Clause("OR-272")]
-    public async Task Without_details_there_are_none()
+    public async Task A_refusal_without_details_omits_the_member()
     {
         var refusal = (await (await Api.AdministratorAsync()).GetAsync("/projects/2000000000")).ShouldBe(HttpStatusCode.NotFound).Json;
 

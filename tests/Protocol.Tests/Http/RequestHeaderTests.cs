@@ -69,7 +69,7 @@ public sealed class RequestHeaderTests
     }
 
     [Fact, Clause("OR-005")]
-    public async Task The_protocol_version_is_looked_at_before_the_credentials()
+    public async Task The_protocol_version_is_checked_before_the_credentials()
     {
         var anonymous = Api.Anonymous(await Server.SharedAsync());
         (await anonymous.GetAsync("/projects/1/formList")).ShouldBeOpenRosaError(400, "X-OpenRosa-Version");
@@ -101,7 +101,7 @@ public sealed class RequestHeaderTests
     [InlineData(null)]
     [InlineData("Mon, 14 Feb 2011 04:48:15 GMT")]
     [InlineData("yesterday, about noon")]
-    public async Task The_clock_of_the_phone_does_not_matter(string? date)
+    public async Task The_Date_header_of_a_request_is_ignored(string? date)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -117,7 +117,7 @@ public sealed class RequestHeaderTests
     [InlineData("fr-CA, fr;q=0.8")]
     [InlineData("*")]
     [InlineData("no language at all;;q=9")]
-    public async Task The_language_that_is_asked_for_changes_nothing(string language)
+    public async Task Accept_Language_changes_nothing(string language)
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

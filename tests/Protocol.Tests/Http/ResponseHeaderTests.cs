@@ -9,7 +9,7 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 public sealed class ResponseHeaderTests
 {
     [Fact, Clause("OR-011"), Clause("OR-013"), Clause("OR-014"), Clause("OR-015"), Clause("OR-018")]
-    public async Task Every_good_answer_carries_the_protocols_headers()
+    public async Task Every_successful_answer_has_the_OpenRosa_headers()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -36,7 +36,7 @@ public sealed class ResponseHeaderTests
     }
 
     [Fact, Clause("OR-012"), Clause("OR-013"), Clause("OR-014"), Clause("OR-015"), Clause("OR-016"), Clause("OR-017")]
-    public async Task Every_refusal_carries_them_too_around_an_error_envelope()
+    public async Task Every_refusal_has_the_OpenRosa_headers_and_an_error_envelope()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();
@@ -64,7 +64,7 @@ public sealed class ResponseHeaderTests
     }
 
     [Fact, Clause("OR-019"), Clause("OR-020")]
-    public async Task What_a_client_sent_comes_back_escaped_in_a_document_that_is_well_formed_from_its_first_byte()
+    public async Task Client_text_is_escaped_and_the_document_is_well_formed_from_its_first_byte()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -7,11 +7,11 @@ namespace ServerlessRosa.Protocol.Tests.Http;
 public sealed class UnexpectedFailureTests
 {
     [Fact, Clause("OR-021"), Clause("OR-108")]
-    public async Task Without_storage_every_answer_is_an_honest_500_in_the_words_of_its_path()
+    public async Task Without_storage_every_answer_is_500_in_the_format_of_its_path()
     {
         await using var fresh = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });
 
-        // On a storage that nobody has written to, the first sign-ins come all at once, and all succeed.
+        // On empty storage, concurrent first sign-ins all succeed.
         var signedIn = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Api.AdministratorAsync(fresh.Server)));
         var ids = await Task.WhenAll(
             signedIn.Select(async admin =>
@@ -62,7 +62,7 @@ public sealed class UnexpectedFailureTests
     [InlineData("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n")]
     [InlineData("POST /v1/sessions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
     [Trait("Needs", "FrontEnd")]
-    public async Task What_is_no_HTTP_request_is_refused_as_the_senders_fault(string request)
+    public async Task Invalid_HTTP_is_a_bare_400(string request)
     {
         var server = await Server.SharedAsync();
         var answer = await RawHttp.SendAsync(server, request);

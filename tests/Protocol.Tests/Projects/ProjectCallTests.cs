@@ -30,7 +30,7 @@ public sealed class ProjectCallTests
     }
 
     [Fact, Clause("OR-260")]
-    public async Task A_deleted_project_is_gone_and_so_is_what_was_in_it()
+    public async Task A_deleted_project_and_its_contents_are_not_found()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Projects;
 
-/// <summary>A project's name on the CommCare side: given once, kept, and nobody else's.</summary>
+/// <summary>A project's CommCare domain: set once, permanent, unique.</summary>
 public sealed class ProjectDomainTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Projects;
 
-/// <summary>The list of projects as the home page of the web front end reads it.</summary>
+/// <summary>The list of projects as the start page of the web front end reads it.</summary>
 public sealed class ProjectListTests
 {
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ProjectTests
     }
 
     [Fact, Clause("OR-260"), Clause("OR-086")]
-    public async Task A_deleted_project_is_gone_for_everybody()
+    public async Task A_deleted_project_is_not_found_by_any_caller()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -11,7 +11,7 @@ public sealed class ReplaceProjectTests
     private const int DataCollector = 8;
 
     [Fact, Clause("OR-260")]
-    public async Task A_project_is_replaced_with_what_it_has_and_what_it_no_longer_has()
+    public async Task A_PUT_of_a_project_sets_and_clears_its_values()
     {
         var programme = await Programme.StartAsync();
         (
@@ -40,7 +40,7 @@ public sealed class ReplaceProjectTests
     }
 
     [Fact]
-    public async Task States_and_assignments_of_all_forms_become_what_the_request_says()
+    public async Task A_PUT_of_a_project_sets_states_and_assignments_of_all_forms()
     {
         var programme = await Programme.StartAsync();
         var (one, two) = (await programme.PublishAsync(), await programme.PublishAsync());
@@ -77,7 +77,7 @@ public sealed class ReplaceProjectTests
     }
 
     [Fact]
-    public async Task Nothing_is_changed_when_any_part_is_refused()
+    public async Task One_refused_part_of_a_PUT_prevents_all_changes()
     {
         var programme = await Programme.StartAsync();
         var (one, two) = (await programme.PublishAsync(), await programme.PublishAsync());
@@ -114,7 +114,7 @@ public sealed class ReplaceProjectTests
     }
 
     [Fact]
-    public async Task A_manager_cannot_give_away_what_managers_do_not_have()
+    public async Task A_manager_cannot_grant_rights_that_managers_lack()
     {
         var programme = await Programme.StartAsync();
         var form = await programme.PublishAsync();

@@ -142,7 +142,7 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
                 + $"device_id=device&user_id={Worker.Id}{more}"
         );
 
-    /// <summary>Purges, asks and takes the answer in, which must not be a refusal. Returns what it was sent: `+A B Cx`.</summary>
+    /// <summary>Purges, syncs and applies the response, which must not be a refusal. Returns the cases that were sent: `+A B Cx`.</summary>
     public async Task<string> SyncAsync(string more = "")
     {
         Simulated.Purge();
@@ -160,7 +160,7 @@ internal sealed class DomainPhone(Domain domain, Worker worker)
         return Last.Summary();
     }
 
-    /// <summary>What it holds after a purge.</summary>
+    /// <summary>The cases on the phone after a purge.</summary>
     public string Footprint()
     {
         Simulated.Purge();

@@ -79,7 +79,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-151")]
-    public async Task A_search_without_a_type_or_with_an_XPath_query_is_refused()
+    public async Task A_search_without_type_or_with_an_XPath_query_is_refused()
     {
         var (domain, _, finder) = await StartAsync();
         Assert.Contains(

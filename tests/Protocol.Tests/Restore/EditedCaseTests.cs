@@ -37,7 +37,7 @@ public sealed class EditedCaseTests
         Assert.Equal(Sorted(id, parent), phone.Footprint());
         Assert.Equal("", await phone.SyncAsync());
 
-        // A phone that never had them is not told of what is gone.
+        // A phone that never had the cases does not learn of their deletion.
         var fresh = new DomainPhone(domain, phone.Worker);
         Assert.Equal(Sorted($"+{id}", $"+{parent}"), await fresh.SyncAsync());
         Assert.Equal([("b", "2"), ("c", "3")], OwnProperties(fresh, id));
@@ -107,7 +107,7 @@ public sealed class EditedCaseTests
     }
 
     [Fact, Clause("CC-124"), Clause("CC-120"), Clause("CC-127")]
-    public async Task What_a_deleted_submission_said_is_gone_from_phones_and_back_when_it_is_brought_back()
+    public async Task Deletion_and_restoration_of_a_submission_reach_phones()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (parent, child, instance) = (Id(), Id(), Id());
@@ -146,7 +146,7 @@ public sealed class EditedCaseTests
         Assert.Equal(parent, phone.Simulated.Cases[child].Indices["parent"].Target);
         Assert.Equal("", await phone.SyncAsync());
 
-        // Both between two syncs: the phone is told once, and loses nothing.
+        // Both changes between two syncs: the phone gets the case once, with all changes.
         (await domain.Admin.DeleteAsync(submission)).ShouldBe(HttpStatusCode.OK);
         (await domain.Admin.PostAsync($"{submission}/restore")).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(Sorted(parent, child), await phone.SyncAsync());
@@ -156,7 +156,7 @@ public sealed class EditedCaseTests
     }
 
     [Fact, Clause("CC-124")]
-    public async Task A_deletion_and_its_undoing_are_done_though_storage_s_answer_gets_lost()
+    public async Task Deletion_and_restoration_succeed_if_the_response_of_storage_is_lost()
     {
         await using var storage = await FaultyStorage.StartAsync();
         var server = await Server.StartAsync(storage: storage.ConnectionString);
@@ -177,7 +177,7 @@ public sealed class EditedCaseTests
     }
 
     [Fact, Clause("CC-129"), Clause("CC-138"), Clause("CC-093")]
-    public async Task A_form_that_was_deleted_before_its_phone_asks_again_has_been_done_on_the_phone_all_the_same()
+    public async Task A_form_deleted_before_the_next_sync_still_counts_as_applied_on_the_phone()
     {
         var (domain, phone) = await WithPhoneAsync();
         var (id, instance) = (Id(), Id());
@@ -194,7 +194,7 @@ public sealed class EditedCaseTests
         Assert.Equal("", await phone.SyncAsync());
     }
 
-    // Under the phone's token, or nobody's. The same instance and blocks are the same bytes.
+    // With the phone's token, or without one. The same instance and blocks are the same bytes.
     private static Task SendAsync(Domain domain, string instance, DomainPhone? phone, params PhoneBlock[] blocks)
     {
         var elements = blocks.Select(block => CaseForms.Element(block, "desk")).ToArray();

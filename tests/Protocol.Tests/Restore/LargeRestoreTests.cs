@@ -35,7 +35,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     }
 
     [Fact]
-    public async Task Ten_thousand_cases_cost_a_dozen_operations_and_what_changed_since_costs_five()
+    public async Task A_restore_of_ten_thousand_cases_costs_twelve_operations_and_the_next_sync_five()
     {
         var worker = large.Of(Some);
         foreach (var budget in new[] { 12 + DomainAndWorker, 12 }) // ceil(10,000 / 1,000) + 2
@@ -58,7 +58,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
     }
 
     [Fact, Clause("CC-052"), Clause("CC-053")]
-    public async Task What_no_document_can_hold_is_left_out()
+    public async Task Properties_that_XML_cannot_contain_are_omitted()
     {
         var phone = new DomainPhone(large.Domain, large.Of(LargeDomain.Odd));
         await phone.SyncAsync();
@@ -68,7 +68,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
         Assert.Equal("a\ufffdb\ufffdc\ufffd", odd.Properties["text"]);
     }
 
-    // As a stream, since the test's own memory is not the matter.
+    // Read as a stream, to keep the test's own memory small.
     private async Task<(int Cases, int? Items, int Operations)> ReadAsync(Worker worker, string path)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
@@ -153,8 +153,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                         ["text"] = "a\u0001b\u001fc\ufffe",
                     }
             );
-            // It remembers for longer than the tests last, so that what is cold and what is warm does not depend on how fast the
-            // machine is.
+            // Cached for longer than the tests run, so that warm and cold do not depend on the machine's speed.
             _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _folder.FullName);
             Domain = Domain.On(_storage.Server);
 

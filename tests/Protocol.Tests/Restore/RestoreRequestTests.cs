@@ -68,7 +68,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-015")]
-    public async Task The_root_says_how_many_children_it_has_when_asked()
+    public async Task The_root_counts_its_children_on_request()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -91,7 +91,7 @@ public sealed class RestoreRequestTests
             + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "No sync log"
     )]
-    public async Task What_cannot_be_is_refused_so_that_the_phone_starts_over(string query, string message)
+    public async Task Invalid_restore_parameters_get_412(string query, string message)
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -99,7 +99,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-016")]
-    public async Task The_worker_s_own_user_id_is_fine()
+    public async Task The_worker_s_own_user_id_is_accepted()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -115,7 +115,7 @@ public sealed class RestoreRequestTests
     )]
     [InlineData("c1659a27528573a105244296a480c759", "does not start with ccsh:")]
     [InlineData("ccsh:xyz", "The state ccsh:xyz")]
-    public async Task The_state_has_to_be_the_phone_s(string state, string? refusal)
+    public async Task The_state_hash_must_match_the_phone_s_cases(string state, string? refusal)
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -141,7 +141,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-139"), Clause("CC-141"), Clause("CC-143")]
-    public async Task Who_repeats_a_question_gets_the_same_token_and_every_device_its_own()
+    public async Task A_repeated_request_gets_the_same_sync_token_and_each_device_its_own()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -202,7 +202,7 @@ public sealed class RestoreRequestTests
     [InlineData("/phone/restore/app%201")]
     [InlineData("/phone/restore/app.1")]
     [InlineData("/phone/restore/a/b")]
-    public async Task Other_app_ids_are_not_there(string path)
+    public async Task Unknown_app_ids_are_not_found(string path)
     {
         var domain = await Domain.StartAsync();
         (await (await domain.WorkerAsync()).Phone.GetAsync(domain.At(path))).ShouldBe(HttpStatusCode.NotFound);
@@ -221,7 +221,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact, Clause("CC-004")]
-    public async Task Nobody_is_asked_for_a_password()
+    public async Task Restore_requests_without_credentials_are_challenged()
     {
         var domain = await Domain.StartAsync();
         var answer = (await Api.Anonymous(domain.Programme.Server).GetAsync(domain.At("/phone/restore/"))).ShouldBe(

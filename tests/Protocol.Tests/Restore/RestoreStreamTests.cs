@@ -70,7 +70,7 @@ public sealed class RestoreStreamTests
     [InlineData("caseOwners", "GET", 2)]
     [InlineData("/syncs/", "PUT", 1)]
     [InlineData("/syncs", "POST", 1)]
-    public async Task A_restore_that_storage_fails_does_not_look_whole_and_the_next_one_is(string what, string method, int from)
+    public async Task A_restore_interrupted_by_a_storage_fault_is_not_well_formed_and_the_next_one_is(string what, string method, int from)
     {
         await using var storage = await FaultyStorage.StartAsync();
         storage.PageSize = 2;
@@ -101,7 +101,7 @@ public sealed class RestoreStreamTests
             }
             catch (HttpRequestException)
             {
-                // Its first bytes had left, and the rest never came.
+                // The first bytes were sent, and the response was aborted.
             }
         }
     }

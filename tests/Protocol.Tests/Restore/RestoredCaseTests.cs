@@ -59,7 +59,7 @@ public sealed class RestoredCaseTests
     }
 
     [Fact, Clause("CC-050"), Clause("CC-051"), Clause("CC-118")]
-    public async Task What_was_removed_or_cleared_is_sent_empty()
+    public async Task Removed_indices_and_cleared_properties_are_sent_empty()
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
@@ -156,7 +156,7 @@ public sealed class RestoredCaseTests
 
     internal static PhoneBlock Create(string id, DomainPhone phone) => new(id) { Creates = true, Owner = phone.Worker.Id };
 
-    /// <summary>A form of somebody who has no phone.</summary>
+    /// <summary>A form of a user without phone.</summary>
     internal static Task SubmitWithoutPhoneAsync(Domain domain, params IReadOnlyList<PhoneBlock> blocks) =>
         domain.SubmitAsync(domain.Programme.Admin, "desk", null, blocks);
 

@@ -23,7 +23,7 @@ public sealed class SyncTests
         Clause("CC-136"),
         Clause("CC-137")
     ]
-    public async Task The_trace_of_the_specification()
+    public async Task The_example_of_the_specification()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -90,7 +90,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-124")]
-    public async Task A_case_that_no_form_names_any_more_is_closed_and_its_children_lose_their_index()
+    public async Task A_case_without_forms_is_closed_and_its_children_lose_their_index()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var (parent, form) = (Id(), Id());
@@ -147,7 +147,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-138"), Clause("CC-129"), Clause("CC-140"), Clause("CC-139")]
-    public async Task A_lost_answer_loses_nothing()
+    public async Task A_sync_repeated_after_a_lost_response_sends_all_changes()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         await SubmitWithoutPhoneAsync(domain, Sets(id, "size", "1"));
@@ -192,7 +192,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-129"), Clause("CC-134")]
-    public async Task A_phone_with_another_state_starts_over()
+    public async Task A_phone_with_another_state_hash_gets_412()
     {
         var (_, phone, _, id) = await WithCaseAsync();
         phone.Simulated.Cases.Remove(id);
@@ -223,7 +223,7 @@ public sealed class SyncTests
     }
 
     [Fact, Clause("CC-143")]
-    public async Task Two_devices_of_one_worker_do_not_disturb_each_other()
+    public async Task Two_devices_of_one_worker_have_independent_sync_logs()
     {
         var (domain, phone, _, id) = await WithCaseAsync();
         var tablet = new DomainPhone(domain, phone.Worker);

@@ -190,7 +190,7 @@ public sealed class BudgetTests
     }
 
     [Fact, Clause("OR-268")]
-    public async Task What_is_asked_of_one_submission_reads_each_of_its_rows_once()
+    public async Task Reads_of_one_submission_read_each_of_its_rows_once()
     {
         var (programme, form, phone) = await SetUpAsync();
         var (first, edited, edit) = (Samples.NewInstanceId(), Samples.NewInstanceId(), Samples.NewInstanceId());
@@ -206,7 +206,8 @@ public sealed class BudgetTests
         var viewer = (await programme.WebUserAsync("viewer")).Api.At(await Processes.RememberingAsync());
         await viewer.GetAsync($"{programme.FormPath(form)}/submissions");
 
-        // Each the form and what is named: instance and timeline row; the current version's own row where that is an edit's; the blob.
+        // Each call reads the form, the instance row and the timeline row; the current version's own row if that is an edit's; and the
+        // blob.
         await CostsOnceAsync(1 + 2, At(first));
         await CostsOnceAsync(1 + 2 + 1, At(first) + ".xml");
         await CostsOnceAsync(1 + 2, At(first) + "/attachments");

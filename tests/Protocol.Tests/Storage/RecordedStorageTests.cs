@@ -66,7 +66,7 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Phones_of_an_older_version_go_on()
+    public async Task Phones_with_sync_logs_of_an_older_version_continue()
     {
         var ids = _lines[0].GetProperty("ids");
         var project = $"/projects/{ids.GetProperty("project").GetString()}";

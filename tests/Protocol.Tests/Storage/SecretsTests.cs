@@ -10,7 +10,7 @@ namespace ServerlessRosa.Protocol.Tests.Storage;
 public sealed class SecretsTests
 {
     [Fact]
-    public async Task No_password_token_or_key_stands_in_storage_logs_errors_or_audit_in_clear()
+    public async Task No_password_token_or_key_is_in_storage_logs_errors_or_audit_in_plain_text()
     {
         await using var own = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Debug" });
         var programme = await Programme.StartAsync(own.Server);

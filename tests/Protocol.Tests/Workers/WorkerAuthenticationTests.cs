@@ -10,7 +10,7 @@ public sealed class WorkerAuthenticationTests
     private const string Heartbeat = "/phone/heartbeat/build-1/?app_id=app-1";
 
     [Fact, Clause("CC-004"), Clause("CC-020"), Clause("CC-021")]
-    public async Task Without_credentials_phones_are_asked_for_a_password_and_nothing_else()
+    public async Task Without_credentials_CommCare_addresses_challenge()
     {
         var domain = await Domain.StartAsync();
         var answer = ShouldAskForPassword(await Api.Anonymous(domain.Programme.Server).GetAsync(domain.At(Heartbeat)));
@@ -87,7 +87,7 @@ public sealed class WorkerAuthenticationTests
     [InlineData("Digest username=\"jason\"")]
     [InlineData("nonsense")]
     [Clause("CC-009")]
-    public async Task Credentials_that_cannot_be_read_are_asked_for_again(string authorization)
+    public async Task Malformed_credentials_are_challenged_again(string authorization)
     {
         var domain = await Domain.StartAsync();
         ShouldAskForPassword(
@@ -175,7 +175,7 @@ public sealed class WorkerAuthenticationTests
 
     [Fact]
     [Trait("Needs", "FrontEnd")]
-    public async Task Passwords_do_not_travel_in_the_clear()
+    public async Task Passwords_over_plain_HTTP_are_refused()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
@@ -204,7 +204,7 @@ public sealed class WorkerAuthenticationTests
     }
 
     [Fact]
-    public async Task Keys_cookies_and_passwords_of_workers_open_nothing_of_the_other_side()
+    public async Task Keys_cookies_and_passwords_of_workers_are_refused_by_the_other_protocol()
     {
         var domain = await Domain.StartAsync();
         var worker = await domain.WorkerAsync();
