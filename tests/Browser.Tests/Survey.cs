@@ -37,6 +37,23 @@ internal static class Survey
             </h:body></h:html>
             """;
 
+    /// <summary>A form that begins with what was answered last, and that asks for a sound.</summary>
+    public static string Sequel(string id) =>
+        $"""
+            <?xml version="1.0"?>
+            <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa"
+                xmlns:orx="http://openrosa.org/xforms">
+            <h:head><h:title>Sequel</h:title><model>
+            <instance><data id="{id}" version="1"><species/><song/><orx:meta><orx:instanceID/></orx:meta></data></instance>
+            <instance id="__last-saved" src="jr://instance/last-saved"/>
+            <bind nodeset="/data/species" type="string"/><bind nodeset="/data/song" type="binary"/>
+            <bind nodeset="/data/orx:meta/orx:instanceID" type="string" readonly="true()" jr:preload="uid"/>
+            <setvalue event="odk-instance-first-load" ref="/data/species" value="instance('__last-saved')/data/species"/>
+            </model></h:head>
+            <h:body><input ref="/data/species"><label>Species</label></input>
+            <upload ref="/data/song" mediatype="audio/*"><label>Song of a bird</label></upload></h:body></h:html>
+            """;
+
     public static string Submission(string form, string instance, string kind = "oak", string place = "47.5 7.6 260 5") =>
         $"<data id=\"{form}\" version=\"1\" xmlns:orx=\"http://openrosa.org/xforms\"><kind>{kind}</kind><place>{place}</place>"
         + $"<photo>bark.png</photo><orx:meta><orx:instanceID>{instance}</orx:instanceID></orx:meta></data>";

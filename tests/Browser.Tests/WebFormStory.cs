@@ -31,11 +31,73 @@ public sealed class WebFormStory(BrowserFixture browser)
         await Expect(visitor.Page.GetByText("Sent. Thank you!")).ToBeVisibleAsync();
         await visitor.Button("Fill it in again").ClickAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Textbox).First).ToHaveValueAsync("");
+        await LoseTheConnectionAsync(visitor);
         visitor.ShouldHaveNoFaults();
 
         var csv = (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions.csv")).ShouldBe(HttpStatusCode.OK).Text;
         Assert.Contains("juniper <b>", csv, StringComparison.Ordinal);
         Assert.Contains("Poster", csv, StringComparison.Ordinal);
+        Assert.Contains("yew", csv, StringComparison.Ordinal);
+        Assert.Contains("cedar", csv, StringComparison.Ordinal);
+    }
+
+    private static async Task LoseTheConnectionAsync(Visitor visitor)
+    {
+        var (page, species) = (visitor.Page, visitor.Page.GetByRole(AriaRole.Textbox).First);
+        await page.Context.SetOfflineAsync(true);
+        await species.FillAsync("yew");
+        await visitor.Button("Send").ClickAsync();
+        await Expect(page.GetByText("1 submission waits on this device")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The answers are on this device only")).ToBeVisibleAsync();
+        await visitor.ScreenshotAsync("web-form-kept");
+        await visitor.Button("Fill it in again").ClickAsync();
+        await Expect(species).ToHaveValueAsync("");
+        await page.Context.SetOfflineAsync(false);
+        await Expect(page.GetByText("waits on this device")).ToHaveCountAsync(0);
+        visitor.Forgive("ERR_INTERNET_DISCONNECTED");
+
+        // The page is closed before there is a connection.
+        await page.RouteAsync("**/submission", route => route.AbortAsync());
+        await species.FillAsync("cedar");
+        await visitor.Button("Send").ClickAsync();
+        await Expect(page.GetByText("Not sent yet.")).ToBeVisibleAsync();
+        visitor.Forgive("ERR_FAILED");
+        await page.UnrouteAllAsync();
+        await page.RunAndWaitForResponseAsync(
+            () => page.ReloadAsync(),
+            response => response.Url.EndsWith("/submission", StringComparison.Ordinal) && response.Status == 201
+        );
+        await Expect(species).ToHaveValueAsync("");
+        await Expect(page.GetByText("waits on this device")).ToHaveCountAsync(0);
+    }
+
+    [Story]
+    public async Task A_form_begins_with_what_was_sent_last_and_names_what_it_cannot_ask()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var form = Samples.Unique("sequel");
+        await programme.PublishAsync(Survey.Sequel(form), form);
+        await using var visitor = await browser.OpenAsync();
+        await visitor.SignInAsync();
+        var limits = visitor.Page.GetByText("These questions cannot be answered in a browser");
+        await visitor.Page.GotoAsync($"/#{programme.Path}/forms/{form}/public-links");
+        await Expect(limits).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("Song of a bird")).ToBeVisibleAsync();
+
+        await visitor.Page.GotoAsync($"/#{programme.Path}/forms/{form}");
+        await visitor.Page.GotoAsync((await visitor.Link("Fill in in the browser").GetAttributeAsync("href"))!);
+        await Expect(limits).ToBeVisibleAsync();
+        var species = visitor.Page.GetByRole(AriaRole.Textbox).First;
+        await Expect(species).ToHaveValueAsync("");
+        await species.FillAsync("lime");
+        await visitor.Button("Send").ClickAsync();
+        await Expect(visitor.Page.GetByText("Sent. Thank you!")).ToBeVisibleAsync();
+        await visitor.Button("Fill it in again").ClickAsync();
+        await Expect(species).ToHaveValueAsync("lime");
+        await visitor.Page.ReloadAsync();
+        await Expect(species).ToHaveValueAsync("lime");
+        await visitor.ScreenshotAsync("web-form-limits");
+        visitor.ShouldHaveNoFaults();
     }
 
     [Story]

@@ -105,6 +105,7 @@ export const drafts = {
     }),
   clear: (project: number, form: string, name: string) => remove(at`projects/${project}/forms/${form}/draft/attachments/${name}`),
   xmlAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/draft.xml`,
+  xml: (project: number, form: string) => call<string>(at`projects/${project}/forms/${form}/draft.xml`),
 }
 
 export const appUsers = {
