@@ -27,7 +27,7 @@ public sealed class RosaApp : IAsyncDisposable
 {
     private const int Attempts = 3;
 
-    /// <summary>What the host writes before the process id of each worker that it starts.</summary>
+    /// <summary>The prefix that the host writes before the process id of each worker.</summary>
     private const string WorkerLine = "Worker process: ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
@@ -45,7 +45,7 @@ public sealed class RosaApp : IAsyncDisposable
 
     public Uri BaseUrl { get; }
 
-    /// <summary>Of the worker, in which the app's code runs. Changes when the host starts another.</summary>
+    /// <summary>The process id of the worker, in which the app's code runs. Changes when the host starts another.</summary>
     public int ProcessId => _workerProcess;
 
     public int HostProcessId => _process.Id;

@@ -2,9 +2,11 @@ using System.Text.Json;
 
 namespace LocalFunctionsHost;
 
-/// <summary>What the host reads from the folder of a built app.</summary>
-/// <param name="WorkerAssembly">The program of the worker, from <c>worker.config.json</c>.</param>
-/// <param name="RoutePrefix">From <c>host.json</c>; <c>api</c> unless that says otherwise.</param>
+/// <summary>
+/// The settings that the host reads from the folder of a built app.
+/// </summary>
+/// <param name="WorkerAssembly">The program of the worker, from <c>worker.config.json</c>.</param> <param name="RoutePrefix">From
+/// <c>host.json</c>; <c>api</c> unless that says otherwise.</param>
 internal sealed record AppFolder(string Path, string WorkerAssembly, string RoutePrefix)
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace LocalFunctionsHost;
 
-/// <summary>Runs HTTP functions: the request goes to the worker over HTTP, and what is to run over the stream.</summary>
+/// <summary>Runs HTTP functions: the request goes to the worker over HTTP, the invocation over the stream.</summary>
 internal sealed partial class HttpInvoker : IDisposable
 {
     private static readonly ForwarderRequestConfig Forwarding = new()

@@ -62,7 +62,7 @@ internal sealed partial class Worker : IDisposable
 
     public void Replace() => _replaced.TrySetResult();
 
-    /// <summary>Sends what is to be sent, in order, until the stream ends.</summary>
+    /// <summary>Sends queued messages in order, until the stream ends.</summary>
     public async Task SendAllAsync(IServerStreamWriter<StreamingMessage> stream, CancellationToken cancellationToken)
     {
         await foreach (var message in _outgoing.Reader.ReadAllAsync(cancellationToken))
@@ -125,7 +125,7 @@ internal sealed partial class Worker : IDisposable
         return await invocation.Task;
     }
 
-    /// <summary>Asks the worker to cancel a function, if it said that it can and the function still runs.</summary>
+    /// <summary>Asks the worker to cancel a running function, if it has that capability.</summary>
     public void Cancel(string invocationId)
     {
         if (_handlesCancel && _invocations.ContainsKey(invocationId))

@@ -7,7 +7,7 @@ namespace LocalFunctionsHost;
 /// <summary>The process of a worker. It ends when this process does, however that ends.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    /// <summary>What the line with the process id of a worker that was started begins with.</summary>
+    /// <summary>The prefix of the line with the process id of a started worker.</summary>
     public const string StartedLine = "Worker process: ";
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
@@ -66,7 +66,7 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself in the meantime.
+            // It ended in the meantime.
         }
     }
 

@@ -18,9 +18,9 @@ internal interface ICaseServer
 }
 
 /// <summary>
-/// Three phones and somebody at a desk work on the same cases at random, with requests and answers that get lost, forms that are
-/// deleted and brought back, changing groups, and all kinds of indices. After every sync the phone has what the rules say, as the text
-/// has them, and no state is refused that a phone would really have.
+/// Three phones and a script change the same cases at random. Requests and responses get lost, forms are deleted and restored, groups
+/// change, and all kinds of indices occur. After every sync the phone has the cases that the reference model expects, and no valid state
+/// hash is refused.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
 internal sealed class CaseSimulation(

@@ -22,5 +22,5 @@ public sealed record Difference(string Kind, ProjectId? Project, string Where, s
 /// <param name="Settles">How long to wait before what looks wrong is read again: a running server is in the middle of things.</param>
 public sealed record VerifyOptions(ProjectId? Project, bool ReadsContent, bool ListsOrphans, TimeSpan Settles);
 
-/// <summary>What a verification came to; <see cref="Looked"/> counts what was looked at, by kind of thing.</summary>
+/// <summary>The result of a verification; <see cref="Looked"/> counts the checked items by kind.</summary>
 public sealed record Verified(int Differences, int Notes, IReadOnlyDictionary<string, long> Looked);

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>What is in an exported folder: for each file of lines how many they are and the SHA-256 of its bytes. <see
-/// cref="LastActor"/> is the highest number of an account where it came from.</summary>
+/// <summary>
+/// The manifest of an exported folder: for each file of lines their number and the SHA-256 of its bytes. <see cref="LastActor"/> is the
+/// highest number of an account in the source.
+/// </summary>
 public sealed record ExportManifest(
     int Format,
     int Project,

@@ -8,8 +8,9 @@ using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>Which rows and blobs are a project's. Its own row comes last, so that what is written in this order is seen only when all
-/// of it is there.</summary>
+/// <summary>
+/// The rows and blobs of a project. Its own row comes last, so that a copy in this order is visible only when it is complete.
+/// </summary>
 internal static class ProjectRows
 {
     private const string ProjectColumn = "Project";

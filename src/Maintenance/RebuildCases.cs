@@ -191,7 +191,7 @@ public sealed class RebuildCases(
         }
     }
 
-    // What is wrong with the blocks, if the form changed nothing.
+    // The error of the case blocks, if the form changed nothing.
     private async Task<CaseProblem?> ApplyAsync(ProjectId project, CaseEvent one, CaseBlocks blocks, CancellationToken cancellationToken)
     {
         if (one.Counts is not { } version)

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>How many rows were made again.</summary>
+/// <summary>How many rows were recreated.</summary>
 public sealed record RebuiltForms(int Forms, int Versions, int MediaSlots)
 {
     internal RebuiltForms Plus(RebuiltForms other) => new(Forms + other.Forms, Versions + other.Versions, MediaSlots + other.MediaSlots);

@@ -15,8 +15,8 @@ public sealed record RebuiltSubmissions(int Submissions, int Edits, int Left)
 }
 
 /// <summary>
-/// Makes the rows of table `submissions` again from the blobs of submissions, while the app is stopped: from recovery records where there
-/// are some, else from XML and the notes on it, else from the XML alone. An interrupted run can be repeated as a whole.
+/// Recreates the rows of table `submissions` from blobs, while the app is stopped: from recovery records if there are any, else from XML
+/// and its receipt metadata, else from the XML alone. An interrupted run can be repeated as a whole.
 /// </summary>
 public sealed class RebuildSubmissions(
     FormsTable forms,

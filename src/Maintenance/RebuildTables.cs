@@ -3,8 +3,9 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>What can be made again from blobs, in the order in which it has to be: submissions need their forms, cases their
-/// submissions.</summary>
+/// <summary>
+/// The parts that can be rebuilt from blobs, in the required order: submissions need their forms, cases their submissions.
+/// </summary>
 public enum RebuildPart
 {
     Forms,
@@ -12,11 +13,13 @@ public enum RebuildPart
     Cases,
 }
 
-/// <summary>What was made again of one project, or of all.</summary>
+/// <summary>The result of a rebuild of one project, or of all.</summary>
 public sealed record Rebuilt(RebuiltForms Forms, RebuiltSubmissions Submissions, RebuiltCases Cases);
 
-/// <summary>Makes tables again whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. What
-/// is interrupted is repeated as a whole.</summary>
+/// <summary>
+/// Recreates tables whose rows were lost (docs/operations.md), of one project or of all, while the app is stopped. An interrupted run is
+/// repeated as a whole.
+/// </summary>
 public sealed class RebuildTables(ProjectsTable projects, RebuildForms forms, RebuildSubmissions submissions, RebuildCases cases)
 {
     /// <summary>Refuses an unknown project, and, before anything is written, those that have rows of these parts, unless they are to be

@@ -51,7 +51,7 @@ public sealed class RestoreEntities(
             {
                 candidates.AddRange(await ListAsync(form, cancellationToken));
             }
-            // In the order in which they came: updates follow what made the entity.
+            // In order of receipt: updates follow the creation of their entity.
             foreach (var (space, submission) in candidates.OrderBy(one => one.Submission.Current.CreatedAt))
             {
                 var instance = await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);

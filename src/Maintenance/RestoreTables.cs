@@ -9,8 +9,10 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Maintenance;
 
-/// <summary>What a restore has brought back. <see cref="LostProjects"/> are those made after the snapshot: their forms and submissions are
-/// back, their names are not.</summary>
+/// <summary>
+/// The result of a restore. <see cref="LostProjects"/> are those created after the snapshot: their forms and submissions are restored,
+/// their names are not.
+/// </summary>
 public sealed record Restored(
     BackupManifest Backup,
     int Rows,
@@ -20,8 +22,8 @@ public sealed record Restored(
 );
 
 /// <summary>
-/// Brings all tables back, while the app is stopped: the rows of a snapshot, then forms, submissions and cases from blobs, then entities
-/// from the submissions that came after the snapshot. What is interrupted is repeated as a whole.
+/// Restores all tables, while the app is stopped: the rows of a snapshot, then forms, submissions and cases from blobs, then entities from
+/// the submissions after the snapshot. An interrupted run is repeated as a whole.
 /// </summary>
 public sealed class RestoreTables(
     StorageAccount storage,
@@ -34,7 +36,7 @@ public sealed class RestoreTables(
     TimeProvider clock
 )
 {
-    // More than are made in a day: submissions that came after the snapshot name their senders by number.
+    // More than are created in a day: submissions after the snapshot refer to their senders by number.
     private const int ReservedActors = 1000;
 
     /// <summary>The newest snapshot unless one is named. Refuses an incomplete snapshot, and tables with rows unless they are to be

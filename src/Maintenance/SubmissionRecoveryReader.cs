@@ -74,7 +74,7 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
         {
             return new RecoveredInstance(null, [.. arrived.Select(one => one.Edit)], left);
         }
-        // Of rivals the first one won, but for CommCare, where each is an edit of the one before.
+        // Of competing versions the first was committed, except for CommCare, where each is an edit of the previous one.
         var others = arrived.Select(one => one.Edit).Where(edit => edit != first.Edit).ToList();
         return new RecoveredInstance(
             New(first.Edit, first.Xml),
@@ -202,7 +202,7 @@ public sealed class SubmissionRecoveryReader(FormDirectory forms, SubmissionFile
     private static SubmissionHead Read(ReceiptMetadata note, byte[] xml) =>
         note.IsCommCare ? CommCareForm.Read(xml).Head : SubmissionHeadReader.Read(xml);
 
-    // From before there were notes: who sent it is lost, and it came when its blob was written.
+    // XML without receipt metadata (older versions): the submitter is lost, and the blob's time is the time of receipt.
     private async Task<(ReceiptMetadata Note, SubmissionHead Head)?> GuessAsync(
         Form form,
         StoredXml stored,

@@ -5,7 +5,7 @@ namespace ServerlessRosa.Maintenance;
 /// <summary>Verifies the blobs of cases that are too large for a row. Their name ends with the SHA-256 of their content.</summary>
 public sealed class VerifyCaseBodies(CasesContainer bodies)
 {
-    /// <summary>What is wrong with a blob, or null. One operation; the content is compared when the verification reads content.</summary>
+    /// <summary>The error of a blob, or null. One operation; the content is compared when the verification reads content.</summary>
     internal async Task<string?> FindFaultAsync(Verification verification, string blob, CancellationToken cancellationToken)
     {
         var probe = await bodies.ProbeAsync(blob, verification.ReadsContent, cancellationToken);

@@ -7,8 +7,7 @@ using ServerlessRosa.Core.Submissions;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// Verifies cases and what is derived from them. A difference is not reported while an intent is pending that may just have changed the
-/// case.
+/// Verifies cases and the rows derived from them. A difference is not reported while a pending intent may have changed the case.
 /// </summary>
 public sealed class VerifyCases(
     CasesTable cases,

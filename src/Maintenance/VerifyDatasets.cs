@@ -43,7 +43,7 @@ public sealed class VerifyDatasets(DatasetsTable datasets, EntitiesTable entitie
                 [EnumeratorCancellation] CancellationToken stop
             )
             {
-                // What was purged has a place without an entity.
+                // Purged entities have a place without an entity.
                 if (place.Length > 0 && await entities.FindAtAsync(dataset, place, stop) is null)
                 {
                     yield return new Difference(

@@ -17,8 +17,10 @@ public sealed class VerifyForms(
     DatasetsTable datasets
 )
 {
-    /// <summary>Six operations or so for each form, two for each definition, one for each file, and those of listing blobs. Reading
-    /// content: what it has to read.</summary>
+    /// <summary>
+    /// About six operations for each form, two for each definition, one for each file, and those of listing blobs; with content, those of
+    /// reading it.
+    /// </summary>
     internal async Task RunAsync(Verification verification, ProjectId project, CancellationToken cancellationToken)
     {
         await verification.EachAsync(
@@ -198,7 +200,7 @@ public sealed class VerifyForms(
         }
     }
 
-    /// <summary>What is wrong with a file's blob; null when nothing is.</summary>
+    /// <summary>The error of a file's blob; null if there is none.</summary>
     internal static string? Mismatch(BlobProbe? blob, long? size, string? md5) =>
         blob is null ? "is not there"
         : blob.Size != size ? $"has {blob.Size} bytes, expected {size}"

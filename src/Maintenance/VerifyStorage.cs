@@ -6,8 +6,8 @@ using ServerlessRosa.Core.Syncs;
 namespace ServerlessRosa.Maintenance;
 
 /// <summary>
-/// Checks what has to hold between the rows of all tables, and between them and blobs, and changes nothing. The app may run meanwhile:
-/// what it is in the middle of is not reported.
+/// Checks the invariants between the rows of all tables, and between rows and blobs, and changes nothing. The app may run: unfinished work
+/// is not reported.
 /// </summary>
 public sealed class VerifyStorage(
     ProjectsTable projects,
@@ -24,8 +24,9 @@ public sealed class VerifyStorage(
     TimeProvider clock
 )
 {
-    /// <summary>Refuses an unknown project. Of deleted projects too: their forms are in the trash. What it costs is said of each
-    /// part.</summary>
+    /// <summary>
+    /// Refuses an unknown project. Deleted projects are included: their forms are in the trash. Each part states its cost.
+    /// </summary>
     public async Task<Verified> RunAsync(
         VerifyOptions options,
         Action<Difference> report,

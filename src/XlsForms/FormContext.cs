@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>What the steps of one conversion share: the sheets read so far, the limits, and the messages.</summary>
+/// <summary>The shared state of one conversion: the sheets read so far, the limits, and the messages.</summary>
 internal sealed class FormContext(Workbook workbook, XlsFormOptions options, Messages messages, CancellationToken cancellationToken)
 {
     public Workbook Workbook => workbook;

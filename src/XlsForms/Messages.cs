@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>Collects what is wrong with a workbook. Beyond a limit further messages are counted, not kept.</summary>
+/// <summary>Collects the messages about a workbook. Beyond a limit further messages are counted, not kept.</summary>
 internal sealed class Messages(int limit)
 {
     private readonly List<XlsFormMessage>[] _kept =

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>What a message about a workbook means for its conversion.</summary>
+/// <summary>The effect of a message about a workbook on its conversion.</summary>
 public enum XlsFormMessageKind
 {
     /// <summary>The workbook cannot be converted.</summary>

@@ -215,7 +215,7 @@ public static partial class Commands
         return command;
     }
 
-    // Null for what is a fault of ours. The clients say much, and its first line is enough.
+    // Null for an unexpected failure. The first line of the client's long message is sufficient.
     private static string? ReasonOf(Exception e) =>
         e switch
         {

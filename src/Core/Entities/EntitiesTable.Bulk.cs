@@ -79,8 +79,8 @@ public sealed partial class EntitiesTable
         await _table.DeleteEntityAsync(EntityKeys.Bulks, EntityKeys.Bulk(bulk.At, bulk.Id), bulk.ETag, cancellationToken);
 
     /// <summary>
-    /// Removes what a creation has written. One operation per 1,000 rows of the dataset, and one per 100 removed. It claims the creation
-    /// first, so that it cannot be committed any more.
+    /// Removes the rows of a bulk creation. One operation per 1,000 rows of the dataset, and one per 100 removed. It marks the creation
+    /// first, so that it can no longer be committed.
     /// </summary>
     internal async Task UndoBulkAsync(BulkCreation bulk, CancellationToken cancellationToken)
     {

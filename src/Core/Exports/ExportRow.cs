@@ -4,12 +4,12 @@ using System.Text;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>A submission's row, or that of one round of a repeat in it.</summary>
+/// <summary>A submission's row, or that of one instance of a repeat in it.</summary>
 /// <param name="parent">Null for a submission's own row.</param>
-/// <param name="index">Which round it is, from 0 on, among those of the same parent.</param>
+/// <param name="index">Its position among the instances of the same parent, from 0.</param>
 public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
 {
-    private Dictionary<ExportTable, int>? _rounds;
+    private Dictionary<ExportTable, int>? _instances;
     private string?[]? _values;
     private string? _odataId;
 
@@ -27,11 +27,11 @@ public sealed class ExportRow(ExportTable table, ExportRow? parent, int index)
     /// <summary>The row of an encrypted submission, whose answers cannot be read.</summary>
     public bool IsEncrypted { get; private set; }
 
-    internal ExportRow NextRound(ExportTable table)
+    internal ExportRow NextInstance(ExportTable table)
     {
-        _rounds ??= [];
-        _rounds[table] = _rounds.TryGetValue(table, out var rounds) ? rounds + 1 : 0;
-        return new ExportRow(table, this, _rounds[table]);
+        _instances ??= [];
+        _instances[table] = _instances.TryGetValue(table, out var count) ? count + 1 : 0;
+        return new ExportRow(table, this, _instances[table]);
     }
 
     internal void Encrypt()

@@ -131,7 +131,7 @@ public sealed class GeoJsonExport(ExportSource source)
         return true;
     }
 
-    // In a repeat all its rounds make one geometry.
+    // All instances of a repeat make one geometry.
     private static Action<Utf8JsonWriter>? Geometry(List<ExportRow> rows, ExportNode field)
     {
         var paths = rows.Where(row => row.Table == field.Table && !row.IsEncrypted)

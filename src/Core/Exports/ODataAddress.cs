@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
 /// What an OData address below the service is about (OR-276 to OR-279): a table, `Submissions` or `Submissions.plots.plot`; one submission,
-/// `Submissions('uuid:1')`; what it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one round of that, `.../plot('4f7a..')`,
+/// `Submissions('uuid:1')`; what it has in a repeat, `Submissions('uuid:1')/plots/plot`; or one instance of that, `.../plot('4f7a..')`,
 /// and so on inwards.
 /// </summary>
 public sealed partial record ODataAddress(ExportTable Table)
@@ -14,8 +14,8 @@ public sealed partial record ODataAddress(ExportTable Table)
     /// <summary>Null for a whole table.</summary>
     public InstanceId? Submission { get; private init; }
 
-    /// <summary>The rounds that the address goes through, by their ids.</summary>
-    public IReadOnlyDictionary<ExportTable, string> Rounds { get; private init; } = new Dictionary<ExportTable, string>();
+    /// <summary>The ids of the repeat instances in the address.</summary>
+    public IReadOnlyDictionary<ExportTable, string> RepeatIds { get; private init; } = new Dictionary<ExportTable, string>();
 
     /// <summary>Refuses what the form hasn't with 404.1.</summary>
     public static ODataAddress Parse(ExportSchema schema, IReadOnlyList<string> segments)
@@ -30,24 +30,24 @@ public sealed partial record ODataAddress(ExportTable Table)
             throw Problem.NotFound().AsException();
         }
         var node = schema.Root.Node;
-        var rounds = new Dictionary<ExportTable, string>();
+        var repeatIds = new Dictionary<ExportTable, string>();
         for (var i = 1; i < segments.Count; i++)
         {
-            var (step, round) = Split(segments[i]);
+            var (step, repeatId) = Split(segments[i]);
 
-            // Inside a repeat there is something to be found only in one of its rounds.
+            // A repeat inside a repeat is addressed through an instance of the outer one.
             var inside =
-                node.IsRepeat && !rounds.ContainsKey(node.Table)
+                node.IsRepeat && !repeatIds.ContainsKey(node.Table)
                     ? null
                     : node.Children.FirstOrDefault(child => child.ODataName == step && !child.IsQuestion);
-            node = inside is not null && (round is null || inside.IsRepeat) ? inside : throw Problem.NotFound().AsException();
-            if (round is not null)
+            node = inside is not null && (repeatId is null || inside.IsRepeat) ? inside : throw Problem.NotFound().AsException();
+            if (repeatId is not null)
             {
-                rounds.Add(node.Table, round);
+                repeatIds.Add(node.Table, repeatId);
             }
         }
         return segments.Count == 1 || node.IsRepeat
-            ? new ODataAddress(node.Table) { Submission = InstanceId.Parse(id), Rounds = rounds }
+            ? new ODataAddress(node.Table) { Submission = InstanceId.Parse(id), RepeatIds = repeatIds }
             : throw Problem.NotFound().AsException();
     }
 
@@ -57,9 +57,9 @@ public sealed partial record ODataAddress(ExportTable Table)
         {
             return false;
         }
-        for (var at = row; at is not null && Rounds.Count > 0; at = at.Parent)
+        for (var at = row; at is not null && RepeatIds.Count > 0; at = at.Parent)
         {
-            if (Rounds.TryGetValue(at.Table, out var id) && at.ODataId(instanceId) != id)
+            if (RepeatIds.TryGetValue(at.Table, out var id) && at.ODataId(instanceId) != id)
             {
                 return false;
             }

@@ -45,18 +45,18 @@ internal sealed class ODataAnswer : IAsyncDisposable
         }
     }
 
-    /// <param name="rounds">The rows inside, by the row that they are in, if they are to be shown there.</param>
+    /// <param name="rowsByParent">The rows of repeats by their parent, if they are to be included.</param>
     public async Task WriteAsync(
         ExportedSubmission exported,
         ExportRow row,
-        ILookup<ExportRow?, ExportRow>? rounds,
+        ILookup<ExportRow?, ExportRow>? rowsByParent,
         CancellationToken cancellationToken
     )
     {
         EncryptionStatus? status = row.IsEncrypted
             ? await _source.StatusAsync(_request.Space, exported.Submission, cancellationToken)
             : null;
-        _rows.Write(exported, row, status, rounds);
+        _rows.Write(exported, row, status, rowsByParent);
         Written++;
         if (_json.BytesPending >= Enough)
         {

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
 /// Answers what OData clients ask of submissions (OR-276 to OR-279), streamed: the rows of one submission are in memory, and with
-/// `$expand` all rounds of its repeats.
+/// `$expand` all instances of its repeats.
 /// </summary>
 public sealed class ODataExport(ExportSource source, SubmissionDirectory submissions)
 {
@@ -23,7 +23,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         request switch
         {
             { Address.Submission: { } id } => WriteOfOneAsync(request, id, output, cancellationToken),
-            { Address.Table.Parent: not null } => WriteRoundsAsync(request, output, cancellationToken),
+            { Address.Table.Parent: not null } => WriteRepeatAsync(request, output, cancellationToken),
             { Options.Order: { IsNewestFirst: false } order } => WriteOrderedAsync(request, order, output, cancellationToken),
             _ => WriteSubmissionsAsync(request, output, cancellationToken),
         };
@@ -98,7 +98,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         await answer.EndAsync(more ? new SkipToken(page[^1].Id, null) : null, options.Count ? all.Count : null, cancellationToken);
     }
 
-    private async Task WriteRoundsAsync(ODataRequest request, Stream output, CancellationToken cancellationToken)
+    private async Task WriteRepeatAsync(ODataRequest request, Stream output, CancellationToken cancellationToken)
     {
         var options = request.Options;
         var page = new RepeatPage(request, await FindPlaceAsync(request, cancellationToken));
@@ -127,7 +127,7 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         }
         var page = new RepeatPage(request, null);
         await page.WriteAsync(exported, answer, cancellationToken);
-        if (page.Seen == 0 && request.Address.Rounds.ContainsKey(request.Address.Table))
+        if (page.Seen == 0 && request.Address.RepeatIds.ContainsKey(request.Address.Table))
         {
             throw Problem.NotFound().AsException();
         }

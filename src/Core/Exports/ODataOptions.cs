@@ -18,7 +18,7 @@ public sealed record ODataOptions
     /// <summary>Locations as well-known text instead of GeoJSON.</summary>
     public bool Wkt { get; private init; }
 
-    /// <summary>Rounds of repeats inside the rows that they belong to.</summary>
+    /// <summary>Repeat instances inside the rows that contain them.</summary>
     public bool Expand { get; private init; }
 
     public SubmissionFilter? Filter { get; private init; }

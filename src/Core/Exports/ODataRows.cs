@@ -7,8 +7,8 @@ internal sealed class ODataRows(Utf8JsonWriter json, ODataOptions options, OData
 {
     /// <param name="exported">The submission that the row is or is in.</param>
     /// <param name="status">Of an encrypted one: then nothing else is shown of it.</param>
-    /// <param name="rounds">The rows inside this one, to be shown in it; null for links to them.</param>
-    public void Write(ExportedSubmission exported, ExportRow row, EncryptionStatus? status, ILookup<ExportRow?, ExportRow>? rounds)
+    /// <param name="rowsByParent">The rows of repeats by their parent, to be included; null for links to them.</param>
+    public void Write(ExportedSubmission exported, ExportRow row, EncryptionStatus? status, ILookup<ExportRow?, ExportRow>? rowsByParent)
     {
         var instanceId = exported.Submission.RootId.Value;
         json.WriteStartObject();
@@ -30,7 +30,7 @@ internal sealed class ODataRows(Utf8JsonWriter json, ODataOptions options, OData
         }
         if (!row.IsEncrypted)
         {
-            WriteChildren(row.Table.Node, exported, row, "", rounds);
+            WriteChildren(row.Table.Node, exported, row, "", rowsByParent);
         }
         json.WriteEndObject();
     }
@@ -40,7 +40,7 @@ internal sealed class ODataRows(Utf8JsonWriter json, ODataOptions options, OData
         ExportedSubmission exported,
         ExportRow row,
         string path,
-        ILookup<ExportRow?, ExportRow>? rounds
+        ILookup<ExportRow?, ExportRow>? rowsByParent
     )
     {
         foreach (var child in group.Children)
@@ -60,27 +60,27 @@ internal sealed class ODataRows(Utf8JsonWriter json, ODataOptions options, OData
                     $"{child.ODataName}@odata.navigationLink",
                     $"{Link(exported.Submission.RootId.Value, row)}{path}/{child.ODataName}"
                 );
-                WriteRounds(child, exported, row, rounds);
+                WriteRepeat(child, exported, row, rowsByParent);
             }
             else
             {
                 json.WriteStartObject(child.ODataName);
-                WriteChildren(child, exported, row, $"{path}/{child.ODataName}", rounds);
+                WriteChildren(child, exported, row, $"{path}/{child.ODataName}", rowsByParent);
                 json.WriteEndObject();
             }
         }
     }
 
-    private void WriteRounds(ExportNode repeat, ExportedSubmission exported, ExportRow row, ILookup<ExportRow?, ExportRow>? rounds)
+    private void WriteRepeat(ExportNode repeat, ExportedSubmission exported, ExportRow row, ILookup<ExportRow?, ExportRow>? rowsByParent)
     {
-        if (rounds is null)
+        if (rowsByParent is null)
         {
             return;
         }
         json.WriteStartArray(repeat.ODataName);
-        foreach (var round in rounds[row].Where(round => round.Table == repeat.Table))
+        foreach (var child in rowsByParent[row].Where(child => child.Table == repeat.Table))
         {
-            Write(exported, round, null, rounds);
+            Write(exported, child, null, rowsByParent);
         }
         json.WriteEndArray();
     }

@@ -3,7 +3,7 @@ using ServerlessRosa.Core.Submissions;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Which rounds of a repeat a page shows: they are found only by reading the submissions one after the other.</summary>
+/// <summary>The instances of a repeat on a page, found by reading the submissions one after the other.</summary>
 internal sealed class RepeatPage(ODataRequest request, string? tokenPlace)
 {
     private readonly SkipToken? _token = request.Options.SkipToken;
@@ -26,11 +26,11 @@ internal sealed class RepeatPage(ODataRequest request, string? tokenPlace)
         // The submission that the token names may have been deleted.
         _passedToken |= tokenPlace is not null && string.CompareOrdinal(exported.Stored.Place, tokenPlace) > 0;
         var rows = SubmissionRows.Read(request.Schema, await exported.Stored.ReadXmlAsync(cancellationToken));
-        ILookup<ExportRow?, ExportRow>? rounds = null;
+        ILookup<ExportRow?, ExportRow>? rowsByParent = null;
         if (request.Options.Expand)
         {
             var all = rows.ToList();
-            (rows, rounds) = (all, all.ToLookup(row => row.Parent));
+            (rows, rowsByParent) = (all, all.ToLookup(row => row.Parent));
         }
         foreach (var row in rows.Where(row => request.Address.Includes(row, instanceId)))
         {
@@ -53,7 +53,7 @@ internal sealed class RepeatPage(ODataRequest request, string? tokenPlace)
             }
             else
             {
-                await answer.WriteAsync(exported, row, rounds, cancellationToken);
+                await answer.WriteAsync(exported, row, rowsByParent, cancellationToken);
                 _last = new SkipToken(instanceId, row.ODataId(instanceId));
             }
         }

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Exports;
 
 /// <summary>`$skiptoken`: the last row of a page, after which the next one starts. It stays right whatever is added meanwhile.</summary>
 /// <param name="InstanceId">Of the submission that the row is or is in.</param>
-/// <param name="RepeatId">Of a round of a repeat.</param>
+/// <param name="RepeatId">Of an instance of a repeat.</param>
 /// <param name="Uuid">Of an entity.</param>
 public sealed record SkipToken(
     [property: JsonPropertyName("instanceId")] string? InstanceId,

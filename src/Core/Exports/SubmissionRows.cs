@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Exports;
 internal static class SubmissionRows
 {
     /// <summary>
-    /// In one pass, a row as soon as its element ends: rounds of a repeat in document order, those inside another before it, and the
+    /// In one pass, a row as soon as its element ends: instances of a repeat in document order, nested ones before the outer one, and the
     /// submission's own row last. Only the rows that are open are in memory. An encrypted submission has its own row alone, without
     /// values (OR-235 to OR-237).
     /// </summary>
@@ -39,7 +39,7 @@ internal static class SubmissionRows
                     }
                     else if (node is { IsRepeat: true })
                     {
-                        row = row.NextRound(node.Table);
+                        row = row.NextInstance(node.Table);
                     }
                     if (!xml.IsEmptyElement)
                     {

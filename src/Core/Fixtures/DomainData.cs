@@ -6,8 +6,10 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>The groups, locations and lookup tables (without rows, by tag) of a domain.</summary>
 public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locations, IReadOnlyList<LookupTable> Tables)
 {
-    /// <summary>Whose cases the user's phone has (CC-107): their own, those of their case-sharing groups, and
-    /// those of locations that own cases for them.</summary>
+    /// <summary>
+    /// The owners of the cases on the user's phone (CC-107): the user, their case-sharing groups, and the locations that own cases for
+    /// them.
+    /// </summary>
     public IReadOnlySet<OwnerId> OwnersFor(DomainUser user) =>
         new HashSet<OwnerId>([
             user.UserId,

@@ -6,14 +6,14 @@ using ServerlessRosa.Core.Projects;
 
 namespace ServerlessRosa.Core.Forms;
 
-/// <summary>A project as a client wants it. <see cref="Forms"/> is null to leave forms and assignments alone.</summary>
+/// <summary>The requested state of a project. <see cref="Forms"/> is null to leave forms and assignments unchanged.</summary>
 public sealed record ProjectReplacement(string? Name, string? Description, bool? Archived, IReadOnlyList<FormReplacement>? Forms);
 
-/// <summary>A form of it; null members leave their values. <see cref="Assignments"/> are all that the form shall have.</summary>
-public sealed record FormReplacement(string FormId, FormState? State, bool? WebFormsEnabled, IReadOnlyList<Holding>? Assignments);
+/// <summary>A form of it; null members keep their values. <see cref="Assignments"/> replace those of the form.</summary>
+public sealed record FormReplacement(string FormId, FormState? State, bool? WebFormsEnabled, IReadOnlyList<RoleAssignment>? Assignments);
 
 /// <summary>An actor with a role on a form.</summary>
-public sealed record Holding(ActorId Actor, int RoleId);
+public sealed record RoleAssignment(ActorId Actor, int RoleId);
 
 /// <summary>The changes, for the audit log.</summary>
 public sealed record ReplacedProject(
@@ -139,7 +139,7 @@ public sealed class ReplaceProject(ProjectDirectory projects, FormDirectory form
         }
     }
 
-    private static Role RoleOf(Holding one) =>
+    private static Role RoleOf(RoleAssignment one) =>
         Role.WithId(one.RoleId)
         ?? throw Problem.KeyDoesNotExist("roleId", one.RoleId.ToString(CultureInfo.InvariantCulture), "roles").AsException();
 

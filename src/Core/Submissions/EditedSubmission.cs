@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What an edit makes of a submission's row.</summary>
+/// <summary>The changes of an edit to a submission's row.</summary>
 internal static class EditedSubmission
 {
     /// <summary>The submission with a version that supersedes <paramref name="before"/>. The files of the version before it fill the

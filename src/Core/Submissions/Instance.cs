@@ -2,7 +2,7 @@ using Azure;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What became of an instance id since it was first used.</summary>
+/// <summary>The state of an instance id.</summary>
 public enum InstanceState
 {
     Current,

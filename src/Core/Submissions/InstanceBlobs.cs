@@ -24,7 +24,7 @@ internal sealed record StoredXml(string Hash, DateTimeOffset LastModified, IRead
 /// <summary>An attachment, as stored, with the hash of the XML that it was sent with.</summary>
 internal sealed record StoredAttachment(string XmlHash, FileNote Note, string Blob, long Size, string ContentType);
 
-/// <summary>All that container `submissions` holds of one instance id of a form, identified by the hash in the blobs' names.</summary>
+/// <summary>All blobs of one instance id of a form in container `submissions`, identified by the hash in their names.</summary>
 internal sealed record InstanceBlobs(string Hash)
 {
     public List<StoredXml> Xmls { get; } = [];

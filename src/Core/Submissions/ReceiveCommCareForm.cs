@@ -7,7 +7,7 @@ using ServerlessRosa.Core.Xml;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>What CommCare's receiver reads from a form before it decides.</summary>
+/// <summary>The data that CommCare's receiver reads from a form before it decides.</summary>
 public sealed record CommCareForm(ReadOnlyMemory<byte> Xml, SubmissionHead Head, string Title, CaseBlocks Blocks)
 {
     private const string DeviceReport = "http://code.javarosa.org/devicereport";

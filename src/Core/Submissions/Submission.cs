@@ -14,7 +14,7 @@ public static class SubmissionSpaces
     }
 }
 
-/// <summary>Who sent something, and with what.</summary>
+/// <summary>The submitter and the device.</summary>
 public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAgent);
 
 /// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>

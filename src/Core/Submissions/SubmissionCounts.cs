@@ -104,8 +104,8 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     )
     {
         var again = await CountChunkAsync(partition, chunk, cancellationToken);
-        // A mark that came or changed since it was read stays: its ETag is another. So the chunk is written before, or with, any mark
-        // that goes.
+        // A mark that was added or changed since it was read has another ETag and stays. So the chunk is written before, or with, the
+        // removal of marks.
         var replace = new TableTransactionAction(TableTransactionActionType.UpdateReplace, again.ToEntity(partition), chunk.ETag);
         var remove = marks.Select(mark => new TableTransactionAction(TableTransactionActionType.Delete, mark, mark.ETag));
         await KeepAsync(remove.Prepend(replace), cancellationToken);

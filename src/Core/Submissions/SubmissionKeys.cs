@@ -87,7 +87,7 @@ internal static class SubmissionKeys
     /// <summary>The prefix of the partitions of all forms of a project.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
 
-    /// <summary>Whose partition this is.</summary>
+    /// <summary>The owner of the partition.</summary>
     public static SubmissionSpace SpaceOf(string partition) =>
         partition.Split('|') is [var project, var form, var space, _]
             ? new SubmissionSpace(

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>A submission's answers as a tree: a text, a group (names with their values), or a repeat (a list of groups).</summary>
 internal sealed class SubmissionTree
 {
-    // More pairs of rounds are not compared with each other: then those at the same place are taken for the same.
+    // More pairs of repeat instances are not compared with each other: those at the same position are paired instead.
     private const long MaxPairs = 4_000_000;
 
     private readonly Dictionary<string, object> _root;
@@ -47,16 +47,16 @@ internal sealed class SubmissionTree
             }
             if (isRepeat)
             {
-                var round = new Dictionary<string, object>();
-                if (group.TryGetValue(name, out var rounds) && rounds is List<object> known)
+                var instance = new Dictionary<string, object>();
+                if (group.TryGetValue(name, out var instances) && instances is List<object> known)
                 {
-                    known.Add(round);
+                    known.Add(instance);
                 }
                 else
                 {
-                    group[name] = new List<object> { round };
+                    group[name] = new List<object> { instance };
                 }
-                ReadGroup(xml, inner, round, groups);
+                ReadGroup(xml, inner, instance, groups);
                 continue;
             }
             var next = group.GetValueOrDefault(name) as Dictionary<string, object> ?? [];
@@ -99,7 +99,7 @@ internal sealed class SubmissionTree
                     CompareGroups(old, now, step, found);
                     break;
                 case (List<object> old, List<object> now):
-                    CompareRounds(old, now, path, name, found);
+                    CompareInstances(old, now, path, name, found);
                     break;
                 case (string old, string now) when old == now:
                     break;
@@ -112,7 +112,7 @@ internal sealed class SubmissionTree
 
     // Equal repeat instances of both sides are matched first. Between two matches, as many as both sides have are paired as changed; the
     // remaining ones, which resemble the other side least, are added or removed.
-    private static void CompareRounds(
+    private static void CompareInstances(
         List<object> before,
         List<object> after,
         IReadOnlyList<object> path,
@@ -172,11 +172,11 @@ internal sealed class SubmissionTree
         {
             null => 0,
             Dictionary<string, object> group => group.Values.Sum(inner => 1 + Size(inner)),
-            List<object> rounds => rounds.Sum(inner => 1 + Size(inner)),
+            List<object> instances => instances.Sum(inner => 1 + Size(inner)),
             _ => 1,
         };
 
-    /// <summary>The longest sequence of rounds that both have in the same order.</summary>
+    /// <summary>The longest common subsequence of repeat instances.</summary>
     private static List<(int Before, int After)> Same(List<object> before, List<object> after)
     {
         var (texts, others) = (before.ConvertAll(Text), after.ConvertAll(Text));

@@ -5,7 +5,7 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
-/// <summary>Who sent the submissions of a space.</summary>
+/// <summary>The submitters of a space.</summary>
 public sealed partial class SubmissionsTable
 {
     /// <summary>Newest first, deleted ones too; without anything else of the rows. One operation per 1,000.</summary>

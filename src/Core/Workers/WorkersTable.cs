@@ -21,7 +21,7 @@ public sealed class WorkersTable(StorageAccount storage)
         return found.HasValue ? ToWorker(found.Value!, project) : null;
     }
 
-    /// <summary>Whose user id this was made for, which the worker's own row has to bear out. One operation.</summary>
+    /// <summary>The worker for whom this user id was reserved, to be confirmed by the worker's own row. One operation.</summary>
     internal async Task<(ProjectId Project, string Username)?> FindClaimAsync(OwnerId userId, CancellationToken cancellationToken)
     {
         var (partition, row) = WorkerKeys.UserId(userId);

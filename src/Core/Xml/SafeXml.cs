@@ -94,7 +94,7 @@ public static class SafeXml
     {
         if (document.Span[..Math.Min(4, document.Length)].IndexOf("\0\0"u8) >= 0)
             throw Refused(document, "its encoding is not supported; send UTF-8.");
-        if (Guard(document, document.Span, LaterNames.IsIn) && TryDecode(document) is { } text)
+        if (Guard(document, document.Span, FifthEditionNames.IsIn) && TryDecode(document) is { } text)
             return OpenText(document, text, isForm);
         if (!isForm && SurrogateReferences.Join(document.Span) is { } joined)
             document = joined;
@@ -127,14 +127,14 @@ public static class SafeXml
     private static XmlReader OpenText(ReadOnlyMemory<byte> document, string text, bool isForm)
     {
         var units = MemoryMarshal.Cast<char, ushort>(text.AsSpan());
-        var hasLaterNames = Guard(document, units, tag => LaterNames.IsIn(MemoryMarshal.Cast<ushort, char>(tag)));
+        var hasFifthEditionNames = Guard(document, units, tag => FifthEditionNames.IsIn(MemoryMarshal.Cast<ushort, char>(tag)));
         if (!isForm && SurrogateReferences.Join(units) is { } joined)
             text = new string(MemoryMarshal.Cast<ushort, char>(joined));
-        if (hasLaterNames)
-            text = LaterNames.Escape(text, MaxTagLength);
+        if (hasFifthEditionNames)
+            text = FifthEditionNames.Escape(text, MaxTagLength);
         var xml = XmlReader.Create(new StringReader(text), Settings());
-        if (hasLaterNames)
-            xml = new LaterNamesReader(xml);
+        if (hasFifthEditionNames)
+            xml = new FifthEditionNamesReader(xml);
         xml.MoveToContent();
         return xml;
     }

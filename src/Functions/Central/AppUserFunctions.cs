@@ -48,7 +48,7 @@ public sealed class AppUserFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyCreate, projectId);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
+                var properties = AppUserOrLinkBody.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
                 var added = await holders.CreateAppUserAsync(
                     project,
                     Json.Text(body, "displayName"),
@@ -104,8 +104,8 @@ public sealed class AppUserFunctions(
                 var project = await AllowedAsync(request, caller, Verb.FieldKeyUpdate, projectId);
                 var user = await FindAsync(project, id, cancellationToken);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var displayName = HolderChange.NameIn(body);
-                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
+                var displayName = AppUserOrLinkBody.NameIn(body);
+                var properties = AppUserOrLinkBody.PropertiesIn(body, await projects.GetAsync(project, cancellationToken));
                 var renamed = await holders.RenameAsync(user, displayName, cancellationToken);
                 var changed = await holders.SetPropertiesAsync(renamed, properties, cancellationToken);
                 await audits.WriteAsync(

@@ -25,7 +25,7 @@ internal static class ProjectBody
             Json.Objects(form, "assignments")?.Select(Assignment).ToList()
         );
 
-    private static Holding Assignment(JsonElement assignment) =>
+    private static RoleAssignment Assignment(JsonElement assignment) =>
         new(
             new ActorId(Json.Number(assignment, "actorId") ?? throw Problem.MissingParameter("assignment actorId").AsException()),
             Json.Number(assignment, "roleId") ?? throw Problem.MissingParameter("assignment roleId").AsException()

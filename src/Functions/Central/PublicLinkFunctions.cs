@@ -56,7 +56,7 @@ public sealed class PublicLinkFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkCreate, projectId, form);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
+                var properties = AppUserOrLinkBody.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
                 var added = await holders.CreatePublicLinkAsync(
                     found.Project,
                     found.Number,
@@ -117,8 +117,8 @@ public sealed class PublicLinkFunctions(
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkUpdate, projectId, form);
                 var link = await FindAsync(found, id, cancellationToken);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var displayName = HolderChange.NameIn(body);
-                var properties = HolderChange.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
+                var displayName = AppUserOrLinkBody.NameIn(body);
+                var properties = AppUserOrLinkBody.PropertiesIn(body, await projects.GetAsync(found.Project, cancellationToken));
                 var renamed = await holders.RenameAsync(link, displayName, cancellationToken);
                 var changed = await holders.SetPropertiesAsync(renamed, properties, cancellationToken);
                 await audits.WriteAsync(

@@ -135,7 +135,7 @@ public sealed class ReceiverFunctions(
         {
             await foreach (var _ in files)
             {
-                // Read to the end, so that the phone gets to hear the answer.
+                // Read to the end, so that the phone receives the answer.
             }
             return form.IsDeviceReport ? ReceiverAnswers.Taken() : ReceiverAnswers.Ignored();
         }

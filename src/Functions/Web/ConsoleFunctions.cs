@@ -34,7 +34,7 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
             () => Task.FromResult<IResult>(Serve($"assets/{file}", Immutable, policy.OfPage))
         );
 
-    /// <summary>What pages need to know of the server's settings.</summary>
+    /// <summary>The server's settings that pages need.</summary>
     [Function("ConsoleSettings")]
     public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console.json")] HttpRequest request) =>
         pipeline.OpenToAllAsync(

@@ -8,7 +8,7 @@ internal sealed class FormChecks(FormContext context, SurveyTree tree, Reference
 {
     private static readonly string[] BindKeys = ["calculate", "relevant", "required", "readonly", "constraint"];
 
-    // Per expression: a similar name is looked for, which takes time.
+    // Per expression, since the search for a similar name takes time.
     private const int MaxUnknown = 5;
 
     private readonly HashSet<string> _nodes = new(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ internal enum XPathTokenKind
 /// <summary>A token of XPath 1.0. Text is the name, the operator or the symbol.</summary>
 internal readonly record struct XPathToken(XPathTokenKind Kind, string Text, int Position);
 
-/// <summary>A fault in an expression, said so that a form designer understands it.</summary>
+/// <summary>An error in an expression, with a message for the form designer.</summary>
 internal sealed class XPathSyntaxException(string message) : Exception(message);
 
 /// <summary>Splits an expression into tokens by the rules of XPath 1.0, section 3.7.</summary>

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>What a row has under one column name: a text, or further values by key, such as a label by language (XF-032).</summary>
+/// <summary>The value of a row under one column name: a text, or further values by key, such as a label by language (XF-032).</summary>
 internal sealed class CellValue
 {
     private CellValue(string? text, OrderedDictionary<string, CellValue>? map)

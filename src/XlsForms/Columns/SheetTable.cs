@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>A column: its header as written and what it stands for, as a path of keys (XF-030).</summary>
+/// <summary>A column: its header as written and its meaning, as a path of keys (XF-030).</summary>
 internal sealed record SheetColumn(int Index, string Header, string[] Path);
 
 /// <summary>A sheet whose columns have been recognised.</summary>

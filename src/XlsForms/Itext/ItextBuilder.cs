@@ -1,6 +1,6 @@
 namespace ServerlessRosa.XlsForms;
 
-/// <summary>Collects what belongs in itext, in the order of XF-202.</summary>
+/// <summary>Collects the texts of itext, in the order of XF-202.</summary>
 internal sealed class ItextBuilder(FormContext context, SurveyTree tree)
 {
     private static readonly string[] MediaKinds = ["image", "big-image", "audio", "video"];

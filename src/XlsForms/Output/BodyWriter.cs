@@ -11,7 +11,7 @@ internal sealed class BodyWriter(
     EntityPlaces entities
 )
 {
-    /// <summary>What a column cannot change, since the converter writes it itself, and what names the control.</summary>
+    /// <summary>Attributes that a column cannot change, since the converter writes them, and those that name the control.</summary>
     private static readonly string[] WrittenByType = ["ref", "nodeset", "query", "tag"];
 
     private readonly ItemsetWriter _itemsets = new(context, xml, tree, paths, labels);

@@ -3,7 +3,7 @@ namespace ServerlessRosa.XlsForms;
 /// <summary>Writes the primary instance (XF-090 to XF-095).</summary>
 internal sealed class InstanceWriter(XFormXmlWriter xml, SurveyTree tree, ReferencePaths paths, EntityPlaces entities)
 {
-    /// <summary>Writes what is below the root node, the meta block last.</summary>
+    /// <summary>Writes the content of the root node, the meta block last.</summary>
     public void WriteContent()
     {
         WriteChildren(tree.Root, isCopy: false);

@@ -21,7 +21,7 @@ internal sealed class Parameters
 
     public bool Has(string key) => _values.ContainsKey(key);
 
-    /// <summary>Reads the column; reports what is malformed and leaves it out.</summary>
+    /// <summary>Reads the column; reports and omits malformed parameters.</summary>
     public static Parameters Read(FormContext context, SheetRow row)
     {
         var parameters = new Parameters(context, row.Number);

@@ -11,7 +11,7 @@ internal enum ControlKind
     Select,
 }
 
-/// <summary>What a question type means: its bind, its control, and a hint that comes with it.</summary>
+/// <summary>The meaning of a question type: its bind, its control, and its default hint.</summary>
 internal sealed record QuestionType(string Name, ControlKind Control, string? Tag, IReadOnlyDictionary<string, string> Bind)
 {
     public string? MediaType { get; init; }

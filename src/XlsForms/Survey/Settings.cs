@@ -75,7 +75,7 @@ internal sealed class Settings
     }
 }
 
-/// <summary>What is said to a designer about names.</summary>
+/// <summary>The message about invalid names.</summary>
 internal static class NameRules
 {
     public const string Explanation =

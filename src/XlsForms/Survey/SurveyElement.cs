@@ -53,7 +53,7 @@ internal sealed class SurveyElement(ElementKind kind, string name, int row)
 
     public string? ChoiceFilter { get; set; }
 
-    /// <summary>What a select, range or geometry question chooses from.</summary>
+    /// <summary>The choices of a select, range or geometry question.</summary>
     public Itemset? Itemset { get; set; }
 
     /// <summary>The list of a select_one_external.</summary>

@@ -25,7 +25,7 @@ internal sealed class SurveyTree
 
     public SurveyElement Root { get; }
 
-    /// <summary>What stands in the meta block of the root, entities aside (XF-150).</summary>
+    /// <summary>The content of the meta block of the root, except entities (XF-150).</summary>
     public IReadOnlyList<SurveyElement> Meta { get; }
 
     /// <summary>The elements of this name; none if there is none.</summary>

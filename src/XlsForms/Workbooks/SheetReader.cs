@@ -97,7 +97,7 @@ internal sealed class SheetReader(IExcelDataReader reader, string name, Messages
     }
 }
 
-/// <summary>Counts what is read and stops the conversion when it is more than a form can need.</summary>
+/// <summary>Counts the cells and stops the conversion beyond the limit.</summary>
 internal sealed class CellBudget(long maxCharacters)
 {
     private const long MaxCells = 64L << 20;

@@ -12,7 +12,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void A_case_that_the_phone_creates_is_on_it()
     {
-        var model = Holding("");
+        var model = ModelWith("");
         model.Apply(Creates("A", CaseSketch.Me, version: 1));
         Assert.Equal("A", Footprint(model));
         Assert.Equal(1, model.Find(CaseSketch.Id("A"))!.Version);
@@ -21,7 +21,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void A_case_created_for_another_owner_is_removed_by_the_next_sync()
     {
-        var model = Holding("");
+        var model = ModelWith("");
         model.Apply(Creates("A", CaseSketch.Other, version: 1));
         Assert.Single(model.Cases);
         Assert.Equal("", Footprint(model));
@@ -30,7 +30,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void Closing_the_last_open_case_also_removes_its_closed_parents()
     {
-        var model = Holding("C(o) ->c P(ox) ->c G(x)");
+        var model = ModelWith("C(o) ->c P(ox) ->c G(x)");
         model.Apply(Effect("C") with { Closes = true });
         Assert.Equal("", Footprint(model));
     }
@@ -38,7 +38,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void Forms_build_on_each_other_between_two_purges()
     {
-        var model = Holding("H(o)");
+        var model = ModelWith("H(o)");
         model.Apply(Effect("H") with { Closes = true });
         model.Apply(Creates("C", CaseSketch.Me, version: 1) with { Indices = [Index("parent", "H")] });
         Assert.Equal("C H", Footprint(model));
@@ -47,7 +47,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void Owner_and_indices_follow_the_form()
     {
-        var model = Holding("A(o); B(o) ->c A; C(o)");
+        var model = ModelWith("A(o); B(o) ->c A; C(o)");
         model.Apply(Effect("A") with { Owner = CaseSketch.Other });
         Assert.Equal("A B C", Footprint(model));
         model.Apply(Effect("B") with { Indices = [Index("i0", null)] });
@@ -59,7 +59,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void Changes_of_a_case_that_the_phone_lacks_are_ignored()
     {
-        var model = Holding("");
+        var model = ModelWith("");
         model.Apply(Effect("A") with { Owner = CaseSketch.Me });
         Assert.Empty(model.Cases);
     }
@@ -67,7 +67,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void The_phone_knows_a_version_only_if_it_knew_the_one_before()
     {
-        var model = Holding("A(o); B(o)");
+        var model = ModelWith("A(o); B(o)");
         model.Apply(Effect("A") with { Version = 2 });
         model.Apply(Effect("A") with { Version = 2 }); // a second block of the same form
         model.Apply(Effect("B") with { Version = 3 });
@@ -79,7 +79,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void An_existing_case_created_again_by_the_phone_is_not_fully_known_to_it()
     {
-        var model = Holding("");
+        var model = ModelWith("");
         model.Apply(Creates("A", CaseSketch.Me, version: 4));
         Assert.Equal(0, model.Find(CaseSketch.Id("A"))!.Version);
     }
@@ -87,7 +87,7 @@ public sealed class PhoneModelTests
     [Fact]
     public void Sent_cases_replace_owner_indices_and_version_but_reopen_none()
     {
-        var model = Holding("A(ox) ->c B(o)");
+        var model = ModelWith("A(ox) ->c B(o)");
         model.Apply(new CaseState(CaseSketch.Id("A"), CaseSketch.Other, false, [], 7));
         var onPhone = model.Find(CaseSketch.Id("A"))!;
         Assert.True(onPhone.Closed);
@@ -136,7 +136,7 @@ public sealed class PhoneModelTests
         }
     }
 
-    private static PhoneModel Holding(string sketch) => new(CaseSketch.Read(sketch));
+    private static PhoneModel ModelWith(string sketch) => new(CaseSketch.Read(sketch));
 
     private static string Footprint(PhoneModel model) => CaseSketch.Names(model.Footprint(CaseSketch.Owners));
 

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 namespace ServerlessRosa.Protocol.Tests.Exports;
 
 /// <summary>What exports cost in storage operations and memory (docs/architecture.md, budgets), on a form with many submissions of two
-/// rounds each.</summary>
+/// repeat instances each.</summary>
 public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClassFixture<ExportBudgetTests.LargeForm>
 {
     private const int Count = 20_000;

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Forms;
 
-/// <summary>Who published a version, and what the trash says of its forms.</summary>
+/// <summary>The publisher of a version, and extended metadata of forms in the trash.</summary>
 public sealed class PublisherTests
 {
     [Fact]

@@ -55,13 +55,13 @@ public sealed class ReplaceProjectTests
                 xmlFormId = one,
                 name = "ignored",
                 state = "closing",
-                assignments = new[] { Holding(second, AppUser) },
+                assignments = new[] { RoleAssignment(second, AppUser) },
             },
             new
             {
                 xmlFormId = two,
                 state = "open",
-                assignments = new[] { Holding(first, AppUser), Holding(second, AppUser) },
+                assignments = new[] { RoleAssignment(first, AppUser), RoleAssignment(second, AppUser) },
             },
         };
         (await programme.Admin.PutJsonAsync(programme.Path, new { name = "Trees", forms })).ShouldBe(HttpStatusCode.OK);
@@ -88,7 +88,7 @@ public sealed class ReplaceProjectTests
             {
                 xmlFormId = form,
                 state = "closed",
-                assignments = new[] { Holding(user, AppUser) },
+                assignments = new[] { RoleAssignment(user, AppUser) },
             };
 
         var refused = new (object[] Forms, decimal Code)[]
@@ -100,8 +100,8 @@ public sealed class ReplaceProjectTests
             ([Closed(one), new { xmlFormId = two, state = "ajar" }], 400.8m),
             ([Closed(one), new { xmlFormId = two, assignments = new[] { new { actorId = user } } }], 400.2m),
             ([Closed(one), new { xmlFormId = two, assignments = new[] { new { roleId = AppUser } } }], 400.2m),
-            ([Closed(one), new { xmlFormId = two, assignments = new[] { Holding(user, 99) } }], 400.14m),
-            ([Closed(one), new { xmlFormId = two, assignments = new[] { Holding(2_000_000_000, AppUser) } }], 400.14m),
+            ([Closed(one), new { xmlFormId = two, assignments = new[] { RoleAssignment(user, 99) } }], 400.14m),
+            ([Closed(one), new { xmlFormId = two, assignments = new[] { RoleAssignment(2_000_000_000, AppUser) } }], 400.14m),
             ([Closed(one), new { xmlFormId = two, assignments = "none" }], 400.11m),
         };
         foreach (var (forms, code) in refused)
@@ -120,14 +120,14 @@ public sealed class ReplaceProjectTests
         var form = await programme.PublishAsync();
         var (manager, _, _) = await programme.WebUserAsync("manager");
         var user = await AppUserAsync(programme);
-        object Forms(int role) => new[] { new { xmlFormId = form, assignments = new[] { Holding(user, role) } } };
+        object Forms(int role) => new[] { new { xmlFormId = form, assignments = new[] { RoleAssignment(user, role) } } };
 
         (await manager.PutJsonAsync(programme.Path, new { name = "Trees", forms = Forms(1) })).ShouldBeProblem(403.1m);
         Assert.Empty(await HoldersAsync(programme, form));
         (await manager.PutJsonAsync(programme.Path, new { name = "Trees", forms = Forms(DataCollector) })).ShouldBe(HttpStatusCode.OK);
     }
 
-    private static Dictionary<string, int> Holding(int actor, int role) => new() { ["actorId"] = actor, ["roleId"] = role };
+    private static Dictionary<string, int> RoleAssignment(int actor, int role) => new() { ["actorId"] = actor, ["roleId"] = role };
 
     private static async Task<int> AppUserAsync(Programme programme) =>
         (await programme.Admin.PostJsonAsync($"{programme.Path}/app-users", new { displayName = "Tablet" }))

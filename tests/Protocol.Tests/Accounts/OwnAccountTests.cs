@@ -4,8 +4,8 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
-/// <summary>What the table in docs/rights.md refuses for others' things, and its text allows for one's own.</summary>
-public sealed class OwnThingsTests
+/// <summary>Access to the caller's own account, which the tables of docs/rights.md do not show.</summary>
+public sealed class OwnAccountTests
 {
     [Fact]
     public async Task Web_users_can_read_and_change_only_their_own_account()

@@ -4,7 +4,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Accounts;
 
 /// <summary>Changing app users and public links, and small answers of accounts that the web front end relies on.</summary>
-public sealed class HolderChangeTests
+public sealed class AppUserAndLinkChangeTests
 {
     [Fact]
     public async Task App_users_and_public_links_are_renamed_and_keep_their_keys()

@@ -9,9 +9,9 @@ namespace ServerlessRosa.Core.Xml;
 /// <summary>
 /// Names of elements and attributes that the fifth edition of XML 1.0 allows and the framework's reader, made for an earlier one, does
 /// not: those of scripts that Unicode has had only since (Ethiopic, Khmer, Sinhala), and of all above U+FFFF. They are escaped before
-/// the document is read (`_x1235_`, as <see cref="XmlConvert"/> does), and <see cref="LaterNamesReader"/> gives them back.
+/// the document is read (`_x1235_`, as <see cref="XmlConvert"/> does), and <see cref="FifthEditionNamesReader"/> gives them back.
 /// </summary>
-internal static class LaterNames
+internal static class FifthEditionNames
 {
     private static readonly SearchValues<char> NameEnds = SearchValues.Create(" \t\r\n/>=");
 
@@ -27,7 +27,7 @@ internal static class LaterNames
         {
             foreach (var rune in tag[name].EnumerateRunes())
             {
-                if (IsLater(rune))
+                if (IsFifthEdition(rune))
                     return true;
             }
         }
@@ -62,7 +62,7 @@ internal static class LaterNames
         for (var i = 0; i < name.Length; )
         {
             Rune.DecodeFromUtf16(name[i..], out var rune, out var length);
-            if (IsLater(rune) && (!isStart || MayStart(rune)))
+            if (IsFifthEdition(rune) && (!isStart || MayStart(rune)))
                 escaped.Append("_x").Append(rune.Value.ToString(rune.IsBmp ? "X4" : "X8", CultureInfo.InvariantCulture)).Append('_');
             else if (name[i..].StartsWith("_x"))
                 escaped.Append("_x005F_");
@@ -73,7 +73,7 @@ internal static class LaterNames
         }
     }
 
-    private static bool IsLater(Rune rune) => MayContinue(rune) && (!rune.IsBmp || !XmlConvert.IsNCNameChar((char)rune.Value));
+    private static bool IsFifthEdition(Rune rune) => MayContinue(rune) && (!rune.IsBmp || !XmlConvert.IsNCNameChar((char)rune.Value));
 
     private static bool MayStart(Rune rune) =>
         rune.Value

@@ -6,7 +6,7 @@ using static ServerlessRosa.Core.Tests.Refusals;
 namespace ServerlessRosa.Core.Tests.Xml;
 
 /// <summary>Names and references that the framework's reader does not take, and phones write.</summary>
-public sealed class LaterNamesTests
+public sealed class FifthEditionNamesTests
 {
     private const string Smile = "\U0001F60A";
 

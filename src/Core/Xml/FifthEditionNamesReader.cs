@@ -2,8 +2,8 @@ using System.Xml;
 
 namespace ServerlessRosa.Core.Xml;
 
-/// <summary>Reads a document whose names were escaped by <see cref="LaterNames"/>, and gives the names that it really has.</summary>
-internal sealed class LaterNamesReader(XmlReader inner) : XmlReader
+/// <summary>Reads a document whose names were escaped by <see cref="FifthEditionNames"/>, and gives the names that it really has.</summary>
+internal sealed class FifthEditionNamesReader(XmlReader inner) : XmlReader
 {
     // The framework's reader returns the same string for the same name, so each name is checked once.
     private readonly Dictionary<string, string> _names = [];
@@ -71,7 +71,7 @@ internal sealed class LaterNamesReader(XmlReader inner) : XmlReader
     {
         if (!_names.TryGetValue(name, out var real))
         {
-            _names[name] = real = LaterNames.Unescape(name);
+            _names[name] = real = FifthEditionNames.Unescape(name);
         }
         return real;
     }

@@ -6,7 +6,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.Central;
 
 /// <summary>The body of a change of an app user or public link.</summary>
-internal static class HolderChange
+internal static class AppUserOrLinkBody
 {
     // Limited, since the row holds it together with everything else.
     private const int MaxValue = 1000;
