@@ -131,6 +131,7 @@ public static class CoreServices
             .AddSingleton<SearchCases>()
             .AddSingleton<SyncsTable>()
             .AddSingleton<SyncsContainer>()
+            .AddSingleton<SyncHistory>()
             .AddSingleton<PrepareRestore>()
             .AddSingleton<PurgeSyncs>();
 

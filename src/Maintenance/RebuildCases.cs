@@ -33,7 +33,7 @@ public sealed class RebuildCases(
     /// <summary>Three operations.</summary>
     public async Task<bool> HasAnyAsync(ProjectId project, CancellationToken cancellationToken) =>
         await cases.ScanAsync(project, cancellationToken).AnyAsync(cancellationToken)
-        || await owners.ScanAsync(project, null, cancellationToken).AnyAsync(cancellationToken)
+        || await owners.ScanAsync(project, null, null, cancellationToken).AnyAsync(cancellationToken)
         || await indices.HasAnyAsync(project, cancellationToken);
 
     /// <summary>

@@ -21,6 +21,8 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: Object.fromEntries(['/v1', '/console.json'].map((path) => [path, process.env.ROSA_URL ?? 'http://127.0.0.1:7071'])),
+    proxy: Object.fromEntries(
+      ['/v1', '^/a/', '/console.json', '/health', '/version.txt'].map((path) => [path, process.env.ROSA_URL ?? 'http://127.0.0.1:7071']),
+    ),
   },
 })

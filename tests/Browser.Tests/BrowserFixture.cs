@@ -29,6 +29,7 @@ public sealed class BrowserFixture : IAsyncLifetime
                 ["Rosa__MapTiles"] = $"{MapTiles}/{{z}}/{{x}}/{{y}}.png",
             }
         );
+        Assertions.SetDefaultExpectTimeout(15_000); // as patient as actions are
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions { ExecutablePath = Chromium.Path.Length > 0 ? Chromium.Path : null, Args = Chromium.Arguments }

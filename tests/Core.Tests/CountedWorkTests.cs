@@ -77,8 +77,9 @@ public sealed class CountedWorkTests
 
         async Task<string> RestoreAsync(string? since)
         {
-            var request = new RestoreRequest(project, new OwnerId("u1"), new OwnerId("u1"), new HashSet<OwnerId> { new("u1") })
+            var request = new RestoreRequest(project, new OwnerId("u1"), new OwnerId("u1"))
             {
+                Owners = new HashSet<OwnerId> { new("u1") },
                 Since = since,
             };
             await using var restore = await services.GetRequiredService<PrepareRestore>().RunAsync(request, CancellationToken.None);

@@ -185,6 +185,7 @@ public static class RightsSteps
             ["POST /a/{domain}/receiver"] = form,
             ["POST /a/{domain}/receiver/{app}"] = form,
             ["POST /a/{domain}/receiver/secure/{app}"] = form,
+            ["GET /a/{domain}/api/user/v1/{id}/restore"] = new(actors => actors.FreshInDomainAsync("user")), // others are deactivated
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
             ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),

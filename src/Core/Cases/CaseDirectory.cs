@@ -3,43 +3,11 @@ using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>Selects cases of a list; null means any.</summary>
-public sealed record CaseFilter
-{
-    public OwnerId? Owner { get; init; }
-
-    public string? Type { get; init; }
-
-    public bool? Closed { get; init; }
-
-    public string? Name { get; init; }
-
-    public string? ExternalId { get; init; }
-
-    /// <summary>Cases that the server changed at or after this time.</summary>
-    public DateTimeOffset? ChangedSince { get; init; }
-
-    public IReadOnlyDictionary<string, string> Indices { get; init; } = new Dictionary<string, string>();
-
-    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
-
-    // Decided from the row's columns, without unpacking the case.
-    internal bool Admits(OwnedCase row) =>
-        !row.Deleted
-        && (Type is null || row.Type == Type)
-        && (Closed is null || row.Closed == Closed)
-        && (ChangedSince is null || row.ServerModifiedOn >= ChangedSince)
-        && Indices.All(wanted => row.Indices.Any(index => index.Identifier == wanted.Key && index.Target?.Value == wanted.Value));
-
-    internal bool Admits(Case value) =>
-        (Name is null || value.Name == Name)
-        && (ExternalId is null || value.ExternalId == ExternalId)
-        && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key) == wanted.Value);
-}
-
 /// <summary>Finds the cases of a project for the case API.</summary>
-public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
+public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners, CaseIndicesTable indices)
 {
+    private const int MaxRead = 10_000;
+
     /// <summary>Null for unknown and deleted cases, and those of other projects. One operation.</summary>
     public async Task<Case?> FindAsync(ProjectId project, CaseId id, CancellationToken cancellationToken) =>
         await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project && !found.Case.Deleted
@@ -65,7 +33,7 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
         var listed = new List<Case>();
         var (total, more) = (0, false);
         CasePlace? last = null;
-        await foreach (var (row, place) in owners.ScanAsync(project, filter.Owner, cancellationToken))
+        await foreach (var (row, place) in owners.ScanAsync(project, filter.Owner, null, cancellationToken))
         {
             if (!filter.Admits(row))
             {
@@ -97,5 +65,58 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners)
             }
         }
         return (listed, total, more ? last : null);
+    }
+
+    /// <summary>
+    /// The same without the count: reads from the position on, and no more than 10,000 cases, so that a page may have fewer cases than
+    /// <paramref name="limit"/>, or none, though there is a next position. One operation per 1,000 read, and one after a position.
+    /// </summary>
+    public async Task<(IReadOnlyList<Case> Cases, CasePlace? Next)> PageAsync(
+        ProjectId project,
+        CaseFilter filter,
+        CasePlace? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var listed = new List<Case>();
+        var (read, last) = (0, after);
+        await foreach (var (row, place) in owners.ScanAsync(project, filter.Owner, after, cancellationToken))
+        {
+            if (listed.Count == limit || read++ == MaxRead)
+            {
+                return (listed, last);
+            }
+            last = place;
+            if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && filter.Admits(value))
+            {
+                listed.Add(value);
+            }
+        }
+        return (listed, null);
+    }
+
+    /// <summary>
+    /// The cases that have an index to a case now, up to <paramref name="limit"/>, and whether there are more. One operation per 1,000
+    /// indices, and one for each case.
+    /// </summary>
+    public async Task<(IReadOnlyList<Case> Cases, bool More)> ListReferringAsync(
+        ProjectId project,
+        CaseId target,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var sources = new HashSet<CaseId>();
+        await foreach (var reference in indices.ListSourcesAsync(project, target, cancellationToken))
+        {
+            sources.Add(reference.Source);
+            if (sources.Count > limit)
+            {
+                break;
+            }
+        }
+        var found = await FindAsync(project, [.. sources.Take(limit)], cancellationToken);
+        return ([.. found.OfType<Case>().Where(one => one.Indices.Any(index => index.Target == target))], sources.Count > limit);
     }
 }

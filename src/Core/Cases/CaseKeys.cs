@@ -25,6 +25,9 @@ internal static class CaseKeys
     /// <summary>The rows of one case are adjacent, newest last.</summary>
     public static string OwnerRow(CaseId id, int revision) => OwnerRowsOf(id) + TableKey.Number(revision);
 
+    /// <summary>What is greater than all rows of the case that has this row, and not greater than those of the next.</summary>
+    public static string AfterOwnerRow(string ownerRow) => ownerRow[..ownerRow.IndexOf('|', StringComparison.Ordinal)] + "}";
+
     public static string OwnerRowsOf(CaseId id) => TableKey.Hash(id.Value) + "|";
 
     public static int Revision(string ownerRow) =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
@@ -29,50 +30,81 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
         var filter = changedSince is { } since
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition} and ServerModifiedOn ge {since}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
+        await foreach (var entity in NewestAsync(filter, cancellationToken))
+        {
+            yield return ToOwnedCase(entity);
+        }
+    }
+
+    /// <summary>
+    /// The cases of the project, or of one <paramref name="owner"/>, in key order with their positions; those after a position when one is
+    /// given. Without tombstones. One operation per 1,000 rows, and one after a position. Refuses a position of another list with 400.11.
+    /// </summary>
+    internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(
+        ProjectId project,
+        OwnerId? owner,
+        CasePlace? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var all = owner is { } one
+            ? TableClient.CreateQueryFilter($"PartitionKey eq {CaseKeys.OwnerPartition(project, one)}")
+            : TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project));
+        var filters = new List<string>();
+        if (after is { } place)
+        {
+            RequireWithin(project, owner, place);
+
+            // Two ranges of keys: one condition with an `or` would be searched from the start of the list.
+            filters.Add(
+                TableClient.CreateQueryFilter($"PartitionKey eq {place.Partition} and RowKey ge {CaseKeys.AfterOwnerRow(place.Row)}")
+            );
+            if (owner is null)
+            {
+                filters.Add($"{all} and {TableClient.CreateQueryFilter($"PartitionKey gt {place.Partition}")}");
+            }
+        }
+        else
+        {
+            filters.Add(all);
+        }
+        foreach (var filter in filters)
+        {
+            await foreach (var entity in NewestAsync(filter, cancellationToken))
+            {
+                if (!entity.ContainsKey(Column.MovedTo))
+                {
+                    yield return (ToOwnedCase(entity), new CasePlace(entity.PartitionKey, entity.RowKey));
+                }
+            }
+        }
+    }
+
+    private static void RequireWithin(ProjectId project, OwnerId? owner, CasePlace place)
+    {
+        var isWithin = owner is { } one
+            ? place.Partition == CaseKeys.OwnerPartition(project, one)
+            : place.Partition.StartsWith(CaseKeys.OwnerPartitionsOf(project), StringComparison.Ordinal);
+        if (!isWithin || !place.Row.Contains('|', StringComparison.Ordinal))
+        {
+            throw Problem.InvalidDataType("cursor", "cursor of this list").AsException();
+        }
+    }
+
+    private async IAsyncEnumerable<TableEntity> NewestAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         TableEntity? newest = null;
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, cancellationToken: cancellationToken))
         {
-            if (newest is not null && !CaseKeys.SameCase(newest.RowKey, entity.RowKey))
+            if (newest is not null && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey)))
             {
-                yield return ToOwnedCase(newest);
+                yield return newest;
             }
             newest = entity;
         }
         if (newest is not null)
         {
-            yield return ToOwnedCase(newest);
-        }
-    }
-
-    /// <summary>
-    /// The cases of the project, or of one <paramref name="owner"/>, in key order with their positions. Without tombstones. One operation
-    /// per 1,000 rows.
-    /// </summary>
-    internal async IAsyncEnumerable<(OwnedCase Case, CasePlace Place)> ScanAsync(
-        ProjectId project,
-        OwnerId? owner,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var filter = owner is { } one
-            ? TableClient.CreateQueryFilter($"PartitionKey eq {CaseKeys.OwnerPartition(project, one)}")
-            : TableKey.PartitionPrefix(CaseKeys.OwnerPartitionsOf(project));
-        TableEntity? newest = null;
-        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, cancellationToken: cancellationToken))
-        {
-            if (
-                newest is not null
-                && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey))
-                && !newest.ContainsKey(Column.MovedTo)
-            )
-            {
-                yield return (ToOwnedCase(newest), new CasePlace(newest.PartitionKey, newest.RowKey));
-            }
-            newest = entity;
-        }
-        if (newest?.ContainsKey(Column.MovedTo) == false)
-        {
-            yield return (ToOwnedCase(newest), new CasePlace(newest.PartitionKey, newest.RowKey));
+            yield return newest;
         }
     }
 

@@ -89,18 +89,13 @@ public sealed class SearchCases(CaseOwnersTable owners)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Rows can be filtered by one type; several types are compared with the cases themselves.
-        var filter = new CaseFilter
-        {
-            Type = search.Types.Count == 1 ? search.Types.First() : null,
-            Closed = search.WithClosed ? null : false,
-        };
+        var filter = new CaseFilter { Types = search.Types, Closed = search.WithClosed ? null : false };
         var found = 0;
         foreach (
             var owner in search.Values.TryGetValue(Owner, out var ids) ? ids.Distinct().Select(id => new OwnerId?(new OwnerId(id))) : [null]
         )
         {
-            await foreach (var (row, _) in owners.ScanAsync(project, owner, cancellationToken))
+            await foreach (var (row, _) in owners.ScanAsync(project, owner, null, cancellationToken))
             {
                 if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && search.Finds(value))
                 {

@@ -10,8 +10,11 @@ namespace ServerlessRosa.Core.Restore;
 /// A restore request. <see cref="Since"/> and <see cref="State"/> are unparsed; null or blank when absent. <see cref="Afresh"/> asks for a
 /// new token instead of a repeatable one.
 /// </summary>
-public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId RequestUser, IReadOnlySet<OwnerId> Owners)
+public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId RequestUser)
 {
+    /// <summary>The owners of the phone's cases (CC-107).</summary>
+    public IReadOnlySet<OwnerId> Owners { get; init; } = new HashSet<OwnerId>();
+
     public string? Since { get; init; }
 
     public string? State { get; init; }
@@ -21,6 +24,10 @@ public sealed record RestoreRequest(ProjectId Project, OwnerId User, OwnerId Req
     public string AppId { get; init; } = "";
 
     public bool Afresh { get; init; }
+
+    /// <summary>Asks what the phone that has the token <see cref="Since"/> would get: as the device and with the app of that sync. Such a
+    /// restore is not committed.</summary>
+    public bool Previews { get; init; }
 }
 
 /// <summary>
@@ -61,8 +68,9 @@ public sealed class PrepareRestore(
         {
             throw Problem.ForeignSyncToken(request.Since, request.User.Value).AsException();
         }
+        request = request.Previews ? request with { DeviceId = previous.DeviceId, AppId = previous.AppId } : request;
         var snapshot =
-            await snapshots.ReadAsync(previous.Blob, cancellationToken) ?? throw Problem.UnknownSyncToken(request.Since).AsException();
+            await snapshots.ReadAsync(previous.Blob, cancellationToken) ?? throw Problem.UnknownSyncToken(since.Value).AsException();
         var phone = new PhoneModel(snapshot.Phone);
         foreach (var effect in JournalEntry.InOrder(journal))
         {

@@ -17,8 +17,11 @@ internal static class SyncKeys
     /// <summary>One row per version of a form: an edit keeps the instance id and has effects of its own.</summary>
     public static string Form(InstanceId instance, string xmlHash) => "form|" + TableKey.Hash($"{xmlHash} {instance}");
 
+    /// <summary>The common prefix of a user's blobs.</summary>
+    public static string FolderOf(ProjectId project, OwnerId user) => $"{project}/{TableKey.Join(user.Value)}/";
+
     /// <summary>The common prefix of a token's blobs.</summary>
-    public static string FolderOf(ProjectId project, OwnerId user, SyncToken token) => $"{project}/{TableKey.Join(user.Value)}/{token}/";
+    public static string FolderOf(ProjectId project, OwnerId user, SyncToken token) => $"{FolderOf(project, user)}{token}/";
 
     public static string NewBlob(ProjectId project, OwnerId user, SyncToken token) => $"{FolderOf(project, user, token)}{Guid.NewGuid():N}";
 }

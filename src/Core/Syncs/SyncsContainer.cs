@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 
@@ -29,6 +30,29 @@ public sealed class SyncsContainer(StorageAccount storage)
         await StreamedBlob.ReadAsync(_container, name, cancellationToken) is { } bytes
             ? SyncSnapshotFormat.Read(new MemoryStream(bytes))
             : null;
+
+    /// <summary>The tokens of a user's newest blobs, at most <paramref name="most"/>. One operation per 5,000 blobs of the user.</summary>
+    internal async Task<IReadOnlyList<SyncToken>> ListNewestAsync(
+        ProjectId project,
+        OwnerId user,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = SyncKeys.FolderOf(project, user);
+        var newest = new PriorityQueue<string, DateTimeOffset>();
+        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder, cancellationToken))
+        {
+            newest.Enqueue(blob.Name[folder.Length..].Split('/')[0], blob.Properties.CreatedOn ?? DateTimeOffset.MinValue);
+            if (newest.Count > most)
+            {
+                newest.Dequeue();
+            }
+        }
+        return [.. newest.UnorderedItems.Select(item => item.Element).Distinct().Select(Parse).OfType<SyncToken>()];
+
+        static SyncToken? Parse(string text) => SyncToken.TryParse(text, out var token) ? token : null;
+    }
 
     internal Task<BlobProbe?> ProbeAsync(string blob, CancellationToken cancellationToken) =>
         BlobProbe.FindAsync(_container, blob, reads: false, cancellationToken);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
@@ -13,7 +10,6 @@ namespace ServerlessRosa.Functions.CommCare;
 /// <summary>Reads cases for scripts: CommCare HQ's case API, version 2 (CC-146).</summary>
 public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases)
 {
-    private const int DefaultLimit = 20;
     private const int MaxLimit = 5000;
 
     [Function("ListCases")]
@@ -65,55 +61,24 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
 
     private async Task<IResult> ListAsync(HttpRequest request, DomainUser user)
     {
-        var query = request.Query.ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToString());
-        CasePlace? after = null;
-        if (query.GetValueOrDefault("cursor") is { } cursor)
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var (filter, after, limit, counts) = CaseListRequest.Of(request);
+        if (!counts)
         {
-            after = Encoding.UTF8.GetString(Base64(cursor)).Split(' ') is [var partition, var row]
-                ? new CasePlace(partition, row)
-                : throw Problem.InvalidDataType("cursor", "cursor of a list").AsException();
+            var (page, place) = await cases.PageAsync(user.Project.Id, filter, after, limit, cancellationToken);
+            return Json.Ok(new { cases = page.Select(one => CaseShapes.Of(user, one)), next = NextOf(place) });
         }
-        var limit =
-            query.GetValueOrDefault("limit") is not { } text ? DefaultLimit
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, MaxLimit)
-            : throw Problem.InvalidDataType(text, "number").AsException();
-        var filter = new CaseFilter
-        {
-            Owner = query.GetValueOrDefault("owner_id") is { } owner ? new OwnerId(owner) : null,
-            Type = query.GetValueOrDefault("case_type"),
-            Name = query.GetValueOrDefault("case_name"),
-            ExternalId = query.GetValueOrDefault("external_id"),
-            Closed = query.GetValueOrDefault("closed") is { } closed
-                ? (bool.TryParse(closed, out var flag) ? flag : throw Problem.InvalidDataType(closed, "boolean").AsException())
-                : null,
-            ChangedSince = query.GetValueOrDefault("last_modified.gte") is { } since
-                ? CaseDates.Parse(since) ?? throw Problem.InvalidDataType(since, "date").AsException()
-                : null,
-            Indices = Named("indices."),
-            Properties = Named("properties."),
-        };
-        var (found, total, next) = await cases.ListAsync(user.Project.Id, filter, after, limit, request.HttpContext.RequestAborted);
-        var rest = next is { } place
-            ? QueryHelpers.AddQueryString(
-                request.Path,
-                query
-                    .Where(one => one.Key != "cursor")
-                    .Append(new("cursor", WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{place.Partition} {place.Row}"))))!
-            )
-            : null;
+        var (found, total, rest) = await cases.ListAsync(user.Project.Id, filter, after, limit, cancellationToken);
         return Json.Ok(
             new
             {
                 matching_records = total,
                 cases = found.Select(one => CaseShapes.Of(user, one)),
-                next = rest,
+                next = NextOf(rest),
             }
         );
 
-        Dictionary<string, string> Named(string prefix) =>
-            query
-                .Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal))
-                .ToDictionary(one => one.Key[prefix.Length..], one => one.Value);
+        string? NextOf(CasePlace? place) => place is { } known ? CaseListRequest.Next(request, known) : null;
     }
 
     private async Task<IResult> FetchAsync(
@@ -161,16 +126,4 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
     private async Task<Case> GetAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
         (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
         ?? throw Problem.NotFound().AsException();
-
-    private static byte[] Base64(string text)
-    {
-        try
-        {
-            return WebEncoders.Base64UrlDecode(text);
-        }
-        catch (FormatException e)
-        {
-            throw Problem.InvalidDataType("cursor", "cursor of a list").AsException(e);
-        }
-    }
 }

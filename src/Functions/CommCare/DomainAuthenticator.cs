@@ -8,7 +8,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
 /// Identifies the user of a domain's address (CC-004 to CC-011): by a mobile worker's or web user's password, or by a web
-/// user's session token. Cookies count for nothing here.
+/// user's session token. A session's cookie counts in administration only, never at the addresses of phones.
 /// </summary>
 public sealed class DomainAuthenticator(
     RequestAuthenticator authenticator,
@@ -29,11 +29,13 @@ public sealed class DomainAuthenticator(
         return user.IsMember ? user : throw Problem.NotAuthenticated().AsException();
     }
 
-    /// <summary>The same for administration: a web user with the verb on the project. Everybody else who is known is refused with
-    /// 403.1.</summary>
+    /// <summary>The same for administration: a web user with the verb on the project, who may also come with a session's cookie.
+    /// Everybody else who is known is refused with 403.1.</summary>
     public async Task<DomainUser> WebUserAsync(HttpRequest request, string domain, string verb, CancellationToken cancellationToken)
     {
-        var user = await FindAsync(request, domain, cancellationToken);
+        var user = await authenticator.ByOwnCookieAsync(request, cancellationToken) is { } caller
+            ? WebUser(await projects.FindByDomainAsync(domain.ToLowerInvariant(), cancellationToken), caller.Actor)
+            : await FindAsync(request, domain, cancellationToken);
         (user.Worker is null ? user.Actor : null).Require(verb, Scope.Of(user.Project.Id));
         return user;
     }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Workers;
@@ -8,13 +7,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (CC-001 to CC-026).</summary>
-public sealed partial class RestoreFunctions(
-    EndpointPipeline pipeline,
-    PrepareRestore prepare,
-    DomainAuthenticator domains,
-    DomainDirectory directory,
-    LookupRows rows
-)
+public sealed partial class RestoreFunctions(EndpointPipeline pipeline, DomainAuthenticator domains, MakeRestore restores)
 {
     private const string Nature = "ota_restore_error";
     private static readonly string[] Versions = ["1.0", "2.0", "3.0"];
@@ -51,24 +44,21 @@ public sealed partial class RestoreFunctions(
             throw Problem.InvalidSyncUser().AsException();
         }
         var user = Text(request, "as") is { } name ? await domains.LogInAsAsync(caller, name, request.HttpContext.RequestAborted) : caller;
-        var fixtures = new UserFixtures(user, await directory.FindAsync(user.Project.Id, request.HttpContext.RequestAborted), rows);
-        var restore = await prepare.RunAsync(
-            new RestoreRequest(user.Project.Id, user.UserId, caller.UserId, fixtures.Owners)
-            {
-                Since = Text(request, "since"),
-                State = Text(request, "state"),
-                DeviceId = Text(request, "device_id") ?? "",
-                AppId = appId,
-                Afresh = Flags.IsTrue(request, "overwrite_cache"),
-            },
+        var asked = new RestoreRequest(user.Project.Id, user.UserId, caller.UserId)
+        {
+            Since = Text(request, "since"),
+            State = Text(request, "state"),
+            DeviceId = Text(request, "device_id") ?? "",
+            AppId = appId,
+            Afresh = Flags.IsTrue(request, "overwrite_cache"),
+        };
+        return await restores.MakeAsync(
+            user,
+            asked,
+            skipsFixtures: Flags.IsTrue(request, "skip_fixtures"),
+            countsItems: Flags.IsTrue(request, "items"),
             request.HttpContext.RequestAborted
         );
-        var told = fixtures with
-        {
-            LastSync = restore.SyncedBefore,
-            SkipsFixtures = restore.IsIncremental && Flags.IsTrue(request, "skip_fixtures"),
-        };
-        return new RestoreResult(restore, told, CountsItems: Flags.IsTrue(request, "items"));
     }
 
     private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;

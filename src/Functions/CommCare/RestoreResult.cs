@@ -18,6 +18,9 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A preview has the same content and leaves no sync log: no phone may use its token.</summary>
+    public bool IsPreview { get; init; }
+
     // The message and the token.
     private const int ItemsInHead = 2;
 
@@ -48,7 +51,10 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
             CaseBlockWriter.Write(xml, sent.Current);
             await body.SendIfFullAsync(cancellationToken);
         }
-        await restore.CommitAsync(cancellationToken);
+        if (!IsPreview)
+        {
+            await restore.CommitAsync(cancellationToken);
+        }
         xml.WriteEndElement();
         if (StorageOperations.Current is { } operations)
         {

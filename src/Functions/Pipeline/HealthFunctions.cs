@@ -1,10 +1,20 @@
+using System.Reflection;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>For monitoring and load balancers. The answer reveals only whether the server is healthy.</summary>
+/// <summary>For monitoring and load balancers: whether the server is healthy, and which version it is.</summary>
 public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth storage)
 {
+    private static readonly string Version = VersionOf(
+        typeof(HealthFunctions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? ""
+    );
+
+    /// <summary>The version of the software, at the address and in the shape of ODK Central's.</summary>
+    [Function("Version")]
+    public Task<IResult> Versions([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "version.txt")] HttpRequest request) =>
+        pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Results.Text($"versions:\n{Version}\n")));
+
     /// <summary>The process answers.</summary>
     [Function("Health")]
     public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request) =>
@@ -21,4 +31,11 @@ public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth sto
                     ? Json.Ok(new { status = "ready" })
                     : Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable)
         );
+
+    // The build appends the commit after a plus sign.
+    private static string VersionOf(string version)
+    {
+        var parts = version.Split('+');
+        return $"{(parts.Length > 1 ? parts[1] : "-")} ServerlessRosa ({parts[0]})";
+    }
 }

@@ -118,6 +118,18 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
         return new Caller(actor);
     }
 
+    /// <summary>By the session's cookie; null when the request has none, or has an `Authorization`, which decides before it (OR-057). A
+    /// POST that a page of another site could have sent is refused with 401.2 (OR-069).</summary>
+    public async Task<Caller?> ByOwnCookieAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Headers.Authorization.ToString().Length > 0 || SessionCookie(request) is not { } cookie)
+        {
+            return null;
+        }
+        var caller = await ByCookieAsync(request, cookie, cancellationToken);
+        return caller.ExpectedCsrf is null ? caller : throw Problem.NotAuthenticated().AsException();
+    }
+
     private async Task<Caller> ByCookieAsync(HttpRequest request, string cookie, CancellationToken cancellationToken)
     {
         if (!IsConfidential(request))

@@ -107,8 +107,9 @@ public sealed class RestoreSimulationTests
             HashSet<OwnerId> owners = [new(phone.User), .. groups.Select(group => new OwnerId(group))];
             try
             {
-                var request = new RestoreRequest(_storage.Project, new OwnerId(phone.User), new OwnerId(phone.User), owners)
+                var request = new RestoreRequest(_storage.Project, new OwnerId(phone.User), new OwnerId(phone.User))
                 {
+                    Owners = owners,
                     Since = phone.Token,
                     State = phone.State(),
                 };

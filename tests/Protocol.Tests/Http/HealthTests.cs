@@ -28,6 +28,16 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_version_is_at_the_address_of_Centrals()
+    {
+        var server = await Server.SharedAsync();
+        var answer = (await GetAsync(Api.Anonymous(server), "/version.txt")).ShouldBe(HttpStatusCode.OK);
+        Assert.Matches(@"\Aversions:\n\S+ ServerlessRosa \(\d[^)]*\)\n\z", answer.Text);
+        Assert.Equal("text/plain; charset=utf-8", answer.Header("Content-Type"));
+        Assert.Equal(0, answer.StorageOperations);
+    }
+
+    [Fact]
     public async Task Repeated_health_checks_cost_no_storage_operation()
     {
         var client = Api.Anonymous(await Server.SharedAsync());

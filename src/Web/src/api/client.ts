@@ -40,6 +40,12 @@ export function at(parts: TemplateStringsArray, ...values: (string | number)[]):
   return '/v1/' + String.raw({ raw: parts }, ...values.map((value) => encodeURIComponent(value)))
 }
 
+/** The same in the CommCare domain of a project. */
+export function inDomain(domain: string) {
+  return (parts: TemplateStringsArray, ...values: (string | number)[]): string =>
+    `/a/${encodeURIComponent(domain)}/` + String.raw({ raw: parts }, ...values.map((value) => encodeURIComponent(value)))
+}
+
 export async function call<T>(address: string, options: Call = {}): Promise<T> {
   return read<T>(address, options.onProgress ? await upload(address, options) : await ask(address, options))
 }
@@ -131,15 +137,18 @@ function parse(text: string): unknown {
 
 function refusal(answer: Answer): ApiError {
   const body = parse(answer.text)
-  const { code, message, details } = (typeof body === 'object' && body !== null ? body : {}) as {
+  // A domain's administration says `error`, and what it tells phones of workers whose account has ended is `default_response`.
+  const { code, message, error, default_response, details } = (typeof body === 'object' && body !== null ? body : {}) as {
     code?: number | string
     message?: string
+    error?: string
+    default_response?: string
     details?: unknown
   }
   return new ApiError(
     answer.status,
     code === undefined ? undefined : Number(code),
-    message ?? openRosaMessage(answer.text),
+    message ?? default_response ?? error ?? openRosaMessage(answer.text),
     answer.correlation ?? undefined,
     details,
   )

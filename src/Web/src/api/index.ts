@@ -61,7 +61,7 @@ export const projects = {
   list: () => extended<t.Project[]>(at`projects`),
   get: (project: number) => extended<t.Project>(at`projects/${project}`),
   create: (name: string) => post<t.Project>(at`projects`, { json: { name } }),
-  change: (project: number, change: Partial<Pick<t.Project, 'name' | 'description' | 'archived'>>) =>
+  change: (project: number, change: Partial<Pick<t.Project, 'name' | 'description' | 'archived' | 'domain'>>) =>
     patch<t.Project>(at`projects/${project}`, change),
 }
 
@@ -206,5 +206,10 @@ export const audits = {
 export const server = {
   settings: () => call<t.ConsoleSettings>('/console.json'),
   ready: () => fetch('/health/ready').then((response) => response.ok),
+  /** Such as `1.0.0`, and the commit that it was built from. */
+  version: async () => {
+    const [, commit = '', version = ''] = /^(\S+) ServerlessRosa \((.*)\)$/m.exec(await call<string>('/version.txt')) ?? []
+    return { version, commit: commit === '-' ? '' : commit }
+  },
   config: () => call<Record<string, unknown>>(at`config/public`),
 }

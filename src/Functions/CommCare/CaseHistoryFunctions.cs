@@ -1,0 +1,131 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>What a case has been through, and which cases refer to it (CC-146). Both are additions to CommCare HQ's API.</summary>
+public sealed class CaseHistoryFunctions(
+    EndpointPipeline pipeline,
+    CaseDirectory cases,
+    FormDirectory forms,
+    SubmissionDirectory submissions,
+    ActorNames names
+)
+{
+    private const int MaxForms = 100;
+    private const int MaxReferring = 500;
+
+    /// <summary>The forms that made the case, newest first, each with what it changed. Three operations for each, and one for a sender's
+    /// name.</summary>
+    [Function("ListFormsOfCase")]
+    public Task<IResult> ListForms(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/form/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var paging = Paging.Of(request);
+                paging = paging with { Limit = Math.Min(DomainApi.LimitOf(paging), MaxForms) };
+                var value = await FindAsync(user, id, cancellationToken);
+                var known = (await forms.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(form => form.Number);
+                var shapes = new List<object>();
+
+                // One after the other: each form may be large.
+                foreach (var one in value.Transactions.Reverse().Skip(paging.Offset).Take(paging.Limit!.Value))
+                {
+                    shapes.Add(await ShapeAsync(user, value.Id, one, known.GetValueOrDefault(one.Form.Form), cancellationToken));
+                }
+                return DomainApi.List(request, paging, value.Transactions.Count, shapes);
+            }
+        );
+
+    /// <summary>The cases with an index to this one: its children and extensions. `more` tells that there are others than those
+    /// 500.</summary>
+    [Function("ListReferringCases")]
+    public Task<IResult> ListReferring(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/index/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var value = await FindAsync(user, id, cancellationToken);
+                var (found, more) = await cases.ListReferringAsync(user.Project.Id, value.Id, MaxReferring, cancellationToken);
+                return Json.Ok(new { cases = found.Select(one => CaseShapes.Of(user, one)), more });
+            }
+        );
+
+    private async Task<Case> FindAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
+        (CaseId.TryParse(RouteText.Decode(text), out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
+        ?? throw Problem.NotFound().AsException();
+
+    private async Task<object> ShapeAsync(
+        DomainUser user,
+        CaseId id,
+        CaseTransaction transaction,
+        Form? form,
+        CancellationToken cancellationToken
+    )
+    {
+        // Null while the form is in the trash, or when the submission is deleted at this moment.
+        var found = form is null ? null : await submissions.FindAsync([form], transaction.Form.Instance, cancellationToken);
+        var sender = found?.Version.Sender.Submitter is { } submitter
+            ? await names.FindAsync(user.Project.Id, submitter, cancellationToken)
+            : null;
+        return new
+        {
+            form_id = transaction.Form.Instance.Value,
+            submission_id = transaction.Form.Root.Value,
+            xml_form_id = form?.Id.Value,
+            name = form?.Shown.Title ?? form?.Id.Value,
+            received_on = CaseShapes.Time(found?.Version.CreatedAt ?? transaction.At),
+            submitted_by = sender?.DisplayName,
+            is_edited = found?.Submission.Edits > 0,
+            changes = found is null ? [] : await ChangesAsync(id, found.Value, cancellationToken),
+        };
+    }
+
+    private async Task<List<object>> ChangesAsync(
+        CaseId id,
+        (Form Form, Submission Submission, SubmissionVersion Version) found,
+        CancellationToken cancellationToken
+    )
+    {
+        using var xml = new MemoryStream();
+        await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(found.Form), found.Version, cancellationToken))
+        {
+            await stored.CopyToAsync(xml, cancellationToken);
+        }
+        var blocks = CaseBlockReader.Read(xml.GetBuffer().AsMemory(0, (int)xml.Length), knowsVersion1: false).Blocks;
+        return
+        [
+            .. blocks
+                .Where(block => block.Id == id)
+                .Select(block => new
+                {
+                    modified_on = CaseShapes.Time(block.ModifiedOn),
+                    create = block.Create,
+                    update = block.Update,
+                    close = block.Closes,
+                    indices = block.Indices.Select(index => new { identifier = index.Identifier, case_id = index.Target?.Value }),
+                }),
+        ];
+    }
+}

@@ -1,0 +1,87 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Restore;
+using ServerlessRosa.Core.Syncs;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>What a worker's phone got and would get (CC-145), for who may read the cases. Both are additions to CommCare HQ's API, and
+/// write nothing.</summary>
+public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers workers, MakeRestore restores, SyncHistory syncs)
+{
+    private const string Since = "since";
+
+    /// <summary>
+    /// The restore that the worker's phone would get now, with the token in `since` if there is one. Refuses what the phone would be
+    /// refused: 406 for a deactivated worker, 412 for a token that is not known or another user's. Costs two operations less than the
+    /// phone's, which it says at its end.
+    /// </summary>
+    [Function("PreviewRestore")]
+    public Task<IResult> Preview(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}/restore")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                if (request.Query.Keys.FirstOrDefault(name => name != Since) is { } unknown)
+                {
+                    throw Problem.NotSupported(unknown).AsException();
+                }
+                var worker = await FindAsync(caller, id, cancellationToken);
+                var user = DomainUser.Of(caller.Project, worker.IsActive ? worker : throw Problem.WorkerDeactivated().AsException());
+                return await restores.MakeAsync(
+                    user,
+                    new RestoreRequest(user.Project.Id, user.UserId, user.UserId) { Since = request.Query[Since], Previews = true },
+                    skipsFixtures: false,
+                    countsItems: false,
+                    cancellationToken
+                );
+            }
+        );
+
+    /// <summary>The worker's last 20 syncs, newest first. One operation for each, and one.</summary>
+    [Function("ListSyncs")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}/syncs")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async caller =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var worker = await FindAsync(caller, id, cancellationToken);
+                var logs = await syncs.ListAsync(caller.Project.Id, worker.UserId, cancellationToken);
+                return Json.Ok(
+                    new
+                    {
+                        syncs = logs.Select(one => new
+                        {
+                            token = one.Log.Token.Value,
+                            since = one.Log.Previous?.Value,
+                            date = CaseShapes.Time(one.Log.Date),
+                            device_id = one.Log.DeviceId,
+                            app_id = one.Log.AppId,
+                            requested_by = one.Log.RequestUser.Value,
+                            forms = one.Forms,
+                        }),
+                    }
+                );
+            }
+        );
+
+    private async Task<MobileWorker> FindAsync(DomainUser caller, string id, CancellationToken cancellationToken) =>
+        await workers.FindAsync(caller.Project.Id, new OwnerId(id), cancellationToken) ?? throw Problem.NotFound().AsException();
+}

@@ -1,0 +1,80 @@
+import { call, inDomain } from './client'
+import type * as t from './commCareTypes'
+
+export type * from './commCareTypes'
+
+const most = 1000
+const send = <T>(method: 'POST' | 'PUT', address: string, json: unknown = {}) => call<T>(address, { method, json })
+const remove = (address: string) => call<unknown>(address, { method: 'DELETE' })
+
+/** All of a list that is known to be short. */
+async function all<T>(address: string): Promise<T[]> {
+  const found: T[] = []
+  for (;;) {
+    const page = await call<t.Page<T>>(`${address}?limit=${most}&offset=${found.length}`)
+    found.push(...page.objects)
+    if (page.objects.length === 0 || found.length >= page.meta.total_count) return found
+  }
+}
+
+/** Administration of the CommCare domain of a project. */
+export function commCare(domain: string) {
+  const at = inDomain(domain)
+  return {
+    workers: {
+      list: () => all<t.Worker>(at`api/user/v1`),
+      create: (worker: t.WorkerChange) => send<t.Worker>('POST', at`api/user/v1`, worker),
+      change: (id: string, worker: t.WorkerChange) => send<t.Worker>('PUT', at`api/user/v1/${id}`, worker),
+      activate: (id: string) => send('POST', at`api/user/v1/${id}/activate`),
+      deactivate: (id: string) => send('POST', at`api/user/v1/${id}/deactivate`),
+    },
+    syncs: {
+      list: async (worker: string) => (await call<{ syncs: t.Sync[] }>(at`api/user/v1/${worker}/syncs`)).syncs,
+      /** What the worker's phone would get, as it is sent to the phone. */
+      previewAddress: (worker: string, since?: string) =>
+        at`api/user/v1/${worker}/restore` + (since === undefined ? '' : `?since=${encodeURIComponent(since)}`),
+      preview: (address: string) => call<string>(address),
+    },
+    cases: {
+      first: (filter: t.CaseFilter, limit: number) => at`api/case/v2` + `?${caseQuery(filter, limit)}`,
+      page: (address: string) => call<t.CasePage>(address),
+      get: (id: string) => call<t.Case>(at`api/case/v2/${id}`),
+      /** Those of them that there are. */
+      many: async (ids: string[]) =>
+        ids.length === 0
+          ? []
+          : (await send<{ cases: (t.Case & { error?: string })[] }>('POST', at`api/case/v2/bulk-fetch`, { case_ids: ids })).cases.filter(
+              (one) => !one.error,
+            ),
+      referring: (id: string) => call<{ cases: t.Case[]; more: boolean }>(at`api/case/index/v1/${id}`),
+      forms: (id: string, offset: number) => call<t.Page<t.CaseForm>>(at`api/case/form/v1/${id}` + `?offset=${offset}`),
+    },
+    groups: {
+      list: () => all<t.Group>(at`api/group/v1`),
+      create: (group: Partial<t.Group>) => send<t.Group>('POST', at`api/group/v1`, group),
+      change: (id: string, group: Partial<t.Group>) => send<t.Group>('PUT', at`api/group/v1/${id}`, group),
+      remove: (id: string) => remove(at`api/group/v1/${id}`),
+    },
+    locations: {
+      list: () => all<t.Location>(at`api/location/v2`),
+    },
+  }
+}
+
+/** Without the number of all that match, which the server would have to read. */
+export function caseQuery(filter: t.CaseFilter, limit: number): string {
+  const query = new URLSearchParams({ limit: String(limit), count: 'false' })
+  if (filter.search.trim()) query.set('search', filter.search.trim())
+  if (filter.type.trim()) query.set('case_type', filter.type.trim())
+  if (filter.owner) query.set('owner_id', filter.owner)
+  if (filter.state) query.set('closed', String(filter.state === 'closed'))
+  return query.toString()
+}
+
+/** The name that a worker types. */
+export const shortName = (worker: t.Worker) => worker.username.split('@')[0]!
+
+/** For lists: the full name, or what the worker types. */
+export function displayName(worker: t.Worker): string {
+  return `${worker.first_name} ${worker.last_name}`.trim() || shortName(worker)
+}
