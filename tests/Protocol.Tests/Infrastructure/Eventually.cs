@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>For what the server does after its answer, or when there is nobody left to answer.</summary>
+/// <summary>Waits for work that the server does after its answer, or after a client disconnected.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);

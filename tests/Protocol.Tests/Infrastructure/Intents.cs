@@ -4,12 +4,12 @@ using Azure.Data.Tables;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What requests of a project have promised and not finished, and the timer function that finishes it.</summary>
+/// <summary>The intents of a project, and the timer function that completes them.</summary>
 internal sealed class Intents(Programme programme)
 {
     public async Task<int> CountAsync() => (await ListAsync()).Count;
 
-    /// <summary>Makes them so old that nobody can be working on them any more.</summary>
+    /// <summary>Makes them too old for a running request.</summary>
     public async Task AgeAsync()
     {
         var table = await TableAsync();

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>Takes the part of the mail service: keeps what is sent to it.</summary>
+/// <summary>A mail service that keeps the received messages.</summary>
 public sealed class MailServer : IDisposable
 {
     private readonly HttpListener _listener = new();

@@ -15,11 +15,12 @@ public static class Processes
     /// <summary>Where things are set up.</summary>
     public static Task<Server> FirstAsync() => FirstOne.Value;
 
-    /// <summary>One that has seen nothing of what was set up at <see cref="FirstAsync"/>, and keeps in memory what it reads for longer
-    /// than any test runs.</summary>
+    /// <summary>
+    /// A process that has cached nothing of <see cref="FirstAsync"/>, and caches what it reads for longer than any test runs.
+    /// </summary>
     public static Task<Server> RememberingAsync() => Remembering.Value;
 
-    /// <summary>One that keeps what it reads for a second.</summary>
+    /// <summary>A process that caches what it reads for a second.</summary>
     public static Task<Server> ForgetfulAsync() => Forgetful.Value;
 
     private static async Task<Server> StartFirstAsync() =>

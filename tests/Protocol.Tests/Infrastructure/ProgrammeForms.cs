@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What a form designer does in a project.</summary>
+/// <summary>Requests of a form designer.</summary>
 public static class ProgrammeForms
 {
     /// <summary>Uploads a new form as it is; <paramref name="query"/> such as `?publish=true`.</summary>
@@ -23,7 +23,7 @@ public static class ProgrammeForms
         return id;
     }
 
-    /// <summary>Replaces the draft, or starts one; without XML, as a copy of what is published.</summary>
+    /// <summary>Replaces or creates the draft; without XML, as a copy of the published version.</summary>
     public static Task<Answer> ReplaceDraftAsync(this Programme programme, string formId, string? xml = null, string query = "") =>
         programme.Admin.PostAsync($"{programme.FormPath(formId)}/draft{query}", xml is null ? null : Xml(Encoding.UTF8.GetBytes(xml)));
 

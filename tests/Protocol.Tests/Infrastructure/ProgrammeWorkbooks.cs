@@ -3,7 +3,7 @@ using ServerlessRosa.XlsForms.Tests;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What a form designer who works in a spreadsheet does in a project.</summary>
+/// <summary>Requests of a form designer who uploads workbooks.</summary>
 internal static class ProgrammeWorkbooks
 {
     public const string Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

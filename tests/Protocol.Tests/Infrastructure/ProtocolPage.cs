@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What docs/protocol.md says, row by row, and what is wrong with it.</summary>
+/// <summary>The rows of docs/protocol.md, and complaints about them.</summary>
 public sealed partial class ProtocolPage
 {
     private const string Later = "later";

@@ -1,6 +1,6 @@
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>The checkout that the tests run in: its pages and sources are held against the server.</summary>
+/// <summary>The checkout that the tests run in: its pages and sources are compared with the server.</summary>
 public static class Repository
 {
     public static string Locate(params string[] path)

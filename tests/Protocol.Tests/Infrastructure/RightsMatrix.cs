@@ -9,16 +9,16 @@ public sealed record RightsRow(string Endpoint, IReadOnlyList<string> Twins, IRe
 
     public string Path => Endpoint.Split(' ')[1];
 
-    /// <summary>It stands there whole, with its leading slash, since it is not under `v1/`.</summary>
+    /// <summary>The address is complete, with its leading slash, since it is not under `v1/`.</summary>
     public bool IsWhole => Path.StartsWith('/');
 
     public bool IsOfDomain => Path.StartsWith("/a/{domain}/", StringComparison.Ordinal);
 
-    /// <summary>The addresses that the row speaks of, as the sources have them: `GET key/{key}/formList`.</summary>
+    /// <summary>The addresses of the row, as in the source: `GET key/{key}/formList`.</summary>
     public IEnumerable<string> Endpoints => [Endpoint, .. Twins.Select(twin => $"{Method} {twin}{Path}")];
 }
 
-/// <summary>Who may do what, as docs/rights.md says, and what is wrong with the table.</summary>
+/// <summary>The tables of docs/rights.md, and complaints about them.</summary>
 public static partial class RightsMatrix
 {
     public const string KeyPrefix = "key/{key}/";

@@ -68,7 +68,7 @@ public static class Samples
             + $"<photo>{Escape(photo ?? "")}</photo>{plots}<orx:meta>{instance}{deprecated}</orx:meta></data>";
     }
 
-    /// <summary>What a phone posts: the XML, then files under their names.</summary>
+    /// <summary>The body of a phone's POST: the XML, then files under their names.</summary>
     public static MultipartFormDataContent Multipart(string xml, params (string Name, byte[] Content, string Type)[] files) =>
         Multipart(Encoding.UTF8.GetBytes(xml), files);
 

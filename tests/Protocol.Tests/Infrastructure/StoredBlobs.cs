@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Models;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What really lies in container `submissions`, whatever the server says of it.</summary>
+/// <summary>The blobs of container `submissions`, read from storage.</summary>
 public static class StoredBlobs
 {
     public static async Task<List<string>> OfProjectAsync(int project, string? storage = null)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>What a request of the rights matrix is about: the values for an address's placeholders.</summary>
+/// <summary>The target of a request of the rights matrix: the values for an address's placeholders.</summary>
 public sealed record Target
 {
     public required int Project { get; init; }
@@ -42,7 +42,7 @@ public sealed record Target
     /// <summary>The key of an app user that does nothing else.</summary>
     public required string Key { get; init; }
 
-    /// <summary>What opens the photo of the submission to everybody; set once there is the submission.</summary>
+    /// <summary>The ticket of the submission's photo; set once the submission exists.</summary>
     public string Ticket { get; init; } = "";
 
     /// <summary>The id in the web address of the form.</summary>

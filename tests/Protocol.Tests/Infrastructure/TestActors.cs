@@ -96,7 +96,7 @@ public sealed class TestActors
         }
     }
 
-    // What a role means for a session is remembered for a moment, so the manager has these projects before the first request.
+    // Roles are cached per session, so the manager has these projects before the first request.
     public Task<Target> DoomedProjectAsync() =>
         Task.FromResult(
             Target with
@@ -202,7 +202,7 @@ public sealed class TestActors
             },
         };
 
-    /// <summary>What creates a thing of that kind.</summary>
+    /// <summary>Creates a target of that kind.</summary>
     public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) =>
         resource switch
         {

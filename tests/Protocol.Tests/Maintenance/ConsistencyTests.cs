@@ -75,7 +75,7 @@ public sealed class ConsistencyTests : IDisposable
         }
     }
 
-    // Creates cases that extend a shared one, moves them to somebody else, edits the form that made them, and deletes some.
+    // Creates cases that extend a shared one, moves them to another owner, edits the form that created them, and deletes some.
     private static async Task<int> WorkAsync(CaseDesk desk, string shared, int phone, CancellationToken stop)
     {
         var sent = 0;

@@ -6,13 +6,13 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
-/// <summary>What was encrypted can be read again after tables were lost, and in another storage account.</summary>
+/// <summary>Encrypted submissions can be decrypted after a loss of tables, and in another storage account.</summary>
 public sealed class EncryptionKeyTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
 
     [Fact]
-    public async Task Managed_keys_are_rebuilt_from_their_copies_and_go_along_with_an_export()
+    public async Task Managed_keys_are_rebuilt_from_their_copies_and_are_exported()
     {
         await using var from = await OwnStorage.StartAsync();
         var inbox = await EncryptedInbox.OpenAsync(from.Server);

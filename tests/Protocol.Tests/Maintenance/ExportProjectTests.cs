@@ -11,7 +11,7 @@ public sealed class ExportProjectTests : IDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
 
     [Fact]
-    public async Task A_project_answers_in_another_account_as_where_it_was_exported()
+    public async Task An_imported_project_answers_as_in_the_source_account()
     {
         await using var from = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(from.Server);
@@ -64,7 +64,7 @@ public sealed class ExportProjectTests : IDisposable
     }
 
     [Fact]
-    public async Task The_cases_of_a_domain_move_with_it_and_a_worker_gets_them_there()
+    public async Task An_imported_domain_has_its_cases_and_workers()
     {
         await using var from = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(from.Server);
@@ -86,7 +86,7 @@ public sealed class ExportProjectTests : IDisposable
     [Theory]
     [InlineData("manifest.json", "has no manifest.json")]
     [InlineData("submissions.jsonl", "submissions.jsonl is missing")]
-    public async Task A_folder_that_is_not_whole_is_refused_and_nothing_is_written(string missing, string reason)
+    public async Task An_incomplete_folder_is_refused_and_nothing_is_written(string missing, string reason)
     {
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 public sealed class LostKeyRingTests
 {
     [Fact]
-    public async Task Keys_that_can_be_shown_no_more_still_work_and_are_listed_as_null()
+    public async Task Keys_without_key_ring_still_work_and_are_listed_as_null()
     {
         await using var storage = await OwnStorage.StartAsync();
         var programme = await Programme.StartAsync(storage.Server);

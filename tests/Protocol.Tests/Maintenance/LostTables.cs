@@ -26,7 +26,7 @@ internal static class LostTables
         }
     }
 
-    /// <summary>What is answered, whichever the port.</summary>
+    /// <summary>The answer, without the port.</summary>
     public static async Task<List<string>> AskAsync(this Api api, params IEnumerable<string> paths)
     {
         var answers = new List<string>();
@@ -38,8 +38,7 @@ internal static class LostTables
         return answers;
     }
 
-    /// <summary>The rows of a table with all that they say, but for what is random or says when a row was written, as the blob of a
-    /// large case does too.</summary>
+    /// <summary>The rows of a table, without random values and times of writing; of a large case also the content of its blob.</summary>
     public static async Task<List<string>> RowsAsync(this OwnStorage storage, string table)
     {
         var rows = new List<string>();
@@ -55,7 +54,7 @@ internal static class LostTables
                     column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob")
                     && !column.Key.StartsWith("odata", StringComparison.Ordinal)
                 )
-                // Blank is what a merge leaves of what is no longer so.
+                // A merge cannot remove a property: it leaves a blank.
                 .Where(column =>
                     column.Value is not (null or "" or false) && !(column.Key == "DeletedAt" && row.GetBoolean("Deleted") == false)
                 )

@@ -134,7 +134,7 @@ public sealed class RebuildCasesTests
     }
 
     [Fact]
-    public async Task A_replay_that_was_killed_can_be_run_again()
+    public async Task An_interrupted_replay_can_be_repeated()
     {
         await using var storage = await OwnStorage.StartAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);

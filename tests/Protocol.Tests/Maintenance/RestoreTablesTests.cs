@@ -42,7 +42,7 @@ public sealed class RestoreTablesTests(PopulatedServer world) : IClassFixture<Po
             (await desk.Worker.Phone.At(server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", server))).ShouldBe(
                 HttpStatusCode.OK
             );
-            // The web user came after the snapshot.
+            // The web user was created after the snapshot.
             (await late.WebUser.At(server).GetAsync($"{programme.Path}/forms")).ShouldBe(HttpStatusCode.Unauthorized);
             (await programme.On(server).AppUserAsync(late.Form)).ToString();
         }

@@ -58,7 +58,7 @@ public sealed class AttachmentTests
     }
 
     [Fact, Clause("OR-216")]
-    public async Task The_log_of_the_phones_events_is_a_file_like_the_others()
+    public async Task The_audit_log_of_the_phone_is_an_attachment()
     {
         var inbox = await Inbox.OpenAsync(definition: id =>
             Samples

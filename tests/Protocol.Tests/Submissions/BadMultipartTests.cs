@@ -56,7 +56,7 @@ public sealed class BadMultipartTests
 
     [Theory, Clause("OR-182"), Clause("OR-183")]
     [MemberData(nameof(Names))]
-    public async Task A_broken_body_is_refused_and_leaves_nothing(string name)
+    public async Task A_malformed_body_is_refused_and_nothing_is_stored(string name)
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1", photo: "a.jpg");

@@ -58,7 +58,7 @@ public sealed class BadXmlTests
 
     [Theory, Clause("OR-194"), Clause("OR-154")]
     [MemberData(nameof(Names))]
-    public async Task Harmful_xml_is_refused_and_leaves_nothing(string name)
+    public async Task Malicious_XML_is_refused_and_nothing_is_stored(string name)
     {
         var inbox = await Inbox.OpenAsync();
         var xml = Documents[name](inbox.Form);

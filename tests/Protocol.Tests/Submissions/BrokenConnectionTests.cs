@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class BrokenConnectionTests
 {
     [Fact, Clause("OR-212"), Clause("OR-183")]
-    public async Task A_phone_that_disconnects_leaves_nothing_in_storage()
+    public async Task A_disconnected_phone_leaves_no_submission()
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1", photo: "a.jpg", leaves: ["b.jpg"]);
@@ -64,7 +64,7 @@ public sealed class BrokenConnectionTests
 
     [Fact, Clause("OR-183")]
     [Trait("Needs", "FrontEnd")]
-    public async Task A_body_that_stops_before_the_length_it_said_is_refused()
+    public async Task A_body_shorter_than_its_Content_Length_is_refused()
     {
         var inbox = await Inbox.OpenAsync();
         var body = new RawMultipart().Xml(inbox.Submission("uuid:1")).End();
@@ -77,7 +77,7 @@ public sealed class BrokenConnectionTests
     }
 
     [Fact, Clause("OR-183")]
-    public async Task A_body_longer_than_it_said_is_cut_and_refused()
+    public async Task A_body_longer_than_its_Content_Length_is_refused()
     {
         var inbox = await Inbox.OpenAsync();
         var body = new RawMultipart().Xml(inbox.Submission("uuid:1")).End();
@@ -94,7 +94,7 @@ public sealed class BrokenConnectionTests
     [InlineData("-5\r\n")]
     [InlineData("FFFFFFFFFFFFFFFFF\r\n")]
     [Trait("Needs", "FrontEnd")]
-    public async Task Chunks_that_make_no_sense_are_refused(string chunk)
+    public async Task Malformed_chunks_are_refused(string chunk)
     {
         var inbox = await Inbox.OpenAsync();
         var body = new RawMultipart().Xml(inbox.Submission("uuid:1")).Open();
@@ -125,7 +125,7 @@ public sealed class BrokenConnectionTests
 
     [Fact, Clause("OR-192"), Clause("OR-031")]
     [Trait("Needs", "FrontEnd")]
-    public async Task A_chunked_body_is_cut_off_at_the_limit()
+    public async Task A_chunked_body_is_refused_at_the_limit()
     {
         var inbox = await Inbox.OpenAsync();
         var head = new RawMultipart()

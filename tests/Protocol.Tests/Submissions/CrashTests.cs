@@ -6,15 +6,14 @@ using ServerlessRosa.Protocol.Tests.Maintenance;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>A process that dies in the middle of its work: what it has answered with 201 is there, and everything else can be sent
-/// again.</summary>
+/// <summary>The process is killed at work: submissions answered with 201 are stored, and all others can be sent again.</summary>
 public sealed class CrashTests
 {
     private const int PerLife = 60;
     private const int Phones = 4;
 
     [Fact, Clause("OR-212"), Clause("OR-205")]
-    public async Task Received_submissions_survive_a_crash_and_the_rest_can_be_sent_again()
+    public async Task Received_submissions_survive_a_crash_and_others_can_be_sent_again()
     {
         var inbox = await Inbox.OpenAsync();
         var sent = new ConcurrentBag<string>();
@@ -68,7 +67,7 @@ public sealed class CrashTests
                         }
                         catch (Exception e) when (e is HttpRequestException or IOException)
                         {
-                            // The process is gone, and with it the answer.
+                            // The process was killed before it answered.
                         }
                     }
                 })

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class EditInBrowserTests
 {
     [Fact]
-    public async Task A_browser_is_sent_to_the_web_form_with_the_answers()
+    public async Task An_edit_in_the_browser_redirects_to_the_web_form_with_the_answers()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:a/b"));
@@ -20,7 +20,7 @@ public sealed class EditInBrowserTests
     }
 
     [Fact]
-    public async Task What_cannot_be_edited_there_is_refused()
+    public async Task Edits_in_the_browser_are_refused_without_rights_submission_or_web_form()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));

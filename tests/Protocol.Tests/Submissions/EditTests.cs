@@ -2,7 +2,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What an edit does to a submission (OR-214 to OR-231).</summary>
+/// <summary>Edits of submissions (OR-214 to OR-231).</summary>
 public sealed class EditTests
 {
     [Fact, Clause("OR-220"), Clause("OR-221"), Clause("OR-222")]

@@ -2,7 +2,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>Submissions that only their owner can read: the server keeps what it is given (OR-235 to OR-237).</summary>
+/// <summary>Encrypted submissions: the server stores them as received (OR-235 to OR-237).</summary>
 public sealed class EncryptedSubmissionTests
 {
     [Theory, Clause("OR-235"), Clause("OR-237")]
@@ -36,7 +36,7 @@ public sealed class EncryptedSubmissionTests
     }
 
     [Fact, Clause("OR-236")]
-    public async Task A_manifest_without_an_instance_id_could_never_be_decrypted()
+    public async Task An_encryption_manifest_without_instance_id_is_refused()
     {
         var inbox = await Inbox.OpenAsync();
 

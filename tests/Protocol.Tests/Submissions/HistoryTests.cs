@@ -6,11 +6,11 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What happened to a submission, and what its edits changed.</summary>
+/// <summary>Audits of a submission, and the differences of its edits.</summary>
 public sealed class HistoryTests
 {
     [Fact, Clause("OR-268")]
-    public async Task Everything_that_happened_to_a_submission_is_listed_newest_first()
+    public async Task The_audits_of_a_submission_are_listed_newest_first()
     {
         var inbox = await Inbox.OpenAsync();
         var admin = inbox.Programme.Admin;
@@ -76,7 +76,7 @@ public sealed class HistoryTests
     }
 
     [Fact, Clause("OR-268")]
-    public async Task Differences_between_versions_name_what_was_and_what_is()
+    public async Task Differences_between_versions_have_old_and_new_values()
     {
         var inbox = await ExportForms.OpenAsync();
         await inbox.SendAsync(ExportForms.Answer(inbox, "one", Family("Ann", "Bo", "Cy", "Di")));
@@ -119,7 +119,7 @@ public sealed class HistoryTests
         (await admin.DeleteAsync(draft)).ShouldBe(HttpStatusCode.OK);
         (await admin.GetAsync(draft)).ShouldBeProblem(404.1m);
 
-        // A phone completes what it sent, by its key in the path.
+        // A phone completes its submission, by its key in the path.
         await inbox.SendAsync(inbox.Submission("uuid:1", photo: "a.jpg"));
         var path = $"{inbox.SubmissionsPath}/uuid%3A1";
         (await inbox.Phone.PostAsync($"{path}/attachments/a.jpg", Samples.Part(Samples.Bytes(9), "image/jpeg"))).ShouldBe(

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What may stand in the body, and how (OR-182 to OR-192).</summary>
+/// <summary>Parts of a multipart body (OR-182 to OR-192).</summary>
 public sealed class MultipartTests
 {
     [Theory, Clause("OR-182")]
@@ -35,7 +35,7 @@ public sealed class MultipartTests
     [InlineData("name=\"xml_submission_file\"; filename=\"s.xml\"\r\nContent-Type: image/jpeg")]
     [InlineData("name=\"xml_submission_file\"; filename*=UTF-8''s.xml\r\nContent-Type: nonsense")]
     [InlineData("name=\"xml_submission_file\"\r\nContent-Type: application/xml; charset=utf-8\r\nContent-Transfer-Encoding: binary")]
-    public async Task The_xml_is_taken_with_or_without_a_file_name_and_whatever_its_type(string disposition)
+    public async Task The_XML_part_needs_no_file_name_and_may_have_any_type(string disposition)
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
@@ -119,7 +119,7 @@ public sealed class MultipartTests
     [InlineData("a/b?c#d%25e;f=g&h.jpg", "name=\"a/b?c#d%25e;f=g&h.jpg\"")]
     [InlineData("plain.jpg", "name=plain.jpg")]
     [Trait("Needs", "FrontEnd")]
-    public async Task Names_of_every_kind_find_their_file(string name, string disposition)
+    public async Task Files_are_matched_by_any_valid_name(string name, string disposition)
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();

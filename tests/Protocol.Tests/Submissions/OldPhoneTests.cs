@@ -7,14 +7,14 @@ using static ServerlessRosa.Protocol.Tests.Cases.CaseDesk;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What older phones write, and scripts that XML has learnt since its first edition.</summary>
+/// <summary>XML of older phones: surrogate pairs as two references, and names of the fifth edition of XML 1.0.</summary>
 public sealed class OldPhoneTests
 {
     private const string Smile = "\U0001F60A";
     private const string Halves = "&#55357;&#56842;";
 
     [Fact, Clause("OR-194")]
-    public async Task A_character_written_as_two_halves_is_that_character_wherever_it_is_read()
+    public async Task A_surrogate_pair_of_two_references_is_one_character_everywhere()
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1", species: "oak X").Replace("X", Halves, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class OldPhoneTests
 
     [Theory, Clause("OR-194")]
     [InlineData("&#55357;"), InlineData("&#56842;"), InlineData("&#56842;&#55357;")]
-    public async Task Half_a_character_alone_is_refused(string half)
+    public async Task An_unpaired_surrogate_is_refused(string half)
     {
         var inbox = await Inbox.OpenAsync();
         (
@@ -46,7 +46,7 @@ public sealed class OldPhoneTests
     }
 
     [Fact, Clause("CC-091")]
-    public async Task The_receiver_takes_the_halves_too_and_the_case_has_the_character()
+    public async Task CommCare_s_receiver_reads_surrogate_pairs_too()
     {
         var desk = await CaseDesk.OpenAsync();
         var id = NewId();
@@ -59,7 +59,7 @@ public sealed class OldPhoneTests
     }
 
     [Fact, Clause("OR-153"), Clause("OR-194")]
-    public async Task Questions_may_be_named_in_any_script()
+    public async Task Names_of_questions_may_be_in_any_script()
     {
         var inbox = await Inbox.OpenAsync(definition: id =>
             Samples.Form(id).Replace("species", "ስም", StringComparison.Ordinal).Replace("leaf", "\U00020BB7", StringComparison.Ordinal)

@@ -48,7 +48,7 @@ internal sealed class RawConnection : IDisposable
         return Encoding.UTF8.GetString(answer.ToArray());
     }
 
-    /// <summary>Gone without a goodbye.</summary>
+    /// <summary>Resets the connection.</summary>
     public void Break()
     {
         _client.Client.LingerState = new LingerOption(true, 0);

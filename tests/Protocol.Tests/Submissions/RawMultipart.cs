@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>A multipart body written byte by byte, for what no well-behaved client library writes.</summary>
+/// <summary>A multipart body written byte by byte, for malformed bodies that client libraries do not write.</summary>
 public sealed class RawMultipart
 {
     public const string Boundary = "----rosa-test-boundary";

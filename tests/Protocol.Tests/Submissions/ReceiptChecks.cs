@@ -5,7 +5,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 
 internal static class ReceiptChecks
 {
-    /// <summary>The answer that lets a phone forget what it sent: exactly 201, the headers, and a message to show.</summary>
+    /// <summary>The answer after which a phone deletes its submission: exactly 201, the headers, and a message.</summary>
     public static Answer ShouldBeReceived(this Answer answer)
     {
         var (nature, message, _) = answer.ShouldBe(HttpStatusCode.Created).ShouldBeOpenRosa().Envelope();

@@ -5,12 +5,12 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>The answer to a submission, and what is remembered of how it came (OR-022 to OR-031, OR-232 to OR-234).</summary>
+/// <summary>The answer to a submission, and its stored metadata (OR-022 to OR-031, OR-232 to OR-234).</summary>
 [Trait("Speed", "Fast")]
 public sealed class ReceiptTests
 {
     [Fact, Clause("OR-029"), Clause("OR-030"), Clause("OR-213")]
-    public async Task The_answer_says_where_the_submission_is()
+    public async Task A_201_has_the_submission_in_Location()
     {
         var inbox = await Inbox.OpenAsync();
         const string id = "uuid:a/b c&d";
@@ -36,7 +36,7 @@ public sealed class ReceiptTests
     }
 
     [Fact, Clause("OR-234")]
-    public async Task A_client_may_ask_for_the_metadata_of_what_was_received()
+    public async Task The_metadata_of_a_submission_are_returned_on_request()
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission("uuid:1", photo: "a.jpg");
@@ -75,7 +75,7 @@ public sealed class ReceiptTests
     [InlineData("?deviceID=", "Collect/1", "web-forms/2", null, "web-forms/2 Collect/1")]
     [InlineData("?deviceID=%20%20", null, null, null, null)]
     [InlineData("?other=1", null, null, null, null)]
-    public async Task The_device_and_the_program_are_remembered(
+    public async Task DeviceID_and_User_Agent_are_stored(
         string query,
         string? agent,
         string? client,
@@ -197,7 +197,7 @@ public sealed class ReceiptTests
     }
 
     [Fact, Clause("OR-267"), Clause("OR-272")]
-    public async Task The_xml_comes_back_byte_for_byte()
+    public async Task The_XML_is_returned_byte_for_byte()
     {
         var inbox = await Inbox.OpenAsync();
         var xml =

@@ -6,13 +6,13 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What a process that died had promised to finish.</summary>
+/// <summary>Intents that an interrupted request left.</summary>
 public sealed class ReconcileTests
 {
     private const string CaseBlock = "<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"c\"><update/></case><species>";
 
     [Fact, Clause("OR-212")]
-    public async Task Abandoned_intents_are_completed_and_recent_ones_are_left_alone()
+    public async Task Reconcile_completes_old_intents_and_leaves_recent_ones()
     {
         var inbox = await Inbox.OpenAsync();
         var intents = await Intents.TableAsync();
@@ -47,7 +47,7 @@ public sealed class ReconcileTests
         Assert.Empty(await IntentInstancesAsync(inbox));
     }
 
-    // As a request leaves it that dies between its promise and its claim.
+    // The state after a crash between intent and commit.
     private static async Task AddAsync(TableClient intents, Inbox inbox, string instanceId, DateTimeOffset at)
     {
         var xmlHash = new string('0', 64);

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class ResolutionTests
 {
     [Fact, Clause("OR-200")]
-    public async Task A_form_that_is_not_here_is_not_found()
+    public async Task An_unknown_form_is_not_found()
     {
         var inbox = await Inbox.OpenAsync();
         var elsewhere = await Inbox.OpenAsync();

@@ -3,7 +3,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What people do with submissions once they are there.</summary>
+/// <summary>Review states, comments, deletion and restoration of submissions.</summary>
 public sealed class ReviewTests
 {
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ReviewTests
     }
 
     [Fact, Clause("OR-208")]
-    public async Task A_deleted_submission_is_listed_as_deleted_only_is_not_taken_again_and_can_be_restored()
+    public async Task A_deleted_submission_is_listed_as_deleted_only_refused_again_and_can_be_restored()
     {
         var (programme, form, phone) = await StartAsync();
         var id = Samples.NewInstanceId();
@@ -131,7 +131,7 @@ public sealed class ReviewTests
     }
 
     [Fact]
-    public async Task Attachments_can_be_put_and_taken_away_and_submitters_are_listed_once()
+    public async Task Attachments_are_uploaded_and_removed_and_submitters_are_listed_once()
     {
         var (programme, form, phone) = await StartAsync();
         var id = Samples.NewInstanceId();

@@ -5,7 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>The management calls about what was received.</summary>
+/// <summary>Submissions through the management API.</summary>
 public sealed class SubmissionCallTests
 {
     [Fact, Clause("OR-266")]
@@ -27,7 +27,7 @@ public sealed class SubmissionCallTests
     }
 
     [Fact, Clause("OR-267")]
-    public async Task A_submissions_xml_is_what_was_received()
+    public async Task A_submission_s_XML_is_returned_as_received()
     {
         var (programme, form, phone) = await StartAsync();
         var id = Samples.NewInstanceId();
@@ -50,7 +50,7 @@ public sealed class SubmissionCallTests
     [InlineData("")]
     [InlineData(".xml")]
     [InlineData("/attachments")]
-    public async Task The_id_of_an_edit_leads_to_that_version(string rest)
+    public async Task The_id_of_an_edit_redirects_to_that_version(string rest)
     {
         var (programme, form, phone) = await StartAsync();
         var first = await SubmitAsync(programme, phone, form);
@@ -122,7 +122,7 @@ public sealed class SubmissionCallTests
     }
 
     [Fact, Clause("OR-271")]
-    public async Task A_script_that_edits_has_to_name_what_it_replaces()
+    public async Task A_PUT_requires_a_deprecatedID()
     {
         var (programme, form, phone) = await StartAsync();
         var first = await SubmitAsync(programme, phone, form);

@@ -2,7 +2,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>What the server takes from a submission's XML (OR-193 to OR-199).</summary>
+/// <summary>Values that the server reads from a submission's XML (OR-193 to OR-199).</summary>
 public sealed class SubmissionHeadTests
 {
     [Theory, Clause("OR-193")]
@@ -10,7 +10,7 @@ public sealed class SubmissionHeadTests
     [InlineData("<data id=''/>")]
     [InlineData("<data id='  ' version='1'/>")]
     [InlineData("<data><id>trees</id></data>")]
-    public async Task Xml_that_names_no_form_is_refused(string xml)
+    public async Task XML_without_form_id_is_refused(string xml)
     {
         var inbox = await Inbox.OpenAsync();
 
@@ -49,7 +49,7 @@ public sealed class SubmissionHeadTests
     [InlineData("<meta><instanceID>\n  {0}\t</instanceID></meta>")]
     [InlineData("<meta><instanceID><![CDATA[{0}]]></instanceID></meta>")]
     [InlineData("<group><meta><instanceID>other</instanceID></meta></group><meta><instanceID>{0}</instanceID></meta>")]
-    public async Task The_instance_id_is_found_in_the_places_where_clients_put_it(string content)
+    public async Task The_instance_id_is_read_from_all_places_that_clients_use(string content)
     {
         var inbox = await Inbox.OpenAsync();
         var id = Samples.NewInstanceId();
@@ -102,7 +102,7 @@ public sealed class SubmissionHeadTests
     [InlineData("a & b < \"c\" 'd'")]
     [InlineData("uuid:木/🌳?#%25\\..;=|")]
     [Trait("Needs", "FrontEnd")]
-    public async Task An_instance_id_may_hold_anything(string id)
+    public async Task An_instance_id_may_contain_any_characters(string id)
     {
         var inbox = await Inbox.OpenAsync();
         var xml = inbox.Submission(id, photo: "a.jpg");
@@ -116,7 +116,7 @@ public sealed class SubmissionHeadTests
     }
 
     [Fact, Clause("OR-181")]
-    public async Task An_instance_name_of_any_length_is_no_obstacle()
+    public async Task An_instance_name_may_have_any_length()
     {
         var inbox = await Inbox.OpenAsync();
         var name = string.Concat(Enumerable.Repeat("Old oak 🌳 ", 20_000));

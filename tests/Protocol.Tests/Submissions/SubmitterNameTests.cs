@@ -6,11 +6,11 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
-/// <summary>Who sent a submission, when the app user or public link is no more.</summary>
+/// <summary>The submitter of a submission after the app user or public link was deleted.</summary>
 public sealed class SubmitterNameTests
 {
     [Fact, Clause("OR-265"), Clause("OR-266"), Clause("OR-273"), Clause("OR-276")]
-    public async Task A_deleted_app_user_or_public_link_is_still_named_as_the_sender()
+    public async Task A_deleted_app_user_or_public_link_is_still_listed_as_submitter()
     {
         var inbox = await Inbox.OpenAsync();
         var link = await inbox.Programme.PublicLinkAsync(inbox.Form);
