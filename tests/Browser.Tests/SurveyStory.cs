@@ -25,6 +25,51 @@ public sealed class SurveyStory(BrowserFixture browser)
         visitor.ShouldHaveNoFaults();
     }
 
+    [Story]
+    public async Task A_long_table_is_read_page_by_page()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var form = await programme.PublishAsync();
+        await Parallel.ForAsync(
+            0,
+            53,
+            async (number, _) =>
+            {
+                using var upload = Samples.Multipart(Samples.Submission(form, Samples.NewInstanceId(), species: $"tree {number}"));
+                (await programme.Admin.OpenRosa.PostAsync($"{programme.Path}/submission", upload)).ShouldBe(
+                    System.Net.HttpStatusCode.Created
+                );
+            }
+        );
+        await using var visitor = await browser.OpenAsync();
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        visitor.Page.Request += (_, request) => asked.Enqueue(Uri.UnescapeDataString(request.Url));
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}/forms/{form}/submissions");
+        var rows = visitor.Page.Locator("tbody tr");
+        await Expect(visitor.Page.GetByText("53 submissions", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(50);
+        await visitor.Button("Next").ClickAsync();
+        await Expect(visitor.Page.GetByText("Page 2 of 2")).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(3);
+
+        await visitor.Page.GetByLabel("Review").SelectOptionAsync("received");
+        await Expect(visitor.Page.GetByText("More than 50 submissions")).ToBeVisibleAsync();
+        await visitor.Button("Next").ClickAsync();
+        await Expect(visitor.Page.GetByText("53 submissions", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(3);
+        visitor.ShouldHaveNoFaults();
+
+        var tables = asked.Where(address => address.Contains(".svc/Submissions?", StringComparison.Ordinal)).ToList();
+        Assert.All(tables, address => Assert.Contains("$top=50", address, StringComparison.Ordinal));
+        Assert.Equal(2, tables.Count(address => address.Contains("$skiptoken=", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            tables,
+            address => address.Contains("$filter", StringComparison.Ordinal) && address.Contains("$count", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(asked, address => address.Contains("FeatureMap", StringComparison.Ordinal));
+    }
+
     private static async Task ReadTableAsync(Visitor visitor)
     {
         var page = visitor.Page;

@@ -95,6 +95,21 @@ public sealed class ConsoleTests
     }
 
     [Fact]
+    public async Task The_first_load_is_under_250_KB()
+    {
+        var page = await GetAsync("/", ("Accept-Encoding", "br"));
+        var names = ConsolePage.FilesOf((await GetAsync("/")).Text);
+        Assert.Contains(names, name => name.EndsWith(".js", StringComparison.Ordinal));
+        Assert.Contains(names, name => name.EndsWith(".css", StringComparison.Ordinal));
+        var size = page.Bytes.Length;
+        foreach (var name in names)
+        {
+            size += (await GetAsync($"/assets/{name}", ("Accept-Encoding", "br"))).ShouldBe(HttpStatusCode.OK).Bytes.Length;
+        }
+        Assert.InRange(size, 1, 250_000);
+    }
+
+    [Fact]
     public async Task Only_the_configured_base_map_is_allowed_beside_this_server()
     {
         Assert.DoesNotContain("http", (await GetAsync("/")).Header("Content-Security-Policy"), StringComparison.Ordinal);

@@ -13,6 +13,12 @@ public static partial class ConsolePage
         return Script().Match(page.Text).Groups[1].Value;
     }
 
+    /// <summary>The scripts and styles that a browser loads with the page: its own, and what they import at once.</summary>
+    public static IReadOnlyList<string> FilesOf(string page) => [.. File().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
+
+    [GeneratedRegex("""(?:src|href)="/assets/([^"]+\.(?:js|css))""")]
+    private static partial Regex File();
+
     [GeneratedRegex("""src="/assets/([^"]+\.js)""")]
     private static partial Regex Script();
 }

@@ -181,7 +181,7 @@ export const submissions = {
 
 export const datasets = {
   list: (project: number) => extended<t.Dataset[]>(at`projects/${project}/datasets`),
-  get: (project: number, dataset: string) => extended<t.Dataset>(at`projects/${project}/datasets/${dataset}`),
+  get: (project: number, dataset: string) => call<t.Dataset>(at`projects/${project}/datasets/${dataset}`),
   odataAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}` + '.svc',
   page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.EntityRow>>(address, { signal }),
   createEntities: (project: number, dataset: string, source: string, entities: { label: string; data: Record<string, string> }[]) =>

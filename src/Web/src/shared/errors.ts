@@ -41,6 +41,8 @@ export function warningsOf(error: unknown): string[] | undefined {
 function warningText(warning: unknown): string {
   if (typeof warning === 'string') return warning
   const { type, reason, details } = warning as { type?: string; reason?: string; details?: unknown }
+  if (type === 'structureChanged' && Array.isArray(details)) return t('warning.structureChanged', { names: details.join(', ') })
+  if (type === 'deletedFormExists') return t('warning.deletedFormExists')
   const about = typeof details === 'string' ? details : details === undefined ? '' : JSON.stringify(details)
   return [reason ?? type ?? '', about].filter(Boolean).join(': ')
 }

@@ -7,6 +7,12 @@ test('without filters the first page has a count and no condition', () => {
   expect(firstPage('/v1/projects/1/forms/a.svc', none, 50)).toBe('/v1/projects/1/forms/a.svc/Submissions?%24top=50&%24count=true')
 })
 
+test('with a filter nothing is counted', () => {
+  expect(decodeURIComponent(firstPage('/x.svc', { ...none, submitterId: 7 }, 50))).toBe(
+    '/x.svc/Submissions?$top=50&$filter=__system/submitterId eq 7',
+  )
+})
+
 test('filters are joined by and, states by or', () => {
   expect(filterText({ ...none, reviewStates: ['received', 'approved'], submitterId: 7 })).toBe(
     "(__system/reviewState eq null or __system/reviewState eq 'approved') and __system/submitterId eq 7",
