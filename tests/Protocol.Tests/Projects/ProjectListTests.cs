@@ -25,6 +25,8 @@ public sealed class ProjectListTests
         Assert.Equal(new[] { draft, form }.Order(), forms.Keys.Order());
         Assert.Equal(1, forms[form].GetProperty("submissions").GetInt32());
         Assert.Equal(0, forms[form].GetProperty("publicLinks").GetInt32());
+        Assert.False(forms[form].GetProperty("hasDraft").GetBoolean());
+        Assert.True(forms[draft].GetProperty("hasDraft").GetBoolean());
         Assert.Equal(1, forms[form].GetProperty("reviewStates").GetProperty("received").GetInt32());
         Assert.Equal(2, project.GetProperty("forms").GetInt32());
         Assert.Equal(forms[form].GetProperty("lastSubmission").GetString(), project.GetProperty("lastSubmission").GetString());
