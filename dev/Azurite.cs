@@ -6,7 +6,8 @@ namespace ServerlessRosa.Dev;
 /// <param name="DataFolder">The data folder; null keeps data in memory only.</param>
 /// <param name="BlobPort">0 picks a free port.</param>
 /// <param name="TablePort">0 picks a free port.</param>
-public sealed record AzuriteOptions(string? DataFolder = null, int BlobPort = 0, int TablePort = 0);
+/// <param name="MoreAccounts">So many empty storage accounts beside the first.</param>
+public sealed record AzuriteOptions(string? DataFolder = null, int BlobPort = 0, int TablePort = 0, int MoreAccounts = 0);
 
 /// <summary>
 /// The storage emulator: a blob and a table service, each a process of its own, on loopback only. The processes end when this one ends,
@@ -35,17 +36,21 @@ public sealed class Azurite : IAsyncDisposable
 
     public IReadOnlyList<int> ProcessIds => [_blob.Process.Id, _table.Process.Id];
 
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};"
-        + $"BlobEndpoint=http://{Loopback}:{BlobPort}/{Account};TableEndpoint=http://{Loopback}:{TablePort}/{Account};";
+    public string ConnectionString => ConnectionStringOf(0);
+
+    /// <param name="account">0 is the first account; the others count from 1.</param>
+    public string ConnectionStringOf(int account) =>
+        $"DefaultEndpointsProtocol=http;AccountName={NameOf(account)};AccountKey={AccountKey};"
+        + $"BlobEndpoint=http://{Loopback}:{BlobPort}/{NameOf(account)};TableEndpoint=http://{Loopback}:{TablePort}/{NameOf(account)};";
 
     /// <summary>Installs it first if it isn't there, which takes about a minute.</summary>
     /// <exception cref="StartException">It doesn't start, with the reason.</exception>
     public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         await AzuriteInstall.EnsureAsync(cancellationToken);
-        var blob = Service.StartAsync("blob", options.BlobPort, options.DataFolder, cancellationToken);
-        var table = Service.StartAsync("table", options.TablePort, options.DataFolder, cancellationToken);
+        var accounts = string.Join(';', Enumerable.Range(0, 1 + options.MoreAccounts).Select(account => $"{NameOf(account)}:{AccountKey}"));
+        var blob = Service.StartAsync("blob", options.BlobPort, options.DataFolder, accounts, cancellationToken);
+        var table = Service.StartAsync("table", options.TablePort, options.DataFolder, accounts, cancellationToken);
         try
         {
             return new Azurite(await blob, await table);
@@ -68,17 +73,29 @@ public sealed class Azurite : IAsyncDisposable
         await Task.WhenAll(_blob.Process.DisposeAsync().AsTask(), _table.Process.DisposeAsync().AsTask());
     }
 
+    private static string NameOf(int account) => account == 0 ? Account : string.Create(CultureInfo.InvariantCulture, $"{Account}{account}");
+
     private sealed record Service(ChildProcess Process, int Port)
     {
         private const string Listening = "listening ";
 
-        public static async Task<Service> StartAsync(string name, int port, string? dataFolder, CancellationToken cancellationToken)
+        public static async Task<Service> StartAsync(
+            string name,
+            int port,
+            string? dataFolder,
+            string accounts,
+            CancellationToken cancellationToken
+        )
         {
             if (dataFolder is not null)
                 Directory.CreateDirectory(dataFolder);
             var listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             var process = ChildProcess.Start(
-                new ProcessStartInfo("node", Arguments(name, port, dataFolder)) { WorkingDirectory = Repository.DevFolder },
+                new ProcessStartInfo("node", Arguments(name, port, dataFolder))
+                {
+                    WorkingDirectory = Repository.DevFolder,
+                    Environment = { ["AZURITE_ACCOUNTS"] = accounts },
+                },
                 "Node.js was not found.",
                 line =>
                 {

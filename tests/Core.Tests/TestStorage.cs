@@ -8,10 +8,21 @@ namespace ServerlessRosa.Core.Tests;
 /// </summary>
 internal static class TestStorage
 {
+    private const int Accounts = 10;
+
     private static readonly Lazy<Task<Azurite>> Started = new(StartAsync);
+    private static int _accountsGiven;
 
     public static async Task<string> ConnectionStringAsync() => (await Started.Value).ConnectionString;
 
+    /// <summary>Of an empty account, for tests of what goes through all projects.</summary>
+    public static async Task<string> NewAccountAsync()
+    {
+        var account = Interlocked.Increment(ref _accountsGiven);
+        Assert.InRange(account, 1, Accounts);
+        return (await Started.Value).ConnectionStringOf(account);
+    }
+
     // It ends with this process and need not be stopped.
-    private static Task<Azurite> StartAsync() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+    private static Task<Azurite> StartAsync() => Azurite.StartAsync(new AzuriteOptions(MoreAccounts: Accounts), CancellationToken.None);
 }

@@ -36,7 +36,7 @@ public static partial class Commands
             }
         );
 
-    private static Command Restore(TextWriter output)
+    private static Command Restore(TextWriter output, TextWriter error)
     {
         var backup = new Option<string?>("--backup") { Description = "A snapshot other than the newest complete one.", HelpName = "ID" };
         var replace = new Option<bool>("--replace") { Description = "Write over what is in the tables." };
@@ -48,7 +48,7 @@ public static partial class Commands
             {
                 var done = await services
                     .GetRequiredService<RestoreTables>()
-                    .RunAsync(parsed.GetValue(backup), parsed.GetValue(replace), Console.Error.WriteLine, cancellationToken);
+                    .RunAsync(parsed.GetValue(backup), parsed.GetValue(replace), error.WriteLine, cancellationToken);
                 await output.WriteLineAsync($"Restored {done.Rows} rows from backup {done.Backup.Id}.");
                 await WriteAsync(output, done.Rebuilt);
                 await output.WriteLineAsync(

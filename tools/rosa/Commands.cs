@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Azure;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
@@ -15,8 +16,51 @@ namespace ServerlessRosa.Tool;
 /// <summary>The commands that work on a storage account without the app (docs/operations.md).</summary>
 public static partial class Commands
 {
-    public static IEnumerable<Command> All(TextWriter output) =>
-        [FirstAdmin(output), Verify(output), Backup(output), Restore(output), Rebuild(output), Export(output), Import(output)];
+    /// <param name="arguments">As on a command line: `verify --storage ...`.</param>
+    /// <param name="output">Gets what the command found or did.</param>
+    /// <param name="error">Gets progress, and why it failed.</param>
+    /// <returns>The exit code: 0 when it did what was asked and, for `verify`, found no damage.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Verifies, backs up, restores and moves the storage of ServerlessRosa (docs/operations.md).");
+        foreach (var command in All(output, error))
+            root.Subcommands.Add(command);
+        try
+        {
+            var parsed = root.Parse(arguments);
+            if (parsed.Action is ParseErrorAction invalid)
+                invalid.ShowHelp = false;
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    Output = output,
+                    Error = error,
+                }
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Stopped.");
+            return 1;
+        }
+        catch (MaintenanceException e)
+        {
+            await error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static IEnumerable<Command> All(TextWriter output, TextWriter error) =>
+        [
+            FirstAdmin(output),
+            Verify(output, error),
+            Backup(output),
+            Restore(output, error),
+            Rebuild(output, error),
+            Export(output),
+            Import(output),
+        ];
 
     private static Command FirstAdmin(TextWriter output)
     {
@@ -44,7 +88,7 @@ public static partial class Commands
         );
     }
 
-    private static Command Rebuild(TextWriter output)
+    private static Command Rebuild(TextWriter output, TextWriter error)
     {
         var replace = new Option<bool>("--replace") { Description = "Write over what is in the tables." };
         var project = new Option<int?>("--project") { Description = "Only the project of this number.", HelpName = "N" };
@@ -66,7 +110,7 @@ public static partial class Commands
                         parsed.GetValue(project) is { } number ? new ProjectId(number) : null,
                         parts,
                         parsed.GetValue(replace),
-                        Console.Error.WriteLine,
+                        error.WriteLine,
                         cancellationToken
                     );
                 await WriteAsync(output, done);
@@ -126,7 +170,7 @@ public static partial class Commands
         );
     }
 
-    private static Command Verify(TextWriter output)
+    private static Command Verify(TextWriter output, TextWriter error)
     {
         var project = new Option<int?>("--project") { Description = "Only the project of this number.", HelpName = "N" };
         var content = new Option<bool>("--content")
@@ -160,7 +204,7 @@ public static partial class Commands
                 var operations = StorageOperations.Begin();
                 var done = await services
                     .GetRequiredService<VerifyStorage>()
-                    .RunAsync(options, output.WriteLine, Console.Error.WriteLine, cancellationToken);
+                    .RunAsync(options, output.WriteLine, error.WriteLine, cancellationToken);
                 await output.WriteLineAsync(
                     $"{done.Differences} differences and {done.Notes} notes. Looked at "
                         + $"{string.Join(", ", done.Looked.Select(one => $"{one.Value} {one.Key}"))}, with {operations.Count} storage "

@@ -13,17 +13,17 @@ namespace ServerlessRosa.Core.Tests.Backups;
 public sealed class TakeBackupTests : IAsyncLifetime
 {
     private readonly Clock _clock = new();
-    private Azurite _azurite = null!;
+    private string _connectionString = "";
     private StorageAccount _storage = null!;
 
     public async Task InitializeAsync()
     {
-        _azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
-        _storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = _azurite.ConnectionString }));
+        _connectionString = await TestStorage.NewAccountAsync();
+        _storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = _connectionString }));
         await _storage.StartAsync(CancellationToken.None);
     }
 
-    public async Task DisposeAsync() => await _azurite.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_snapshot_that_breaks_off_is_continued_and_has_every_row_once()
@@ -55,7 +55,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
         var (take, backups) = Create(pages: 2);
         await take.RunAsync(CancellationToken.None);
         var id = Assert.Single(await backups.ListAsync(CancellationToken.None));
-        var container = new BlobContainerClient(_azurite.ConnectionString, "backups");
+        var container = new BlobContainerClient(_connectionString, "backups");
         var pieces = await container
             .GetBlobsAsync()
             .Select(blob => blob.Name)

@@ -17,8 +17,8 @@ public sealed class PurgeSyncsTests
     [Fact, Clause("CC-142")]
     public async Task Logs_are_kept_63_days_or_until_their_successor_has_a_successor()
     {
-        await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
-        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
+        var connectionString = await TestStorage.NewAccountAsync();
+        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = connectionString }));
         await storage.StartAsync(CancellationToken.None);
         var (syncs, snapshots, clock) = (new SyncsTable(storage), new SyncsContainer(storage), new SetClock());
         SyncToken[] tokens = [.. Enumerable.Range(0, 5).Select(_ => SyncToken.New())];
@@ -54,7 +54,7 @@ public sealed class PurgeSyncsTests
         }
 
         async Task<int> BlobsAsync() =>
-            await new BlobServiceClient(azurite.ConnectionString)
+            await new BlobServiceClient(connectionString)
                 .GetBlobContainerClient(StorageNames.SyncsContainer)
                 .GetBlobsAsync()
                 .CountAsync();

@@ -21,9 +21,9 @@ public sealed class PurgeDeletedTests
     [Fact]
     public async Task Forms_and_submissions_are_purged_thirty_days_after_their_deletion_and_others_are_kept()
     {
-        await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        var connectionString = await TestStorage.NewAccountAsync();
         var clock = new SetClock();
-        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = azurite.ConnectionString }));
+        var storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = connectionString }));
         await storage.StartAsync(CancellationToken.None);
         var (projects, forms, table, files) = (
             new ProjectsTable(storage),
@@ -53,13 +53,13 @@ public sealed class PurgeDeletedTests
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
         // Four submissions, and the recovery records of the three that were changed.
-        Assert.Equal(7, await BlobsAsync(azurite.ConnectionString));
+        Assert.Equal(7, await BlobsAsync(connectionString));
         Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
 
         clock.Now = clock.Now.AddDays(2);
         await purge.RunAsync(CancellationToken.None);
         await purge.RunAsync(CancellationToken.None);
-        Assert.Equal(4, await BlobsAsync(azurite.ConnectionString));
+        Assert.Equal(4, await BlobsAsync(connectionString));
         Assert.Empty(await forms.ListTrashAsync(project, CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(space, InstanceId.Parse("deleted"), CancellationToken.None));
         Assert.Null(await table.FindInstanceAsync(SubmissionSpace.Published(trashed), InstanceId.Parse("any"), CancellationToken.None));

@@ -13,11 +13,11 @@ public sealed class AdministratorTests
     [Fact]
     public async Task A_fresh_server_accepts_its_first_administrator_once()
     {
-        await using var storage = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        var storage = await OwnStorage.NewAccountAsync();
         var servers = await Task.WhenAll(
             Enumerable
                 .Range(0, 2)
-                .Select(_ => Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage.ConnectionString))
+                .Select(_ => Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage))
         );
 
         (await SignInAsync(servers[0], Server.AdminEmail, "not the password")).ShouldBeProblem(401.2m);

@@ -238,8 +238,8 @@ public sealed class CaseBlockTests
     [InlineData("3.0", 422, "processing_failure")]
     public async Task A_case_id_that_another_domain_creates_concurrently_is_refused_too(string version, int status, string nature)
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var (theirs, ours) = (await CaseDesk.OpenAsync(), await CaseDesk.OpenAsync());
         var (id, known, added) = (NewId(), NewId(), NewId());
         await ours.SubmitAsync(ours.Create(known));
@@ -266,6 +266,5 @@ public sealed class CaseBlockTests
         Assert.Equal(0, await new Intents(ours.Domain.Programme).CountAsync());
         (await CaseTables.ReadAsync(ours.Domain.Programme.Id)).ShouldAgree();
         (await CaseTables.ReadAsync(theirs.Domain.Programme.Id)).ShouldAgree();
-        await server.App!.DisposeAsync();
     }
 }

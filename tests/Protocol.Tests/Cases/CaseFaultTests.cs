@@ -55,8 +55,8 @@ public sealed class CaseFaultTests
         Finish finish
     )
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var domain = await Domain.StartAsync();
         var (phone, other) = (await DomainPhone.StartAsync(domain), await DomainPhone.StartAsync(domain));
         var complaints = new List<string>();
@@ -85,7 +85,6 @@ public sealed class CaseFaultTests
             }
         }
         Assert.InRange(operations, 10, 40);
-        await server.App!.DisposeAsync();
         return complaints;
     }
 

@@ -191,8 +191,8 @@ public sealed class DatasetTests
     [Fact]
     public async Task An_interrupted_publication_can_be_repeated()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var programme = await Programme.StartAsync(server);
         var (form, dataset) = (Samples.Unique("census"), Samples.Unique("people"));
         await programme.DraftAsync(EntityForms.Filling(form, dataset, files: [$"{dataset}.csv"]), form);
@@ -208,6 +208,5 @@ public sealed class DatasetTests
         var published = await programme.DatasetAsync(dataset);
         Assert.Equal(["first_name", "age"], published.GetProperty("properties").Names());
         Assert.Equal([form], published.GetProperty("linkedForms").Names("xmlFormId"));
-        await server.App!.DisposeAsync();
     }
 }

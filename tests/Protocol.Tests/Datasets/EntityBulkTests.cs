@@ -85,8 +85,8 @@ public sealed class EntityBulkTests
     [Fact]
     public async Task Reconcile_undoes_an_interrupted_bulk_creation()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var programme = await Programme.StartAsync(server);
         var path = $"{programme.DatasetPath(await programme.CreateDatasetAsync("age"))}/entities";
         var id = Census.NewId();
@@ -101,7 +101,6 @@ public sealed class EntityBulkTests
         Assert.Equal(0, (await programme.Admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength());
         (await programme.Admin.PostJsonAsync(path, new { source = Source, entities })).ShouldBe(HttpStatusCode.OK);
         Assert.Equal(150, (await programme.Admin.GetAsync(path)).Json.GetArrayLength());
-        await server.App!.DisposeAsync();
     }
 
     [Fact]

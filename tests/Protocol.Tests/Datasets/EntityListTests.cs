@@ -175,8 +175,8 @@ public sealed class EntityListTests
     [Fact, Clause("OR-140"), Clause("OR-143")]
     public async Task A_dataset_of_several_pages_is_complete_or_aborted()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var census = await Census.StartAsync(server: server);
         var ids = new List<string>();
         for (var i = 0; i < 7; i++)
@@ -198,7 +198,6 @@ public sealed class EntityListTests
             Assert.True(answer is null or HttpRequestException or IOException, $"{path} looks whole: {answer}");
         }
         Assert.True(storage.Seen > 2);
-        await server.App!.DisposeAsync();
     }
 
     [Fact, Clause("OR-145"), Clause("OR-146"), Clause("OR-256")]

@@ -41,12 +41,11 @@ public sealed class EntityMarkTests
         await census.SendAsync(update);
         await ForgetAsync(census, ann);
 
-        var elsewhere = await Server.StartAsync();
+        var elsewhere = await Processes.RememberingAsync();
         await census.At(elsewhere).SendAsync(update);
         Assert.Equal([$"{ann},Ann,2,Ann,31"], await census.RowsAsync());
         await other.SendAsync(other.Submission(ann, "update=\"1\" baseVersion=\"2\"", age: "32", instanceId: "one"));
         Assert.Equal([$"{ann},Ann,3,Ann,32"], await census.RowsAsync());
-        await elsewhere.App!.DisposeAsync();
     }
 
     // What a process of an older version left behind that stopped right after it changed the entity.

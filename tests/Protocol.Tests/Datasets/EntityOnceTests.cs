@@ -12,7 +12,7 @@ public sealed class EntityOnceTests
     public async Task A_duplicate_changes_no_entity()
     {
         var census = await Census.StartAsync();
-        var other = await Server.StartAsync();
+        var other = await Processes.RememberingAsync();
         var (ann, bob) = (await census.CreateAsync(), Census.NewId());
         var update = census.Submission(ann, "update=\"1\" baseVersion=\"1\"", age: "31");
         var early = census.Submission(bob, "update=\"1\" baseVersion=\"1\"", "Bob");
@@ -30,7 +30,6 @@ public sealed class EntityOnceTests
         Assert.Equal([$"{bob},Bob,1,Bob,30", $"{ann},Ann,2,Ann,31"], await census.RowsAsync());
         Assert.Equal([404.8m], await census.ErrorCodesAsync());
         Assert.Equal(hash, await census.HashAsync());
-        await other.App!.DisposeAsync();
     }
 
     [Fact, Clause("OR-241")]
@@ -121,8 +120,8 @@ public sealed class EntityOnceTests
     [Fact, Clause("OR-238"), Clause("OR-241")]
     public async Task Reconcile_completes_an_approval_whose_entity_could_not_be_created()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var census = await Census.StartAsync(server: server, approvalRequired: true);
         var (ann, instance) = (Census.NewId(), Samples.NewInstanceId());
         await census.SendAsync(census.Submission(ann, "create=\"1\"", instanceId: instance));
@@ -137,7 +136,6 @@ public sealed class EntityOnceTests
         await census.ReconcileAsync();
         Assert.Equal([$"{ann},Ann,1,Ann,30"], await census.RowsAsync());
         Assert.Equal(0, await intents.CountAsync());
-        await server.App!.DisposeAsync();
     }
 
     [Fact, Clause("OR-238")]
@@ -180,8 +178,8 @@ public sealed class EntityOnceTests
     [InlineData("PUT", "/entities(")]
     public async Task When_storage_fails_after_the_commit_the_phone_gets_201_and_Reconcile_completes_the_work(string method, string path)
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var census = await Census.StartAsync(server: server);
         var xml = census.Submission(Census.NewId(), "create=\"1\"");
 
@@ -205,7 +203,6 @@ public sealed class EntityOnceTests
         Assert.Single(await census.RowsAsync());
         Assert.Equal(0, await intents.CountAsync());
         Assert.Empty(await census.ErrorsAsync());
-        await server.App!.DisposeAsync();
         await census.Programme.ShouldBeConsistentAsync();
     }
 }

@@ -17,7 +17,7 @@ public sealed class LongEntityListTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await using (var few = await OwnStorage.StartAsync(dataFolder: _folder.FullName))
+        await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
         {
             var programme = await Programme.StartAsync(few.Server);
             _path = programme.DatasetPath(await programme.CreateDatasetAsync("age"));
@@ -26,7 +26,7 @@ public sealed class LongEntityListTests : IAsyncLifetime
             );
         }
         StoredTable.Append(_folder.FullName, "entities", Copies);
-        _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+        _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
         _admin = await Api.AdministratorAsync(_storage.Server);
     }
 

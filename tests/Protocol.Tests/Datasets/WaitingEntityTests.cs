@@ -61,8 +61,8 @@ public sealed class WaitingEntityTests
     [Fact, Clause("OR-238")]
     public async Task Reconcile_completes_an_interrupted_conversion_of_pending_submissions()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var census = await Census.StartAsync(server: server, approvalRequired: true);
         await census.SendAsync(census.Submission(Census.NewId(), "create=\"1\""));
         storage.Fail(Fault.ServerError, request => request.Path.Value!.Contains("/$batch", StringComparison.Ordinal));
@@ -74,6 +74,5 @@ public sealed class WaitingEntityTests
         storage.StopFailing();
         await census.ReconcileAsync();
         Assert.Single(await census.RowsAsync());
-        await server.App!.DisposeAsync();
     }
 }

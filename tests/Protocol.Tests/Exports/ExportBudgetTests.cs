@@ -114,7 +114,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
 
         public async Task InitializeAsync()
         {
-            await using (var few = await OwnStorage.StartAsync(dataFolder: _folder.FullName))
+            await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
             {
                 var inbox = await Inbox.OpenAsync(few.Server);
                 for (var i = 0; i < 3; i++)
@@ -124,7 +124,7 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
                 (Viewer, FormPath) = ((await inbox.Programme.WebUserAsync("viewer")).Api, inbox.Programme.FormPath(inbox.Form));
             }
             ManySubmissions.Multiply(_folder.FullName, Count);
-            _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+            _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
             Storage = await FaultyStorage.StartAsync(_storage.ConnectionString);
             Server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, Storage.ConnectionString);
             Viewer = Viewer.At(Server);

@@ -47,7 +47,7 @@ public sealed class FormCallTests
     public async Task A_form_takes_submissions_as_soon_as_another_instance_has_published_it()
     {
         var programme = await Programme.StartAsync();
-        var other = await Server.StartAsync();
+        var other = await Processes.RememberingAsync();
         var form = Samples.Unique("trees");
         (await programme.Admin.PostXmlAsync($"{programme.Path}/forms", Samples.Form(form))).ShouldBe(HttpStatusCode.OK);
         var phone = (await programme.AppUserAsync(form)).At(other);

@@ -72,22 +72,17 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
     /// can share it.</summary>
     public sealed class Setting : IAsyncLifetime
     {
-        private Server _server = null!;
+        private FaultyServer _faulty = null!;
 
-        public FaultyStorage Storage { get; private set; } = null!;
+        public FaultyStorage Storage => _faulty.Storage;
 
         public async Task InitializeAsync()
         {
-            Storage = await FaultyStorage.StartAsync();
+            _faulty = await FaultyServer.TakeAsync();
             Storage.PageSize = Page;
-            _server = await Server.StartAsync(storage: Storage.ConnectionString);
         }
 
-        public async Task DisposeAsync()
-        {
-            await _server.App!.DisposeAsync();
-            await Storage.DisposeAsync();
-        }
+        public async Task DisposeAsync() => await _faulty.DisposeAsync();
 
         /// <summary>The list of a project with more forms than a page has, which the process has not seen yet.</summary>
         public async Task<Func<string, Task<Answer>>> NewListAsync()
@@ -95,7 +90,7 @@ public sealed class FormListFaultTests(FormListFaultTests.Setting setting) : ICl
             Storage.StopFailing();
             var programme = await Programme.StartAsync(await Processes.FirstAsync());
             await Task.WhenAll(Enumerable.Range(0, Forms).Select(i => programme.PublishAsync(id: $"form {i}")));
-            return query => programme.Admin.OpenRosa.At(_server).GetAsync($"{programme.Path}/formList{query}");
+            return query => programme.Admin.OpenRosa.At(_faulty.Server).GetAsync($"{programme.Path}/formList{query}");
         }
     }
 }

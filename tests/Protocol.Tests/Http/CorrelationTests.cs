@@ -53,7 +53,7 @@ public sealed class CorrelationTests
     [Fact]
     public async Task A_failure_includes_the_trace_id_in_its_message()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.StartWithEmulatorAsync();
         await own.EndStorageAsync();
         var failure = await Api.Anonymous(own.Server)
             .PostJsonAsync("/sessions", new { email = "somebody@example.org", password = "some password" });

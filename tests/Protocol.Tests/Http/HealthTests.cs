@@ -49,7 +49,7 @@ public sealed class HealthTests
     [Fact]
     public async Task A_server_that_has_lost_its_storage_is_live_but_not_ready()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.StartWithEmulatorAsync();
         var client = Api.Anonymous(own.Server);
         (await GetAsync(client, "/health/ready")).ShouldBe(HttpStatusCode.OK);
 

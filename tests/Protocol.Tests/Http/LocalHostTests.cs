@@ -51,6 +51,34 @@ public sealed class LocalHostTests
         await worker.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public async Task A_client_that_disconnects_cancels_its_function()
+    {
+        await using var faulty = await FaultyServer.TakeAsync();
+        var programme = await Programme.StartAsync();
+        var blocked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        faulty.Storage.Fail(
+            Fault.Blocked,
+            request =>
+            {
+                var meant = request.Path.Value!.Contains("/projects", StringComparison.Ordinal);
+                if (meant)
+                {
+                    blocked.TrySetResult();
+                }
+                return meant;
+            }
+        );
+
+        using var client = new CancellationTokenSource();
+        var asking = programme.Admin.At(faulty.Server).GetAsync(programme.Path, client.Token);
+        await blocked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await client.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await Eventually.TrueAsync(() => Task.FromResult(faulty.Storage.GivenUp > 0), "the function ended its request to storage");
+    }
+
     [Theory]
     [InlineData("/admin/host/status")]
     [InlineData("/runtime/webhooks")]

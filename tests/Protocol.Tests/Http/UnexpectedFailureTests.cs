@@ -9,7 +9,7 @@ public sealed class UnexpectedFailureTests
     [Fact, Clause("OR-021"), Clause("OR-108")]
     public async Task Without_storage_every_answer_is_500_in_the_format_of_its_path()
     {
-        await using var fresh = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });
+        await using var fresh = await OwnStorage.StartWithEmulatorAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });
 
         // On empty storage, concurrent first sign-ins all succeed.
         var signedIn = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Api.AdministratorAsync(fresh.Server)));

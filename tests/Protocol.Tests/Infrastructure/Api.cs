@@ -118,7 +118,8 @@ public sealed class Api
     /// <summary>The whole address of a path that follows `/v1`, as this client asks for it.</summary>
     public string Address(string path) => $"{_server.BaseUrl.GetLeftPart(UriPartial.Authority)}{_prefix}{path}";
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<Answer> GetAsync(string path, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, path, cancellationToken: cancellationToken);
 
     public Task<Answer> HeadAsync(string path) => SendAsync(HttpMethod.Head, path);
 
@@ -136,7 +137,12 @@ public sealed class Api
         SendAsync(HttpMethod.Post, path, new StringContent(xml, Encoding.UTF8, "application/xml"));
 
     /// <summary><paramref name="path"/> follows `/v1`, with its escapes as they are; one that starts with `http` is taken whole.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var address = path.StartsWith("http", StringComparison.Ordinal) ? path : Address(path);
         using var request = new HttpRequestMessage(
@@ -150,7 +156,7 @@ public sealed class Api
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        using var response = await Http.SendAsync(request);
+        using var response = await Http.SendAsync(request, cancellationToken);
         return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsByteArrayAsync());
     }
 }

@@ -61,6 +61,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     private int _from;
     private int _count;
     private int _seen;
+    private int _givenUp;
     private TaskCompletionSource _faultChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FaultyStorage(WebApplication proxy) => _proxy = proxy;
@@ -78,6 +79,18 @@ public sealed partial class FaultyStorage : IAsyncDisposable
             lock (_gate)
             {
                 return _seen;
+            }
+        }
+    }
+
+    /// <summary>How many requests the app gave up while they were blocked, since the last <see cref="Fail"/>.</summary>
+    public int GivenUp
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _givenUp;
             }
         }
     }
@@ -118,7 +131,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     {
         lock (_gate)
         {
-            (_fault, _matches, _from, _count, _seen) = (fault, matches, from, count, 0);
+            (_fault, _matches, _from, _count, _seen, _givenUp) = (fault, matches, from, count, 0, 0);
             _faultChanged.SetResult();
             _faultChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -144,6 +157,22 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         lock (_gate)
         {
             return _faultChanged.Task;
+        }
+    }
+
+    private async Task BlockAsync(CancellationToken givenUp)
+    {
+        try
+        {
+            await FaultChanged().WaitAsync(givenUp);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                _givenUp++;
+            }
+            throw;
         }
     }
 
@@ -175,7 +204,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
                 await Task.Delay(Delay, http.RequestAborted);
                 break;
             case Fault.Blocked:
-                await FaultChanged().WaitAsync(http.RequestAborted);
+                await BlockAsync(http.RequestAborted);
                 break;
         }
         using var request = RequestTo(http);

@@ -2,41 +2,74 @@ using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>A server on a storage of its own, which nobody else has written to, and which can be ended while the server runs.</summary>
+/// <summary>A server on a storage account of its own, which nobody else has written to.</summary>
 public sealed class OwnStorage : IAsyncDisposable
 {
-    private readonly Azurite _storage;
+    private const int Accounts = 300;
+
+    /// <summary>Has the accounts of all tests that need neither a data folder nor an emulator to end: starting one takes a second.</summary>
+    private static readonly Lazy<Task<Azurite>> Emulator = new(() =>
+        Azurite.StartAsync(new AzuriteOptions(MoreAccounts: Accounts), CancellationToken.None)
+    );
+    private static int _accountsGiven;
+
+    /// <summary>Null when the emulator has accounts of other tests too.</summary>
+    private readonly Azurite? _emulator;
     private bool _ended;
 
-    private OwnStorage(Azurite storage, Server server)
+    private OwnStorage(string connectionString, Server server, Azurite? emulator)
     {
-        _storage = storage;
+        ConnectionString = connectionString;
         Server = server;
+        _emulator = emulator;
     }
 
     public Server Server { get; }
 
-    public string ConnectionString => _storage.ConnectionString;
+    public string ConnectionString { get; }
 
-    /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
-    public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? dataFolder = null)
+    public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var storage = await Azurite.StartAsync(new AzuriteOptions(dataFolder), CancellationToken.None);
-        return new OwnStorage(storage, await Server.StartAsync(settings, storage.ConnectionString));
+        var connectionString = await NewAccountAsync();
+        return new OwnStorage(connectionString, await Server.StartAsync(settings, connectionString), null);
     }
 
+    /// <summary>With an emulator that no other test uses.</summary>
+    /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
+    public static async Task<OwnStorage> StartWithEmulatorAsync(
+        IReadOnlyDictionary<string, string>? settings = null,
+        string? dataFolder = null
+    )
+    {
+        var emulator = await Azurite.StartAsync(new AzuriteOptions(dataFolder), CancellationToken.None);
+        return new OwnStorage(emulator.ConnectionString, await Server.StartAsync(settings, emulator.ConnectionString), emulator);
+    }
+
+    /// <summary>The connection string of an empty account.</summary>
+    public static async Task<string> NewAccountAsync()
+    {
+        var account = Interlocked.Increment(ref _accountsGiven);
+        Assert.InRange(account, 1, Accounts);
+        return (await Emulator.Value).ConnectionStringOf(account);
+    }
+
+    /// <summary>Only where the emulator is its own.</summary>
     public async Task EndStorageAsync()
     {
+        Assert.NotNull(_emulator);
         if (!_ended)
         {
             _ended = true;
-            await _storage.DisposeAsync();
+            await _emulator.DisposeAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         Server.App!.Kill();
-        await EndStorageAsync();
+        if (_emulator is not null)
+        {
+            await EndStorageAsync();
+        }
     }
 }

@@ -20,7 +20,17 @@ public sealed class FirstAdminTests
         (await storage.RunAsync("first-admin", "--email", "ann", "--password", Password)).ShouldFail("not an e-mail address");
         (await storage.RunAsync("first-admin", "--email", Email, "--password", "short")).ShouldFail("10");
 
-        (await storage.RunAsync("first-admin", "--email", Email, "--password", Password)).ShouldSucceed();
+        (
+            await Maintenance.RunProcessAsync(
+                "first-admin",
+                "--email",
+                Email,
+                "--password",
+                Password,
+                "--storage",
+                storage.ConnectionString
+            )
+        ).ShouldSucceed();
 
         var ann = await Api.SignInAsync(storage.Server, Email, Password);
         (await ann.GetAsync("/users")).ShouldBe(HttpStatusCode.OK);
@@ -33,16 +43,16 @@ public sealed class FirstAdminTests
     [Fact]
     public async Task A_command_needs_one_storage_account()
     {
-        (await Maintenance.RunAsync("first-admin", "--email", Email, "--password", Password)).ShouldFail(
+        (await Maintenance.RunProcessAsync("first-admin", "--email", Email, "--password", Password)).ShouldFail(
             "Give either --storage with a connection string or --account with a name."
         );
-        (await Maintenance.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", "nonsense")).ShouldFail(
+        (await Maintenance.RunProcessAsync("first-admin", "--email", Email, "--password", Password, "--storage", "nonsense")).ShouldFail(
             "connection string"
         );
         const string nowhere =
             "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;"
             + "BlobEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a";
-        (await Maintenance.RunAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail(
+        (await Maintenance.RunProcessAsync("first-admin", "--email", Email, "--password", Password, "--storage", nowhere)).ShouldFail(
             "Storage did not answer"
         );
     }

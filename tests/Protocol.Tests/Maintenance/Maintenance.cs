@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
+using ServerlessRosa.Tool;
 
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
@@ -21,10 +22,20 @@ public sealed record MaintenanceResult(int ExitCode, string Output)
     }
 }
 
-/// <summary>Runs commands of `rosa` as an operator does: each a process of its own.</summary>
+/// <summary>Runs commands of `rosa`.</summary>
 public static class Maintenance
 {
+    /// <summary>In this process, which saves the second in which a process starts.</summary>
     public static async Task<MaintenanceResult> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var all = TextWriter.Synchronized(output);
+        var exitCode = await Commands.RunAsync(arguments, all, all);
+        return new MaintenanceResult(exitCode, output.ToString());
+    }
+
+    /// <summary>As an operator does: in a process of its own.</summary>
+    public static async Task<MaintenanceResult> RunProcessAsync(params string[] arguments)
     {
         using var process = Start(arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -47,7 +58,7 @@ public static class Maintenance
             )
         ).ShouldSucceed();
 
-    /// <summary>One that is not waited for.</summary>
+    /// <summary>A process that is not waited for.</summary>
     public static Process Start(params string[] arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;

@@ -50,21 +50,19 @@ public sealed class RecoveryRecordTests
     [Fact]
     public async Task A_refusal_that_is_cut_off_is_asked_for_again()
     {
-        var inbox = await Inbox.OpenAsync(await Server.StartAsync());
+        var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:edited"));
-        await using var faulty = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: faulty.ConnectionString);
-        faulty.Fail(
+        await using var there = await FaultyServer.TakeAsync();
+        there.Storage.Fail(
             Fault.CutOff,
             request => request.Method == "GET" && request.Path.Value!.EndsWith("/published.json", StringComparison.Ordinal),
             count: 1
         );
 
         var edit = inbox.Submission("uuid:edit", deprecatedId: "uuid:edited");
-        await inbox.At(server).SendAsync(edit);
+        await inbox.At(there.Server).SendAsync(edit);
 
-        Assert.Equal(2, faulty.Seen); // There is no record yet: 404, its body cut off, and 404 again.
-        await server.App!.DisposeAsync();
+        Assert.Equal(2, there.Storage.Seen); // There is no record yet: 404, its body cut off, and 404 again.
     }
 
     [Fact]

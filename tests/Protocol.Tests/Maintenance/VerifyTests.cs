@@ -114,14 +114,15 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         Assert.True(exitCode == 0, string.Join('\n', lines));
     }
 
-    // In this process: the same command as an operator gives, many times.
     private async Task<(int ExitCode, string[] Lines)> VerifyAsync(string? option = null)
     {
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
-        var command = Commands.All(output).Single(one => one.Name == "verify");
-        var exitCode = await command
-            .Parse([.. option is null ? Array.Empty<string>() : [option], "--settle=0.1", "--storage", populated.Storage.ConnectionString])
-            .InvokeAsync();
+        string[] options = [.. option is null ? Array.Empty<string>() : [option], "--settle=0.1"];
+        var exitCode = await Commands.RunAsync(
+            ["verify", .. options, "--storage", populated.Storage.ConnectionString],
+            output,
+            TextWriter.Null
+        );
         return (exitCode, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

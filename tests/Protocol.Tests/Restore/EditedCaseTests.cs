@@ -158,8 +158,8 @@ public sealed class EditedCaseTests
     [Fact, Clause("CC-124")]
     public async Task Deletion_and_restoration_succeed_if_the_response_of_storage_is_lost()
     {
-        await using var storage = await FaultyStorage.StartAsync();
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         var (domain, phone) = await WithPhoneAsync();
         var (id, instance) = (Id(), Id());
         await SendAsync(domain, instance, null, Create(id, phone));
@@ -173,7 +173,6 @@ public sealed class EditedCaseTests
             Assert.Equal(deletes, (bool)(await CaseTables.ReadAsync(domain.Programme.Id)).ShouldAgree()[id]["Deleted"]!);
             Assert.Equal(0, await new Intents(domain.Programme).CountAsync());
         }
-        await server.App!.DisposeAsync();
     }
 
     [Fact, Clause("CC-129"), Clause("CC-138"), Clause("CC-093")]

@@ -118,7 +118,7 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
 
         public async Task InitializeAsync()
         {
-            await using (var few = await OwnStorage.StartAsync(dataFolder: _folder.FullName))
+            await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
             {
                 Domain = await Domain.StartAsync(few.Server);
                 foreach (var count in new[] { Many, Some, Odd })
@@ -154,7 +154,10 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                     }
             );
             // Cached for longer than the tests run, so that warm and cold do not depend on the machine's speed.
-            _storage = await OwnStorage.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, _folder.FullName);
+            _storage = await OwnStorage.StartWithEmulatorAsync(
+                new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" },
+                _folder.FullName
+            );
             Domain = Domain.On(_storage.Server);
 
             // Warm, so that what every first request brings into memory is there.

@@ -12,9 +12,10 @@ public sealed class RestoreStreamTests
     [Fact, Clause("CC-023")]
     public async Task The_first_byte_comes_before_the_cases_are_read()
     {
-        await using var storage = await FaultyStorage.StartAsync();
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         storage.PageSize = 2;
-        var (domain, phone, server) = await WithCasesAsync(storage, 7);
+        var (domain, phone) = await WithCasesAsync(server, 7);
         storage.Fail(Fault.Delayed, request => request.Path.Value!.Contains("caseOwners", StringComparison.Ordinal));
 
         using var client = new HttpClient();
@@ -34,7 +35,6 @@ public sealed class RestoreStreamTests
         var text = await rest.ReadToEndAsync();
         Assert.Equal(7, text.Split("<case ").Length - 1);
         Assert.InRange(storage.Seen, 4, 5);
-        await server.App!.DisposeAsync();
     }
 
     [Fact, Clause("CC-022")]
@@ -72,9 +72,10 @@ public sealed class RestoreStreamTests
     [InlineData("/syncs", "POST", 1)]
     public async Task A_restore_interrupted_by_a_storage_fault_is_not_well_formed_and_the_next_one_is(string what, string method, int from)
     {
-        await using var storage = await FaultyStorage.StartAsync();
+        await using var faulty = await FaultyServer.TakeAsync();
+        var (server, storage) = (faulty.Server, faulty.Storage);
         storage.PageSize = 2;
-        var (domain, phone, server) = await WithCasesAsync(storage, 5);
+        var (domain, phone) = await WithCasesAsync(server, 5);
         await phone.SyncAsync();
         var since = phone.Simulated.Token;
         await SubmitWithoutPhoneAsync(domain, Create(Id(), phone), Create(Id(), phone), Create(Id(), phone));
@@ -91,7 +92,6 @@ public sealed class RestoreStreamTests
         Assert.Equal(8, RestoreDocument.Of(await domain.RestoreAsync(phone.Worker.Phone, server: server)).Blocks.Count);
         Assert.Equal(3, (await phone.SyncAsync()).Split(' ').Length);
         Assert.Equal("", await phone.SyncAsync());
-        await server.App!.DisposeAsync();
 
         async Task AssertFailsAsync(string query)
         {
@@ -140,13 +140,12 @@ public sealed class RestoreStreamTests
         Assert.Equal("", await phone.SyncAsync());
     }
 
-    private static async Task<(Domain Domain, DomainPhone Phone, Server Server)> WithCasesAsync(FaultyStorage storage, int count)
+    private static async Task<(Domain Domain, DomainPhone Phone)> WithCasesAsync(Server server, int count)
     {
         var domain = await Domain.StartAsync();
         var phone = await DomainPhone.StartAsync(domain);
         await SubmitWithoutPhoneAsync(domain, [.. Enumerable.Range(0, count).Select(_ => Create(Id(), phone))]);
-        var server = await Server.StartAsync(storage: storage.ConnectionString);
         (await domain.RestoreAsync(phone.Worker.Phone, server: server)).ShouldBe(HttpStatusCode.OK);
-        return (domain, phone, server);
+        return (domain, phone);
     }
 }

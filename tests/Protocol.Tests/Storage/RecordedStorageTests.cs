@@ -22,21 +22,21 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
     ];
 
-    private Azurite _storage = null!;
+    private string _storage = "";
     private Server _server = null!;
 
     public async Task InitializeAsync()
     {
-        _storage = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
+        _storage = await OwnStorage.NewAccountAsync();
         await WriteRowsAsync();
         await WriteBlobsAsync();
-        _server = await Server.StartAsync(storage: _storage.ConnectionString);
+        _server = await Server.StartAsync(storage: _storage);
     }
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync()
     {
         _server.App!.Kill();
-        await _storage.DisposeAsync();
+        return Task.CompletedTask;
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
             );
         Assert.Contains(ids.GetProperty("mother").GetString()!, restore.ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
         (
-            await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage.ConnectionString)
+            await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage)
         ).ShouldSucceed();
     }
 
@@ -103,7 +103,7 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
 
     private async Task WriteRowsAsync()
     {
-        var tables = new TableServiceClient(_storage.ConnectionString);
+        var tables = new TableServiceClient(_storage);
         foreach (
             var table in _lines.Where(line => line.TryGetProperty("table", out _)).GroupBy(line => line.GetProperty("table").GetString()!)
         )
@@ -123,7 +123,7 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
 
     private async Task WriteBlobsAsync()
     {
-        var blobs = new BlobServiceClient(_storage.ConnectionString);
+        var blobs = new BlobServiceClient(_storage);
         foreach (var line in _lines.Where(line => line.TryGetProperty("blob", out _)))
         {
             var container = blobs.GetBlobContainerClient(line.GetProperty("container").GetString());

@@ -62,7 +62,7 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
 
         public async Task InitializeAsync()
         {
-            await using (var few = await OwnStorage.StartAsync(dataFolder: _folder.FullName))
+            await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
             {
                 var inbox = await Inbox.OpenAsync(few.Server);
                 for (var i = 0; i < 3; i++)
@@ -72,7 +72,7 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
                 (Viewer, FormPath) = ((await inbox.Programme.WebUserAsync("viewer")).Api, inbox.Programme.FormPath(inbox.Form));
             }
             ManySubmissions.Multiply(_folder.FullName, Count);
-            _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+            _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
             Viewer = Viewer.At(_storage.Server);
             // The first request also loads code and caches: it must not count.
             (await Viewer.GetAsync($"{FormPath}/submissions?limit=2000")).ShouldBe(HttpStatusCode.OK);

@@ -64,7 +64,7 @@ public sealed class MemoryTests(MemoryTests.LargeServer large) : IClassFixture<M
 
         public async Task InitializeAsync()
         {
-            _storage = await OwnStorage.StartAsync(dataFolder: _folder.FullName);
+            _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
             _inbox = await Inbox.OpenAsync(_storage.Server);
 
             // Warm, so that what every first request brings into memory is there.

@@ -10,7 +10,6 @@ namespace ServerlessRosa.Protocol.Tests.Submissions;
 public sealed class SubmissionRaceTests
 {
     private const int Senders = 20;
-    private static readonly Lazy<Task<Server>> Second = new(() => Server.StartAsync());
 
     [Theory, Clause("OR-211"), Clause("OR-205")]
     [InlineData(1)]
@@ -125,6 +124,6 @@ public sealed class SubmissionRaceTests
     private static async Task<Inbox[]> InboxesAsync(int processes)
     {
         var inbox = await Inbox.OpenAsync();
-        return processes == 1 ? [inbox] : [inbox, inbox.At(await Second.Value)];
+        return processes == 1 ? [inbox] : [inbox, inbox.At(await Processes.RememberingAsync())];
     }
 }
