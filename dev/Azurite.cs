@@ -73,7 +73,8 @@ public sealed class Azurite : IAsyncDisposable
         await Task.WhenAll(_blob.Process.DisposeAsync().AsTask(), _table.Process.DisposeAsync().AsTask());
     }
 
-    private static string NameOf(int account) => account == 0 ? Account : string.Create(CultureInfo.InvariantCulture, $"{Account}{account}");
+    private static string NameOf(int account) =>
+        account == 0 ? Account : string.Create(CultureInfo.InvariantCulture, $"{Account}{account}");
 
     private sealed record Service(ChildProcess Process, int Port)
     {

@@ -54,10 +54,7 @@ public sealed class PurgeSyncsTests
         }
 
         async Task<int> BlobsAsync() =>
-            await new BlobServiceClient(connectionString)
-                .GetBlobContainerClient(StorageNames.SyncsContainer)
-                .GetBlobsAsync()
-                .CountAsync();
+            await new BlobServiceClient(connectionString).GetBlobContainerClient(StorageNames.SyncsContainer).GetBlobsAsync().CountAsync();
     }
 
     // Three logs in a row, and one alone; journals of the first one and of one that does not exist.

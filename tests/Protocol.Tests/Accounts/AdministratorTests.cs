@@ -15,9 +15,7 @@ public sealed class AdministratorTests
     {
         var storage = await OwnStorage.NewAccountAsync();
         var servers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 2)
-                .Select(_ => Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage))
+            Enumerable.Range(0, 2).Select(_ => Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" }, storage))
         );
 
         (await SignInAsync(servers[0], Server.AdminEmail, "not the password")).ShouldBeProblem(401.2m);

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using ServerlessRosa.Dev;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Storage;
@@ -90,9 +89,7 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
                 $"{_server.BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{ids.GetProperty("domain").GetString()}/phone/restore/?version=2.0"
             );
         Assert.Contains(ids.GetProperty("mother").GetString()!, restore.ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
-        (
-            await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage)
-        ).ShouldSucceed();
+        (await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage)).ShouldSucceed();
     }
 
     // Older versions answered null for the ids of form links.
