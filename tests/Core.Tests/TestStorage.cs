@@ -1,4 +1,5 @@
 using ServerlessRosa.Dev;
+using Xunit;
 
 namespace ServerlessRosa.Core.Tests;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Storage;
-using ServerlessRosa.Dev;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Backups;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Syncs;
-using ServerlessRosa.Dev;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Restore;

@@ -10,7 +10,6 @@ using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
-using ServerlessRosa.Dev;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Submissions;
