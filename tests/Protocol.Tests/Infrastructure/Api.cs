@@ -157,7 +157,8 @@ public sealed class Api
             request.Headers.TryAddWithoutValidation(name, value);
         }
         using var response = await Http.SendAsync(request, cancellationToken);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, body);
     }
 }
 

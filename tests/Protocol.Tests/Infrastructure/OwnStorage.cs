@@ -7,7 +7,7 @@ public sealed class OwnStorage : IAsyncDisposable
 {
     private const int Accounts = 300;
 
-    /// <summary>Has the accounts of all tests that need neither a data folder nor an emulator to end: starting one takes a second.</summary>
+    /// <summary>For all tests that need neither a data folder nor an emulator to end: starting one takes a second.</summary>
     private static readonly Lazy<Task<Azurite>> Emulator = new(() =>
         Azurite.StartAsync(new AzuriteOptions(MoreAccounts: Accounts), CancellationToken.None)
     );
