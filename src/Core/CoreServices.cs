@@ -109,7 +109,9 @@ public static class CoreServices
             .AddSingleton<Groups>()
             .AddSingleton<Locations>()
             .AddSingleton<LookupTables>()
-            .AddSingleton<LookupRows>();
+            .AddSingleton<LookupRows>()
+            .AddSingleton<LookupBatches>()
+            .AddSingleton<UploadLookupRows>();
 
     private static IServiceCollection AddServerSettings(this IServiceCollection services) =>
         services

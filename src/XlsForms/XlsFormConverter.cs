@@ -15,7 +15,7 @@ public static class XlsFormConverter
         ConvertedForm? form = null;
         try
         {
-            var read = new WorkbookReader(options, messages).Read(workbook, cancellationToken);
+            var read = new WorkbookReader(options, messages).Read(workbook, firstSheetOnly: false, cancellationToken);
             form = Convert(new FormContext(read, options, messages, cancellationToken));
         }
         catch (ConversionStopException stop)

@@ -36,6 +36,7 @@ public sealed partial class CommCareStory(BrowserFixture browser)
         await SubmitAsync(phone, Block("home", "<update><size>5</size></update>"));
         await LookAtCasesAsync(visitor);
         await LookAtPhoneAsync(visitor, phone);
+        await UploadLookupRowsAsync(visitor);
         await ViewerAsync(programme);
         await DeactivateAsync(visitor);
         visitor.ShouldHaveNoFaults();
@@ -169,6 +170,36 @@ public sealed partial class CommCareStory(BrowserFixture browser)
         visitor.Forgive("412");
     }
 
+    private static async Task UploadLookupRowsAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.Tab("Lookup tables").ClickAsync();
+        await visitor.Button("New lookup table").ClickAsync();
+        await page.GetByLabel("Table id").FillAsync("drug");
+        await page.GetByLabel("Fields").FillAsync("code\nname");
+        await visitor.Button("Create").ClickAsync();
+        await visitor.Link("drug").ClickAsync();
+        await Expect(page.GetByText("The table has no rows.")).ToBeVisibleAsync();
+        foreach (
+            var (file, expected) in new[]
+            {
+                ("code;name\nA1;Amox\nB2;Ibu\n", "2 rows are new."),
+                ("code,name\nA1,Amox\n", "1 row is removed."),
+            }
+        )
+        {
+            await visitor.Button("Upload rows").ClickAsync();
+            await visitor.UploadAsync(page.GetByLabel("Drop a CSV file"), "drugs.csv", file, "text/csv");
+            await Expect(page.GetByText(expected)).ToBeVisibleAsync();
+            await visitor.ScreenshotAsync("lookup-upload");
+            await visitor.Button("Apply").ClickAsync();
+            await Expect(visitor.Button("Apply")).ToHaveCountAsync(0);
+        }
+        await Expect(page.GetByText("1 row", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Amox" })).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("lookup table");
+    }
+
     private async Task ViewerAsync(Programme programme)
     {
         var (_, email, password) = await programme.WebUserAsync("viewer");
@@ -177,7 +208,7 @@ public sealed partial class CommCareStory(BrowserFixture browser)
         await viewer.Page.GotoAsync($"/#{programme.Path}/workers");
         await Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "ada" })).ToBeVisibleAsync();
         Assert.Equal(
-            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view"],
+            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view", "Lookup tables"],
             await viewer.Page.Locator(".tabs a").AllTextContentsAsync()
         );
         foreach (var action in new[] { "New worker", "New group", "Edit: ada", "Deactivate" })

@@ -185,6 +185,10 @@ public static class RightsSteps
             ["POST /a/{domain}/receiver"] = form,
             ["POST /a/{domain}/receiver/{app}"] = form,
             ["POST /a/{domain}/receiver/secure/{app}"] = form,
+            ["POST /a/{domain}/api/lookup_table/v1/{id}/rows"] = new(
+                Body: (_, _) => new StringContent("code\n", Encoding.UTF8, "text/csv"),
+                Query: "?dry_run=true"
+            ),
             ["GET /a/{domain}/api/user/v1/{id}/restore"] = new(actors => actors.FreshInDomainAsync("user")), // others are deactivated
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Core.Exports;
 /// Reads rows of comma-separated values. Lenient: malformed input, such as a quote inside a cell that does not start with one, is read as
 /// far as possible.
 /// </summary>
-internal sealed class CsvReader(Stream content) : IDisposable
+internal sealed class CsvReader(Stream content, char separator = ',') : IDisposable
 {
     // Longer rows are not written by phones; without a limit, an unclosed quote would join all following rows.
     private const int MaxRow = 1 << 20;
@@ -64,7 +64,7 @@ internal sealed class CsvReader(Stream content) : IDisposable
                 case '"' when atStart:
                     quoted = true;
                     break;
-                case ',':
+                case var _ when character == separator:
                     row.Add(cell.ToString());
                     cell.Clear();
                     break;
@@ -84,7 +84,7 @@ internal sealed class CsvReader(Stream content) : IDisposable
                     cell.Append(character);
                     break;
             }
-            (afterQuote, atStart) = (false, character is ',' or '\n');
+            (afterQuote, atStart) = (false, character == separator || character == '\n');
         }
     }
 }

@@ -96,9 +96,14 @@ public sealed class FixturesTable(StorageAccount storage)
 
     /// <summary>
     /// Writes at most 99 rows and a new version in the head as one batch. Fails with 409 for an existing row, 412 for another version, 404
-    /// for a deleted row. One operation.
+    /// for a deleted row. Returns the version of the last row. One operation.
     /// </summary>
-    internal Task WriteAsync(ProjectId project, FixtureKind kind, IEnumerable<FixtureWrite> writes, CancellationToken cancellationToken)
+    internal async Task<ETag> WriteAsync(
+        ProjectId project,
+        FixtureKind kind,
+        IEnumerable<FixtureWrite> writes,
+        CancellationToken cancellationToken
+    )
     {
         var partition = FixtureKeys.Partition(project);
         var batch = writes.Select(write => new TableTransactionAction(write.Type, ToEntity(partition, write), write.Version)).ToList();
@@ -107,7 +112,8 @@ public sealed class FixturesTable(StorageAccount storage)
         batch.Add(
             new(TableTransactionActionType.UpsertMerge, new TableEntity(partition, FixtureKeys.Head) { [kind.ToString()] = NewVersion() })
         );
-        return _table.SubmitTransactionAsync(batch, cancellationToken);
+        var answers = (await _table.SubmitTransactionAsync(batch, cancellationToken)).Value;
+        return answers[^2].Headers.ETag ?? default;
     }
 
     /// <summary>Deletes all rows of a deleted lookup table. One operation per 1,000 found and one per 100 deleted.</summary>

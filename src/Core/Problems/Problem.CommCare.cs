@@ -23,6 +23,9 @@ public sealed partial record Problem
 
     public static Problem CaseIdRequired() => new(400.57m, "A case_id is required");
 
+    public static Problem LookupUpload(int? row, string reason) =>
+        new(400.58m, row is { } number ? $"Row {number} of the file: {reason}" : $"The file was refused: {reason}", new { row });
+
     // 406: the phone shows the message to its user and handles the key.
     public static Problem WorkerDeactivated() =>
         new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
@@ -30,6 +33,8 @@ public sealed partial record Problem
     public static Problem WorkerDeleted() => new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
 
     public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
+
+    public static Problem LookupTableChanged() => new(409.41m, "Somebody else changed the lookup table meanwhile. Upload the file again.");
 
     public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
 

@@ -45,6 +45,13 @@ export const router = createRouter({
           props: (route) => ({ caseId: String(route.params.caseId) }),
         },
         { path: 'phone-view', name: 'phoneView', component: () => import('./phoneView/PhoneView.vue') },
+        { path: 'lookup-tables', name: 'lookupTables', component: () => import('./lookupTables/LookupTableList.vue') },
+        {
+          path: 'lookup-tables/:tableId',
+          name: 'lookupTable',
+          component: () => import('./lookupTables/LookupTablePage.vue'),
+          props: (route) => ({ tableId: String(route.params.tableId) }),
+        },
         { path: 'roles', name: 'projectRoles', component: () => import('./users/ProjectRoles.vue') },
         { path: 'settings', name: 'projectSettings', component: () => import('./projects/ProjectSettings.vue') },
       ],

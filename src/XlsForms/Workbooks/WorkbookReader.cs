@@ -10,12 +10,13 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
 
     static WorkbookReader() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    public Workbook Read(Stream source, CancellationToken cancellationToken)
+    /// <param name="firstSheetOnly">Reads the first sheet, whatever its name, and no other.</param>
+    public Workbook Read(Stream source, bool firstSheetOnly, CancellationToken cancellationToken)
     {
         using var file = Buffer(source, cancellationToken);
         try
         {
-            return Read(file, cancellationToken);
+            return Read(file, firstSheetOnly, cancellationToken);
         }
         catch (Exception e) when (e is not (ConversionStopException or OperationCanceledException or OutOfMemoryException))
         {
@@ -24,7 +25,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
         }
     }
 
-    private Workbook Read(MemoryStream file, CancellationToken cancellationToken)
+    private Workbook Read(MemoryStream file, bool firstSheetOnly, CancellationToken cancellationToken)
     {
         if (IsZip(file))
             ZipGuard.Check(file, options.MaxInflatedBytes, cancellationToken);
@@ -37,7 +38,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
         var budget = new CellBudget(options.MaxCellCharacters);
         var sheets = new Dictionary<string, Sheet>(StringComparer.Ordinal);
         var names = new List<string>();
-        var only = reader.ResultsCount == 1;
+        var only = firstSheetOnly || reader.ResultsCount == 1;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -45,7 +46,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
             var name = only ? SheetName.Survey : PythonText.Lower(reader.Name);
             if (SheetName.All.Contains(name))
                 sheets[name] = new SheetReader(reader, name, messages, budget, wholeSeconds: !IsZip(file)).Read(cancellationToken);
-        } while (reader.NextResult());
+        } while (!firstSheetOnly && reader.NextResult());
         return new Workbook(sheets, names);
     }
 
@@ -53,7 +54,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
     {
         var file = new MemoryStream();
         var buffer = new byte[64 << 10];
-        for (int read; (read = source.Read(buffer)) > 0;)
+        for (int read; (read = source.Read(buffer)) > 0; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             file.Write(buffer, 0, read);

@@ -55,10 +55,32 @@ export function commCare(domain: string) {
       change: (id: string, group: Partial<t.Group>) => send<t.Group>('PUT', at`api/group/v1/${id}`, group),
       remove: (id: string) => remove(at`api/group/v1/${id}`),
     },
+    lookupTables: {
+      list: () => all<t.LookupTable>(at`api/lookup_table/v1`),
+      get: (id: string) => call<t.LookupTable>(at`api/lookup_table/v1/${id}`),
+      create: (table: { tag: string; is_global: boolean; fields: { field_name: string }[] }) =>
+        send<t.LookupTable>('POST', at`api/lookup_table/v1`, table),
+      rows: (id: string, offset: number, limit: number) =>
+        call<t.Page<t.LookupRow>>(at`api/lookup_table_item/v1` + `?data_type_id=${encodeURIComponent(id)}&offset=${offset}&limit=${limit}`),
+      upload: (id: string, file: File, options: { dryRun: boolean; keep: boolean }) =>
+        call<t.LookupUpload>(at`api/lookup_table/v1/${id}/rows` + `?dry_run=${options.dryRun}&keep=${options.keep}`, {
+          method: 'POST',
+          file: { content: file, type: tableType(file.name) },
+          onProgress: () => undefined,
+        }),
+      downloadAddress: (id: string) => at`api/lookup_table/v1/${id}/rows`,
+    },
     locations: {
       list: () => all<t.Location>(at`api/location/v2`),
     },
   }
+}
+
+/** By the ending: browsers know the types of spreadsheets only where a program for them is installed. */
+export function tableType(name: string): string {
+  const ending = name.split('.').at(-1)!.toLowerCase()
+  if (ending === 'xlsx') return 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  return ending === 'xls' ? 'application/vnd.ms-excel' : 'text/csv'
 }
 
 /** Without the number of all that match, which the server would have to read. */

@@ -111,3 +111,33 @@ export interface Sync {
   /** How many forms the phone sent with the token. */
   forms: number
 }
+
+export interface LookupTable {
+  id: string
+  tag: string
+  is_global: boolean
+  fields: { field_name: string; properties: string[]; is_indexed: boolean }[]
+  item_attributes: string[]
+}
+
+export interface LookupRow {
+  id: string
+  fields: Record<string, { field_list: { field_value: string }[] }>
+}
+
+type LookupValues = Record<string, string>
+
+/** What an upload changes, with the first few of each. */
+export interface LookupUpload {
+  dry_run: boolean
+  added: number
+  changed: number
+  removed: number
+  moved: number
+  unchanged: number
+  examples: {
+    added: { after: LookupValues }[]
+    changed: { before: LookupValues; after: LookupValues }[]
+    removed: { before: LookupValues }[]
+  }
+}
