@@ -14,7 +14,7 @@ public sealed class FirstAdminTests
     };
 
     [Fact]
-    public async Task The_first_administrator_can_be_made_by_a_command_once()
+    public async Task The_command_creates_the_first_administrator_once()
     {
         await using var storage = await OwnStorage.StartAsync(NoSettings);
         (await storage.RunAsync("first-admin", "--email", "ann", "--password", Password)).ShouldFail("not an e-mail address");

@@ -11,7 +11,7 @@ public sealed class RebuildSubmissionsTests
     private const string Photo = FilledInbox.Photo;
 
     [Fact]
-    public async Task Submissions_answer_as_before_when_their_tables_were_lost_and_rebuilt()
+    public async Task Rebuilt_submissions_answer_as_before()
     {
         await using var storage = await OwnStorage.StartAsync();
         var (inbox, asked) = await FilledInbox.OpenAsync(storage);
@@ -59,7 +59,7 @@ public sealed class RebuildSubmissionsTests
     }
 
     [Fact]
-    public async Task Submissions_of_a_project_that_moved_can_be_rebuilt_where_it_is_now()
+    public async Task Submissions_of_an_imported_project_can_be_rebuilt()
     {
         var folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
         await using var from = await OwnStorage.StartAsync();
@@ -100,7 +100,7 @@ public sealed class RebuildSubmissionsTests
     }
 
     [Fact]
-    public async Task A_rebuild_that_was_killed_can_be_run_again()
+    public async Task An_interrupted_rebuild_can_be_repeated()
     {
         await using var storage = await OwnStorage.StartAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
@@ -156,7 +156,7 @@ public sealed class RebuildSubmissionsTests
 
     /// <summary>The process is killed before each write to storage of a submission and of an edit, and the phone sends again.</summary>
     [Fact]
-    public async Task A_rebuild_restores_all_rows_whenever_the_process_was_killed()
+    public async Task A_rebuild_restores_all_rows_whatever_the_moment_of_a_crash()
     {
         await using var storage = await OwnStorage.StartAsync();
         await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);

@@ -48,7 +48,7 @@ public sealed class RecoveryRecordTests
     }
 
     [Fact]
-    public async Task A_refusal_that_is_cut_off_is_asked_for_again()
+    public async Task A_truncated_refusal_of_storage_is_retried()
     {
         var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:edited"));
@@ -66,7 +66,7 @@ public sealed class RecoveryRecordTests
     }
 
     [Fact]
-    public async Task A_form_changes_also_while_storage_refuses_its_recovery_record()
+    public async Task A_form_can_be_changed_while_storage_refuses_its_recovery_record()
     {
         await using var storage = await OwnStorage.StartAsync();
         await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);

@@ -24,7 +24,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     public static TheoryData<string> Names => [.. Damages.Keys];
 
     [Fact]
-    public async Task A_project_with_some_of_everything_has_no_difference()
+    public async Task A_project_with_data_of_every_kind_has_no_difference()
     {
         var project = populated.Programme.Id.ToString(CultureInfo.InvariantCulture);
         Assert.Contains(
@@ -41,7 +41,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     }
 
     [Theory, MemberData(nameof(Names))]
-    public async Task Damage_is_reported_and_nothing_else(string name)
+    public async Task Each_damage_is_reported_and_nothing_else(string name)
     {
         var damage = Damages[name];
         await damage.ApplyAsync(populated);
@@ -65,7 +65,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     }
 
     [Fact]
-    public void The_page_for_operators_says_what_to_do_about_each_kind()
+    public void The_operations_page_explains_each_kind_of_difference()
     {
         var page = File.ReadAllText(Repository.Locate("docs", "operations.md"));
         Assert.All(
@@ -75,7 +75,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
     }
 
     [Fact]
-    public async Task Blobs_that_no_row_names_are_noted_and_are_no_difference()
+    public async Task Unreferenced_blobs_are_notes_and_no_differences()
     {
         await populated.Stored.AddBlobAsync(
             "submissions",

@@ -23,7 +23,7 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
     }
 
     [Fact, Clause("OR-266")]
-    public async Task Its_first_page_costs_as_little_as_any_and_its_last_no_memory()
+    public async Task First_and_last_page_of_a_long_list_need_few_operations_and_little_memory()
     {
         var viewer = large.Viewer;
         await viewer.GetAsync($"{large.FormPath}/submissions?limit=1");

@@ -33,7 +33,7 @@ public sealed class MemoryTests(MemoryTests.LargeServer large) : IClassFixture<M
     }
 
     [Fact, Clause("OR-194")]
-    public async Task Xml_made_to_fill_the_memory_does_not()
+    public async Task XML_designed_to_exhaust_memory_is_refused()
     {
         var inbox = large.Inbox;
         var memory = PeakMemory.Watch(inbox.Programme.Server.App!.ProcessId);
