@@ -36,30 +36,7 @@ public sealed class PhoneStory(BrowserFixture browser)
         Assert.NotEqual("rgb(244, 246, 246)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
 
         var formPath = $"{programme.Path}/forms/{form}";
-        foreach (
-            var path in new[]
-            {
-                "/",
-                programme.Path,
-                $"{programme.Path}/app-users",
-                $"{programme.Path}/access",
-                $"{programme.Path}/roles",
-                $"{programme.Path}/settings",
-                formPath,
-                $"{formPath}/draft",
-                $"{formPath}/submissions",
-                $"{formPath}/submissions/{Uri.EscapeDataString(instance)}",
-                $"{formPath}/map",
-                $"{formPath}/downloads",
-                $"{formPath}/public-links",
-                $"{formPath}/versions",
-                $"{formPath}/settings",
-                "/users",
-                "/audits",
-                "/server",
-                "/account",
-            }
-        )
+        foreach (var path in Paths(programme.Path, formPath, instance))
         {
             await page.GotoAsync($"/#{path}");
             await Expect(page.Locator("main [aria-busy=true]")).ToHaveCountAsync(0);
@@ -79,4 +56,27 @@ public sealed class PhoneStory(BrowserFixture browser)
         await visitor.ScreenshotAsync("phone");
         visitor.ShouldHaveNoFaults();
     }
+
+    private static string[] Paths(string project, string form, string instance) =>
+        [
+            "/",
+            project,
+            $"{project}/app-users",
+            $"{project}/access",
+            $"{project}/roles",
+            $"{project}/settings",
+            form,
+            $"{form}/draft",
+            $"{form}/submissions",
+            $"{form}/submissions/{Uri.EscapeDataString(instance)}",
+            $"{form}/map",
+            $"{form}/downloads",
+            $"{form}/public-links",
+            $"{form}/versions",
+            $"{form}/settings",
+            "/users",
+            "/audits",
+            "/server",
+            "/account",
+        ];
 }
