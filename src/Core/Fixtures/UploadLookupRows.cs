@@ -44,8 +44,8 @@ public sealed class UploadLookupRows(
 
     /// <summary>
     /// Finds what would change. With <paramref name="keeps"/>, rows that the sheet lacks stay. Refuses an unknown table with 404.1, and
-    /// with 400.58 an unknown column, id or owner, an id that stands there twice, and a table of more than 200,000 rows. One operation per 1,000
-    /// rows of the table, and one per 1,000 workers, groups and locations if the sheet names owners.
+    /// with 400.58 an unknown column, id or owner, an id that stands there twice, and a table of more than 200,000 rows. One operation per
+    /// 1,000 rows of the table, and one per 1,000 workers, groups and locations if the sheet names owners.
     /// </summary>
     public async Task<LookupUpload> PlanAsync(
         ProjectId project,
