@@ -116,6 +116,24 @@ public sealed class FixturesTable(StorageAccount storage)
         return answers[^2].Headers.ETag ?? default;
     }
 
+    /// <summary>The same; null where a condition does not hold and nothing was written.</summary>
+    internal async Task<ETag?> TryWriteAsync(
+        ProjectId project,
+        FixtureKind kind,
+        IEnumerable<FixtureWrite> writes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await WriteAsync(project, kind, writes, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Deletes all rows of a deleted lookup table. One operation per 1,000 found and one per 100 deleted.</summary>
     internal async Task DeleteRowsAsync(ProjectId project, string table, CancellationToken cancellationToken)
     {

@@ -36,10 +36,6 @@ public sealed class LookupBatches(FixturesTable fixtures, DomainDirectory direct
                 await SendAsync();
             }
         }
-        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
-        {
-            throw Problem.LookupTableChanged().AsException(e);
-        }
         finally
         {
             directory.Forget(project);
@@ -48,7 +44,9 @@ public sealed class LookupBatches(FixturesTable fixtures, DomainDirectory direct
         async Task SendAsync()
         {
             batch.Add(FixtureWrite.Touch(FixtureKeys.Table(plan.Table.Id)) with { Version = version });
-            version = await fixtures.WriteAsync(project, FixtureKind.Tables, batch, cancellationToken);
+            version =
+                await fixtures.TryWriteAsync(project, FixtureKind.Tables, batch, cancellationToken)
+                ?? throw Problem.LookupTableChanged().AsException();
             batch = [];
             (rows, characters) = (0, 0);
         }

@@ -110,7 +110,7 @@ public sealed class LookupUploadFunctions(EndpointPipeline pipeline, DomainApi a
         var file = await BoundedBody.ReadAsync(request, MaxBytes, Problem.BodyTooLarge(MaxBytes), cancellationToken);
         if (!isWorkbook)
         {
-            return await LookupSheet.ReadCsvAsync(file, cancellationToken);
+            return await LookupCsv.ReadAsync(file, cancellationToken);
         }
         using var stream = new MemoryStream(file.ToArray(), writable: false);
         var (table, errors) = WorkbookTable.Read(stream, Limits, cancellationToken);
