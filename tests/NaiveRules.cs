@@ -34,7 +34,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     {
         var all = Edges();
         var onPhone = _cases.Keys.ToHashSet();
-        for (var before = -1; before != onPhone.Count; )
+        for (var before = -1; before != onPhone.Count;)
         {
             before = onPhone.Count;
             onPhone.RemoveWhere(name => all.Exists(edge => edge.From == name && !onPhone.Contains(edge.To)));
@@ -67,7 +67,7 @@ internal sealed class NaiveRules(IEnumerable<NaiveCase> cases)
     private HashSet<string> Fixpoint(Func<string, HashSet<string>, bool> belongs)
     {
         HashSet<string> known = [];
-        for (var before = -1; before != known.Count; )
+        for (var before = -1; before != known.Count;)
         {
             before = known.Count;
             known = [.. _cases.Keys.Where(name => belongs(name, known))];

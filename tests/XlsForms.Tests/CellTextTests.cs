@@ -59,5 +59,5 @@ public sealed class CellTextTests
     }
 
     private static Workbook Read(Stream file) =>
-        new WorkbookReader(new XlsFormOptions(), new Messages(10)).Read(file, CancellationToken.None);
+        new WorkbookReader(new XlsFormOptions(), new Messages(10)).Read(file, false, CancellationToken.None);
 }

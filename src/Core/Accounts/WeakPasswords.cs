@@ -66,7 +66,7 @@ internal static class WeakPasswords
     private static int Remaining(string text)
     {
         var remaining = 0;
-        for (var at = 0; at < text.Length; )
+        for (var at = 0; at < text.Length;)
         {
             var known = Math.Max(Math.Max(WordAt(text, at), RowAt(text, at)), RepetitionAt(text, at));
             if (known == 0)

@@ -138,7 +138,7 @@ public sealed class MediaExport(SubmissionDirectory submissions, ReadableSubmiss
         try
         {
             var left = length ?? long.MaxValue;
-            for (int read; (read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, Enough)), cancellationToken)) > 0; )
+            for (int read; (read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, Enough)), cancellationToken)) > 0;)
             {
                 left -= read;
                 entry.Write(buffer, 0, read);

@@ -204,7 +204,7 @@ internal sealed class SubmissionTree
                         texts[start + i] == others[start + j] ? lengths[i + 1, j + 1] + 1 : Math.Max(lengths[i + 1, j], lengths[i, j + 1]);
                 }
             }
-            for (var (i, j) = (0, 0); i < height && j < width; )
+            for (var (i, j) = (0, 0); i < height && j < width;)
             {
                 if (texts[start + i] == others[start + j])
                 {

@@ -59,7 +59,7 @@ internal static class FifthEditionNames
     private static void Append(StringBuilder escaped, ReadOnlySpan<char> name)
     {
         var isStart = true;
-        for (var i = 0; i < name.Length; )
+        for (var i = 0; i < name.Length;)
         {
             Rune.DecodeFromUtf16(name[i..], out var rune, out var length);
             if (IsFifthEdition(rune) && (!isStart || MayStart(rune)))
@@ -105,7 +105,7 @@ internal static class FifthEditionNames
     private static List<Range> Names(ReadOnlySpan<char> tag)
     {
         var names = new List<Range>();
-        for (var at = tag.Length > 1 && tag[1] == '/' ? 2 : 1; at < tag.Length; )
+        for (var at = tag.Length > 1 && tag[1] == '/' ? 2 : 1; at < tag.Length;)
         {
             var length = 1;
             if (tag[at] is '"' or '\'')

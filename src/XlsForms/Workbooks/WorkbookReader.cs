@@ -54,7 +54,7 @@ internal sealed class WorkbookReader(XlsFormOptions options, Messages messages)
     {
         var file = new MemoryStream();
         var buffer = new byte[64 << 10];
-        for (int read; (read = source.Read(buffer)) > 0; )
+        for (int read; (read = source.Read(buffer)) > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             file.Write(buffer, 0, read);
