@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
@@ -13,6 +14,12 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners, Case
         await cases.FindAsync(id, cancellationToken) is { } found && found.Case.Project == project && !found.Case.Deleted
             ? found.Case
             : null;
+
+    /// <summary>Refuses what <see cref="FindAsync(ProjectId, CaseId, CancellationToken)"/> does not find, and what is no case id, with
+    /// 404.1. One operation.</summary>
+    public async Task<Case> GetAsync(ProjectId project, string text, CancellationToken cancellationToken) =>
+        (CaseId.TryParse(text, out var id) ? await FindAsync(project, id, cancellationToken) : null)
+        ?? throw Problem.NotFound().AsException();
 
     /// <summary>In the order of <paramref name="ids"/>; null for a case that is unknown, deleted or of another project.</summary>
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>

@@ -29,15 +29,8 @@ public sealed class StoredSubmission
     public static string JustBefore(string place) => place[..^1] + (char)(place[^1] - 1);
 
     /// <summary>One operation when it is in a blob.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadXmlAsync(CancellationToken cancellationToken)
-    {
-        if (_packed is not null)
-        {
-            return CompressedXml.Unpack(_packed);
-        }
-        await using var blob = await _files.OpenXmlAsync(_space, Submission.Current, cancellationToken);
-        var xml = new MemoryStream();
-        await blob.CopyToAsync(xml, cancellationToken);
-        return xml.GetBuffer().AsMemory(0, (int)xml.Length);
-    }
+    public async ValueTask<ReadOnlyMemory<byte>> ReadXmlAsync(CancellationToken cancellationToken) =>
+        _packed is not null
+            ? CompressedXml.Unpack(_packed)
+            : (ReadOnlyMemory<byte>)await _files.ReadXmlAsync(_space, Submission.Current, cancellationToken);
 }

@@ -36,10 +36,7 @@ public sealed class SubmissionDiffs(SubmissionDirectory submissions, FormDirecto
         SubmissionTree? newer = null;
         for (var i = 0; i < versions.Count; i++)
         {
-            await using var content = await submissions.OpenXmlAsync(space, versions[i], cancellationToken);
-            using var xml = new MemoryStream();
-            await content.CopyToAsync(xml, cancellationToken);
-            var tree = SubmissionTree.Read(xml.ToArray(), groups);
+            var tree = SubmissionTree.Read(await submissions.ReadXmlAsync(space, versions[i], cancellationToken), groups);
             if (newer is not null)
             {
                 differences[versions[i - 1].Id.Value] = SubmissionTree.Compare(tree, newer);

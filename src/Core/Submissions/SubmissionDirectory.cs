@@ -175,6 +175,10 @@ public sealed partial class SubmissionDirectory(
     public Task<Stream> OpenXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
         files.OpenXmlAsync(space, version, cancellationToken);
 
+    /// <summary>The same in memory. One operation.</summary>
+    public Task<byte[]> ReadXmlAsync(SubmissionSpace space, SubmissionVersion version, CancellationToken cancellationToken) =>
+        files.ReadXmlAsync(space, version, cancellationToken);
+
     /// <summary>One operation.</summary>
     public Task<Stream> OpenMediaAsync(SubmissionMedia file, long offset, long? length, CancellationToken cancellationToken) =>
         files.OpenMediaAsync(file.Blob!, offset, length, cancellationToken);
@@ -234,33 +238,31 @@ public sealed partial class SubmissionDirectory(
         return (submission, current ?? throw Problem.NotFound().AsException());
     }
 
-    private async Task<(Submission Submission, Instance? Current)> FindOwnerAsync(
+    private Task<(Submission Submission, Instance? Current)> FindOwnerAsync(
         SubmissionSpace space,
         InstanceId id,
         CancellationToken cancellationToken
-    )
-    {
-        while (true)
-        {
-            var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
-            var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-            if (submission.DeletedAt is not null)
+    ) =>
+        ConditionalWrite.RepeatAsync<(Submission Submission, Instance? Current)>(
+            async () =>
             {
-                throw Problem.NotFound().AsException();
-            }
-            if (submission.RootId != id)
-            {
-                return (submission, null);
-            }
-            var current =
-                submission.Current.Id == id
-                    ? instance
-                    : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
-            if (current is { State: InstanceState.Current })
-            {
-                return (submission, current);
-            }
-            // An edit was committed between the reads: read again.
-        }
-    }
+                var instance = await submissions.FindInstanceAsync(space, id, cancellationToken) ?? throw Problem.NotFound().AsException();
+                var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+                if (submission.DeletedAt is not null)
+                {
+                    throw Problem.NotFound().AsException();
+                }
+                if (submission.RootId != id)
+                {
+                    return (submission, null);
+                }
+                var current =
+                    submission.Current.Id == id
+                        ? instance
+                        : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken);
+                // Otherwise an edit was committed between the reads.
+                return current is { State: InstanceState.Current } ? (submission, current) : Attempt<(Submission, Instance?)>.Conflict;
+            },
+            cancellationToken
+        );
 }

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -66,36 +67,32 @@ public sealed class SubmissionHistory(
         CancellationToken cancellationToken
     )
     {
-        while (true)
-        {
-            var (_, isCurrent) = await directory.GetVersionAsync(space, root, version, cancellationToken);
-            if (isCurrent)
+        await ConditionalWrite.RepeatAsync<bool>(
+            async () =>
             {
-                await directory.PutMediaAsync(
-                    space,
-                    (await directory.GetAsync(space, root, cancellationToken)).RootId,
-                    name,
-                    null,
-                    cancellationToken
-                );
-                return;
-            }
-            var instance = await submissions.FindInstanceAsync(space, version, cancellationToken) ?? throw Problem.NotFound().AsException();
-            if (instance.Version.Media.All(slot => slot.Name != name))
-            {
-                throw Problem.NotFound().AsException();
-            }
-            var media = instance.Version.Media.Select(slot => slot.Name == name ? new SubmissionMedia(name, slot.IsAudit) : slot).ToList();
-            var cleared = instance with { Version = instance.Version with { Media = media } };
-            if (await submissions.FillMediaAsync(space, cleared, CancellationToken.None))
-            {
+                var (_, isCurrent) = await directory.GetVersionAsync(space, root, version, cancellationToken);
+                if (isCurrent)
+                {
+                    var submission = await directory.GetAsync(space, root, cancellationToken);
+                    await directory.PutMediaAsync(space, submission.RootId, name, null, cancellationToken);
+                    return true;
+                }
+                var instance =
+                    await submissions.FindInstanceAsync(space, version, cancellationToken) ?? throw Problem.NotFound().AsException();
+                var slot = instance.Version.Media.FirstOrDefault(slot => slot.Name == name) ?? throw Problem.NotFound().AsException();
+                var media = instance.Version.Media.Select(one => one.Name == name ? new SubmissionMedia(name, one.IsAudit) : one).ToList();
+                var cleared = instance with { Version = instance.Version with { Media = media } };
+                if (!await submissions.FillMediaAsync(space, cleared, CancellationToken.None))
+                {
+                    return Attempt<bool>.Conflict;
+                }
                 var current = (await directory.ResolveAsync(space, root, CancellationToken.None)).Current;
-                var blob = instance.Version.Media.First(slot => slot.Name == name).Blob;
-                var isShared = current!.Media.Any(slot => slot.Blob == blob);
-                await recovery.AfterChangeAsync(space, root, dropped: isShared ? null : blob);
-                return;
-            }
-        }
+                var isShared = current!.Media.Any(one => one.Blob == slot.Blob);
+                await recovery.AfterChangeAsync(space, root, dropped: isShared ? null : slot.Blob);
+                return true;
+            },
+            cancellationToken
+        );
     }
 
     private static AuditEntry Sent(string scope, string action, InstanceId id, DateTimeOffset time, ActorId? submitter) =>

@@ -20,15 +20,7 @@ public sealed class GeoJsonAnswers(FormDirectory forms, ExportSource source, Sub
         {
             FieldPaths = [.. request.Query["fieldpath"].OfType<string>()],
         };
-        var xml = new MemoryStream();
-        await using (var content = await submissions.OpenXmlAsync(space, version, cancellationToken))
-        {
-            await content.CopyToAsync(xml, cancellationToken);
-        }
-        return Results.Stream(
-            output =>
-                GeoJsonExport.WriteOneAsync(asked, submission, xml.GetBuffer().AsMemory(0, (int)xml.Length), output, cancellationToken),
-            ContentType
-        );
+        var xml = await submissions.ReadXmlAsync(space, version, cancellationToken);
+        return Results.Stream(output => GeoJsonExport.WriteOneAsync(asked, submission, xml, output, cancellationToken), ContentType);
     }
 }

@@ -34,7 +34,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
                 var text = RouteText.Decode(id);
                 return text.Contains(',', StringComparison.Ordinal)
                     ? await FetchAsync(user, text.Split(','), [], request.HttpContext.RequestAborted)
-                    : Json.Ok(CaseShapes.Of(user, await GetAsync(user, text, request.HttpContext.RequestAborted)));
+                    : Json.Ok(CaseShapes.Of(user, await cases.GetAsync(user.Project.Id, text, request.HttpContext.RequestAborted)));
             }
         );
 
@@ -122,8 +122,4 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
             }
         );
     }
-
-    private async Task<Case> GetAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
-        (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
-        ?? throw Problem.NotFound().AsException();
 }

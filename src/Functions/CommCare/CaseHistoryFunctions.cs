@@ -2,7 +2,6 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
-using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;
@@ -38,7 +37,7 @@ public sealed class CaseHistoryFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var paging = Paging.Of(request);
                 paging = paging with { Limit = Math.Min(DomainApi.LimitOf(paging), MaxForms) };
-                var value = await FindAsync(user, id, cancellationToken);
+                var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), cancellationToken);
                 var known = (await forms.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(form => form.Number);
                 var shapes = new List<object>();
 
@@ -66,15 +65,11 @@ public sealed class CaseHistoryFunctions(
             async user =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var value = await FindAsync(user, id, cancellationToken);
+                var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), cancellationToken);
                 var (found, more) = await cases.ListReferringAsync(user.Project.Id, value.Id, MaxReferring, cancellationToken);
                 return Json.Ok(new { cases = found.Select(one => CaseShapes.Of(user, one)), more });
             }
         );
-
-    private async Task<Case> FindAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
-        (CaseId.TryParse(RouteText.Decode(text), out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
-        ?? throw Problem.NotFound().AsException();
 
     private async Task<object> ShapeAsync(
         DomainUser user,
@@ -108,12 +103,8 @@ public sealed class CaseHistoryFunctions(
         CancellationToken cancellationToken
     )
     {
-        using var xml = new MemoryStream();
-        await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(found.Form), found.Version, cancellationToken))
-        {
-            await stored.CopyToAsync(xml, cancellationToken);
-        }
-        var blocks = CaseBlockReader.Read(xml.GetBuffer().AsMemory(0, (int)xml.Length), knowsVersion1: false).Blocks;
+        var xml = await submissions.ReadXmlAsync(SubmissionSpace.Published(found.Form), found.Version, cancellationToken);
+        var blocks = CaseBlockReader.Read(xml, knowsVersion1: false).Blocks;
         return
         [
             .. blocks

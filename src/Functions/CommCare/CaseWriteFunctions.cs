@@ -49,7 +49,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             async user =>
             {
                 var body = await Json.ReadAsync(request, Caller.Anonymous, request.HttpContext.RequestAborted);
-                var found = await GetAsync(user, RouteText.Decode(id), request.HttpContext.RequestAborted);
+                var found = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), request.HttpContext.RequestAborted);
                 return await WriteAsync(request, user, await ChangeAsync(request, user, body, found.Id), StatusCodes.Status200OK);
             }
         );
@@ -88,7 +88,11 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     {
         var form = await SubmitAsync(request, user, [change]);
         return Json.Ok(
-            new { xform_id = form.Value, @case = CaseShapes.Of(user, await GetAsync(user, change.Id.Value, CancellationToken.None)) },
+            new
+            {
+                xform_id = form.Value,
+                @case = CaseShapes.Of(user, await cases.GetAsync(user.Project.Id, change.Id.Value, CancellationToken.None)),
+            },
             status
         );
     }
@@ -187,8 +191,4 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
 
     private static CaseId NewId() =>
         CaseId.TryParse(Guid.NewGuid().ToString(), out var id) ? id : throw new InvalidOperationException("A new id is no case id.");
-
-    private async Task<Case> GetAsync(DomainUser user, string text, CancellationToken cancellationToken) =>
-        (CaseId.TryParse(text, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null)
-        ?? throw Problem.NotFound().AsException();
 }

@@ -77,11 +77,7 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var (form, submission, version) = await FindAsync(request, user, formId, cancellationToken);
-                using var xml = new MemoryStream();
-                await using (var stored = await submissions.OpenXmlAsync(SubmissionSpace.Published(form), version, cancellationToken))
-                {
-                    await stored.CopyToAsync(xml, cancellationToken);
-                }
+                var xml = await submissions.ReadXmlAsync(SubmissionSpace.Published(form), version, cancellationToken);
                 var attachments = new Dictionary<string, object> { [XmlName] = new { content_type = XmlType, length = xml.Length } };
                 foreach (var file in version.Media.Where(file => file.Exists))
                 {
@@ -91,7 +87,7 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
                     new
                     {
                         id = version.Id.Value,
-                        xmlns = SafeXml.Read(xml.ToArray(), root => root.NamespaceURI),
+                        xmlns = SafeXml.Read(xml, root => root.NamespaceURI),
                         received_on = CaseShapes.Time(submission.CreatedAt),
                         edited_on = version.Id == submission.Current.Id && submission.Edits > 0
                             ? CaseShapes.Time(submission.Current.CreatedAt)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Ids;
-using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -153,7 +152,11 @@ public sealed class MobileWorkerFunctions(
             domain,
             async (user, cancellationToken) =>
                 Json.Ok(
-                    Shape(user, await FindAsync(user, id, cancellationToken), await groups.ListAsync(user.Project.Id, cancellationToken))
+                    Shape(
+                        user,
+                        await workers.GetAsync(user.Project.Id, new OwnerId(id), cancellationToken),
+                        await groups.ListAsync(user.Project.Id, cancellationToken)
+                    )
                 )
         );
 
@@ -192,7 +195,7 @@ public sealed class MobileWorkerFunctions(
             domain,
             async (user, _, cancellationToken) =>
             {
-                var worker = await FindAsync(user, id, cancellationToken);
+                var worker = await workers.GetAsync(user.Project.Id, new OwnerId(id), cancellationToken);
                 await workers.DeleteAsync(user.Project.Id, worker.UserId, cancellationToken);
                 return await api.DoneAsync(user, "mobile_worker.delete", Details(worker), StatusCodes.Status204NoContent, null);
             }
@@ -220,9 +223,6 @@ public sealed class MobileWorkerFunctions(
                 );
             }
         );
-
-    private async Task<MobileWorker> FindAsync(DomainUser user, string id, CancellationToken cancellationToken) =>
-        await workers.FindAsync(user.Project.Id, new OwnerId(id), cancellationToken) ?? throw Problem.NotFound().AsException();
 
     private static object Details(MobileWorker worker) => new { username = worker.Username, userId = worker.UserId.Value };
 

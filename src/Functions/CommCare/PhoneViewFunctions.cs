@@ -36,7 +36,7 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
                 {
                     throw Problem.NotSupported(unknown).AsException();
                 }
-                var worker = await FindAsync(caller, id, cancellationToken);
+                var worker = await workers.GetAsync(caller.Project.Id, new OwnerId(id), cancellationToken);
                 var user = DomainUser.Of(caller.Project, worker.IsActive ? worker : throw Problem.WorkerDeactivated().AsException());
                 return await restores.MakeAsync(
                     user,
@@ -62,7 +62,7 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var worker = await FindAsync(caller, id, cancellationToken);
+                var worker = await workers.GetAsync(caller.Project.Id, new OwnerId(id), cancellationToken);
                 var logs = await syncs.ListAsync(caller.Project.Id, worker.UserId, cancellationToken);
                 return Json.Ok(
                     new
@@ -81,7 +81,4 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
                 );
             }
         );
-
-    private async Task<MobileWorker> FindAsync(DomainUser caller, string id, CancellationToken cancellationToken) =>
-        await workers.FindAsync(caller.Project.Id, new OwnerId(id), cancellationToken) ?? throw Problem.NotFound().AsException();
 }
