@@ -14,6 +14,9 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
 
     public string Id => Metadata.FunctionId;
 
+    /// <summary>It answers no request and has no schedule; it can still be run by hand.</summary>
+    public bool IsDisabled { get; init; }
+
     /// <summary>Why the worker could not load it, or null.</summary>
     public string? LoadFailure { get; set; }
 
@@ -21,6 +24,7 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
     /// <exception cref="FormatException">The route or the schedule is malformed, with the function's name.</exception>
     public static Function? Read(RpcFunctionMetadata metadata, string routePrefix, IInlineConstraintResolver constraints, Settings settings)
     {
+        var isDisabled = settings.IsDisabled(metadata.Name);
         foreach (var text in metadata.RawBindings)
         {
             using var binding = JsonDocument.Parse(text);
@@ -30,9 +34,12 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
                 switch (root.GetProperty("type").GetString()?.ToUpperInvariant())
                 {
                     case "HTTPTRIGGER":
-                        return HttpFunction.Read(metadata, root, routePrefix, constraints);
+                        return HttpFunction.Read(metadata, root, routePrefix, constraints) with
+                        {
+                            IsDisabled = isDisabled,
+                        };
                     case "TIMERTRIGGER":
-                        return TimerFunction.Read(metadata, root, settings);
+                        return TimerFunction.Read(metadata, root, settings) with { IsDisabled = isDisabled };
                 }
             }
             catch (Exception e)

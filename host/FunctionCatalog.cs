@@ -13,12 +13,13 @@ internal sealed class FunctionCatalog
     private FunctionCatalog(List<Function> all)
     {
         _all = all;
-        _http = [.. all.OfType<HttpFunction>()];
+        _http = [.. all.OfType<HttpFunction>().Where(function => !function.IsDisabled)];
     }
 
     public IReadOnlyList<Function> All => _all;
 
-    public IEnumerable<TimerFunction> Timers => _all.OfType<TimerFunction>();
+    /// <summary>Those that run on their schedules.</summary>
+    public IEnumerable<TimerFunction> Timers => _all.OfType<TimerFunction>().Where(function => !function.IsDisabled);
 
     /// <exception cref="FormatException">A trigger is malformed.</exception>
     public static FunctionCatalog Read(

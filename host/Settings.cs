@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace LocalFunctionsHost;
 
-/// <summary>The app's settings, as far as triggers name them: <c>%Setting%</c> stands for a setting's value.</summary>
+/// <summary>The app's settings, as far as triggers name them: <c>%Setting%</c> stands for a setting's value, and a setting disables a
+/// function.</summary>
 internal sealed partial class Settings(IConfiguration configuration)
 {
     /// <exception cref="InvalidOperationException">The setting is missing.</exception>
@@ -15,6 +16,11 @@ internal sealed partial class Settings(IConfiguration configuration)
                     configuration[match.Groups[1].Value]
                     ?? throw new InvalidOperationException($"the setting {match.Groups[1].Value} is missing")
             );
+
+    /// <summary><c>AzureWebJobs.{function}.Disabled</c>, or with <c>__</c> for the dots, as Linux needs it.</summary>
+    public bool IsDisabled(string function) =>
+        bool.TryParse(configuration[$"AzureWebJobs.{function}.Disabled"] ?? configuration[$"AzureWebJobs:{function}:Disabled"], out var value)
+        && value;
 
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex Reference();

@@ -84,6 +84,20 @@ public sealed class RoutingTests
     }
 
     [Theory]
+    [InlineData("AzureWebJobs:Off:Disabled")]
+    [InlineData("AzureWebJobs.Off.Disabled")]
+    public void A_setting_disables_a_function_that_can_still_be_run_by_hand(string setting)
+    {
+        var (found, on) = (Http("Off", "off", null), Timer("On", "0 */5 * * * *"));
+        var (off, timer) = (Read("", [found, on], (setting, "true")), Read("", [Timer("Off", "0 */5 * * * *"), on], (setting, "true")));
+
+        Assert.Null(off.Route(Request("GET", "/off")));
+        Assert.NotNull(Read("", [found], (setting, "false")).Route(Request("GET", "/off")));
+        Assert.Equal(["On"], timer.Timers.Select(function => function.Name));
+        Assert.NotNull(timer.Find("Off"));
+    }
+
+    [Theory]
     [InlineData("*/5 * * * *")]
     [InlineData("60 * * * * *")]
     [InlineData("%Missing%")]
@@ -96,10 +110,17 @@ public sealed class RoutingTests
     private static string? Find(string method, string path, string prefix = "")
     {
         using var services = Services();
-        var http = new DefaultHttpContext { RequestServices = services };
+        return Read(prefix, Routes.Reverse().Select(route => Http(route.Name, route.Route, route.Methods)))
+            .Route(Request(method, path, services))
+            ?.Function.Name;
+    }
+
+    private static DefaultHttpContext Request(string method, string path, IServiceProvider? services = null)
+    {
+        var http = new DefaultHttpContext { RequestServices = services! };
         http.Request.Method = method;
         http.Request.Path = path;
-        return Read(prefix, Routes.Reverse().Select(route => Http(route.Name, route.Route, route.Methods))).Route(http)?.Function.Name;
+        return http;
     }
 
     private static FunctionCatalog Read(string prefix, IEnumerable<RpcFunctionMetadata> functions, params (string, string)[] settings)

@@ -85,7 +85,7 @@ public sealed class CaseFaultTests
                 phone = await DomainPhone.StartAsync(domain);
             }
         }
-        Assert.InRange(operations, 10, 40);
+        Assert.InRange(operations, 10, 60); // 19 and 36 when caches are warm; an endless loop would be far more.
         return complaints;
     }
 

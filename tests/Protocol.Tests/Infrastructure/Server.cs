@@ -19,6 +19,9 @@ public sealed class Server
     /// <summary>The tests take the part of the front end, which says who the client is.</summary>
     private static readonly string[] HostArguments = ["--trust-forwarded"];
 
+    /// <summary>Run by hand only: otherwise they would work beside a test that counts storage operations.</summary>
+    private static readonly string[] Timers = ["Backup", "Purge", "PurgeSessions", "PurgeSyncs", "Reconcile"];
+
     private static readonly Lazy<Task<Azurite>> Storage = new(() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None));
     private static readonly Lazy<Task<Server>> Shared = new(StartSharedAsync);
     private static readonly ConcurrentBag<RosaApp> Apps = [];
@@ -55,6 +58,10 @@ public sealed class Server
             ["Rosa__FirstAdminEmail"] = AdminEmail,
             ["Rosa__FirstAdminPassword"] = AdminPassword,
         };
+        foreach (var timer in Timers)
+        {
+            all[$"AzureWebJobs__{timer}__Disabled"] = "true";
+        }
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             all[name] = value;
