@@ -5,8 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class AdministrationStory(BrowserFixture browser)
+public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task An_administrator_invites_a_viewer_who_then_signs_in()

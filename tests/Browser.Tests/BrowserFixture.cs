@@ -9,41 +9,24 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>The server of the base map, which stories answer for.</summary>
     public const string MapTiles = "https://tiles.example.org";
 
-    private IPlaywright? _playwright;
+    /// <summary>Actions and expectations wait so long, because stories run beside each other.</summary>
+    private const int PatienceMilliseconds = 30_000;
+
+    private static readonly Lazy<Task<(Server Server, IBrowser Browser)>> Shared = new(StartAsync);
+
     private IBrowser? _browser;
 
     public Server Server { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        if (Chromium.Path is null)
+        if (Chromium.Path is not null)
         {
-            return;
+            (Server, _browser) = await Shared.Value;
         }
-        // Sessions over plain HTTP, as `dotnet run --project dev` allows them on loopback.
-        Server = await Server.StartAsync(
-            new Dictionary<string, string>
-            {
-                ["Rosa__AllowBasicOverHttp"] = "true",
-                ["Rosa__CacheSeconds"] = "1",
-                ["Rosa__MapTiles"] = $"{MapTiles}/{{z}}/{{x}}/{{y}}.png",
-            }
-        );
-        Assertions.SetDefaultExpectTimeout(15_000); // as patient as actions are
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = Chromium.Path.Length > 0 ? Chromium.Path : null, Args = Chromium.Arguments }
-        );
     }
 
-    public async Task DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-        _playwright?.Dispose();
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Another person at another browser.</summary>
     public async Task<Visitor> OpenAsync(BrowserNewContextOptions? options = null)
@@ -52,13 +35,26 @@ public sealed class BrowserFixture : IAsyncLifetime
         options.BaseURL = Server.BaseUrl.ToString();
         options.Locale ??= "en-GB";
         var context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
         return await Visitor.OpenAsync(Server, context);
     }
-}
 
-[CollectionDefinition(Name)]
-public sealed class OneBrowser : ICollectionFixture<BrowserFixture>
-{
-    public const string Name = "Browser";
+    // Playwright ends the browser when this process ends.
+    private static async Task<(Server, IBrowser)> StartAsync()
+    {
+        // Sessions over plain HTTP, as `dotnet run --project dev` allows them on loopback.
+        var server = await Server.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["Rosa__AllowBasicOverHttp"] = "true",
+                ["Rosa__CacheSeconds"] = "1",
+                ["Rosa__MapTiles"] = $"{MapTiles}/{{z}}/{{x}}/{{y}}.png",
+            }
+        );
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
+        var playwright = await Playwright.CreateAsync();
+        var options = new BrowserTypeLaunchOptions { Args = Chromium.Arguments };
+        options.ExecutablePath = Chromium.Path is { Length: > 0 } path ? path : null;
+        return (server, await playwright.Chromium.LaunchAsync(options));
+    }
 }

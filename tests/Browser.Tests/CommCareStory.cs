@@ -9,8 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ServerlessRosa.Browser.Tests;
 
 /// <summary>A supervisor of a CommCare-style programme: workers, cases, and what a phone would get.</summary>
-[Collection(OneBrowser.Name)]
-public sealed partial class CommCareStory(BrowserFixture browser)
+public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string Password = "1988 & more";
 

@@ -5,8 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class HostileStory(BrowserFixture browser)
+public sealed class HostileStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string Html = "<img src=x onerror=alert(1)><script>alert(2)</script>";
     private const string Link = "javascript:alert(3)";

@@ -4,8 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class PhoneStory(BrowserFixture browser)
+public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task On_a_dark_French_phone_the_pages_fit_and_the_keyboard_is_enough_to_sign_in()

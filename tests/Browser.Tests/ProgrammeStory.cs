@@ -6,8 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class ProgrammeStory(BrowserFixture browser)
+public sealed class ProgrammeStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task A_manager_takes_a_form_from_upload_to_download()

@@ -5,8 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class RightsStory(BrowserFixture browser)
+public sealed class RightsStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task A_viewer_beside_a_manager_sees_data_and_nothing_that_would_be_refused()

@@ -4,8 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class SurveyStory(BrowserFixture browser)
+public sealed class SurveyStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task Submissions_appear_by_themselves_with_the_forms_labels_and_on_the_map()

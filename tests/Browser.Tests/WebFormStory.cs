@@ -5,8 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class WebFormStory(BrowserFixture browser)
+public sealed class WebFormStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task A_public_link_is_filled_in_without_an_account()

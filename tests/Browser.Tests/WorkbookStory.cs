@@ -4,8 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-[Collection(OneBrowser.Name)]
-public sealed class WorkbookStory(BrowserFixture browser)
+public sealed class WorkbookStory(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Story]
     public async Task An_invalid_workbook_is_explained_and_the_corrected_one_is_published()

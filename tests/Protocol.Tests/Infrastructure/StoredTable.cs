@@ -11,7 +11,8 @@ public static class StoredTable
     private const string DatabaseFile = "__azurite_db_table__.json";
 
     /// <summary>Adds what <paramref name="make"/> makes of the rows that are there: rows in the emulator's shape, with keys as the
-    /// server builds them.</summary>
+    /// server builds them. In the order of their keys, because the emulator sorts a whole partition for each page that it answers with.
+    /// </summary>
     public static void Append(string dataFolder, string name, Func<IReadOnlyList<JsonNode>, IEnumerable<JsonNode>> make)
     {
         var file = Path.Combine(dataFolder, DatabaseFile);
@@ -19,14 +20,19 @@ public static class StoredTable
         var table = database["collections"]!
             .AsArray()
             .Single(collection => collection!["name"]!.GetValue<string>().EndsWith($"${name}", StringComparison.Ordinal))!;
-        var rows = table["data"]!.AsArray();
-        var number = rows.Max(row => row!["$loki"]!.GetValue<int>());
-        foreach (var row in make([.. rows.Select(row => row!)]).ToList())
+        var before = table["data"]!.AsArray().Select(row => row!).ToList();
+        var rows = before
+            .Concat(make(before))
+            .OrderBy(row => row["PartitionKey"]!.GetValue<string>(), StringComparer.Ordinal)
+            .ThenBy(row => row["RowKey"]!.GetValue<string>(), StringComparer.Ordinal)
+            .Select(row => row.DeepClone())
+            .ToArray();
+        for (var i = 0; i < rows.Length; i++)
         {
-            row["$loki"] = ++number;
-            rows.Add(row);
+            rows[i]["$loki"] = i + 1;
         }
-        table["maxId"] = number;
+        table["data"] = new JsonArray(rows);
+        table["maxId"] = rows.Length;
         table["idIndex"] = null;
         foreach (var (_, index) in table["binaryIndices"]!.AsObject())
         {

@@ -13,8 +13,7 @@ public sealed class ExportProjectTests : IDisposable
     [Fact]
     public async Task An_imported_project_answers_as_in_the_source_account()
     {
-        await using var from = await OwnStorage.StartAsync();
-        var inbox = await Inbox.OpenAsync(from.Server);
+        var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1", photo: "ö 1.jpg"), ("ö 1.jpg", Samples.Bytes(700), "image/jpeg"));
         await inbox.SendAsync(inbox.Submission("uuid:2", deprecatedId: "uuid:1", species: "élm", photo: "ö 1.jpg"));
         await inbox.SendAsync(inbox.Submission("uuid:3"));
@@ -36,12 +35,12 @@ public sealed class ExportProjectTests : IDisposable
             $"{inbox.SubmissionsPath}.csv",
         ];
         var before = await AskAsync(admin.OpenRosa, asked);
-        var project = inbox.Programme.Id.ToString(CultureInfo.InvariantCulture);
+        var (project, from) = (inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), await Server.StorageAsync());
 
-        (await from.RunAsync("export", "--project", "99", "--to", _folder)).ShouldFail("no project 99");
-        (await from.RunAsync("export", "--project", project, "--to", _folder)).ShouldSucceed();
-        (await from.RunAsync("export", "--project", project, "--to", _folder)).ShouldFail("not empty");
-        (await from.RunAsync("import", "--from", _folder)).ShouldFail($"has a project {project} already");
+        (await RunAsync("export", from, "--project", "999999", "--to", _folder)).ShouldFail("no project 999999");
+        await ExportAsync(inbox.Programme);
+        (await RunAsync("export", from, "--project", project, "--to", _folder)).ShouldFail("not empty");
+        (await RunAsync("import", from, "--from", _folder)).ShouldFail($"has a project {project} already");
         await using var to = await OwnStorage.StartAsync();
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
@@ -66,12 +65,11 @@ public sealed class ExportProjectTests : IDisposable
     [Fact]
     public async Task An_imported_domain_has_its_cases_and_workers()
     {
-        await using var from = await OwnStorage.StartAsync();
-        var desk = await CaseDesk.OpenAsync(from.Server);
+        var desk = await CaseDesk.OpenAsync();
         var (mother, child) = (CaseDesk.NewId(), CaseDesk.NewId());
         await desk.SubmitAsync(desk.Create(mother));
         await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
-        (await from.RunAsync("export", "--project", "1", "--to", _folder)).ShouldSucceed();
+        await ExportAsync(desk.Domain.Programme);
         await using var to = await OwnStorage.StartAsync();
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
@@ -88,35 +86,28 @@ public sealed class ExportProjectTests : IDisposable
     [InlineData("submissions.jsonl", "submissions.jsonl is missing")]
     public async Task An_incomplete_folder_is_refused_and_nothing_is_written(string missing, string reason)
     {
-        await using var storage = await OwnStorage.StartAsync();
-        var inbox = await Inbox.OpenAsync(storage.Server);
+        var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
-        (
-            await storage.RunAsync("export", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
-        ).ShouldSucceed();
+        await ExportAsync(inbox.Programme);
         File.Delete(Path.Combine(_folder, missing));
-        await using var other = await OwnStorage.StartAsync();
+        var other = await OwnStorage.NewAccountAsync();
 
-        (await other.RunAsync("import", "--from", _folder)).ShouldFail(reason);
+        (await RunAsync("import", other, "--from", _folder)).ShouldFail(reason);
 
-        Assert.Empty(await StoredBlobs.OfProjectAsync(inbox.Programme.Id, other.ConnectionString));
-        Assert.Empty((await (await Api.AdministratorAsync(other.Server)).GetAsync("/projects")).Json.EnumerateArray());
+        Assert.Empty(await StoredBlobs.OfProjectAsync(inbox.Programme.Id, other));
+        (await RunAsync("export", other, "--project", $"{inbox.Programme.Id}", "--to", $"{_folder} again")).ShouldFail("no project");
     }
 
     [Fact]
     public async Task A_file_that_was_changed_is_refused()
     {
-        await using var storage = await OwnStorage.StartAsync();
-        var inbox = await Inbox.OpenAsync(storage.Server);
+        var inbox = await Inbox.OpenAsync();
         await inbox.SendAsync(inbox.Submission("uuid:1"));
-        (
-            await storage.RunAsync("export", "--project", inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), "--to", _folder)
-        ).ShouldSucceed();
+        await ExportAsync(inbox.Programme);
         var blob = Directory.EnumerateFiles(Path.Combine(_folder, "blobs"), "*", SearchOption.AllDirectories).First();
         await File.AppendAllTextAsync(blob, "x");
-        await using var other = await OwnStorage.StartAsync();
 
-        (await other.RunAsync("import", "--from", _folder)).ShouldFail("not as it was exported");
+        (await RunAsync("import", await OwnStorage.NewAccountAsync(), "--from", _folder)).ShouldFail("not as it was exported");
     }
 
     public void Dispose()
@@ -126,6 +117,21 @@ public sealed class ExportProjectTests : IDisposable
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    private async Task ExportAsync(Programme programme) =>
+        (
+            await RunAsync(
+                "export",
+                await Server.StorageAsync(),
+                "--project",
+                programme.Id.ToString(CultureInfo.InvariantCulture),
+                "--to",
+                _folder
+            )
+        ).ShouldSucceed();
+
+    private static Task<MaintenanceResult> RunAsync(string command, string storage, params string[] arguments) =>
+        Maintenance.RunAsync([command, "--storage", storage, .. arguments]);
 
     private static async Task<List<string>> AskAsync(Api api, string[] paths)
     {
