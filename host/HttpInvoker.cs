@@ -63,22 +63,29 @@ internal sealed partial class HttpInvoker : IDisposable
         // A function that fails before it answers leaves the forwarded request without an answer.
         if (await Task.WhenAny(forwarding, invocation) == invocation && HasFailed(await invocation) && !http.Response.HasStarted)
             end.CancelAfter(AfterFailure);
-        var forwarded = await forwarding;
-        var result = await invocation;
-        if (http.RequestAborted.IsCancellationRequested)
-            return;
-        if (HasFailed(result))
-            LogFailure(_logger, function.Name, Worker.Describe(result));
-        if (forwarded != ForwarderError.None)
+        if (await forwarding is var error && error != ForwarderError.None)
         {
-            LogForwardingFailure(_logger, function.Name, forwarded);
-            // For a malformed body of the client the forwarder has already set 400.
-            if (!http.Response.HasStarted && forwarded != ForwarderError.RequestBodyClient)
-                http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            // The function may never get the request, so its end is not waited for.
+            worker.Cancel(id);
+            Refuse(http, function, error);
+        }
+        else if (await invocation is var result && HasFailed(result))
+        {
+            LogFailure(_logger, function.Name, Worker.Describe(result));
         }
     }
 
     public void Dispose() => _client.Dispose();
+
+    private void Refuse(HttpContext http, HttpFunction function, ForwarderError error)
+    {
+        if (http.RequestAborted.IsCancellationRequested)
+            return;
+        LogForwardingFailure(_logger, function.Name, error);
+        // For a malformed body of the client the forwarder has already set 400.
+        if (!http.Response.HasStarted && error != ForwarderError.RequestBodyClient)
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+    }
 
     private static bool HasFailed(StatusResult result) => result.Status != StatusResult.Types.Status.Success;
 
