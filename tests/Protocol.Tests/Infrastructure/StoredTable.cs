@@ -21,11 +21,12 @@ public static class StoredTable
             .AsArray()
             .Single(collection => collection!["name"]!.GetValue<string>().EndsWith($"${name}", StringComparison.Ordinal))!;
         var before = table["data"]!.AsArray().Select(row => row!).ToList();
+        var added = make(before).ToList();
+        table["data"]!.AsArray().Clear();
         var rows = before
-            .Concat(make(before))
+            .Concat(added)
             .OrderBy(row => row["PartitionKey"]!.GetValue<string>(), StringComparer.Ordinal)
             .ThenBy(row => row["RowKey"]!.GetValue<string>(), StringComparer.Ordinal)
-            .Select(row => row.DeepClone())
             .ToArray();
         for (var i = 0; i < rows.Length; i++)
         {
