@@ -19,7 +19,7 @@ public sealed class Azurite : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Loopback = "127.0.0.1";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Service _blob;
     private readonly Service _table;
@@ -119,7 +119,7 @@ public sealed class Azurite : IAsyncDisposable
                 await process.DisposeAsync();
                 if (e is TimeoutException)
                     throw new StartException(
-                        $"Azurite's {name} service did not answer within {StartLimit.TotalSeconds} seconds.{process.LastWords}",
+                        $"Azurite's {name} service did not answer within {StartLimit.TotalMinutes} minutes.{process.LastWords}",
                         e
                     );
                 throw;

@@ -29,7 +29,7 @@ public sealed class RosaApp : IAsyncDisposable
 
     /// <summary>The prefix that the host writes before the process id of each worker.</summary>
     private const string WorkerLine = "Worker process: ";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
 
     private readonly ChildProcess _process;
@@ -167,7 +167,7 @@ public sealed class RosaApp : IAsyncDisposable
             }
             if (waited.Elapsed > StartLimit)
                 throw new StartException(
-                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalSeconds} seconds.{_process.LastWords}"
+                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalMinutes} minutes.{_process.LastWords}"
                 );
             await Task.Delay(BetweenPolls, cancellationToken);
         }
