@@ -89,6 +89,7 @@ public static class CoreServices
             .AddSingleton<Administrators>()
             .AddSingleton<KeyProtection>()
             .AddSingleton<AuthenticateActor>()
+            .AddSingleton<ApiKeys>()
             .AddSingleton<WebUsers>()
             .AddSingleton<PasswordReset>()
             .AddSingleton<MediaTickets>()
@@ -131,6 +132,7 @@ public static class CoreServices
             .AddSingleton<ApplyCases>()
             .AddSingleton<CaseDirectory>()
             .AddSingleton<SearchCases>()
+            .AddSingleton<ListCases>()
             .AddSingleton<SyncsTable>()
             .AddSingleton<SyncsContainer>()
             .AddSingleton<SyncHistory>()
@@ -206,7 +208,8 @@ public static class CoreServices
             .AddSingleton<ReceiveCommCareForm>()
             .AddSingleton<SubmitCases>()
             .AddSingleton<ClaimCase>()
-            .AddSingleton<SubmissionDirectory>();
+            .AddSingleton<SubmissionDirectory>()
+            .AddSingleton<ListReceivedForms>();
 
     private static IServiceCollection AddExports(this IServiceCollection services) =>
         services

@@ -122,6 +122,8 @@ public static class RightsSteps
             ["DELETE users/{id}"] = new(actors => actors.FreshUserAsync()),
             ["POST users/reset/initiate"] = Sends((_, _) => new { email = $"{Samples.Unique("nobody")}@example.org" }),
             ["POST users/reset/verify"] = Sends((_, _) => new { @new = TestActors.Password }),
+            ["POST users/{id}/api-keys"] = Sends((_, _) => new { name = "export" }),
+            ["DELETE users/{id}/api-keys/{apiKey}"] = new(actors => actors.FreshApiKeyAsync()),
             ["PUT users/{id}/password"] = new(
                 actors => actors.FreshUserAsync(),
                 (_, _) => JsonContent.Create(new { old = TestActors.Password, @new = TestActors.Password })
@@ -145,7 +147,7 @@ public static class RightsSteps
                 resource == "location" ? [$"{Domain}/location/v2"] : [$"{Domain}/v0.5/{resource}", $"{Domain}/{resource}/v1"];
             foreach (var address in addresses)
             {
-                steps[$"POST {address}"] = Sends((_, target) => TestActors.DomainBody(resource, target.DomainIds));
+                steps[$"POST {address}"] = Sends((_, target) => TestTargets.DomainBody(resource, target.DomainIds));
                 steps[$"PUT {address}/{{id}}"] = Sends((_, _) => new { });
                 if (!resource.StartsWith("location", StringComparison.Ordinal))
                 {
@@ -192,6 +194,7 @@ public static class RightsSteps
             ["GET /a/{domain}/api/user/v1/{id}/restore"] = new(actors => actors.FreshInDomainAsync("user")), // others are deactivated
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,
+            ["PUT /a/{domain}/api/case/v2"] = Sends((_, target) => new { case_id = target.DomainIds["case"], case_name = "Bello" }),
             ["PUT /a/{domain}/api/case/v2/{id}"] = Sends((_, _) => new { case_name = "Bello" }),
             ["POST /a/{domain}/api/case/v2/bulk-fetch"] = Sends(
                 (actors, _) => new { case_ids = new[] { actors.Target.DomainIds["case"] } }

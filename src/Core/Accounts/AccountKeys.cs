@@ -28,6 +28,9 @@ internal static class AccountKeys
 
     public static string Session(ActorId actor, string tokenHash) => SessionsOf(actor) + tokenHash;
 
+    /// <summary>The row of a key; of a part of its hash, the common prefix of rows.</summary>
+    public static string ApiKey(ActorId actor, string hash) => TableKey.Join(TableKey.Number(actor.Value), "apikey") + "|" + hash;
+
     /// <summary>The row that keeps an e-mail address unique.</summary>
     public static (string Partition, string Row) Email(string email)
     {

@@ -63,6 +63,10 @@ public sealed class AuthenticateActor(
         );
     }
 
+    /// <summary>The web user with this normalised address; null for an unknown or deleted one. Two operations unless cached.</summary>
+    internal async Task<Actor?> FindWebUserAsync(string address, CancellationToken cancellationToken) =>
+        Known(address) ?? await ReadAsync(address, cancellationToken);
+
     internal void Remember(Actor actor) => cache.Set(("actor", actor.Project, actor.Id), actor, size: 1024 + (48 * actor.Grants.All.Count));
 
     internal void Forget(ProjectId? project, ActorId actor) => cache.Remove(("actor", project, actor));

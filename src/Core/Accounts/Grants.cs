@@ -48,7 +48,13 @@ public sealed class Grants
 {
     private readonly HashSet<Grant> _grants;
 
+    // Of an API key: the only project, and the role that bounds the verbs.
+    private readonly (ProjectId? Project, Role? Role) _limit;
+
     private Grants(HashSet<Grant> grants) => _grants = grants;
+
+    private Grants(HashSet<Grant> grants, ProjectId? project, Role? role)
+        : this(grants) => _limit = (project, role);
 
     public static Grants None { get; } = new([]);
 
@@ -60,10 +66,13 @@ public sealed class Grants
 
     public Grants Without(Grant grant) => new([.. _grants.Where(other => other != grant)]);
 
+    /// <summary>The same grants for the verbs of a role, on what belongs to a project; null limits nothing.</summary>
+    public Grants Within(ProjectId? project, Role? role) => new(_grants, project, role);
+
     /// <summary>Whether any role on <paramref name="scope"/>, or on a scope that contains it, has the verb.</summary>
     public bool Allow(string verb, Scope scope)
     {
-        if (_grants.Count == 0)
+        if (_grants.Count == 0 || _limit.Role?.Holds(verb) == false || (_limit.Project is { } only && scope.Project != only))
         {
             return false;
         }

@@ -7,12 +7,12 @@ namespace ServerlessRosa.Core.Accounts;
 /// Web users choose a password with a token that was sent to them, after an invitation or a forgotten password. A token works once, for a
 /// day, until the next one is created and until password or address change. Storage holds only its hash.
 /// </summary>
-public sealed class PasswordReset(AccountsTable accounts, Passwords passwords, WebUsers users, TimeProvider clock)
+public sealed class PasswordReset(AccountsTable accounts, Passwords passwords, WebUsers users, ApiKeys keys, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Makes a token. With <paramref name="invalidate"/> the present password stops working and all sessions end.
+    /// Makes a token. With <paramref name="invalidate"/> the present password stops working and all sessions and API keys end.
     /// Refuses an account that is deleted meanwhile with 404.1.
     /// </summary>
     public async Task<AccessToken> BeginAsync(ActorId user, bool invalidate, CancellationToken cancellationToken)
@@ -39,6 +39,7 @@ public sealed class PasswordReset(AccountsTable accounts, Passwords passwords, W
         if (invalidate)
         {
             await users.EndSessionsAsync(user, null);
+            await keys.RevokeAllAsync(user, CancellationToken.None);
         }
         return token;
     }

@@ -9,6 +9,7 @@ public sealed partial class WebUsers(
     Passwords passwords,
     AuthenticateActor authenticate,
     Administrators administrators,
+    ApiKeys keys,
     TimeProvider clock
 )
 {
@@ -229,7 +230,8 @@ public sealed partial class WebUsers(
     }
 
     /// <summary>
-    /// Deletes an account: removes grants, password and sessions, and releases the address. Refuses the last administrator with 409.21.
+    /// Deletes an account: removes grants, password, sessions and API keys, and releases the address. Refuses the last administrator with
+    /// 409.21.
     /// </summary>
     public async Task DeleteAsync(Actor user, CancellationToken cancellationToken)
     {
@@ -239,6 +241,7 @@ public sealed partial class WebUsers(
             cancellationToken
         );
         await EndSessionsAsync(user.Id, null);
+        await keys.RevokeAllAsync(user.Id, CancellationToken.None);
         await accounts.ReleaseEmailAsync(user.Email!, user.Id, CancellationToken.None);
         if (outcome != GrantOutcome.Changed)
         {

@@ -21,6 +21,45 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners, Case
         (CaseId.TryParse(text, out var id) ? await FindAsync(project, id, cancellationToken) : null)
         ?? throw Problem.NotFound().AsException();
 
+    /// <summary>The first case with this external id; null when there is none. One operation per 1,000 cases until it is found.</summary>
+    public async Task<Case?> FindByExternalIdAsync(ProjectId project, string externalId, CancellationToken cancellationToken)
+    {
+        var filter = new CaseFilter { ExternalId = externalId };
+        await foreach (var (row, _) in owners.ScanAsync(project, null, null, cancellationToken))
+        {
+            if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && filter.Admits(value))
+            {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The cases with these external ids, as far as there are any. With <paramref name="requiresOne"/>, refuses an id that several
+    /// cases have with 400.8; otherwise the first counts. One operation per 1,000 cases of the project.</summary>
+    public async Task<IReadOnlyDictionary<string, CaseId>> FindByExternalIdsAsync(
+        ProjectId project,
+        IReadOnlySet<string> externalIds,
+        bool requiresOne,
+        CancellationToken cancellationToken
+    )
+    {
+        var (filter, found) = (new CaseFilter(), new Dictionary<string, CaseId>());
+        await foreach (var (row, _) in owners.ScanAsync(project, null, null, cancellationToken))
+        {
+            if (!filter.Admits(row))
+            {
+                continue;
+            }
+            var value = await row.UnpackAsync(cancellationToken);
+            if (externalIds.Contains(value.ExternalId) && !found.TryAdd(value.ExternalId, value.Id) && requiresOne)
+            {
+                throw Problem.UnexpectedValue("external_id", value.ExternalId, "several cases have it.").AsException();
+            }
+        }
+        return found;
+    }
+
     /// <summary>In the order of <paramref name="ids"/>; null for a case that is unknown, deleted or of another project.</summary>
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>
         InParallel.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);

@@ -14,17 +14,18 @@ public enum CaseTime
 /// <summary>A bound of a time of the case. A case without that time is on neither side of it.</summary>
 public sealed record CaseTimeBound(CaseTime Time, bool IsLower, bool Inclusive, DateTimeOffset Value)
 {
-    internal bool Admits(Case one)
-    {
-        var time = Time switch
-        {
-            CaseTime.Modified => one.ModifiedOn,
-            CaseTime.ServerModified => one.ServerModifiedOn,
-            CaseTime.Opened => one.OpenedOn,
-            _ => one.ClosedOn,
-        };
-        return time is { } known && (known == Value ? Inclusive : known > Value == IsLower);
-    }
+    internal bool Admits(Case one) =>
+        Admits(
+            Time switch
+            {
+                CaseTime.Modified => one.ModifiedOn,
+                CaseTime.ServerModified => one.ServerModifiedOn,
+                CaseTime.Opened => one.OpenedOn,
+                _ => one.ClosedOn,
+            }
+        );
+
+    internal bool Admits(DateTimeOffset? time) => time is { } known && (known == Value ? Inclusive : known > Value == IsLower);
 }
 
 /// <summary>Selects cases of a list; null means any.</summary>
@@ -43,25 +44,40 @@ public sealed record CaseFilter
     /// <summary>A part of the name or of the external id, or the whole case id; upper and lower case are alike.</summary>
     public string? Search { get; init; }
 
+    /// <summary>The user who changed the case last.</summary>
+    public string? ModifiedBy { get; init; }
+
     public IReadOnlyList<CaseTimeBound> Times { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Indices { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether deciding takes more than the columns of a row that says nothing about indices.</summary>
+    internal bool ReadsBodies =>
+        Name is not null
+        || ExternalId is not null
+        || Search is not null
+        || ModifiedBy is not null
+        || Indices.Count > 0
+        || Properties.Count > 0
+        || Times.Any(bound => bound.Time != CaseTime.ServerModified);
+
     // Decided from the row's columns, without unpacking the case.
     internal bool Admits(OwnedCase row) =>
         !row.Deleted
         && Types?.Contains(row.Type) != false
         && (Closed is null || row.Closed == Closed)
+        && Times.All(bound => bound.Time != CaseTime.ServerModified || bound.Admits(row.ServerModifiedOn))
         && Indices.All(wanted => row.Indices.Any(index => index.Identifier == wanted.Key && index.Target?.Value == wanted.Value));
 
     internal bool Admits(Case value) =>
         (Name is null || value.Name == Name)
         && (ExternalId is null || value.ExternalId == ExternalId)
         && (Search is null || Mentions(value, Search))
+        && (ModifiedBy is null || value.ModifiedBy == ModifiedBy)
         && Times.All(bound => bound.Admits(value))
-        && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key) == wanted.Value);
+        && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key, "") == wanted.Value);
 
     private static bool Mentions(Case value, string text) =>
         value.Name.Contains(text, StringComparison.OrdinalIgnoreCase)

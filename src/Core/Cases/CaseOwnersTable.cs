@@ -91,10 +91,14 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
         }
     }
 
-    private async IAsyncEnumerable<TableEntity> NewestAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<TableEntity> NewestAsync(
+        string filter,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        IEnumerable<string>? columns = null
+    )
     {
         TableEntity? newest = null;
-        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, cancellationToken: cancellationToken))
+        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, columns, cancellationToken))
         {
             if (newest is not null && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey)))
             {

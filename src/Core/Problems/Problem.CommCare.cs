@@ -26,6 +26,8 @@ public sealed partial record Problem
     public static Problem LookupUpload(int? row, string reason) =>
         new(400.58m, row is { } number ? $"Row {number} of the file: {reason}" : $"The file was refused: {reason}", new { row });
 
+    public static Problem UnknownParameter(string name) => new(400.59m, $"'{name}' is not a valid parameter.");
+
     // 406: the phone shows the message to its user and handles the key.
     public static Problem WorkerDeactivated() =>
         new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });

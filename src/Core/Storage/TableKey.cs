@@ -30,6 +30,13 @@ internal static class TableKey
     public static string NewestFirst(DateTimeOffset time) =>
         (DateTimeOffset.MaxValue.UtcTicks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Reads the start of what <see cref="NewestFirst"/> wrote.</summary>
+    public static DateTimeOffset TimeOf(ReadOnlySpan<char> newestFirst) =>
+        new(
+            DateTimeOffset.MaxValue.UtcTicks - long.Parse(newestFirst[..19], System.Globalization.CultureInfo.InvariantCulture),
+            TimeSpan.Zero
+        );
+
     /// <summary>A filter for all rows of a partition whose key starts with <paramref name="prefix"/>.</summary>
     public static string Prefix(string partition, string prefix) =>
         Azure.Data.Tables.TableClient.CreateQueryFilter(

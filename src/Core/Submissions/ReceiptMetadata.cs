@@ -19,6 +19,8 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public string? Agent { get; init; }
 
+    public string? App { get; init; }
+
     /// <summary>Whether its deprecatedID counts.</summary>
     public bool IsEdit { get; init; }
 
@@ -28,7 +30,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public int CaseBlocks { get; init; }
 
-    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent);
+    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent) { AppId = App };
 
     internal static ReceiptMetadata Of(
         SubmissionSpace space,
@@ -44,6 +46,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
             Submitter = version.Sender.Submitter?.Value,
             Device = version.Sender.DeviceId,
             Agent = version.Sender.UserAgent,
+            App = version.Sender.AppId,
             IsEdit = !isCommCare && head.DeprecatedId is not null,
             IsCommCare = isCommCare,
             SyncToken = Syncs.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,

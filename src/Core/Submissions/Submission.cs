@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 
@@ -15,7 +16,11 @@ public static class SubmissionSpaces
 }
 
 /// <summary>The submitter and the device.</summary>
-public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAgent);
+public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAgent)
+{
+    /// <summary>The id of the CommCare app, or of its build, in the address that the form was sent to.</summary>
+    public string? AppId { get; init; }
+}
 
 /// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>
 public sealed record SubmissionVersion(
@@ -70,6 +75,10 @@ public sealed record Submission(InstanceId RootId, Sender Sender, string FormVer
     public int MediaExpected { get; init; }
 
     public int MediaPresent { get; init; }
+
+    /// <summary>When storage last wrote the submission's row: after its receipt and every change.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? IndexedOn { get; init; }
 }
 
 public sealed record SubmissionComment(string Body, ActorId Author, DateTimeOffset CreatedAt);

@@ -33,6 +33,12 @@ internal static class SubmissionKeys
     /// <summary>Sorts before everything created at or before <paramref name="time"/>.</summary>
     public static string TimelineFrom(DateTimeOffset time) => TimelinePrefix + TableKey.NewestFirst(time);
 
+    /// <summary>Sorts after everything created at or after <paramref name="time"/>.</summary>
+    public static string TimelineAfter(DateTimeOffset time) => TimelineFrom(time) + "}";
+
+    /// <summary>When the submission at a place in the timeline was created.</summary>
+    public static DateTimeOffset CreatedAt(string timelineKey) => TableKey.TimeOf(timelineKey.AsSpan(TimelinePrefix.Length));
+
     public const string CountPrefix = "n|";
 
     /// <summary>Sorts after all that starts so.</summary>

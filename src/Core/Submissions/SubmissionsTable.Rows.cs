@@ -102,6 +102,7 @@ public sealed partial class SubmissionsTable
             CaseBlocks = entity.GetInt32(Column.CaseBlocks) ?? 0,
             MediaExpected = entity.GetInt32(Column.MediaExpected) ?? 0,
             MediaPresent = entity.GetInt32(Column.MediaPresent) ?? 0,
+            IndexedOn = entity.Timestamp,
         };
 
     private static void WriteVersion(TableEntity entity, string prefix, SubmissionVersion version)
@@ -133,6 +134,7 @@ public sealed partial class SubmissionsTable
         entity[prefix + Column.Submitter] = sender.Submitter?.Value;
         entity[prefix + Column.DeviceId] = sender.DeviceId;
         entity[prefix + Column.UserAgent] = sender.UserAgent;
+        entity[prefix + Column.AppId] = sender.AppId;
     }
 
     private static Sender ReadSender(TableEntity entity, string prefix) =>
@@ -140,7 +142,10 @@ public sealed partial class SubmissionsTable
             entity.GetInt32(prefix + Column.Submitter) is { } submitter ? new ActorId(submitter) : null,
             entity.GetString(prefix + Column.DeviceId),
             entity.GetString(prefix + Column.UserAgent)
-        );
+        )
+        {
+            AppId = entity.GetString(prefix + Column.AppId),
+        };
 
     private static class Column
     {
@@ -170,7 +175,9 @@ public sealed partial class SubmissionsTable
         public const string Submitter = "Submitter";
         public const string DeviceId = "DeviceId";
         public const string UserAgent = "UserAgent";
+        public const string AppId = "AppId";
+        public const string Timestamp = "Timestamp";
 
-        public static string[] OfSender(string prefix) => [prefix + Submitter, prefix + DeviceId, prefix + UserAgent];
+        public static string[] OfSender(string prefix) => [prefix + Submitter, prefix + DeviceId, prefix + UserAgent, prefix + AppId];
     }
 }

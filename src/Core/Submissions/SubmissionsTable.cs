@@ -34,6 +34,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         Column.Current + Column.InstanceName,
         Column.Current + Column.CreatedAt,
         Column.Current + Column.Problem,
+        Column.Timestamp,
     ];
 
     private static readonly string[] ExportedColumns = [Column.RowKey, .. ListedColumns, Column.Xml];

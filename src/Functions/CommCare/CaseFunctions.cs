@@ -18,6 +18,25 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         string domain
     ) => pipeline.DomainApiAsync(request, domain, Verb.SubmissionRead, user => ListAsync(request, user));
 
+    /// <summary>By external id: the first of those that have it. Looks at the cases of the project until it is found.</summary>
+    [Function("GetCaseByExternalId")]
+    public Task<IResult> GetByExternalId(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request,
+        string domain,
+        string externalId
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var (fields, cancellationToken) = (CaseListRequest.OfAnswer(request), request.HttpContext.RequestAborted);
+                var found = await cases.FindByExternalIdAsync(user.Project.Id, RouteText.Decode(externalId), cancellationToken);
+                return Json.Ok(fields.Apply(CaseShapes.Of(user, found ?? throw Problem.NotFound().AsException())));
+            }
+        );
+
     /// <summary>One case, or several with commas between their ids.</summary>
     [Function("GetCase")]
     public Task<IResult> Get(
@@ -31,10 +50,12 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
             Verb.SubmissionRead,
             async user =>
             {
-                var text = RouteText.Decode(id);
+                var (text, fields) = (RouteText.Decode(id), CaseListRequest.OfAnswer(request));
                 return text.Contains(',', StringComparison.Ordinal)
-                    ? await FetchAsync(user, text.Split(','), [], request.HttpContext.RequestAborted)
-                    : Json.Ok(CaseShapes.Of(user, await cases.GetAsync(user.Project.Id, text, request.HttpContext.RequestAborted)));
+                    ? await FetchAsync(user, text.Split(','), [], fields, request.HttpContext.RequestAborted)
+                    : Json.Ok(
+                        fields.Apply(CaseShapes.Of(user, await cases.GetAsync(user.Project.Id, text, request.HttpContext.RequestAborted)))
+                    );
             }
         );
 
@@ -54,6 +75,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
                     user,
                     Json.Texts(body, "case_ids") ?? [],
                     Json.Texts(body, "external_ids") ?? [],
+                    CaseListRequest.OfAnswer(request),
                     request.HttpContext.RequestAborted
                 );
             }
@@ -62,18 +84,18 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
     private async Task<IResult> ListAsync(HttpRequest request, DomainUser user)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var (filter, after, limit, counts) = CaseListRequest.Of(request);
+        var ((filter, after, limit, counts), fields) = (CaseListRequest.Of(request), CaseFields.Of(request));
         if (!counts)
         {
             var (page, place) = await cases.PageAsync(user.Project.Id, filter, after, limit, cancellationToken);
-            return Json.Ok(new { cases = page.Select(one => CaseShapes.Of(user, one)), next = NextOf(place) });
+            return Json.Ok(new { cases = page.Select(one => fields.Apply(CaseShapes.Of(user, one))), next = NextOf(place) });
         }
         var (found, total, rest) = await cases.ListAsync(user.Project.Id, filter, after, limit, cancellationToken);
         return Json.Ok(
             new
             {
                 matching_records = total,
-                cases = found.Select(one => CaseShapes.Of(user, one)),
+                cases = found.Select(one => fields.Apply(CaseShapes.Of(user, one))),
                 next = NextOf(rest),
             }
         );
@@ -85,6 +107,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         DomainUser user,
         IReadOnlyList<string> ids,
         IReadOnlyList<string> externalIds,
+        CaseFields fields,
         CancellationToken cancellationToken
     )
     {
@@ -92,24 +115,23 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         {
             throw Problem.UnexpectedValue("case_ids", "", $"there are more than {MaxLimit}.").AsException();
         }
-        var found = await cases.FindAsync(
-            user.Project.Id,
-            [.. ids.Select(text => CaseId.TryParse(text, out var id) ? id : default).Where(id => id.Value is not null).Distinct()],
-            cancellationToken
-        );
-        var byId = found.OfType<Case>().ToDictionary(one => one.Id.Value);
         var byExternalId =
             externalIds.Count == 0
-                ? null
-                : (await cases.ListAsync(user.Project.Id, new CaseFilter(), null, int.MaxValue, cancellationToken)).Cases.ToLookup(one =>
-                    one.ExternalId
-                );
+                ? new Dictionary<string, CaseId>()
+                : await cases.FindByExternalIdsAsync(user.Project.Id, externalIds.ToHashSet(), requiresOne: false, cancellationToken);
+        var byId = ids.Select(text => CaseId.TryParse(text, out var id) ? id : default).Where(id => id.Value is not null);
+        var found = (await cases.FindAsync(user.Project.Id, [.. byId.Concat(byExternalId.Values).Distinct()], cancellationToken))
+            .OfType<Case>()
+            .ToDictionary(one => one.Id.Value);
         var answers = ids.Select(id =>
-                (Case: byId.GetValueOrDefault(id.Trim()), Missing: (object)new { case_id = id, error = "not found" })
+                (Case: found.GetValueOrDefault(id.Trim()), Missing: (object)new { case_id = id, error = "not found" })
             )
             .Concat(
                 externalIds.Select(id =>
-                    (Case: byExternalId?[id].FirstOrDefault(), Missing: (object)new { external_id = id, error = "not found" })
+                    (
+                        Case: byExternalId.TryGetValue(id, out var known) ? found.GetValueOrDefault(known.Value) : null,
+                        Missing: (object)new { external_id = id, error = "not found" }
+                    )
                 )
             )
             .ToList();
@@ -118,7 +140,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
             {
                 matching_records = answers.Count(answer => answer.Case is not null),
                 missing_records = answers.Count(answer => answer.Case is null),
-                cases = answers.Select(answer => answer.Case is { } value ? CaseShapes.Of(user, value) : answer.Missing),
+                cases = answers.Select(answer => answer.Case is { } value ? fields.Apply(CaseShapes.Of(user, value)) : answer.Missing),
             }
         );
     }

@@ -16,6 +16,7 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
     private const int DefaultLimit = 20;
     private const int MaxLimit = 5000;
     private const string Cursor = "cursor";
+    private const string IncludeDeprecated = "include_deprecated";
     private const string Types = "case_type";
     private const string Index = "indices.";
     private const string Property = "properties.";
@@ -28,6 +29,7 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
         "count",
         "format",
         "search",
+        IncludeDeprecated,
         "owner_id",
         "case_name",
         "external_id",
@@ -43,8 +45,8 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
         ["date_closed"] = CaseTime.Closed,
     };
 
-    /// <summary>Refuses what is no number, boolean, date or cursor with 400.11, and with 501.1 what is no parameter of the list, or comes
-    /// twice although only `case_type` may.</summary>
+    /// <summary>Refuses what is no number, boolean, date or cursor with 400.11, more than 5,000 cases with 400.8, and with 400.59 what is
+    /// no parameter of the list, or comes twice although only `case_type` may.</summary>
     public static CaseListRequest Of(HttpRequest request)
     {
         var times = new List<CaseTimeBound>();
@@ -60,13 +62,15 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
                     Known.Contains(name)
                     || name.StartsWith(Index, StringComparison.Ordinal)
                     || name.StartsWith(Property, StringComparison.Ordinal)
+                    || CaseFields.Takes(name)
                 )
                 || (name == "format" && values != "json")
             )
             {
-                throw Problem.NotSupported(name).AsException();
+                throw Problem.UnknownParameter(name).AsException();
             }
         }
+        Flag(request, IncludeDeprecated); // there is no dictionary in which types could be deprecated
         var types = request.Query[Types].OfType<string>().Where(type => type.Length > 0).ToHashSet();
         return new CaseListRequest(
             new CaseFilter
@@ -82,12 +86,27 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
                 Properties = Named(request, Property),
             },
             Text(request, Cursor) is { } cursor ? PlaceOf(cursor) : null,
-            Text(request, "limit") is not { } limit ? DefaultLimit
-                : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, MaxLimit)
-                : throw Problem.InvalidDataType(limit, "number").AsException(),
+            LimitOf(request),
             Flag(request, "count") ?? true
         );
     }
+
+    /// <summary>For answers that are no lists: refuses all parameters but those of <see cref="CaseFields"/> with 400.59.</summary>
+    public static CaseFields OfAnswer(HttpRequest request)
+    {
+        foreach (var name in request.Query.Keys.Where(name => !CaseFields.Takes(name) && name != "format"))
+        {
+            throw Problem.UnknownParameter(name).AsException();
+        }
+        return CaseFields.Of(request);
+    }
+
+    private static int LimitOf(HttpRequest request) =>
+        Text(request, "limit") is not { } limit ? DefaultLimit
+        : !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? throw Problem.InvalidDataType(limit, "number").AsException()
+        : number > MaxLimit ? throw Problem.UnexpectedValue("limit", limit, $"a page has {MaxLimit} cases at most.").AsException()
+        : Math.Max(number, 1);
 
     /// <summary>The address of the list from a position on.</summary>
     public static string Next(HttpRequest request, CasePlace place) =>

@@ -18,7 +18,7 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
         pipeline.DomainApiAsync(request, domain, Verb.ProjectRead, user => handler(user, request.HttpContext.RequestAborted));
 
     /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with
-    /// 400.11.</summary>
+    /// 400.11, and other parameters with 400.59.</summary>
     public Task<IResult> ListAsync<T>(
         HttpRequest request,
         string domain,
@@ -30,6 +30,7 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
             domain,
             async (user, cancellationToken) =>
             {
+                ListParameters.RequireKnown(request);
                 var paging = Paging.Of(request);
                 var all = await find(user, cancellationToken);
                 return List(request, paging, all.Count, all.Skip(paging.Offset).Take(LimitOf(paging)).Select(item => shape(user, item)));
@@ -61,7 +62,9 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
         return answer is null ? Results.StatusCode(status) : Json.Ok(answer, status);
     }
 
-    public static int LimitOf(Paging paging) => Math.Min(paging.Limit is null or 0 ? DefaultLimit : paging.Limit.Value, MaxLimit);
+    /// <summary>No `limit` is 20, and zero is the maximum of 1,000.</summary>
+    public static int LimitOf(Paging paging) =>
+        paging.Limit is { } limit ? Math.Min(limit == 0 ? MaxLimit : limit, MaxLimit) : DefaultLimit;
 
     /// <summary>The envelope that all lists share. `next` and `previous` are addresses on this host.</summary>
     public static IResult List(HttpRequest request, Paging paging, int total, IEnumerable<object> objects)

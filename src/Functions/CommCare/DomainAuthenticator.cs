@@ -8,12 +8,13 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
 /// Identifies the user of a domain's address (CC-004 to CC-011): by a mobile worker's or web user's password, or by a web
-/// user's session token. A session's cookie counts in administration only, never at the addresses of phones.
+/// user's API key or session token. A session's cookie counts in administration only, never at the addresses of phones.
 /// </summary>
 public sealed class DomainAuthenticator(
     RequestAuthenticator authenticator,
     AuthenticateWorker workers,
     AuthenticateActor users,
+    ApiKeys keys,
     ProjectDirectory projects,
     MobileWorkers accounts
 )
@@ -75,6 +76,10 @@ public sealed class DomainAuthenticator(
             }
             return WebUser(project, name.Contains('@') ? await users.ByPasswordAsync(name, password, from, cancellationToken) : null);
         }
+        if (AuthorizationHeader.Parameter(request, "ApiKey") is { } parameter)
+        {
+            return WebUser(project, await ByApiKeyAsync(request, parameter, cancellationToken));
+        }
         return WebUser(
             project,
             (
@@ -84,6 +89,20 @@ public sealed class DomainAuthenticator(
                 )
             ).Actor
         );
+    }
+
+    // `ApiKey name@example.org:0123...`
+    private async Task<Actor?> ByApiKeyAsync(HttpRequest request, string parameter, CancellationToken cancellationToken)
+    {
+        RequireConfidential(request);
+        return parameter.LastIndexOf(':') is > 0 and var colon
+            ? await keys.AuthenticateAsync(
+                parameter[..colon],
+                parameter[(colon + 1)..],
+                RequestAuthenticator.AddressOf(request),
+                cancellationToken
+            )
+            : null;
     }
 
     private static DomainUser WebUser(Project? project, Actor? actor) =>
@@ -106,12 +125,17 @@ public sealed class DomainAuthenticator(
         {
             return null;
         }
+        RequireConfidential(request);
+        return AuthorizationHeader.Credentials(parameter, allowLatin1: true) is var (name, password)
+            ? (name.Trim().ToLowerInvariant(), password)
+            : throw Problem.NotAuthenticated().AsException();
+    }
+
+    private void RequireConfidential(HttpRequest request)
+    {
         if (!authenticator.IsConfidential(request))
         {
             throw Problem.HttpsOnly().AsException();
         }
-        return AuthorizationHeader.Credentials(parameter, allowLatin1: true) is var (name, password)
-            ? (name.Trim().ToLowerInvariant(), password)
-            : throw Problem.NotAuthenticated().AsException();
     }
 }

@@ -4,16 +4,50 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
-using ServerlessRosa.Core.Xml;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Forms as received (CC-144 to CC-146), found by their id in all forms of the project.</summary>
-public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory forms, SubmissionDirectory submissions)
+/// <summary>Forms as received (CC-144 to CC-146): single ones, found by their id in all forms of the project, and lists.</summary>
+public sealed class FormApiFunctions(
+    EndpointPipeline pipeline,
+    FormDirectory forms,
+    SubmissionDirectory submissions,
+    ListReceivedForms lists,
+    Links links
+)
 {
-    private const string XmlName = "form.xml";
-    private const string XmlType = "text/xml";
+    private const int MaxLimit = 1000;
+    private const string IndexedOn = "indexed_on";
+    private const string ReceivedOn = "received_on";
+    private const string ModifiedOn = "server_modified_on";
+
+    private static readonly string[] Parameters =
+    [
+        "order_by",
+        "xmlns",
+        "app_id",
+        "include_archived",
+        "received_on_start",
+        "received_on_end",
+        "indexed_on_start",
+        "indexed_on_end",
+        "server_modified_on_start",
+        "server_modified_on_end",
+    ];
+
+    // Before `GetReceivedForm` by name, whose address would take it.
+    [Function("FindReceivedFormsV1")]
+    public Task<IResult> ListV1(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
+
+    [Function("FindReceivedFormsV05")]
+    public Task<IResult> ListV05(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
 
     [Function("GetReceivedForm")]
     public Task<IResult> Get(
@@ -53,9 +87,9 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var (form, _, version) = await FindAsync(request, user, formId, cancellationToken);
                 var (space, name) = (SubmissionSpace.Published(form), RouteText.Decode(part));
-                if (name == XmlName)
+                if (name == FormShape.XmlName)
                 {
-                    return Results.Stream(await submissions.OpenXmlAsync(space, version, cancellationToken), XmlType);
+                    return Results.Stream(await submissions.OpenXmlAsync(space, version, cancellationToken), FormShape.XmlType);
                 }
                 var file = version.Media.FirstOrDefault(one => one.Name == name && one.Exists) ?? throw Problem.NotFound().AsException();
                 return new FileResult(
@@ -78,26 +112,71 @@ public sealed class FormApiFunctions(EndpointPipeline pipeline, FormDirectory fo
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var (form, submission, version) = await FindAsync(request, user, formId, cancellationToken);
                 var xml = await submissions.ReadXmlAsync(SubmissionSpace.Published(form), version, cancellationToken);
-                var attachments = new Dictionary<string, object> { [XmlName] = new { content_type = XmlType, length = xml.Length } };
-                foreach (var file in version.Media.Where(file => file.Exists))
+                var shape = new FormShape(submission, version, xml)
                 {
-                    attachments[file.Name] = new { content_type = file.ContentType, length = file.Size };
-                }
-                return Json.Ok(
-                    new
-                    {
-                        id = version.Id.Value,
-                        xmlns = SafeXml.Read(xml, root => root.NamespaceURI),
-                        received_on = CaseShapes.Time(submission.CreatedAt),
-                        edited_on = version.Id == submission.Current.Id && submission.Edits > 0
-                            ? CaseShapes.Time(submission.Current.CreatedAt)
-                            : null,
-                        problem = version.Problem,
-                        attachments,
-                    }
+                    Id = version.Id.Value,
+                    Origin = links.Origin(request),
+                    Media = version.Media,
+                };
+                return new ApiObject(json => shape.Write(json, user));
+            }
+        );
+
+    private Task<IResult> ListAsync(HttpRequest request, string domain) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                var cancellationToken = request.HttpContext.RequestAborted;
+                ListParameters.RequireKnown(request, Parameters);
+                var window = ListWindow.Of(request, MaxLimit);
+                var query = QueryOf(request, window);
+                var xmlns = ListParameters.Text(request, "xmlns");
+                var known = await forms.ListAsync(user.Project.Id, cancellationToken);
+                var (page, total) = await lists.RunAsync(
+                    [.. known.Where(form => xmlns is null || form.Id.Value == xmlns)],
+                    query,
+                    cancellationToken
+                );
+                var origin = links.Origin(request);
+                return new TastypieList<ReceivedForm>(
+                    window.Meta(request, total),
+                    page,
+                    async (json, form, stop) => (await ShapeAsync(form, origin, stop)).Write(json, user)
                 );
             }
         );
+
+    private static ReceivedFormQuery QueryOf(HttpRequest request, ListWindow window)
+    {
+        var (field, descending) = ListParameters.Order(request, ReceivedOn, IndexedOn, ModifiedOn) ?? (ReceivedOn, true);
+        return new ReceivedFormQuery(window.Offset, window.Limit)
+        {
+            ByIndexedOn = field != ReceivedOn,
+            Descending = descending,
+            Received = ListParameters.Range(request, ReceivedOn),
+            Indexed = ListParameters.Range(request, IndexedOn).Within(ListParameters.Range(request, ModifiedOn)),
+            AppId = ListParameters.Text(request, "app_id"),
+            WithArchived = ListParameters.Flag(request, "include_archived") ?? false,
+        };
+    }
+
+    // One operation for a form with files, and one for XML that is too large for its row.
+    private async Task<FormShape> ShapeAsync(ReceivedForm form, string origin, CancellationToken cancellationToken)
+    {
+        var submission = form.Stored.Submission;
+        return new FormShape(submission, submission.Current, await form.Stored.ReadXmlAsync(cancellationToken))
+        {
+            Id = submission.RootId.Value,
+            Origin = origin,
+            Media =
+                submission.MediaPresent == 0
+                    ? []
+                    : await submissions.ListMediaAsync(SubmissionSpace.Published(form.Form), submission.Current.Id, cancellationToken),
+        };
+    }
 
     private async Task<(Form Form, Submission Submission, SubmissionVersion Version)> FindAsync(
         HttpRequest request,

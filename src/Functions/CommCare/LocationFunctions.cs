@@ -20,7 +20,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
             async (user, cancellationToken) =>
             {
                 var (types, paging) = (await TypesAsync(user, cancellationToken), Paging.Of(request));
-                var all = await locations.ListAsync(user.Project.Id, cancellationToken);
+                var all = await FindAsync(locations, request, user, cancellationToken);
                 return DomainApi.List(
                     request,
                     paging,
@@ -94,6 +94,29 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
                 );
             }
         );
+
+    /// <summary>The locations with the values that the request names, each exactly. Refuses other parameters with 400.59.</summary>
+    internal static async Task<IReadOnlyList<Location>> FindAsync(
+        Locations locations,
+        HttpRequest request,
+        DomainUser user,
+        CancellationToken cancellationToken
+    )
+    {
+        ListParameters.RequireKnown(request, "name", "site_code", "external_id", "location_type_code", "parent_location_id");
+        bool Fits(string name, string? value) => !request.Query.TryGetValue(name, out var wanted) || wanted == (value ?? "");
+
+        return
+        [
+            .. (await locations.ListAsync(user.Project.Id, cancellationToken)).Where(location =>
+                Fits("name", location.Name)
+                && Fits("site_code", location.SiteCode)
+                && Fits("external_id", location.ExternalId)
+                && Fits("location_type_code", location.Type)
+                && Fits("parent_location_id", location.Parent)
+            ),
+        ];
+    }
 
     private async Task<IReadOnlyDictionary<string, string>> TypesAsync(DomainUser user, CancellationToken cancellationToken) =>
         (await locations.ListTypesAsync(user.Project.Id, cancellationToken)).ToDictionary(type => type.Code, type => type.Name);

@@ -7,7 +7,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Types of locations (CC-144 to CC-146, `location_type`), at both of CommCare's addresses. Writing is an addition; the id
 /// is the code.</summary>
-public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
+public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Links links)
 {
     [Function("ListLocationTypes")]
     public Task<IResult> List(
@@ -62,7 +62,12 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
     ) => ChangeAsync(request, domain, id);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
-        api.ListAsync(request, domain, (user, cancellationToken) => locations.ListTypesAsync(user.Project.Id, cancellationToken), Shape);
+        api.ListAsync(
+            request,
+            domain,
+            (user, cancellationToken) => locations.ListTypesAsync(user.Project.Id, cancellationToken),
+            (user, type) => Shape(request, user, type)
+        );
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(
@@ -77,7 +82,7 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
                     "location_type.create",
                     Details(created),
                     StatusCodes.Status201Created,
-                    Shape(user, created)
+                    Shape(request, user, created)
                 );
             }
         );
@@ -86,7 +91,8 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
         api.ReadAsync(
             request,
             domain,
-            async (user, cancellationToken) => Json.Ok(Shape(user, await locations.GetTypeAsync(user.Project.Id, id, cancellationToken)))
+            async (user, cancellationToken) =>
+                Json.Ok(Shape(request, user, await locations.GetTypeAsync(user.Project.Id, id, cancellationToken)))
         );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
@@ -96,9 +102,19 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
             async (user, body, cancellationToken) =>
             {
                 var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), cancellationToken);
-                return await api.DoneAsync(user, "location_type.update", Details(changed), StatusCodes.Status200OK, Shape(user, changed));
+                return await api.DoneAsync(
+                    user,
+                    "location_type.update",
+                    Details(changed),
+                    StatusCodes.Status200OK,
+                    Shape(request, user, changed)
+                );
             }
         );
+
+    /// <summary>What names the type in version 1 of the locations' API.</summary>
+    internal static string UriOf(Links links, HttpRequest request, DomainUser user, string code) =>
+        $"{links.Origin(request)}/a/{user.Domain}/api/location_type/v1/{Links.Encode(code)}/";
 
     private static object Details(LocationType type) => new { code = type.Code };
 
@@ -116,7 +132,7 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
             };
     }
 
-    private static object Shape(DomainUser user, LocationType type) =>
+    private object Shape(HttpRequest request, DomainUser user, LocationType type) =>
         new
         {
             id = type.Code,
@@ -126,6 +142,6 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations)
             shares_cases = type.SharesCases,
             view_descendants = type.ViewDescendants,
             domain = user.Domain,
-            resource_uri = "",
+            resource_uri = UriOf(links, request, user, type.Code),
         };
 }

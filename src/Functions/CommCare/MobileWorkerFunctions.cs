@@ -116,8 +116,13 @@ public sealed class MobileWorkerFunctions(
             domain,
             async (user, cancellationToken) =>
             {
+                ListParameters.RequireKnown(request, "group", "archived");
                 var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, cancellationToken));
-                var all = await workers.ListAsync(user.Project.Id, cancellationToken);
+                var (group, archived) = (ListParameters.Text(request, "group"), ListParameters.Flag(request, "archived"));
+                var members = group is null ? null : known.FirstOrDefault(one => one.Id == group)?.Users ?? [];
+                var all = (await workers.ListAsync(user.Project.Id, cancellationToken))
+                    .Where(worker => members?.Contains(worker.UserId.Value) != false && archived != worker.IsActive)
+                    .ToList();
                 return DomainApi.List(
                     request,
                     paging,

@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Xml;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.OpenRosa;
 using ServerlessRosa.Functions.Pipeline;
@@ -21,6 +22,11 @@ public sealed class ReceiverFunctions(
     IOptions<RosaOptions> options
 )
 {
+    private const int MaxAppId = 255;
+
+    // What may stand in an address in the place of an app.
+    private static readonly string[] Places = ["secure", "submission", "api"];
+
     private static readonly string[] AuthTypes = ["basic", "digest", "noauth", "api_key", "oauth2"];
 
     private static readonly HashSet<string> Extensions = new(
@@ -139,12 +145,17 @@ public sealed class ReceiverFunctions(
             }
             return form.IsDeviceReport ? ReceiverAnswers.Taken() : ReceiverAnswers.Ignored();
         }
-        var upload = new SubmissionUpload(xml, files, Senders.Of(request, submitter))
+        var upload = new SubmissionUpload(xml, files, Senders.Of(request, submitter) with { AppId = AppOf(request) })
         {
             SyncToken = request.Headers["X-CommCareHQ-LastSyncToken"],
         };
         return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, cancellationToken), links.Origin(request));
     }
+
+    private static string? AppOf(HttpRequest request) =>
+        request.RouteValues.TryGetValue("app", out var app) && RouteText.Decode((string)app!) is var id && !Places.Contains(id)
+            ? ShortText.Cut(id, MaxAppId)
+            : null;
 
     // Spec 4.2 of CommCare, before any byte of the part is kept.
     private static void CheckPart(string name, ContentDispositionHeaderValue disposition, string? contentType)

@@ -3,7 +3,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
-/// <summary>Reads the schemes `Basic` (RFC 7617) and `Bearer` (RFC 6750) of a request's `Authorization` header.</summary>
+/// <summary>Reads the schemes `Basic` (RFC 7617), `Bearer` (RFC 6750) and CommCare HQ's `ApiKey` of a request's `Authorization`
+/// header.</summary>
 internal static class AuthorizationHeader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -95,14 +95,16 @@ public sealed class SessionLifetimeTests
         var cache = new TimedCache(Options.Create(new CacheOptions { CacheSeconds = cacheSeconds }));
         var clock = new SetClock();
         var (accounts, passwords) = (new AccountsTable(storage), new Passwords(cache));
+        var throttle = new PasswordThrottle(cache, clock);
         var authenticate = new AuthenticateActor(
             accounts,
-            new PasswordCheck(passwords, new PasswordThrottle(cache, clock)),
+            new PasswordCheck(passwords, throttle),
             cache,
             Options.Create(new AccountOptions()),
             clock
         );
-        return (new WebUsers(accounts, passwords, authenticate, new Administrators(accounts), clock), authenticate, clock);
+        var keys = new ApiKeys(accounts, authenticate, throttle, cache, clock);
+        return (new WebUsers(accounts, passwords, authenticate, new Administrators(accounts), keys, clock), authenticate, clock);
     }
 
     private sealed class SetClock : TimeProvider

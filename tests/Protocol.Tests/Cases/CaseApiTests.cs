@@ -54,7 +54,7 @@ public sealed class CaseApiTests
         Assert.Equal([child, parent], fetched.GetProperty("cases").EnumerateArray().Select(one => one.Text("case_id")));
     }
 
-    private static async Task<string> CreateHouseholdAsync(CaseDesk desk)
+    internal static async Task<string> CreateHouseholdAsync(CaseDesk desk)
     {
         var made = (
             await PostAsync(
@@ -129,16 +129,16 @@ public sealed class CaseApiTests
         var household = await CreateHouseholdAsync(desk);
         object[] list =
         [
-            Item(("indices", new { parent = new { temporary_id = "new", case_type = "household" } })),
+            Item(("indices", new { parent = Index("temporary_id", "new") })),
             Item(("temporary_id", "new"), ("case_type", "household")),
-            Item(("indices", new { parent = new { external_id = "HH-7", case_type = "household" } })),
+            Item(("indices", new { parent = Index("external_id", "HH-7") })),
         ];
         var made = (await PostAsync(desk, list)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("cases");
         Assert.Equal(made[1].Text("case_id"), ParentOf(made[0]));
         Assert.Equal(household, ParentOf(made[2]));
 
         var patient = made[0].Text("case_id");
-        var moved = new { indices = new { parent = new { external_id = "HH-7", case_type = "household" } } };
+        var moved = new { indices = new { parent = Index("external_id", "HH-7") } };
         Assert.Equal(household, ParentOf((await PutAsync(desk, patient, moved)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("case")));
         object[] change =
         [
@@ -164,7 +164,7 @@ public sealed class CaseApiTests
         var desk = await CaseDesk.OpenAsync();
         await desk.SubmitAsync([.. Enumerable.Range(0, 7).Select(i => desk.Create(CaseDesk.NewId(), $"n{i}"))]);
         var names = new List<string>();
-        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null;)
+        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null; )
         {
             var page = (await desk.Domain.Admin.GetAsync(desk.Domain.At(address))).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal(7, page.GetProperty("matching_records").GetInt32());
@@ -201,10 +201,26 @@ public sealed class CaseApiTests
             [Item(), Item(("properties", new Dictionary<string, string> { ["not a name"] = "1" }))],
             [Item(), Item(("properties", new { x = "\u0001" }))],
             [Item(), Item(("case_name", new string('x', 256)))],
-            [Item(), Item(("indices", new { parent = new { case_id = "unknown", case_type = "t" } }))],
-            [Item(), Item(("indices", new { parent = new { external_id = "unknown", case_type = "t" } }))],
-            [Item(), Item(("indices", new { parent = new { temporary_id = "unknown", case_type = "t" } }))],
-            [Item(), Item(("indices", new { parent = new { case_type = "t" } }))],
+            [Item(), Item(("indices", new { parent = Index("case_id", "unknown") }))],
+            [Item(), Item(("indices", new { parent = Index("external_id", "unknown") }))],
+            [Item(), Item(("indices", new { parent = Index("temporary_id", "unknown") }))],
+            [Item(), Item(("indices", new { parent = new { case_type = "t", relationship = "child" } }))],
+            [Item(("external_id", "E")), Item(("indices", new { parent = new { external_id = "E", case_type = "t" } }))],
+            [Item(("external_id", "E")), Item(("indices", new { parent = Index("external_id", "E", ("case_id", "c")) }))],
+            [Item(("external_id", "E")), Item(("indices", new { parent = Index("external_id", "E", ("colour", "red")) }))],
+            [Item(("external_id", "E")), Item(("indices", new { xmlparent = Index("external_id", "E") }))],
+            [Item(("external_id", "E")), Item(("create", null), ("external_id", "E"))],
+            [Item(), Item(("properties", new { xmlish = "1" }))],
+            [Item(), Item(("create", false), ("external_id", "unknown"))],
+            [
+                Item(),
+                new
+                {
+                    create = false,
+                    temporary_id = "t",
+                    case_id = "unknown",
+                },
+            ],
             [Item(), Item(("properties", new { x = 1 }))],
             [Item(), Item(("properties", new { x = true }))],
             [Item(), Item(("properties", new { x = (string?)null }))],
@@ -215,8 +231,23 @@ public sealed class CaseApiTests
             [],
         ];
 
+    private static Dictionary<string, string> Index(string by, string id, params (string Field, string Value)[] more)
+    {
+        var index = new Dictionary<string, string>
+        {
+            [by] = id,
+            ["case_type"] = "household",
+            ["relationship"] = "child",
+        };
+        foreach (var (field, value) in more)
+        {
+            index[field] = value;
+        }
+        return index;
+    }
+
     // A valid item with changes; null removes a field.
-    private static Dictionary<string, object> Item(params (string Field, object? Value)[] changes)
+    internal static Dictionary<string, object> Item(params (string Field, object? Value)[] changes)
     {
         var item = new Dictionary<string, object>
         {
@@ -238,13 +269,13 @@ public sealed class CaseApiTests
 
     private static object Both(string id, string externalId) => new { case_ids = new[] { id }, external_ids = new[] { externalId } };
 
-    private static Task<Answer> PostAsync(CaseDesk desk, object body) =>
+    internal static Task<Answer> PostAsync(CaseDesk desk, object body) =>
         desk.Domain.Admin.PostJsonAsync(desk.Domain.At("/api/case/v2/"), body);
 
-    private static Task<Answer> PutAsync(CaseDesk desk, string id, object body) =>
-        desk.Domain.Admin.SendAsync(HttpMethod.Put, desk.Domain.At($"/api/case/v2/{id}/"), JsonContent.Create(body));
+    internal static Task<Answer> PutAsync(CaseDesk desk, string id, object body) =>
+        desk.Domain.Admin.SendAsync(HttpMethod.Put, desk.Domain.At($"/api/case/v2/{id}"), JsonContent.Create(body));
 
-    private static async Task<int> CountAsync(CaseDesk desk, string query)
+    internal static async Task<int> CountAsync(CaseDesk desk, string query)
     {
         var page = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?{query}"))).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal(page.GetProperty("matching_records").GetInt32(), page.GetProperty("cases").GetArrayLength());

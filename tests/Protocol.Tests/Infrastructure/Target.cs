@@ -5,6 +5,9 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 /// <summary>The target of a request of the rights matrix: the values for an address's placeholders.</summary>
 public sealed record Target
 {
+    /// <summary>Of the case in the domain.</summary>
+    public const string ExternalId = "HH-7";
+
     public required int Project { get; init; }
 
     /// <summary>Published with a picture and a dataset, and with a draft beside it.</summary>
@@ -57,6 +60,9 @@ public sealed record Target
     /// <summary>A key of the server's configuration that is set.</summary>
     public string Config { get; init; } = "login-appearance";
 
+    /// <summary>The id of an API key of <see cref="User"/>.</summary>
+    public string ApiKey { get; init; } = "0123456789abcdef";
+
     /// <summary>The address, without credentials, for a row's path.</summary>
     public string Fill(string path)
     {
@@ -66,7 +72,7 @@ public sealed record Target
                 .Replace("{projectId}", Text(Project), StringComparison.Ordinal)
                 .Replace("{domain}", Domain, StringComparison.Ordinal)
                 .Replace("{appId}", "app-1", StringComparison.Ordinal)
-                .Replace("{externalId}", "HH-7", StringComparison.Ordinal)
+                .Replace("{externalId}", ExternalId, StringComparison.Ordinal)
                 .Replace("{formId}", Uri.EscapeDataString(Instance), StringComparison.Ordinal)
                 .Replace("{part}", "form.xml", StringComparison.Ordinal)
                 .Replace("{app}", "app", StringComparison.Ordinal)
@@ -97,6 +103,7 @@ public sealed record Target
                 .Replace("config/public/{config}", $"config/public/{Config}", StringComparison.Ordinal)
                 .Replace("config/{config}", $"config/{Config}", StringComparison.Ordinal)
                 .Replace("{role}", "viewer", StringComparison.Ordinal)
+                .Replace("{apiKey}", ApiKey, StringComparison.Ordinal)
                 .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }
 

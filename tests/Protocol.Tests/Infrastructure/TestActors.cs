@@ -18,6 +18,7 @@ public sealed class TestActors
 
     private readonly Dictionary<string, Api> _clients = [];
     private readonly ConcurrentQueue<int> _doomed = [];
+    private Api? _viewersKey;
 
     private TestActors(Domain domain, Target target, string email)
     {
@@ -89,6 +90,10 @@ public sealed class TestActors
         if (client.IsKey)
         {
             yield return (Api.Anonymous(client.Server).OpenRosa.With("Authorization", $"Bearer {client.Key}"), "with the key as bearer");
+        }
+        if (actor == "viewer" && row.IsOfDomain)
+        {
+            yield return (_viewersKey!, "with an administrator's API key for viewers");
         }
         if (!client.IsKey || row.Twins.Contains(RightsMatrix.KeyPrefix))
         {
@@ -192,6 +197,12 @@ public sealed class TestActors
         return target;
     }
 
+    public async Task<Target> FreshApiKeyAsync() =>
+        Target with
+        {
+            ApiKey = (await ApiKeyAsync(await Api.SignInAsync(Programme.Server, Email, Password))).Id,
+        };
+
     /// <summary>Another thing of that kind in the domain.</summary>
     public async Task<Target> FreshInDomainAsync(string resource) =>
         Target with
@@ -200,19 +211,6 @@ public sealed class TestActors
             {
                 [resource] = await Domain.CreateAsync(resource, DomainBody(resource, Target.DomainIds)),
             },
-        };
-
-    /// <summary>Creates a target of that kind.</summary>
-    public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) =>
-        resource switch
-        {
-            "user" => new { username = Samples.Unique("worker"), password = "1988" },
-            "group" => new { name = "North team" },
-            "lookup_table" => new { tag = Samples.Unique("drug"), fields = new[] { new { field_name = "code" } } },
-            "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
-            "location_type" => new { code = Samples.Unique("level"), name = "Level" },
-            "location" => new { name = "Kano", location_type_code = ids["location_type"] },
-            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
         };
 
     private static async Task<IReadOnlyDictionary<string, string>> DomainIdsAsync(Domain domain)
@@ -230,6 +228,7 @@ public sealed class TestActors
                 case_type = "patient",
                 case_name = "Amina",
                 owner_id = "u1",
+                external_id = Target.ExternalId,
             }
         );
         ids["case"] = created.ShouldBe(HttpStatusCode.Created).Json.GetProperty("case").GetProperty("case_id").GetString()!;
@@ -246,6 +245,8 @@ public sealed class TestActors
             (await Admin.PostAsync($"/projects/{project}/assignments/manager/{managerId}")).ShouldBe(HttpStatusCode.OK);
             _doomed.Enqueue(project);
         }
+        var key = (await ApiKeyAsync(Admin, Domain.Name, "viewer")).Key;
+        _viewersKey = Api.Anonymous(Programme.Server).With("Authorization", $"ApiKey {Server.AdminEmail}:{key}");
         var elsewhere = await Programme.StartAsync(Programme.Server);
         Api[] clients =
         [

@@ -39,4 +39,30 @@ internal static class TestTargets
 
     public static async Task<int> IdAsync(Task<Answer> created) =>
         (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
+
+    /// <summary>A key of this web user for an hour.</summary>
+    public static async Task<(string Id, string Key)> ApiKeyAsync(Api user, string? domain = null, string? role = null)
+    {
+        var body = new
+        {
+            domain,
+            role,
+            expiresAt = DateTimeOffset.UtcNow.AddHours(1),
+        };
+        var key = (await user.PostJsonAsync("/users/current/api-keys", body)).ShouldBe(HttpStatusCode.OK).Json;
+        return (key.GetProperty("id").GetString()!, key.GetProperty("key").GetString()!);
+    }
+
+    /// <summary>Creates a target of that kind.</summary>
+    public static object DomainBody(string resource, IReadOnlyDictionary<string, string> ids) =>
+        resource switch
+        {
+            "user" => new { username = Samples.Unique("worker"), password = "1988" },
+            "group" => new { name = "North team" },
+            "lookup_table" => new { tag = Samples.Unique("drug"), fields = new[] { new { field_name = "code" } } },
+            "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
+            "location_type" => new { code = Samples.Unique("level"), name = "Level" },
+            "location" => new { name = "Kano", location_type_code = ids["location_type"] },
+            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
+        };
 }

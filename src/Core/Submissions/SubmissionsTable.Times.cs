@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
+
+namespace ServerlessRosa.Core.Submissions;
+
+/// <summary>Selects submissions of a space.</summary>
+internal sealed record SubmissionRange(TimeRange Received, TimeRange Indexed)
+{
+    public string? AppId { get; init; }
+
+    public bool WithDeleted { get; init; }
+}
+
+/// <summary>When a submission was received, and when its row was last written.</summary>
+internal readonly record struct SubmissionTimes(DateTimeOffset ReceivedOn, DateTimeOffset IndexedOn);
+
+/// <summary>Submissions by the times of their receipt and of their last change.</summary>
+public sealed partial class SubmissionsTable
+{
+    private static readonly string[] TimeColumns = [Column.RowKey, Column.Timestamp, Column.Deleted];
+
+    /// <summary>In no useful order. One operation per 1,000.</summary>
+    internal async IAsyncEnumerable<SubmissionTimes> ListTimesAsync(
+        SubmissionSpace space,
+        SubmissionRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, TimeColumns, cancellationToken))
+        {
+            if (range.WithDeleted || row.GetBoolean(Column.Deleted) != true)
+            {
+                yield return new SubmissionTimes(SubmissionKeys.CreatedAt(row.RowKey), row.Timestamp!.Value);
+            }
+        }
+    }
+
+    /// <summary>The same with the submissions, their places, and their XML if the row has it. One operation per 1,000, or per
+    /// 4 MiB.</summary>
+    internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListWithinAsync(
+        SubmissionSpace space,
+        SubmissionRange range,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, ExportedColumns, cancellationToken))
+        {
+            if (range.WithDeleted || row.GetBoolean(Column.Deleted) != true)
+            {
+                yield return (ToSubmission(row), row.RowKey, row.GetBinary(Column.Xml));
+            }
+        }
+    }
+
+    private static string FilterOf(SubmissionSpace space, SubmissionRange range)
+    {
+        // Newest first: the range starts with its end.
+        var partition = SubmissionKeys.Partition(space);
+        var start = range.Received.To is { } to ? SubmissionKeys.TimelineFrom(to) : SubmissionKeys.TimelinePrefix;
+        var end = range.Received.From is { } from ? SubmissionKeys.TimelineAfter(from) : SubmissionKeys.TimelineEnd;
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end}");
+        if (range.Indexed.From is { } indexedFrom)
+        {
+            filter = $"{filter} and {TableClient.CreateQueryFilter($"Timestamp ge {indexedFrom}")}";
+        }
+        if (range.Indexed.To is { } indexedTo)
+        {
+            filter = $"{filter} and {TableClient.CreateQueryFilter($"Timestamp le {indexedTo}")}";
+        }
+        return range.AppId is { } app ? $"{filter} and {TableClient.CreateQueryFilter($"AppId eq {app}")}" : filter;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>Reads cases for scripts: CommCare HQ's case API, version 1 (CC-146), which analysts' export tools use.</summary>
+public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cases, ListCases lists)
+{
+    private const int MaxLimit = 5000;
+    private const string IndexedOn = "indexed_on";
+    private const string Modified = "date_modified";
+    private const string ServerModified = "server_date_modified";
+
+    private static readonly string[] Parameters =
+    [
+        "order_by",
+        "owner_id",
+        "user_id",
+        "type",
+        "closed",
+        "name",
+        "external_id",
+        "indexed_on_start",
+        "indexed_on_end",
+        "date_modified_start",
+        "date_modified_end",
+        "server_date_modified_start",
+        "server_date_modified_end",
+    ];
+
+    [Function("ListCasesV1")]
+    public Task<IResult> ListV1(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v1")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
+
+    [Function("ListCasesV05")]
+    public Task<IResult> ListV05(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/case")] HttpRequest request,
+        string domain
+    ) => ListAsync(request, domain);
+
+    [Function("GetCaseV1")]
+    public Task<IResult> GetV1(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
+
+    [Function("GetCaseV05")]
+    public Task<IResult> GetV05(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/case/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => GetAsync(request, domain, id);
+
+    private Task<IResult> ListAsync(HttpRequest request, string domain) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                ListParameters.RequireKnown(request, Parameters);
+                var window = ListWindow.Of(request, MaxLimit);
+                var (page, total) = await lists.RunAsync(user.Project.Id, QueryOf(request, window), request.HttpContext.RequestAborted);
+                return new TastypieList<IndexedCase>(
+                    window.Meta(request, total),
+                    page,
+                    async (json, one, stop) =>
+                        JsonSerializer.Serialize(json, Shape(user, await one.Row.UnpackAsync(stop), one.IndexedOn, withForms: false))
+                );
+            }
+        );
+
+    private Task<IResult> GetAsync(HttpRequest request, string domain, string id) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.SubmissionRead,
+            async user =>
+            {
+                ListParameters.RequireKnown(request);
+                var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), request.HttpContext.RequestAborted);
+                return Json.Ok(Shape(user, value, value.ServerModifiedOn, withForms: true));
+            }
+        );
+
+    private static CasePageQuery QueryOf(HttpRequest request, ListWindow window)
+    {
+        var (field, descending) = ListParameters.Order(request, IndexedOn, Modified, ServerModified) ?? (IndexedOn, false);
+        var filter = new CaseFilter
+        {
+            Owner = ListParameters.Text(request, "owner_id") is { } owner ? new OwnerId(owner) : null,
+            ModifiedBy = ListParameters.Text(request, "user_id"),
+            Types = ListParameters.Text(request, "type") is { } type ? new HashSet<string> { type } : null,
+            Closed = ListParameters.Flag(request, "closed"),
+            Name = ListParameters.Text(request, "name"),
+            ExternalId = ListParameters.Text(request, "external_id"),
+            Times = [.. Bounds(request, Modified, CaseTime.Modified), .. Bounds(request, ServerModified, CaseTime.ServerModified)],
+        };
+        return new CasePageQuery(filter, window.Offset, window.Limit)
+        {
+            OrderBy = field switch
+            {
+                IndexedOn => CaseOrderTime.Indexed,
+                Modified => CaseOrderTime.Modified,
+                _ => CaseOrderTime.ServerModified,
+            },
+            Descending = descending,
+            Indexed = ListParameters.Range(request, IndexedOn),
+        };
+    }
+
+    private static IEnumerable<CaseTimeBound> Bounds(HttpRequest request, string name, CaseTime time)
+    {
+        var range = ListParameters.Range(request, name);
+        if (range.From is { } from)
+        {
+            yield return new CaseTimeBound(time, IsLower: true, Inclusive: true, from);
+        }
+        if (range.To is { } to)
+        {
+            yield return new CaseTimeBound(time, IsLower: false, Inclusive: true, to);
+        }
+    }
+
+    // Rows of lists do not hold the forms of a case.
+    private static Dictionary<string, object?> Shape(DomainUser user, Case value, DateTimeOffset indexedOn, bool withForms)
+    {
+        var properties = value.Properties.ToDictionary(property => property.Key, property => (string?)property.Value);
+        properties["case_name"] = value.Name;
+        properties["case_type"] = value.Type;
+        properties["date_opened"] = CaseShapes.Time(value.OpenedOn);
+        properties["external_id"] = value.ExternalId;
+        properties["owner_id"] = value.Owner.Value;
+        var shape = new Dictionary<string, object?>
+        {
+            ["id"] = value.Id.Value,
+            ["case_id"] = value.Id.Value,
+            ["domain"] = user.Domain,
+            ["closed"] = value.Closed,
+            ["closed_by"] = value.ClosedBy.Length == 0 ? null : value.ClosedBy,
+            ["date_closed"] = CaseShapes.Time(value.ClosedOn),
+            ["date_modified"] = CaseShapes.Time(value.ModifiedOn),
+            ["server_date_modified"] = CaseShapes.Time(value.ServerModifiedOn),
+            ["indexed_on"] = CaseShapes.Time(indexedOn),
+            ["opened_by"] = value.OpenedBy.Length == 0 ? null : value.OpenedBy,
+            ["user_id"] = value.ModifiedBy,
+            ["indices"] = CaseShapes.Indices(value),
+            ["properties"] = properties,
+            ["resource_uri"] = $"/a/{user.Domain}/api/case/v1/{Links.Encode(value.Id.Value)}/",
+        };
+        if (withForms)
+        {
+            shape["server_date_opened"] = value.Transactions.Count == 0 ? null : CaseShapes.Time(value.Transactions[0].At);
+            shape["xform_ids"] = value.Transactions.Select(one => one.Form.Instance.Value).Distinct();
+        }
+        return shape;
+    }
+}
