@@ -44,6 +44,15 @@ public sealed partial class EntitiesTable(StorageAccount storage)
     internal IAsyncEnumerable<DatasetEntity> ListAsync(Dataset dataset, int? atMost, CancellationToken cancellationToken) =>
         ListAfterAsync(dataset, null, atMost, cancellationToken);
 
+    /// <summary>Deleted entities alone, newest first. One operation per 1,000, or per as many as storage searches in one request.</summary>
+    internal IAsyncEnumerable<DatasetEntity> ListDeletedAsync(Dataset dataset, CancellationToken cancellationToken) =>
+        _table
+            .QueryAsync<TableEntity>(
+                $"{After(dataset, null)} and {Column.DeletedAt} gt datetime'1970-01-01T00:00:00Z'",
+                cancellationToken: cancellationToken
+            )
+            .Select(ToDatasetEntity);
+
     /// <summary>The same after a place in the timeline. One operation per 1,000, or per <paramref name="pageSize"/>.</summary>
     internal IAsyncEnumerable<DatasetEntity> ListAfterAsync(
         Dataset dataset,

@@ -15,7 +15,8 @@ public sealed record EntityEdit(string? Label, IReadOnlyDictionary<string, strin
 /// <summary>Single entities of a dataset, for the management API.</summary>
 public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
 {
-    /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>.</summary>
+    /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>; the trash is
+    /// searched by storage itself.</summary>
     public IAsyncEnumerable<DatasetEntity> ListAsync(
         Dataset dataset,
         bool deleted,
@@ -24,10 +25,9 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var all = entities
-            .ListAsync(dataset, null, cancellationToken)
-            .Where(entity => entity.DeletedAt is not null == deleted)
-            .Skip(offset);
+        var all = deleted
+            ? entities.ListDeletedAsync(dataset, cancellationToken).Skip(offset)
+            : entities.ListAsync(dataset, null, cancellationToken).Where(entity => entity.DeletedAt is null).Skip(offset);
         return limit is { } count ? all.Take(count) : all;
     }
 

@@ -232,7 +232,7 @@ public sealed class EntityLists(DatasetDirectory datasets, EntitiesTable entitie
     )
     {
         var (count, conflicts, newest) = (0, 0, (DateTimeOffset?)null);
-        await foreach (var entity in entities.ListAsync(dataset, null, cancellationToken))
+        await foreach (var entity in ListHeadsAsync(dataset, cancellationToken))
         {
             if (entity.DeletedAt is null)
             {

@@ -40,19 +40,24 @@ public sealed class EntityExport(EntityLists entities, ActorNames names)
         var rows = new EntityRowWriter(json, dataset, query.Select);
         json.WriteStartObject();
         json.WriteStartArray("value");
-        var (written, more, last) = (0L, query.Top == 0, (DatasetEntity?)null);
+        var (written, read, more, last) = (0L, 0L, query.Top == 0, (DatasetEntity?)null);
         if (!more)
         {
             await foreach (var entity in page.Entities.WithCancellation(cancellationToken))
             {
-                more = written == query.Top;
+                more = written == query.Top || read == query.ReadAtMost;
                 if (more)
                 {
                     break;
                 }
+                read++;
+                last = entity;
+                if (query.ReadAtMost is not null && !query.Selection.Takes(entity))
+                {
+                    continue;
+                }
                 rows.Write(entity, await NameOfAsync(dataset, entity, cancellationToken));
                 written++;
-                last = entity;
                 if (json.BytesPending >= Enough)
                 {
                     await json.FlushAsync(cancellationToken);
@@ -102,6 +107,7 @@ public sealed class EntityExport(EntityLists entities, ActorNames names)
         await json.FlushAsync(cancellationToken);
     }
 
+    /// <param name="Entities">Those that are wanted; with `readAtMost` all, so that those can be counted that are read.</param>
     /// <param name="Count">Of all entities that are wanted, where it is known.</param>
     private sealed record Page(IAsyncEnumerable<DatasetEntity> Entities, long Skipped, long? Count);
 
@@ -128,6 +134,10 @@ public sealed class EntityExport(EntityLists entities, ActorNames names)
             }
         }
         // One row more than the page shows whether there is a next page.
+        if (query.ReadAtMost is { } most)
+        {
+            return new Page(entities.ListAfterAsync(dataset, after, cancellationToken, Math.Min(most + 1, 1000)), skipped, null);
+        }
         int? pageSize = query is { Top: { } top and < 999, Selection.IsAll: true } ? top + 1 : null;
         return new Page(entities.ListAfterAsync(dataset, after, cancellationToken, pageSize).Where(query.Selection.Takes), skipped, null);
     }

@@ -24,6 +24,9 @@ public sealed record EntityQuery
 
     public string? SkipToken { get; private init; }
 
+    /// <summary>How many entities a search may read at most; the next page goes on from there.</summary>
+    public int? ReadAtMost { get; private init; }
+
     /// <summary>
     /// A query of OData. Refuses an unknown option with 501.1, a property that the dataset lacks with 400.23, and other values as <see
     /// cref="ODataOptions"/> does.
@@ -44,9 +47,15 @@ public sealed record EntityQuery
                 {
                     SkipToken = Exports.SkipToken.Parse(value).Uuid ?? throw Problem.InvalidSkipToken().AsException(),
                 },
+                SearchLimit.Name => parsed with { ReadAtMost = SearchLimit.Parse(value) },
                 "$format" or Key => parsed,
                 _ => parsed.With(name, value, now) ?? throw Problem.NotSupported(name).AsException(),
             };
+        }
+        var isSearch = parsed is { Selection.IsAll: false, Top: not null, Count: false, Skip: 0, Order: null };
+        if (parsed.ReadAtMost is { } most && !isSearch)
+        {
+            throw SearchLimit.Refuse(most);
         }
         return parsed.SkipToken is null ? parsed : parsed with { Skip = 0 };
     }

@@ -13,6 +13,9 @@ public sealed record ExportedSubmission(StoredSubmission Stored, string? Submitt
     public Submission Submission => Stored.Submission;
 }
 
+/// <summary>Where the submissions are that a search found, and, if it has not come to the end, the last one that it has read.</summary>
+public sealed record SubmissionSearch(IReadOnlyList<string> Places, InstanceId? LastRead);
+
 /// <summary>Why an encrypted submission's answers are not shown.</summary>
 public enum EncryptionStatus
 {
@@ -128,6 +131,36 @@ public sealed class ExportSource(
         string? after,
         CancellationToken cancellationToken
     ) => submissions.ListPlacesAsync(space, after, cancellationToken).Where(found => Shows(filter, found.Submission));
+
+    /// <summary>
+    /// Reads at most <paramref name="readAtMost"/> submissions, newest first, until the filter has left <paramref name="atMost"/>. One
+    /// operation per 1,000 that are read.
+    /// </summary>
+    public async Task<SubmissionSearch> SearchAsync(
+        SubmissionSpace space,
+        SubmissionFilter filter,
+        string? after,
+        int atMost,
+        int readAtMost,
+        CancellationToken cancellationToken
+    )
+    {
+        var (places, read, last) = (new List<string>(), 0, (InstanceId?)null);
+        await foreach (var (submission, place) in submissions.ListPlacesAsync(space, after, cancellationToken, readAtMost + 1))
+        {
+            if (places.Count == atMost || read == readAtMost)
+            {
+                return new SubmissionSearch(places, last);
+            }
+            read++;
+            last = submission.RootId;
+            if (Shows(filter, submission))
+            {
+                places.Add(place);
+            }
+        }
+        return new SubmissionSearch(places, null);
+    }
 
     /// <summary>How many the filter leaves. Operations as for <see cref="SubmissionCounts.CountAsync"/>; with a filter one per 1,000
     /// rows.</summary>

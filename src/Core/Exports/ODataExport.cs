@@ -16,12 +16,14 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
     /// Storage operations, next to those for names and large XML (<see cref="ExportSource.ListAsync"/>): one per 1,000 submissions
     /// shown. `$skip` and `$count` read one per 1,000 of the others, without their XML, so that `$top=250&amp;$count=true` of n
     /// submissions costs 1 + ceil((n - 250) / 1,000) and reads 251 XMLs. A repeat's rows are in the XML, so there both read all of it.
+    /// `readAtMost` reads that many without XML, and then each one that is shown.
     /// `$orderby` reads every submission once without XML, and then each one that is shown. Refuses what isn't there with 404.1, and a
     /// `$skiptoken` whose row is gone with 400.34.
     /// </summary>
     public Task WriteAsync(ODataRequest request, Stream output, CancellationToken cancellationToken) =>
         request switch
         {
+            { Options.ReadAtMost: { } most } => WriteFoundAsync(request, most, output, cancellationToken),
             { Address.Submission: { } id } => WriteOfOneAsync(request, id, output, cancellationToken),
             { Address.Table.Parent: not null } => WriteRepeatAsync(request, output, cancellationToken),
             { Options.Order: { IsNewestFirst: false } order } => WriteOrderedAsync(request, order, output, cancellationToken),
@@ -64,6 +66,20 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         );
     }
 
+    private async Task WriteFoundAsync(ODataRequest request, int readAtMost, Stream output, CancellationToken cancellationToken)
+    {
+        if (request.Address is not { Submission: null, Table.Parent: null })
+        {
+            throw SearchLimit.Refuse(readAtMost);
+        }
+        var after = await FindPlaceAsync(request, cancellationToken);
+        var (filter, top) = (request.Options.Filter!, request.Options.Top!.Value);
+        var found = await source.SearchAsync(request.Space, filter, after, top, readAtMost, cancellationToken);
+        await using var answer = new ODataAnswer(request, source, output);
+        await WriteAtAsync(request, found.Places, answer, cancellationToken);
+        await answer.EndAsync(found.LastRead is { } last ? new SkipToken(last.Value, null) : null, null, cancellationToken);
+    }
+
     private async Task WriteOrderedAsync(ODataRequest request, SubmissionOrder order, Stream output, CancellationToken cancellationToken)
     {
         var options = request.Options;
@@ -80,13 +96,21 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
         }
         await using var answer = new ODataAnswer(request, source, output);
         var page = all.Skip(start).Skip(options.Skip).Take(options.Top ?? int.MaxValue).ToList();
-        foreach (var entries in page.Chunk(ReadsAtOnce))
+        await WriteAtAsync(request, page.Select(entry => entry.Place), answer, cancellationToken);
+        var more = page.Count > 0 && (long)start + options.Skip + page.Count < all.Count;
+        await answer.EndAsync(more ? new SkipToken(page[^1].Id, null) : null, options.Count ? all.Count : null, cancellationToken);
+    }
+
+    private async Task WriteAtAsync(
+        ODataRequest request,
+        IEnumerable<string> places,
+        ODataAnswer answer,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var some in places.Chunk(ReadsAtOnce))
         {
-            foreach (
-                var exported in await Task.WhenAll(
-                    entries.Select(entry => source.FindAtAsync(request.Space, entry.Place, cancellationToken))
-                )
-            )
+            foreach (var exported in await Task.WhenAll(some.Select(place => source.FindAtAsync(request.Space, place, cancellationToken))))
             {
                 if (exported is not null)
                 {
@@ -94,8 +118,6 @@ public sealed class ODataExport(ExportSource source, SubmissionDirectory submiss
                 }
             }
         }
-        var more = page.Count > 0 && (long)start + options.Skip + page.Count < all.Count;
-        await answer.EndAsync(more ? new SkipToken(page[^1].Id, null) : null, options.Count ? all.Count : null, cancellationToken);
     }
 
     private async Task WriteRepeatAsync(ODataRequest request, Stream output, CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ public sealed record ODataOptions
 
     public SkipToken? SkipToken { get; private init; }
 
+    /// <summary>How many submissions a filtered page may read at most; the next page goes on from there.</summary>
+    public int? ReadAtMost { get; private init; }
+
     /// <summary>Refuses an option that is not known with 501.1 (OR-279), and values that can't be with 400.11, 400.18, 400.35, 501.4 to
     /// 501.6 or 501.11.</summary>
     public static ODataOptions Parse(IEnumerable<KeyValuePair<string, string>> query, DateTimeOffset now)
@@ -50,6 +53,7 @@ public sealed record ODataOptions
                     Select = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 },
                 "$skiptoken" => options with { SkipToken = SkipToken.Parse(value) },
+                SearchLimit.Name => options with { ReadAtMost = SearchLimit.Parse(value) },
                 "$format" or Key => options,
                 _ => throw Problem.NotSupported(name).AsException(),
             };
@@ -57,6 +61,11 @@ public sealed record ODataOptions
         if (options is { Expand: true, Select: not null })
         {
             throw Problem.SelectWithExpand().AsException();
+        }
+
+        if (options.ReadAtMost is not null && options is not { Filter: not null, Top: not null, Count: false, Skip: 0, Order: null })
+        {
+            throw SearchLimit.Refuse(options.ReadAtMost);
         }
 
         // The first page has applied `$skip`; the token contains the end of that page.

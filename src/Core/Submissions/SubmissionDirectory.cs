@@ -78,8 +78,9 @@ public sealed partial class SubmissionDirectory(
     public IAsyncEnumerable<(Submission Submission, string Place)> ListPlacesAsync(
         SubmissionSpace space,
         string? after,
-        CancellationToken cancellationToken
-    ) => submissions.ListAllAsync(space, after, null, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
+        CancellationToken cancellationToken,
+        int? atMost = null
+    ) => submissions.ListAllAsync(space, after, atMost, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
 
     /// <summary>The submission at a place of the timeline; null if it was deleted. One operation.</summary>
     public async Task<StoredSubmission?> FindStoredAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>

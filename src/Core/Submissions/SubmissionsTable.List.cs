@@ -9,7 +9,8 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>The timeline of a space, and scans of all rows for verification.</summary>
 public sealed partial class SubmissionsTable
 {
-    /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for.</summary>
+    /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for. The trash is searched by
+    /// storage itself.</summary>
     internal async IAsyncEnumerable<Submission> ListAsync(
         SubmissionSpace space,
         bool deleted,
@@ -18,6 +19,10 @@ public sealed partial class SubmissionsTable
     )
     {
         var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
+        if (deleted)
+        {
+            filter = $"{filter} and {Column.Deleted} eq true";
+        }
         var pageSize = Math.Clamp(atMost ?? PageSize, 1, PageSize);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, pageSize, ListedColumns, cancellationToken))
         {

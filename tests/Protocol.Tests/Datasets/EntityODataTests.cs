@@ -47,7 +47,7 @@ public sealed class EntityODataTests
         var (programme, service) = await StartAsync();
         foreach (var label in new[] { "a", "b", "c", "d", "e" })
         {
-            await AddAsync(programme, service, label, "1");
+            await AddAsync(programme, service, label, label == "c" ? "rare" : "1");
         }
         Assert.Equal(["e", "d"], await LabelsAsync(programme, $"{service}/Entities?$top=2"));
         Assert.Equal(["c", "b"], await LabelsAsync(programme, $"{service}/Entities?$top=2&$skip=2"));
@@ -61,6 +61,25 @@ public sealed class EntityODataTests
         Assert.Equal(["a", "b"], await LabelsAsync(programme, $"{service}/Entities?$orderby=__system/createdAt asc&$top=2"));
         Assert.Equal(["c", "d"], await LabelsAsync(programme, $"{service}/Entities?$orderby=__system/createdAt asc&$top=2&$skip=2"));
         (await programme.Admin.GetAsync($"{service}/Entities?$skiptoken=01e30=")).ShouldBeProblem(400.35m);
+
+        // A search that may read three at most: the third page has the rest.
+        var search = $"{service}/Entities?$top=9&readAtMost=3&$search=";
+        Assert.Equal(["|c|", "f e d|c b a|"], [await PagesAsync(programme, search + "rare"), await PagesAsync(programme, search + "1")]);
+        (await programme.Admin.GetAsync($"{service}/Entities?$top=9&readAtMost=3")).ShouldBeProblem(400.8m);
+        (await programme.Admin.GetAsync($"{search}a&$count=true")).ShouldBeProblem(400.8m);
+    }
+
+    private static async Task<string> PagesAsync(Programme programme, string address)
+    {
+        var pages = new List<string>();
+        for (string? next = address; next is not null; )
+        {
+            var page = (await programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
+            pages.Add(string.Join(' ', page.GetProperty("value").Names("label")));
+            next = page.TryGetProperty("@odata.nextLink", out var link) ? link.GetString() : null;
+            Assert.True(pages.Count < 10, "There is no end.");
+        }
+        return string.Join('|', pages) + "|";
     }
 
     [Fact]

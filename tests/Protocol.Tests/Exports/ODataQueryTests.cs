@@ -59,13 +59,17 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("/Submissions?%24top=5", "5 4 3 2 1")]
     [InlineData("/Submissions?%24top=2&%24skip=1&%24filter=__id%20ne%20%27uuid%3A4%27", "3 2|1")]
     [InlineData("/Submissions?%24top=2&%24orderby=__id%20asc", "1 2|3 4|5")]
+    [InlineData("/Submissions?%24top=9&readAtMost=2&%24filter=__system/reviewState%20eq%20%27approved%27", "|4|")]
+    [InlineData("/Submissions?%24top=1&readAtMost=4&%24filter=__system/reviewState%20eq%20null", "5|3|2|1")]
+    [InlineData("/Submissions?%24top=9&readAtMost=9&%24filter=__id%20lt%20%27uuid%3A3%27", "2 1")]
+    [InlineData("/Submissions?%24top=9&readAtMost=1&%24filter=__system/deletedAt%20ne%20null", "6|||||")]
     [InlineData("/Submissions.children.child?%24top=3", "a5 b5 a4|b4 a3 b3|a2 b2 a1|b1")]
     [InlineData("/Submissions.children.child?%24top=4&%24skip=1&%24count=true", "b5 a4 b4 a3|b3 a2 b2 a1|b1")]
     [InlineData("/Submissions('uuid%3A2')/children/child?%24top=1", "a2|b2")]
     public async Task Pages_follow_one_another_without_gap_or_repetition(string path, string expected)
     {
         var pages = new List<string>();
-        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null;)
+        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null; )
         {
             Assert.True(pages.Count < 10, "There is no end.");
             var page = (await Inbox.Programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
@@ -107,6 +111,14 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     [InlineData("/Submissions?%24orderby=__id%20sideways", 400.18)]
     [InlineData("/Submissions?%24top=-1", 400.11)]
     [InlineData("/Submissions?%24skip=x", 400.11)]
+    [InlineData("/Submissions?readAtMost=x&%24top=1&%24filter=__id%20ne%20null", 400.11)]
+    [InlineData("/Submissions?readAtMost=0&%24top=1&%24filter=__id%20ne%20null", 400.22)]
+    [InlineData("/Submissions?readAtMost=9&%24top=1", 400.8)]
+    [InlineData("/Submissions?readAtMost=9&%24filter=__id%20ne%20null", 400.8)]
+    [InlineData("/Submissions?readAtMost=9&%24top=1&%24filter=__id%20ne%20null&%24count=true", 400.8)]
+    [InlineData("/Submissions?readAtMost=9&%24top=1&%24filter=__id%20ne%20null&%24orderby=__id", 400.8)]
+    [InlineData("/Submissions.children.child?readAtMost=9&%24top=1&%24filter=__id%20ne%20null", 400.8)]
+    [InlineData("/Submissions('uuid%3A1')?readAtMost=9&%24top=1&%24filter=__id%20ne%20null", 400.8)]
     [InlineData("/Submissions?%24expand=children", 501.6)]
     [InlineData("/Submissions?%24expand=*&%24select=__id", 501.11)]
     [InlineData("/Submissions?%24skiptoken=02", 400.35)]
