@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Playwright;
+using ServerlessRosa.Protocol.Tests.Datasets;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
@@ -9,11 +10,13 @@ public sealed class HostileStory(BrowserFixture browser) : IClassFixture<Browser
 {
     private const string Html = "<img src=x onerror=alert(1)><script>alert(2)</script>";
     private const string Link = "javascript:alert(3)";
+    private const string Formula = "=HYPERLINK(\"http://example.org\")";
 
     [Story]
     public async Task Names_labels_answers_and_comments_are_shown_as_text_and_never_run()
     {
-        var programme = await Programme.StartAsync(browser.Server);
+        var census = await Census.StartAsync(server: browser.Server);
+        var programme = census.Programme;
         (await programme.Admin.PatchJsonAsync(programme.Path, new { name = $"{Html} {programme.Id}", description = Html })).ShouldBe(
             HttpStatusCode.OK
         );
@@ -50,6 +53,35 @@ public sealed class HostileStory(BrowserFixture browser) : IClassFixture<Browser
             await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Link(file).ClickAsync());
         }
         await visitor.ScreenshotAsync("hostile");
+        await LookAtEntityAsync(visitor, census);
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task LookAtEntityAsync(Visitor visitor, Census census)
+    {
+        var (id, page) = (Census.NewId(), visitor.Page);
+        await census.SendAsync(census.Submission(id, "create=\"1\"", Html, Formula, "1"));
+        await census.SendAsync(census.Submission(id, "update=\"1\" baseVersion=\"1\"", $"{Html} {Link}", $"{Formula} {Html}", "2"));
+        await census.SendAsync(census.Submission(id, "update=\"1\" baseVersion=\"1\"", Link, Link, "3"));
+        await page.GotoAsync($"/#{census.Programme.Path}/datasets/{census.Dataset}");
+        await visitor.Link(Link).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Hard conflict" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = $"{Formula} {Html}" })).ToBeVisibleAsync();
+        await visitor.Button("Edit entity").ClickAsync();
+        await Expect(page.GetByLabel("first_name")).ToHaveValueAsync(Link);
+        await page.GetByLabel("first_name").FillAsync(Html);
+        (
+            await census.Programme.Admin.PatchJsonAsync(
+                $"{census.EntitiesPath}/{id}?baseVersion=3",
+                new { data = new { first_name = Formula, age = Html } }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
+        await visitor.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = $"first_name {Link} {Formula} {Html}" })).ToBeVisibleAsync();
+        visitor.Forgive("409");
+        await visitor.Button("Save").ClickAsync();
+        await Expect(page.GetByText("The entity was saved.")).ToBeVisibleAsync();
+        await Expect(page.Locator("img[src='x'], main script, a[href^='javascript']")).ToHaveCountAsync(0);
+        await visitor.ScreenshotAsync("hostile-entity");
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ServerlessRosa.Protocol.Tests.Datasets;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,6 +15,7 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
         await programme.PublishAsync(Survey.Form(form), form);
         var instance = Samples.NewInstanceId();
         await Survey.SendAsync(programme, form, instance);
+        var (dataset, entity) = await CreateEntityAsync(programme);
         await using var visitor = await browser.OpenAsync(
             new BrowserNewContextOptions
             {
@@ -35,7 +37,7 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
         Assert.NotEqual("rgb(244, 246, 246)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
 
         var formPath = $"{programme.Path}/forms/{form}";
-        foreach (var path in Paths(programme.Path, formPath, instance))
+        foreach (var path in Paths(programme.Path, formPath, instance, dataset, entity))
         {
             await page.GotoAsync($"/#{path}");
             await Expect(page.Locator("main [aria-busy=true]")).ToHaveCountAsync(0);
@@ -43,6 +45,10 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
             var width = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
             Assert.True(width <= 360, $"{path} is {width} pixels wide.");
             await visitor.ShouldBeAccessibleAsync(path);
+            if (PhotographedInFrench.GetValueOrDefault(path == entity ? "entity" : path.Split('/')[^1]) is { } name)
+            {
+                await visitor.ScreenshotAsync(name);
+            }
             if (path.EndsWith("/map", StringComparison.Ordinal))
             {
                 await visitor.ScreenshotAsync("phone-map");
@@ -56,7 +62,31 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
         visitor.ShouldHaveNoFaults();
     }
 
-    private static string[] Paths(string project, string form, string instance) =>
+    /// <summary>Returns the addresses of the dataset's page and of the entity's.</summary>
+    private static async Task<(string Dataset, string Entity)> CreateEntityAsync(Programme programme)
+    {
+        var dataset = await programme.CreateDatasetAsync("height", "geometry");
+        var oak = new
+        {
+            uuid = Guid.NewGuid().ToString(),
+            label = "Un très vieux chêne",
+            data = new { height = "21" },
+        };
+        (await programme.Admin.PostJsonAsync($"{programme.DatasetPath(dataset)}/entities", oak)).ShouldBe(System.Net.HttpStatusCode.OK);
+        var path = $"{programme.Path}/datasets/{dataset}";
+        return (path, $"{path}/entities/{oak.uuid}");
+    }
+
+    /// <summary>Names of screenshots, by the last part of the page's address.</summary>
+    private static readonly Dictionary<string, string> PhotographedInFrench = new()
+    {
+        ["entity"] = "phone-entity",
+        ["downloads"] = "phone-downloads",
+        ["server"] = "phone-server",
+        ["submissions"] = "phone-submissions",
+    };
+
+    private static string[] Paths(string project, string form, string instance, string dataset, string entity) =>
         [
             "/",
             project,
@@ -64,6 +94,10 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
             $"{project}/access",
             $"{project}/roles",
             $"{project}/settings",
+            $"{project}/datasets",
+            dataset,
+            $"{dataset}/downloads",
+            entity,
             form,
             $"{form}/draft",
             $"{form}/submissions",

@@ -117,5 +117,30 @@ public sealed class ProgrammeStory(BrowserFixture browser) : IClassFixture<Brows
         using var zip = new ZipArchive(copy, ZipArchiveMode.Read);
         using var reader = new StreamReader(zip.GetEntry($"{form}.csv")!.Open());
         Assert.Contains("silver birch", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        await ConnectAsync(visitor, form);
+    }
+
+    private static async Task ConnectAsync(Visitor visitor, string form)
+    {
+        var page = visitor.Page;
+        await Expect(visitor.Link("GeoJSON")).ToHaveCountAsync(0); // the form asks for no place
+        await page.GetByLabel("Review").SelectOptionAsync("rejected");
+        Assert.Contains("%24filter=", await visitor.Link("Download ZIP").GetAttributeAsync("href"), StringComparison.Ordinal);
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await visitor.Button("Copy the address").ClickAsync();
+        await Expect(page.GetByText("Copied.")).ToBeVisibleAsync();
+        var address = await page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        Assert.EndsWith($"/forms/{form}.svc", address, StringComparison.Ordinal);
+        (await Api.WithBasic(visitor.Server, Server.AdminEmail, Server.AdminPassword).SendAsync(HttpMethod.Get, address)).ShouldBe(
+            HttpStatusCode.OK
+        );
+        foreach (var program in new[] { "Power BI", "Excel", "R (ruODK)" })
+        {
+            await page.GetByText(program, new() { Exact = true }).ClickAsync();
+        }
+        await Expect(page.GetByText("odata_submission_get()")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Tick the table “Submissions”")).ToHaveCountAsync(2);
+        await visitor.ShouldBeAccessibleAsync("downloads");
+        await visitor.ScreenshotAsync("downloads");
     }
 }

@@ -54,9 +54,12 @@ public sealed class RightsStory(BrowserFixture browser) : IClassFixture<BrowserF
         Assert.Equal(0, await viewer.Button("Delete submission").CountAsync());
         await manager.Button("Has issues").ClickAsync();
         await Expect(manager.Page.GetByText("The review was saved.")).ToBeVisibleAsync();
-        await viewer.Page.ReloadAsync();
+        // As when the viewer comes back to the tab.
+        await viewer.Page.EvaluateAsync("document.dispatchEvent(new Event('visibilitychange'))");
         await Expect(viewer.Page.GetByText("Has issues", new() { Exact = true })).ToBeVisibleAsync();
         await viewer.ScreenshotAsync("viewer");
+        await viewer.Tab("Downloads").ClickAsync();
+        await Expect(viewer.Link("Download ZIP")).ToBeVisibleAsync();
         viewer.ShouldHaveNoFaults();
         manager.ShouldHaveNoFaults();
     }

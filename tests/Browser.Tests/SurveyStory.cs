@@ -53,9 +53,10 @@ public sealed class SurveyStory(BrowserFixture browser) : IClassFixture<BrowserF
         await Expect(rows).ToHaveCountAsync(3);
 
         await visitor.Page.GetByLabel("Review").SelectOptionAsync("received");
-        await Expect(visitor.Page.GetByText("More than 50 submissions")).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("Page 1", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(50);
         await visitor.Button("Next").ClickAsync();
-        await Expect(visitor.Page.GetByText("53 submissions", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(visitor.Page.GetByText("Page 2", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(rows).ToHaveCountAsync(3);
         visitor.ShouldHaveNoFaults();
 
@@ -65,6 +66,10 @@ public sealed class SurveyStory(BrowserFixture browser) : IClassFixture<BrowserF
         Assert.DoesNotContain(
             tables,
             address => address.Contains("$filter", StringComparison.Ordinal) && address.Contains("$count", StringComparison.Ordinal)
+        );
+        Assert.All(
+            tables.Where(address => address.Contains("$filter", StringComparison.Ordinal)),
+            address => Assert.Contains("readAtMost=5000", address, StringComparison.Ordinal)
         );
         Assert.DoesNotContain(asked, address => address.Contains("FeatureMap", StringComparison.Ordinal));
     }

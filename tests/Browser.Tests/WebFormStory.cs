@@ -99,6 +99,79 @@ public sealed class WebFormStory(BrowserFixture browser) : IClassFixture<Browser
         visitor.ShouldHaveNoFaults();
     }
 
+    // A second after it was taken.
+    private const string PhotoIsKept = """
+        () => new Promise((resolve) => {
+          const opened = indexedDB.open('rosa')
+          opened.onsuccess = () => {
+            const all = opened.result.transaction('unfinished').objectStore('unfinished').getAll()
+            all.onsuccess = () => {
+              opened.result.close()
+              resolve(all.result.some((one) => one.files.length === 1))
+            }
+          }
+        })
+        """;
+
+    [Story]
+    public async Task Unfinished_answers_are_kept_on_the_device_until_they_are_sent_or_thrown_away()
+    {
+        var programme = await Programme.StartAsync(browser.Server);
+        var form = Samples.Unique("survey");
+        var definition = Survey.Form(form).Replace("<input ref=\"/data/place\"><label>Place</label></input>", "", StringComparison.Ordinal);
+        await programme.PublishAsync(definition, form);
+        var id = (await programme.Admin.GetAsync(programme.FormPath(form))).ShouldBe(HttpStatusCode.OK).Json.GetProperty("enketoId");
+        var link = (await programme.Admin.PostJsonAsync($"{programme.FormPath(form)}/public-links", new { displayName = "Poster" }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json.GetProperty("token");
+        await using var visitor = await browser.OpenAsync();
+        var page = visitor.Page;
+        await page.GotoAsync($"/f/{id}?st={Uri.EscapeDataString(link.GetString()!)}");
+        await page.GetByText("A birch").ClickAsync();
+        await page.Locator("input[type=file]")
+            .First.SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "bark.png",
+                    MimeType = "image/png",
+                    Buffer = Pictures.Png,
+                }
+            );
+        await Expect(page.GetByText("Your answers are kept on this device only")).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync(PhotoIsKept);
+        await page.ReloadAsync();
+        await Expect(page.GetByText("Unfinished answers")).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("unfinished answers");
+        await visitor.ScreenshotAsync("web-form-unfinished");
+        await visitor.Button("Go on with them").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "A birch" })).ToBeCheckedAsync();
+        await visitor.Button("Send").ClickAsync();
+        await Expect(page.GetByText("Sent. Thank you!")).ToBeVisibleAsync();
+
+        // It is a new submission with its photo, and no edit of anything.
+        var sent = Assert.Single(
+            (await programme.Admin.GetAsync($"{programme.FormPath(form)}/submissions")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray()
+        );
+        var path = $"{programme.FormPath(form)}/submissions/{Uri.EscapeDataString(sent.GetProperty("instanceId").GetString()!)}";
+        var xml = (await programme.Admin.GetAsync($"{path}.xml")).ShouldBe(HttpStatusCode.OK).Text;
+        Assert.Contains("<kind>birch</kind>", xml, StringComparison.Ordinal);
+        Assert.DoesNotContain("deprecatedID", xml, StringComparison.Ordinal);
+        var photo = Assert.Single((await programme.Admin.GetAsync($"{path}/attachments")).Json.EnumerateArray());
+        Assert.True(photo.GetProperty("exists").GetBoolean());
+
+        await page.ReloadAsync();
+        await page.GetByText("An oak").ClickAsync();
+        await Expect(page.GetByText("Your answers are kept on this device only")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await visitor.Button("Throw away").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Throw away" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "An oak" })).Not.ToBeCheckedAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "An oak" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Unfinished answers")).ToHaveCountAsync(0);
+        visitor.ShouldHaveNoFaults();
+    }
+
     [Story]
     public async Task A_draft_is_tested_in_the_browser_before_it_is_published()
     {

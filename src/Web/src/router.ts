@@ -31,6 +31,12 @@ export const router = createRouter({
           props: (route) => ({ dataset: String(route.params.dataset) }),
         },
         {
+          path: 'datasets/:dataset/downloads',
+          name: 'datasetDownloads',
+          component: () => import('./datasets/DatasetDownloads.vue'),
+          props: (route) => ({ dataset: String(route.params.dataset) }),
+        },
+        {
           path: 'datasets/:dataset/entities/:entityId',
           name: 'entity',
           component: () => import('./datasets/EntityPage.vue'),

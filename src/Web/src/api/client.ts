@@ -79,6 +79,11 @@ interface Answer {
   tag: string | null
 }
 
+/** What shows that a form of this page was sent by it, and not by another site. The session's own cookie is not readable. */
+export function csrfToken(): string | undefined {
+  return document.cookie.match(/(?:^|; )__csrf=([^;]*)/)?.[1]
+}
+
 // The session's cookie may only POST together with this header.
 function headersOf(options: Call): Record<string, string> {
   const headers: Record<string, string> = { 'X-Requested-With': 'XMLHttpRequest', ...options.headers }

@@ -1,7 +1,7 @@
-import { at, call, callUnless, tagged, type Call } from './client'
+import { ApiError, at, call, callUnless, tagged, type Call } from './client'
 import type * as t from './types'
 
-export { ApiError, onSignedOut, type Tagged } from './client'
+export { ApiError, csrfToken, onSignedOut, type Tagged } from './client'
 export type * from './types'
 
 const post = <T>(address: string, options: Call = {}) => call<T>(address, { method: 'POST', ...options })
@@ -145,15 +145,17 @@ export const submissions = {
   page: (address: string) => tagged<t.ODataPage<t.ODataRow>>(address),
   pageUnless: (address: string, tag: string | null) => callUnless<t.ODataPage<t.ODataRow>>(address, tag),
   get: (project: number, form: string, id: string) => extended<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`),
-  answers: (project: number, form: string, id: string) =>
-    call<t.ODataPage<t.ODataRow>>(
+  /** Undefined when no submission of the form has changed since the answer with this tag. */
+  answersUnless: (project: number, form: string, id: string, tag: string | null) =>
+    callUnless<t.ODataPage<t.ODataRow>>(
       at`projects/${project}/forms/${form}` + `.svc/Submissions('${encodeURIComponent(id.replaceAll("'", "''"))}')?%24expand=*`,
+      tag,
     ),
   review: (project: number, form: string, id: string, reviewState: string) =>
     patch<t.Submission>(at`projects/${project}/forms/${form}/submissions/${id}`, { reviewState }),
   remove: (project: number, form: string, id: string) => remove(at`projects/${project}/forms/${form}/submissions/${id}`),
-  trash: (project: number, form: string, limit: number) =>
-    extended<t.Submission[]>(at`projects/${project}/forms/${form}/submissions` + `?deleted=true&limit=${limit}`),
+  trash: (project: number, form: string, offset: number, limit: number) =>
+    extended<t.Submission[]>(at`projects/${project}/forms/${form}/submissions` + `?deleted=true&offset=${offset}&limit=${limit}`),
   restore: (project: number, form: string, id: string) => post(at`projects/${project}/forms/${form}/submissions/${id}/restore`),
   attachments: (project: number, form: string, id: string) =>
     call<t.SubmissionAttachment[]>(at`projects/${project}/forms/${form}/submissions/${id}/attachments`),
@@ -167,6 +169,8 @@ export const submissions = {
   diffs: (project: number, form: string, id: string) =>
     call<Record<string, t.SubmissionDifference[]>>(at`projects/${project}/forms/${form}/submissions/${id}/diffs`),
   xml: (project: number, form: string, id: string) => call<string>(at`projects/${project}/forms/${form}/submissions/${id}` + '.xml'),
+  /** The keys that submissions were encrypted with. */
+  keys: (project: number, form: string) => call<t.EncryptionKey[]>(at`projects/${project}/forms/${form}/submissions/keys`),
   csvZipAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv.zip`,
   csvAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv`,
   geoJsonAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.geojson`,
@@ -184,7 +188,18 @@ export const datasets = {
   get: (project: number, dataset: string) => call<t.Dataset>(at`projects/${project}/datasets/${dataset}`),
   odataAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}` + '.svc',
   page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.EntityRow>>(address, { signal }),
-  createEntities: (project: number, dataset: string, source: string, entities: { label: string; data: Record<string, string> }[]) =>
+  /** The number of entities. The server has to read all of them. */
+  count: async (project: number, dataset: string) =>
+    (await call<t.ODataPage<t.EntityRow>>(at`projects/${project}/datasets/${dataset}` + '.svc/Entities?%24top=0&%24count=true'))['@odata.count'] ?? 0,
+  createEntity: (project: number, dataset: string, entity: t.EntityDraft) =>
+    post<t.Entity>(at`projects/${project}/datasets/${dataset}/entities`, { json: entity }),
+  /** Only what is in the change is changed. Refused (409.15) when the entity has a newer version than this one. */
+  changeEntity: (project: number, dataset: string, id: string, version: number, change: Partial<t.EntityDraft>, resolve = false) =>
+    patch<t.Entity>(
+      at`projects/${project}/datasets/${dataset}/entities/${id}` + `?baseVersion=${version}` + (resolve ? '&resolve=true' : ''),
+      change,
+    ),
+  createEntities: (project: number, dataset: string, source: string, entities: t.EntityDraft[]) =>
     post(at`projects/${project}/datasets/${dataset}/entities`, { json: { entities, source: { name: source } }, onProgress: () => undefined }),
   csvAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.csv`,
   geoJsonAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.geojson`,
@@ -192,9 +207,11 @@ export const datasets = {
     call<t.FeatureCollection>(at`projects/${project}/datasets/${dataset}/entities.geojson` + `?limit=${limit}`),
   entity: (project: number, dataset: string, id: string) => extended<t.Entity>(at`projects/${project}/datasets/${dataset}/entities/${id}`),
   versions: (project: number, dataset: string, id: string) =>
-    extended<t.EntityVersion[]>(at`projects/${project}/datasets/${dataset}/entities/${id}/versions`),
-  trash: (project: number, dataset: string, limit: number) =>
-    call<t.Entity[]>(at`projects/${project}/datasets/${dataset}/entities` + `?deleted=true&limit=${limit}`),
+    extended<t.ListedVersion[]>(at`projects/${project}/datasets/${dataset}/entities/${id}/versions`),
+  entityAudits: (project: number, dataset: string, id: string) =>
+    extended<t.Audit[]>(at`projects/${project}/datasets/${dataset}/entities/${id}/audits`),
+  trash: (project: number, dataset: string, offset: number, limit: number) =>
+    call<t.Entity[]>(at`projects/${project}/datasets/${dataset}/entities` + `?deleted=true&offset=${offset}&limit=${limit}`),
   restoreEntity: (project: number, dataset: string, id: string) => post(at`projects/${project}/datasets/${dataset}/entities/${id}/restore`),
   removeEntity: (project: number, dataset: string, id: string) => remove(at`projects/${project}/datasets/${dataset}/entities/${id}`),
 }
@@ -211,5 +228,20 @@ export const server = {
     const [, commit = '', version = ''] = /^(\S+) ServerlessRosa \((.*)\)$/m.exec(await call<string>('/version.txt')) ?? []
     return { version, commit: commit === '-' ? '' : commit }
   },
-  config: () => call<Record<string, unknown>>(at`config/public`),
+  config: () => call<t.PublicConfig>(at`config/public`),
+  /** The time makes it an address of its own, which browsers may keep. */
+  imageAddress: (key: t.ImageKey, setAt: string) => at`config/public/${key}` + `?ts=${Date.parse(setAt)}`,
+  setConfig: (key: string, value: unknown) => post(at`config/${key}`, { json: value }),
+  setImage: (key: t.ImageKey, file: File) =>
+    post(at`config/${key}`, { file: { content: file, type: file.type || 'application/octet-stream' }, onProgress: () => undefined }),
+  unsetConfig: (key: string) => remove(at`config/${key}`),
+  /** Undefined as long as nobody has chosen. */
+  usageReports: () =>
+    call<{ value: t.UsageReports }>(at`config/analytics`).then(
+      ({ value }) => value,
+      (e: unknown) => {
+        if (e instanceof ApiError && e.status === 404) return undefined
+        throw e
+      },
+    ),
 }

@@ -118,6 +118,13 @@ export interface Submission {
   currentVersion: { instanceId: string; instanceName: string | null; formVersion?: string; userAgent: string | null }
 }
 
+export interface EncryptionKey {
+  id: number
+  /** Whether the server has the private key, which its passphrase opens. */
+  managed: boolean
+  hint: string | null
+}
+
 export interface SubmissionAttachment {
   name: string
   exists: boolean
@@ -173,23 +180,42 @@ export interface Dataset {
   createdAt: string
   approvalRequired: boolean
   entities?: number
+  conflicts?: number
   lastEntity?: string | null
   properties?: { name: string }[]
 }
 
+/** What a person writes of an entity. */
+export interface EntityDraft {
+  label: string
+  data: Record<string, string>
+}
+
+/** Hard: updates that did not know of each other changed the same property. Soft: they changed different ones. */
+export type EntityConflict = 'soft' | 'hard'
+
 export interface EntityRow {
   __id: string
   label: string
-  __system: { createdAt: string; updatedAt: string | null; creatorName: string | null; version: number }
+  __system: { createdAt: string; updatedAt: string | null; creatorName: string | null; version: number; conflict: EntityConflict | null }
   [property: string]: unknown
 }
 
-export interface EntityVersion {
+export interface EntityVersion extends EntityDraft {
   version: number
-  label: string
   createdAt: string
   creator?: Actor | null
-  data: Record<string, string>
+  baseVersion: number | null
+  conflictingProperties: string[] | null
+  /** What was sent, among it the label. */
+  dataReceived: Record<string, string> | null
+}
+
+/** One of all versions of an entity. */
+export interface ListedVersion extends EntityVersion {
+  conflict: EntityConflict | null
+  lastGoodVersion: boolean
+  relevantToConflict: boolean
 }
 
 export interface Entity {
@@ -198,7 +224,7 @@ export interface Entity {
   updatedAt: string | null
   deletedAt: string | null
   creator?: Actor | null
-  conflict: string | null
+  conflict: EntityConflict | null
   currentVersion: EntityVersion
 }
 
@@ -206,6 +232,22 @@ export interface Entity {
 export interface FeatureCollection {
   type: 'FeatureCollection'
   features: { type: 'Feature'; id: string; geometry: unknown }[]
+}
+
+export type ImageKey = 'logo' | 'hero-image'
+
+/** What everybody may read of the server's configuration, by key. */
+export interface PublicConfig {
+  'login-appearance'?: { value: { title?: string; description?: string } }
+  logo?: { setAt: string }
+  'hero-image'?: { setAt: string }
+}
+
+/** The administrator's choice about usage reports. */
+export interface UsageReports {
+  enabled: boolean
+  email?: string
+  organization?: string
 }
 
 export interface ConsoleSettings {

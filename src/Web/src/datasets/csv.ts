@@ -1,3 +1,5 @@
+import type { EntityDraft } from '../api'
+
 /** Rows of a CSV file (RFC 4180), with a comma, semicolon or tab between cells, whichever the first line has most of. */
 export function parseCsv(content: string): string[][] {
   const input = content.replace(/^\uFEFF/, '')
@@ -35,11 +37,6 @@ function separatorOf(input: string): string {
   const line = input.slice(0, input.indexOf('\n') < 0 ? undefined : input.indexOf('\n'))
   const count = (separator: string) => line.split(separator).length
   return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best))
-}
-
-export interface EntityDraft {
-  label: string
-  data: Record<string, string>
 }
 
 export type EntityRows = { entities: EntityDraft[]; unknown: string[]; missing: string[] }

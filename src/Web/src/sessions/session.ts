@@ -1,5 +1,5 @@
 import { computed, shallowRef } from 'vue'
-import { sessions, users, type User } from '../api'
+import { csrfToken, sessions, users, type User } from '../api'
 
 const user = shallowRef<User>()
 
@@ -10,14 +10,9 @@ export function may(verb: string): boolean {
   return user.value?.verbs?.includes(verb) ?? false
 }
 
-// The session's own cookie is not readable; the server sets this one beside it.
-function hasSession(): boolean {
-  return document.cookie.split('; ').some((cookie) => cookie.startsWith('__csrf='))
-}
-
 /** Continues the session of this browser, if there is one. */
 export async function resume(): Promise<void> {
-  if (!hasSession()) return
+  if (csrfToken() === undefined) return
   try {
     user.value = await users.current()
   } catch {

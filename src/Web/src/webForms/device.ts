@@ -1,7 +1,7 @@
 // What web forms keep on this device, in the browser's database of this server.
 
-export type Store = 'kept' | 'lastSaved'
-const stores: Store[] = ['kept', 'lastSaved']
+export type Store = 'kept' | 'lastSaved' | 'unfinished'
+const stores: Store[] = ['kept', 'lastSaved', 'unfinished']
 
 export function readFromDevice<T>(store: Store, key: IDBValidKey): Promise<T | undefined> {
   return run(store, 'readonly', (opened) => opened.get(key))
@@ -26,8 +26,11 @@ export function removeFromDevice(store: Store, key: IDBValidKey): Promise<undefi
 }
 
 function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open('rosa', 1)
-  request.onupgradeneeded = () => stores.forEach((name) => request.result.createObjectStore(name, { autoIncrement: true }))
+  const request = indexedDB.open('rosa', 2)
+  request.onupgradeneeded = () => {
+    const there = request.result.objectStoreNames
+    for (const name of stores) if (!there.contains(name)) request.result.createObjectStore(name, { autoIncrement: true })
+  }
   return outcome(request)
 }
 

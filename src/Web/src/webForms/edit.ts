@@ -30,28 +30,40 @@ export async function loadEdit(form: Form, instanceId: string): Promise<Edit> {
   }
 }
 
-/**
- * What is sent. Files that the server has need not be: it keeps those of the version before, and new ones have names of their own. A form
- * without `jr:preload="uid"` gives no new id, by which an edit is told from a duplicate.
- */
+/** What is sent. Files that the server has need not be: it keeps those of the version before, and new ones have names of their own. */
 export async function editOf(data: FormData, edit: Edit): Promise<FormData> {
   for (const name of edit.files) data.delete(name)
-  const sent = await (data.get(xmlPart) as File).text()
-  data.set(xmlPart, new File([withNewId(sent, edit.xml)], xmlPart, { type: 'text/xml' }))
+  return await replacing(data, metaOf(parse(edit.xml), 'instanceID')?.textContent ?? undefined)
+}
+
+/**
+ * What is sent replaces the submission with this id, or none. The form itself takes whatever it was opened with for the one to replace,
+ * also unfinished answers, and gives no new id without `jr:preload="uid"`.
+ */
+export async function replacing(data: FormData, known: string | undefined): Promise<FormData> {
+  const document = parse(await (data.get(xmlPart) as File).text())
+  const id = metaOf(document, 'instanceID')
+  if (!id || !setDeprecated(document, id, known)) return data
+  data.set(xmlPart, new File([new XMLSerializer().serializeToString(document)], xmlPart, { type: 'text/xml' }))
   return data
 }
 
-function withNewId(sent: string, before: string): string {
-  const document = new DOMParser().parseFromString(sent, 'text/xml')
-  const id = metaOf(document, 'instanceID')
-  const known = metaOf(new DOMParser().parseFromString(before, 'text/xml'), 'instanceID')?.textContent
-  if (!id || !known || id.textContent !== known) return sent
+/** Whether something was changed. */
+function setDeprecated(document: Document, id: Element, known: string | undefined): boolean {
+  const there = metaOf(document, 'deprecatedID')
+  if (known === undefined) {
+    there?.remove()
+    return there !== undefined
+  }
+  if (there?.textContent === known && id.textContent !== known) return false
   const name = id.prefix ? `${id.prefix}:deprecatedID` : 'deprecatedID'
-  const deprecated = metaOf(document, 'deprecatedID') ?? id.parentElement!.appendChild(document.createElementNS(id.namespaceURI, name))
+  const deprecated = there ?? id.parentElement!.appendChild(document.createElementNS(id.namespaceURI, name))
   deprecated.textContent = known
-  id.textContent = `uuid:${crypto.randomUUID()}`
-  return new XMLSerializer().serializeToString(document)
+  if (id.textContent === known) id.textContent = `uuid:${crypto.randomUUID()}`
+  return true
 }
+
+const parse = (xml: string) => new DOMParser().parseFromString(xml, 'text/xml')
 
 function metaOf(document: Document, name: string): Element | undefined {
   const child = (parent: Element | undefined, wanted: string) => [...(parent?.children ?? [])].find((one) => one.localName === wanted)

@@ -14,6 +14,10 @@ declare module '@getodk/web-forms' {
     attachmentFileNames: string[]
     resolveAttachment: (name: string) => Promise<Response>
   }
+  /** The root of a form's state, which the component hands to the header of the form. */
+  export interface FormRoot {
+    prepareInstancePayload(options: { payloadType: 'monolithic' }): Promise<InstancePayload>
+  }
   export const OdkWebForm: DefineComponent<{
     formXml: string
     fetchFormAttachment: (resource: URL) => Promise<Response>
