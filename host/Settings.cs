@@ -13,14 +13,15 @@ internal sealed partial class Settings(IConfiguration configuration)
             .Replace(
                 text,
                 match =>
-                    configuration[match.Groups[1].Value]
+                    Value(match.Groups[1].Value)
                     ?? throw new InvalidOperationException($"the setting {match.Groups[1].Value} is missing")
             );
 
     /// <summary><c>AzureWebJobs.{function}.Disabled</c>, or with <c>__</c> for the dots, as Linux needs it.</summary>
     public bool IsDisabled(string function) =>
-        bool.TryParse(configuration[$"AzureWebJobs.{function}.Disabled"] ?? configuration[$"AzureWebJobs:{function}:Disabled"], out var value)
-        && value;
+        bool.TryParse(Value($"AzureWebJobs.{function}.Disabled") ?? Value($"AzureWebJobs:{function}:Disabled"), out var value) && value;
+
+    private string? Value(string name) => configuration[name];
 
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex Reference();

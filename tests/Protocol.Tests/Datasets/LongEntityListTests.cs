@@ -17,16 +17,13 @@ public sealed class LongEntityListTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
-        {
-            var programme = await Programme.StartAsync(few.Server);
-            _path = programme.DatasetPath(await programme.CreateDatasetAsync("age"));
-            (await programme.Admin.PostJsonAsync($"{_path}/entities", new { label = "Ann", data = new { age = "30" } })).ShouldBe(
-                HttpStatusCode.OK
-            );
-        }
-        StoredTable.Append(_folder.FullName, "entities", Copies);
         _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
+        var programme = await Programme.StartAsync(_storage.Server);
+        _path = programme.DatasetPath(await programme.CreateDatasetAsync("age"));
+        (await programme.Admin.PostJsonAsync($"{_path}/entities", new { label = "Ann", data = new { age = "30" } })).ShouldBe(
+            HttpStatusCode.OK
+        );
+        await _storage.ChangeDataAsync(folder => StoredTable.Append(folder, "entities", Copies));
         _admin = await Api.AdministratorAsync(_storage.Server);
     }
 

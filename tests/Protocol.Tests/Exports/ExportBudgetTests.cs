@@ -114,17 +114,14 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
 
         public async Task InitializeAsync()
         {
-            await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
-            {
-                var inbox = await Inbox.OpenAsync(few.Server);
-                for (var i = 0; i < 3; i++)
-                {
-                    await inbox.SendAsync(inbox.Submission(Samples.NewInstanceId(), species: $"species {i}", leaves: ["1.jpg", "2.jpg"]));
-                }
-                (Viewer, FormPath) = ((await inbox.Programme.WebUserAsync("viewer")).Api, inbox.Programme.FormPath(inbox.Form));
-            }
-            ManySubmissions.Multiply(_folder.FullName, Count);
             _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
+            var inbox = await Inbox.OpenAsync(_storage.Server);
+            for (var i = 0; i < 3; i++)
+            {
+                await inbox.SendAsync(inbox.Submission(Samples.NewInstanceId(), species: $"species {i}", leaves: ["1.jpg", "2.jpg"]));
+            }
+            (Viewer, FormPath) = ((await inbox.Programme.WebUserAsync("viewer")).Api, inbox.Programme.FormPath(inbox.Form));
+            await _storage.ChangeDataAsync(folder => ManySubmissions.Multiply(folder, Count));
             Storage = await FaultyStorage.StartAsync(_storage.ConnectionString);
             Server = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" }, Storage.ConnectionString);
             Viewer = Viewer.At(Server);

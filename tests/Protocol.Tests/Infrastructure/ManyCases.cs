@@ -19,22 +19,33 @@ public static class ManyCases
             "caseOwners",
             rows =>
             {
-                var original = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).ToJsonString();
-                var then = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
+                var row = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).DeepClone();
+                var body = Encoding.UTF8.GetString(Inflate(Convert.FromBase64String(row["properties"]!["Body"]!.GetValue<string>())));
+                row["properties"]!["ServerModifiedOn"] = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
+                row["properties"]!["Body"] = "";
+                var original = row.ToJsonString();
                 return Enumerable
                     .Range(1, count)
                     .Select(copy =>
-                        Copy(
-                            original,
-                            string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}"),
-                            then,
-                            body => change?.Invoke(copy, body)
-                        )
-                    );
+                    {
+                        var id = string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}");
+                        return Copy(original, id, Changed(body.Replace(caseId, id, StringComparison.Ordinal), copy, change));
+                    });
             }
         );
 
-    private static JsonNode Copy(string original, string id, string then, Action<JsonObject> change)
+    private static string Changed(string body, int copy, Action<int, JsonObject>? change)
+    {
+        if (change is null)
+        {
+            return body;
+        }
+        var json = JsonNode.Parse(body)!.AsObject();
+        change(copy, json);
+        return json.ToJsonString();
+    }
+
+    private static JsonNode Copy(string original, string id, string body)
     {
         var row = JsonNode.Parse(original)!;
         var properties = row["properties"]!;
@@ -42,11 +53,7 @@ public static class ManyCases
         row["RowKey"] = key;
         properties["RowKey"] = key;
         properties["Id"] = id;
-        properties["ServerModifiedOn"] = then;
-        var body = JsonNode.Parse(Inflate(Convert.FromBase64String(properties["Body"]!.GetValue<string>())))!.AsObject();
-        body["Id"] = id;
-        change(body);
-        properties["Body"] = Convert.ToBase64String(Deflate(Encoding.UTF8.GetBytes(body.ToJsonString())));
+        properties["Body"] = Convert.ToBase64String(Deflate(Encoding.UTF8.GetBytes(body)));
         return row;
     }
 

@@ -14,14 +14,14 @@ public sealed class OwnStorage : IAsyncDisposable
     private static int _accountsGiven;
 
     /// <summary>Null when the emulator has accounts of other tests too.</summary>
-    private readonly Azurite? _emulator;
+    private Azurite? _emulator;
+    private string? _dataFolder;
     private bool _ended;
 
-    private OwnStorage(string connectionString, Server server, Azurite? emulator)
+    private OwnStorage(string connectionString, Server server)
     {
         ConnectionString = connectionString;
         Server = server;
-        _emulator = emulator;
     }
 
     public Server Server { get; }
@@ -31,8 +31,11 @@ public sealed class OwnStorage : IAsyncDisposable
     public static async Task<OwnStorage> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var connectionString = await NewAccountAsync();
-        return new OwnStorage(connectionString, await Server.StartAsync(settings, connectionString), null);
+        return new OwnStorage(connectionString, await Server.StartAsync(settings, connectionString));
     }
+
+    /// <summary>With a server that remembers nothing, so that it goes on when a command has changed the storage.</summary>
+    public static Task<OwnStorage> StartForgetfulAsync() => StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" });
 
     /// <summary>With an emulator that no other test uses.</summary>
     /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
@@ -42,7 +45,11 @@ public sealed class OwnStorage : IAsyncDisposable
     )
     {
         var emulator = await Azurite.StartAsync(new AzuriteOptions(dataFolder), CancellationToken.None);
-        return new OwnStorage(emulator.ConnectionString, await Server.StartAsync(settings, emulator.ConnectionString), emulator);
+        return new OwnStorage(emulator.ConnectionString, await Server.StartAsync(settings, emulator.ConnectionString))
+        {
+            _emulator = emulator,
+            _dataFolder = dataFolder,
+        };
     }
 
     /// <summary>The connection string of an empty account.</summary>
@@ -62,6 +69,18 @@ public sealed class OwnStorage : IAsyncDisposable
             _ended = true;
             await _emulator.DisposeAsync();
         }
+    }
+
+    /// <summary>Changes files in the data folder while the emulator does not run; the server goes on with the emulator that follows at
+    /// the same address.</summary>
+    public async Task ChangeDataAsync(Action<string> change)
+    {
+        Assert.NotNull(_emulator);
+        Assert.NotNull(_dataFolder);
+        var (blobPort, tablePort) = (_emulator.BlobPort, _emulator.TablePort);
+        await _emulator.DisposeAsync();
+        change(_dataFolder);
+        _emulator = await Azurite.StartAsync(new AzuriteOptions(_dataFolder, blobPort, tablePort), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -118,28 +118,42 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
 
         public async Task InitializeAsync()
         {
-            await using (var few = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName))
+            // Cached for longer than the tests run, so that warm and cold do not depend on the machine's speed.
+            _storage = await OwnStorage.StartWithEmulatorAsync(
+                new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" },
+                _folder.FullName
+            );
+            Domain = await Domain.StartAsync(_storage.Server);
+            foreach (var count in new[] { Many, Some, Odd })
             {
-                Domain = await Domain.StartAsync(few.Server);
-                foreach (var count in new[] { Many, Some, Odd })
-                {
-                    var phone = await DomainPhone.StartAsync(Domain);
-                    var properties = Enumerable.Range(0, 15).ToDictionary(i => $"property_{i}", i => $"Some words about it, {i}.");
-                    await SubmitWithoutPhoneAsync(
-                        Domain,
-                        Create(Id(), phone) with
-                        {
-                            Properties = count == Odd ? new Dictionary<string, string>() : properties,
-                        }
-                    );
-                    await phone.SyncAsync();
-                    _workers[count] = (phone.Worker, phone.Simulated.Cases.Keys.Single());
-                }
+                var phone = await DomainPhone.StartAsync(Domain);
+                var properties = Enumerable.Range(0, 15).ToDictionary(i => $"property_{i}", i => $"Some words about it, {i}.");
+                await SubmitWithoutPhoneAsync(
+                    Domain,
+                    Create(Id(), phone) with
+                    {
+                        Properties = count == Odd ? new Dictionary<string, string>() : properties,
+                    }
+                );
+                await phone.SyncAsync();
+                _workers[count] = (phone.Worker, phone.Simulated.Cases.Keys.Single());
             }
-            ManyCases.Multiply(_folder.FullName, CaseOf(Many), Many);
-            ManyCases.Multiply(_folder.FullName, CaseOf(Some), Some - 1);
+            await _storage.ChangeDataAsync(Multiply);
+
+            // Warm, so that what every first request brings into memory is there.
+            await new DomainPhone(Domain, Of(Odd)).SyncAsync("&items=true");
+        }
+
+        public async Task DisposeAsync()
+        {
+            await _storage!.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
+
+        private void Multiply(string folder)
+        {
             ManyCases.Multiply(
-                _folder.FullName,
+                folder,
                 CaseOf(Odd),
                 Odd,
                 (_, body) =>
@@ -153,21 +167,8 @@ public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : ICl
                         ["text"] = "a\u0001b\u001fc\ufffe",
                     }
             );
-            // Cached for longer than the tests run, so that warm and cold do not depend on the machine's speed.
-            _storage = await OwnStorage.StartWithEmulatorAsync(
-                new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" },
-                _folder.FullName
-            );
-            Domain = Domain.On(_storage.Server);
-
-            // Warm, so that what every first request brings into memory is there.
-            await new DomainPhone(Domain, Of(Odd)).SyncAsync("&items=true");
-        }
-
-        public async Task DisposeAsync()
-        {
-            await _storage!.DisposeAsync();
-            _folder.Delete(recursive: true);
+            ManyCases.Multiply(folder, CaseOf(Some), Some - 1);
+            ManyCases.Multiply(folder, CaseOf(Many), Many); // The last, because each reads and writes the whole file.
         }
     }
 }
