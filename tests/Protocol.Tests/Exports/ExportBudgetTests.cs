@@ -49,6 +49,21 @@ public sealed class ExportBudgetTests(ExportBudgetTests.LargeForm large) : IClas
         Assert.InRange(large.Operations, 1, 1 + 1 + 2 + besides); // the form, the page, and what the ETag is made of
     }
 
+    [Fact, Clause("OR-278")]
+    public async Task A_search_reads_as_many_submissions_as_it_may_and_no_XML_of_others()
+    {
+        const string query = "?%24top=50&readAtMost=5000&%24filter=__system/reviewState%20eq%20%27rejected%27";
+        (await large.Viewer.GetAsync($"{large.FormPath}.svc/Submissions?%24top=1&%24count=true")).ShouldBe(HttpStatusCode.OK);
+        large.Watch();
+
+        var page = (await large.Viewer.GetAsync($"{large.FormPath}.svc/Submissions{query}")).ShouldBe(HttpStatusCode.OK);
+
+        Assert.Equal(0, page.Json.GetProperty("value").GetArrayLength());
+        Assert.Contains("readAtMost=5000", page.Json.GetProperty("@odata.nextLink").GetString(), StringComparison.Ordinal);
+        Assert.Empty(large.RowsAskedForWithXml);
+        Assert.InRange(large.Operations, 1, 1 + 6 + 2); // the form, the pages, and what the ETag is made of
+    }
+
     [Theory, Clause("OR-273"), Clause("OR-276")]
     [InlineData("/submissions.csv")]
     [InlineData("/submissions.csv.zip")]
