@@ -211,6 +211,10 @@ public sealed class WebFormStory(BrowserFixture browser) : IClassFixture<Browser
         var species = visitor.Page.GetByRole(AriaRole.Textbox).First;
         await Expect(species).ToHaveValueAsync("oak");
         await species.FillAsync("ash <b>");
+        await Expect(visitor.Page.GetByText("Your answers are kept on this device only")).ToBeVisibleAsync();
+        await visitor.Page.ReloadAsync();
+        await visitor.Button("Go on with them").ClickAsync();
+        await Expect(species).ToHaveValueAsync("ash <b>");
         await visitor.ScreenshotAsync("edit");
         await visitor.Button("Send").ClickAsync();
 
