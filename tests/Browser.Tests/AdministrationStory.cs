@@ -19,8 +19,12 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await visitor.Link("Users").ClickAsync();
         await visitor.Button("New user").ClickAsync();
         await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
-        await visitor.Page.GetByLabel("Password").FillAsync(password);
         await visitor.Button("Create").ClickAsync();
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "A link to hand over" });
+        var link = await dialog.Locator("code").InnerTextAsync();
+        await visitor.ScreenshotAsync("invitation");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = email })).ToBeVisibleAsync();
         await visitor.ShouldBeAccessibleAsync("users");
 
@@ -41,6 +45,14 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await Expect(viewer.Page.Locator("img[src*='/config/public/logo']")).ToBeVisibleAsync();
         await viewer.ScreenshotAsync("sign-in");
         await ResetConfigurationAsync(visitor);
+
+        await viewer.Page.GotoAsync(link);
+        await viewer.Page.GetByLabel("New password").FillAsync(password);
+        await viewer.ShouldBeAccessibleAsync("claim");
+        await viewer.Button("Save").ClickAsync();
+        await Expect(viewer.Page.GetByText("The password is set.")).ToBeVisibleAsync();
+        await viewer.Page.ReloadAsync();
+        await Expect(viewer.Page.GetByText("This link does not work any more.")).ToBeVisibleAsync();
         await viewer.SignInAsync(email, password);
         await Expect(viewer.Link("Server")).ToHaveCountAsync(0);
         await Expect(viewer.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);

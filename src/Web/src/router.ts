@@ -8,6 +8,7 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/sign-in', name: 'signIn', component: SignInPage, meta: { open: true } },
+    { path: '/account/claim', name: 'claim', component: () => import('./users/ClaimPage.vue'), meta: { open: true } },
     { path: '/', name: 'projects', component: ProjectsPage },
     {
       path: '/projects/:projectId(\\d+)',

@@ -30,6 +30,9 @@ export interface Call {
 
 let signedOut: () => void = () => undefined
 
+// Their 401 says nothing about the session.
+const openToAll = /\/(sessions|users\/reset\/verify)$/
+
 /** Sets what happens when the server no longer knows the session. */
 export function onSignedOut(handler: () => void): void {
   signedOut = handler
@@ -53,7 +56,7 @@ export async function call<T>(address: string, options: Call = {}): Promise<T> {
 function read<T>(address: string, answer: Answer): T {
   if (answer.status >= 200 && answer.status < 300) return parse(answer.text) as T
   const error = refusal(answer)
-  if (error.status === 401 && !address.endsWith('/sessions')) signedOut()
+  if (error.status === 401 && !openToAll.test(address)) signedOut()
   throw error
 }
 

@@ -41,10 +41,16 @@ export const sessions = {
 export const users = {
   current: () => extended<t.User>(at`users/current`),
   list: () => call<t.User[]>(at`users`),
-  create: (email: string, password: string | undefined) => post<t.User>(at`users`, { json: { email, password } }),
+  /** Without password the answer has the link to choose one, unless the server mails it. */
+  create: (email: string, password: string | undefined) => post<t.User & { link?: string }>(at`users`, { json: { email, password } }),
   remove: (id: number) => remove(at`users/${id}`),
   changePassword: (id: number, old: string, changed: string) =>
     call<unknown>(at`users/${id}/password`, { method: 'PUT', json: { old, new: changed } }),
+  /** Mails a link to choose another password. An administrator of a server without mail gets it here, to hand it over. */
+  reset: (email: string) => post<{ link?: string }>(at`users/reset/initiate`, { json: { email } }),
+  /** Chooses a password with what such a link holds. */
+  claim: (token: string, password: string) =>
+    post<unknown>(at`users/reset/verify`, { json: { new: password }, headers: { Authorization: `Bearer ${token}` } }),
 }
 
 export const roles = {
