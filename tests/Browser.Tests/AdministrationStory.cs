@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ServerlessRosa.Protocol.Tests.Datasets;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
@@ -56,10 +57,34 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await viewer.SignInAsync(email, password);
         await Expect(viewer.Link("Server")).ToHaveCountAsync(0);
         await Expect(viewer.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await SetUpAccountAsync(viewer);
         await viewer.Button("Sign out").ClickAsync();
         await Expect(viewer.Button("Sign in")).ToBeVisibleAsync();
+
+        await visitor.Link("Users").ClickAsync();
+        await visitor.Button("Edit user: Vera").ClickAsync();
+        await visitor.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Vera Viewer");
+        await visitor.Button("Save").ClickAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = $"Vera Viewer {email}" })).ToBeVisibleAsync();
         viewer.ShouldHaveNoFaults();
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task SetUpAccountAsync(Visitor viewer)
+    {
+        await viewer.Page.GotoAsync("/#/account");
+        await viewer.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Vera");
+        await viewer.Button("Save").First.ClickAsync();
+        await Expect(viewer.Page.GetByRole(AriaRole.Heading, new() { Name = "Vera", Exact = true })).ToBeVisibleAsync();
+        await viewer.Page.GetByLabel("What the key is for").FillAsync("Monthly export");
+        await viewer.Button("Create key").ClickAsync();
+        await Expect(viewer.Page.Locator("code")).ToHaveTextAsync(new Regex("^[0-9a-f]{40}$"));
+        await Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Monthly export" })).ToBeVisibleAsync();
+        await viewer.ShouldBeAccessibleAsync("account");
+        await viewer.ScreenshotAsync("account");
+        await viewer.Button("Revoke key").ClickAsync();
+        await viewer.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
+        await Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Monthly export" })).ToHaveCountAsync(0);
     }
 
     // The sign-in page, and a setting that only clients of Central's API read.

@@ -43,6 +43,7 @@ export const users = {
   list: () => call<t.User[]>(at`users`),
   /** Without password the answer has the link to choose one, unless the server mails it. */
   create: (email: string, password: string | undefined) => post<t.User & { link?: string }>(at`users`, { json: { email, password } }),
+  change: (id: number, change: { displayName: string; email: string }) => patch<t.User>(at`users/${id}`, change),
   remove: (id: number) => remove(at`users/${id}`),
   changePassword: (id: number, old: string, changed: string) =>
     call<unknown>(at`users/${id}/password`, { method: 'PUT', json: { old, new: changed } }),
@@ -51,6 +52,13 @@ export const users = {
   /** Chooses a password with what such a link holds. */
   claim: (token: string, password: string) =>
     post<unknown>(at`users/reset/verify`, { json: { new: password }, headers: { Authorization: `Bearer ${token}` } }),
+}
+
+export const apiKeys = {
+  list: (user: number) => call<t.ApiKey[]>(at`users/${user}/api-keys`),
+  /** The answer is the only one that has the key. */
+  create: (user: number, name: string) => post<t.ApiKey & { key: string }>(at`users/${user}/api-keys`, { json: { name } }),
+  revoke: (user: number, id: string) => remove(at`users/${user}/api-keys/${id}`),
 }
 
 export const roles = {

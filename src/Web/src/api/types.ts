@@ -14,6 +14,16 @@ export interface User extends Actor {
   verbs?: string[]
 }
 
+/** For scripts at the addresses of a CommCare domain. */
+export interface ApiKey {
+  id: string
+  name: string | null
+  domain: string | null
+  role: string | null
+  createdAt: string
+  expiresAt: string | null
+}
+
 export interface Project {
   id: number
   name: string
