@@ -79,6 +79,8 @@ internal static class SubmissionKeys
             _ => row.Split('|')[^1],
         };
 
+    public static string RootHash(InstanceId root) => TableKey.Hash(root.Value);
+
     public const string DeletedPrefix = "d|";
 
     /// <summary>One row per softly deleted submission, oldest deletion first, for the purge.</summary>

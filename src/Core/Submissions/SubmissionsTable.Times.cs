@@ -11,6 +11,11 @@ internal sealed record SubmissionRange(TimeRange Received, TimeRange Indexed)
     public string? AppId { get; init; }
 
     public bool WithDeleted { get; init; }
+
+    public IReadOnlySet<string>? RootHashes { get; init; }
+
+    internal bool Takes(TableEntity row, bool isDeleted) =>
+        (WithDeleted || !isDeleted) && RootHashes?.Contains(SubmissionKeys.RootHash(row.RowKey, null)) != false;
 }
 
 /// <summary>When a submission was received, and when its row was last written.</summary>
@@ -30,7 +35,7 @@ public sealed partial class SubmissionsTable
     {
         await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, TimeColumns, cancellationToken))
         {
-            if (range.WithDeleted || row.GetBoolean(Column.Deleted) != true)
+            if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
             {
                 yield return new SubmissionTimes(SubmissionKeys.CreatedAt(row.RowKey), row.Timestamp!.Value);
             }
@@ -47,7 +52,7 @@ public sealed partial class SubmissionsTable
     {
         await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, ExportedColumns, cancellationToken))
         {
-            if (range.WithDeleted || row.GetBoolean(Column.Deleted) != true)
+            if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
             {
                 yield return (ToSubmission(row), row.RowKey, row.GetBinary(Column.Xml));
             }

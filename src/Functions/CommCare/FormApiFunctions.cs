@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -14,6 +15,7 @@ public sealed class FormApiFunctions(
     FormDirectory forms,
     SubmissionDirectory submissions,
     ListReceivedForms lists,
+    CaseDirectory cases,
     Links links
 )
 {
@@ -27,6 +29,7 @@ public sealed class FormApiFunctions(
         "order_by",
         "xmlns",
         "app_id",
+        "case_id",
         "include_archived",
         "received_on_start",
         "received_on_end",
@@ -132,9 +135,16 @@ public sealed class FormApiFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 ListParameters.RequireKnown(request, Parameters);
                 var window = ListWindow.Of(request, MaxLimit);
-                var query = QueryOf(request, window);
                 var xmlns = ListParameters.Text(request, "xmlns");
                 var known = await forms.ListAsync(user.Project.Id, cancellationToken);
+                var query = QueryOf(request, window);
+                if (ListParameters.Text(request, "case_id") is { } caseId)
+                {
+                    var one = CaseId.TryParse(caseId, out var id) ? await cases.FindAsync(user.Project.Id, id, cancellationToken) : null;
+                    var changes = one?.Transactions ?? [];
+                    known = [.. known.Where(form => changes.Any(change => change.Form.Form == form.Number))];
+                    query = query with { Roots = [.. changes.Select(change => change.Form.Root)] };
+                }
                 var (page, total) = await lists.RunAsync(
                     [.. known.Where(form => xmlns is null || form.Id.Value == xmlns)],
                     query,

@@ -115,20 +115,45 @@ public sealed class DomainListTests
         Assert.Equal([ann.Id], await IdsAsync("/api/user/v1/?archived=false&limit=0"));
         Assert.Equal([kano], await IdsAsync("/api/v0.5/location/?site_code=kano"));
         Assert.Equal(2, (await IdsAsync("/api/location/v1/?location_type_code=state")).Count);
-        var place = (await GetAsync("/api/v0.5/location/?name=Kano")).Json.GetProperty("objects")[0];
-        var type = (await GetAsync("/api/v0.5/location_type/")).Json.GetProperty("objects")[0];
+        var place = (await GetAsync(domain, "/api/v0.5/location/?name=Kano")).Json.GetProperty("objects")[0];
+        var type = (await GetAsync(domain, "/api/v0.5/location_type/")).Json.GetProperty("objects")[0];
         Assert.Equal(type.Text("resource_uri"), place.Text("location_type"));
         Assert.Equal(
             place.GetRawText(),
             (await domain.Admin.GetAsync(PathOf(domain, place.Text("resource_uri")))).ShouldBe(HttpStatusCode.OK).Json.GetRawText()
         );
-        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "fixture", "location_type", "location" })
+        await CheckWebUsersAsync(domain);
+        foreach (
+            var resource in new[]
+            {
+                "user",
+                "web-user",
+                "group",
+                "lookup_table",
+                "lookup_table_item",
+                "fixture",
+                "location_type",
+                "location",
+            }
+        )
         {
             (await domain.Admin.GetAsync(domain.At($"/api/v0.5/{resource}/?colour=red"))).ShouldBe(HttpStatusCode.BadRequest);
         }
 
-        async Task<Answer> GetAsync(string path) => (await domain.Admin.GetAsync(domain.At(path))).ShouldBe(HttpStatusCode.OK);
-
-        async Task<List<string>> IdsAsync(string path) => Ids((await GetAsync(path)).Json);
+        async Task<List<string>> IdsAsync(string path) => Ids((await GetAsync(domain, path)).Json);
     }
+
+    private static async Task CheckWebUsersAsync(Domain domain)
+    {
+        var (_, email, _) = await domain.Programme.WebUserAsync("manager");
+        var manager = (await GetAsync(domain, $"/api/v0.5/web-user/?web_username={email.ToUpperInvariant()}")).Json.GetProperty("objects")[
+            0
+        ];
+        Assert.Equal((email, "Project Manager"), (manager.Text("username"), manager.Text("role")));
+        Assert.Equal(manager.GetRawText(), (await GetAsync(domain, $"/api/web-user/v1/{manager.Text("id")}/")).Json.GetRawText());
+        (await domain.Admin.GetAsync(domain.At("/api/web-user/v1/web-user-0/"))).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private static async Task<Answer> GetAsync(Domain domain, string path) =>
+        (await domain.Admin.GetAsync(domain.At(path))).ShouldBe(HttpStatusCode.OK);
 }

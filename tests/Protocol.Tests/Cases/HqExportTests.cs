@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
@@ -26,6 +27,11 @@ public sealed class HqExportTests
         pulledCases = await cases.PullAllAsync(caseIds, pulledCases);
         Assert.Equal(formIds.Order(), Versions(pulledForms).Select(one => one.Id).Order());
         Assert.Equal(caseIds.Order(), Versions(pulledCases).Select(one => one.Id).Order());
+
+        var ofCase = await script.GetAsync(desk.Domain.Api($"form/?case_id={caseIds[5]}"));
+        Assert.Equal([formIds[5]], ReceivedFormListTests.Ids(ofCase.ShouldBe(HttpStatusCode.OK).Json));
+        var ofNone = await script.GetAsync(desk.Domain.Api("form/?case_id=none&order_by=indexed_on"));
+        Assert.Empty(ReceivedFormListTests.Ids(ofNone.ShouldBe(HttpStatusCode.OK).Json));
 
         // A change brings both once more, and nothing else.
         (await desk.PostAsync(desk.Form(formIds[3], desk.Create(caseIds[3], "Renamed")))).ShouldBeSuccess();

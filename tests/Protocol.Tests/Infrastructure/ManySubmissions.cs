@@ -41,6 +41,8 @@ public static class ManySubmissions
         properties["CurrentInstanceId"] = id;
         properties["CreatedAt"] = createdAt.ToString("O", CultureInfo.InvariantCulture);
         properties["CurrentCreatedAt"] = createdAt.ToString("O", CultureInfo.InvariantCulture);
+        properties["Timestamp"] = createdAt.ToString("O", CultureInfo.InvariantCulture);
+        row["lastModifiedTime"] = createdAt.ToString("O", CultureInfo.InvariantCulture);
         return row;
     }
 }

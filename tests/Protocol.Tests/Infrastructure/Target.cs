@@ -60,6 +60,9 @@ public sealed record Target
     /// <summary>A key of the server's configuration that is set.</summary>
     public string Config { get; init; } = "login-appearance";
 
+    /// <summary>A web user with a role on the project, as the domain's API calls them; set once there is one.</summary>
+    public string WebUser { get; init; } = "";
+
     /// <summary>The id of an API key of <see cref="User"/>.</summary>
     public string ApiKey { get; init; } = "0123456789abcdef";
 
@@ -103,6 +106,7 @@ public sealed record Target
                 .Replace("config/public/{config}", $"config/public/{Config}", StringComparison.Ordinal)
                 .Replace("config/{config}", $"config/{Config}", StringComparison.Ordinal)
                 .Replace("{role}", "viewer", StringComparison.Ordinal)
+                .Replace("{webUser}", WebUser, StringComparison.Ordinal)
                 .Replace("{apiKey}", ApiKey, StringComparison.Ordinal)
                 .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }

@@ -239,6 +239,7 @@ public sealed class TestActors
     {
         var manager = await Programme.WebUserAsync("manager");
         var managerId = (await Admin.GetAsync($"/users?q={Uri.EscapeDataString(manager.Email)}")).Json[0].GetProperty("id").GetInt32();
+        Target = Target with { WebUser = $"web-user-{managerId}" };
         for (var number = 0; number < 4; number++)
         {
             var project = await IdAsync(Admin.PostJsonAsync("/projects", new { name = Samples.Unique("doomed") }));

@@ -43,6 +43,28 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
         );
     }
 
+    [Fact, Clause("CC-146")]
+    public async Task Pages_of_a_hundred_thousand_forms_in_the_order_of_their_changes_need_few_operations_and_little_memory()
+    {
+        var address = $"{large.DomainApi}/v0.5/form/?order_by=indexed_on&limit=1000";
+        var memory = PeakMemory.Watch(large.ProcessId);
+
+        var first = (await large.Viewer.GetAsync(address)).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(Count, TotalOf(first));
+        var last = first.Json.GetProperty("objects").EnumerateArray().Last();
+        var since = last.GetProperty("indexed_on").GetString()!;
+        var second = (await large.Viewer.GetAsync($"{address}&indexed_on_start={since}")).ShouldBe(HttpStatusCode.OK);
+
+        Assert.True(first.StorageOperations <= 120, $"It cost {first.StorageOperations} operations.");
+        Assert.True(second.StorageOperations <= 12, $"The second page cost {second.StorageOperations} operations.");
+        Assert.Equal(Count - 999, TotalOf(second));
+        Assert.Equal(last.GetProperty("id").GetString(), second.Json.GetProperty("objects")[0].GetProperty("id").GetString());
+        Assert.Equal(1000, second.Json.GetProperty("objects").GetArrayLength());
+        Assert.InRange(memory.Growth, long.MinValue, Limit);
+    }
+
+    private static int TotalOf(Answer list) => list.Json.GetProperty("meta").GetProperty("total_count").GetInt32();
+
     private static bool NewestFirst(JsonElement list)
     {
         var times = list.EnumerateArray().Select(submission => submission.GetProperty("createdAt").GetString()).ToList();
@@ -52,11 +74,14 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
     public sealed class LargeForm : IAsyncLifetime
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rosa-storage-");
+        private readonly string _domain = Samples.Unique("demo");
         private OwnStorage? _storage;
 
         public Api Viewer { get; private set; } = null!;
 
         public string FormPath { get; private set; } = "";
+
+        public string DomainApi => $"{_storage!.Server.BaseUrl.GetLeftPart(UriPartial.Authority)}/a/{_domain}/api";
 
         public int ProcessId => _storage!.Server.App!.ProcessId;
 
@@ -64,6 +89,7 @@ public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture
         {
             _storage = await OwnStorage.StartWithEmulatorAsync(dataFolder: _folder.FullName);
             var inbox = await Inbox.OpenAsync(_storage.Server);
+            (await inbox.Programme.Admin.PatchJsonAsync(inbox.Programme.Path, new { domain = _domain })).ShouldBe(HttpStatusCode.OK);
             for (var i = 0; i < 3; i++)
             {
                 await inbox.SendAsync(inbox.Submission(Samples.NewInstanceId(), species: $"species {i}", leaves: ["1.jpg", "2.jpg"]));
