@@ -90,7 +90,12 @@ public sealed class EntityExport(EntityLists entities, ActorNames names)
         var written = 0;
         if (query.Top != 0)
         {
-            await foreach (var entity in entities.ListAfterAsync(dataset, null, cancellationToken).Where(query.Selection.Takes))
+            await foreach (
+                var entity in entities
+                    .ListAfterAsync(dataset, null, cancellationToken)
+                    .Take(query.ReadAtMost ?? int.MaxValue)
+                    .Where(query.Selection.Takes)
+            )
             {
                 written += EntityGeoJson.TryWrite(json, entity) ? 1 : 0;
                 if (json.BytesPending >= Enough)

@@ -60,13 +60,18 @@ public sealed record EntityQuery
         return parsed.SkipToken is null ? parsed : parsed with { Skip = 0 };
     }
 
-    /// <summary>`$filter`, `$search` and `limit` of a file. Refuses another option of OData with 501.1.</summary>
+    /// <summary>`$filter`, `$search`, `limit` and `readAtMost` of a file. Refuses another option of OData with 501.1.</summary>
     public static EntityQuery ParseFile(IEnumerable<KeyValuePair<string, string>> query, DateTimeOffset now)
     {
         var parsed = new EntityQuery();
         foreach (var (name, value) in query)
         {
-            parsed = name == "limit" ? parsed with { Top = Number(value) } : parsed.With(name, value, now) ?? parsed;
+            parsed = name switch
+            {
+                "limit" => parsed with { Top = Number(value) },
+                SearchLimit.Name => parsed with { ReadAtMost = SearchLimit.Parse(value) },
+                _ => parsed.With(name, value, now) ?? parsed,
+            };
             if (name.StartsWith('$') && name is not ("$filter" or "$search"))
             {
                 throw Problem.NotSupported(name).AsException();

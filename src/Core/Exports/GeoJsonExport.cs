@@ -17,6 +17,9 @@ public sealed record GeoJsonRequest(SubmissionSpace Space, ExportSchema Schema)
     public bool Deleted { get; init; }
 
     public int? Limit { get; init; }
+
+    /// <summary>How many of the newest submissions are searched; null for all.</summary>
+    public int? ReadAtMost { get; init; }
 }
 
 /// <summary>Locations of submissions as a GeoJSON FeatureCollection, one feature for each submission that has any. Operations as for
@@ -33,7 +36,8 @@ public sealed class GeoJsonExport(ExportSource source)
         var filter = request.Deleted ? SubmissionFilter.Deleted : null;
         if (fields.Count > 0 && left > 0)
         {
-            await foreach (var exported in source.ListAsync(request.Space, filter, null, null, cancellationToken))
+            var all = source.ListAsync(request.Space, filter, null, null, cancellationToken);
+            await foreach (var exported in all.Take(request.ReadAtMost ?? int.MaxValue))
             {
                 if (!request.Takes(exported.Submission))
                 {

@@ -4,10 +4,10 @@ using ServerlessRosa.Core.Problems;
 namespace ServerlessRosa.Core.Exports;
 
 /// <summary>
-/// `readAtMost` of an OData page, an extension: how many rows a search reads before it answers. Such a page may be short, or empty, and
-/// still have a next one.
+/// `readAtMost` of an OData page or of GeoJSON, an extension: how many rows a search reads before it answers. Such a page may be short, or
+/// empty, and still have a next one; GeoJSON has the places of so many of the newest rows.
 /// </summary>
-internal static class SearchLimit
+public static class SearchLimit
 {
     public const string Name = "readAtMost";
     private const int Most = 100_000;

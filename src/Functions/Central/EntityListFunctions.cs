@@ -42,6 +42,10 @@ public sealed class EntityListFunctions(
                 var found = await FindAsync(request, projectId, dataset);
                 caller.Actor.Require(Verb.EntityList, Scope.Of(found.Project));
                 var query = EntityQuery.ParseFile(QueryOf(request), clock.GetUtcNow());
+                if (query.ReadAtMost is not null)
+                {
+                    throw Problem.NotSupported(SearchLimit.Name).AsException();
+                }
                 var list = await entities.OfAsync(found, EntityView.All, request.HttpContext.RequestAborted);
                 return csv.Of(request, $"{found.Name}.csv", list, query.Selection);
             }

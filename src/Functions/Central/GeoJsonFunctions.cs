@@ -11,7 +11,7 @@ namespace ServerlessRosa.Functions.Central;
 
 /// <summary>
 /// The locations in the submissions of a form or of its draft, as GeoJSON: by `fieldpath`, `submitterId`, `reviewState`, time, `deleted`
-/// and `limit`.
+/// `limit` and `readAtMost`.
 /// </summary>
 public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ExportSource source, GeoJsonExport export)
 {
@@ -60,13 +60,19 @@ public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswer
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var (found, space) = of(await answers.FormAsync(request, caller, Verb.SubmissionList, project, form));
+                var (deleted, bounded) = (Flags.IsTrue(request, "deleted"), request.Query.TryGetValue(SearchLimit.Name, out var most));
+                if (deleted && bounded)
+                {
+                    throw Problem.NotSupported($"{SearchLimit.Name} of the trash").AsException();
+                }
                 var schema = await source.ReadSchemaAsync(found, false, cancellationToken);
                 var asked = new GeoJsonRequest(space, schema)
                 {
                     FieldPaths = [.. request.Query["fieldpath"].OfType<string>()],
                     Takes = Filter(request),
-                    Deleted = Flags.IsTrue(request, "deleted"),
+                    Deleted = deleted,
                     Limit = Paging.Of(request).Limit,
+                    ReadAtMost = bounded ? SearchLimit.Parse(most.ToString()) : null,
                 };
                 return Results.Stream(output => export.WriteAsync(asked, output, cancellationToken), GeoJsonAnswers.ContentType);
             }

@@ -92,6 +92,8 @@ public sealed class EntityHistoryTests
             features.EnumerateArray().Select(feature => feature.GetProperty("geometry").GetProperty("type").GetString())
         );
         Assert.Equal([ids[2]], (await programme.Admin.GetAsync($"{path}.geojson?limit=1")).Json.GetProperty("features").Names("id"));
+        Assert.Equal([ids[2]], (await programme.Admin.GetAsync($"{path}.geojson?readAtMost=6")).Json.GetProperty("features").Names("id"));
+        (await programme.Admin.GetAsync($"{path}.csv?readAtMost=6")).ShouldBeProblem(501.1m);
         var filter = Uri.EscapeDataString($"__id eq '{ids[0]}'");
         Assert.Equal(
             [ids[0]],

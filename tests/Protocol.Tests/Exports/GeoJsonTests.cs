@@ -91,6 +91,10 @@ public sealed class GeoJsonTests
         Assert.Equal(["uuid:2", "uuid:1"], await IdsAsync(inbox, $"?submitterId={sender}&reviewState=null&reviewState=approved"));
         Assert.Empty(await IdsAsync(inbox, "?submitterId=1"));
         Assert.Equal(["uuid:2"], await IdsAsync(inbox, "?limit=1"));
+        Assert.Empty(await IdsAsync(inbox, "?reviewState=null&readAtMost=1"));
+        Assert.Equal(["uuid:1"], await IdsAsync(inbox, "?reviewState=null&readAtMost=2"));
+        (await admin.GetAsync($"{inbox.SubmissionsPath}.geojson?readAtMost=0")).ShouldBeProblem(400.22m);
+        (await admin.GetAsync($"{inbox.SubmissionsPath}.geojson?readAtMost=1&deleted=true")).ShouldBeProblem(501.1m);
         Assert.Empty(await IdsAsync(inbox, $"?end__lt={time}"));
         Assert.Equal(["uuid:2", "uuid:1"], await IdsAsync(inbox, $"?start__gte={time}"));
         (await admin.GetAsync($"{inbox.SubmissionsPath}.geojson?submitterId=x")).ShouldBeProblem(400.8m);
