@@ -35,6 +35,7 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await visitor.Button("Give role").ClickAsync();
         await Expect(visitor.Page.GetByLabel($"Role: {email}")).ToBeVisibleAsync();
         await visitor.Link("Audit log").ClickAsync();
+        await visitor.Page.GetByLabel("Changes of").SelectOptionAsync("user");
         await Expect(visitor.Page.GetByText("user.create").First).ToBeVisibleAsync();
         await visitor.ShouldBeAccessibleAsync("audits");
         await ConfigureAsync(visitor);
@@ -140,11 +141,10 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
     public async Task Entities_come_from_a_spreadsheet_after_a_preview()
     {
         var programme = await Programme.StartAsync(browser.Server);
-        var dataset = await programme.CreateDatasetAsync("height", "geometry");
         await using var visitor = await browser.OpenAsync();
         await visitor.SignInAsync();
-        await visitor.Page.GotoAsync($"/#{programme.Path}/datasets/{dataset}");
-        await Expect(visitor.Page.GetByText("The list is empty.")).ToBeVisibleAsync();
+        await visitor.Page.GotoAsync($"/#{programme.Path}/datasets");
+        await CreateDatasetAsync(visitor, Samples.Unique("trees"), "height", "geometry");
         await visitor.Button("Upload CSV").ClickAsync();
         await visitor.UploadAsync(
             visitor.Page.GetByLabel("Drop a CSV file"),
@@ -160,7 +160,55 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Old oak, north" })).ToBeVisibleAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Cell, new() { Name = "21" })).ToBeVisibleAsync();
         await FindOnMapAndDeleteAsync(visitor);
+        await visitor.Page.Locator("summary", new() { HasText = "Settings" }).ClickAsync();
+        await visitor.Button("Delete entity list").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete entity list" }).ClickAsync();
+        await Expect(visitor.Button("New entity list")).ToBeVisibleAsync();
+        await SeeWhatADraftDoesToListsAsync(visitor, programme);
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task CreateDatasetAsync(Visitor visitor, string name, params string[] properties)
+    {
+        var page = visitor.Page;
+        await visitor.Button("New entity list").ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await visitor.Button("Create").ClickAsync();
+        await Expect(page.GetByText("The list is empty.")).ToBeVisibleAsync();
+        await page.Locator("summary", new() { HasText = "Settings" }).ClickAsync();
+        foreach (var property in properties)
+        {
+            await page.GetByLabel("New property").FillAsync(property);
+            await visitor.Button("Add property").ClickAsync();
+            await Expect(page.Locator("details", new() { HasText = "Settings" })).ToContainTextAsync(property);
+        }
+        var approval = page.GetByLabel("Submissions make entities only when they are approved");
+        await approval.ClickAsync();
+        await Expect(approval).ToBeCheckedAsync();
+        await approval.ClickAsync();
+        await Expect(approval).Not.ToBeCheckedAsync();
+        await visitor.ShouldBeAccessibleAsync("settings of an entity list");
+        await page.Locator("summary", new() { HasText = "Settings" }).ClickAsync();
+    }
+
+    // Then the project is encrypted.
+    private static async Task SeeWhatADraftDoesToListsAsync(Visitor visitor, Programme programme)
+    {
+        var (page, form) = (visitor.Page, Samples.Unique("census"));
+        (
+            await programme.Admin.PostXmlAsync(
+                $"{programme.Path}/forms",
+                EntityForms.Filling(form, Samples.Unique("people"), "create=\"1\"")
+            )
+        ).ShouldBe(System.Net.HttpStatusCode.OK);
+        await page.GotoAsync($"/#{programme.Path}/forms/{form}/draft");
+        await Expect(page.GetByText("new list", new() { Exact = true })).ToBeVisibleAsync();
+
+        await page.GotoAsync($"/#{programme.Path}/settings");
+        await page.GetByText("Encryption", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Passphrase").FillAsync("a long passphrase");
+        await visitor.Button("Encrypt this project").ClickAsync();
+        await Expect(page.GetByText("This project is encrypted.")).ToBeVisibleAsync();
     }
 
     private static async Task FindOnMapAndDeleteAsync(Visitor visitor)

@@ -77,6 +77,7 @@ export const projects = {
   create: (name: string) => post<t.Project>(at`projects`, { json: { name } }),
   change: (project: number, change: Partial<Pick<t.Project, 'name' | 'description' | 'archived' | 'domain'>>) =>
     patch<t.Project>(at`projects/${project}`, change),
+  encrypt: (project: number, passphrase: string, hint: string | undefined) => post(at`projects/${project}/key`, { json: { passphrase, hint } }),
 }
 
 export const forms = {
@@ -117,6 +118,11 @@ export const drafts = {
       file: { content: file, type: file.type || 'application/octet-stream' },
       onProgress,
     }),
+  /** What publishing creates or changes of entity lists. */
+  differences: (project: number, form: string) => call<t.DatasetDifference[]>(at`projects/${project}/forms/${form}/draft/dataset-diff`),
+  /** The file of this name is the entity list of this name, or not. */
+  useDataset: (project: number, form: string, name: string, dataset: boolean) =>
+    patch<t.FormAttachment>(at`projects/${project}/forms/${form}/draft/attachments/${name}`, { dataset }),
   clear: (project: number, form: string, name: string) => remove(at`projects/${project}/forms/${form}/draft/attachments/${name}`),
   xmlAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/draft.xml`,
   xml: (project: number, form: string) => call<string>(at`projects/${project}/forms/${form}/draft.xml`),
@@ -200,6 +206,12 @@ export const submissions = {
 export const datasets = {
   list: (project: number) => extended<t.Dataset[]>(at`projects/${project}/datasets`),
   get: (project: number, dataset: string) => call<t.Dataset>(at`projects/${project}/datasets/${dataset}`),
+  create: (project: number, name: string) => post<t.Dataset>(at`projects/${project}/datasets`, { json: { name } }),
+  /** Without approval, what waits for it becomes entities. */
+  change: (project: number, dataset: string, to: Partial<Pick<t.Dataset, 'approvalRequired' | 'ownerOnly'>>) =>
+    patch<t.Dataset>(at`projects/${project}/datasets/${dataset}` + (to.approvalRequired === false ? '?convert=true' : ''), to),
+  addProperty: (project: number, dataset: string, name: string) => post(at`projects/${project}/datasets/${dataset}/properties`, { json: { name } }),
+  remove: (project: number, dataset: string) => remove(at`projects/${project}/datasets/${dataset}`),
   odataAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}` + '.svc',
   page: (address: string, signal?: AbortSignal) => call<t.ODataPage<t.EntityRow>>(address, { signal }),
   /** The number of entities. The server has to read all of them. */
@@ -231,7 +243,8 @@ export const datasets = {
 }
 
 export const audits = {
-  page: (offset: number, limit: number) => extended<t.Audit[]>(at`audits` + `?offset=${offset}&limit=${limit}`),
+  page: (offset: number, limit: number, action: string) =>
+    extended<t.Audit[]>(at`audits` + `?offset=${offset}&limit=${limit}` + (action ? `&action=${encodeURIComponent(action)}` : '')),
 }
 
 export const server = {

@@ -30,6 +30,8 @@ export interface Project {
   description: string | null
   archived: boolean | null
   domain: string | null
+  /** Of the key that its forms are encrypted with. */
+  keyId: number | null
   createdAt: string
   forms?: number
   appUsers?: number
@@ -189,10 +191,18 @@ export interface Dataset {
   projectId: number
   createdAt: string
   approvalRequired: boolean
+  ownerOnly: boolean
   entities?: number
   conflicts?: number
   lastEntity?: string | null
   properties?: { name: string }[]
+}
+
+/** What a form that is published does to an entity list. */
+export interface DatasetDifference {
+  name: string
+  isNew: boolean
+  properties: { name: string; isNew: boolean; inForm: boolean }[]
 }
 
 /** What a person writes of an entity. */
