@@ -30,6 +30,7 @@ builder.Services.AddSingleton<EndpointPipeline>();
 builder.Services.AddSingleton<RequestAuthenticator>();
 builder.Services.AddSingleton<DomainAuthenticator>();
 builder.Services.AddSingleton<DomainApi>();
+builder.Services.AddSingleton<SheetBody>();
 builder.Services.AddSingleton<MakeRestore>();
 builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();

@@ -48,7 +48,8 @@ public sealed class VerifyWorkers(WorkersTable workers, AccountsTable accounts, 
                 $"there is no account {worker.Actor} that gives the worker a name"
             );
         }
-        foreach (var location in worker.Locations)
+        // A location may be deleted once nobody is assigned to it but deleted workers.
+        foreach (var location in worker.DeletedAt is null ? worker.Locations : [])
         {
             if (await fixtures.FindAsync<Location>(project, FixtureKeys.Location(location), cancellationToken) is null)
             {

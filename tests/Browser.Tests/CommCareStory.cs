@@ -35,9 +35,13 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await SubmitAsync(phone, Block("home", "<update><size>5</size></update>"));
         await LookAtCasesAsync(visitor);
         await LookAtPhoneAsync(visitor, phone);
-        await UploadLookupRowsAsync(visitor);
+        await LookupSteps.UploadAsync(visitor);
+        await LookupSteps.ChangeRowsAsync(visitor);
+        await LocationSteps.MakeTreeAsync(visitor);
+        await LocationSteps.AssignAsync(visitor);
         await ViewerAsync(programme);
         await DeactivateAsync(visitor);
+        await DeleteAsync(visitor);
         visitor.ShouldHaveNoFaults();
     }
 
@@ -169,36 +173,6 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         visitor.Forgive("412");
     }
 
-    private static async Task UploadLookupRowsAsync(Visitor visitor)
-    {
-        var page = visitor.Page;
-        await visitor.Tab("Lookup tables").ClickAsync();
-        await visitor.Button("New lookup table").ClickAsync();
-        await page.GetByLabel("Table id").FillAsync("drug");
-        await page.GetByLabel("Fields").FillAsync("code\nname");
-        await visitor.Button("Create").ClickAsync();
-        await visitor.Link("drug").ClickAsync();
-        await Expect(page.GetByText("The table has no rows.")).ToBeVisibleAsync();
-        foreach (
-            var (file, expected) in new[]
-            {
-                ("code;name\nA1;Amox\nB2;Ibu\n", "2 rows are new."),
-                ("code,name\nA1,Amox\n", "1 row is removed."),
-            }
-        )
-        {
-            await visitor.Button("Upload rows").ClickAsync();
-            await visitor.UploadAsync(page.GetByLabel("Drop a CSV file"), "drugs.csv", file, "text/csv");
-            await Expect(page.GetByText(expected)).ToBeVisibleAsync();
-            await visitor.ScreenshotAsync("lookup-upload");
-            await visitor.Button("Apply").ClickAsync();
-            await Expect(visitor.Button("Apply")).ToHaveCountAsync(0);
-        }
-        await Expect(page.GetByText("1 row", new() { Exact = true })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Amox" })).ToBeVisibleAsync();
-        await visitor.ShouldBeAccessibleAsync("lookup table");
-    }
-
     private async Task ViewerAsync(Programme programme)
     {
         var (_, email, password) = await programme.WebUserAsync("viewer");
@@ -207,14 +181,31 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await viewer.Page.GotoAsync($"/#{programme.Path}/workers");
         await Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "ada" })).ToBeVisibleAsync();
         Assert.Equal(
-            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view", "Lookup tables"],
+            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view", "Lookup tables", "Locations"],
             await viewer.Page.Locator(".tabs a").AllTextContentsAsync()
         );
-        foreach (var action in new[] { "New worker", "New group", "Edit: ada", "Deactivate" })
-        {
-            Assert.Equal(0, await viewer.Button(action).CountAsync());
-        }
+        await ShouldOnlyLookAsync(viewer);
+        await viewer.Tab("Lookup tables").ClickAsync();
+        await ShouldOnlyLookAsync(viewer, viewer.Link("drug"));
+        await viewer.Link("drug").ClickAsync();
+        await ShouldOnlyLookAsync(viewer, viewer.Page.GetByRole(AriaRole.Cell, new() { Name = "Amox" }), "Excel workbook");
+        await viewer.Tab("Locations").ClickAsync();
+        await ShouldOnlyLookAsync(viewer, viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "District" }), "Excel workbook");
         viewer.ShouldHaveNoFaults();
+    }
+
+    // The only buttons of such a page open what is below something.
+    private static async Task ShouldOnlyLookAsync(Visitor viewer, ILocator? shown = null, string? download = null)
+    {
+        if (shown is not null)
+        {
+            await Expect(shown).ToBeVisibleAsync();
+        }
+        if (download is not null)
+        {
+            await Expect(viewer.Link(download)).ToBeVisibleAsync();
+        }
+        Assert.Equal(0, await viewer.Page.Locator("main button:not([aria-expanded])").CountAsync());
     }
 
     private static async Task DeactivateAsync(Visitor visitor)
@@ -227,6 +218,19 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await visitor.Page.GetByRole(AriaRole.Combobox, new() { Name = "Worker" }).SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Expect(visitor.Page.GetByText("Your account has been deactivated")).ToBeVisibleAsync();
         visitor.Forgive("406");
+    }
+
+    private static async Task DeleteAsync(Visitor visitor)
+    {
+        await visitor.Tab("Workers").ClickAsync();
+        await visitor.Button("Delete worker: ada").ClickAsync();
+        await visitor.Button("Delete worker").ClickAsync();
+        await Expect(visitor.Page.GetByText("There is no worker yet.")).ToBeVisibleAsync();
+        await visitor.Tab("Lookup tables").ClickAsync();
+        await visitor.Link("drug").ClickAsync();
+        await visitor.Button("Delete table").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete table" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("There is no lookup table yet.")).ToBeVisibleAsync();
     }
 
     private static async Task SubmitAsync(Phone phone, string blocks)

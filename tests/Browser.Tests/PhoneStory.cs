@@ -10,7 +10,9 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
     [Story]
     public async Task On_a_dark_French_phone_the_pages_fit_and_the_keyboard_is_enough_to_sign_in()
     {
-        var programme = await Programme.StartAsync(browser.Server);
+        var domain = await Domain.StartAsync(browser.Server);
+        var programme = domain.Programme;
+        var commCare = await CommCarePages.CreateAsync(domain);
         var form = Samples.Unique("survey");
         await programme.PublishAsync(Survey.Form(form), form);
         var instance = Samples.NewInstanceId();
@@ -26,18 +28,13 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
         );
         var page = visitor.Page;
         await visitor.AnswerForTilesAsync();
-        await page.GotoAsync("/");
-        await page.GetByLabel("Adresse e-mail").FocusAsync();
-        await page.Keyboard.TypeAsync(Server.AdminEmail);
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.TypeAsync(Server.AdminPassword);
-        await page.Keyboard.PressAsync("Enter");
+        await SignInByKeyboardAsync(page);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projets", Level = 1 })).ToBeVisibleAsync();
         Assert.Equal("fr", await page.EvaluateAsync<string>("document.documentElement.lang"));
         Assert.NotEqual("rgb(244, 246, 246)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
 
         var formPath = $"{programme.Path}/forms/{form}";
-        foreach (var path in Paths(programme.Path, formPath, instance, dataset, entity))
+        foreach (var path in Paths(programme.Path, formPath, instance, dataset, entity).Concat(commCare))
         {
             await page.GotoAsync($"/#{path}");
             await Expect(page.Locator("main [aria-busy=true]")).ToHaveCountAsync(0);
@@ -49,7 +46,7 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
             {
                 await Expect(page.Locator(".tabs a.router-link-exact-active")).ToBeInViewportAsync(new() { Ratio = 0.9f });
             }
-            if (PhotographedInFrench.GetValueOrDefault(path == entity ? "entity" : path.Split('/')[^1]) is { } name)
+            if ((commCare.Contains(path) ? CommCarePages.NameOf(path) : NameOf(path, entity)) is { } name)
             {
                 await visitor.ScreenshotAsync(name);
             }
@@ -59,11 +56,22 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
                 visitor.Forgive($"another server: {BrowserFixture.MapTiles}");
             }
         }
+        await CommCarePages.LookAtNewLocationAsync(visitor, commCare[^1]);
         await page.GotoAsync($"/#{programme.Path}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
         await Expect(visitor.Link("Utilisateurs")).ToBeVisibleAsync();
         await visitor.ScreenshotAsync("phone");
         visitor.ShouldHaveNoFaults();
+    }
+
+    private static async Task SignInByKeyboardAsync(IPage page)
+    {
+        await page.GotoAsync("/");
+        await page.GetByLabel("Adresse e-mail").FocusAsync();
+        await page.Keyboard.TypeAsync(Server.AdminEmail);
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync(Server.AdminPassword);
+        await page.Keyboard.PressAsync("Enter");
     }
 
     /// <summary>Returns the addresses of the dataset's page and of the entity's.</summary>
@@ -89,6 +97,9 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
         ["server"] = "phone-server",
         ["submissions"] = "phone-submissions",
     };
+
+    private static string? NameOf(string path, string entity) =>
+        PhotographedInFrench.GetValueOrDefault(path == entity ? "entity" : path.Split('/')[^1]);
 
     private static string[] Paths(string project, string form, string instance, string dataset, string entity) =>
         [

@@ -149,10 +149,7 @@ public static class RightsSteps
             {
                 steps[$"POST {address}"] = Sends((_, target) => TestTargets.DomainBody(resource, target.DomainIds));
                 steps[$"PUT {address}/{{id}}"] = Sends((_, _) => new { });
-                if (!resource.StartsWith("location", StringComparison.Ordinal))
-                {
-                    steps[$"DELETE {address}/{{id}}"] = new(actors => actors.FreshInDomainAsync(resource));
-                }
+                steps[$"DELETE {address}/{{id}}"] = new(actors => actors.FreshInDomainAsync(resource));
             }
         }
         return OfForms().Concat(steps).ToDictionary();
@@ -189,6 +186,10 @@ public static class RightsSteps
             ["POST /a/{domain}/receiver/secure/{app}"] = form,
             ["POST /a/{domain}/api/lookup_table/v1/{id}/rows"] = new(
                 Body: (_, _) => new StringContent("code\n", Encoding.UTF8, "text/csv"),
+                Query: "?dry_run=true"
+            ),
+            ["POST /a/{domain}/api/location/file/v1"] = new(
+                Body: (_, _) => new StringContent("site_code\n", Encoding.UTF8, "text/csv"),
                 Query: "?dry_run=true"
             ),
             ["GET /a/{domain}/api/user/v1/{id}/restore"] = new(actors => actors.FreshInDomainAsync("user")), // others are deactivated

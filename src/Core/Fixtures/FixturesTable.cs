@@ -18,6 +18,9 @@ internal enum FixtureKind
 /// <summary>The versions of a domain's fixtures; null for a part that never existed.</summary>
 internal sealed record FixtureHead(string? Groups, string? Tables, string? Locations);
 
+/// <summary>The version of a part, null before its first change, and the head's own.</summary>
+internal readonly record struct FixtureVersion(string? Part, ETag Head);
+
 /// <summary>One row of a change.</summary>
 internal readonly record struct FixtureWrite(TableTransactionActionType Type, string Row, object? Data, ETag Version)
 {
@@ -39,6 +42,7 @@ public sealed class FixturesTable(StorageAccount storage)
 {
     private const string Data = "Data";
     private const string Version = "Version";
+    private const int MaxAttempts = 20;
     private readonly TableClient _table = storage.Table(StorageNames.FixturesTable);
 
     /// <summary>One operation.</summary>
@@ -134,6 +138,58 @@ public sealed class FixturesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>To be read before what a change depends on. One operation.</summary>
+    internal async Task<FixtureVersion> ReadVersionAsync(ProjectId project, FixtureKind kind, CancellationToken cancellationToken)
+    {
+        var head = await _table.GetEntityIfExistsAsync<TableEntity>(
+            FixtureKeys.Partition(project),
+            FixtureKeys.Head,
+            cancellationToken: cancellationToken
+        );
+        return head.HasValue ? new FixtureVersion(head.Value!.GetString(kind.ToString()), head.Value.ETag) : default;
+    }
+
+    /// <summary>
+    /// Writes at most 99 rows as one batch if nothing of that kind was changed since <paramref name="version"/> was read; null otherwise.
+    /// Returns the new version. One operation, and two more each time that another kind was changed meanwhile.
+    /// </summary>
+    internal async Task<FixtureVersion?> TryWriteAsync(
+        ProjectId project,
+        FixtureKind kind,
+        IReadOnlyCollection<FixtureWrite> writes,
+        FixtureVersion version,
+        CancellationToken cancellationToken
+    )
+    {
+        var partition = FixtureKeys.Partition(project);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var head = new TableEntity(partition, FixtureKeys.Head) { [kind.ToString()] = NewVersion() };
+            var batch = writes.Select(write => new TableTransactionAction(write.Type, ToEntity(partition, write), write.Version)).ToList();
+            batch.Add(
+                version.Head == default
+                    ? new(TableTransactionActionType.Add, head)
+                    : new(TableTransactionActionType.UpdateMerge, head, version.Head)
+            );
+            try
+            {
+                var answers = (await _table.SubmitTransactionAsync(batch, cancellationToken)).Value;
+                return new FixtureVersion(head.GetString(kind.ToString()), answers[^1].Headers.ETag!.Value);
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+            {
+                // Another part may have been changed, which does not matter here.
+                var current = await ReadVersionAsync(project, kind, cancellationToken);
+                if (current.Part != version.Part)
+                {
+                    return null;
+                }
+                version = current;
+            }
+        }
+        return null;
+    }
+
     /// <summary>Deletes all rows of a deleted lookup table. One operation per 1,000 found and one per 100 deleted.</summary>
     internal async Task DeleteRowsAsync(ProjectId project, string table, CancellationToken cancellationToken)
     {
@@ -151,6 +207,14 @@ public sealed class FixturesTable(StorageAccount storage)
                 cancellationToken
             );
         }
+    }
+
+    /// <summary>An upper bound of the characters that the data of a row has in a batch, of which storage takes 4 MiB.</summary>
+    internal static int SizeOf(object data)
+    {
+        // It is JSON inside of JSON: a quote takes six characters there, and a backslash two.
+        var text = JsonSerializer.Serialize(data, data.GetType());
+        return text.Length + (5 * text.Count(letter => letter == '"')) + text.Count(letter => letter == '\\');
     }
 
     private static string NewVersion() => Guid.NewGuid().ToString("N");

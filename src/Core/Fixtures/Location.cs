@@ -15,6 +15,9 @@ public sealed record LocationType(string Code, string Name, string? Parent)
 /// <summary>A place in a domain's tree of locations. Its id is that of an owner of cases.</summary>
 public sealed record Location(string Id, string Name, string SiteCode, string Type, string? Parent)
 {
+    /// <summary>Of its JSON. A storage row holds 1 MiB, which is twice as many.</summary>
+    internal const int MaxCharacters = 400_000;
+
     public string ExternalId { get; init; } = "";
 
     /// <summary>Decimal degrees, as they were given; blank when unknown.</summary>

@@ -13,6 +13,9 @@ public sealed class LocationTree
     internal LocationTree(IReadOnlyList<LocationType> types, IReadOnlyList<Location> locations)
     {
         _types = types.ToDictionary(type => type.Code);
+
+        // They are read one after the other: the type of a location may have come in between.
+        locations = [.. locations.Where(location => _types.ContainsKey(location.Type))];
         _locations = locations.ToDictionary(location => location.Id);
         _below = locations.Where(location => location.Parent is not null).ToLookup(location => location.Parent!);
         Types = types;

@@ -51,7 +51,7 @@ internal sealed partial class LookupColumns
             _values.Add(Read(table, trimmed[column], column));
             if (trimmed[column].Length > 0 && !seen.Add(trimmed[column].Replace(FieldPrefix, "", StringComparison.Ordinal)))
             {
-                throw Problem.LookupUpload(1, $"there are two columns {trimmed[column]}.").AsException();
+                throw Problem.UnusableSheet(1, $"there are two columns {trimmed[column]}.").AsException();
             }
         }
     }
@@ -94,7 +94,7 @@ internal sealed partial class LookupColumns
             _owners.Add((column, owner.Groups["kind"].Value));
             return null;
         }
-        throw Problem.LookupUpload(1, $"the table has no field for the column {header}.").AsException();
+        throw Problem.UnusableSheet(1, $"the table has no field for the column {header}.").AsException();
     }
 
     private RowOwners OwnersOf(Func<int, string> cell, int number)
@@ -105,7 +105,7 @@ internal sealed partial class LookupColumns
                     .Where(one => one.Kind == kind && cell(one.Column).Trim().Length > 0)
                     .Select(one =>
                         ids.GetValueOrDefault(cell(one.Column).Trim())
-                        ?? throw Problem.LookupUpload(number, $"there is no {kind} {cell(one.Column).Trim()}.").AsException()
+                        ?? throw Problem.UnusableSheet(number, $"there is no {kind} {cell(one.Column).Trim()}.").AsException()
                     )
                     .Distinct(),
             ];

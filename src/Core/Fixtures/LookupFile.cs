@@ -5,6 +5,10 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>A lookup table as a file: a header and the cells of its rows, with columns for as many owners as a row has at most.</summary>
 public sealed record LookupFile(LookupTable Table, int UserColumns, int GroupColumns, int LocationColumns)
 {
+    public int Rows { get; init; }
+
+    public int LongestCell { get; init; }
+
     /// <summary>Usernames by id.</summary>
     public Dictionary<string, string> Users { get; init; } = [];
 

@@ -27,6 +27,9 @@ public sealed record RowOwners(IReadOnlyList<string> Users, IReadOnlyList<string
 /// <summary>A row of a lookup table: rows are sorted by <see cref="SortKey"/>, then by id.</summary>
 public sealed record LookupRow(string Id, string Table, int SortKey)
 {
+    /// <summary>Of its JSON. A storage row holds 1 MiB, which is twice as many.</summary>
+    internal const int MaxCharacters = 400_000;
+
     public IReadOnlyDictionary<string, IReadOnlyList<LookupValue>> Fields { get; init; } =
         new Dictionary<string, IReadOnlyList<LookupValue>>();
 

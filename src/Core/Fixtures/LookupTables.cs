@@ -118,7 +118,8 @@ public sealed class LookupTables(FixturesTable fixtures, DomainDirectory directo
     public async Task<LookupRow> GetRowAsync(ProjectId project, string id, CancellationToken cancellationToken) =>
         (await FindRowAsync(project, id, cancellationToken)).Row;
 
-    /// <summary>Refuses an unknown table, and fields and attributes that it doesn't have, with 400.8.</summary>
+    /// <summary>Refuses an unknown table, and fields and attributes that it doesn't have, with 400.8, and a row that is too long for
+    /// storage with 400.13.</summary>
     public async Task<LookupRow> CreateRowAsync(ProjectId project, LookupRow row, CancellationToken cancellationToken)
     {
         var created = row with { Id = Guid.NewGuid().ToString("N") };
@@ -213,6 +214,10 @@ public sealed class LookupTables(FixturesTable fixtures, DomainDirectory directo
         if (row.Attributes.Keys.Except(table.ItemAttributes).FirstOrDefault() is { } attribute)
         {
             throw Problem.UnexpectedValue("item_attributes", attribute, "the table has no such attribute.").AsException();
+        }
+        if (FixturesTable.SizeOf(row) > LookupRow.MaxCharacters)
+        {
+            throw Problem.ValueTooLong("fields", LookupRow.MaxCharacters).AsException();
         }
     }
 

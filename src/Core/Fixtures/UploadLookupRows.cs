@@ -25,6 +25,8 @@ public sealed record LookupUpload(LookupTable Table)
     public List<LookupRow> Removed { get; } = [];
 
     public int Unchanged { get; internal set; }
+
+    public UploadProgress Written { get; } = new();
 }
 
 /// <summary>
@@ -50,7 +52,7 @@ public sealed class UploadLookupRows(
     public async Task<LookupUpload> PlanAsync(
         ProjectId project,
         string id,
-        LookupSheet sheet,
+        FixtureSheet sheet,
         bool keeps,
         CancellationToken cancellationToken
     )
@@ -66,28 +68,29 @@ public sealed class UploadLookupRows(
         {
             if (++count > MaxExisting)
             {
-                throw Problem.LookupUpload(null, $"the table has more than {MaxExisting} rows: use the API for it.").AsException();
+                throw Problem.UnusableSheet(null, $"the table has more than {MaxExisting} rows: use the API for it.").AsException();
             }
             Match(plan, row, byId, byContent, keeps);
         }
-        if (byId.Values.FirstOrDefault(one => one.Existing is null) is { } unknown)
+        // What is to be deleted and is not there was deleted by the same upload before, which was interrupted.
+        if (byId.Values.FirstOrDefault(one => one is { Existing: null, Row.Deletes: false }) is { } unknown)
         {
-            throw Problem.LookupUpload(unknown.Row.Number, $"the table has no row with the UID {unknown.Row.Id}.").AsException();
+            throw Problem.UnusableSheet(unknown.Row.Number, $"the table has no row with the UID {unknown.Row.Id}.").AsException();
         }
         Order(plan, wanted);
         return plan;
     }
 
     /// <summary>
-    /// Writes the plan in batches of up to 32 rows: new and changed rows first, then the removal of others. An upload that was interrupted
-    /// is completed by the same upload. One operation for each batch.
+    /// Writes the plan in batches: new and changed rows first, then the removal of others. An upload that was interrupted
+    /// is completed by the same upload. Refuses with 409.41 when somebody else changed the table since. One operation for each batch.
     /// </summary>
     public Task ApplyAsync(ProjectId project, LookupUpload plan, CancellationToken cancellationToken) =>
         batches.WriteAsync(project, plan, cancellationToken);
 
     private static (List<Wanted> All, Dictionary<string, Wanted> ById, Dictionary<string, Queue<Wanted>> ByContent) Read(
         LookupColumns columns,
-        LookupSheet sheet,
+        FixtureSheet sheet,
         string id
     )
     {
@@ -101,7 +104,7 @@ public sealed class UploadLookupRows(
             wanted.Add(one);
             if (row.Id is { } known && !byId.TryAdd(known, one))
             {
-                throw Problem.LookupUpload(row.Number, $"the UID {known} stands there twice.").AsException();
+                throw Problem.UnusableSheet(row.Number, $"the UID {known} stands there twice.").AsException();
             }
             if (row.Id is null)
             {
@@ -116,15 +119,22 @@ public sealed class UploadLookupRows(
     /// one per 1,000 workers, groups and locations if rows have owners.</summary>
     public async Task<LookupFile> FileOfAsync(ProjectId project, LookupTable table, CancellationToken cancellationToken)
     {
-        var (users, teams, places) = (0, 0, 0);
+        var (users, teams, places, count, longest) = (0, 0, 0, 0, 0);
         await foreach (var row in tables.ListRowsAsync(project, table.Id, cancellationToken))
         {
+            count++;
+            foreach (var text in row.Fields.Values.Select(TextOf).Concat(row.Attributes.Values))
+            {
+                longest = Math.Max(longest, text.Length);
+            }
             users = Math.Max(users, row.Owners.Users.Count);
             teams = Math.Max(teams, row.Owners.Groups.Count);
             places = Math.Max(places, row.Owners.Locations.Count);
         }
         return new LookupFile(table, users, teams, places)
         {
+            Rows = count,
+            LongestCell = longest,
             Users =
                 users == 0
                     ? []
@@ -174,7 +184,7 @@ public sealed class UploadLookupRows(
             var key =
                 one.Existing is { } existing && existing.SortKey > last ? existing.SortKey
                 : last < int.MaxValue ? last + 1
-                : throw Problem.LookupUpload(one.Row.Number, "no sort key is left for the row.").AsException();
+                : throw Problem.UnusableSheet(one.Row.Number, "no sort key is left for the row.").AsException();
             last = key;
             if (one.Existing is not { } before)
             {
@@ -212,7 +222,7 @@ public sealed class UploadLookupRows(
             if (before.Count > 1 || before.Any(value => value.Properties.Count > 0))
             {
                 throw Problem
-                    .LookupUpload(sheet.Number, $"the field {name} of the row has several values: use the API for it.")
+                    .UnusableSheet(sheet.Number, $"the field {name} of the row has several values: use the API for it.")
                     .AsException();
             }
             fields[name] = [new LookupValue(text, new Dictionary<string, string>())];
@@ -225,7 +235,10 @@ public sealed class UploadLookupRows(
                 attributes[name] = text;
             }
         }
-        return row with { Fields = fields, Attributes = attributes, Owners = sheet.Owners ?? row.Owners };
+        var merged = row with { Fields = fields, Attributes = attributes, Owners = sheet.Owners ?? row.Owners };
+        return FixturesTable.SizeOf(merged) <= LookupRow.MaxCharacters
+            ? merged
+            : throw Problem.UnusableSheet(sheet.Number, "the row is too long.").AsException();
     }
 
     /// <summary>How a cell shows the values of a field.</summary>
@@ -249,7 +262,7 @@ public sealed class UploadLookupRows(
     private static IEnumerable<string[]> Sorted(IEnumerable<(string Key, string Value, bool IsEmpty)> pairs) =>
         pairs.Where(pair => !pair.IsEmpty).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new[] { pair.Key, pair.Value });
 
-    private async Task<OwnerNames> NamesAsync(ProjectId project, LookupSheet sheet, CancellationToken cancellationToken)
+    private async Task<OwnerNames> NamesAsync(ProjectId project, FixtureSheet sheet, CancellationToken cancellationToken)
     {
         bool Names(string kind) => sheet.Headers.Any(header => header.TrimStart().StartsWith(kind + ' ', StringComparison.Ordinal));
         var users = Names("user") ? await workers.ListAsync(project, cancellationToken) : [];

@@ -23,7 +23,7 @@ public sealed partial record Problem
 
     public static Problem CaseIdRequired() => new(400.57m, "A case_id is required");
 
-    public static Problem LookupUpload(int? row, string reason) =>
+    public static Problem UnusableSheet(int? row, string reason) =>
         new(400.58m, row is { } number ? $"Row {number} of the file: {reason}" : $"The file was refused: {reason}", new { row });
 
     public static Problem UnknownParameter(string name) => new(400.59m, $"'{name}' is not a valid parameter.");
@@ -36,7 +36,9 @@ public sealed partial record Problem
 
     public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
 
-    public static Problem LookupTableChanged() => new(409.41m, "Somebody else changed the lookup table meanwhile. Upload the file again.");
+    /// <summary><paramref name="written"/> says what was written before, as a sentence.</summary>
+    public static Problem ChangedDuringUpload(string written) =>
+        new(409.41m, $"Somebody else made a change meanwhile. {written} Upload the file again to complete it.");
 
     public static Problem CaseGone(string caseId) => new(410.1m, $"There is no case {caseId} any more.", new { caseId });
 
@@ -66,4 +68,8 @@ public sealed partial record Problem
         new(413.2m, $"Form exceeds {(maximum >> 20).ToString(CultureInfo.InvariantCulture)}MB size limit");
 
     public static Problem FileNotTaken(string name) => new(422.1m, $"The file {name} is of a kind that is not taken with a form.");
+
+    // 500: storage failed after some of an upload was written.
+    public static Problem UploadStopped(string written) =>
+        new(500.2m, $"Storage failed during the upload. {written} Upload the file again to complete it.");
 }

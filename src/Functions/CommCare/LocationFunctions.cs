@@ -6,8 +6,8 @@ using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
-/// <summary>Locations (CC-144 to CC-146, `location`). `is_archived` is an addition.</summary>
-public sealed class LocationFunctions(DomainApi api, Locations locations)
+/// <summary>Locations (CC-144 to CC-146, `location`). `is_archived` and DELETE are additions.</summary>
+public sealed class LocationFunctions(DomainApi api, Locations locations, LocationTypes locationTypes)
 {
     [Function("ListLocations")]
     public Task<IResult> List(
@@ -95,6 +95,22 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
             }
         );
 
+    [Function("DeleteLocation")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) =>
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, cancellationToken) =>
+            {
+                var deleted = await locations.DeleteAsync(user.Project.Id, id, cancellationToken);
+                return await api.DoneAsync(user, "location.delete", Details(deleted), StatusCodes.Status204NoContent, null);
+            }
+        );
+
     /// <summary>The locations with the values that the request names, each exactly. Refuses other parameters with 400.59.</summary>
     internal static async Task<IReadOnlyList<Location>> FindAsync(
         Locations locations,
@@ -119,7 +135,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
     }
 
     private async Task<IReadOnlyDictionary<string, string>> TypesAsync(DomainUser user, CancellationToken cancellationToken) =>
-        (await locations.ListTypesAsync(user.Project.Id, cancellationToken)).ToDictionary(type => type.Code, type => type.Name);
+        (await locationTypes.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(type => type.Code, type => type.Name);
 
     private static object Details(Location location) => new { locationId = location.Id, siteCode = location.SiteCode };
 
@@ -162,13 +178,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
             ? Json.Has(body, name)
                 ? ""
                 : null
-            : decimal.TryParse(
-                text,
-                System.Globalization.NumberStyles.Float,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var degrees
-            )
-            && Math.Abs(degrees) <= 180
+            : LocationCodes.IsDegrees(text)
                 ? text
                 : throw Problem.UnexpectedValue(name, text, "a place has decimal degrees.").AsException();
 
@@ -179,7 +189,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations)
             name = location.Name,
             site_code = location.SiteCode,
             location_type_code = location.Type,
-            location_type_name = types[location.Type],
+            location_type_name = types.GetValueOrDefault(location.Type, location.Type),
             parent_location_id = location.Parent ?? "",
             external_id = location.ExternalId,
             latitude = location.Latitude.Length == 0 ? null : location.Latitude,

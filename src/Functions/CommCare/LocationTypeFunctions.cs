@@ -7,7 +7,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Types of locations (CC-144 to CC-146, `location_type`), at both of CommCare's addresses. Writing is an addition; the id
 /// is the code.</summary>
-public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Links links)
+public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Links links)
 {
     [Function("ListLocationTypes")]
     public Task<IResult> List(
@@ -61,11 +61,25 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
         string id
     ) => ChangeAsync(request, domain, id);
 
+    [Function("DeleteLocationType")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
+
+    [Function("DeleteLocationTypeV1")]
+    public Task<IResult> DeleteV1(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,
+        string domain,
+        string id
+    ) => DeleteAsync(request, domain, id);
+
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
         api.ListAsync(
             request,
             domain,
-            (user, cancellationToken) => locations.ListTypesAsync(user.Project.Id, cancellationToken),
+            (user, cancellationToken) => types.ListAsync(user.Project.Id, cancellationToken),
             (user, type) => Shape(request, user, type)
         );
 
@@ -75,8 +89,8 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
             domain,
             async (user, body, cancellationToken) =>
             {
-                var type = new LocationType(DomainApi.Required(body, "code"), DomainApi.Required(body, "name"), Json.Text(body, "parent"));
-                var created = await locations.CreateTypeAsync(user.Project.Id, Change(body)(type), cancellationToken);
+                var type = new LocationType(DomainApi.Required(body, "code"), DomainApi.Required(body, "name"), null);
+                var created = await types.CreateAsync(user.Project.Id, Change(body)(type), cancellationToken);
                 return await api.DoneAsync(
                     user,
                     "location_type.create",
@@ -91,8 +105,7 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
         api.ReadAsync(
             request,
             domain,
-            async (user, cancellationToken) =>
-                Json.Ok(Shape(request, user, await locations.GetTypeAsync(user.Project.Id, id, cancellationToken)))
+            async (user, cancellationToken) => Json.Ok(Shape(request, user, await types.GetAsync(user.Project.Id, id, cancellationToken)))
         );
 
     private Task<IResult> ChangeAsync(HttpRequest request, string domain, string id) =>
@@ -101,7 +114,7 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
             domain,
             async (user, body, cancellationToken) =>
             {
-                var changed = await locations.ChangeTypeAsync(user.Project.Id, id, Change(body), cancellationToken);
+                var changed = await types.ChangeAsync(user.Project.Id, id, Change(body), cancellationToken);
                 return await api.DoneAsync(
                     user,
                     "location_type.update",
@@ -109,6 +122,17 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
                     StatusCodes.Status200OK,
                     Shape(request, user, changed)
                 );
+            }
+        );
+
+    private Task<IResult> DeleteAsync(HttpRequest request, string domain, string id) =>
+        api.WriteAsync(
+            request,
+            domain,
+            async (user, _, cancellationToken) =>
+            {
+                var deleted = await types.DeleteAsync(user.Project.Id, id, cancellationToken);
+                return await api.DoneAsync(user, "location_type.delete", Details(deleted), StatusCodes.Status204NoContent, null);
             }
         );
 
@@ -121,12 +145,16 @@ public sealed class LocationTypeFunctions(DomainApi api, Locations locations, Li
     // Read before anything is written, and pure afterwards. What isn't named stays.
     private static Func<LocationType, LocationType> Change(JsonElement body)
     {
-        var name = Json.Has(body, "name") ? DomainApi.Required(body, "name") : null;
+        string? Named(string name) => Json.Has(body, name) ? DomainApi.Required(body, name) : null;
+        var (code, name) = (Named("code"), Named("name"));
+        var (moves, parent) = (Json.Has(body, "parent"), Json.Text(body, "parent") is { Length: > 0 } above ? above : null);
         var (shares, views) = (Json.Flag(body, "shares_cases"), Json.Flag(body, "view_descendants"));
         return type =>
             type with
             {
+                Code = code ?? type.Code,
                 Name = name ?? type.Name,
+                Parent = moves ? parent : type.Parent,
                 SharesCases = shares ?? type.SharesCases,
                 ViewDescendants = views ?? type.ViewDescendants,
             };

@@ -1,31 +1,23 @@
-using Microsoft.Net.Http.Headers;
 using ServerlessRosa.Core.Accounts;
-using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
-using ServerlessRosa.Core.Forms;
-using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;
-using ServerlessRosa.XlsForms;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>The rows of a lookup table as a file, out and in (CC-144). Both are additions to CommCare HQ's API; the columns are those of
 /// its workbooks.</summary>
-public sealed class LookupUploadFunctions(EndpointPipeline pipeline, DomainApi api, LookupTables tables, UploadLookupRows upload)
-    : IDisposable
+public sealed class LookupUploadFunctions(
+    EndpointPipeline pipeline,
+    DomainApi api,
+    SheetBody sheets,
+    LookupTables tables,
+    UploadLookupRows upload
+)
 {
-    private const int MaxBytes = 8 << 20;
     private const int MaxExamples = 20;
-    private const string Csv = "text/csv";
 
-    private static readonly XlsFormOptions Limits = new() { MaxFileBytes = MaxBytes, MaxCellCharacters = 8L << 20 };
-
-    // Reading a workbook takes many times its size: an instance has memory for one at a time.
-    private readonly SemaphoreSlim _oneAtATime = new(1);
-
-    public void Dispose() => _oneAtATime.Dispose();
-
+    /// <summary>As CSV, or with `format=xlsx` as a workbook.</summary>
     [Function("DownloadLookupRows")]
     public Task<IResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1/{id}/rows")] HttpRequest request,
@@ -38,17 +30,20 @@ public sealed class LookupUploadFunctions(EndpointPipeline pipeline, DomainApi a
             async (user, cancellationToken) =>
             {
                 var table = await tables.GetAsync(user.Project.Id, id, cancellationToken);
-                return Results.Stream(
-                    output => WriteAsync(output, user, table, cancellationToken),
-                    $"{Csv}; charset=utf-8",
-                    $"{table.Tag}.csv"
+                var file = await upload.FileOfAsync(user.Project.Id, table, cancellationToken);
+                return SheetFile.Of(
+                    request,
+                    table.Tag,
+                    file.Headers,
+                    (file.Rows, file.LongestCell),
+                    stop => tables.ListRowsAsync(user.Project.Id, table.Id, stop).Select(row => file.CellsOf(row))
                 );
             }
         );
 
     /// <summary>
-    /// Makes the table's rows those of a CSV file or of a workbook's first sheet. With
-    /// `dry_run=true` only says what would change. Refuses more than 8 MiB with 413.1, and an unusable file with 400.58.
+    /// Makes the table's rows those of a CSV file or of a workbook's first sheet. With `dry_run=true` only says what would change, with
+    /// `keep=true` keeps rows that the file lacks. Refuses what <see cref="SheetBody"/> and <see cref="UploadLookupRows"/> refuse.
     /// </summary>
     [Function("UploadLookupRows")]
     public Task<IResult> Upload(
@@ -60,64 +55,47 @@ public sealed class LookupUploadFunctions(EndpointPipeline pipeline, DomainApi a
             request,
             domain,
             Verb.ProjectUpdate,
-            async user =>
-            {
-                var cancellationToken = request.HttpContext.RequestAborted;
-                if (request.Query.Keys.FirstOrDefault(name => name is not ("dry_run" or "keep")) is { } unknown)
-                {
-                    throw Problem.NotSupported(unknown).AsException();
-                }
-                var (dryRun, keeps) = (Flags.IsTrue(request, "dry_run"), Flags.IsTrue(request, "keep"));
-                await _oneAtATime.WaitAsync(cancellationToken);
-                try
-                {
-                    var sheet = await ReadAsync(request, cancellationToken);
-                    var plan = await upload.PlanAsync(user.Project.Id, id, sheet, keeps, cancellationToken);
-                    if (dryRun)
+            user =>
+                sheets.RunAsync(
+                    request,
+                    ["dry_run", "keep"],
+                    async sheet =>
                     {
-                        return Json.Ok(Shape(plan, dryRun));
+                        var keeps = Flags.IsTrue(request, "keep");
+                        var plan = await upload.PlanAsync(user.Project.Id, id, sheet, keeps, request.HttpContext.RequestAborted);
+                        return Flags.IsTrue(request, "dry_run") ? Json.Ok(Shape(plan, dryRun: true)) : await ApplyAsync(user, plan);
                     }
-                    await upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None);
-                    return await api.DoneAsync(
-                        user,
-                        "lookup_table_item.upload",
-                        new
-                        {
-                            tableId = id,
-                            added = plan.Added.Count,
-                            changed = plan.Changed.Count,
-                            removed = plan.Removed.Count,
-                        },
-                        StatusCodes.Status200OK,
-                        Shape(plan, dryRun)
-                    );
-                }
-                finally
-                {
-                    _oneAtATime.Release();
-                }
-            }
+                )
         );
 
-    private static async Task<LookupSheet> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<IResult> ApplyAsync(DomainUser user, LookupUpload plan)
     {
-        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var given) ? given.MediaType.ToString() : "";
-        var isWorkbook = WorkbookType.Of(request.ContentType) is not null;
-        if (!isWorkbook && type != Csv)
+        try
         {
-            throw Problem.UnexpectedValue("Content-Type", type, "the file is CSV (text/csv), .xlsx or .xls.").AsException();
+            await upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None);
         }
-        var file = await BoundedBody.ReadAsync(request, MaxBytes, Problem.BodyTooLarge(MaxBytes), cancellationToken);
-        if (!isWorkbook)
+        catch when (plan.Written.IsAny)
         {
-            return await LookupCsv.ReadAsync(file, cancellationToken);
+            await LogAsync(user, plan);
+            throw;
         }
-        using var stream = new MemoryStream(file.ToArray(), writable: false);
-        var (table, errors) = WorkbookTable.Read(stream, Limits, cancellationToken);
-        return table is null
-            ? throw Problem.LookupUpload(null, string.Join(' ', errors.Take(MaxExamples))).AsException()
-            : LookupSheet.Of(table.Headers, table.Rows);
+        return await LogAsync(user, plan);
     }
+
+    private Task<IResult> LogAsync(DomainUser user, LookupUpload plan) =>
+        api.DoneAsync(
+            user,
+            "lookup_table_item.upload",
+            new
+            {
+                tableId = plan.Table.Id,
+                added = plan.Written.Added,
+                changed = plan.Written.Changed,
+                removed = plan.Written.Removed,
+            },
+            StatusCodes.Status200OK,
+            Shape(plan, dryRun: false)
+        );
 
     private static object Shape(LookupUpload plan, bool dryRun) =>
         new
@@ -138,30 +116,4 @@ public sealed class LookupUploadFunctions(EndpointPipeline pipeline, DomainApi a
 
     private static Dictionary<string, string> Fields(LookupRow row) =>
         row.Fields.ToDictionary(field => field.Key, field => UploadLookupRows.TextOf(field.Value));
-
-    private async Task WriteAsync(Stream output, DomainUser user, LookupTable table, CancellationToken cancellationToken)
-    {
-        var sheet = await upload.FileOfAsync(user.Project.Id, table, cancellationToken);
-        var csv = new CsvText();
-        csv.Cells(sheet.Headers);
-        csv.EndRow();
-        await foreach (var row in tables.ListRowsAsync(user.Project.Id, table.Id, cancellationToken))
-        {
-            csv.Cells(sheet.CellsOf(row));
-            csv.EndRow();
-            if (csv.IsFull)
-            {
-                await SendAsync();
-            }
-        }
-        await SendAsync();
-
-        async Task SendAsync()
-        {
-            using var piece = new MemoryStream();
-            csv.MoveTo(piece);
-            await output.WriteAsync(piece.GetBuffer().AsMemory(0, (int)piece.Length), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-        }
-    }
 }

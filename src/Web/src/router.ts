@@ -59,6 +59,7 @@ export const router = createRouter({
           component: () => import('./lookupTables/LookupTablePage.vue'),
           props: (route) => ({ tableId: String(route.params.tableId) }),
         },
+        { path: 'locations', name: 'locations', component: () => import('./locations/LocationsPage.vue') },
         { path: 'roles', name: 'projectRoles', component: () => import('./users/ProjectRoles.vue') },
         { path: 'settings', name: 'projectSettings', component: () => import('./projects/ProjectSettings.vue') },
       ],

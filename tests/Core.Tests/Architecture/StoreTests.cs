@@ -10,7 +10,6 @@ public sealed partial class StoreTests
     private static readonly string[] OutsideStores =
     [
         "src/Core/Accounts/KeyProtection.cs",
-        "src/Core/Fixtures/Locations.cs",
         "src/Core/Fixtures/LookupTables.cs",
         "src/Core/Recovery/RecoveryRecord.cs",
         "src/Core/Submissions/InstanceBlobs.cs",

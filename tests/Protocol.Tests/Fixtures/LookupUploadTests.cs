@@ -91,6 +91,66 @@ public sealed class LookupUploadTests
         (await UploadAsync(domain, table, new byte[(8 << 20) + 1], Xlsx)).ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
 
+    [Fact, Clause("CC-144")]
+    public async Task A_table_is_downloaded_as_a_workbook_that_can_be_uploaded_again()
+    {
+        var (domain, table) = await TableAsync();
+        var file = "code,name\n007,=SUM(A1)\nB2,\"Zoë & <co>\"\nC3,\u0001\n";
+        Assert.Equal((3, 0, 0), Counts((await UploadAsync(domain, table, file)).ShouldBe(HttpStatusCode.OK).Json));
+        var book = (await domain.Admin.GetAsync($"{Rows(domain, table)}?format=xlsx")).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(Xlsx, book.Header("Content-Type"));
+        Assert.Matches("filename=\"?drug.*\\.xlsx", book.Header("Content-Disposition"));
+        var again = (await UploadAsync(domain, table, book.Bytes, Xlsx)).ShouldBe(HttpStatusCode.OK).Json;
+        Assert.Equal((0, 1, 0), Counts(again)); // the character that XML does not have
+        Assert.Contains(",007,=SUM(A1)\n", await DownloadAsync(domain, table), StringComparison.Ordinal);
+        (await domain.Admin.HeadAsync($"{Rows(domain, table)}?format=xlsx")).ShouldBe(HttpStatusCode.OK);
+        (await domain.Admin.GetAsync($"{Rows(domain, table)}?format=pdf")).ShouldBe(HttpStatusCode.BadRequest);
+
+        var cell = new string('x', 32_768);
+        Assert.Equal((1, 0, 3), Counts((await UploadAsync(domain, table, $"code\n{cell}\n")).ShouldBe(HttpStatusCode.OK).Json));
+        (await domain.Admin.GetAsync($"{Rows(domain, table)}?format=xlsx")).ShouldBe(HttpStatusCode.BadRequest);
+        Assert.Contains(cell, await DownloadAsync(domain, table), StringComparison.Ordinal);
+    }
+
+    [Fact, Clause("CC-144")]
+    public async Task An_upload_that_is_stopped_says_what_it_wrote_and_the_same_file_completes_it()
+    {
+        var (domain, table) = await TableAsync();
+        await using var faulty = await FaultyServer.TakeAsync();
+        var old = (await domain.Admin.PostJsonAsync(domain.Api("lookup_table_item/"), Row("old"))).ShouldBe(HttpStatusCode.Created).Json;
+        var file = $"UID,code,Delete(Y/N)\n{string.Concat(Enumerable.Range(0, 100).Select(number => $",c{number},\n"))}";
+        file += $"{old.GetProperty("id").GetString()},,Y\n";
+
+        // Somebody else adds a row before the second batch.
+        faulty.Storage.Fail(Fault.Blocked, IsBatch, from: 2);
+        var upload = UploadAsync(domain.On(faulty.Server), table, file);
+        await Eventually.TrueAsync(() => Task.FromResult(faulty.Storage.Seen >= 2), "the second batch was sent");
+        (await domain.Admin.PostJsonAsync(domain.Api("lookup_table_item/"), Row("other"))).ShouldBe(HttpStatusCode.Created);
+        faulty.Storage.StopFailing();
+        var stopped = (await upload).ShouldBe(HttpStatusCode.BadRequest).Json.GetProperty("error").GetString();
+        Assert.Contains("Before that 45 rows were added", stopped, StringComparison.Ordinal);
+        Assert.Equal(47, (await DownloadAsync(domain, table)).Trim().Split('\n').Length - 1);
+
+        // Storage fails during the last batch but one of the next attempt, and the third completes it.
+        faulty.Storage.Fail(Fault.ServerError, IsBatch, from: 2);
+        var failed = (await UploadAsync(domain.On(faulty.Server), table, file)).ShouldBe(HttpStatusCode.InternalServerError);
+        faulty.Storage.StopFailing();
+        Assert.Contains("Before that 45 rows were added", failed.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal((10, 0, 2), Counts((await UploadAsync(domain, table, file)).ShouldBe(HttpStatusCode.OK).Json));
+        Assert.Equal((0, 0, 0), Counts((await UploadAsync(domain, table, file)).ShouldBe(HttpStatusCode.OK).Json));
+        Assert.Equal(100, (await DownloadAsync(domain, table)).Trim().Split('\n').Length - 1);
+
+        // A text that storage could not hold is seen before anything is written.
+        var tooLong = (await UploadAsync(domain, table, $"code\nnew\n{new string('ß', 80_000)}\n")).ShouldBe(HttpStatusCode.BadRequest);
+        Assert.Contains("Row 3", tooLong.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(100, (await DownloadAsync(domain, table)).Trim().Split('\n').Length - 1);
+
+        object Row(string code) => new { data_type_id = table, fields = new { code = LookupTableFixtureTests.One(code) } };
+    }
+
+    private static bool IsBatch(Microsoft.AspNetCore.Http.HttpRequest request) =>
+        request.Path.Value!.Contains("/$batch", StringComparison.Ordinal);
+
     [Theory]
     [InlineData("colour\nred\n", "no field for the column colour")]
     [InlineData("code,field: code\na,b\n", "two columns")]

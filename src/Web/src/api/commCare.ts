@@ -7,6 +7,9 @@ const most = 1000
 const send = <T>(method: 'POST' | 'PUT', address: string, json: unknown = {}) => call<T>(address, { method, json })
 const remove = (address: string) => call<unknown>(address, { method: 'DELETE' })
 
+const sendSheet = (address: string, file: File) =>
+  call<t.SheetPlan>(address, { method: 'POST', file: { content: file, type: tableType(file.name) }, onProgress: () => undefined })
+
 /** All of a list that is known to be short. */
 async function all<T>(address: string): Promise<T[]> {
   const found: T[] = []
@@ -27,6 +30,7 @@ export function commCare(domain: string) {
       change: (id: string, worker: t.WorkerChange) => send<t.Worker>('PUT', at`api/user/v1/${id}`, worker),
       activate: (id: string) => send('POST', at`api/user/v1/${id}/activate`),
       deactivate: (id: string) => send('POST', at`api/user/v1/${id}/deactivate`),
+      remove: (id: string) => remove(at`api/user/v1/${id}`),
     },
     syncs: {
       list: async (worker: string) => (await call<{ syncs: t.Sync[] }>(at`api/user/v1/${worker}/syncs`)).syncs,
@@ -63,15 +67,26 @@ export function commCare(domain: string) {
       rows: (id: string, offset: number, limit: number) =>
         call<t.Page<t.LookupRow>>(at`api/lookup_table_item/v1` + `?data_type_id=${encodeURIComponent(id)}&offset=${offset}&limit=${limit}`),
       upload: (id: string, file: File, options: { dryRun: boolean; keep: boolean }) =>
-        call<t.LookupUpload>(at`api/lookup_table/v1/${id}/rows` + `?dry_run=${options.dryRun}&keep=${options.keep}`, {
-          method: 'POST',
-          file: { content: file, type: tableType(file.name) },
-          onProgress: () => undefined,
-        }),
-      downloadAddress: (id: string) => at`api/lookup_table/v1/${id}/rows`,
+        sendSheet(at`api/lookup_table/v1/${id}/rows` + `?dry_run=${options.dryRun}&keep=${options.keep}`, file),
+      downloadAddress: (id: string, format: 'csv' | 'xlsx') => at`api/lookup_table/v1/${id}/rows` + `?format=${format}`,
+      remove: (id: string) => remove(at`api/lookup_table/v1/${id}`),
+      addRow: (row: Partial<t.LookupRow>) => send<t.LookupRow>('POST', at`api/lookup_table_item/v1`, row),
+      changeRow: (id: string, row: Partial<t.LookupRow>) => send<t.LookupRow>('PUT', at`api/lookup_table_item/v1/${id}`, row),
+      removeRow: (id: string) => remove(at`api/lookup_table_item/v1/${id}`),
     },
     locations: {
       list: () => all<t.Location>(at`api/location/v2`),
+      create: (location: Partial<t.Location>) => send<t.Location>('POST', at`api/location/v2`, location),
+      change: (id: string, location: Partial<t.Location>) => send<t.Location>('PUT', at`api/location/v2/${id}`, location),
+      remove: (id: string) => remove(at`api/location/v2/${id}`),
+      upload: (file: File, dryRun: boolean) => sendSheet(at`api/location/file/v1` + `?dry_run=${dryRun}`, file),
+      downloadAddress: (format: 'csv' | 'xlsx') => at`api/location/file/v1` + `?format=${format}`,
+    },
+    locationTypes: {
+      list: () => all<t.LocationType>(at`api/location_type/v1`),
+      create: (type: Partial<t.LocationType>) => send<t.LocationType>('POST', at`api/location_type/v1`, type),
+      change: (code: string, type: Partial<t.LocationType>) => send<t.LocationType>('PUT', at`api/location_type/v1/${code}`, type),
+      remove: (code: string) => remove(at`api/location_type/v1/${code}`),
     },
   }
 }

@@ -46,6 +46,16 @@ export interface Location {
   last_modified: string
 }
 
+export interface LocationType {
+  id: string
+  code: string
+  name: string
+  /** The code of the type above. */
+  parent: string | null
+  shares_cases: boolean
+  view_descendants: boolean
+}
+
 export interface CaseIndex {
   case_id: string
   case_type: string
@@ -120,15 +130,24 @@ export interface LookupTable {
   item_attributes: string[]
 }
 
-export interface LookupRow {
-  id: string
-  fields: Record<string, { field_list: { field_value: string }[] }>
+export interface LookupValue {
+  field_value: string
+  properties: Record<string, string>
 }
 
-type LookupValues = Record<string, string>
+export interface LookupRow {
+  id: string
+  data_type_id: string
+  sort_key: number
+  fields: Record<string, { field_list: LookupValue[] }>
+  item_attributes: Record<string, string>
+  owners: { users: string[]; groups: string[]; locations: string[] }
+}
+
+type SheetRow = Record<string, string>
 
 /** What an upload changes, with the first few of each. */
-export interface LookupUpload {
+export interface SheetPlan {
   dry_run: boolean
   added: number
   changed: number
@@ -136,8 +155,8 @@ export interface LookupUpload {
   moved: number
   unchanged: number
   examples: {
-    added: { after: LookupValues }[]
-    changed: { before: LookupValues; after: LookupValues }[]
-    removed: { before: LookupValues }[]
+    added: { after: SheetRow }[]
+    changed: { before: SheetRow; after: SheetRow }[]
+    removed: { before: SheetRow }[]
   }
 }

@@ -38,6 +38,7 @@ export function useTask(): { busy: Ref<boolean>; run: (work: () => Promise<unkno
   async function run(work: () => Promise<unknown>, success?: string) {
     if (busy.value) return false
     busy.value = true
+    ElMessage.closeAll('error')
     try {
       await work()
       if (success) ElMessage.success(success)

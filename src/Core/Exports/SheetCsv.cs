@@ -3,30 +3,30 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Exports;
 
-/// <summary>Rows of a lookup table in a CSV file.</summary>
-public static class LookupCsv
+/// <summary>Rows of a lookup table, or locations, in a CSV file.</summary>
+public static class SheetCsv
 {
     /// <summary>Reads CSV with commas, semicolons or tabs, whichever the first line has most of. Refuses too many rows or columns, and
     /// cells beside the header, with 400.58.</summary>
-    public static async Task<LookupSheet> ReadAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
+    public static async Task<FixtureSheet> ReadAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
         using var csv = new CsvReader(new MemoryStream(file.ToArray(), writable: false), SeparatorOf(file.Span));
-        var headers = await csv.ReadAsync(cancellationToken) ?? throw Problem.LookupUpload(null, "the file is empty.").AsException();
+        var headers = await csv.ReadAsync(cancellationToken) ?? throw Problem.UnusableSheet(null, "the file is empty.").AsException();
         var rows = new List<IReadOnlyList<string?>>();
         while (await csv.ReadAsync(cancellationToken) is { } row)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (row.Count > headers.Count && row.Skip(headers.Count).Any(cell => cell.Length > 0))
             {
-                throw Problem.LookupUpload(rows.Count + 2, "the row has more cells than the first row has columns.").AsException();
+                throw Problem.UnusableSheet(rows.Count + 2, "the row has more cells than the first row has columns.").AsException();
             }
             if (row.Exists(cell => cell.Length > 0))
             {
                 rows.Add(row);
             }
-            LookupSheet.Require(headers.Count, rows.Count);
+            FixtureSheet.Require(headers.Count, rows.Count);
         }
-        return new LookupSheet(headers, rows);
+        return new FixtureSheet(headers, rows);
     }
 
     private static char SeparatorOf(ReadOnlySpan<byte> file)

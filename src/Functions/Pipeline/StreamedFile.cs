@@ -1,7 +1,6 @@
 using ServerlessRosa.Core.Exports;
-using ServerlessRosa.Functions.Pipeline;
 
-namespace ServerlessRosa.Functions.Central;
+namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>
 /// A file that is generated while it is sent. The stream passed to <paramref name="Write"/> buffers what is written until it is flushed, so

@@ -1,0 +1,116 @@
+using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Core.Fixtures;
+using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.Pipeline;
+
+namespace ServerlessRosa.Functions.CommCare;
+
+/// <summary>A domain's locations as a file, out and in (CC-144). Both are additions to CommCare HQ's API; the columns are those of its
+/// workbooks, and `location_type`.</summary>
+public sealed class LocationFileFunctions(
+    EndpointPipeline pipeline,
+    DomainApi api,
+    SheetBody sheets,
+    Locations locations,
+    UploadLocations upload
+)
+{
+    private const int MaxExamples = 20;
+
+    /// <summary>As CSV, or with `format=xlsx` as a workbook.</summary>
+    [Function("DownloadLocations")]
+    public Task<IResult> Download(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/file/v1")] HttpRequest request,
+        string domain
+    ) =>
+        api.ReadAsync(
+            request,
+            domain,
+            async (user, cancellationToken) =>
+            {
+                var file = new LocationFile(await locations.ListAsync(user.Project.Id, cancellationToken));
+                return SheetFile.Of(
+                    request,
+                    $"{user.Domain}-locations",
+                    file.Headers,
+                    (file.Rows.Count, file.LongestCell),
+                    _ => file.Rows.ToAsyncEnumerable()
+                );
+            }
+        );
+
+    /// <summary>
+    /// Adds, changes and deletes the locations of a CSV file or of a workbook's first sheet; others stay. With `dry_run=true` only says
+    /// what would change. Refuses what <see cref="SheetBody"/> and <see cref="UploadLocations"/> refuse.
+    /// </summary>
+    [Function("UploadLocations")]
+    public Task<IResult> Upload(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/file/v1")] HttpRequest request,
+        string domain
+    ) =>
+        pipeline.DomainApiAsync(
+            request,
+            domain,
+            Verb.ProjectUpdate,
+            user =>
+                sheets.RunAsync(
+                    request,
+                    ["dry_run"],
+                    async sheet =>
+                    {
+                        var plan = await upload.PlanAsync(user.Project.Id, sheet, request.HttpContext.RequestAborted);
+                        return Flags.IsTrue(request, "dry_run") ? Json.Ok(Shape(plan, dryRun: true)) : await ApplyAsync(user, plan);
+                    }
+                )
+        );
+
+    private async Task<IResult> ApplyAsync(DomainUser user, LocationUpload plan)
+    {
+        try
+        {
+            await upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None);
+        }
+        catch when (plan.Written.IsAny)
+        {
+            await LogAsync(user, plan);
+            throw;
+        }
+        return await LogAsync(user, plan);
+    }
+
+    private Task<IResult> LogAsync(DomainUser user, LocationUpload plan) =>
+        api.DoneAsync(
+            user,
+            "location.upload",
+            new
+            {
+                added = plan.Written.Added,
+                changed = plan.Written.Changed,
+                removed = plan.Written.Removed,
+            },
+            StatusCodes.Status200OK,
+            Shape(plan, dryRun: false)
+        );
+
+    private static object Shape(LocationUpload plan, bool dryRun) =>
+        new
+        {
+            dry_run = dryRun,
+            added = plan.Added.Count,
+            changed = plan.Changed.Count,
+            removed = plan.Removed.Count,
+            moved = 0,
+            unchanged = plan.Unchanged,
+            examples = new
+            {
+                added = plan.Added.Take(MaxExamples).Select(one => new { after = Cells(plan, one.After) }),
+                changed = plan
+                    .Changed.Take(MaxExamples)
+                    .Select(one => new { before = Cells(plan, one.Before!), after = Cells(plan, one.After) }),
+                removed = plan.Removed.Take(MaxExamples).Select(one => new { before = Cells(plan, one) }),
+            },
+        };
+
+    private static Dictionary<string, string> Cells(LocationUpload plan, Location location) =>
+        LocationFile.CellsOf(location, plan.SiteCodes);
+}

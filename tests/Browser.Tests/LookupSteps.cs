@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ServerlessRosa.Browser.Tests;
+
+/// <summary>A supervisor fills a lookup table from files and by hand.</summary>
+internal static class LookupSteps
+{
+    public static async Task UploadAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.Tab("Lookup tables").ClickAsync();
+        await visitor.Button("New lookup table").ClickAsync();
+        await page.GetByLabel("Table id").FillAsync("drug");
+        await page.GetByLabel("Fields").FillAsync("code\nname");
+        await visitor.Button("Create").ClickAsync();
+        await visitor.Link("drug").ClickAsync();
+        await Expect(page.GetByText("The table has no rows.")).ToBeVisibleAsync();
+        foreach (
+            var (file, expected) in new[]
+            {
+                ("code;name\nA1;Amox\nB2;Ibu\n", "2 rows are new."),
+                ("code,name\nA1,Amox\n", "1 row is removed."),
+            }
+        )
+        {
+            await visitor.Button("Upload rows").ClickAsync();
+            await visitor.UploadAsync(page.GetByLabel("Drop a CSV file"), "drugs.csv", file, "text/csv");
+            await Expect(page.GetByText(expected)).ToBeVisibleAsync();
+            await visitor.ScreenshotAsync("lookup-upload");
+            await visitor.Button("Apply").ClickAsync();
+            await Expect(visitor.Button("Apply")).ToHaveCountAsync(0);
+        }
+        await Expect(page.GetByText("1 row", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Amox" })).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("lookup table");
+    }
+
+    public static async Task ChangeRowsAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.Button("New row").ClickAsync();
+        await page.GetByLabel("code", new() { Exact = true }).FillAsync("Z9");
+        await page.GetByLabel("name", new() { Exact = true }).FillAsync("Zinc");
+        await visitor.Button("Create").ClickAsync();
+        await visitor.Button("Edit: Z9").ClickAsync();
+        await page.GetByLabel("name", new() { Exact = true }).FillAsync("Zinc 20");
+        await visitor.ShouldBeAccessibleAsync("lookup row");
+        await visitor.ScreenshotAsync("lookup-row");
+        await visitor.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Last).ToContainTextAsync("Zinc 20");
+        var file = await page.RunAndWaitForDownloadAsync(() => visitor.Link("Excel workbook").ClickAsync());
+        Assert.Equal("drug.xlsx", file.SuggestedFilename);
+        await visitor.Button("Delete row: Z9").ClickAsync();
+        await visitor.Button("Delete row").ClickAsync();
+        await Expect(page.GetByText("1 row", new() { Exact = true })).ToBeVisibleAsync();
+    }
+}
