@@ -195,10 +195,10 @@ export const submissions = {
   csvAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv`,
   geoJsonAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.geojson`,
   /** The newest ones that have a place in this field. */
-  geoJson: (project: number, form: string, field: string, reviewState: string, limit: number) =>
+  geoJson: (project: number, form: string, field: string, reviewState: string, limit: number, readAtMost: number) =>
     call<t.FeatureCollection>(
       at`projects/${project}/forms/${form}/submissions.geojson` +
-        `?limit=${limit}&fieldpath=${encodeURIComponent(field)}` +
+        `?limit=${limit}&readAtMost=${readAtMost}&fieldpath=${encodeURIComponent(field)}` +
         (reviewState ? `&reviewState=${reviewState === 'received' ? 'null' : reviewState}` : ''),
     ),
 }
@@ -229,8 +229,8 @@ export const datasets = {
     post(at`projects/${project}/datasets/${dataset}/entities`, { json: { entities, source: { name: source } }, onProgress: () => undefined }),
   csvAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.csv`,
   geoJsonAddress: (project: number, dataset: string) => at`projects/${project}/datasets/${dataset}/entities.geojson`,
-  geoJson: (project: number, dataset: string, limit: number) =>
-    call<t.FeatureCollection>(at`projects/${project}/datasets/${dataset}/entities.geojson` + `?limit=${limit}`),
+  geoJson: (project: number, dataset: string, limit: number, readAtMost: number) =>
+    call<t.FeatureCollection>(at`projects/${project}/datasets/${dataset}/entities.geojson` + `?limit=${limit}&readAtMost=${readAtMost}`),
   entity: (project: number, dataset: string, id: string) => extended<t.Entity>(at`projects/${project}/datasets/${dataset}/entities/${id}`),
   versions: (project: number, dataset: string, id: string) =>
     extended<t.ListedVersion[]>(at`projects/${project}/datasets/${dataset}/entities/${id}/versions`),

@@ -371,6 +371,7 @@ export const en = {
   'map.newest': 'The newest {count} that have a place.',
   'map.noQuestion': 'The form asks for no place.',
   'map.question': 'Question',
+  'map.searched': 'Places are searched in the newest {count} entries.',
   'map.table': 'Table',
   'map.title': 'Map',
   'map.zoomIn': 'Zoom in',

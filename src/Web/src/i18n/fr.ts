@@ -372,6 +372,7 @@ export const fr: Messages = {
   'map.newest': 'Les {count} plus récentes qui ont un lieu.',
   'map.noQuestion': "Le formulaire ne demande aucun lieu.",
   'map.question': 'Question',
+  'map.searched': 'Les lieux sont cherchés dans les {count} éléments les plus récents.',
   'map.table': 'Tableau',
   'map.title': 'Carte',
   'map.zoomIn': 'Zoomer',
