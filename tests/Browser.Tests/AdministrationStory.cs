@@ -17,18 +17,7 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await using var visitor = await browser.OpenAsync();
         await visitor.SignInAsync();
 
-        await visitor.Link("Users").ClickAsync();
-        await visitor.Button("New user").ClickAsync();
-        await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
-        await visitor.Button("Create").ClickAsync();
-        var dialog = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "A link to hand over" });
-        var link = await dialog.Locator("code").InnerTextAsync();
-        await visitor.ScreenshotAsync("invitation");
-        await visitor.Page.Keyboard.PressAsync("Escape");
-        await Expect(dialog).ToBeHiddenAsync();
-        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = email })).ToBeVisibleAsync();
-        await visitor.ShouldBeAccessibleAsync("users");
-
+        var link = await InviteAsync(visitor, email);
         await visitor.Page.GotoAsync($"/#{programme.Path}/roles");
         await visitor.Page.GetByLabel("Name").SelectOptionAsync(new SelectOptionValue { Label = email });
         await visitor.Page.GetByLabel("Role", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Viewer" });
@@ -48,13 +37,7 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await viewer.ScreenshotAsync("sign-in");
         await ResetConfigurationAsync(visitor);
 
-        await viewer.Page.GotoAsync(link);
-        await viewer.Page.GetByLabel("New password").FillAsync(password);
-        await viewer.ShouldBeAccessibleAsync("claim");
-        await viewer.Button("Save").ClickAsync();
-        await Expect(viewer.Page.GetByText("The password is set.")).ToBeVisibleAsync();
-        await viewer.Page.ReloadAsync();
-        await Expect(viewer.Page.GetByText("This link does not work any more.")).ToBeVisibleAsync();
+        await ChoosePasswordAsync(viewer, link, password);
         await viewer.SignInAsync(email, password);
         await Expect(viewer.Link("Server")).ToHaveCountAsync(0);
         await Expect(viewer.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
@@ -69,6 +52,34 @@ public sealed class AdministrationStory(BrowserFixture browser) : IClassFixture<
         await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = $"Vera Viewer {email}" })).ToBeVisibleAsync();
         viewer.ShouldHaveNoFaults();
         visitor.ShouldHaveNoFaults();
+    }
+
+    // Returns the link to hand over.
+    private static async Task<string> InviteAsync(Visitor visitor, string email)
+    {
+        await visitor.Link("Users").ClickAsync();
+        await visitor.Button("New user").ClickAsync();
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
+        await visitor.Button("Create").ClickAsync();
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "A link to hand over" });
+        var link = await dialog.Locator("code").InnerTextAsync();
+        await visitor.ScreenshotAsync("invitation");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(visitor.Page.GetByRole(AriaRole.Rowheader, new() { Name = email })).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("users");
+        return link;
+    }
+
+    private static async Task ChoosePasswordAsync(Visitor viewer, string link, string password)
+    {
+        await viewer.Page.GotoAsync(link);
+        await viewer.Page.GetByLabel("New password").FillAsync(password);
+        await viewer.ShouldBeAccessibleAsync("claim");
+        await viewer.Button("Save").ClickAsync();
+        await Expect(viewer.Page.GetByText("The password is set.")).ToBeVisibleAsync();
+        await viewer.Page.ReloadAsync();
+        await Expect(viewer.Page.GetByText("This link does not work any more.")).ToBeVisibleAsync();
     }
 
     private static async Task SetUpAccountAsync(Visitor viewer)
