@@ -34,6 +34,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         options ??= new BrowserNewContextOptions();
         options.BaseURL = Server.BaseUrl.ToString();
         options.Locale ??= "en-GB";
+        options.ReducedMotion ??= ReducedMotion.Reduce;
         var context = await _browser!.NewContextAsync(options);
         context.SetDefaultTimeout(PatienceMilliseconds);
         return await Visitor.OpenAsync(Server, context);

@@ -72,7 +72,7 @@ public sealed class EntityODataTests
     private static async Task<string> PagesAsync(Programme programme, string address)
     {
         var pages = new List<string>();
-        for (string? next = address; next is not null; )
+        for (string? next = address; next is not null;)
         {
             var page = (await programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
             pages.Add(string.Join(' ', page.GetProperty("value").Names("label")));

@@ -69,7 +69,7 @@ public sealed class ODataQueryTests(ODataQueryTests.FiveFamilies families) : ICl
     public async Task Pages_follow_one_another_without_gap_or_repetition(string path, string expected)
     {
         var pages = new List<string>();
-        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null; )
+        for (string? next = Inbox.Programme.Admin.Address(Inbox.ODataPath(path)); next is not null;)
         {
             Assert.True(pages.Count < 10, "There is no end.");
             var page = (await Inbox.Programme.Admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK).Json;
