@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
@@ -20,7 +21,7 @@ public sealed class Server
     private static readonly string[] HostArguments = ["--trust-forwarded"];
 
     /// <summary>Run by hand only: otherwise they would work beside a test that counts storage operations.</summary>
-    private static readonly string[] Timers = ["Backup", "Purge", "PurgeSessions", "PurgeSyncs", "Reconcile"];
+    private static readonly Lazy<IReadOnlyList<string>> Timers = new(ReadTimers);
 
     private static readonly Lazy<Task<Azurite>> Storage = new(() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None));
     private static readonly Lazy<Task<Server>> Shared = new(StartSharedAsync);
@@ -58,7 +59,7 @@ public sealed class Server
             ["Rosa__FirstAdminEmail"] = AdminEmail,
             ["Rosa__FirstAdminPassword"] = AdminPassword,
         };
-        foreach (var timer in Timers)
+        foreach (var timer in Timers.Value)
         {
             all[$"AzureWebJobs__{timer}__Disabled"] = "true";
         }
@@ -72,6 +73,23 @@ public sealed class Server
         );
         Apps.Add(app);
         return new Server(app.BaseUrl, app);
+    }
+
+    // Those of the app as it was built.
+    private static List<string> ReadTimers()
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var file = Repository.Locate("artifacts", "bin", "Functions", configuration, "functions.metadata");
+        using var functions = JsonDocument.Parse(File.ReadAllBytes(file));
+        var timers = functions
+            .RootElement.EnumerateArray()
+            .Where(function => function.GetProperty("bindings").EnumerateArray().Any(IsTimer))
+            .Select(function => function.GetProperty("name").GetString()!)
+            .ToList();
+        Assert.NotEmpty(timers);
+        return timers;
+
+        static bool IsTimer(JsonElement binding) => binding.GetProperty("type").GetString() == "timerTrigger";
     }
 
     private static async Task<Server> StartSharedAsync()
