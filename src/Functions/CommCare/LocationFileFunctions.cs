@@ -64,19 +64,12 @@ public sealed class LocationFileFunctions(
                 )
         );
 
-    private async Task<IResult> ApplyAsync(DomainUser user, LocationUpload plan)
-    {
-        try
-        {
-            await upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None);
-        }
-        catch when (plan.Written.IsAny)
-        {
-            await LogAsync(user, plan);
-            throw;
-        }
-        return await LogAsync(user, plan);
-    }
+    private Task<IResult> ApplyAsync(DomainUser user, LocationUpload plan) =>
+        SheetBody.ApplyAsync(
+            plan.Written,
+            () => upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None),
+            () => LogAsync(user, plan)
+        );
 
     private Task<IResult> LogAsync(DomainUser user, LocationUpload plan) =>
         api.DoneAsync(

@@ -68,19 +68,12 @@ public sealed class LookupUploadFunctions(
                 )
         );
 
-    private async Task<IResult> ApplyAsync(DomainUser user, LookupUpload plan)
-    {
-        try
-        {
-            await upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None);
-        }
-        catch when (plan.Written.IsAny)
-        {
-            await LogAsync(user, plan);
-            throw;
-        }
-        return await LogAsync(user, plan);
-    }
+    private Task<IResult> ApplyAsync(DomainUser user, LookupUpload plan) =>
+        SheetBody.ApplyAsync(
+            plan.Written,
+            () => upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None),
+            () => LogAsync(user, plan)
+        );
 
     private Task<IResult> LogAsync(DomainUser user, LookupUpload plan) =>
         api.DoneAsync(

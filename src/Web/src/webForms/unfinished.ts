@@ -66,18 +66,16 @@ export function useUnfinished(key: () => string | undefined, isOpen: () => boole
   }
 
   // Lists that open over the page are not inside of the form.
-  const [touches, changes] = [
-    ['pointerdown', 'focusin'],
-    ['input', 'change', 'click', 'keyup'],
-  ]
+  const touches = ['pointerdown', 'focusin']
+  const changes = ['input', 'change', 'click', 'keyup']
   onMounted(() => {
-    for (const name of touches!) document.addEventListener(name, touch, true)
-    for (const name of changes!) document.addEventListener(name, changed, true)
+    for (const name of touches) document.addEventListener(name, touch, true)
+    for (const name of changes) document.addEventListener(name, changed, true)
   })
   onUnmounted(() => {
     clearTimeout(timer)
-    for (const name of touches!) document.removeEventListener(name, touch, true)
-    for (const name of changes!) document.removeEventListener(name, changed, true)
+    for (const name of touches) document.removeEventListener(name, touch, true)
+    for (const name of changes) document.removeEventListener(name, changed, true)
   })
   return { form, found, keptAt, look, forget }
 }
