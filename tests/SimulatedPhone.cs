@@ -11,6 +11,8 @@ internal sealed record PhoneBlock(string Id)
 {
     public bool Creates { get; init; }
 
+    public string CaseType { get; init; } = "patient";
+
     public string? Owner { get; init; }
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();

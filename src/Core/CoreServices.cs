@@ -135,6 +135,7 @@ public static class CoreServices
             .AddSingleton<ApplyCases>()
             .AddSingleton<CaseDirectory>()
             .AddSingleton<SearchCases>()
+            .AddSingleton<FindRelatedCases>()
             .AddSingleton<ListCases>()
             .AddSingleton<SyncsTable>()
             .AddSingleton<SyncsContainer>()

@@ -3,10 +3,18 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A key of `commcare_sort`: a property, as text, number or date.</summary>
-public sealed record CaseOrder(string Property, bool Descending, bool AsNumber)
+/// <summary>As what the values of a property are compared.</summary>
+public enum CaseOrderType
 {
-    /// <summary>`name`, `+name`, `-name`, each with `:exact`, `:date` or `:double` if wanted. Refuses another type with 501.1.</summary>
+    Text,
+    Number,
+    Date,
+}
+
+/// <summary>A key of `commcare_sort`: a property, as text, number or date.</summary>
+public sealed record CaseOrder(string Property, bool Descending, CaseOrderType Type)
+{
+    /// <summary>`name`, `+name`, `-name`, each with `:exact`, `:date` or `:numeric` if wanted. Refuses another type with 501.1.</summary>
     public static CaseOrder Parse(string key)
     {
         var (name, type) = key.Split(':', 2) is [var first, var second] ? (first.Trim(), second.Trim()) : (key.Trim(), "");
@@ -15,32 +23,38 @@ public sealed record CaseOrder(string Property, bool Descending, bool AsNumber)
             name.StartsWith('-'),
             type switch
             {
-                "" or "exact" or "plain" or "date" => false,
-                "double" or "integer" => true,
+                "" or "exact" or "plain" => CaseOrderType.Text,
+                "date" => CaseOrderType.Date,
+                "numeric" or "double" or "integer" => CaseOrderType.Number,
                 _ => throw Problem.NotSupported($"commcare_sort by {type}").AsException(),
             }
         );
     }
 
-    /// <summary>Cases without a value come last.</summary>
-    internal static IEnumerable<Case> Sort(IEnumerable<Case> cases, IReadOnlyList<CaseOrder> keys)
+    /// <summary>What is compared: a text, or a number; null for a case without such a value.</summary>
+    internal (string? Text, double? Number) KeyOf(Case one)
     {
-        var sorted = cases.Order(Comparer<Case>.Create((_, _) => 0));
-        foreach (var key in keys)
+        var value = CaseSearch.ValueOf(one, Property);
+        return Type switch
         {
-            sorted = sorted.ThenBy(one => CaseSearch.ValueOf(one, key.Property).Length == 0);
-            sorted = key.Descending ? sorted.ThenByDescending(key.ValueOf, key.Comparer) : sorted.ThenBy(key.ValueOf, key.Comparer);
-        }
-        return sorted;
+            CaseOrderType.Text => (value.Length == 0 ? null : value, null),
+            CaseOrderType.Number => (null, double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number : null),
+            _ => (
+                null,
+                DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                    ? time.UtcTicks
+                    : null
+            ),
+        };
     }
 
-    private Comparer<string> Comparer =>
-        AsNumber
-            ? Comparer<string>.Create((one, other) => Number(one).CompareTo(Number(other)))
-            : Comparer<string>.Create(string.CompareOrdinal);
-
-    private string ValueOf(Case value) => CaseSearch.ValueOf(value, Property);
-
-    private static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.MaxValue;
+    /// <summary>Cases without a value are the lowest.</summary>
+    internal int Compare((string? Text, double? Number) one, (string? Text, double? Number) other)
+    {
+        var order =
+            Type == CaseOrderType.Text
+                ? string.CompareOrdinal(one.Text, other.Text)
+                : Comparer<double?>.Default.Compare(one.Number, other.Number);
+        return Descending ? -order : order;
+    }
 }

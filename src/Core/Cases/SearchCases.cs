@@ -1,112 +1,92 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Ids;
 
 namespace ServerlessRosa.Core.Cases;
 
-/// <summary>A phone's case search (CC-151, CC-152): for each property the accepted values.</summary>
-public sealed record CaseSearch(IReadOnlySet<string> Types, bool WithClosed)
-{
-    private const string Range = "__range__";
-
-    /// <summary>By property name; `case_name`, `external_id`, `owner_id` and `date_opened` are the case's own fields.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyCollection<string>> Values { get; init; } =
-        new Dictionary<string, IReadOnlyCollection<string>>();
-
-    /// <summary>The owners whose cases are not shown.</summary>
-    public IReadOnlySet<string> HiddenOwners { get; init; } = new HashSet<string>();
-
-    /// <summary>By what the found cases are sorted; empty for any order.</summary>
-    public IReadOnlyList<CaseOrder> Order { get; init; } = [];
-
-    internal bool Finds(Case value) =>
-        Types.Contains(value.Type)
-        && !HiddenOwners.Contains(value.Owner.Value)
-        && Values.All(wanted => ValueOf(value, wanted.Key) is var found && wanted.Value.Any(accepted => Accepts(accepted, found)));
-
-    // `__range__2024-01-01__2024-01-31`: a day from the first to the last.
-    private static bool Accepts(string accepted, string value)
-    {
-        if (!accepted.StartsWith(Range, StringComparison.Ordinal) || accepted[Range.Length..].Split("__") is not [var first, var last])
-        {
-            return accepted == value;
-        }
-        return value.Length >= first.Length
-            && first.Length > 0
-            && string.CompareOrdinal(value[..first.Length], first) >= 0
-            && string.CompareOrdinal(value[..Math.Min(value.Length, last.Length)], last) <= 0;
-    }
-
-    internal static string ValueOf(Case value, string name) =>
-        name switch
-        {
-            "case_name" or "name" => value.Name,
-            "external_id" => value.ExternalId,
-            "owner_id" => value.Owner.Value,
-            "case_type" => value.Type,
-            "last_modified" => value.ModifiedOn.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-            "date_opened" => value.OpenedOn?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
-            _ => value.Properties.GetValueOrDefault(name, ""),
-        };
-}
+/// <summary>A case of a search's result; a related one did not match itself.</summary>
+public sealed record FoundCase(Case Case, bool IsRelated);
 
 /// <summary>Searches the cases of a domain for phones that do not have them.</summary>
-public sealed class SearchCases(CaseOwnersTable owners)
+public sealed class SearchCases(CaseOwnersTable owners, FindRelatedCases related)
 {
     private const int MaxFound = 500;
-    private const int MaxSorted = 5000;
-    private const string Owner = "owner_id";
 
     /// <summary>
-    /// Returns at most 500 cases, sorted ones of the first 5,000 found. Reads the cases of the requested owners, or of the project, until
-    /// there are enough: one operation per 1,000, and one for each large case of the type.
+    /// Returns at most 500 cases: the first in the order of the search, and without an order any. At most 2,000 related ones follow. Reads
+    /// the cases of the requested owners, or of the project, without an order until there are enough: one operation per 1,000, and one for
+    /// each large case of the type. Memory holds 500 cases.
     /// </summary>
-    public async IAsyncEnumerable<Case> RunAsync(
+    public async IAsyncEnumerable<FoundCase> RunAsync(
         ProjectId project,
         CaseSearch search,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        if (search.Order.Count == 0)
+        var sources = new List<RelatedSource>();
+        var found = search.IsRanked
+            ? (await RankAsync(project, search, cancellationToken)).ToAsyncEnumerable()
+            : FindAsync(project, search, cancellationToken).Take(MaxFound).Select(one => one.Case);
+        await foreach (var one in found.WithCancellation(cancellationToken))
         {
-            await foreach (var one in FindAsync(project, search, MaxFound, cancellationToken))
+            if (search.WithRelated || search.RelatedBy.Count > 0)
             {
-                yield return one;
+                sources.Add(RelatedSource.Of(one, search.RelatedBy));
             }
-            yield break;
+            yield return new FoundCase(one, IsRelated: false);
         }
-        var found = await FindAsync(project, search, MaxSorted, cancellationToken).ToListAsync(cancellationToken);
-        foreach (var one in CaseOrder.Sort(found, search.Order).Take(MaxFound))
+        await foreach (var one in related.RunAsync(project, sources, search.WithRelated, cancellationToken))
         {
-            yield return one;
+            yield return new FoundCase(one, IsRelated: true);
         }
     }
 
-    private async IAsyncEnumerable<Case> FindAsync(
+    private async Task<IReadOnlyList<Case>> RankAsync(ProjectId project, CaseSearch search, CancellationToken cancellationToken)
+    {
+        var order = Comparer<Ranked>.Create((one, other) => Compare(search.Order, one, other));
+        var best = new PriorityQueue<Ranked, Ranked>(Comparer<Ranked>.Create((one, other) => order.Compare(other, one)));
+        var read = 0;
+        await foreach (var (one, distance) in FindAsync(project, search, cancellationToken))
+        {
+            var ranked = new Ranked(one, distance, read++, [.. search.Order.Select(key => key.KeyOf(one))]);
+            best.Enqueue(ranked, ranked);
+            if (best.Count > MaxFound)
+            {
+                best.Dequeue();
+            }
+        }
+        return [.. best.UnorderedItems.Select(item => item.Element).Order(order).Select(ranked => ranked.Case)];
+    }
+
+    private static int Compare(IReadOnlyList<CaseOrder> keys, Ranked one, Ranked other)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (keys[i].Compare(one.Keys[i], other.Keys[i]) is var difference and not 0)
+            {
+                return difference;
+            }
+        }
+        return one.Distance != other.Distance ? one.Distance.CompareTo(other.Distance) : one.Read.CompareTo(other.Read);
+    }
+
+    private async IAsyncEnumerable<(Case Case, int Distance)> FindAsync(
         ProjectId project,
         CaseSearch search,
-        int atMost,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         var filter = new CaseFilter { Types = search.Types, Closed = search.WithClosed ? null : false };
-        var found = 0;
-        foreach (
-            var owner in search.Values.TryGetValue(Owner, out var ids) ? ids.Distinct().Select(id => new OwnerId?(new OwnerId(id))) : [null]
-        )
+        foreach (var owner in search.Owners.Count == 0 ? [null] : search.Owners.Select(id => new OwnerId?(new OwnerId(id))))
         {
             await foreach (var (row, _) in owners.ScanAsync(project, owner, null, cancellationToken))
             {
-                if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && search.Finds(value))
+                if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && search.Distance(value) is { } distance)
                 {
-                    found++;
-                    yield return value;
-                }
-                if (found == atMost)
-                {
-                    yield break;
+                    yield return (value, distance);
                 }
             }
         }
     }
+
+    private sealed record Ranked(Case Case, int Distance, int Read, IReadOnlyList<(string? Text, double? Number)> Keys);
 }

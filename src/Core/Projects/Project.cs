@@ -21,6 +21,10 @@ public sealed record Project(
     /// <summary>Whether mobile workers may search for cases that are not on their phone, and claim them.</summary>
     public bool CaseSearch { get; init; }
 
+    /// <summary>By case type the properties in which a case search also finds similar words.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> FuzzyProperties { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>The names of the properties that app users and public links may have, by name.</summary>
     public IReadOnlyList<string> ActorProperties { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
@@ -172,6 +173,8 @@ public sealed class ProjectsTable(StorageAccount storage)
             [nameof(Project.UpdatedAt)] = project.UpdatedAt,
             [nameof(Project.DeletedAt)] = project.DeletedAt,
             [nameof(Project.CaseSearch)] = project.CaseSearch,
+            [nameof(Project.FuzzyProperties)] =
+                project.FuzzyProperties.Count == 0 ? null : JsonSerializer.Serialize(project.FuzzyProperties),
             [nameof(Project.KeyId)] = project.KeyId,
             [nameof(Project.ActorProperties)] = project.ActorProperties.Count == 0 ? null : string.Join(' ', project.ActorProperties),
         };
@@ -191,6 +194,9 @@ public sealed class ProjectsTable(StorageAccount storage)
         {
             DeletedAt = entity.GetDateTimeOffset(nameof(Project.DeletedAt)),
             CaseSearch = entity.GetBoolean(nameof(Project.CaseSearch)) ?? false,
+            FuzzyProperties = entity.GetString(nameof(Project.FuzzyProperties)) is { } fuzzy
+                ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<string>>>(fuzzy)!
+                : new Dictionary<string, IReadOnlyList<string>>(),
             KeyId = entity.GetInt32(nameof(Project.KeyId)),
             ActorProperties = entity.GetString(nameof(Project.ActorProperties))?.Split(' ') ?? [],
         };

@@ -90,12 +90,13 @@ public sealed class ProjectFunctions(
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var (name, description, archived, domain, caseSearch) = (
+                var (name, description, archived, domain, caseSearch, fuzzyProperties) = (
                     Json.Text(body, "name"),
                     Json.Text(body, "description"),
                     Json.Flag(body, "archived"),
                     Json.Text(body, "domain"),
-                    Json.Flag(body, "caseSearch")
+                    Json.Flag(body, "caseSearch"),
+                    ProjectBody.FuzzyProperties(body)
                 );
                 var changed = await projects.ChangeAsync(
                     project.Id,
@@ -107,6 +108,7 @@ public sealed class ProjectFunctions(
                             Archived = Json.Has(body, "archived") ? archived : current.Archived,
                             Domain = Json.Has(body, "domain") ? domain : current.Domain,
                             CaseSearch = caseSearch ?? current.CaseSearch,
+                            FuzzyProperties = fuzzyProperties ?? current.FuzzyProperties,
                         },
                     cancellationToken
                 );
@@ -123,6 +125,7 @@ public sealed class ProjectFunctions(
                             archived,
                             domain,
                             caseSearch,
+                            fuzzyProperties,
                         },
                     },
                     CancellationToken.None

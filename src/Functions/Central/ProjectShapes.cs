@@ -51,6 +51,7 @@ public sealed class ProjectShapes(
             ["deletedAt"] = project.DeletedAt,
             ["domain"] = project.Domain,
             ["caseSearch"] = project.CaseSearch,
+            ["fuzzyProperties"] = project.FuzzyProperties.Select(type => new { caseType = type.Key, properties = type.Value }),
         };
 
     private async Task AddFormsAsync(HttpRequest request, Caller caller, Project project, Dictionary<string, object?> shape)

@@ -22,6 +22,11 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
     private const string IncludeClosed = "include_closed";
     private const string Hidden = "commcare_blacklisted_owner_ids";
     private const string Sort = "commcare_sort";
+    private const string Owner = "owner_id";
+    private const string XPath = "_xpath_query";
+    private const string RelatedBy = "x_commcare_custom_related_case_property";
+    private const string OldRelatedBy = "commcare_custom_related_case_property";
+    private const string WithRelated = "x_commcare_include_all_related_cases";
 
     // For statistics only: it changes nothing in the answer.
     private const string Tag = "x_commcare_tag_";
@@ -77,7 +82,7 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
     {
         Require(user, Verb.SubmissionRead);
         var asked = await ReadAsync(request, request.HttpContext.RequestAborted);
-        if (asked.Keys.FirstOrDefault(IsUnknown) is { } unknown)
+        if (asked.FirstOrDefault(one => IsRefused(one.Key, one.Value)).Key is { } unknown)
         {
             throw Problem.NotSupported(unknown).AsException();
         }
@@ -86,24 +91,37 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
         {
             throw Problem.CaseTypeRequired().AsException();
         }
+        var fuzzy = types.SelectMany(type => user.Project.FuzzyProperties.GetValueOrDefault(type, [])).ToHashSet();
         var wanted = new CaseSearch(types, bool.TryParse(asked.GetValueOrDefault(IncludeClosed), out var closed) && closed)
         {
-            Values = asked
-                .Where(one => one.Key is not (Types or IncludeClosed) && !IsInstruction(one.Key))
-                .ToDictionary(one => one.Key, one => (IReadOnlyCollection<string>)[.. one.Value.OfType<string>()]),
-            HiddenOwners = asked.GetValueOrDefault(Hidden).OfType<string>().SelectMany(ids => ids.Split(' ')).ToHashSet(),
-            Order = [.. asked.GetValueOrDefault(Sort).OfType<string>().SelectMany(keys => keys.Split(',')).Select(CaseOrder.Parse)],
+            Conditions =
+            [
+                .. asked
+                    .Where(one => one.Key is not (Types or IncludeClosed or Owner or XPath) && !IsInstruction(one.Key))
+                    .Select(one => CaseCondition.Parse(one.Key, one.Value.OfType<string>(), fuzzy.Contains(one.Key))),
+            ],
+            Owners = Values(asked, Owner).Where(id => id.Length > 0).ToHashSet(),
+            HiddenOwners = Values(asked, Hidden).SelectMany(ids => ids.Split(' ')).ToHashSet(),
+            Order = [.. Values(asked, Sort).SelectMany(keys => keys.Split(',')).Where(key => key.Length > 0).Select(CaseOrder.Parse)],
+            RelatedBy = [.. Values(asked, RelatedBy).Concat(Values(asked, OldRelatedBy)).Where(name => name.Length > 0).Distinct()],
+            WithRelated = Values(asked, WithRelated).Any(value => bool.TryParse(value, out var related) && related),
         };
         return new FoundCases(search.RunAsync(user.Project.Id, wanted, request.HttpContext.RequestAborted));
     }
 
+    private static IEnumerable<string> Values(Dictionary<string, StringValues> asked, string name) =>
+        asked.GetValueOrDefault(name).OfType<string>();
+
     private static bool IsInstruction(string name) =>
         name.StartsWith("commcare_", StringComparison.Ordinal) || name.StartsWith("x_commcare_", StringComparison.Ordinal);
 
-    // Unknown instructions that would change the result are refused.
-    private static bool IsUnknown(string name) =>
-        name.StartsWith("_xpath_query", StringComparison.Ordinal)
-        || (IsInstruction(name) && name is not (Hidden or Sort) && !name.StartsWith(Tag, StringComparison.Ordinal));
+    // What would change the result and is not built is refused, also an instruction that nobody knows.
+    private static bool IsRefused(string name, StringValues values) =>
+        name.StartsWith(XPath, StringComparison.Ordinal)
+            ? values.Any(value => !string.IsNullOrWhiteSpace(value))
+            : IsInstruction(name)
+                && name is not (Hidden or Sort or RelatedBy or OldRelatedBy or WithRelated)
+                && !name.StartsWith(Tag, StringComparison.Ordinal);
 
     private static void Require(DomainUser user, string verb)
     {

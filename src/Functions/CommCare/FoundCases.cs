@@ -6,8 +6,11 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>The result of a search, streamed while cases are found (CC-151, CC-152).</summary>
-public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
+public sealed record FoundCases(IAsyncEnumerable<FoundCase> Cases) : IResult
 {
+    // Marks what the phone's list of results omits.
+    private const string Related = "commcare_is_related_case";
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.ContentType = OpenRosaResponse.ContentType;
@@ -19,9 +22,9 @@ public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
         var xml = body.Writer;
         xml.WriteStartElement("results");
         xml.WriteAttributeString("id", "case");
-        await foreach (var found in Cases)
+        await foreach (var (found, isRelated) in Cases)
         {
-            Write(xml, found);
+            Write(xml, found, isRelated);
             await body.SendIfFullAsync(httpContext.RequestAborted);
         }
         xml.WriteEndElement();
@@ -29,7 +32,7 @@ public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
     }
 
     // As a case database shows cases to XPath.
-    private static void Write(XmlWriter xml, Case value)
+    private static void Write(XmlWriter xml, Case value, bool isRelated)
     {
         xml.WriteStartElement("case");
         Attribute("case_id", value.Id.Value);
@@ -46,9 +49,13 @@ public sealed record FoundCases(IAsyncEnumerable<Case> Cases) : IResult
         {
             Element("external_id", value.ExternalId);
         }
-        foreach (var (name, text) in value.Properties.Where(property => XmlOut.IsName(property.Key)))
+        foreach (var (name, text) in value.Properties.Where(property => XmlOut.IsName(property.Key) && property.Key != Related))
         {
             Element(name, text);
+        }
+        if (isRelated)
+        {
+            Element(Related, "true");
         }
         CaseBlockWriter.WriteIndices(xml, "", [.. value.Indices.Where(index => index.Target is not null)]);
         xml.WriteEndElement();

@@ -71,7 +71,7 @@ internal static class CaseForms
             element.Add(
                 new XElement(
                     space + "create",
-                    new XElement(space + "case_type", "patient"),
+                    new XElement(space + "case_type", block.CaseType),
                     new XElement(space + "case_name", "Amina"),
                     new XElement(space + "owner_id", block.Owner)
                 )
