@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import { mapTiles } from './build/mapTiles.ts'
 import { packFiles } from './build/packFiles.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -8,7 +9,7 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // `ROSA_WEB_OUT` is set by the build of src/Functions; `ROSA_URL` names the server that the development server passes requests on to.
 export default defineConfig({
   base: '/',
-  plugins: [vue(), packFiles()],
+  plugins: [vue(), mapTiles(), packFiles()],
   build: {
     outDir: process.env.ROSA_WEB_OUT ?? file('../../artifacts/web'),
     // The eval that it would report is in a WebAssembly loader of web-forms; the policy of the page forbids it.

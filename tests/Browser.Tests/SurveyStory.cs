@@ -127,6 +127,16 @@ public sealed class SurveyStory(BrowserFixture browser) : IClassFixture<BrowserF
         await visitor.Page.Locator("main li a").First.ClickAsync();
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Answers" })).ToBeVisibleAsync();
         await Expect(visitor.Page.GetByText("What grows here?")).ToBeVisibleAsync();
+
+        // The map of a form has the same base map.
+        tiles.Clear();
+        await visitor.Link("Edit").ClickAsync();
+        await Expect(visitor.Page.Locator("canvas").First).ToBeVisibleAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(!tiles.IsEmpty), "the map of the form has asked for a tile");
+        await visitor.ScreenshotAsync("web-form-map");
+        await visitor.Link("Cancel").ClickAsync();
+        await Expect(visitor.Page.GetByText("What grows here?")).ToBeVisibleAsync();
+        visitor.Forgive($"another server: {BrowserFixture.MapTiles}");
     }
 
     private static async Task DeleteAndRestoreAsync(Visitor visitor)

@@ -9,7 +9,7 @@ public sealed class SearchUsersTests
     [Fact]
     public async Task Users_are_found_by_similarity_the_most_similar_first()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.TakeAsync();
         var admin = await Api.AdministratorAsync(own.Server);
         foreach (
             var (email, displayName) in new[]

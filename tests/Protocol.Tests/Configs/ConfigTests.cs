@@ -9,7 +9,7 @@ public sealed class ConfigTests
     [Fact]
     public async Task Public_configuration_is_read_without_credentials()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.TakeAsync();
         var (nobody, admin) = (Api.Anonymous(own.Server), await Api.AdministratorAsync(own.Server));
         Assert.Equal("{}", (await nobody.GetAsync("/config/public")).ShouldBe(HttpStatusCode.OK).Text);
         (await nobody.GetAsync("/config/public/login-appearance")).ShouldBeProblem(404.1m);
@@ -48,7 +48,7 @@ public sealed class ConfigTests
     [Fact]
     public async Task An_image_is_served_as_it_was_sent_and_never_as_a_page()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.TakeAsync();
         var (nobody, admin) = (Api.Anonymous(own.Server), await Api.AdministratorAsync(own.Server));
         var image = Samples.Bytes(2000);
         using (var body = Samples.Part(image, "image/png"))

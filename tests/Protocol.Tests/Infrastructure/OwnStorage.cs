@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
@@ -11,12 +15,16 @@ public sealed class OwnStorage : IAsyncDisposable
     private static readonly Lazy<Task<Azurite>> Emulator = new(() =>
         Azurite.StartAsync(new AzuriteOptions(MoreAccounts: Accounts), CancellationToken.None)
     );
+    private static readonly ConcurrentBag<OwnStorage> Free = [];
     private static int _accountsGiven;
 
     /// <summary>Null when the emulator has accounts of other tests too.</summary>
     private Azurite? _emulator;
     private string? _dataFolder;
     private bool _ended;
+    private bool _isTaken;
+    private FaultyStorage? _faulty;
+    private Server? _faultyServer;
 
     private OwnStorage(string connectionString, Server server)
     {
@@ -34,8 +42,20 @@ public sealed class OwnStorage : IAsyncDisposable
         return new OwnStorage(connectionString, await Server.StartAsync(settings, connectionString));
     }
 
-    /// <summary>With a server that remembers nothing, so that it goes on when a command has changed the storage.</summary>
-    public static Task<OwnStorage> StartForgetfulAsync() => StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" });
+    /// <summary>
+    /// With a server that remembers nothing, so that it goes on when a command has changed the storage. When the test ends, its storage is
+    /// emptied, and another test gets both: a server takes seconds of work to start and to compile what it does.
+    /// </summary>
+    public static async Task<OwnStorage> TakeAsync()
+    {
+        if (Free.TryTake(out var free))
+        {
+            return free;
+        }
+        var own = await StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" });
+        own._isTaken = true;
+        return own;
+    }
 
     /// <summary>With an emulator that no other test uses.</summary>
     /// <param name="dataFolder">Where the storage keeps its data; null keeps it in memory.</param>
@@ -58,6 +78,17 @@ public sealed class OwnStorage : IAsyncDisposable
         var account = Interlocked.Increment(ref _accountsGiven);
         Assert.InRange(account, 1, Accounts);
         return (await Emulator.Value).ConnectionStringOf(account);
+    }
+
+    /// <summary>Another server on this storage, which remembers nothing, with <see cref="FaultyStorage"/> between.</summary>
+    public async Task<(Server Server, FaultyStorage Storage)> WithFaultsAsync()
+    {
+        _faulty ??= await FaultyStorage.StartAsync(ConnectionString);
+        _faultyServer ??= await Server.StartAsync(
+            new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" },
+            _faulty.ConnectionString
+        );
+        return (_faultyServer, _faulty);
     }
 
     /// <summary>Only where the emulator is its own.</summary>
@@ -85,10 +116,43 @@ public sealed class OwnStorage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isTaken && !Server.App!.HasExited)
+        {
+            _faulty?.StopFailing();
+            await EmptyAsync();
+            Free.Add(this);
+            return;
+        }
         Server.App!.Kill();
         if (_emulator is not null)
         {
             await EndStorageAsync();
+        }
+    }
+
+    // All but the key ring, which servers keep for a day.
+    private async Task EmptyAsync()
+    {
+        var tables = new TableServiceClient(ConnectionString);
+        await foreach (var table in tables.QueryAsync())
+        {
+            var client = tables.GetTableClient(table.Name);
+            await foreach (var row in client.QueryAsync<TableEntity>(select: ["PartitionKey", "RowKey"]))
+            {
+                await client.DeleteEntityAsync(row.PartitionKey, row.RowKey);
+            }
+        }
+        var blobs = new BlobServiceClient(ConnectionString);
+        await foreach (var container in blobs.GetBlobContainersAsync())
+        {
+            var client = blobs.GetBlobContainerClient(container.Name);
+            await foreach (var blob in client.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, CancellationToken.None))
+            {
+                if (container.Name != "keys")
+                {
+                    await client.DeleteBlobAsync(blob.Name);
+                }
+            }
         }
     }
 }

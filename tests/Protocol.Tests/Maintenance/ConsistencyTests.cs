@@ -15,7 +15,6 @@ public sealed class ConsistencyTests : IDisposable
     {
         var populated = new PopulatedServer();
         await populated.InitializeAsync();
-        populated.Storage.Server.App!.Kill();
         await populated.Storage.LoseAsync([.. LostTables.OfForms, .. LostTables.OfSubmissions, .. LostTables.OfCases]);
         (await populated.Storage.RunAsync("verify", "--settle", "0")).ShouldFail("difference form-missing");
 
@@ -39,7 +38,7 @@ public sealed class ConsistencyTests : IDisposable
                 _folder
             )
         ).ShouldSucceed();
-        await using var to = await OwnStorage.StartAsync();
+        await using var to = await OwnStorage.TakeAsync();
 
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 

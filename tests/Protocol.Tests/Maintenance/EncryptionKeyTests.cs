@@ -14,7 +14,7 @@ public sealed class EncryptionKeyTests : IDisposable
     [Fact]
     public async Task Managed_keys_are_rebuilt_from_their_copies_and_are_exported()
     {
-        await using var from = await OwnStorage.StartForgetfulAsync();
+        await using var from = await OwnStorage.TakeAsync();
         var inbox = await EncryptedInbox.OpenAsync(from.Server);
         using var phone = await inbox.PhoneAsync();
         await inbox.SendEncryptedAsync(phone, "uuid:1");
@@ -29,7 +29,7 @@ public sealed class EncryptionKeyTests : IDisposable
         (await from.RunAsync("export", "--project", project, "--to", _folder)).ShouldSucceed();
         await ShouldDecryptAsync(inbox, inbox.Programme.Admin, keys);
 
-        await using var to = await OwnStorage.StartAsync();
+        await using var to = await OwnStorage.TakeAsync();
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
         await ShouldDecryptAsync(inbox, await Api.AdministratorAsync(to.Server), keys);
         (await to.RunAsync("verify", "--project", project)).ShouldSucceed();

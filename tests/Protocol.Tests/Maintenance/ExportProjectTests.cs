@@ -41,7 +41,7 @@ public sealed class ExportProjectTests : IDisposable
         await ExportAsync(inbox.Programme);
         (await RunAsync("export", from, "--project", project, "--to", _folder)).ShouldFail("not empty");
         (await RunAsync("import", from, "--from", _folder)).ShouldFail($"has a project {project} already");
-        await using var to = await OwnStorage.StartAsync();
+        await using var to = await OwnStorage.TakeAsync();
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         var there = (await Api.AdministratorAsync(to.Server)).OpenRosa;
@@ -70,7 +70,7 @@ public sealed class ExportProjectTests : IDisposable
         await desk.SubmitAsync(desk.Create(mother));
         await desk.SubmitAsync(desk.Create(child, "Bela", more: CaseDesk.Index(mother)));
         await ExportAsync(desk.Domain.Programme);
-        await using var to = await OwnStorage.StartAsync();
+        await using var to = await OwnStorage.TakeAsync();
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         var restored = (await desk.Worker.Phone.At(to.Server).GetAsync(desk.Domain.At("/phone/restore/?version=2.0", to.Server)))

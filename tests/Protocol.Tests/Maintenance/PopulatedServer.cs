@@ -27,7 +27,7 @@ public sealed class PopulatedServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _storage = await OwnStorage.StartAsync();
+        _storage = await OwnStorage.TakeAsync();
         Stored = new StorageDamage(_storage.ConnectionString);
         Desk = await CaseDesk.OpenAsync(_storage.Server);
         await FormsAsync();

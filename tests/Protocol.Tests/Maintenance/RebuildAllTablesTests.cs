@@ -11,7 +11,6 @@ public sealed class RebuildAllTablesTests(PopulatedServer populated) : IClassFix
         {
             before[table] = Lasting(await populated.Storage.RowsAsync(table));
         }
-        populated.Storage.Server.App!.Kill();
         await populated.Storage.LoseAsync([.. LostTables.OfForms, .. before.Keys]);
 
         (await populated.Storage.RunAsync("rebuild")).ShouldSucceed();

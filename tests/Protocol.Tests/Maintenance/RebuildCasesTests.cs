@@ -10,7 +10,7 @@ public sealed class RebuildCasesTests
     [Fact]
     public async Task Rebuilt_cases_and_restores_are_the_same_as_before()
     {
-        await using var storage = await OwnStorage.StartForgetfulAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var phone = new DomainPhone(desk.Domain, desk.Worker);
         var changed = await ChangedCases.MakeAsync(desk, phone);
@@ -70,7 +70,7 @@ public sealed class RebuildCasesTests
     [Fact]
     public async Task Edits_that_keep_their_instance_id_are_recovered_without_their_recovery_record()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var (id, form) = (CaseDesk.NewId(), Guid.NewGuid().ToString());
         (
@@ -86,7 +86,6 @@ public sealed class RebuildCasesTests
             await desk.PostAsync(desk.Form(form, desk.Create(id, "Cleo")), files: [("c.jpg", Samples.Bytes(40), "image/jpeg")])
         ).ShouldBeSuccess();
         var (submissions, cases) = (await storage.RowsAsync("submissions"), await storage.RowsAsync("cases"));
-        storage.Server.App!.Kill();
         var container = new Azure.Storage.Blobs.BlobContainerClient(storage.ConnectionString, "submissions");
         foreach (
             var recoveryRecord in (await StoredBlobs.OfProjectAsync(desk.Domain.Programme.Id, storage.ConnectionString)).Where(name =>
@@ -107,7 +106,7 @@ public sealed class RebuildCasesTests
     [Fact]
     public async Task Cases_of_purged_forms_keep_their_rows()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var (purged, mixed, other) = (CaseDesk.NewId(), CaseDesk.NewId(), CaseDesk.NewId());
         await desk.SubmitAsync(desk.Create(purged), desk.Create(mixed));
@@ -120,7 +119,6 @@ public sealed class RebuildCasesTests
         );
         var (cases, owners) = (await storage.RowsAsync("cases"), await storage.RowsAsync("caseOwners"));
         (await desk.Domain.Admin.DeleteAsync(desk.Domain.Programme.FormPath(desk.Xmlns))).ShouldBe(HttpStatusCode.OK);
-        storage.Server.App!.Kill();
         await new StorageDamage(storage.ConnectionString).RemoveAsync("forms", "RowKey ge 'trash|' and RowKey lt 'trash}'");
 
         (await storage.RunAsync("rebuild", "--only", "cases", "--replace")).ShouldSucceed();
@@ -132,7 +130,7 @@ public sealed class RebuildCasesTests
     [Fact]
     public async Task An_interrupted_replay_can_be_repeated()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var desk = await CaseDesk.OpenAsync(storage.Server);
         var ids = Enumerable.Range(0, 30).Select(_ => CaseDesk.NewId()).ToList();
         foreach (var id in ids)
@@ -148,7 +146,6 @@ public sealed class RebuildCasesTests
             );
         }
         var cases = await storage.RowsAsync("cases");
-        storage.Server.App!.Kill();
         await storage.LoseAsync(LostTables.OfCases);
 
         using (var rebuild = Maintenance.Start("rebuild", "--storage", storage.ConnectionString, "--only", "cases"))

@@ -8,7 +8,7 @@ public sealed class RebuildFormsTests
     [Fact]
     public async Task Rebuilt_forms_answer_as_before()
     {
-        await using var storage = await OwnStorage.StartForgetfulAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var programme = await Programme.StartAsync(storage.Server);
         var forms = await FillAsync(programme);
         var phone = await programme.AppUserAsync(forms.Pictures, forms.Restored);

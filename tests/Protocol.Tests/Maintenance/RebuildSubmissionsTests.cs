@@ -13,7 +13,7 @@ public sealed class RebuildSubmissionsTests
     [Fact]
     public async Task Rebuilt_submissions_answer_as_before()
     {
-        await using var storage = await OwnStorage.StartForgetfulAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var (inbox, asked) = await FilledInbox.OpenAsync(storage);
         var admin = inbox.Programme.Admin;
         var before = await admin.OpenRosa.AskAsync(asked);
@@ -58,7 +58,7 @@ public sealed class RebuildSubmissionsTests
     public async Task Submissions_of_an_imported_project_can_be_rebuilt()
     {
         var folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
-        await using var from = await OwnStorage.StartAsync();
+        await using var from = await OwnStorage.TakeAsync();
         var (inbox, asked) = await FilledInbox.OpenAsync(from);
         // Accounts are not exported, so only answers without names of people are compared.
         asked =
@@ -80,7 +80,7 @@ public sealed class RebuildSubmissionsTests
                     folder
                 )
             ).ShouldSucceed();
-            await using var to = await OwnStorage.StartAsync();
+            await using var to = await OwnStorage.TakeAsync();
             (await to.RunAsync("import", "--from", folder)).ShouldSucceed();
             await to.LoseAsync(LostTables.OfSubmissions);
 
@@ -98,7 +98,7 @@ public sealed class RebuildSubmissionsTests
     [Fact]
     public async Task An_interrupted_rebuild_can_be_repeated()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 400),
@@ -110,7 +110,6 @@ public sealed class RebuildSubmissionsTests
             await inbox.SendAsync(inbox.Submission($"uuid:{i} edited", deprecatedId: $"uuid:{i}"));
         }
         var rows = await storage.RowsAsync("submissions");
-        storage.Server.App!.Kill();
         await storage.LoseAsync(LostTables.OfSubmissions);
 
         using (var rebuild = Maintenance.Start("rebuild", "--storage", storage.ConnectionString, "--only", "submissions"))
@@ -131,7 +130,7 @@ public sealed class RebuildSubmissionsTests
     [Fact]
     public async Task Edits_are_recovered_without_their_recovery_record()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1", photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
         await inbox.SendAsync(inbox.Submission("uuid:2", species: "elm", photo: Photo, deprecatedId: "uuid:1"));
@@ -141,7 +140,6 @@ public sealed class RebuildSubmissionsTests
         );
         (await inbox.PostAsync(inbox.Submission("uuid:4", deprecatedId: "uuid:2"))).ShouldBe(HttpStatusCode.Conflict);
         var rows = await storage.RowsAsync("submissions");
-        storage.Server.App!.Kill();
         await DeleteBlobsAsync(storage, name => name.EndsWith(".json", StringComparison.Ordinal));
         await storage.LoseAsync(LostTables.OfSubmissions);
 
@@ -156,9 +154,8 @@ public sealed class RebuildSubmissionsTests
     [Fact]
     public async Task A_rebuild_restores_all_rows_whatever_the_moment_of_a_crash()
     {
-        await using var storage = await OwnStorage.StartAsync();
-        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
-        var dying = await Server.StartAsync(storage: faulty.ConnectionString);
+        await using var storage = await OwnStorage.TakeAsync();
+        var (dying, faulty) = await storage.WithFaultsAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         var sent = new List<(string Xml, (string, byte[], string) File)>();
         foreach (var edits in new[] { false, true })
@@ -185,8 +182,6 @@ public sealed class RebuildSubmissionsTests
             await inbox.SendAsync(xml, file);
         }
         var rows = await storage.RowsAsync("submissions");
-        dying.App!.Kill();
-        storage.Server.App!.Kill();
 
         (await storage.RunAsync("rebuild", "--only", "submissions", "--replace")).ShouldSucceed();
 
@@ -197,7 +192,7 @@ public sealed class RebuildSubmissionsTests
     [Fact]
     public async Task Without_receipt_metadata_submissions_are_rebuilt_from_XML_and_existing_rows_stay()
     {
-        await using var storage = await OwnStorage.StartAsync();
+        await using var storage = await OwnStorage.TakeAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         await inbox.SendAsync(inbox.Submission("uuid:1"));
         await inbox.SendAsync(inbox.Submission("uuid:2", species: "elm", deprecatedId: "uuid:1"));

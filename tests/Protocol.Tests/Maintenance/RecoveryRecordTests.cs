@@ -14,14 +14,14 @@ public sealed class RecoveryRecordTests
     [Fact]
     public async Task A_recovery_record_that_storage_refuses_is_written_by_Reconcile()
     {
-        await using var storage = await OwnStorage.StartAsync();
-        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
+        await using var storage = await OwnStorage.TakeAsync();
+        var (faultyServer, faulty) = await storage.WithFaultsAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         foreach (var id in new[] { "uuid:edited", "uuid:reviewed", "uuid:commented", "uuid:deleted", "uuid:emptied" })
         {
             await inbox.SendAsync(inbox.Submission(id, photo: Photo), (Photo, Samples.Bytes(100), "image/jpeg"));
         }
-        var there = inbox.At(await Server.StartAsync(storage: faulty.ConnectionString));
+        var there = inbox.At(faultyServer);
         var (admin, path) = (inbox.Programme.Admin.At(there.Phone.Server), inbox.SubmissionsPath);
         faulty.Fail(
             Fault.ServerError,
@@ -40,8 +40,6 @@ public sealed class RecoveryRecordTests
         await ReconcileAsync(storage, inbox.Programme.Admin);
 
         var rows = await storage.RowsAsync("submissions");
-        there.Phone.Server.App!.Kill();
-        storage.Server.App!.Kill();
         await storage.LoseAsync(LostTables.OfSubmissions);
         (await storage.RunAsync("rebuild", "--only", "submissions")).ShouldSucceed();
         Assert.Equal(rows, await storage.RowsAsync("submissions"));
@@ -68,16 +66,15 @@ public sealed class RecoveryRecordTests
     [Fact]
     public async Task A_form_can_be_changed_while_storage_refuses_its_recovery_record()
     {
-        await using var storage = await OwnStorage.StartAsync();
-        await using var faulty = await FaultyStorage.StartAsync(storage.ConnectionString);
+        await using var storage = await OwnStorage.TakeAsync();
+        var (faultyServer, faulty) = await storage.WithFaultsAsync();
         var inbox = await Inbox.OpenAsync(storage.Server);
         var (admin, path) = (inbox.Programme.Admin, inbox.Programme.Path);
         foreach (var id in new[] { "closed", "drafted", "deleted" })
         {
             (await admin.PostXmlAsync($"{path}/forms?publish=true", Samples.Form(id))).ShouldBe(HttpStatusCode.OK);
         }
-        var server = await Server.StartAsync(storage: faulty.ConnectionString);
-        var there = admin.At(server);
+        var there = admin.At(faultyServer);
         faulty.Fail(
             Fault.ServerError,
             request => request.Method == "PUT" && request.Path.Value!.EndsWith(".json", StringComparison.Ordinal)
@@ -94,8 +91,6 @@ public sealed class RecoveryRecordTests
         await ReconcileAsync(storage, admin);
 
         var rows = await FormsAsync(storage);
-        server.App!.Kill();
-        storage.Server.App!.Kill();
         await storage.LoseAsync(LostTables.OfForms);
         (await storage.RunAsync("rebuild", "--only", "forms")).ShouldSucceed();
         Assert.Equal(rows, await FormsAsync(storage));

@@ -55,7 +55,7 @@ public sealed class ProjectListTests
     [Fact]
     public async Task Archived_projects_come_last()
     {
-        await using var own = await OwnStorage.StartAsync();
+        await using var own = await OwnStorage.TakeAsync();
         var admin = await Api.AdministratorAsync(own.Server);
         foreach (var name in new[] { "b", "a", "c" })
         {

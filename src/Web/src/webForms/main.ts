@@ -2,6 +2,7 @@ import { createApp } from 'vue'
 import '../shared/ui'
 import '../styles.css'
 import { startLanguage } from '../i18n'
+import { startMaps } from './mapSettings'
 import WebFormPage from './WebFormPage.vue'
 
 await startLanguage()
@@ -12,5 +13,5 @@ const app = createApp(WebFormPage, {
   editedId: query.get('edit') ?? undefined,
 })
 // Most of the page's script: its progress shows while it loads.
-const { webFormsPlugin } = await import('@getodk/web-forms')
+const [{ webFormsPlugin }] = await Promise.all([import('@getodk/web-forms'), startMaps()])
 app.use(webFormsPlugin).mount('#app')
