@@ -18,9 +18,9 @@ internal interface ICaseServer
 }
 
 /// <summary>
-/// Three phones and a script change the same cases at random. Requests and responses get lost, forms are deleted and restored, groups
-/// change, and all kinds of indices occur. After every sync the phone has the cases that the reference model expects, and no valid state
-/// hash is refused.
+/// Three phones and a script change the same cases at random. Requests and responses get lost, forms arrive late, are deleted and
+/// restored, groups change, and all kinds of indices occur. After every sync the phone has the cases that the reference model expects, and
+/// no valid state hash is refused.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
 internal sealed class CaseSimulation(
@@ -38,6 +38,10 @@ internal sealed class CaseSimulation(
     private readonly ExpectedCases _expected = new();
     private readonly HashSet<(string User, string Group)> _members = [];
     private readonly Dictionary<SimulatedPhone, List<SimulatedForm>> _unacknowledged = phones.ToDictionary(
+        phone => phone,
+        _ => new List<SimulatedForm>()
+    );
+    private readonly Dictionary<SimulatedPhone, List<SimulatedForm>> _waiting = phones.ToDictionary(
         phone => phone,
         _ => new List<SimulatedForm>()
     );
@@ -71,11 +75,20 @@ internal sealed class CaseSimulation(
         }
     }
 
-    // What a phone can do: to the cases that it holds, in a form of one to three blocks.
+    // What a phone can do: to the cases that it holds, in a form of one to three blocks. A form that changes one case may wait until the
+    // next sync, while later ones are sent; the server would refuse indices to a case that it creates.
     private async Task SubmitAsync(SimulatedPhone phone)
     {
         if (phone.Token is null)
         {
+            return;
+        }
+        if (phone.Cases.Count > 0 && _random.Next(4) == 0)
+        {
+            var there = phone.Cases.Keys.ToList();
+            var change = Change(there[_random.Next(there.Count)], there);
+            phone.Apply(change);
+            _waiting[phone].Add(new SimulatedForm(Guid.NewGuid().ToString(), phone.User, [change]));
             return;
         }
         var blocks = new List<PhoneBlock>();
@@ -204,6 +217,11 @@ internal sealed class CaseSimulation(
             return; // it would purge twice before it has an answer
         }
         await ResendUnacknowledgedAsync(phone);
+        foreach (var form in _waiting[phone])
+        {
+            await DeliverAsync(form, phone.Token);
+        }
+        _waiting[phone].Clear();
         phone.Purge();
         var answer = await server.SyncAsync(phone);
         Xunit.Assert.True(answer is not null, $"{phone.User} was refused its state.");

@@ -212,6 +212,7 @@ public static class CoreServices
             .AddSingleton<ReceiveCommCareForm>()
             .AddSingleton<SubmitCases>()
             .AddSingleton<ClaimCase>()
+            .AddSingleton<UserCases>()
             .AddSingleton<SubmissionDirectory>()
             .AddSingleton<ListReceivedForms>();
 

@@ -32,6 +32,7 @@ builder.Services.AddSingleton<DomainAuthenticator>();
 builder.Services.AddSingleton<DomainApi>();
 builder.Services.AddSingleton<SheetBody>();
 builder.Services.AddSingleton<MakeRestore>();
+builder.Services.AddSingleton<UserCaseUpdates>();
 builder.Services.AddSingleton<Links>();
 builder.Services.AddSingleton<XmlBody>();
 builder.Services.AddSingleton<FormBody>();

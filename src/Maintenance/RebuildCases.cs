@@ -202,7 +202,8 @@ public sealed class RebuildCases(
         var plan = await check.RunAsync(project, blocks, context, cancellationToken);
         return
             plan is { Problem: null, Blocks.Blocks.Count: > 0 }
-            && await apply.NewAsync(plan, context, again: false, cancellationToken) is null
+            && await apply.NewAsync(plan, context, other => FindAsync(one.Space, other, cancellationToken), again: false, cancellationToken)
+                is null
             ? CaseProblem.ForeignCase()
             : plan.Problem;
     }
@@ -219,7 +220,7 @@ public sealed class RebuildCases(
         {
             EffectiveForm = form,
             Blocks = form is null ? CaseBlocks.None : await ReadAsync(one.Space, form, cancellationToken),
-            Touched = [.. read.SelectMany(blocks => blocks.Blocks).Select(block => block.Id).Where(id => id.Value is not null).Distinct()],
+            Touched = CaseSource.TouchedBy(read.Zip(one.Versions).OrderBy(pair => pair.Second.CreatedAt).Select(pair => pair.First)),
         };
         if (
             !await apply.RecomputeAsync(

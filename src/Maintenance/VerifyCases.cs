@@ -74,6 +74,7 @@ public sealed class VerifyCases(
     {
         var where = $"{row} ({value.Id})";
         return CheckColumns(row, packed, value, where)
+            .Concat(CheckOrder(value, where))
             .ToAsyncEnumerable()
             .Concat(owners.CheckAsync(verification, value, where, cancellationToken))
             .Concat(CheckIndicesAsync(value, where, cancellationToken))
@@ -95,6 +96,19 @@ public sealed class VerifyCases(
                 where,
                 $"its columns say revision {packed.Revision} and version {packed.Version} of project {packed.Project}, its body "
                     + $"{value.Revision} and {value.Version} of {value.Project}"
+            );
+        }
+    }
+
+    private static IEnumerable<Difference> CheckOrder(Case value, string where)
+    {
+        if (!value.Deleted && FormOrder.FindMisplaced(value.Transactions) is { } misplaced)
+        {
+            yield return new Difference(
+                "case-order",
+                value.Project,
+                where,
+                $"its form {misplaced.Form.Instance} comes after a form of the same user that its phone dated later"
             );
         }
     }

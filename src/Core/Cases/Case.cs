@@ -22,9 +22,18 @@ public sealed record CaseForm(int Form, InstanceId Root, InstanceId Instance, st
 
 /// <summary>
 /// The change that one form made to one case. <see cref="Version"/> is the case's version afterwards; <see cref="SyncToken"/> is the token
-/// that the form was sent with.
+/// that the form was sent with, null when the change is more than the phone that sent it can know.
 /// </summary>
-public sealed record CaseTransaction(CaseForm Form, int Version, DateTimeOffset At, string? SyncToken);
+public sealed record CaseTransaction(CaseForm Form, int Version, DateTimeOffset At, string? SyncToken)
+{
+    /// <summary>The form's `userID`; null when it has none, and for forms received before this was recorded.</summary>
+    public string? User { get; init; }
+
+    /// <summary>
+    /// The phone's date: of the first block that names the case, in the submission's first version that names it. Null when that has none.
+    /// </summary>
+    public DateTimeOffset? Date { get; init; }
+}
 
 /// <summary>A previous owner of a case, and the revision of the tombstone among that owner's rows.</summary>
 public sealed record FormerOwner(OwnerId Owner, int Revision);

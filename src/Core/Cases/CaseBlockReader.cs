@@ -17,16 +17,21 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 
     /// <summary>The user who changed the case with this block.</summary>
     internal string UserOf(CaseBlock block) => string.IsNullOrEmpty(block.UserId) ? UserId : block.UserId;
+
+    /// <summary>The phone's date in the first block of a case; null when there is none.</summary>
+    internal DateTimeOffset? DateOf(CaseId id) => Blocks.FirstOrDefault(block => block.Id == id)?.ModifiedOn;
 }
 
 /// <summary>
 /// Reads the case blocks of a form (CC-056 to CC-079) in one pass, at any depth and with any prefix (CC-056). A `case` element without
-/// `case_id` is form data (CC-057). Blocks are not searched for nested blocks. The first error becomes the form's problem.
+/// `case_id` is form data (CC-057). Blocks are not searched for nested blocks, nor is a device report for any (CC-105). The first error
+/// becomes the form's problem.
 /// </summary>
 public sealed class CaseBlockReader
 {
     public const string Namespace = "http://commcarehq.org/case/transaction/v2";
     private const string LedgerNamespace = "http://commcarehq.org/ledger/v1";
+    private const string DeviceReport = "http://code.javarosa.org/devicereport";
     private const int MaxValue = 255;
 
     private readonly bool _knowsVersion1;
@@ -66,7 +71,11 @@ public sealed class CaseBlockReader
             {
                 inMeta = xml.LocalName is "meta" or "Meta";
             }
-            if (xml.LocalName == "case")
+            if (xml.NamespaceURI == DeviceReport && !(xml.Depth == 1 && inMeta))
+            {
+                SkipContent(xml);
+            }
+            else if (xml.LocalName == "case")
             {
                 ReadCase(xml, formNamespace);
             }
@@ -243,6 +252,13 @@ public sealed class CaseBlockReader
                 yield return xml.LocalName;
             }
         }
+    }
+
+    // To the end tag of the element.
+    private static void SkipContent(XmlReader xml)
+    {
+        var depth = xml.Depth;
+        while (!xml.IsEmptyElement && xml.Read() && xml.Depth > depth) { }
     }
 
     private static string Short(string text) => text.Length <= 100 ? text : text[..100] + "…";

@@ -24,9 +24,23 @@ public static class CaseChanges
         return Apply(value, blocks, context.At) with
         {
             Version = version,
-            Transactions = [.. value.Transactions, new CaseTransaction(context.Form, version, context.At, context.SyncToken)],
+            Transactions = [.. value.Transactions, TransactionOf(id, version, blocks, context)],
         };
     }
+
+    /// <summary>The change that a form makes as the newest of the case.</summary>
+    internal static CaseTransaction TransactionOf(CaseId id, int version, CaseBlocks blocks, CaseChangeContext context) =>
+        new(context.Form, version, context.At, context.SyncToken)
+        {
+            User = blocks.UserId.Length > 0 ? blocks.UserId : null,
+            Date = blocks.DateOf(id),
+        };
+
+    /// <summary>Whether the form belongs before others of the case, although it is received after them. A deleted case stays deleted, so
+    /// that a replay would say too much.</summary>
+    internal static bool IsLate(Case? before, CaseId id, CaseBlocks blocks, CaseChangeContext context) =>
+        before is { Deleted: false }
+        && FormOrder.PlaceOf(TransactionOf(id, before.Version + 1, blocks, context), before.Transactions) < before.Transactions.Count;
 
     /// <summary>
     /// The case replayed from this list of forms instead of its own. Without any form it is deleted, and keeps its values for the phones

@@ -44,7 +44,7 @@ public sealed class CheckCases(CasesTable cases)
         {
             return plan with { Problem = CaseProblem.ForeignCase() };
         }
-        var after = read.ToDictionary(one => one.Id, one => (Case?)CaseChanges.Apply(one.Read?.Case, project, one.Id, blocks, context));
+        var after = read.ToDictionary(one => one.Id, one => (Case?)After(one.Read?.Case, project, one.Id, blocks, context));
         var changed = read.Select(one =>
                 (
                     one.Id,
@@ -66,6 +66,13 @@ public sealed class CheckCases(CasesTable cases)
                     cancellationToken
                 ) ?? await CycleAsync(project, changed, after, cancellationToken),
         };
+    }
+
+    // A late form is applied before others, which may set its indices again: both count.
+    private static Case After(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext context)
+    {
+        var after = CaseChanges.Apply(before, project, id, blocks, context);
+        return CaseChanges.IsLate(before, id, blocks, context) ? after with { Indices = [.. after.Indices.Union(before!.Indices)] } : after;
     }
 
     private async Task<CaseProblem?> MissingTargetAsync(

@@ -25,6 +25,9 @@ public sealed record Project(
     public IReadOnlyDictionary<string, IReadOnlyList<string>> FuzzyProperties { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Whether each mobile worker has a case of type `commcare-user` (CC-155).</summary>
+    public bool UserCases { get; init; }
+
     /// <summary>The names of the properties that app users and public links may have, by name.</summary>
     public IReadOnlyList<string> ActorProperties { get; init; } = [];
 }

@@ -175,6 +175,7 @@ public sealed class ProjectsTable(StorageAccount storage)
             [nameof(Project.CaseSearch)] = project.CaseSearch,
             [nameof(Project.FuzzyProperties)] =
                 project.FuzzyProperties.Count == 0 ? null : JsonSerializer.Serialize(project.FuzzyProperties),
+            [nameof(Project.UserCases)] = project.UserCases,
             [nameof(Project.KeyId)] = project.KeyId,
             [nameof(Project.ActorProperties)] = project.ActorProperties.Count == 0 ? null : string.Join(' ', project.ActorProperties),
         };
@@ -197,6 +198,7 @@ public sealed class ProjectsTable(StorageAccount storage)
             FuzzyProperties = entity.GetString(nameof(Project.FuzzyProperties)) is { } fuzzy
                 ? JsonSerializer.Deserialize<Dictionary<string, IReadOnlyList<string>>>(fuzzy)!
                 : new Dictionary<string, IReadOnlyList<string>>(),
+            UserCases = entity.GetBoolean(nameof(Project.UserCases)) ?? false,
             KeyId = entity.GetInt32(nameof(Project.KeyId)),
             ActorProperties = entity.GetString(nameof(Project.ActorProperties))?.Split(' ') ?? [],
         };

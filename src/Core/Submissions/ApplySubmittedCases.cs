@@ -35,11 +35,15 @@ public sealed class ApplySubmittedCases(
     /// </summary>
     internal async Task<bool> NewAsync(SubmissionSpace space, SubmissionVersion version, CasePlan plan, string? syncToken, bool again)
     {
-        if (await apply.NewAsync(plan, ContextOf(space, version.Id, version, syncToken), again, CancellationToken.None) is not { } effects)
+        var context = ContextOf(space, version.Id, version, syncToken);
+        if (
+            await apply.NewAsync(plan, context, form => ReadAsync(space, form, CancellationToken.None), again, CancellationToken.None)
+            is not { } effects
+        )
         {
             return false;
         }
-        await JournalAsync(space, version, effects, syncToken);
+        await JournalAsync(space, version, plan.Blocks, effects, syncToken);
         return true;
     }
 
@@ -57,20 +61,27 @@ public sealed class ApplySubmittedCases(
             await JournalAsync(
                 space,
                 version,
+                blocks,
                 await apply.EffectsAsync(blocks, ContextOf(space, root, version, syncToken), CancellationToken.None),
                 syncToken
             );
         }
     }
 
-    private async Task JournalAsync(SubmissionSpace space, SubmissionVersion version, IReadOnlyList<CaseEffect> effects, string? syncToken)
+    private async Task JournalAsync(
+        SubmissionSpace space,
+        SubmissionVersion version,
+        CaseBlocks blocks,
+        IReadOnlyList<CaseEffect> effects,
+        string? syncToken
+    )
     {
         if (SyncToken.TryParse(syncToken, out var token) && effects.Count > 0)
         {
             await syncs.WriteJournalAsync(
                 space.Project,
                 token,
-                new JournalEntry(version.Id, version.XmlHash, version.CreatedAt, effects),
+                new JournalEntry(version.Id, version.XmlHash, version.CreatedAt, effects) { Date = blocks.Blocks[0].ModifiedOn },
                 CancellationToken.None
             );
         }
@@ -128,9 +139,10 @@ public sealed class ApplySubmittedCases(
     )
     {
         var space = intent.Space;
-        var all = await Task.WhenAll(versions.Select(version => read(FormOf(space, submission.RootId, version))));
+        var all = await Task.WhenAll(
+            versions.OrderBy(version => version.CreatedAt).Select(version => read(FormOf(space, submission.RootId, version)))
+        );
         var form = effective is null ? null : FormOf(space, submission.RootId, effective);
-        var touched = all.OfType<CaseBlocks>().SelectMany(blocks => blocks.Blocks).Select(block => block.Id);
         return new CaseSource(
             space.Form,
             submission.RootId,
@@ -140,7 +152,7 @@ public sealed class ApplySubmittedCases(
         {
             EffectiveForm = form,
             Blocks = form is null ? CaseBlocks.None : await read(form) ?? CaseBlocks.None,
-            Touched = [.. touched.Where(one => one.Value is not null).Distinct()],
+            Touched = CaseSource.TouchedBy(all.OfType<CaseBlocks>()),
         };
     }
 

@@ -49,7 +49,7 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
     )
     {
         var (id, now) = (InstanceId.Parse(Guid.NewGuid().ToString()), clock.GetUtcNow());
-        var form = CommCareForm.Read(Write(id, requests, userId, username, now));
+        var form = CommCareForm.Read(Write(id, requests, userId, username));
         var plan = await check.RunAsync(
             project,
             form.Blocks,
@@ -71,12 +71,12 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
         return problem is null ? id : throw Problem.CasesRefused(problem).AsException();
     }
 
-    private static byte[] Write(InstanceId id, IReadOnlyList<CaseRequest> requests, string userId, string username, DateTimeOffset now)
+    private static byte[] Write(InstanceId id, IReadOnlyList<CaseRequest> requests, string userId, string username)
     {
         var root = new XElement(
             Form + "data",
             new XAttribute("name", "Case API"),
-            requests.Select(request => Block(request, userId, now)),
+            requests.Select(request => Block(request, userId)),
             new XElement(
                 Meta + "meta",
                 new XElement(Meta + "instanceID", id.Value),
@@ -87,13 +87,13 @@ public sealed class SubmitCases(CheckCases check, ReceiveCommCareForm receive, T
         return Encoding.UTF8.GetBytes(root.ToString(SaveOptions.DisableFormatting));
     }
 
-    private static XElement Block(CaseRequest request, string userId, DateTimeOffset now)
+    // Without a date: it would order the form by the clocks of instances (CC-154), and the time of receipt is the same (CC-070).
+    private static XElement Block(CaseRequest request, string userId)
     {
         var block = new XElement(
             CaseV2 + "case",
             new XAttribute("case_id", Text("case_id", request.Id.Value)),
-            new XAttribute("user_id", userId),
-            new XAttribute("date_modified", now.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture))
+            new XAttribute("user_id", userId)
         );
         List<XElement> known =
         [

@@ -31,13 +31,16 @@ public sealed record SyncLog(
 /// <summary>The effects of a form, or of an edit of it, on the phone that sent it with a token, in document order.</summary>
 public sealed record JournalEntry(InstanceId Instance, string XmlHash, DateTimeOffset At, IReadOnlyList<CaseEffect> Effects)
 {
+    /// <summary>The phone's date; null when the form has none.</summary>
+    public DateTimeOffset? Date { get; init; }
+
     /// <summary>
-    /// The effects of all forms in order: by time, and for each case by version, since the clocks of instances differ. Effects on different
-    /// cases commute.
+    /// The effects of all forms in the order in which the phone had them: by its dates, and for each case by version, since the clocks of
+    /// instances differ. Effects on different cases commute.
     /// </summary>
     internal static IEnumerable<CaseEffect> InOrder(IEnumerable<JournalEntry> journal) =>
         journal
-            .OrderBy(entry => entry.At)
+            .OrderBy(entry => entry.Date ?? entry.At)
             .SelectMany(entry => entry.Effects)
             .GroupBy(effect => effect.Case)
             .SelectMany(ofCase =>

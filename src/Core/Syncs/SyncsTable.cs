@@ -53,6 +53,7 @@ public sealed class SyncsTable(StorageAccount storage)
             [Column.Instance] = entry.Instance.Value,
             [Column.XmlHash] = entry.XmlHash,
             [Column.Date] = entry.At,
+            [Column.PhoneDate] = entry.Date,
         };
         SpilledText.SetPacked(entity, Column.Effects, JsonSerializer.Serialize(entry.Effects.Select(StoredEffect.Of)));
         await _table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
@@ -181,7 +182,10 @@ public sealed class SyncsTable(StorageAccount storage)
                     .Deserialize<List<StoredEffect>>(SpilledText.GetPacked(entity, Column.Effects)!)!
                     .Select(effect => effect.ToEffect()),
             ]
-        );
+        )
+        {
+            Date = entity.GetDateTimeOffset(Column.PhoneDate),
+        };
 
     private sealed record StoredIndex(string Identifier, string? Target, string CaseType, CaseRelationship Relationship);
 
@@ -234,6 +238,7 @@ public sealed class SyncsTable(StorageAccount storage)
         public const string User = "User";
         public const string RequestUser = "RequestUser";
         public const string Date = "Date";
+        public const string PhoneDate = "PhoneDate";
         public const string Previous = "Previous";
         public const string DeviceId = "DeviceId";
         public const string AppId = "AppId";

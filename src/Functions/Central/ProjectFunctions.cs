@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -14,6 +15,7 @@ public sealed class ProjectFunctions(
     DeleteProject deleteProject,
     ReplaceProject replaceProject,
     ProjectShapes shapes,
+    UserCases userCases,
     AssignmentLog log,
     AuditLog audits
 )
@@ -90,13 +92,14 @@ public sealed class ProjectFunctions(
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var (name, description, archived, domain, caseSearch, fuzzyProperties) = (
+                var (name, description, archived, domain, caseSearch, fuzzyProperties, hasUserCases) = (
                     Json.Text(body, "name"),
                     Json.Text(body, "description"),
                     Json.Flag(body, "archived"),
                     Json.Text(body, "domain"),
                     Json.Flag(body, "caseSearch"),
-                    ProjectBody.FuzzyProperties(body)
+                    ProjectBody.FuzzyProperties(body),
+                    Json.Flag(body, "userCases")
                 );
                 var changed = await projects.ChangeAsync(
                     project.Id,
@@ -109,27 +112,22 @@ public sealed class ProjectFunctions(
                             Domain = Json.Has(body, "domain") ? domain : current.Domain,
                             CaseSearch = caseSearch ?? current.CaseSearch,
                             FuzzyProperties = fuzzyProperties ?? current.FuzzyProperties,
+                            UserCases = hasUserCases ?? current.UserCases,
                         },
                     cancellationToken
                 );
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "project.update",
-                    Scope.Of(project.Id),
-                    new
-                    {
-                        data = new
-                        {
-                            name,
-                            description,
-                            archived,
-                            domain,
-                            caseSearch,
-                            fuzzyProperties,
-                        },
-                    },
-                    CancellationToken.None
-                );
+                var data = new
+                {
+                    name,
+                    description,
+                    archived,
+                    domain,
+                    caseSearch,
+                    fuzzyProperties,
+                    userCases = hasUserCases,
+                };
+                await audits.WriteAsync(caller.KnownActor.Id, "project.update", Scope.Of(project.Id), new { data }, CancellationToken.None);
+                await userCases.CreateAllAsync(changed, hasUserCases, Senders.Of(request, caller), cancellationToken);
                 return Json.Ok(await shapes.ProjectAsync(request, caller, changed));
             },
             bodyShowsCsrf: true

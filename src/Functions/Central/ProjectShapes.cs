@@ -52,6 +52,7 @@ public sealed class ProjectShapes(
             ["domain"] = project.Domain,
             ["caseSearch"] = project.CaseSearch,
             ["fuzzyProperties"] = project.FuzzyProperties.Select(type => new { caseType = type.Key, properties = type.Value }),
+            ["userCases"] = project.UserCases,
         };
 
     private async Task AddFormsAsync(HttpRequest request, Caller caller, Project project, Dictionary<string, object?> shape)

@@ -13,6 +13,7 @@ public sealed class MobileWorkerFunctions(
     MobileWorkers workers,
     Groups groups,
     Locations locations,
+    UserCaseUpdates userCases,
     IOptions<RosaOptions> options
 )
 {
@@ -147,6 +148,7 @@ public sealed class MobileWorkerFunctions(
                     user.Actor.Id,
                     cancellationToken
                 );
+                await userCases.AfterAsync(request, user, created);
                 return await DoneAsync(user, created, joins, "mobile_worker.create", StatusCodes.Status201Created);
             }
         );
@@ -173,13 +175,9 @@ public sealed class MobileWorkerFunctions(
             async (user, body, cancellationToken) =>
             {
                 var (change, joins) = (await ChangeAsync(user, body, cancellationToken), await GroupsAsync(user, body, cancellationToken));
-                var changed = await workers.ChangeAsync(
-                    user.Project.Id,
-                    new OwnerId(id),
-                    Json.Text(body, "password"),
-                    change,
-                    cancellationToken
-                );
+                var (userId, password) = (new OwnerId(id), Json.Text(body, "password"));
+                var changed = await workers.ChangeAsync(user.Project.Id, userId, password, change, cancellationToken);
+                await userCases.AfterAsync(request, user, changed);
                 return await DoneAsync(user, changed, joins, "mobile_worker.update", StatusCodes.Status200OK);
             }
         );
@@ -202,6 +200,7 @@ public sealed class MobileWorkerFunctions(
             {
                 var worker = await workers.GetAsync(user.Project.Id, new OwnerId(id), cancellationToken);
                 await workers.DeleteAsync(user.Project.Id, worker.UserId, cancellationToken);
+                await userCases.AfterAsync(request, user, worker);
                 return await api.DoneAsync(user, "mobile_worker.delete", Details(worker), StatusCodes.Status204NoContent, null);
             }
         );
@@ -219,6 +218,7 @@ public sealed class MobileWorkerFunctions(
                     current => current with { IsActive = isActive },
                     cancellationToken
                 );
+                await userCases.AfterAsync(request, user, worker);
                 return await api.DoneAsync(
                     user,
                     isActive ? "mobile_worker.activate" : "mobile_worker.deactivate",

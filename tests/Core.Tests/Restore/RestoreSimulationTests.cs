@@ -64,6 +64,7 @@ public sealed class RestoreSimulationTests
         // What processing a form does: each case changes once, and the journal follows before the phone has its 201.
         public async Task SubmitAsync(SimulatedForm form, string? token)
         {
+            var isLate = _expected.IsLate(form);
             if (!_expected.Take(form))
             {
                 return; // all of it is there
@@ -89,13 +90,13 @@ public sealed class RestoreSimulationTests
                         block.Owner is null ? null : new OwnerId(block.Owner),
                         block.Closes,
                         [.. block.Indices.Select(ToIndex)],
-                        versions[block.Id]
+                        isLate ? null : versions[block.Id]
                     ))
                     .ToList();
                 await _syncs.WriteJournalAsync(
                     _storage.Project,
                     since,
-                    new JournalEntry(InstanceId.Parse(form.Id), "hash", DateTimeOffset.UtcNow, effects),
+                    new JournalEntry(InstanceId.Parse(form.Id), "hash", DateTimeOffset.UtcNow, effects) { Date = form.Date },
                     CancellationToken.None
                 );
             }

@@ -54,6 +54,7 @@ internal sealed class ChangedCases
             )
         ).ShouldBeSuccess();
         var edited = await desk.SubmitAsync(CaseDesk.Update(Child, "<n0:weight>7</n0:weight>"));
+        await desk.SubmitAsync(CaseDesk.Update(Child, "<n0:weight>6</n0:weight><n0:late>yes</n0:late>", "2016-01-01"));
         await desk.SubmitAsync(CaseDesk.Block(Closed, "<n0:close/>"));
         await desk.SubmitAsync(CaseDesk.Update(Moved, "<n0:owner_id>somebody else</n0:owner_id>"));
         (

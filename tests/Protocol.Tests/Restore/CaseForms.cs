@@ -57,14 +57,14 @@ internal static class CaseForms
             )
         ).ToString(SaveOptions.DisableFormatting);
 
-    public static XElement Element(PhoneBlock block, string userId)
+    public static XElement Element(PhoneBlock block, string userId, DateTimeOffset? date = null)
     {
         var space = RestoreDocument.CaseXml;
         var element = new XElement(
             space + "case",
             new XAttribute("case_id", block.Id),
             new XAttribute("user_id", userId),
-            new XAttribute("date_modified", DateTime.UtcNow.ToString("O"))
+            new XAttribute("date_modified", (date?.UtcDateTime ?? DateTime.UtcNow).ToString("O"))
         );
         if (block.Creates)
         {
