@@ -102,17 +102,53 @@ function bodyOf(options: Call): BodyInit | undefined {
 
 async function ask(address: string, options: Call): Promise<Answer> {
   try {
-    const response = await fetch(address, {
-      method: options.method ?? 'GET',
-      headers: headersOf(options),
-      body: bodyOf(options),
-      signal: options.signal,
-    })
-    const { headers } = response
-    return { status: response.status, text: await response.text(), correlation: headers.get('X-Correlation-Id'), tag: headers.get('ETag') }
+    return await answerOf(await send(address, options))
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    return { status: 0, text: '', correlation: null, tag: null }
+    return unanswered(error)
+  }
+}
+
+const send = (address: string, options: Call) =>
+  fetch(address, { method: options.method ?? 'GET', headers: headersOf(options), body: bodyOf(options), signal: options.signal })
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  return { status, text: await response.text(), correlation: headers.get('X-Correlation-Id'), tag: headers.get('ETag') }
+}
+
+function unanswered(error: unknown): Answer {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error
+  return { status: 0, text: '', correlation: null, tag: null }
+}
+
+/** The file that answers a call. */
+export async function download(address: string, options: Call, onReceived: (bytes: number) => void): Promise<Blob> {
+  let refused: Answer
+  try {
+    const response = await send(address, options)
+    if (response.ok && response.body) return await receive(response.body, onReceived)
+    refused = await answerOf(response)
+  } catch (error) {
+    refused = unanswered(error)
+  }
+  return read<never>(address, refused)
+}
+
+// Browsers keep large blobs on disk, so only the newest part is in memory.
+async function receive(body: ReadableStream<Uint8Array<ArrayBuffer>>, onReceived: (bytes: number) => void): Promise<Blob> {
+  const partSize = 8 * 1024 * 1024
+  let whole = new Blob()
+  let part: Uint8Array<ArrayBuffer>[] = []
+  let received = 0
+  for (const reader = body.getReader(); ; ) {
+    const { done, value } = await reader.read()
+    if (value) part.push(value)
+    received += value?.length ?? 0
+    onReceived(received)
+    if (!done && received - whole.size < partSize) continue
+    whole = new Blob([whole, ...part])
+    part = []
+    if (done) return whole
   }
 }
 

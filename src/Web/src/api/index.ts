@@ -1,4 +1,4 @@
-import { ApiError, at, call, callUnless, tagged, type Call } from './client'
+import { ApiError, at, call, callUnless, download, tagged, type Call } from './client'
 import type * as t from './types'
 
 export { ApiError, csrfToken, onSignedOut, type Tagged } from './client'
@@ -192,6 +192,19 @@ export const submissions = {
   /** The keys that submissions were encrypted with. */
   keys: (project: number, form: string) => call<t.EncryptionKey[]>(at`projects/${project}/forms/${form}/submissions/keys`),
   csvZipAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv.zip`,
+  /** With the answers that these passphrases of keys decrypt. */
+  decryptedZip: (
+    project: number,
+    form: string,
+    options: [string, string][],
+    passphrases: Record<number, string>,
+    onReceived: (bytes: number) => void,
+  ) =>
+    download(
+      at`projects/${project}/forms/${form}/submissions.csv.zip` + '?' + new URLSearchParams(options),
+      { method: 'POST', json: passphrases },
+      onReceived,
+    ),
   csvAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.csv`,
   geoJsonAddress: (project: number, form: string) => at`projects/${project}/forms/${form}/submissions.geojson`,
   /** The newest ones that have a place in this field. */

@@ -131,6 +131,7 @@ export const en = {
   'downloads.groupPaths': 'Names of groups in column names',
   'downloads.passphrase': 'Passphrase',
   'downloads.passphraseHint': 'Hint: {hint}',
+  'downloads.received': '{size} received',
   'downloads.split': 'One column for each choice of a select-multiple',
   'downloads.title': 'Downloads',
   'downloads.xlsx': 'Excel workbook',

@@ -132,6 +132,7 @@ export const fr: Messages = {
   'downloads.groupPaths': 'Noms des groupes dans les colonnes',
   'downloads.passphrase': 'Phrase secrète',
   'downloads.passphraseHint': 'Indice : {hint}',
+  'downloads.received': '{size} reçus',
   'downloads.split': 'Une colonne par choix des questions à choix multiples',
   'downloads.title': 'Téléchargements',
   'downloads.xlsx': 'Classeur Excel',
