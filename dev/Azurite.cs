@@ -6,11 +6,18 @@ namespace ServerlessRosa.Dev;
 /// <param name="DataFolder">The data folder; null keeps data in memory only.</param>
 /// <param name="BlobPort">0 picks a free port.</param>
 /// <param name="TablePort">0 picks a free port.</param>
+/// <param name="QueuePort">0 picks a free port.</param>
 /// <param name="MoreAccounts">So many empty storage accounts beside the first.</param>
-public sealed record AzuriteOptions(string? DataFolder = null, int BlobPort = 0, int TablePort = 0, int MoreAccounts = 0);
+public sealed record AzuriteOptions(
+    string? DataFolder = null,
+    int BlobPort = 0,
+    int TablePort = 0,
+    int QueuePort = 0,
+    int MoreAccounts = 0
+);
 
 /// <summary>
-/// The storage emulator: a blob and a table service, each a process of its own, on loopback only. The processes end when this one ends,
+/// The storage emulator: a process for blobs, and one for tables and queues, on loopback only. The processes end when this one ends,
 /// even after a crash, and write their data to disk. Only if they are killed themselves is data of the last five seconds lost.
 /// </summary>
 public sealed class Azurite : IAsyncDisposable
@@ -30,9 +37,11 @@ public sealed class Azurite : IAsyncDisposable
         _table = table;
     }
 
-    public int BlobPort => _blob.Port;
+    public int BlobPort => _blob.Ports[0];
 
-    public int TablePort => _table.Port;
+    public int TablePort => _table.Ports[0];
+
+    public int QueuePort => _table.Ports[1];
 
     public IReadOnlyList<int> ProcessIds => [_blob.Process.Id, _table.Process.Id];
 
@@ -41,7 +50,8 @@ public sealed class Azurite : IAsyncDisposable
     /// <param name="account">0 is the first account; the others count from 1.</param>
     public string ConnectionStringOf(int account) =>
         $"DefaultEndpointsProtocol=http;AccountName={NameOf(account)};AccountKey={AccountKey};"
-        + $"BlobEndpoint=http://{Loopback}:{BlobPort}/{NameOf(account)};TableEndpoint=http://{Loopback}:{TablePort}/{NameOf(account)};";
+        + $"BlobEndpoint=http://{Loopback}:{BlobPort}/{NameOf(account)};TableEndpoint=http://{Loopback}:{TablePort}/{NameOf(account)};"
+        + $"QueueEndpoint=http://{Loopback}:{QueuePort}/{NameOf(account)};";
 
     /// <summary>Installs it first if it isn't there, which takes about a minute.</summary>
     /// <exception cref="StartException">It doesn't start, with the reason.</exception>
@@ -49,8 +59,13 @@ public sealed class Azurite : IAsyncDisposable
     {
         await AzuriteInstall.EnsureAsync(cancellationToken);
         var accounts = string.Join(';', Enumerable.Range(0, 1 + options.MoreAccounts).Select(account => $"{NameOf(account)}:{AccountKey}"));
-        var blob = Service.StartAsync("blob", options.BlobPort, options.DataFolder, accounts, cancellationToken);
-        var table = Service.StartAsync("table", options.TablePort, options.DataFolder, accounts, cancellationToken);
+        var blob = Service.StartAsync([("blob", options.BlobPort)], options.DataFolder, accounts, cancellationToken);
+        var table = Service.StartAsync(
+            [("table", options.TablePort), ("queue", options.QueuePort)],
+            options.DataFolder,
+            accounts,
+            cancellationToken
+        );
         try
         {
             return new Azurite(await blob, await table);
@@ -76,13 +91,12 @@ public sealed class Azurite : IAsyncDisposable
     private static string NameOf(int account) =>
         account == 0 ? Account : string.Create(CultureInfo.InvariantCulture, $"{Account}{account}");
 
-    private sealed record Service(ChildProcess Process, int Port)
+    private sealed record Service(ChildProcess Process, IReadOnlyList<int> Ports)
     {
         private const string Listening = "listening ";
 
         public static async Task<Service> StartAsync(
-            string name,
-            int port,
+            IReadOnlyList<(string Name, int Port)> services,
             string? dataFolder,
             string accounts,
             CancellationToken cancellationToken
@@ -90,9 +104,10 @@ public sealed class Azurite : IAsyncDisposable
         {
             if (dataFolder is not null)
                 Directory.CreateDirectory(dataFolder);
-            var listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var name = string.Join(',', services.Select(service => service.Name));
+            var listening = new TaskCompletionSource<IReadOnlyList<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
             var process = ChildProcess.Start(
-                new ProcessStartInfo("node", Arguments(name, port, dataFolder))
+                new ProcessStartInfo("node", Arguments(name, services, dataFolder))
                 {
                     WorkingDirectory = Repository.DevFolder,
                     Environment = { ["AZURITE_ACCOUNTS"] = accounts },
@@ -101,7 +116,9 @@ public sealed class Azurite : IAsyncDisposable
                 line =>
                 {
                     if (line.StartsWith(Listening, StringComparison.Ordinal))
-                        listening.TrySetResult(int.Parse(line.AsSpan(Listening.Length), CultureInfo.InvariantCulture));
+                        listening.TrySetResult([
+                            .. line[Listening.Length..].Split(' ').Select(port => int.Parse(port, CultureInfo.InvariantCulture)),
+                        ]);
                 }
             );
             try
@@ -126,14 +143,13 @@ public sealed class Azurite : IAsyncDisposable
             }
         }
 
-        private static List<string> Arguments(string name, int port, string? dataFolder) =>
+        private static List<string> Arguments(string names, IReadOnlyList<(string Name, int Port)> services, string? dataFolder) =>
             [
                 Path.Combine(Repository.DevFolder, "azurite.mjs"),
-                name,
-                $"--{name}Host",
-                Loopback,
-                $"--{name}Port",
-                port.ToString(CultureInfo.InvariantCulture),
+                names,
+                .. services.SelectMany(one =>
+                    (string[])[$"--{one.Name}Host", Loopback, $"--{one.Name}Port", one.Port.ToString(CultureInfo.InvariantCulture)]
+                ),
                 "--silent",
                 "--disableTelemetry",
                 "--skipApiVersionCheck",

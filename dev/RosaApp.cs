@@ -109,6 +109,7 @@ public sealed class RosaApp : IAsyncDisposable
         foreach (string name in environment.Keys)
             settings.Remove(name);
         settings["Storage__ConnectionString"] = options.StorageConnectionString;
+        settings["AzureWebJobsStorage"] = options.StorageConnectionString;
         return settings;
     }
 

@@ -1,27 +1,28 @@
-// Runs one service of Azurite as a child that cannot outlive its parent:
+// Runs services of Azurite as a child that cannot outlive its parent:
 //
-//   node azurite.mjs blob --blobPort 0 ...
+//   node azurite.mjs table,queue --tablePort 0 --queuePort 0 ...
 //
-// It prints "listening PORT" once the service can be used. On SIGTERM, or when stdin closes, which also happens when
-// the parent is killed, the service writes what is still only in memory to disk, and the process ends.
+// It prints "listening PORT ..." once all of them can be used. On SIGTERM, or when stdin closes, which also happens when
+// the parent is killed, they write what is still only in memory to disk, and the process ends.
 import { createRequire } from 'node:module';
 import net from 'node:net';
 
-const [service] = process.argv.splice(2, 1);
+const [names] = process.argv.splice(2, 1);
+const services = names.split(',');
 
-let port;
+const ports = [];
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function listenAndRemember(...args) {
-  this.once('listening', () => { port = this.address().port; });
+  this.once('listening', () => ports.push(this.address().port));
   return listen.apply(this, args);
 };
 
-let running = false;
+let running = 0;
 const stop = () => {
   if (!running) process.exit(0);
   process.stdin.destroy();
   process.emit('message', 'shutdown');
-  // Once the service is closed nothing keeps the process alive, except a client that doesn't let go of its connection.
+  // Once the services are closed nothing keeps the process alive, except a client that doesn't let go of its connection.
   setTimeout(() => process.exit(0), 8000).unref();
 };
 
@@ -31,13 +32,23 @@ const signals = { SIGINT: () => {}, SIGTERM: stop };
 for (const [signal, handler] of Object.entries(signals)) process.on(signal, handler);
 process.on('newListener', (event, listener) => {
   if (event in signals) setImmediate(() => process.removeListener(event, listener));
-  if (event === 'message') {
-    running = true;
-    console.log(`listening ${port}`);
-  }
+  if (event !== 'message') return;
+  if (++running < services.length) start(services[running]);
+  else console.log(`listening ${ports.join(' ')}`);
 });
 process.stdin.once('close', stop).on('error', () => {}).resume();
 
+// One after the other. Each takes those of the options that are its own, and refuses others.
 const require = createRequire(import.meta.url);
 const { bin } = require('azurite/package.json');
-require(`azurite/${bin[`azurite-${service}`]}`);
+const args = process.argv.slice(2);
+function start(service) {
+  const others = services.filter(other => other !== service).map(other => `--${other}`);
+  process.argv.length = 2;
+  for (let i = 0; i < args.length; i++) {
+    if (others.some(other => args[i].startsWith(other))) i++;
+    else process.argv.push(args[i]);
+  }
+  require(`azurite/${bin[`azurite-${service}`]}`);
+}
+start(services[0]);

@@ -40,6 +40,16 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
                         };
                     case "TIMERTRIGGER":
                         return TimerFunction.Read(metadata, root, settings) with { IsDisabled = isDisabled };
+                    case "QUEUETRIGGER":
+                        return new QueueFunction(
+                            metadata,
+                            TextOf(root, "name")!,
+                            settings.Expand(TextOf(root, "queueName")!),
+                            settings.ConnectionString(TextOf(root, "connection"))
+                        )
+                        {
+                            IsDisabled = isDisabled,
+                        };
                 }
             }
             catch (Exception e)
@@ -136,3 +146,7 @@ internal sealed record TimerFunction(
             ? value.GetBoolean()
             : otherwise;
 }
+
+/// <summary>A function with a queue trigger.</summary>
+internal sealed record QueueFunction(RpcFunctionMetadata Metadata, string TriggerName, string Queue, string ConnectionString)
+    : Function(Metadata, TriggerName);

@@ -13,13 +13,14 @@ internal sealed class FunctionCatalog
     private FunctionCatalog(List<Function> all)
     {
         _all = all;
-        _http = [.. all.OfType<HttpFunction>().Where(function => !function.IsDisabled)];
+        _http = [.. Enabled<HttpFunction>()];
     }
 
     public IReadOnlyList<Function> All => _all;
 
-    /// <summary>Those that run on their schedules.</summary>
-    public IEnumerable<TimerFunction> Timers => _all.OfType<TimerFunction>().Where(function => !function.IsDisabled);
+    /// <summary>Those that the host runs by itself.</summary>
+    public IEnumerable<T> Enabled<T>()
+        where T : Function => _all.OfType<T>().Where(function => !function.IsDisabled);
 
     /// <exception cref="FormatException">A trigger is malformed.</exception>
     public static FunctionCatalog Read(

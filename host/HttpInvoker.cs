@@ -57,7 +57,7 @@ internal sealed partial class HttpInvoker : IDisposable
         var forwarding = _forwarder
             .SendAsync(http, worker.HttpUri.GetLeftPart(UriPartial.Authority), _client, Forwarding, _transformer, end.Token)
             .AsTask();
-        var invocation = worker.InvokeAsync(function, id, new TypedData { Http = new RpcHttp { Method = http.Request.Method } }, values);
+        var invocation = worker.InvokeAsync(function, id, new TypedData { Http = new RpcHttp { Method = http.Request.Method } }, Texts(values));
         await using var cancel = http.RequestAborted.Register(() => worker.Cancel(id));
 
         // A function that fails before it answers leaves the forwarded request without an answer.
@@ -86,6 +86,11 @@ internal sealed partial class HttpInvoker : IDisposable
         if (!http.Response.HasStarted && error != ForwarderError.RequestBodyClient)
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
+
+    private static IEnumerable<KeyValuePair<string, TypedData>> Texts(RouteValueDictionary values) =>
+        from value in values
+        where value.Value is string
+        select KeyValuePair.Create(value.Key, new TypedData { String = (string)value.Value! });
 
     private static bool HasFailed(StatusResult result) => result.Status != StatusResult.Types.Status.Success;
 

@@ -47,9 +47,9 @@ internal static class LocalHost
         );
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, PortOf(http), PortOf(rpc)));
 
-        AddServices(builder.Services, options);
+        AddServices(builder.Services.AddSingleton(options).AddSingleton(app));
         builder.Services.AddSingleton(services =>
-            ActivatorUtilities.CreateInstance<WorkerSupervisor>(services, app, first, (Func<WorkerProcess>)StartWorker)
+            ActivatorUtilities.CreateInstance<WorkerSupervisor>(services, first, (Func<WorkerProcess>)StartWorker)
         );
 
         var web = builder.Build();
@@ -62,12 +62,11 @@ internal static class LocalHost
         return web;
     }
 
-    private static void AddServices(IServiceCollection services, HostOptions options)
+    private static void AddServices(IServiceCollection services)
     {
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         services.AddRouting(); // The slim builder's own lacks the regex constraint.
         services.AddHttpForwarder();
-        services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Settings>();
         services.AddSingleton<HttpInvoker>();
@@ -76,6 +75,7 @@ internal static class LocalHost
         services.AddHostedService(services => services.GetRequiredService<WorkerSupervisor>());
         services.AddSingleton<Timers>();
         services.AddHostedService(services => services.GetRequiredService<Timers>());
+        services.AddHostedService<Queues>();
     }
 
     private static void Configure(KestrelServerOptions kestrel, int httpPort, int rpcPort)

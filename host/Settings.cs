@@ -21,6 +21,13 @@ internal sealed partial class Settings(IConfiguration configuration)
     public bool IsDisabled(string function) =>
         bool.TryParse(Value($"AzureWebJobs.{function}.Disabled") ?? Value($"AzureWebJobs:{function}:Disabled"), out var value) && value;
 
+    /// <summary>That of a storage account, by the name that a binding gives; without one that of the host's own.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing.</exception>
+    public string ConnectionString(string? name) =>
+        Value($"AzureWebJobs{name ?? "Storage"}")
+        ?? Value(name ?? "")
+        ?? throw new InvalidOperationException($"the connection string {name ?? "AzureWebJobsStorage"} is missing");
+
     private string? Value(string name) => configuration[name];
 
     [GeneratedRegex("%([^%]+)%")]

@@ -44,7 +44,7 @@ internal sealed partial class Timers(WorkerSupervisor workers, TimeProvider cloc
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (await workers.ReadyAsync(stoppingToken) is { } worker)
-            await Task.WhenAll(worker.Functions.Timers.Select(timer => FollowAsync(timer, stoppingToken)));
+            await Task.WhenAll(worker.Functions.Enabled<TimerFunction>().Select(timer => FollowAsync(timer, stoppingToken)));
     }
 
     private async Task FollowAsync(TimerFunction timer, CancellationToken cancellationToken)

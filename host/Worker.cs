@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LocalFunctionsHost.Rpc;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace LocalFunctionsHost;
@@ -96,12 +95,12 @@ internal sealed partial class Worker : IDisposable
     }
 
     /// <summary>Runs a function. The result is a failure when the worker ends first.</summary>
-    /// <param name="values">Those of the route, for the function's other parameters.</param>
+    /// <param name="metadata">What the trigger tells beside its value, such as the values of a route, for other parameters.</param>
     public async Task<StatusResult> InvokeAsync(
         Function function,
         string invocationId,
         TypedData trigger,
-        RouteValueDictionary? values = null
+        IEnumerable<KeyValuePair<string, TypedData>>? metadata = null
     )
     {
         var invocation = new TaskCompletionSource<StatusResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,11 +113,8 @@ internal sealed partial class Worker : IDisposable
             RetryContext = new(),
         };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
-        foreach (var (name, value) in values ?? [])
-        {
-            if (value is string text)
-                request.TriggerMetadata[name] = new TypedData { String = text };
-        }
+        foreach (var (name, value) in metadata ?? [])
+            request.TriggerMetadata[name] = value;
         Send(new StreamingMessage { InvocationRequest = request });
 
         await using var end = Ended.Register(() => invocation.TrySetResult(Failure("The worker ended before the function did.")));

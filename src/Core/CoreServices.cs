@@ -15,12 +15,14 @@ using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Mail;
+using ServerlessRosa.Core.Notifications;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
+using ServerlessRosa.Core.Webhooks;
 using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core;
@@ -37,6 +39,7 @@ public static class CoreServices
             .AddAccounts()
             .AddDomains()
             .AddServerSettings()
+            .AddWebhooks()
             .AddCases()
             .AddProjects()
             .AddDatasets()
@@ -50,7 +53,8 @@ public static class CoreServices
             .AddValidated<StorageOptions>(configuration, StorageOptions.Section)
             .AddValidated<CacheOptions>(configuration, CacheOptions.Section)
             .AddValidated<AccountOptions>(configuration, AccountOptions.Section)
-            .AddValidated<MailOptions>(configuration, MailOptions.Section);
+            .AddValidated<MailOptions>(configuration, MailOptions.Section)
+            .AddValidated<WebhookOptions>(configuration, WebhookOptions.Section);
 
     private static IServiceCollection AddValidated<T>(this IServiceCollection services, IConfiguration configuration, string section)
         where T : class
@@ -123,6 +127,21 @@ public static class CoreServices
             .AddSingleton<SettingsContainer>()
             .AddSingleton<ServerConfigs>()
             .AddSingleton<UserPreferences>();
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services) =>
+        services
+            .AddSingleton<WebhooksTable>()
+            .AddSingleton<WebhookDeliveriesTable>()
+            .AddSingleton<WebhookQueue>()
+            .AddSingleton<WebhookSecrets>()
+            .AddSingleton<AnnounceChange>()
+            .AddSingleton<WebhookDirectory>()
+            .AddSingleton<SendDelivery>()
+            .AddSingleton<DeliverEvents>()
+            .AddSingleton<SubmissionEvents>()
+            .AddSingleton<EntityEvents>()
+            .AddSingleton<CaseEvents>()
+            .AddSingleton<HandleChangeMessage>();
 
     private static IServiceCollection AddCases(this IServiceCollection services) =>
         services

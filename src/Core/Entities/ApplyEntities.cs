@@ -2,6 +2,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Entities;
 
@@ -36,6 +37,7 @@ public sealed class ApplyEntities(
     WriteEntity write,
     EntityBacklogTable backlog,
     AuditLog audits,
+    AnnounceChange announce,
     TimeProvider clock
 )
 {
@@ -52,6 +54,11 @@ public sealed class ApplyEntities(
         if (!isNew && !submission.IsApproved && submission.Turn is null && !submission.Converts)
         {
             return [];
+        }
+        if (submission.Turn is not null || submission.Converts)
+        {
+            var (project, form) = (submission.Origin.Project, submission.Origin.Form);
+            await announce.LateEntitiesAsync(project, form, submission.Source.InstanceId, cancellationToken);
         }
         var next = new List<BackloggedEntity>();
         var applied = outcome?.Applied ?? false;

@@ -1,11 +1,12 @@
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Entities;
 
 /// <summary>Creates many entities in one call: all of them or none.</summary>
-public sealed class CreateEntities(EntitiesTable entities, TimeProvider clock)
+public sealed class CreateEntities(EntitiesTable entities, AnnounceChange announce, TimeProvider clock)
 {
     // No request can still be working on one that is older.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
@@ -45,6 +46,16 @@ public sealed class CreateEntities(EntitiesTable entities, TimeProvider clock)
             };
             created.Add(EntityDirectory.New(dataset, id, edit, version));
         }
+        var ids = created.ConvertAll(entity => entity.Id.Value);
+        await announce.EntitiesAsync(
+            dataset.Project,
+            dataset.Name,
+            WebhookEvent.EntityCreated,
+            ids,
+            now,
+            editor.Actor,
+            cancellationToken
+        );
         var bulk = await entities.BeginBulkAsync(dataset, now, cancellationToken);
         try
         {

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Entities;
 
@@ -13,7 +14,7 @@ public sealed record EntityEditor(ActorId Actor, string? UserAgent);
 public sealed record EntityEdit(string? Label, IReadOnlyDictionary<string, string> Data);
 
 /// <summary>Single entities of a dataset, for the management API.</summary>
-public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
+public sealed class EntityDirectory(EntitiesTable entities, AnnounceChange announce, TimeProvider clock)
 {
     /// <summary>Newest first. One operation per 1,000 up to <paramref name="offset"/> plus <paramref name="limit"/>; the trash is
     /// searched by storage itself.</summary>
@@ -83,6 +84,7 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     )
     {
         var entity = New(dataset, id, edit, Change(edit, editor));
+        await AnnounceAsync(WebhookEvent.EntityCreated, dataset, id, editor.Actor, cancellationToken);
         if (!await entities.AddAsync(dataset, entity, null, cancellationToken))
         {
             throw await entities.FindStandingAsync(dataset, id, cancellationToken) is { IsDeleted: true }
@@ -110,6 +112,7 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
         if (edit is not null)
         {
             RequireProperties(dataset, edit);
+            await AnnounceAsync(WebhookEvent.EntityUpdated, dataset, id, editor.Actor, cancellationToken);
         }
         return await ConditionalWrite.RepeatAsync<DatasetEntity>(
             async () =>
@@ -156,6 +159,10 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
     /// </summary>
     public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, ActorId actor, CancellationToken cancellationToken)
     {
+        if (deleted)
+        {
+            await AnnounceAsync(WebhookEvent.EntityDeleted, dataset, id, actor, cancellationToken);
+        }
         await ConditionalWrite.RepeatAsync<bool>(
             async () =>
             {
@@ -194,6 +201,9 @@ public sealed class EntityDirectory(EntitiesTable entities, TimeProvider clock)
             throw Problem.InvalidEntity($"the dataset has no property {unknown}.").AsException();
         }
     }
+
+    private Task AnnounceAsync(string name, Dataset dataset, EntityId id, ActorId actor, CancellationToken cancellationToken) =>
+        announce.EntitiesAsync(dataset.Project, dataset.Name, name, [id.Value], clock.GetUtcNow(), actor, cancellationToken);
 
     private EntityVersion Change(EntityEdit edit, EntityEditor editor) =>
         new(0, edit.Label ?? "", edit.Data, editor.Actor, clock.GetUtcNow())

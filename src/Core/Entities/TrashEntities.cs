@@ -2,11 +2,12 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Entities;
 
 /// <summary>Moves many entities to the trash, or restores them.</summary>
-public sealed class TrashEntities(EntitiesTable entities, TimeProvider clock)
+public sealed class TrashEntities(EntitiesTable entities, AnnounceChange announce, TimeProvider clock)
 {
     // Above that number, reading the whole dataset costs less.
     private const int MaxPointReads = 100;
@@ -26,6 +27,19 @@ public sealed class TrashEntities(EntitiesTable entities, TimeProvider clock)
         var now = clock.GetUtcNow();
         var happened = new EntityEvent(deleted ? EntityEvent.BulkDelete : EntityEvent.BulkRestore, actor, now, ActionNotes.Current);
         var open = ids.ToHashSet();
+        if (deleted)
+        {
+            var named = open.Select(id => id.Value).ToList();
+            await announce.EntitiesAsync(
+                dataset.Project,
+                dataset.Name,
+                WebhookEvent.EntityDeleted,
+                named,
+                now,
+                actor,
+                cancellationToken
+            );
+        }
         var changed = new List<EntityId>();
         await ConditionalWrite.RepeatAsync<bool>(
             async () =>

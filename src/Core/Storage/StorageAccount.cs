@@ -2,26 +2,30 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ServerlessRosa.Core.Storage;
 
-/// <summary>The storage account of this deployment. Gives store classes their table or container by name.</summary>
+/// <summary>The storage account of this deployment. Gives store classes their table, container or queue by name.</summary>
 public sealed class StorageAccount : IHostedService
 {
     private readonly TableServiceClient _tables;
     private readonly BlobServiceClient _blobs;
+    private readonly QueueServiceClient _queues;
     private readonly bool _createMissing;
 
     public StorageAccount(IOptions<StorageOptions> options)
     {
         var tableOptions = Configured(new TableClientOptions());
         var blobOptions = Configured(new BlobClientOptions());
+        var queueOptions = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         if (options.Value.ConnectionString is { Length: > 0 } connectionString)
         {
             _tables = new TableServiceClient(connectionString, tableOptions);
             _blobs = new BlobServiceClient(connectionString, blobOptions);
+            _queues = new QueueServiceClient(connectionString, queueOptions);
             _createMissing = true;
         }
         else
@@ -30,12 +34,15 @@ public sealed class StorageAccount : IHostedService
             var identity = new DefaultAzureCredential();
             _tables = new TableServiceClient(new Uri($"https://{account}.table.core.windows.net"), identity, tableOptions);
             _blobs = new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), identity, blobOptions);
+            _queues = new QueueServiceClient(new Uri($"https://{account}.queue.core.windows.net"), identity, queueOptions);
         }
     }
 
     internal TableClient Table(string name) => _tables.GetTableClient(name);
 
     internal BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(name);
+
+    internal QueueClient Queue(string name) => _queues.GetQueueClient(name);
 
     /// <summary>Reads a row that may be missing. One operation.</summary>
     internal Task ReadTableAsync(CancellationToken cancellationToken) =>
@@ -46,8 +53,8 @@ public sealed class StorageAccount : IHostedService
         Container(StorageNames.FormsContainer).GetPropertiesAsync(cancellationToken: cancellationToken);
 
     /// <summary>
-    /// In a development account, creates missing tables and containers; a deployment creates them itself. Two operations, and one for each
-    /// that is missing.
+    /// In a development account, creates missing tables, containers and queues; a deployment creates them itself. Three operations, and
+    /// one for each that is missing.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +62,7 @@ public sealed class StorageAccount : IHostedService
         {
             return;
         }
-        await Task.WhenAll(CreateTablesAsync(cancellationToken), CreateContainersAsync(cancellationToken));
+        await Task.WhenAll(CreateTablesAsync(cancellationToken), CreateContainersAsync(cancellationToken), CreateQueuesAsync(cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -85,6 +92,9 @@ public sealed class StorageAccount : IHostedService
                 .Select(name => Container(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken))
         );
     }
+
+    private Task CreateQueuesAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(StorageNames.Queues.Select(name => Queue(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
 
     private static T Configured<T>(T options)
         where T : ClientOptions

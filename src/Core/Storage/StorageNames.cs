@@ -1,7 +1,7 @@
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// The names of all tables and containers. The deployment creates the same ones (infra/bicep/modules/storage.bicep); a test compares them.
+/// The names of all tables, containers and queues. The deployment creates the same ones (infra/bicep/modules/storage.bicep); a test compares them.
 /// </summary>
 public static class StorageNames
 {
@@ -24,6 +24,10 @@ public static class StorageNames
     public const string FixturesTable = "fixtures";
     public const string SettingsTable = "settings";
     public const string EncryptionKeysTable = "encryptionKeys";
+    public const string WebhooksTable = "webhooks";
+    public const string WebhookDeliveriesTable = "webhookDeliveries";
+
+    public const string WebhooksQueue = "webhooks";
 
     public const string FormsContainer = "forms";
     public const string SubmissionsContainer = "submissions";
@@ -55,6 +59,8 @@ public static class StorageNames
         FixturesTable,
         SettingsTable,
         EncryptionKeysTable,
+        WebhooksTable,
+        WebhookDeliveriesTable,
     ];
 
     public static IReadOnlyList<string> Containers { get; } =
@@ -68,4 +74,6 @@ public static class StorageNames
         SettingsContainer,
         EncryptionContainer,
     ];
+
+    public static IReadOnlyList<string> Queues { get; } = [WebhooksQueue];
 }

@@ -63,7 +63,8 @@ public sealed partial class ApplySubmittedEntities(
 
     /// <summary>Whether an instance creates entities of a dataset. Up to three operations.</summary>
     internal async Task<bool> CreatesAsync(SubmissionSpace space, Instance instance, string dataset, CancellationToken cancellationToken) =>
-        await ReadAsync(space, instance, cancellationToken) is { } read
+        instance.State == InstanceState.Current
+        && await ReadAsync(space, instance, cancellationToken) is { } read
         && read.Blocks.Any(block => block.Create && block.Dataset == dataset);
 
     /// <summary>Applies updates that have waited too long for the preceding update of their branch to the current version. One operation
@@ -129,7 +130,7 @@ public sealed partial class ApplySubmittedEntities(
         bool converts = false
     )
     {
-        if (await ReadAsync(space, instance, cancellationToken) is not var (form, blocks))
+        if (instance.State != InstanceState.Current || await ReadAsync(space, instance, cancellationToken) is not var (form, blocks))
         {
             return [];
         }
@@ -148,8 +149,8 @@ public sealed partial class ApplySubmittedEntities(
         return await apply.RunAsync(said, cancellationToken);
     }
 
-    // Null for an instance that is not current or has no entities.
-    private async Task<(Form Form, IReadOnlyList<EntityBlock> Blocks)?> ReadAsync(
+    /// <summary>The entities of any version, also of one that was edited. Null when it has none. Up to three operations.</summary>
+    internal async Task<(Form Form, IReadOnlyList<EntityBlock> Blocks)?> ReadAsync(
         SubmissionSpace space,
         Instance instance,
         CancellationToken cancellationToken
@@ -157,7 +158,6 @@ public sealed partial class ApplySubmittedEntities(
     {
         if (
             space.Draft is not null
-            || instance.State != InstanceState.Current
             || await FindFormAsync(space, cancellationToken) is not { } form
             || await forms.FindVersionAsync(form, instance.Version.FormVersion, cancellationToken) is not { Entities.Count: > 0 } definition
         )
@@ -192,8 +192,8 @@ public sealed partial class ApplySubmittedEntities(
         );
     }
 
-    // Forms in the trash too: submissions received before the deletion count.
-    private async Task<Form?> FindFormAsync(SubmissionSpace space, CancellationToken cancellationToken)
+    /// <summary>Finds forms in the trash too: submissions received before the deletion count. One operation, or two.</summary>
+    internal async Task<Form?> FindFormAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
         var all = await forms.FindListAsync(space.Project, cancellationToken) ?? [];
         return all.FirstOrDefault(form => form.Number == space.Form)

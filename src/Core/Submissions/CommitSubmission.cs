@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -19,7 +20,8 @@ public sealed class CommitSubmission(
     SubmissionRecovery recovery,
     IntentsTable intents,
     ApplySubmittedCases apply,
-    ApplySubmittedEntities entities
+    ApplySubmittedEntities entities,
+    AnnounceChange announce
 )
 {
     /// <summary>A <paramref name="known"/> instance has the same XML and makes this a duplicate. A new submission without case blocks
@@ -34,6 +36,15 @@ public sealed class CommitSubmission(
         }
         var plan = await apply.CheckAsync(staged.Space, staged.Version, staged.Blocks, staged.SyncToken, CancellationToken.None);
         staged = staged with { Version = staged.Version with { Problem = plan.Problem?.ToString() } };
+        await announce.SubmissionAsync(
+            staged.Space,
+            staged.Version.Id,
+            staged.Version.XmlHash,
+            staged.Version.CreatedAt,
+            staged.Entities.Count > 0,
+            staged.Blocks.Blocks.Count > 0,
+            CancellationToken.None
+        );
         return staged.Head.DeprecatedId is { } deprecated && !staged.IsCommCare
             ? await EditAsync(staged, deprecated)
             : await AddAsync(staged, plan);

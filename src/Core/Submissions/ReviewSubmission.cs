@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Recovery;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -12,6 +13,7 @@ public sealed class ReviewSubmission(
     FormDirectory forms,
     IntentsTable intents,
     ApplySubmittedEntities entities,
+    AnnounceChange announce,
     TimeProvider clock
 )
 {
@@ -19,6 +21,7 @@ public sealed class ReviewSubmission(
     public async Task<Submission> RunAsync(Form form, InstanceId root, string? reviewState, CancellationToken cancellationToken)
     {
         var space = SubmissionSpace.Published(form);
+        await announce.ReviewAsync(space, root, reviewState, clock.GetUtcNow(), cancellationToken);
         if (
             reviewState != SubmissionDirectory.Approved
             || await FindCreatingAsync(form, space, root, cancellationToken) is not { } instance

@@ -1,14 +1,15 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Backups;
 using ServerlessRosa.Core.Entities;
+using ServerlessRosa.Core.Notifications;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
 
 namespace ServerlessRosa.Functions.Timers;
 
 /// <summary>
-/// Timers: every five minutes, complete work that a crash interrupted; every night, purge what was deleted 30 days ago, expired sessions
-/// and superseded sync logs, and snapshot the tables that cannot be rebuilt.
+/// Timers: every five minutes, complete work that a crash interrupted; every night, purge what was deleted 30 days ago, old deliveries of
+/// webhooks, expired sessions and superseded sync logs, and snapshot the tables that cannot be rebuilt.
 /// </summary>
 public sealed class TimerFunctions(
     ReconcileSubmissions reconcile,
@@ -17,7 +18,8 @@ public sealed class TimerFunctions(
     PurgeEntities purgeEntities,
     WebUsers users,
     PurgeSyncs syncs,
-    TakeBackup backup
+    TakeBackup backup,
+    HandleChangeMessage webhooks
 )
 {
     [Function("Reconcile")]
@@ -32,6 +34,7 @@ public sealed class TimerFunctions(
     {
         await purge.RunAsync(cancellationToken);
         await purgeEntities.RunAsync(cancellationToken);
+        await webhooks.PurgeAsync(cancellationToken);
     }
 
     [Function("PurgeSessions")]

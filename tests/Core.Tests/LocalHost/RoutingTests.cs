@@ -79,7 +79,7 @@ public sealed class RoutingTests
         var at = new DateTime(2026, 3, 4, 10, 4, 59, DateTimeKind.Utc);
         Assert.Equal(
             [new DateTime(2026, 3, 4, 10, 5, 0, DateTimeKind.Utc), new DateTime(2026, 3, 5, 2, 30, 0, DateTimeKind.Utc)],
-            catalog.Timers.Select(timer => timer.Schedule.GetNextOccurrence(at))
+            catalog.Enabled<TimerFunction>().Select(timer => timer.Schedule.GetNextOccurrence(at))
         );
     }
 
@@ -93,7 +93,7 @@ public sealed class RoutingTests
 
         Assert.Null(off.Route(Request("GET", "/off")));
         Assert.NotNull(Read("", [found], (setting, "false")).Route(Request("GET", "/off")));
-        Assert.Equal(["On"], timer.Timers.Select(function => function.Name));
+        Assert.Equal(["On"], timer.Enabled<TimerFunction>().Select(function => function.Name));
         Assert.NotNull(timer.Find("Off"));
     }
 

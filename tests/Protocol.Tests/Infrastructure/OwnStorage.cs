@@ -108,10 +108,10 @@ public sealed class OwnStorage : IAsyncDisposable
     {
         Assert.NotNull(_emulator);
         Assert.NotNull(_dataFolder);
-        var (blobPort, tablePort) = (_emulator.BlobPort, _emulator.TablePort);
+        var (blobPort, tablePort, queuePort) = (_emulator.BlobPort, _emulator.TablePort, _emulator.QueuePort);
         await _emulator.DisposeAsync();
         change(_dataFolder);
-        _emulator = await Azurite.StartAsync(new AzuriteOptions(_dataFolder, blobPort, tablePort), CancellationToken.None);
+        _emulator = await Azurite.StartAsync(new AzuriteOptions(_dataFolder, blobPort, tablePort, queuePort), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

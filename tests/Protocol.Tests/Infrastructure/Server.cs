@@ -20,8 +20,9 @@ public sealed class Server
     /// <summary>The tests take the part of the front end, which says who the client is.</summary>
     private static readonly string[] HostArguments = ["--trust-forwarded"];
 
-    /// <summary>Run by hand only: otherwise they would work beside a test that counts storage operations.</summary>
-    private static readonly Lazy<IReadOnlyList<string>> Timers = new(ReadTimers);
+    /// <summary>Those with a timer or a queue, which are run by hand, or in servers of their own: otherwise they would work beside a test
+    /// that counts storage operations.</summary>
+    private static readonly Lazy<IReadOnlyList<string>> Disabled = new(ReadDisabled);
 
     private static readonly Lazy<Task<Azurite>> Storage = new(() => Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None));
     private static readonly Lazy<Task<Server>> Shared = new(StartSharedAsync);
@@ -59,13 +60,13 @@ public sealed class Server
             ["Rosa__FirstAdminEmail"] = AdminEmail,
             ["Rosa__FirstAdminPassword"] = AdminPassword,
         };
-        foreach (var timer in Timers.Value)
+        foreach (var name in Disabled.Value)
         {
-            all[$"AzureWebJobs__{timer}__Disabled"] = "true";
+            all[$"AzureWebJobs__{name}__Disabled"] = "true";
         }
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        foreach (var (setting, value) in settings ?? new Dictionary<string, string>())
         {
-            all[name] = value;
+            all[setting] = value;
         }
         var app = await RosaApp.StartAsync(
             new RosaAppOptions(storage ?? await StorageAsync(), Settings: all, HostArguments: hostArguments ?? HostArguments),
@@ -76,20 +77,20 @@ public sealed class Server
     }
 
     // Those of the app as it was built.
-    private static List<string> ReadTimers()
+    private static List<string> ReadDisabled()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var file = Repository.Locate("artifacts", "bin", "Functions", configuration, "functions.metadata");
         using var functions = JsonDocument.Parse(File.ReadAllBytes(file));
-        var timers = functions
+        var found = functions
             .RootElement.EnumerateArray()
-            .Where(function => function.GetProperty("bindings").EnumerateArray().Any(IsTimer))
+            .Where(function => function.GetProperty("bindings").EnumerateArray().Any(RunsByItself))
             .Select(function => function.GetProperty("name").GetString()!)
             .ToList();
-        Assert.NotEmpty(timers);
-        return timers;
+        Assert.NotEmpty(found);
+        return found;
 
-        static bool IsTimer(JsonElement binding) => binding.GetProperty("type").GetString() == "timerTrigger";
+        static bool RunsByItself(JsonElement binding) => binding.GetProperty("type").GetString() is "timerTrigger" or "queueTrigger";
     }
 
     private static async Task<Server> StartSharedAsync()

@@ -1,0 +1,158 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Recovery;
+using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Webhooks;
+
+namespace ServerlessRosa.Core.Notifications;
+
+/// <summary>Finds what a message about a submission leads to, in what was committed.</summary>
+public sealed class SubmissionEvents(
+    SubmissionsTable submissions,
+    ApplySubmittedEntities forms,
+    IntentsTable intents,
+    EntityEvents entities,
+    CaseEvents cases,
+    IOptions<WebhookOptions> options
+)
+{
+    /// <summary>A version of a submission. Four operations, and those for its entities and cases.</summary>
+    internal async Task<FoundEvents> OfVersionAsync(ChangeMessage message, CancellationToken cancellationToken)
+    {
+        var (space, id) = (SpaceOf(message), InstanceId.Parse(message.Instance));
+        if (await submissions.FindInstanceAsync(space, id, cancellationToken) is not { } instance)
+        {
+            return FoundEvents.NotYet;
+        }
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        var version = instance.Version;
+        var isThis = version.XmlHash == message.XmlHash && version.CreatedAt == message.At;
+
+        // A form of CommCare that replaced it has taken its id.
+        var isReplaced = !isThis && submission.RootId == id && submission.CreatedAt == message.At;
+        if (!isThis && !isReplaced)
+        {
+            return FoundEvents.None;
+        }
+        if (isThis && await intents.ExistsAsync(space, id, version.XmlHash, cancellationToken))
+        {
+            return FoundEvents.NotYet; // Entities or cases are still being changed.
+        }
+        var form = await forms.FindFormAsync(space, cancellationToken);
+        if (form is null)
+        {
+            return FoundEvents.None;
+        }
+        var type = submission.CreatedAt == message.At ? WebhookEvent.SubmissionCreated : WebhookEvent.SubmissionEdited;
+        var created = EventOf(form, submission, version, type, message.At, submission.ReviewState) with
+        {
+            EventId = WebhookKeys.EventId(type, Place(space), submission.RootId.Value, id.Value, message.XmlHash!),
+            Xml = new DeliveredXml(space.Form, id, version.XmlHash),
+        };
+        return isReplaced
+            ? new FoundEvents([created], true)
+            : new FoundEvents(
+                [
+                    created,
+                    .. await entities.OfInstanceAsync(space, instance, _ => true, cancellationToken),
+                    .. await cases.OfVersionAsync(space, submission, version, cancellationToken),
+                ],
+                true
+            );
+    }
+
+    /// <summary>A decision on a submission, and the entities that it allowed. Four operations, and those for its entities.</summary>
+    internal async Task<FoundEvents> OfReviewAsync(ChangeMessage message, CancellationToken cancellationToken)
+    {
+        var (space, root) = (SpaceOf(message), InstanceId.Parse(message.Instance));
+        if (
+            await submissions.FindInstanceAsync(space, root, cancellationToken) is not { } instance
+            || await forms.FindFormAsync(space, cancellationToken) is not { } form
+        )
+        {
+            return FoundEvents.None;
+        }
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        if (submission.UpdatedAt is not { } updated || updated < message.At)
+        {
+            return FoundEvents.NotYet;
+        }
+        var current =
+            submission.Current.Id == instance.Version.Id
+                ? instance
+                : await submissions.FindInstanceAsync(space, submission.Current.Id, cancellationToken) ?? instance;
+        if (await intents.ExistsAsync(space, current.Version.Id, current.Version.XmlHash, cancellationToken))
+        {
+            return FoundEvents.NotYet;
+        }
+        var reviewed = EventOf(form, submission, submission.Current, WebhookEvent.SubmissionReviewed, message.At, message.ReviewState) with
+        {
+            EventId = WebhookKeys.EventId(
+                WebhookEvent.SubmissionReviewed,
+                Place(space),
+                submission.RootId.Value,
+                message.At.ToString("O", CultureInfo.InvariantCulture)
+            ),
+            Xml = new DeliveredXml(space.Form, current.Version.Id, current.Version.XmlHash),
+        };
+        if (message.ReviewState != SubmissionDirectory.Approved)
+        {
+            return new FoundEvents([reviewed], true);
+        }
+        var created = await entities.OfInstanceAsync(space, current, dataset => dataset.ApprovalRequired, cancellationToken);
+        return new FoundEvents([reviewed, .. created], true);
+    }
+
+    /// <summary>Entities that a version changed later than it was received.</summary>
+    internal async Task<FoundEvents> OfLateEntitiesAsync(ChangeMessage message, CancellationToken cancellationToken)
+    {
+        var space = SpaceOf(message);
+        return await submissions.FindInstanceAsync(space, InstanceId.Parse(message.Instance), cancellationToken) is { } instance
+            ? new FoundEvents(await entities.OfInstanceAsync(space, instance, _ => true, cancellationToken), message.PutOff >= 2)
+            : FoundEvents.None;
+    }
+
+    private Delivery EventOf(
+        Form form,
+        Submission submission,
+        SubmissionVersion version,
+        string type,
+        DateTimeOffset at,
+        string? reviewState
+    )
+    {
+        var root = ChangeEvent.Part(submission.RootId.Value);
+        var subject = $"forms/{ChangeEvent.Part(form.Id.Value)}/submissions/{root}";
+        var self = $"{options.Value.Origin}/v1/projects/{form.Project}/{subject}";
+        return ChangeEvent.New(
+            type,
+            at,
+            subject,
+            [],
+            new
+            {
+                xmlFormId = form.Id.Value,
+                formVersion = version.FormVersion,
+                instanceId = submission.RootId.Value,
+                currentInstanceId = version.Id.Value,
+                instanceName = version.InstanceName,
+                submitterId = version.Sender.Submitter?.Value,
+                deviceId = version.Sender.DeviceId,
+                createdAt = Timestamps.Format(submission.CreatedAt),
+                reviewState,
+                links = new
+                {
+                    self,
+                    xml = $"{self}.xml",
+                    attachments = $"{self}/attachments",
+                },
+            }
+        );
+    }
+
+    private static SubmissionSpace SpaceOf(ChangeMessage message) => new(new ProjectId(message.Project), message.Form!.Value, null);
+
+    private static string Place(SubmissionSpace space) => string.Create(CultureInfo.InvariantCulture, $"{space.Project}/{space.Form}");
+}
