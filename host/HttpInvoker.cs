@@ -57,7 +57,8 @@ internal sealed partial class HttpInvoker : IDisposable
         var forwarding = _forwarder
             .SendAsync(http, worker.HttpUri.GetLeftPart(UriPartial.Authority), _client, Forwarding, _transformer, end.Token)
             .AsTask();
-        var invocation = worker.InvokeAsync(function, id, new TypedData { Http = new RpcHttp { Method = http.Request.Method } }, Texts(values));
+        var trigger = new TypedData { Http = new RpcHttp { Method = http.Request.Method } };
+        var invocation = worker.InvokeAsync(function, id, trigger, Texts(values));
         await using var cancel = http.RequestAborted.Register(() => worker.Cancel(id));
 
         // A function that fails before it answers leaves the forwarded request without an answer.

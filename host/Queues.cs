@@ -99,7 +99,8 @@ internal sealed partial class Queues(WorkerSupervisor workers, AppFolder app, IL
             await Task.Delay(Hidden / 2, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
                 return receipt;
-            receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: Hidden)).Value.PopReceipt;
+            var renewed = await queue.UpdateMessageAsync(message.MessageId, receipt, (string?)null, Hidden, CancellationToken.None);
+            receipt = renewed.Value.PopReceipt;
         }
     }
 

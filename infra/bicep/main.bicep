@@ -51,6 +51,12 @@ param domainSuffix string = 'commcarehq.org'
 param mapTiles string = ''
 param mapAttribution string = ''
 
+@description('Make an Event Grid topic and report the changes of all projects to it (Rosa:EventGridTopic).')
+param useEventGrid bool = false
+
+@description('Let webhooks go to private addresses and over HTTP (Rosa:WebhooksToPrivateAddresses).')
+param webhooksToPrivateAddresses bool = false
+
 @description('Memory of one instance in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
@@ -181,6 +187,16 @@ module access 'modules/access.bicep' = {
   }
 }
 
+module topic 'modules/topic.bicep' = if (useEventGrid) {
+  scope: group
+  params: {
+    name: 'evgt-rosa-${suffix}'
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+  }
+}
+
 module app 'modules/app.bicep' = {
   scope: group
   params: {
@@ -204,6 +220,8 @@ module app 'modules/app.bicep' = {
     domainSuffix: domainSuffix
     mapTiles: mapTiles
     mapAttribution: mapAttribution
+    eventGridTopic: topic.?outputs.endpoint ?? ''
+    webhooksToPrivateAddresses: webhooksToPrivateAddresses
     mailEndpoint: mailEndpoint
     mailFrom: mailFrom
     instanceMemoryMB: instanceMemoryMB

@@ -132,7 +132,7 @@ public static class CoreServices
         services
             .AddSingleton<WebhooksTable>()
             .AddSingleton<WebhookDeliveriesTable>()
-            .AddSingleton<WebhookQueue>()
+            .AddSingleton<WebhookMessages>()
             .AddSingleton<WebhookSecrets>()
             .AddSingleton<AnnounceChange>()
             .AddSingleton<WebhookDirectory>()

@@ -27,6 +27,7 @@ public static class RightsSteps
     private const string Dataset = $"{Project}/datasets/{{dataset}}";
     private const string Entity = $"{Dataset}/entities/{{uuid}}";
     private const string Domain = "/a/{domain}/api";
+    private const string Webhook = $"{Project}/webhooks/{{webhook}}";
     private const string Holder = "/{role}/{actorId}";
 
     public static IReadOnlyDictionary<string, RightsStep> All { get; } =
@@ -41,6 +42,13 @@ public static class RightsSteps
                 Fresh = actors => actors.DoomedProjectAsync(),
             },
             [$"DELETE {Project}"] = new(actors => actors.DoomedProjectAsync()),
+
+            [$"POST {Project}/webhooks"] = Sends((_, _) => new { url = "https://hooks.example.org/", events = new[] { "case.closed" } }),
+            [$"PATCH {Webhook}"] = Sends((_, _) => new { name = "Warehouse" }),
+            [$"DELETE {Webhook}"] = new(async actors => actors.Target with { Webhook = await TestTargets.WebhookAsync(actors.Programme) }),
+            [$"POST {Webhook}/secret"] = Sends((_, _) => new { }),
+            [$"POST {Webhook}/test"] = Sends((_, _) => new { }),
+            [$"POST {Webhook}/deliveries/{{delivery}}/replay"] = Sends((_, _) => new { }),
 
             ["GET formList"] = new(Shows: actors => $"/projects/{actors.Target.Project}/formList"),
             [$"GET {Project}/view/submissionList"] = new(Query: "?formId={form}"),

@@ -23,6 +23,8 @@ param cacheSeconds int
 param domainSuffix string
 param mapTiles string
 param mapAttribution string
+param eventGridTopic string
+param webhooksToPrivateAddresses bool
 param mailEndpoint string
 param mailFrom string
 param instanceMemoryMB int
@@ -68,6 +70,8 @@ var settings = {
   Rosa__DomainSuffix: domainSuffix
   Rosa__MapTiles: mapTiles
   Rosa__MapAttribution: mapAttribution
+  Rosa__EventGridTopic: eventGridTopic
+  Rosa__WebhooksToPrivateAddresses: string(webhooksToPrivateAddresses)
   Mail__Endpoint: mailEndpoint
   Mail__From: mailFrom
   Rosa__FirstAdminEmail: firstAdminEmail

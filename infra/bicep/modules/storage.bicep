@@ -1,4 +1,4 @@
-// The one storage account: tables and containers of the app, the package that is deployed, and the host's own locks.
+// The one storage account: tables, containers and queues of the app, the package that is deployed, and the host's own locks.
 param name string
 param location string
 param tags object
@@ -31,6 +31,8 @@ var tableNames = [
   'fixtures'
   'settings'
   'encryptionKeys'
+  'webhooks'
+  'webhookDeliveries'
 ]
 var containerNames = [
   'forms'
@@ -42,6 +44,7 @@ var containerNames = [
   'settings'
   'encryption'
 ]
+var queueNames = ['webhooks']
 var packageContainerName = 'app-package'
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
@@ -94,6 +97,18 @@ resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-
   for table in tableNames: {
     parent: tableService
     name: table
+  }
+]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2023-05-01' = [
+  for queue in queueNames: {
+    parent: queueService
+    name: queue
   }
 ]
 

@@ -31,6 +31,7 @@ internal static class BackedUpTable
         StorageNames.SettingsTable,
         StorageNames.ProjectsTable,
         StorageNames.EncryptionKeysTable,
+        StorageNames.WebhooksTable,
     ];
 
     /// <summary>The rows after a position, by key, a page at a time. One operation per page, and one more after a position.</summary>

@@ -46,7 +46,7 @@ public sealed class CaseEvents(
                 continue;
             }
             var type =
-                group.Any(block => block.Create is not null) && found.Transactions.FirstOrDefault()?.Form.Root == submission.RootId
+                group.Any(block => block.Create is not null) && found.Transactions is [var first, ..] && first.Form.Root == submission.RootId
                     ? WebhookEvent.CaseCreated
                     : WebhookEvent.CaseUpdated;
             string[] types = group.Any(block => block.Closes) && found.Closed

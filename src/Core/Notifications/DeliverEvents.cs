@@ -15,7 +15,7 @@ namespace ServerlessRosa.Core.Notifications;
 public sealed class DeliverEvents(
     WebhooksTable webhooks,
     WebhookDeliveriesTable deliveries,
-    WebhookQueue queue,
+    WebhookMessages queue,
     SendDelivery send,
     SubmissionFilesContainer files,
     IOptions<WebhookOptions> options,

@@ -10,7 +10,7 @@ namespace ServerlessRosa.Core.Notifications;
 public sealed class HandleChangeMessage(
     WebhooksTable webhooks,
     WebhookDeliveriesTable deliveries,
-    WebhookQueue queue,
+    WebhookMessages queue,
     SubmissionEvents submissions,
     EntityEvents entities,
     DeliverEvents deliver,

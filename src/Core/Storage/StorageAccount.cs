@@ -93,8 +93,8 @@ public sealed class StorageAccount : IHostedService
         );
     }
 
-    private Task CreateQueuesAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(StorageNames.Queues.Select(name => Queue(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
+    private async Task CreateQueuesAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(StorageNames.Queues.Select(name => Queue(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
 
     private static T Configured<T>(T options)
         where T : ClientOptions

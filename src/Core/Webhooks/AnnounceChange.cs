@@ -11,7 +11,7 @@ namespace ServerlessRosa.Core.Webhooks;
 /// </summary>
 public sealed class AnnounceChange(
     WebhooksTable webhooks,
-    WebhookQueue queue,
+    WebhookMessages queue,
     TimedCache cache,
     IOptions<WebhookOptions> options,
     TimeProvider clock

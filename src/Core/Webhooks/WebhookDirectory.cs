@@ -10,7 +10,7 @@ public sealed class WebhookDirectory(
     WebhooksTable webhooks,
     WebhookDeliveriesTable deliveries,
     WebhookSecrets secrets,
-    WebhookQueue queue,
+    WebhookMessages queue,
     AnnounceChange announce,
     IOptions<WebhookOptions> options,
     TimeProvider clock

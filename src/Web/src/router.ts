@@ -61,6 +61,7 @@ export const router = createRouter({
         },
         { path: 'locations', name: 'locations', component: () => import('./locations/LocationsPage.vue') },
         { path: 'roles', name: 'projectRoles', component: () => import('./users/ProjectRoles.vue') },
+        { path: 'webhooks', name: 'webhooks', component: () => import('./webhooks/WebhooksPage.vue') },
         { path: 'settings', name: 'projectSettings', component: () => import('./projects/ProjectSettings.vue') },
       ],
     },

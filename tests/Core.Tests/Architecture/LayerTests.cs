@@ -26,6 +26,7 @@ public sealed partial class LayerTests
         "Accounts",
         "Audits",
         "Configs",
+        "Webhooks",
         "Datasets",
         "Forms",
         "Workers",
@@ -36,6 +37,7 @@ public sealed partial class LayerTests
         "Submissions",
         "Restore",
         "Exports",
+        "Notifications",
         "Backups",
     ];
 

@@ -57,7 +57,7 @@ public sealed partial class StoreTests
         Assert.Empty(wrong);
     }
 
-    [GeneratedRegex(@"(Table|Container)(\.\w+)?\.cs$")]
+    [GeneratedRegex(@"(Table|Container|Messages)(\.\w+)?\.cs$")]
     private static partial Regex StoreName();
 
     [GeneratedRegex(

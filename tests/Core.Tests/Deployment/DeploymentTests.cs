@@ -25,6 +25,7 @@ public sealed class DeploymentTests
         "Storage__ConnectionString",
         "Rosa__AllowBasicOverHttp",
         "Rosa__ReportStorageOperations",
+        "Rosa__EventGridKey",
     ];
 
     private static readonly string[] HostSettings =
@@ -59,11 +60,12 @@ public sealed class DeploymentTests
     public void Each_type_of_resource_has_one_version() => AssertNone(DeploymentChecks.OfVersions([MainTemplate(), .. Modules().Values]));
 
     [Fact]
-    public void Tables_and_containers_are_those_that_the_code_uses()
+    public void Tables_containers_and_queues_are_those_that_the_code_uses()
     {
         var storage = Module("storage");
         AssertNone(DeploymentChecks.OfNames("table", [.. StorageNames.Tables], storage.Texts("tableNames")));
         AssertNone(DeploymentChecks.OfNames("container", [.. StorageNames.Containers], storage.Texts("containerNames")));
+        AssertNone(DeploymentChecks.OfNames("queue", [.. StorageNames.Queues], storage.Texts("queueNames")));
     }
 
     [Fact]
@@ -89,9 +91,14 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void The_identity_has_three_roles_and_no_other() =>
+    public void The_identity_has_four_roles_and_no_other() =>
         Assert.Equal(
-            ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "3913510d-42f4-4e42-8a64-420c390055eb"],
+            [
+                "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+                "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+                "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+                "3913510d-42f4-4e42-8a64-420c390055eb",
+            ],
             Module("access").Members("roles").Values.Select(role => role.Trim('\''))
         );
 

@@ -80,7 +80,7 @@ public sealed partial class OperationsPageTests
     [GeneratedRegex("Setting `([A-Za-z]+:[A-Za-z]+)`")]
     private static partial Regex Setting();
 
-    [GeneratedRegex("(?<=\n\\|(?:`[A-Za-z:]+`, )*)`((?:Rosa|Storage|Mail):[A-Za-z]+)`")]
+    [GeneratedRegex("(?<=\n\\|(?:`[A-Za-z:]+`, ?)*)`((?:Rosa|Storage|Mail):[A-Za-z]+)`")]
     private static partial Regex SettingOfPage();
 
     [GeneratedRegex("\"([a-z_]+(?:\\.[a-z_]+)+)\"")]

@@ -66,6 +66,9 @@ public sealed record Target
     /// <summary>The id of an API key of <see cref="User"/>.</summary>
     public string ApiKey { get; init; } = "0123456789abcdef";
 
+    /// <summary>A webhook of the project that nobody delivers to, and a delivery of it.</summary>
+    public (string Id, string Delivery) Webhook { get; init; }
+
     /// <summary>The address, without credentials, for a row's path.</summary>
     public string Fill(string path)
     {
@@ -108,6 +111,8 @@ public sealed record Target
                 .Replace("{role}", "viewer", StringComparison.Ordinal)
                 .Replace("{webUser}", WebUser, StringComparison.Ordinal)
                 .Replace("{apiKey}", ApiKey, StringComparison.Ordinal)
+                .Replace("{webhook}", Webhook.Id, StringComparison.Ordinal)
+                .Replace("{delivery}", Webhook.Delivery, StringComparison.Ordinal)
                 .Replace("{token}", Uri.EscapeDataString(Key), StringComparison.Ordinal);
     }
 

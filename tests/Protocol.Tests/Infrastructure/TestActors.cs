@@ -60,6 +60,7 @@ public sealed class TestActors
             TrashedForm = await TrashAsync(programme),
             TrashedDataset = await TrashDatasetAsync(programme),
             Instance = Samples.NewInstanceId(),
+            Webhook = await WebhookAsync(programme),
             AppUser = spare.Id,
             PublicLink = link.Id,
             User = await IdAsync(programme.Admin.PostJsonAsync("/users", new { email, password = Password })),

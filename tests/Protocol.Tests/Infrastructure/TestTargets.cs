@@ -40,6 +40,15 @@ internal static class TestTargets
     public static async Task<int> IdAsync(Task<Answer> created) =>
         (await created).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetInt32();
 
+    public static async Task<(string Id, string Delivery)> WebhookAsync(Programme programme)
+    {
+        var path = $"{programme.Path}/webhooks";
+        var body = new { url = "https://hooks.invalid/", events = new[] { "case.closed" } };
+        var webhook = (await programme.Admin.PostJsonAsync(path, body)).ShouldBe(HttpStatusCode.OK).Json.GetProperty("id").GetString()!;
+        var test = (await programme.Admin.PostJsonAsync($"{path}/{webhook}/test", new { })).ShouldBe(HttpStatusCode.OK).Json;
+        return (webhook, test.GetProperty("id").GetString()!);
+    }
+
     /// <summary>A key of this web user for an hour.</summary>
     public static async Task<(string Id, string Key)> ApiKeyAsync(Api user, string? domain = null, string? role = null)
     {

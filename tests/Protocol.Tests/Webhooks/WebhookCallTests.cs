@@ -7,6 +7,9 @@ namespace ServerlessRosa.Protocol.Tests.Webhooks;
 /// <summary>The management of webhooks.</summary>
 public sealed class WebhookCallTests
 {
+    private static readonly string[] OfCases = ["case.closed"];
+    private static readonly string[] Unknown = ["form.created"];
+
     [Fact]
     public async Task A_webhook_is_created_changed_and_deleted_and_shows_its_secret_once()
     {
@@ -75,10 +78,10 @@ public sealed class WebhookCallTests
         const string Url = "https://hooks.example.org/x";
         (await programme.Admin.PostJsonAsync(path, new { url = Url })).ShouldBeProblem(400.2m, "events");
         (await programme.Admin.PostJsonAsync(path, new { url = Url, events = Array.Empty<string>() })).ShouldBeProblem(400.2m);
-        (await programme.Admin.PostJsonAsync(path, new { url = Url, events = new[] { "form.created" } })).ShouldBeProblem(400.8m);
-        (await programme.Admin.PostJsonAsync(path, new { events = new[] { "case.closed" } })).ShouldBeProblem(400.2m, "url");
-        (await programme.Admin.PostJsonAsync(path, new { url = Url, events = new[] { "case.closed" }, filter = "x" })).ShouldBeProblem(400.33m);
-        var webhook = (await programme.Admin.PostJsonAsync(path, new { url = Url, events = new[] { "case.closed" } }))
+        (await programme.Admin.PostJsonAsync(path, new { url = Url, events = Unknown })).ShouldBeProblem(400.8m);
+        (await programme.Admin.PostJsonAsync(path, new { events = OfCases })).ShouldBeProblem(400.2m, "url");
+        (await programme.Admin.PostJsonAsync(path, new { url = Url, events = OfCases, filter = "x" })).ShouldBeProblem(400.33m);
+        var webhook = (await programme.Admin.PostJsonAsync(path, new { url = Url, events = OfCases }))
             .ShouldBe(HttpStatusCode.OK)
             .Json;
         (await programme.Admin.GetAsync($"{path}/{webhook.Text("id")}/deliveries?state=lost")).ShouldBeProblem(400.8m);

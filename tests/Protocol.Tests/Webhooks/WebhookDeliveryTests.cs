@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Microsoft.AspNetCore.Http;
 using ServerlessRosa.Protocol.Tests.Cases;

@@ -61,6 +61,26 @@ export const apiKeys = {
   revoke: (user: number, id: string) => remove(at`users/${user}/api-keys/${id}`),
 }
 
+export const webhookEvents = [
+  ...['submission.created', 'submission.edited', 'submission.reviewed'],
+  ...['entity.created', 'entity.updated', 'entity.deleted'],
+  ...['case.created', 'case.updated', 'case.closed'],
+]
+
+export const webhooks = {
+  list: (project: number) => call<t.Webhook[]>(at`projects/${project}/webhooks`),
+  /** This answer, and that of `rotate`, are the only ones that have the secret. */
+  create: (project: number, json: t.WebhookEdit) => post<t.Webhook & { secret: string }>(at`projects/${project}/webhooks`, { json }),
+  change: (project: number, id: string, json: t.WebhookEdit) => patch<t.Webhook>(at`projects/${project}/webhooks/${id}`, json),
+  remove: (project: number, id: string) => remove(at`projects/${project}/webhooks/${id}`),
+  rotate: (project: number, id: string) => post<t.Webhook & { secret: string }>(at`projects/${project}/webhooks/${id}/secret`, { json: {} }),
+  test: (project: number, id: string) => post<t.WebhookDelivery>(at`projects/${project}/webhooks/${id}/test`, { json: {} }),
+  deliveries: (project: number, id: string, state: string, offset: number, limit: number) =>
+    call<t.WebhookDelivery[]>(at`projects/${project}/webhooks/${id}/deliveries?state=${state}&offset=${offset}&limit=${limit}`),
+  replay: (project: number, id: string, delivery: string) =>
+    post<t.WebhookDelivery>(at`projects/${project}/webhooks/${id}/deliveries/${delivery}/replay`, { json: {} }),
+}
+
 export const roles = {
   list: () => call<t.Role[]>(at`roles`),
   assigned: () => call<t.Assignment[]>(at`assignments`),

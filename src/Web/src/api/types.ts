@@ -24,6 +24,30 @@ export interface ApiKey {
   expiresAt: string | null
 }
 
+/** What managers choose of a webhook. */
+export interface WebhookEdit {
+  name: string
+  url: string
+  events: string[]
+  includeData: boolean
+  active: boolean
+}
+
+export interface Webhook extends WebhookEdit {
+  id: string
+  createdAt: string
+}
+
+export interface WebhookDelivery {
+  id: string
+  type: string
+  subject: string
+  time: string
+  state: 'pending' | 'delivered' | 'parked'
+  attempts: number
+  lastError: string | null
+}
+
 export interface Project {
   id: number
   name: string

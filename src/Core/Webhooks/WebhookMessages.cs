@@ -4,7 +4,7 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Webhooks;
 
 /// <summary>Queue `webhooks`, whose messages the function `Webhooks` takes.</summary>
-public sealed class WebhookQueue(StorageAccount storage)
+public sealed class WebhookMessages(StorageAccount storage)
 {
     private readonly QueueClient _queue = storage.Queue(StorageNames.WebhooksQueue);
 
