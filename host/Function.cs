@@ -34,10 +34,7 @@ internal abstract record Function(RpcFunctionMetadata Metadata, string TriggerNa
                 switch (root.GetProperty("type").GetString()?.ToUpperInvariant())
                 {
                     case "HTTPTRIGGER":
-                        return HttpFunction.Read(metadata, root, routePrefix, constraints) with
-                        {
-                            IsDisabled = isDisabled,
-                        };
+                        return HttpFunction.Read(metadata, root, routePrefix, constraints) with { IsDisabled = isDisabled };
                     case "TIMERTRIGGER":
                         return TimerFunction.Read(metadata, root, settings) with { IsDisabled = isDisabled };
                     case "QUEUETRIGGER":

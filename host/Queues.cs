@@ -40,7 +40,10 @@ internal sealed partial class Queues(WorkerSupervisor workers, AppFolder app, IL
         {
             var found = await ReceiveAsync(queue, cancellationToken);
             running.AddRange(found.Select(message => RunAsync(function, queue, poison, message)));
-            pause = found.Length > 0 ? ShortestPause : pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            pause =
+                found.Length > 0 ? ShortestPause
+                : pause * 2 < _longestPause ? pause * 2
+                : _longestPause;
             while (running.Count > _atOnce / 2)
                 running.Remove(await Task.WhenAny(running));
             if (found.Length == 0)

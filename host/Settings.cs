@@ -13,8 +13,7 @@ internal sealed partial class Settings(IConfiguration configuration)
             .Replace(
                 text,
                 match =>
-                    Value(match.Groups[1].Value)
-                    ?? throw new InvalidOperationException($"the setting {match.Groups[1].Value} is missing")
+                    Value(match.Groups[1].Value) ?? throw new InvalidOperationException($"the setting {match.Groups[1].Value} is missing")
             );
 
     /// <summary><c>AzureWebJobs.{function}.Disabled</c>, or with <c>__</c> for the dots, as Linux needs it.</summary>

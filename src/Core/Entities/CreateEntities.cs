@@ -47,15 +47,7 @@ public sealed class CreateEntities(EntitiesTable entities, AnnounceChange announ
             created.Add(EntityDirectory.New(dataset, id, edit, version));
         }
         var ids = created.ConvertAll(entity => entity.Id.Value);
-        await announce.EntitiesAsync(
-            dataset.Project,
-            dataset.Name,
-            WebhookEvent.EntityCreated,
-            ids,
-            now,
-            editor.Actor,
-            cancellationToken
-        );
+        await announce.EntitiesAsync(dataset.Project, dataset.Name, WebhookEvent.EntityCreated, ids, now, editor.Actor, cancellationToken);
         var bulk = await entities.BeginBulkAsync(dataset, now, cancellationToken);
         try
         {

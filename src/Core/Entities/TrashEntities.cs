@@ -30,15 +30,7 @@ public sealed class TrashEntities(EntitiesTable entities, AnnounceChange announc
         if (deleted)
         {
             var named = open.Select(id => id.Value).ToList();
-            await announce.EntitiesAsync(
-                dataset.Project,
-                dataset.Name,
-                WebhookEvent.EntityDeleted,
-                named,
-                now,
-                actor,
-                cancellationToken
-            );
+            await announce.EntitiesAsync(dataset.Project, dataset.Name, WebhookEvent.EntityDeleted, named, now, actor, cancellationToken);
         }
         var changed = new List<EntityId>();
         await ConditionalWrite.RepeatAsync<bool>(

@@ -46,14 +46,17 @@ public sealed class CaseEvents(
                 continue;
             }
             var type =
-                group.Any(block => block.Create is not null) && found.Transactions is [var first, ..] && first.Form.Root == submission.RootId
+                group.Any(block => block.Create is not null)
+                && found.Transactions is [var first, ..]
+                && first.Form.Root == submission.RootId
                     ? WebhookEvent.CaseCreated
                     : WebhookEvent.CaseUpdated;
-            string[] types = group.Any(block => block.Closes) && found.Closed
-                ? type == WebhookEvent.CaseCreated
-                    ? [type, WebhookEvent.CaseClosed]
-                    : [WebhookEvent.CaseClosed]
-                : [type];
+            string[] types =
+                group.Any(block => block.Closes) && found.Closed
+                    ? type == WebhookEvent.CaseCreated
+                        ? [type, WebhookEvent.CaseClosed]
+                        : [WebhookEvent.CaseClosed]
+                    : [type];
             events.AddRange(types.Select(name => Of(name, found, domain, space, version)));
         }
         return events;
@@ -76,9 +79,7 @@ public sealed class CaseEvents(
                 instanceId = version.Id.Value,
                 links = new
                 {
-                    self = domain is null
-                        ? null
-                        : $"{options.Value.Origin}/a/{domain}/api/case/v2/{ChangeEvent.Part(found.Id.Value)}",
+                    self = domain is null ? null : $"{options.Value.Origin}/a/{domain}/api/case/v2/{ChangeEvent.Part(found.Id.Value)}",
                 },
             },
             new

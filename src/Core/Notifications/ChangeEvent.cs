@@ -20,10 +20,7 @@ internal static class ChangeEvent
     private const int MaxContent = 250_000;
 
     public static JsonSerializerOptions Options { get; } =
-        new(JsonSerializerDefaults.Web)
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+        new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="identity">What tells this event from others of its type.</param>
     public static Delivery New(

@@ -97,7 +97,10 @@ public sealed class DeliverEvents(
             var pending = await deliveries.ListPendingAsync(webhook, AtOnce, cancellationToken);
             if (pending.Count == 0)
             {
-                if (await deliveries.ChangeTurnAsync(webhook, turn with { Owner = null, NextAt = DateTimeOffset.UnixEpoch }, default) is not null)
+                if (
+                    await deliveries.ChangeTurnAsync(webhook, turn with { Owner = null, NextAt = DateTimeOffset.UnixEpoch }, default)
+                    is not null
+                )
                 {
                     return;
                 }

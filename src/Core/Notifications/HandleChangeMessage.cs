@@ -79,17 +79,14 @@ public sealed class HandleChangeMessage(
         }
 
         // Side by side, so that a receiver that hangs delays no other.
-        await Task.WhenAll(active
+        await Task.WhenAll(
+            active
                 .Where(webhook => message.At >= webhook.CreatedAt)
-                .Select(webhook => ReportAsync(webhook, events, messageId, cancellationToken)));
+                .Select(webhook => ReportAsync(webhook, events, messageId, cancellationToken))
+        );
     }
 
-    private async Task ReportAsync(
-        Webhook webhook,
-        IReadOnlyList<Delivery> events,
-        string messageId,
-        CancellationToken cancellationToken
-    )
+    private async Task ReportAsync(Webhook webhook, IReadOnlyList<Delivery> events, string messageId, CancellationToken cancellationToken)
     {
         var wanted = events.Where(one => webhook.Events.Contains(one.Type)).ToList();
         foreach (var one in wanted)

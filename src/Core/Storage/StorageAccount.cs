@@ -62,7 +62,11 @@ public sealed class StorageAccount : IHostedService
         {
             return;
         }
-        await Task.WhenAll(CreateTablesAsync(cancellationToken), CreateContainersAsync(cancellationToken), CreateQueuesAsync(cancellationToken));
+        await Task.WhenAll(
+            CreateTablesAsync(cancellationToken),
+            CreateContainersAsync(cancellationToken),
+            CreateQueuesAsync(cancellationToken)
+        );
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,7 +1,8 @@
 namespace ServerlessRosa.Core.Storage;
 
 /// <summary>
-/// The names of all tables, containers and queues. The deployment creates the same ones (infra/bicep/modules/storage.bicep); a test compares them.
+/// The names of all tables, containers and queues. The deployment creates the same ones (infra/bicep/modules/storage.bicep); a test
+/// compares them.
 /// </summary>
 public static class StorageNames
 {

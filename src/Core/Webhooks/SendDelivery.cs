@@ -45,9 +45,7 @@ public sealed class SendDelivery : IDisposable
         try
         {
             var isTopic = webhook.Id == Webhook.EventGrid;
-            using var request = isTopic
-                ? await ToTopicAsync(webhook, body, cancellationToken)
-                : ToWebhook(webhook, id, body);
+            using var request = isTopic ? await ToTopicAsync(webhook, body, cancellationToken) : ToWebhook(webhook, id, body);
             using var answer = await (isTopic ? _toTopic : _toWebhooks).SendAsync(
                 request,
                 HttpCompletionOption.ResponseHeadersRead,

@@ -85,10 +85,7 @@ public sealed class WebhookDeliveriesTable(StorageAccount storage)
     internal async Task UpdateAsync(Webhook webhook, Delivery delivery, CancellationToken cancellationToken)
     {
         var partition = PartitionOf(webhook);
-        List<TableTransactionAction> batch =
-        [
-            new(TableTransactionActionType.UpdateReplace, ToEntity(partition, delivery), delivery.ETag),
-        ];
+        List<TableTransactionAction> batch = [new(TableTransactionActionType.UpdateReplace, ToEntity(partition, delivery), delivery.ETag)];
         if (delivery is { InOrder: true, State: not Delivery.Pending })
         {
             batch.Add(new(TableTransactionActionType.Delete, new TableEntity(partition, WebhookKeys.Pending(delivery)), ETag.All));
@@ -165,8 +162,8 @@ public sealed class WebhookDeliveriesTable(StorageAccount storage)
         }
     }
 
-    /// <summary>Removes deliveries that were added, or asked for again, before a time, whatever became of them. One operation per 1,000 of the server, and one for
-    /// about a hundred removed.</summary>
+    /// <summary>Removes deliveries that were added, or asked for again, before a time, whatever became of them. One operation per 1,000
+    /// of the server, and one for about a hundred removed.</summary>
     internal async Task PurgeAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"Since lt {before}");

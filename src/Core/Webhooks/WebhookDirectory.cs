@@ -33,7 +33,11 @@ public sealed class WebhookDirectory(
 
     /// <summary>Returns the secret too, which cannot be read again. Refuses more than 20 webhooks, and what <see cref="ChangeAsync"/>
     /// refuses. Two operations.</summary>
-    public async Task<(Webhook Webhook, string Secret)> CreateAsync(ProjectId project, WebhookEdit edit, CancellationToken cancellationToken)
+    public async Task<(Webhook Webhook, string Secret)> CreateAsync(
+        ProjectId project,
+        WebhookEdit edit,
+        CancellationToken cancellationToken
+    )
     {
         var url = UrlOf(edit.Url ?? throw Problem.MissingParameter("url").AsException());
         var (text, hidden) = secrets.Create();
@@ -110,8 +114,8 @@ public sealed class WebhookDirectory(
         return delivery;
     }
 
-    /// <summary>Newest first. Refuses an unknown webhook (404.1), an unknown state and a page over 250 (400.8). Two operations, more for a rare state.
-    /// </summary>
+    /// <summary>Newest first. Refuses an unknown webhook (404.1), an unknown state and a page over 250 (400.8). Two operations, more for
+    /// a rare state.</summary>
     public async Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
         ProjectId project,
         string id,
@@ -205,6 +209,8 @@ public sealed class WebhookDirectory(
             && (toPrivate || !(IPAddress.TryParse(url.IdnHost, out var address) ? !PublicAddress.Is(address) : url.IsLoopback));
         return isPossible
             ? url!
-            : throw Problem.UnexpectedValue("url", text, "it must be an https address of a public host, without user or fragment.").AsException();
+            : throw Problem
+                .UnexpectedValue("url", text, "it must be an https address of a public host, without user or fragment.")
+                .AsException();
     }
 }

@@ -25,11 +25,7 @@ public sealed class WebhookSecrets(IDataProtectionProvider provider, TimeProvide
     {
         var start = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}."));
         byte[] signed = [.. start, .. body];
-        string?[] secrets =
-        [
-            webhook.ProtectedSecret,
-            webhook.FormerUntil > clock.GetUtcNow() ? webhook.ProtectedFormerSecret : null,
-        ];
+        string?[] secrets = [webhook.ProtectedSecret, webhook.FormerUntil > clock.GetUtcNow() ? webhook.ProtectedFormerSecret : null];
         return string.Join(
             ' ',
             secrets

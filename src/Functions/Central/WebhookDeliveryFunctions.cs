@@ -67,13 +67,7 @@ public sealed class WebhookDeliveryFunctions(
                 await Json.ReadAsync(request, caller, cancellationToken);
                 var again = await webhooks.ReplayAsync(project.Id, webhook, delivery, cancellationToken);
                 var details = new { webhookId = webhook, eventId = again.EventId };
-                await audits.WriteAsync(
-                    caller.KnownActor.Id,
-                    "webhook.replay",
-                    Scope.Of(project.Id),
-                    details,
-                    CancellationToken.None
-                );
+                await audits.WriteAsync(caller.KnownActor.Id, "webhook.replay", Scope.Of(project.Id), details, CancellationToken.None);
                 return Json.Ok(DeliveryShape.Of(again));
             },
             bodyShowsCsrf: true

@@ -77,8 +77,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     [Function("DeleteWebhook")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")]
-            HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")] HttpRequest request,
         int projectId,
         string webhook
     ) =>
@@ -133,11 +132,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
         );
 
     /// <summary>Runs for a manager of an existing project.</summary>
-    private Task<IResult> RunAsync(
-        HttpRequest request,
-        int projectId,
-        Func<ProjectId, Caller, CancellationToken, Task<IResult>> handler
-    ) =>
+    private Task<IResult> RunAsync(HttpRequest request, int projectId, Func<ProjectId, Caller, CancellationToken, Task<IResult>> handler) =>
         pipeline.RestAsync(
             request,
             async caller =>

@@ -126,7 +126,7 @@ public sealed class BudgetTests
         var (programme, form, phone) = await SetUpAsync();
         await CostsAsync(
             warm: 2 + files,
-            cold: 4 + files,
+            cold: 5 + files,
             () => phone.PostAsync($"{programme.Path}/submission", Submission(form, Samples.NewInstanceId(), files)),
             HttpStatusCode.Created
         );
@@ -142,7 +142,7 @@ public sealed class BudgetTests
         );
         await CostsAsync(
             warm: 3,
-            cold: 5,
+            cold: 6,
             () => phone.PostAsync($"{programme.Path}/submission", Submission(form, id, 0)),
             HttpStatusCode.Created
         );
@@ -173,7 +173,7 @@ public sealed class BudgetTests
         var (programme, form, phone) = await SetUpAsync();
         await CostsAsync(
             warm: 7,
-            cold: 9,
+            cold: 10,
             () =>
             {
                 var block =

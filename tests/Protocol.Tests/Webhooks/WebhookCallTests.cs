@@ -22,7 +22,9 @@ public sealed class WebhookCallTests
         var shown = (await programme.Admin.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Json;
         Assert.False(shown.TryGetProperty("secret", out _));
         Assert.Equal((true, false), (shown.GetProperty("active").GetBoolean(), shown.GetProperty("includeData").GetBoolean()));
-        var changed = (await programme.Admin.PatchJsonAsync(path, new { name = "Warehouse", active = false })).ShouldBe(HttpStatusCode.OK).Json;
+        var changed = (await programme.Admin.PatchJsonAsync(path, new { name = "Warehouse", active = false }))
+            .ShouldBe(HttpStatusCode.OK)
+            .Json;
         Assert.Equal(("Warehouse", receiver.Url), (changed.Text("name"), changed.Text("url")));
         Assert.Single((await programme.Admin.GetAsync($"{programme.Path}/webhooks")).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
         var audit = (await programme.Admin.GetAsync("/audits?action=webhook&limit=250")).ShouldBe(HttpStatusCode.OK).Text;
@@ -80,10 +82,18 @@ public sealed class WebhookCallTests
         (await programme.Admin.PostJsonAsync(path, new { url = Url, events = Array.Empty<string>() })).ShouldBeProblem(400.2m);
         (await programme.Admin.PostJsonAsync(path, new { url = Url, events = Unknown })).ShouldBeProblem(400.8m);
         (await programme.Admin.PostJsonAsync(path, new { events = OfCases })).ShouldBeProblem(400.2m, "url");
-        (await programme.Admin.PostJsonAsync(path, new { url = Url, events = OfCases, filter = "x" })).ShouldBeProblem(400.33m);
-        var webhook = (await programme.Admin.PostJsonAsync(path, new { url = Url, events = OfCases }))
-            .ShouldBe(HttpStatusCode.OK)
-            .Json;
+        (
+            await programme.Admin.PostJsonAsync(
+                path,
+                new
+                {
+                    url = Url,
+                    events = OfCases,
+                    filter = "x",
+                }
+            )
+        ).ShouldBeProblem(400.33m);
+        var webhook = (await programme.Admin.PostJsonAsync(path, new { url = Url, events = OfCases })).ShouldBe(HttpStatusCode.OK).Json;
         (await programme.Admin.GetAsync($"{path}/{webhook.Text("id")}/deliveries?state=lost")).ShouldBeProblem(400.8m);
         (await programme.Admin.GetAsync($"{path}/{webhook.Text("id")}/deliveries?limit=1000")).ShouldBeProblem(400.8m);
         (await programme.Admin.PostJsonAsync($"{path}/{webhook.Text("id")}/deliveries/1-2/replay", new { })).ShouldBeProblem(404.1m);

@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using ServerlessRosa.Protocol.Tests.Cases;
 using ServerlessRosa.Protocol.Tests.Datasets;
@@ -48,7 +49,9 @@ public sealed class WebhookDeliveryTests
         var link = new Uri(got[0].Data.GetProperty("links").Text("self"));
         Assert.Equal(
             first,
-            (await inbox.Programme.Admin.At(server).GetAsync(link.PathAndQuery["/v1".Length..])).ShouldBe(HttpStatusCode.OK).Json.Text("instanceId")
+            (await inbox.Programme.Admin.At(server).GetAsync(link.PathAndQuery["/v1".Length..]))
+                .ShouldBe(HttpStatusCode.OK)
+                .Json.Text("instanceId")
         );
         Assert.Equal(edit, (await whole.WaitAsync(1))[0].Data.Text("xml"));
         var deliveries = await inbox.Programme.DeliveriesAsync(webhook);
@@ -71,9 +74,21 @@ public sealed class WebhookDeliveryTests
         await receiver.WaitAsync(2);
         (await census.Programme.Admin.DeleteAsync(path)).ShouldBe(HttpStatusCode.OK);
         await receiver.WaitAsync(3);
-        var bulk = Enumerable.Range(0, 3).Select(i => new { uuid = Census.NewId(), label = $"Bulk {i}", data = new { } }).ToList();
-        (await census.Programme.Admin.PostJsonAsync(census.EntitiesPath, new { entities = bulk, source = new { name = "a.csv", size = 1 } }))
-            .ShouldBe(HttpStatusCode.OK);
+        var bulk = Enumerable
+            .Range(0, 3)
+            .Select(i => new
+            {
+                uuid = Census.NewId(),
+                label = $"Bulk {i}",
+                data = new { },
+            })
+            .ToList();
+        (
+            await census.Programme.Admin.PostJsonAsync(
+                census.EntitiesPath,
+                new { entities = bulk, source = new { name = "a.csv", size = 1 } }
+            )
+        ).ShouldBe(HttpStatusCode.OK);
 
         var got = await receiver.WaitAsync(6);
         Assert.Equal(["entity.created", "entity.updated", "entity.deleted"], got.Take(3).Select(one => one.Type));
@@ -122,7 +137,11 @@ public sealed class WebhookDeliveryTests
     public async Task A_failing_receiver_gets_the_event_again_with_the_same_id_and_later_events_wait()
     {
         var inbox = await Inbox.OpenAsync();
-        var (failing, hanging, well) = (await WebhookReceiver.OpenAsync(), await WebhookReceiver.OpenAsync(), await WebhookReceiver.OpenAsync());
+        var (failing, hanging, well) = (
+            await WebhookReceiver.OpenAsync(),
+            await WebhookReceiver.OpenAsync(),
+            await WebhookReceiver.OpenAsync()
+        );
         failing.Answer = (n, http) =>
         {
             http.Response.StatusCode = n == 1 ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
@@ -228,6 +247,22 @@ public sealed class WebhookDeliveryTests
         dying.App!.Kill();
 
         Assert.Equal(id, (await receiver.WaitAsync(1))[0].Data.Text("instanceId"));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_not_Base64_is_set_aside()
+    {
+        await WebhookServer.SharedAsync();
+        var storage = await Server.StorageAsync();
+        var text = $"§ {Guid.NewGuid()}";
+        await new QueueClient(storage, "webhooks").SendMessageAsync(text);
+
+        var poison = new QueueClient(storage, "webhooks-poison");
+        await Eventually.TrueAsync(
+            async () =>
+                await poison.ExistsAsync() && (await poison.PeekMessagesAsync(32)).Value.Any(message => message.MessageText == text),
+            "the message was set aside"
+        );
     }
 
     // As if its three days had begun four days ago.

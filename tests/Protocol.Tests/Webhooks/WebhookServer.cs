@@ -27,8 +27,7 @@ internal static class WebhookServer
         string[] events,
         bool includeData = false,
         Server? server = null
-    ) =>
-        (
+    ) => (
             await programme
                 .Admin.At(server ?? await SharedAsync())
                 .PostJsonAsync(
@@ -40,9 +39,7 @@ internal static class WebhookServer
                         includeData,
                     }
                 )
-        )
-            .ShouldBe(HttpStatusCode.OK)
-            .Json;
+        ).ShouldBe(HttpStatusCode.OK).Json;
 
     public static async Task<List<JsonElement>> DeliveriesAsync(this Programme programme, JsonElement webhook, string query = "") =>
         [
