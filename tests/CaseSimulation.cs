@@ -18,9 +18,9 @@ internal interface ICaseServer
 }
 
 /// <summary>
-/// Three phones and a script change the same cases at random. Requests and responses get lost, forms arrive late, are deleted and
-/// restored, groups change, and all kinds of indices occur. After every sync the phone has the cases that the reference model expects, and
-/// no valid state hash is refused.
+/// Three phones and a script change the same cases at random. Requests and responses get lost, stock moves, forms arrive late, are deleted
+/// and restored, groups change, and all kinds of indices occur. After every sync the phone has the cases that the reference model expects,
+/// and no valid state hash is refused.
 /// </summary>
 #pragma warning disable CA5394 // Test data.
 internal sealed class CaseSimulation(
@@ -152,6 +152,7 @@ internal sealed class CaseSimulation(
             Owner = _random.Next(3) == 0 ? AnyOwner() : creator,
             Properties = AnyProperties(),
             Indices = AnyIndices(id, there),
+            Stock = AnyStock(),
         };
     }
 
@@ -162,7 +163,20 @@ internal sealed class CaseSimulation(
             Properties = AnyProperties(),
             Indices = _random.Next(2) == 0 ? AnyIndices(id, there) : [],
             Closes = _random.Next(5) == 0,
+            Stock = AnyStock(),
         };
+
+    private List<PhoneStock> AnyStock() =>
+        [
+            .. Enumerable
+                .Range(0, Math.Max(0, _random.Next(4) - 1))
+                .Select(_ => new PhoneStock(
+                    _random.Next(2) == 0 ? "stock" : "consumption",
+                    $"e{_random.Next(2)}",
+                    _random.Next(20),
+                    _random.Next(2) == 0
+                )),
+        ];
 
     private string AnyOwner() => _owners[_random.Next(_owners.Length)];
 

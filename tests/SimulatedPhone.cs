@@ -6,6 +6,9 @@ namespace ServerlessRosa.Tests;
 /// <summary>An index in a case block: no target removes it.</summary>
 internal sealed record PhoneIndex(string Identifier, string? Target, bool Extension);
 
+/// <summary>A change of a balance of a case: to a quantity, or by it when it is a transfer.</summary>
+internal sealed record PhoneStock(string Section, string Entry, int Quantity, bool IsTransfer);
+
 /// <summary>A case block, of a form or of a restore. Without owner, the block says nothing of it.</summary>
 internal sealed record PhoneBlock(string Id)
 {
@@ -20,6 +23,9 @@ internal sealed record PhoneBlock(string Id)
     public IReadOnlyList<PhoneIndex> Indices { get; init; } = [];
 
     public bool Closes { get; init; }
+
+    /// <summary>The ledger blocks beside it.</summary>
+    public IReadOnlyList<PhoneStock> Stock { get; init; } = [];
 }
 
 /// <summary>A case as stored on a phone, or by another client.</summary>
@@ -32,6 +38,8 @@ internal sealed class PhoneCase
     public Dictionary<string, string> Properties { get; } = [];
 
     public Dictionary<string, (string Target, bool Extension)> Indices { get; } = [];
+
+    public Dictionary<string, int> Stock { get; } = [];
 
     public void Apply(PhoneBlock block)
     {
@@ -52,6 +60,11 @@ internal sealed class PhoneCase
                 Indices.Remove(index.Identifier);
             }
         }
+        foreach (var stock in block.Stock)
+        {
+            var key = $"{stock.Section}/{stock.Entry}";
+            Stock[key] = (stock.IsTransfer ? Stock.GetValueOrDefault(key) : 0) + stock.Quantity;
+        }
     }
 
     /// <summary>The same without the indices to such targets.</summary>
@@ -62,6 +75,10 @@ internal sealed class PhoneCase
         {
             same.Properties.Add(name, text);
         }
+        foreach (var (key, quantity) in Stock)
+        {
+            same.Stock.Add(key, quantity);
+        }
         foreach (var (identifier, index) in Indices.Where(index => !target(index.Value.Target)))
         {
             same.Indices.Add(identifier, index);
@@ -69,9 +86,16 @@ internal sealed class PhoneCase
         return same;
     }
 
-    /// <summary>All that it says. A property that was emptied is as good as none.</summary>
+    /// <summary>All that it says. A property that was emptied is as good as none, and so is a balance of zero.</summary>
     public override string ToString() =>
-        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Shown(Properties))}]" + $" [{string.Join(", ", Shown(Indices))}]";
+        $"{Owner}{(Closed ? " closed" : "")} [{string.Join(", ", Shown(Properties))}]"
+        + $" [{string.Join(", ", Shown(Indices))}] [{string.Join(", ", Shown(Stock))}]";
+
+    private static IEnumerable<string> Shown(IEnumerable<KeyValuePair<string, int>> stock) =>
+        stock
+            .Where(balance => balance.Value != 0)
+            .OrderBy(balance => balance.Key, StringComparer.Ordinal)
+            .Select(balance => $"{balance.Key}={balance.Value}");
 
     private static IEnumerable<string> Shown(IEnumerable<KeyValuePair<string, string>> properties) =>
         properties

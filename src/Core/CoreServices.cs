@@ -115,6 +115,7 @@ public static class CoreServices
             .AddSingleton<LocationWrites>()
             .AddSingleton<LocationTypes>()
             .AddSingleton<Locations>()
+            .AddSingleton<Products>()
             .AddSingleton<UploadLocations>()
             .AddSingleton<LookupTables>()
             .AddSingleton<LookupRows>()

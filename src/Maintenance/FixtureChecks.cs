@@ -76,6 +76,7 @@ public sealed class FixtureChecks(FixturesTable fixtures)
         {
             FixtureKind.Groups => head.Groups,
             FixtureKind.Tables => head.Tables,
+            FixtureKind.Products => head.Products,
             _ => head.Locations,
         };
         if (version is null)

@@ -22,7 +22,7 @@ public static class MaintenanceServices
         services.AddSingleton<FixtureChecks>();
         services.AddSingleton<VerifyGroups>();
         services.AddSingleton<VerifyLookupTables>();
-        services.AddSingleton<VerifyLocations>();
+        services.AddSingleton<VerifyLocations>().AddSingleton<VerifyProducts>();
         services.AddSingleton<VerifyDomain>();
         services.AddSingleton<VerifyKeys>();
         services.AddSingleton<VerifyForms>();

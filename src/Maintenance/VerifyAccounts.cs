@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
@@ -51,7 +52,11 @@ public sealed class VerifyAccounts(ProjectsTable projects, AccountsTable account
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        if (project.Domain is { } domain && await projects.FindByDomainAsync(domain, cancellationToken) is var copy && copy != project)
+        if (
+            project.Domain is { } domain
+            && await projects.FindByDomainAsync(domain, cancellationToken) is var copy
+            && !IsSame(copy, project)
+        )
         {
             yield return new Difference(
                 "project-domain",
@@ -65,6 +70,9 @@ public sealed class VerifyAccounts(ProjectsTable projects, AccountsTable account
             yield return new Difference("number", project.Id, where, $"the next project would get the number {last + 1}, which is given");
         }
     }
+
+    // The lists of a project are other objects in each copy.
+    private static bool IsSame(Project? copy, Project project) => JsonSerializer.Serialize(copy) == JsonSerializer.Serialize(project);
 
     private async IAsyncEnumerable<Difference> CheckDomainAsync(
         Project copy,

@@ -149,7 +149,7 @@ public static class RightsSteps
     private static Dictionary<string, RightsStep> DomainSteps()
     {
         var steps = new Dictionary<string, RightsStep>();
-        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location" })
+        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location", "product" })
         {
             string[] addresses =
                 resource == "location" ? [$"{Domain}/location/v2"] : [$"{Domain}/v0.5/{resource}", $"{Domain}/{resource}/v1"];

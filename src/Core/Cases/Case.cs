@@ -74,7 +74,7 @@ public sealed record Case(CaseId Id, ProjectId Project)
 
     public string ClosedBy { get; init; } = "";
 
-    /// <summary>No remaining form names the case (CC-094, CC-124).</summary>
+    /// <summary>No remaining form has a case block for it (CC-094, CC-124).</summary>
     public bool Deleted { get; init; }
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
@@ -87,6 +87,9 @@ public sealed record Case(CaseId Id, ProjectId Project)
 
     /// <summary>By identifier, tombstones included.</summary>
     public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
+
+    /// <summary>By section and entry (CC-156). What no remaining form sets is zero, so that phones are told.</summary>
+    public IReadOnlyList<LedgerBalance> Ledger { get; init; } = [];
 
     /// <summary>
     /// Counts how often a case became an extension of this one or was reopened as one. Zero means there are none; each increment is a

@@ -22,6 +22,10 @@ public sealed record CaseBlock(CaseId Id)
     public IReadOnlyList<CaseIndex> Indices { get; init; } = [];
 
     public bool Closes { get; init; }
+
+    /// <summary>Changes of the case's balances by a block of the form's ledger (CC-156), which has nothing else; null for a case
+    /// block.</summary>
+    public IReadOnlyList<LedgerChange>? Ledger { get; init; }
 }
 
 /// <summary>

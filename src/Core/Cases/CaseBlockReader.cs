@@ -5,8 +5,8 @@ using ServerlessRosa.Core.Xml;
 namespace ServerlessRosa.Core.Cases;
 
 /// <summary>
-/// The case blocks of a form in document order, or the problem that prevents applying them. <see cref="UserId"/> is the form's `userID`,
-/// blank when absent.
+/// The case blocks of a form, and those of its ledger, in document order, or the problem that prevents applying them.
+/// <see cref="UserId"/> is the form's `userID`, blank when absent.
 /// </summary>
 public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, CaseProblem? Problem)
 {
@@ -30,7 +30,6 @@ public sealed record CaseBlocks(IReadOnlyList<CaseBlock> Blocks, string UserId, 
 public sealed class CaseBlockReader
 {
     public const string Namespace = "http://commcarehq.org/case/transaction/v2";
-    private const string LedgerNamespace = "http://commcarehq.org/ledger/v1";
     private const string DeviceReport = "http://code.javarosa.org/devicereport";
     private const int MaxValue = 255;
 
@@ -79,10 +78,11 @@ public sealed class CaseBlockReader
             {
                 ReadCase(xml, formNamespace);
             }
-            else if (xml.NamespaceURI == LedgerNamespace && xml.LocalName is ("balance" or "transfer"))
+            else if (LedgerBlockReader.IsLedger(xml))
             {
-                // Taken without a word, the stock would be missing from every restore.
-                _problem ??= CaseProblem.LedgersNotSupported();
+                var (blocks, problem) = LedgerBlockReader.Read(xml);
+                _blocks.AddRange(blocks);
+                _problem ??= problem;
             }
             else if (inMeta && xml.Depth == 2)
             {

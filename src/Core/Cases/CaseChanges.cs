@@ -43,19 +43,18 @@ public static class CaseChanges
         && FormOrder.PlaceOf(TransactionOf(id, before.Version + 1, blocks, context), before.Transactions) < before.Transactions.Count;
 
     /// <summary>
-    /// The case replayed from this list of forms instead of its own. Without any form it is deleted, and keeps its values for the phones
-    /// that have it (CC-124). Increments the version.
+    /// The case replayed from this list of forms instead of its own. Without any case block it is deleted, and keeps its values for the
+    /// phones that have it (CC-124). Increments the version.
     /// </summary>
     internal static Case Replay(Case value, IReadOnlyList<(CaseTransaction Transaction, CaseBlocks Blocks)> forms)
     {
         var version = value.Version + 1;
-        var replayed =
-            forms.Count == 0
-                ? value with
-                {
-                    Deleted = true,
-                }
-                : forms.Aggregate(Reset(value), (current, form) => Apply(current, form.Blocks, form.Transaction.At));
+        var replayed = forms.All(form => form.Blocks.Blocks.All(block => block.Id != value.Id || block.Ledger is not null))
+            ? value with
+            {
+                Deleted = true,
+            }
+            : forms.Aggregate(Reset(value), (current, form) => Apply(current, form.Blocks, form.Transaction.At));
         return replayed with { Version = version, Transactions = [.. forms.Select(form => form.Transaction)] };
     }
 
@@ -79,6 +78,7 @@ public static class CaseChanges
             Extensions = value.Extensions,
             FormerOwners = value.FormerOwners,
             Transactions = value.Transactions,
+            Ledger = Ledgers.Empty(value.Ledger),
             Forgotten = [.. value.Forgotten.Union(value.Properties.Keys).Union(value.ExternalId.Length > 0 ? [ExternalId] : [])],
         };
 
@@ -122,11 +122,18 @@ public static class CaseChanges
             { Update.Count: > 0 } => 1,
             { Indices.Count: > 0 } => 2,
             { Closes: true } => 3,
-            _ => 4,
+            { Ledger: null } => 4,
+
+            // As in CommCare HQ, after all case blocks of the form.
+            _ => 5,
         };
 
     private static Case Apply(Case value, CaseBlock block, string user, DateTimeOffset receivedAt)
     {
+        if (block.Ledger is { } changes)
+        {
+            return value with { Ledger = Ledgers.Apply(value.Ledger, changes) };
+        }
         var modifiedOn = block.ModifiedOn ?? receivedAt;
         value = Known(value, block.Create ?? Nothing);
         value = Custom(Known(value, block.Update ?? Nothing), block.Update ?? Nothing);

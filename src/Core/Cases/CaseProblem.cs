@@ -19,7 +19,9 @@ public sealed record CaseProblem(string Error, string Detail)
 
     public static CaseProblem UsesReferrals() => new("UsesReferrals", "Sorry, referrals are not supported.");
 
-    public static CaseProblem LedgersNotSupported() => new("LedgersNotSupported", "Sorry, ledgers (stock) are not supported.");
+    public static CaseProblem UnknownLedgerCase(string id) => IllegalCaseId($"Ledger transaction references invalid Case ID \"{id}\"");
+
+    public static CaseProblem MissingProductId() => new("MissingProductId", "Product IDs must be set for all ledger updates!");
 
     public static CaseProblem VersionNotSupported(string detail) => new("VersionNotSupported", detail);
 

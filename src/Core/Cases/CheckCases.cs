@@ -44,6 +44,10 @@ public sealed class CheckCases(CasesTable cases)
         {
             return plan with { Problem = CaseProblem.ForeignCase() };
         }
+        if (read.FirstOrDefault(one => one.Read is null && !IsCreatedBy(blocks, one.Id)) is { Id.Value: not null } unknown)
+        {
+            return plan with { Problem = CaseProblem.UnknownLedgerCase(unknown.Id.Value) };
+        }
         var after = read.ToDictionary(one => one.Id, one => (Case?)After(one.Read?.Case, project, one.Id, blocks, context));
         var changed = read.Select(one =>
                 (
@@ -67,6 +71,9 @@ public sealed class CheckCases(CasesTable cases)
                 ) ?? await CycleAsync(project, changed, after, cancellationToken),
         };
     }
+
+    // A ledger can only be that of a case.
+    private static bool IsCreatedBy(CaseBlocks blocks, CaseId id) => blocks.Blocks.Any(block => block.Id == id && block.Ledger is null);
 
     // A late form is applied before others, which may set its indices again: both count.
     private static Case After(Case? before, ProjectId project, CaseId id, CaseBlocks blocks, CaseChangeContext context)

@@ -3,9 +3,12 @@ using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>The groups, locations and lookup tables (without rows, by tag) of a domain.</summary>
+/// <summary>The groups, locations, lookup tables (without rows, by tag) and products of a domain.</summary>
 public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locations, IReadOnlyList<LookupTable> Tables)
 {
+    /// <summary>By name, deleted ones too. Empty for a domain that never had any.</summary>
+    public IReadOnlyList<Product> Products { get; init; } = [];
+
     /// <summary>
     /// The owners of the cases on the user's phone (CC-107): the user, their case-sharing groups, and the locations that own cases for
     /// them.
@@ -47,6 +50,13 @@ public sealed record DomainData(IReadOnlyList<Group> Groups, LocationTree Locati
     {
         var since = lastSync?.AddMinutes(-2);
         return Locations.Types.Count > 0 && (since is null || Locations.ModifiedAt > since || user.Worker?.LocationsChangedAt > since);
+    }
+
+    /// <summary>Whether the phone needs the products again: it has none, or one may have changed since its last sync.</summary>
+    public bool ProductsChangedSince(DateTimeOffset? lastSync)
+    {
+        var since = lastSync?.AddMinutes(-2);
+        return Products.Count > 0 && (since is null || Products.Any(product => product.ModifiedAt > since));
     }
 
     private IEnumerable<Group> GroupsOf(DomainUser user) =>

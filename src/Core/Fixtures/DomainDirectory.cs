@@ -32,7 +32,16 @@ public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
                 () => ReadLocationsAsync(project, cancellationToken)
             ),
             await KeptAsync(project, FixtureKind.Tables, head.Tables, [], () => ReadTablesAsync(project, cancellationToken))
-        );
+        )
+        {
+            Products = await KeptAsync(
+                project,
+                FixtureKind.Products,
+                head.Products,
+                [],
+                () => ReadProductsAsync(project, cancellationToken)
+            ),
+        };
     }
 
     internal void Forget(ProjectId project) => cache.Remove(HeadKey(project));
@@ -79,6 +88,18 @@ public sealed class DomainDirectory(FixturesTable fixtures, TimedCache cache)
     {
         var tables = await fixtures.ListTablesAsync(project, cancellationToken);
         return (tables, (long)tables.Count * BytesPerTable);
+    }
+
+    private async Task<(IReadOnlyList<Product> Products, long Size)> ReadProductsAsync(
+        ProjectId project,
+        CancellationToken cancellationToken
+    )
+    {
+        var products = await fixtures.ListAsync<Product>(project, FixtureKeys.Products, cancellationToken).ToListAsync(cancellationToken);
+        return (
+            [.. products.OrderBy(product => product.Name, StringComparer.Ordinal).ThenBy(product => product.Id, StringComparer.Ordinal)],
+            products.Sum(product => (long)FixturesTable.SizeOf(product))
+        );
     }
 
     private static (string, ProjectId) HeadKey(ProjectId project) => ("fixture-head", project);

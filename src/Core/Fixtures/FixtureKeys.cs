@@ -14,6 +14,7 @@ internal static class FixtureKeys
     public const string Rows = "row|";
     public const string LocationTypes = "level|";
     public const string Locations = "place|";
+    public const string Products = "product|";
     public const string Tags = "tag|";
     public const string SiteCodes = "site|";
     public const string RowIds = "rowid|";
@@ -42,6 +43,8 @@ internal static class FixtureKeys
     public static string LocationType(string code) => LocationTypes + Id(code);
 
     public static string Location(string id) => Locations + Id(id);
+
+    public static string Product(string id) => Products + Id(id);
 
     /// <summary>The row that makes a site code unique, in any case.</summary>
     public static string SiteCode(string siteCode) => SiteCodes + TableKey.Hash(siteCode.ToLowerInvariant());

@@ -13,10 +13,11 @@ internal enum FixtureKind
     Groups,
     Tables,
     Locations,
+    Products,
 }
 
 /// <summary>The versions of a domain's fixtures; null for a part that never existed.</summary>
-internal sealed record FixtureHead(string? Groups, string? Tables, string? Locations);
+internal sealed record FixtureHead(string? Groups, string? Tables, string? Locations, string? Products);
 
 /// <summary>The version of a part, null before its first change, and the head's own.</summary>
 internal readonly record struct FixtureVersion(string? Part, ETag Head);
@@ -54,7 +55,7 @@ public sealed class FixturesTable(StorageAccount storage)
             cancellationToken: cancellationToken
         );
         string? Of(FixtureKind kind) => found.HasValue ? found.Value!.GetString(kind.ToString()) : null;
-        return new FixtureHead(Of(FixtureKind.Groups), Of(FixtureKind.Tables), Of(FixtureKind.Locations));
+        return new FixtureHead(Of(FixtureKind.Groups), Of(FixtureKind.Tables), Of(FixtureKind.Locations), Of(FixtureKind.Products));
     }
 
     /// <summary>One operation.</summary>

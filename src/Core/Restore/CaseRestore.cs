@@ -54,7 +54,10 @@ public sealed class CaseRestore : IAsyncDisposable
     /// <summary>The time of the previous restore of the same app on this phone; null when there was none.</summary>
     public DateTimeOffset? SyncedBefore => _previous is { } previous && previous.AppId == _log.AppId ? previous.Date : null;
 
-    /// <summary>Reads and decides everything, so that the number of cases is known before the first is returned.</summary>
+    /// <summary>
+    /// Reads and decides everything, so that the number of cases, and of the sections in which they have balances, is known before the
+    /// first is returned.
+    /// </summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken)
     {
         await foreach (var one in _server.LoadAsync(Partitions(), early: false, cancellationToken))
@@ -62,7 +65,7 @@ public sealed class CaseRestore : IAsyncDisposable
             throw new InvalidOperationException($"The case {one.Id} was handed out early.");
         }
         await DecideAsync(cancellationToken);
-        return _decided!.Count;
+        return _decided!.Sum(id => 1 + _server.Of(id).Sections);
     }
 
     /// <summary>

@@ -75,6 +75,13 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             output.Write(index.CaseType);
             output.Write((byte)index.Relationship);
         }
+        output.Write7BitEncodedInt(value.Ledger.Count);
+        foreach (var balance in value.Ledger)
+        {
+            output.Write(balance.Section);
+            output.Write(balance.Entry);
+            output.Write(balance.Quantity);
+        }
     }
 
     private Case Read(BinaryReader input) =>
@@ -95,6 +102,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             Properties = ReadProperties(input),
             Forgotten = ReadNames(input),
             Indices = ReadIndices(input),
+            Ledger = ReadLedger(input),
         };
 
     private static Dictionary<string, string> ReadProperties(BinaryReader input)
@@ -116,6 +124,16 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             names[i] = input.ReadString();
         }
         return names;
+    }
+
+    private static LedgerBalance[] ReadLedger(BinaryReader input)
+    {
+        var balances = new LedgerBalance[input.Read7BitEncodedInt()];
+        for (var i = 0; i < balances.Length; i++)
+        {
+            balances[i] = new LedgerBalance(input.ReadString(), input.ReadString(), input.ReadInt32());
+        }
+        return balances;
     }
 
     private static CaseIndex[] ReadIndices(BinaryReader input)

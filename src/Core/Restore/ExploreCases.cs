@@ -225,6 +225,7 @@ internal sealed class ExploreCases(
         var before = (one.State, one.Deleted);
         (one.State, one.Deleted, one.IsRead, one.MovedTo) = (state, value is { Deleted: true }, true, null);
         one.Spooled = value is null ? -1 : spool.Add(value);
+        one.Sections = value is null ? 0 : Ledgers.Sections(value.Ledger);
         if (state is not null)
         {
             RememberExtensions(state);

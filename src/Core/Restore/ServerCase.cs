@@ -23,6 +23,9 @@ internal sealed class ServerCase
     /// <summary>The position in the spool; negative when not spooled.</summary>
     public long Spooled { get; set; } = -1;
 
+    /// <summary>In how many sections the spooled case has balances.</summary>
+    public int Sections { get; set; }
+
     /// <summary>Sent early, since its decision was final.</summary>
     public bool IsSent { get; set; }
 

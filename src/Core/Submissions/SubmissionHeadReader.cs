@@ -1,4 +1,5 @@
 using System.Xml;
+using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
@@ -74,7 +75,7 @@ public sealed class SubmissionHeadReader
         {
             if (xml.NodeType != XmlNodeType.Element)
                 continue;
-            if (xml.LocalName == "case" && xml.GetAttribute("case_id") is not null)
+            if ((xml.LocalName == "case" && xml.GetAttribute("case_id") is not null) || LedgerBlockReader.IsLedger(xml))
                 _caseBlocks++;
             switch (xml.Depth)
             {

@@ -12,12 +12,14 @@ namespace ServerlessRosa.Functions.CommCare;
 public static class CaseBlockWriter
 {
     private const string ExternalId = "external_id";
+    private const string Ledger = "http://commcarehq.org/ledger/v1";
     private const string Date = "yyyy-MM-dd";
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     public static void Write(XmlWriter xml, SentCase sent)
     {
         var value = sent.Case;
+        WriteBalances(xml, value);
         xml.WriteStartElement("case", CaseBlockReader.Namespace);
         xml.WriteAttributeString("case_id", XmlOut.Text(value.Id.Value));
         xml.WriteAttributeString("user_id", XmlOut.Text(value.ModifiedBy));
@@ -35,6 +37,26 @@ public static class CaseBlockWriter
             xml.WriteElementString("close", CaseBlockReader.Namespace, "");
         }
         xml.WriteEndElement();
+    }
+
+    /// <summary>What the case has in each section (CC-157). None is left out: phones keep balances that they are not sent.</summary>
+    private static void WriteBalances(XmlWriter xml, Case value)
+    {
+        foreach (var section in value.Ledger.GroupBy(balance => balance.Section))
+        {
+            xml.WriteStartElement("balance", Ledger);
+            xml.WriteAttributeString("entity-id", XmlOut.Text(value.Id.Value));
+            xml.WriteAttributeString("date", value.ModifiedOn.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
+            xml.WriteAttributeString("section-id", XmlOut.Text(section.Key));
+            foreach (var balance in section)
+            {
+                xml.WriteStartElement("entry", Ledger);
+                xml.WriteAttributeString("id", XmlOut.Text(balance.Entry));
+                xml.WriteAttributeString("quantity", balance.Quantity.ToString(CultureInfo.InvariantCulture));
+                xml.WriteEndElement();
+            }
+            xml.WriteEndElement();
+        }
     }
 
     private static void WriteFixed(XmlWriter xml, Case value)

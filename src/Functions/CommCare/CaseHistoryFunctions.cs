@@ -115,6 +115,13 @@ public sealed class CaseHistoryFunctions(
                     create = block.Create,
                     update = block.Update,
                     close = block.Closes,
+                    ledger = block.Ledger?.Select(change => new
+                    {
+                        section_id = change.Section,
+                        entry_id = change.Entry,
+                        quantity = change.Quantity,
+                        is_transfer = change.IsTransfer,
+                    }),
                     indices = block.Indices.Select(index => new { identifier = index.Identifier, case_id = index.Target?.Value }),
                 }),
         ];

@@ -8,9 +8,9 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// What a restore contains besides cases (CC-031 to CC-043): the user's registration, groups, the lookup tables, and the
-/// locations when those may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose app
-/// changed; with <see cref="SkipsFixtures"/> only what the phone requires is sent.
+/// What a restore contains besides cases (CC-031 to CC-044): the user's registration, groups, the lookup tables, and the
+/// locations and products when those may have changed. <see cref="LastSync"/> is null for a phone that has nothing yet, and for one whose
+/// app changed; with <see cref="SkipsFixtures"/> only what the phone requires is sent.
 /// </summary>
 public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows Rows)
 {
@@ -29,7 +29,10 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
                 ? 0
                 : Data.Tables.Sum(table => LookupTableWriter.IndicesOf(table).Count > 0 ? 2 : 1)
                     + (SendsLocations ? LocationWriter.Items : 0)
+                    + (SendsProducts ? 1 : 0)
         );
+
+    private bool SendsProducts => Data.ProductsChangedSince(LastSync);
 
     private bool SendsLocations => Data.LocationsChangedFor(User, LastSync);
 
@@ -63,6 +66,10 @@ public sealed record UserFixtures(DomainUser User, DomainData Data, LookupRows R
         {
             var visible = User.Worker is { } worker ? Data.Locations.VisibleTo(worker) : [];
             await LocationWriter.WriteAsync(xml, Data.Locations, visible, User.UserId, sendIfFull);
+        }
+        if (SendsProducts)
+        {
+            await ProductWriter.WriteAsync(xml, Data.Products.Where(product => !product.IsDeleted), User.UserId, sendIfFull);
         }
     }
 

@@ -118,7 +118,8 @@ public sealed class RestoreSimulationTests
                 var count = _serial++ % 2 == 0 ? await restore.CountAsync(CancellationToken.None) : (int?)null;
                 var blocks = await restore.SendAsync(CancellationToken.None).Select(ToBlock).ToListAsync();
                 await restore.CommitAsync(CancellationToken.None);
-                Assert.Equal(count ?? blocks.Count, blocks.Count);
+                var items = blocks.Sum(block => 1 + block.Stock.Select(stock => stock.Section).Distinct().Count());
+                Assert.Equal(count ?? items, items);
                 return (blocks, restore.Token.Value, groups);
             }
             catch (ProblemException e) when (e.Problem.Status == 412)
@@ -184,6 +185,13 @@ public sealed class RestoreSimulationTests
                 Owner = new OwnerId(expected.Owner),
                 Closed = expected.Closed,
                 Properties = new Dictionary<string, string>(expected.Properties),
+                Ledger =
+                [
+                    .. before
+                        .Ledger.Select(balance => $"{balance.Section}/{balance.Entry}")
+                        .Union(expected.Stock.Keys)
+                        .Select(key => new LedgerBalance(key.Split('/')[0], key.Split('/')[1], expected.Stock.GetValueOrDefault(key))),
+                ],
                 Indices =
                 [
                     .. expected.Indices.Select(index => ToIndex(new PhoneIndex(index.Key, index.Value.Target, index.Value.Extension))),
@@ -211,6 +219,7 @@ public sealed class RestoreSimulationTests
                     )),
                 ],
                 Closes = sent.Closes,
+                Stock = [.. sent.Case.Ledger.Select(one => new PhoneStock(one.Section, one.Entry, one.Quantity, false))],
             };
 
         private static CaseIndex ToIndex(PhoneIndex index) =>

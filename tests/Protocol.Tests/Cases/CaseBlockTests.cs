@@ -138,8 +138,6 @@ public sealed class CaseBlockTests
                 "VersionNotSupported: The namespace http://commcare.org/case/transaction"
             },
             { Block("ID", "<n0:referral/>"), "UsesReferrals: " },
-            { "<l:balance xmlns:l=\"http://commcarehq.org/ledger/v1\" entity-id=\"ID\" date=\"2020-01-01\"/>", "LedgersNotSupported: " },
-            { "<l:transfer xmlns:l=\"http://commcarehq.org/ledger/v1\" src=\"ID\" date=\"2020-01-01\"/>", "LedgersNotSupported: " },
             { Block("ID", "", "yesterday"), "PhoneDateValueError: The date_modified yesterday of case ID" },
             {
                 Block("ID", $"<n0:update><n0:case_name>{new string('x', 256)}</n0:case_name></n0:update>"),

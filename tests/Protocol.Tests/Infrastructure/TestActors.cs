@@ -217,7 +217,7 @@ public sealed class TestActors
     private static async Task<IReadOnlyDictionary<string, string>> DomainIdsAsync(Domain domain)
     {
         var ids = new Dictionary<string, string>();
-        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location" })
+        foreach (var resource in new[] { "user", "group", "lookup_table", "lookup_table_item", "location_type", "location", "product" })
         {
             ids[resource] = await domain.CreateAsync(resource, DomainBody(resource, ids));
         }

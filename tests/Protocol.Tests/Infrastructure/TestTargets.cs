@@ -72,6 +72,7 @@ internal static class TestTargets
             "lookup_table_item" => new { data_type_id = ids["lookup_table"], fields = new Dictionary<string, object>() },
             "location_type" => new { code = Samples.Unique("level"), name = "Level" },
             "location" => new { name = "Kano", location_type_code = ids["location_type"] },
+            "product" => new { name = "ORS" },
             _ => throw new ArgumentOutOfRangeException(nameof(resource), resource, null),
         };
 }

@@ -11,6 +11,8 @@ namespace ServerlessRosa.Protocol.Tests.Maintenance;
 /// </summary>
 internal sealed class ChangedCases
 {
+    private const string Ledger = "xmlns='http://commcarehq.org/ledger/v1'";
+
     private string Mother { get; } = CaseDesk.NewId("mother");
 
     private string Clinic { get; } = CaseDesk.NewId("clinic");
@@ -55,6 +57,10 @@ internal sealed class ChangedCases
         ).ShouldBeSuccess();
         var edited = await desk.SubmitAsync(CaseDesk.Update(Child, "<n0:weight>7</n0:weight>"));
         await desk.SubmitAsync(CaseDesk.Update(Child, "<n0:weight>6</n0:weight><n0:late>yes</n0:late>", "2016-01-01"));
+        await desk.SubmitAsync(
+            $"<balance {Ledger} entity-id='{Mother}' section-id='stock'><entry id='ors' quantity='9'/></balance>",
+            $"<transfer {Ledger} src='{Mother}' dest='{Child}' section-id='stock'><entry id='ors' quantity='2'/></transfer>"
+        );
         await desk.SubmitAsync(CaseDesk.Block(Closed, "<n0:close/>"));
         await desk.SubmitAsync(CaseDesk.Update(Moved, "<n0:owner_id>somebody else</n0:owner_id>"));
         (

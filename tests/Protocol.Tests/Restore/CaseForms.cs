@@ -24,7 +24,11 @@ internal static class CaseForms
     )
     {
         var instance = Guid.NewGuid().ToString();
-        await domain.SubmitAsync(phone, token, Xml(instance, userId, [.. blocks.Select(block => Element(block, userId))]));
+        await domain.SubmitAsync(
+            phone,
+            token,
+            Xml(instance, userId, [.. blocks.SelectMany(block => Ledgers(block).Prepend(Element(block, userId)))])
+        );
         return instance;
     }
 
@@ -56,6 +60,27 @@ internal static class CaseForms
                 new XElement(Meta + "instanceID", instance)
             )
         ).ToString(SaveOptions.DisableFormatting);
+
+    /// <summary>The blocks of the case's ledger, each in a block of its own.</summary>
+    public static IEnumerable<XElement> Ledgers(PhoneBlock block, DateTimeOffset? date = null) =>
+        block.Stock.Select(stock => new XElement(
+            RestoreDocument.Ledger + (stock.IsTransfer ? "transfer" : "balance"),
+            new XAttribute(
+                stock.IsTransfer
+                    ? stock.Quantity < 0
+                        ? "src"
+                        : "dest"
+                    : "entity-id",
+                block.Id
+            ),
+            new XAttribute("date", (date?.UtcDateTime ?? DateTime.UtcNow).ToString("O")),
+            new XAttribute("section-id", stock.Section),
+            new XElement(
+                RestoreDocument.Ledger + "entry",
+                new XAttribute("id", stock.Entry),
+                new XAttribute("quantity", stock.IsTransfer ? Math.Abs(stock.Quantity) : stock.Quantity)
+            )
+        ));
 
     public static XElement Element(PhoneBlock block, string userId, DateTimeOffset? date = null)
     {

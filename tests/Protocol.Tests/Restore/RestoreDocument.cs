@@ -15,6 +15,7 @@ internal sealed partial class RestoreDocument
     public static readonly XNamespace Sync = "http://commcarehq.org/sync";
     public static readonly XNamespace Registration = "http://openrosa.org/user/registration";
     public static readonly XNamespace CaseXml = "http://commcarehq.org/case/transaction/v2";
+    public static readonly XNamespace Ledger = "http://commcarehq.org/ledger/v1";
     private static readonly XName[] BlockParts = [CaseXml + "create", CaseXml + "update", CaseXml + "index", CaseXml + "close"];
     private static readonly XName[] Fixed = [CaseXml + "case_type", CaseXml + "case_name", CaseXml + "owner_id"];
 
@@ -30,12 +31,13 @@ internal sealed partial class RestoreDocument
         Assert.Equal("ota_restore_success", children[0].Attribute("nature")!.Value);
         Token = TokenShape().Match(children[1].Elements().First().Value).Value;
         Assert.Equal((Sync + "restore_id", children[1].Value), (children[1].Elements().First().Name, Token));
-        Fixtures = [.. children.Skip(3).TakeWhile(child => child.Name != CaseXml + "case")];
+        Fixtures = [.. children.Skip(3).TakeWhile(child => child.Name != CaseXml + "case" && child.Name != Ledger + "balance")];
         Assert.All(
             Fixtures,
             fixture => Assert.True(fixture.Name.LocalName is "fixture" or "schema", $"{fixture.Name} stands among the fixtures.")
         );
-        CaseElements = [.. children.Skip(3 + Fixtures.Count)];
+        Balances = [.. children.Where(child => child.Name == Ledger + "balance")];
+        CaseElements = [.. children.Skip(3 + Fixtures.Count).Except(Balances)];
         Blocks = [.. CaseElements.Select(Block)];
         var groups = Assert.Single(Fixtures, fixture => (string?)fixture.Attribute("id") == "user-groups");
         Groups = [.. Assert.Single(groups.Elements()).Elements().Select(group => group.Attribute("id")!.Value)];
@@ -50,6 +52,8 @@ internal sealed partial class RestoreDocument
     public IReadOnlyList<XElement> Fixtures { get; }
 
     public IReadOnlyList<XElement> CaseElements { get; }
+
+    public IReadOnlyList<XElement> Balances { get; }
 
     public IReadOnlyList<PhoneBlock> Blocks { get; }
 
@@ -72,6 +76,27 @@ internal sealed partial class RestoreDocument
             ' ',
             Blocks.Select(block => $"{(block.Creates ? "+" : "")}{block.Id}{(block.Closes ? "x" : "")}").Order(StringComparer.Ordinal)
         );
+
+    // What stands right before the case.
+    private static IEnumerable<PhoneStock> StockOf(XElement element) =>
+        element
+            .ElementsBeforeSelf()
+            .Reverse()
+            .TakeWhile(before => before.Name == Ledger + "balance")
+            .SelectMany(balance =>
+            {
+                Assert.Equal(element.Attribute("case_id")!.Value, balance.Attribute("entity-id")!.Value);
+                Assert.Matches(Modified(), balance.Attribute("date")!.Value);
+                Assert.NotEmpty(balance.Elements());
+                return balance
+                    .Elements(Ledger + "entry")
+                    .Select(entry => new PhoneStock(
+                        balance.Attribute("section-id")!.Value,
+                        entry.Attribute("id")!.Value,
+                        int.Parse(entry.Attribute("quantity")!.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+                        false
+                    ));
+            });
 
     private static PhoneBlock Block(XElement element)
     {
@@ -101,6 +126,7 @@ internal sealed partial class RestoreDocument
                 .ToDictionary(property => property.Name.LocalName, property => property.Value),
             Indices = [.. (element.Element(CaseXml + "index")?.Elements() ?? []).Select(Index)],
             Closes = element.Element(CaseXml + "close") is not null,
+            Stock = [.. StockOf(element)],
         };
     }
 

@@ -8,7 +8,7 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 /// <summary>Phones and a desk, over HTTP: forms through the receiver, groups through their API.</summary>
 public sealed class SyncSimulationTests
 {
-    [Theory, Clause("CC-107"), Clause("CC-115"), Clause("CC-129"), Clause("CC-138"), Clause("CC-154")]
+    [Theory, Clause("CC-107"), Clause("CC-115"), Clause("CC-129"), Clause("CC-138"), Clause("CC-154"), Clause("CC-156"), Clause("CC-157")]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(110)]
@@ -65,7 +65,11 @@ public sealed class SyncSimulationTests
                 : _sent[form.Id] = CaseForms.Xml(
                     form.Id,
                     form.User,
-                    [.. form.Blocks.Select(block => CaseForms.Element(block, form.User, form.Date))]
+                    [
+                        .. form.Blocks.SelectMany(block =>
+                            CaseForms.Ledgers(block, form.Date).Prepend(CaseForms.Element(block, form.User, form.Date))
+                        ),
+                    ]
                 );
             await domain.SubmitAsync(workers.SingleOrDefault(worker => worker.Id == form.User)?.Phone ?? domain.Admin, token, xml);
         }
