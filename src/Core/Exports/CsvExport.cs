@@ -116,13 +116,10 @@ public sealed class CsvExport(ExportSource source, ReadableSubmissions readable,
         {
             var instanceId = submission.Submission.RootId.Value;
             var (xml, manifest) = await readable.ReadXmlAsync(request.Space, submission.Stored, request.Decryption, cancellationToken);
-            foreach (var row in SubmissionRows.Read(request.Schema, xml))
+            var rows = writers.Length > 1 ? SubmissionRows.Read(request.Schema, xml) : [SubmissionRows.ReadRoot(request.Schema, xml)];
+            foreach (var row in rows)
             {
                 var place = places[row.Table];
-                if (place >= writers.Length)
-                {
-                    continue;
-                }
                 var csv = writers[place];
                 if (row.Parent is { } parent)
                 {

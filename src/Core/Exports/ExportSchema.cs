@@ -1,3 +1,4 @@
+using System.Text;
 using ServerlessRosa.Core.Forms;
 
 namespace ServerlessRosa.Core.Exports;
@@ -66,6 +67,7 @@ public sealed class ExportSchema
 public sealed class ExportNode(string name, string odataName, FormField? field, ExportNode? parent)
 {
     private readonly Dictionary<string, ExportNode> _byName = [];
+    private readonly byte[] _utf8Name = Encoding.UTF8.GetBytes(name);
     private readonly List<ExportNode> _children = [];
 
     public string Name { get; } = name;
@@ -90,10 +92,16 @@ public sealed class ExportNode(string name, string odataName, FormField? field, 
     /// <summary>A question's place among its table's columns.</summary>
     public int Column { get; internal set; }
 
+    internal bool HasName(ReadOnlySpan<byte> utf8) => utf8.SequenceEqual(_utf8Name);
+
     public ExportNode? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Its place among the children of the same parent.</summary>
+    internal int Index { get; private set; }
 
     internal void Add(ExportNode child)
     {
+        child.Index = _children.Count;
         _byName.Add(child.Name, child);
         _children.Add(child);
     }

@@ -33,15 +33,15 @@ internal sealed class ODataAnswer : IAsyncDisposable
 
     public async Task WriteSubmissionAsync(ExportedSubmission exported, CancellationToken cancellationToken)
     {
-        var rows = SubmissionRows.Read(_request.Schema, await exported.Stored.ReadXmlAsync(cancellationToken));
+        var xml = await exported.Stored.ReadXmlAsync(cancellationToken);
         if (_request.Options.Expand)
         {
-            var all = rows.ToList();
+            var all = SubmissionRows.Read(_request.Schema, xml).ToList();
             await WriteAsync(exported, all[^1], all.ToLookup(row => row.Parent), cancellationToken);
         }
         else
         {
-            await WriteAsync(exported, rows.Last(), null, cancellationToken);
+            await WriteAsync(exported, SubmissionRows.ReadRoot(_request.Schema, xml), null, cancellationToken);
         }
     }
 

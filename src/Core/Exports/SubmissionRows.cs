@@ -1,5 +1,4 @@
 using System.Text;
-using System.Xml;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Xml;
 
@@ -14,63 +13,98 @@ internal static class SubmissionRows
     /// submission's own row last. Only the rows that are open are in memory. An encrypted submission has its own row alone, without
     /// values (OR-235 to OR-237).
     /// </summary>
-    public static IEnumerable<ExportRow> Read(ExportSchema schema, ReadOnlyMemory<byte> document)
+    public static IEnumerable<ExportRow> Read(ExportSchema schema, ReadOnlyMemory<byte> document) =>
+        Read(schema, document, rootOnly: false);
+
+    /// <summary>The submission's own row.</summary>
+    public static ExportRow ReadRoot(ExportSchema schema, ReadOnlyMemory<byte> document) => Read(schema, document, rootOnly: true).Single();
+
+    private static IEnumerable<ExportRow> Read(ExportSchema schema, ReadOnlyMemory<byte> document, bool rootOnly)
     {
-        using var xml = SafeXml.Open(document);
+        var xml = AcceptedXml.Open(document);
         var root = new ExportRow(schema.Root, null, 0);
-        var open = new Stack<(ExportNode? Node, ExportRow Row)>();
-        var text = new StringBuilder();
-        var depth = xml.Depth;
-        if (xml.FirstAttribute("encrypted") == "yes")
+        if (xml.FirstAttributeIs("encrypted"u8, "yes"))
         {
             root.Encrypt();
         }
-        open.Push((schema.Root.Node, root));
+        var open = new Stack<Place>();
+        var at = new Place(schema.Root.Node, root);
+        string? text = null;
         while (!root.IsEncrypted && xml.Read())
         {
-            switch (xml.NodeType)
+            switch (xml.Token)
             {
-                case XmlNodeType.Element when xml.Depth > depth:
-                    var (parent, row) = open.Peek();
-                    var node = parent?.Find(xml.LocalName);
-                    if (node is null && open.Count == 1 && xml.LocalName == "base64EncryptedKey")
-                    {
-                        root.Encrypt();
-                    }
-                    else if (node is { IsRepeat: true })
-                    {
-                        row = row.NextInstance(node.Table);
-                    }
-                    if (!xml.IsEmptyElement)
-                    {
-                        open.Push((node, row));
-                    }
-                    else if (node is { IsRepeat: true })
-                    {
-                        yield return row;
-                    }
+                case XmlToken.Text when at.Node is { IsQuestion: true }:
+                    text += xml.GetText();
                     break;
-                case XmlNodeType.EndElement when open.Count > 1:
-                    var (ended, within) = open.Pop();
-                    if (ended is { IsRepeat: true })
+                case XmlToken.Text:
+                    break;
+                case XmlToken.End when at.Node is { IsRepeat: true }:
+                    yield return at.Row;
+                    at = open.Pop();
+                    break;
+                case XmlToken.End:
+                    if (at.Node is { IsQuestion: true } ended)
                     {
-                        yield return within;
+                        at.Row[ended.Column] = Joined(ended, at.Row[ended.Column], text ?? "");
+                        text = null;
                     }
-                    else if (ended is { IsQuestion: true })
+                    if (open.Count > 0)
                     {
-                        within[ended.Column] = Joined(ended, within[ended.Column], text.ToString());
-                        text.Clear();
+                        at = open.Pop();
                     }
                     break;
                 default:
-                    if (xml.IsText() && open.Peek().Node is { IsQuestion: true })
+                    var child = Enter(ref at, xml, rootOnly);
+                    if (child.Node is null && open.Count == 0 && xml.LocalName.SequenceEqual("base64EncryptedKey"u8))
                     {
-                        text.Append(xml.Value);
+                        root.Encrypt();
+                    }
+                    if (xml.Token == XmlToken.Start)
+                    {
+                        open.Push(at);
+                        at = child;
+                    }
+                    else if (child.Node is { IsRepeat: true })
+                    {
+                        yield return child.Row;
                     }
                     break;
             }
         }
         yield return root;
+    }
+
+    /// <summary>An open element.</summary>
+    /// <param name="Node">Null for one that the form doesn't ask.</param>
+    private record struct Place(ExportNode? Node, ExportRow Row)
+    {
+        private int _next;
+
+        /// <summary>A child of the node. Children mostly come in the order of the form.</summary>
+        public ExportNode? Find(ReadOnlySpan<byte> name)
+        {
+            if (Node is null)
+            {
+                return null;
+            }
+            var found =
+                _next < Node.Children.Count && Node.Children[_next] is var next && next.HasName(name)
+                    ? next
+                    : Node.Find(Encoding.UTF8.GetString(name));
+            _next = found?.Index + 1 ?? _next;
+            return found;
+        }
+    }
+
+    private static Place Enter(ref Place at, AcceptedXml xml, bool rootOnly)
+    {
+        var node = at.Find(xml.LocalName);
+        if (node is not { IsRepeat: true })
+        {
+            return new Place(node, at.Row);
+        }
+        return rootOnly ? new Place(null, at.Row) : new Place(node, at.Row.NextInstance(node.Table));
     }
 
     // A question outside a repeat may have two answers. Texts are joined as in ODK Central, choices with a space. Of typed values the last

@@ -10,8 +10,8 @@ public sealed partial class SubmissionCounts
 {
     /// <summary>
     /// A text that changes whenever a submission of the space, or a file of one, is added, changed, reviewed, deleted or restored. It is
-    /// derived from the rows with counts of the settled part of the timeline, their marks, and the remaining rows one by one. Counting may
-    /// change it too. Two operations, and one per 1,000 that were never counted.
+    /// derived from the rows with counts, their marks, rows that were written later, and the remaining rows one by one. Counting may change
+    /// it too. Three operations, and one per 1,000 that were never counted.
     /// </summary>
     public async Task<string> FingerprintAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
@@ -23,6 +23,11 @@ public sealed partial class SubmissionCounts
         foreach (var mark in marks)
         {
             Add(mark.RowKey, mark.ETag.ToString());
+        }
+        var (late, _) = await FindLateAsync(partition, chunks.Values, cancellationToken);
+        foreach (var row in late)
+        {
+            Add(row.RowKey, row.ETag.ToString());
         }
         var end = SubmissionKeys.TimelineEnd;
         for (; chunks.TryGetValue(end, out var chunk); end = chunk.Start)

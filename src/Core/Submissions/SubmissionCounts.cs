@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
@@ -8,15 +7,19 @@ using ServerlessRosa.Core.Storage;
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>
-/// How many submissions there are, without reading all of them every time: the rows `n|` in the partition of what they count. No
-/// submission is added to the timeline later than an hour ago; what is older is counted in chunks of a thousand or more, and the result
-/// kept. Whatever changes what a chunk counts leaves a mark in the same batch, and a chunk with marks is counted again before they go.
+/// How many submissions there are, without reading all of them every time: the rows `n|` in the partition of what they count. Chunks of a
+/// thousand or more are counted, and the result kept. Whatever changes what a chunk counts leaves a mark in the same batch, and a chunk
+/// with marks is counted again before they go. A new submission leaves none, and may take a place in the timeline before others that are
+/// there already, but none earlier than an hour ago. So a newer chunk has the time up to which its rows were written, and is counted again
+/// when storage finds one that was written later.
 /// </summary>
 public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvider clock)
 {
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
 
-    /// <summary>False for blank text and for more than 255 characters.</summary>
+    /// <summary>By storage's clock, after which a row that was written is seen for sure. Its times in headers are whole seconds.</summary>
+    internal TimeSpan Seen { get; init; } = TimeSpan.FromSeconds(15);
+
     internal int ChunkSize { get; init; } = 1000;
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
@@ -29,30 +32,36 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         );
 
     /// <summary>
-    /// By review state, blank for none yet; without the deleted. Two operations, and one per 1,000 that were never counted or are in a
-    /// chunk with a mark. What is kept for the next time is written with conditions; after a lost race it is left, and the
-    /// answer is right all the same.
+    /// By review state, blank for none yet; without the deleted. Two operations, another where chunks of the last hour are kept, and one
+    /// per 1,000 that were never counted or are in a chunk with a mark. What is kept for the next time is written with conditions; after a
+    /// lost race it is left, and the answer is right all the same.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
         var partition = SubmissionKeys.Partition(space);
         var (chunks, marks) = await ReadAsync(partition, cancellationToken);
+        var (late, foundAt) = await FindLateAsync(partition, chunks.Values, cancellationToken);
         var total = new Dictionary<string, int>();
+        var unchanged = new List<Chunk>();
         var end = SubmissionKeys.TimelineEnd;
         for (; chunks.TryGetValue(end, out var chunk); end = chunk.Start)
         {
             var marked = marks.Where(mark => chunk.Holds(SubmissionKeys.TimelineOfMark(mark.RowKey))).ToList();
-            if (marked.Count > 0)
+            if (marked.Count > 0 || late.Any(row => chunk.Holds(row.RowKey)))
             {
                 chunk = await CountAgainAsync(partition, chunk, marked, cancellationToken);
             }
+            else if (chunk.WrittenBefore is not null)
+            {
+                unchanged.Add(chunk with { WrittenBefore = WrittenBefore(chunk.Start, foundAt) });
+            }
             Add(total, chunk.Counts);
         }
-        await CountNewAsync(partition, end, total, cancellationToken);
+        await CountNewAsync(partition, end, total, unchanged, cancellationToken);
         return total;
     }
 
-    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. One operation, and one per
+    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. Two operations, and one per
     /// 1,000 that they count.</summary>
     internal async IAsyncEnumerable<(string Key, string Kept, string Found)> FindWrongAsync(
         SubmissionSpace space,
@@ -61,7 +70,9 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     {
         var partition = SubmissionKeys.Partition(space);
         var (chunks, marks) = await ReadAsync(partition, cancellationToken);
-        foreach (var chunk in chunks.Values.Where(chunk => !marks.Any(mark => chunk.Holds(SubmissionKeys.TimelineOfMark(mark.RowKey)))))
+        var (late, _) = await FindLateAsync(partition, chunks.Values, cancellationToken);
+        var doubts = marks.Select(mark => SubmissionKeys.TimelineOfMark(mark.RowKey)).Concat(late.Select(row => row.RowKey)).ToList();
+        foreach (var chunk in chunks.Values.Where(chunk => !doubts.Any(chunk.Holds)))
         {
             var found = await CountChunkAsync(partition, chunk, cancellationToken);
             if (found.Counts.Count != chunk.Counts.Count || found.Counts.Except(chunk.Counts).Any())
@@ -115,52 +126,108 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     private async Task<Chunk> CountChunkAsync(string partition, Chunk chunk, CancellationToken cancellationToken)
     {
         var counted = new Chunk(chunk.Start) { End = chunk.End };
-        await foreach (var (_, state) in ListAsync(partition, chunk.Start, chunk.End, cancellationToken))
+        await foreach (var (rows, readAt) in ListAsync(partition, chunk.Start, chunk.End, cancellationToken))
         {
-            counted.Add(state);
+            counted.WrittenBefore ??= WrittenBefore(chunk.Start, readAt);
+            foreach (var row in rows)
+            {
+                counted.Add(SubmissionsTable.CountsAs(row));
+            }
         }
         return counted;
     }
 
-    private async Task CountNewAsync(string partition, string end, Dictionary<string, int> total, CancellationToken cancellationToken)
+    /// <param name="unchanged">Those without late rows: the time up to which there are none is kept when other chunks are, or when it is
+    /// the last time.</param>
+    private async Task CountNewAsync(
+        string partition,
+        string end,
+        Dictionary<string, int> total,
+        IReadOnlyList<Chunk> unchanged,
+        CancellationToken cancellationToken
+    )
     {
-        var settled = SubmissionKeys.TimelineFrom(clock.GetUtcNow() - Settled);
-        var chunks = new List<Chunk>();
-        await foreach (var (key, state) in ListAsync(partition, SubmissionKeys.TimelinePrefix, end, cancellationToken))
+        var (chunks, firstReadAt) = (new List<Chunk>(), (DateTimeOffset?)null);
+        await foreach (var (rows, readAt) in ListAsync(partition, SubmissionKeys.TimelinePrefix, end, cancellationToken))
         {
-            if (state is not null)
+            var seen = SubmissionKeys.TimelineFrom((firstReadAt ??= readAt) - Seen);
+            foreach (var row in rows)
             {
-                total[state] = total.GetValueOrDefault(state) + 1;
+                var state = SubmissionsTable.CountsAs(row);
+                if (state is not null)
+                {
+                    total[state] = total.GetValueOrDefault(state) + 1;
+                }
+                if (string.CompareOrdinal(row.RowKey, seen) < 0)
+                {
+                    continue;
+                }
+                if (chunks.Count == 0 || chunks[^1].Rows == ChunkSize)
+                {
+                    chunks.Add(new Chunk(row.RowKey) { WrittenBefore = WrittenBefore(row.RowKey, firstReadAt.Value) });
+                }
+                chunks[^1].Add(state);
             }
-            if (string.CompareOrdinal(key, settled) < 0)
-            {
-                continue;
-            }
-            if (chunks.Count == 0 || chunks[^1].Rows == ChunkSize)
-            {
-                chunks.Add(new Chunk(key));
-            }
-            chunks[^1].Add(state);
         }
         if (chunks is [.., var newer, var rest] && rest.Rows < ChunkSize)
         {
             newer.Add(rest);
             chunks.Remove(rest);
         }
-        if (chunks is not [var few] || few.Rows >= ChunkSize)
+        if (chunks is [{ Rows: var few }] && few < ChunkSize)
         {
-            // Oldest first, each named by where the one before it starts: of two that count at once, one finds the name taken.
-            chunks.Reverse();
-            foreach (var chunk in chunks)
-            {
-                (chunk.End, end) = (end, chunk.Start);
-            }
-            await KeepAsync(
-                chunks.Select(chunk => new TableTransactionAction(TableTransactionActionType.Add, chunk.ToEntity(partition))),
-                cancellationToken
-            );
+            chunks.Clear();
         }
+        if (chunks.Count == 0 && unchanged.All(chunk => chunk.WrittenBefore is not null))
+        {
+            return;
+        }
+        // Oldest first, each named by where the one before it starts: of two that count at once, one finds the name taken.
+        chunks.Reverse();
+        foreach (var chunk in chunks)
+        {
+            (chunk.End, end) = (end, chunk.Start);
+        }
+        var added = chunks.Select(chunk => new TableTransactionAction(TableTransactionActionType.Add, chunk.ToEntity(partition)));
+        var renewed = unchanged.Select(chunk => new TableTransactionAction(
+            TableTransactionActionType.UpdateReplace,
+            chunk.ToEntity(partition),
+            chunk.ETag
+        ));
+        await KeepAsync(added.Concat(renewed), cancellationToken);
     }
+
+    /// <summary>Rows in newer chunks that were written later than the chunk knows: submissions that took an earlier place, and
+    /// changes. One operation if there are such chunks.</summary>
+    private async Task<(List<TableEntity> Rows, DateTimeOffset FoundAt)> FindLateAsync(
+        string partition,
+        IReadOnlyCollection<Chunk> chunks,
+        CancellationToken cancellationToken
+    )
+    {
+        var (rows, foundAt) = (new List<TableEntity>(), (DateTimeOffset?)null);
+        var recent = chunks.Where(chunk => chunk.WrittenBefore is not null).ToList();
+        if (recent.Count > 0)
+        {
+            var (start, end) = (recent.Min(chunk => chunk.Start)!, recent.Max(chunk => chunk.End)!);
+            var since = recent.Min(chunk => chunk.WrittenBefore)!.Value;
+            var filter = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end} and Timestamp ge {since}"
+            );
+            var found = _table.QueryAsync<TableEntity>(filter, select: ["RowKey", "Timestamp"], cancellationToken: cancellationToken);
+            await foreach (var page in found.AsPages())
+            {
+                foundAt ??= DateOf(page);
+                rows.AddRange(
+                    page.Values.Where(row => recent.Any(chunk => chunk.Holds(row.RowKey) && row.Timestamp >= chunk.WrittenBefore))
+                );
+            }
+        }
+        return (rows, foundAt ?? clock.GetUtcNow());
+    }
+
+    private DateTimeOffset? WrittenBefore(string start, DateTimeOffset readAt) =>
+        string.CompareOrdinal(start, SubmissionKeys.TimelineFrom(clock.GetUtcNow() - Settled)) < 0 ? readAt - Seen : null;
 
     private async Task KeepAsync(IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
     {
@@ -174,7 +241,8 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         }
     }
 
-    private async IAsyncEnumerable<(string Key, string? State)> ListAsync(
+    /// <summary>With storage's time when it answered.</summary>
+    private async IAsyncEnumerable<(IReadOnlyList<TableEntity> Rows, DateTimeOffset ReadAt)> ListAsync(
         string partition,
         string start,
         string end,
@@ -182,71 +250,20 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     )
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end}");
-        await foreach (
-            var row in _table.QueryAsync<TableEntity>(filter, select: SubmissionsTable.CountedColumns, cancellationToken: cancellationToken)
-        )
+        var found = _table.QueryAsync<TableEntity>(filter, select: SubmissionsTable.CountedColumns, cancellationToken: cancellationToken);
+        await foreach (var page in found.AsPages())
         {
-            yield return (row.RowKey, SubmissionsTable.CountsAs(row));
+            yield return (page.Values, DateOf(page));
         }
     }
+
+    private DateTimeOffset DateOf(Page<TableEntity> page) => page.GetRawResponse().Headers.Date ?? clock.GetUtcNow();
 
     private static void Add(Dictionary<string, int> total, Dictionary<string, int> counts)
     {
         foreach (var (state, count) in counts)
         {
             total[state] = total.GetValueOrDefault(state) + count;
-        }
-    }
-
-    /// <summary>The counts from one place in the timeline up to the start of the next older chunk.</summary>
-    private sealed class Chunk(string start)
-    {
-        private const string StartColumn = "Start";
-        private const string CountsColumn = "Counts";
-
-        public string Start => start;
-
-        public string End { get; set; } = "";
-
-        public ETag ETag { get; private init; }
-
-        public int Rows { get; private set; }
-
-        public Dictionary<string, int> Counts { get; private init; } = [];
-
-        /// <summary>Null when the row is a mark.</summary>
-        public static Chunk? TryRead(TableEntity row) =>
-            row.GetString(StartColumn) is { } start
-                ? new Chunk(start)
-                {
-                    End = SubmissionKeys.EndOfCount(row.RowKey),
-                    ETag = row.ETag,
-                    Counts = JsonSerializer.Deserialize<Dictionary<string, int>>(row.GetString(CountsColumn)!)!,
-                }
-                : null;
-
-        public TableEntity ToEntity(string partition) =>
-            new(partition, SubmissionKeys.CountUpTo(End)) { [StartColumn] = Start, [CountsColumn] = ToString() };
-
-        public override string ToString() => JsonSerializer.Serialize(Counts);
-
-        public bool Holds(string timelineKey) =>
-            string.CompareOrdinal(timelineKey, Start) >= 0 && string.CompareOrdinal(timelineKey, End) < 0;
-
-        /// <summary>A row of the timeline; null for a deleted one, which counts for nothing but is there.</summary>
-        public void Add(string? state)
-        {
-            Rows++;
-            if (state is not null)
-            {
-                Counts[state] = Counts.GetValueOrDefault(state) + 1;
-            }
-        }
-
-        public void Add(Chunk older)
-        {
-            Rows += older.Rows;
-            SubmissionCounts.Add(Counts, older.Counts);
         }
     }
 }

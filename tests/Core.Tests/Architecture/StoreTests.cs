@@ -13,6 +13,7 @@ public sealed partial class StoreTests
         "src/Core/Fixtures/LookupTables.cs",
         "src/Core/Recovery/RecoveryRecord.cs",
         "src/Core/Submissions/InstanceBlobs.cs",
+        "src/Core/Submissions/SubmissionCounts.Chunk.cs",
         "src/Core/Submissions/SubmissionCounts.Fingerprint.cs",
         "src/Core/Submissions/SubmissionCounts.cs",
     ];

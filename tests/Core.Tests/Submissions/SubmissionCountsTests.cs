@@ -51,6 +51,39 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
         Assert.Equal(Old + New, await AssertCountsAsync());
     }
 
+    /// <summary>A phone's request may take a while, and its submission then has an earlier place than others that were counted.</summary>
+    [Fact]
+    public async Task Fresh_submissions_are_kept_too_and_late_ones_are_noticed()
+    {
+        var counts = new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100, Seen = TimeSpan.Zero };
+        var fresh = Enumerable.Range(1, 250).Select(i => Old + New + i).ToList();
+        await Parallel.ForEachAsync(fresh, async (i, _) => await AddAsync(i));
+        await Task.Delay(TimeSpan.FromSeconds(1.1)); // storage tells its time in whole seconds
+        Assert.Equal(Old + New + 250, await AssertCountsAsync(counts));
+        var kept = await KeptRowsAsync();
+        Assert.True(kept.Count >= 4, string.Join('\n', kept));
+        var before = await counts.FingerprintAsync(_space, CancellationToken.None);
+
+        await AddAsync(Old + New + 300, _now.AddMinutes(-10));
+        Assert.NotEqual(before, await counts.FingerprintAsync(_space, CancellationToken.None));
+        Assert.Empty(await counts.FindWrongAsync(_space, CancellationToken.None).ToListAsync());
+        Assert.Equal(Old + New + 251, await AssertCountsAsync(counts));
+        Assert.Equal(Old + New + 251, await AssertCountsAsync(counts));
+
+        await ReviewAsync(fresh[200], "approved");
+        await DeleteAsync(fresh[220], true);
+        await AddAsync(Old + New + 301, _now.AddMinutes(-20));
+        Assert.Equal(Old + New + 251, await AssertCountsAsync(counts));
+        Assert.Equal(kept.Count, (await KeptRowsAsync()).Count);
+
+        // An hour later nothing can be added there any more. What was added after the last count is noticed all the same.
+        await AddAsync(Old + New + 302, _now.AddMinutes(-15));
+        var later = new SubmissionCounts(_storage, new LaterClock()) { ChunkSize = 100, Seen = TimeSpan.Zero };
+        Assert.Equal(Old + New + 252, await AssertCountsAsync(later));
+        await AssertCountsAsync(later);
+        Assert.DoesNotContain(await KeptAsync(), row => row.ContainsKey("WrittenBefore"));
+    }
+
     [Fact]
     public async Task Concurrent_counts_and_changes_leave_correct_counts()
     {
@@ -94,9 +127,9 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
         }
     }
 
-    private async Task<int> AssertCountsAsync()
+    private async Task<int> AssertCountsAsync(SubmissionCounts? counts = null)
     {
-        var counted = await _counts.CountAsync(_space, CancellationToken.None);
+        var counted = await (counts ?? _counts).CountAsync(_space, CancellationToken.None);
         var read = await _table
             .ListAsync(_space, false, null, CancellationToken.None)
             .CountBy(submission => submission.ReviewState ?? "")
@@ -105,11 +138,12 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
         return counted.Values.Sum();
     }
 
-    private async Task<List<string>> KeptRowsAsync() =>
+    private async Task<List<string>> KeptRowsAsync() => [.. (await KeptAsync()).Select(row => row.RowKey)];
+
+    private async Task<List<TableEntity>> KeptAsync() =>
         await _storage
             .Table(StorageNames.SubmissionsTable)
             .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space), SubmissionKeys.CountPrefix))
-            .Select(row => row.RowKey)
             .ToListAsync();
 
     private bool IsNew(string mark) =>
@@ -136,12 +170,18 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
         return ((await _table.GetAsync(_space, instance, CancellationToken.None)).Submission, instance);
     }
 
-    private async Task AddAsync(int i) => Assert.Null(await _table.AddAsync(_space, SubmissionAt(i), default, CancellationToken.None));
+    private async Task AddAsync(int i, DateTimeOffset? at = null) =>
+        Assert.Null(await _table.AddAsync(_space, SubmissionAt(i, at), default, CancellationToken.None));
 
-    private Submission SubmissionAt(int i)
+    private Submission SubmissionAt(int i, DateTimeOffset? at = null)
     {
-        var (id, time) = (InstanceId.Parse($"id-{i}"), i < Old ? _now.AddDays(-30).AddMinutes(i) : _now);
+        var (id, time) = (InstanceId.Parse($"id-{i}"), at ?? (i < Old ? _now.AddDays(-30).AddMinutes(i) : _now));
         var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, time);
         return new Submission(id, version.Sender, "1", time, version);
+    }
+
+    private sealed class LaterClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(2);
     }
 }
