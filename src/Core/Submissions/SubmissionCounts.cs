@@ -162,12 +162,18 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
                 {
                     continue;
                 }
-                if (chunks.Count == 0 || chunks[^1].Rows == ChunkSize)
+                var writtenBefore = WrittenBefore(row.RowKey, firstReadAt.Value);
+                if (chunks is not [.., var last] || last.Rows == ChunkSize || last.WrittenBefore != writtenBefore)
                 {
-                    chunks.Add(new Chunk(row.RowKey) { WrittenBefore = WrittenBefore(row.RowKey, firstReadAt.Value) });
+                    chunks.Add(new Chunk(row.RowKey) { WrittenBefore = writtenBefore });
                 }
                 chunks[^1].Add(state);
             }
+        }
+        // The query for late ones is an operation, so it must save more.
+        if (chunks.Where(chunk => chunk.WrittenBefore is not null).Sum(chunk => chunk.Rows) < 2 * ChunkSize)
+        {
+            chunks.RemoveAll(chunk => chunk.WrittenBefore is not null);
         }
         if (chunks is [.., var newer, var rest] && rest.Rows < ChunkSize)
         {
@@ -182,6 +188,17 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         {
             return;
         }
+        await KeepNewAsync(partition, end, chunks, unchanged, cancellationToken);
+    }
+
+    private Task KeepNewAsync(
+        string partition,
+        string end,
+        List<Chunk> chunks,
+        IReadOnlyList<Chunk> unchanged,
+        CancellationToken cancellationToken
+    )
+    {
         // Oldest first, each named by where the one before it starts: of two that count at once, one finds the name taken.
         chunks.Reverse();
         foreach (var chunk in chunks)
@@ -194,7 +211,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
             chunk.ToEntity(partition),
             chunk.ETag
         ));
-        await KeepAsync(added.Concat(renewed), cancellationToken);
+        return KeepAsync(added.Concat(renewed), cancellationToken);
     }
 
     /// <summary>Rows in newer chunks that were written later than the chunk knows: submissions that took an earlier place, and
