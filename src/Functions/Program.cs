@@ -4,11 +4,22 @@ using ServerlessRosa.Core;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.CommCare;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 using ServerlessRosa.Functions.Web;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+if (builder.Configuration.GetValue<bool>($"{RosaOptions.Section}:{nameof(RosaOptions.ReportStorageOperations)}"))
+{
+    builder.UseMiddleware(
+        (context, next) =>
+        {
+            DeclaredQuery.Require(context);
+            return next();
+        }
+    );
+}
 
 builder.Services.AddRosaCore(builder.Configuration);
 builder

@@ -8,25 +8,15 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Actors and roles as the management API's JSON (OR-259, OR-263).</summary>
 public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names, LastUse lastUse)
 {
-    public static Dictionary<string, object?> Actor(Actor actor) =>
-        new()
-        {
-            ["id"] = actor.Id.Value,
-            ["type"] = Kind(actor),
-            ["displayName"] = actor.DisplayName,
-            ["createdAt"] = actor.CreatedAt,
-            ["updatedAt"] = actor.UpdatedAt,
-            ["deletedAt"] = actor.DeletedAt,
-        };
+    public static ActorAnswer Actor(Actor actor) => new(actor);
 
-    public static Dictionary<string, object?> User(Actor actor) =>
-        new(Actor(actor)) { ["email"] = actor.Email, ["lastLoginAt"] = actor.LastLoginAt };
+    public static UserAnswer User(Actor actor) => new(actor);
 
-    public async Task<object> AppUserAsync(HttpRequest request, Actor actor) =>
+    public async Task<AppUserAnswer> AppUserAsync(HttpRequest request, Actor actor) =>
         (await AppUsersAsync(request, actor.Project!.Value, [actor]))[0];
 
     /// <summary>App users of a project. Extended metadata looks for what they sent: see <see cref="LastUse"/>.</summary>
-    public async Task<IReadOnlyList<object>> AppUsersAsync(HttpRequest request, ProjectId project, IReadOnlyList<Actor> users)
+    public async Task<IReadOnlyList<AppUserAnswer>> AppUsersAsync(HttpRequest request, ProjectId project, IReadOnlyList<Actor> users)
     {
         var extended = ExtendedMetadata.IsWanted(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -34,33 +24,37 @@ public sealed class AccountShapes(AppUsersAndLinks holders, ActorNames names, La
             extended && users.Count > 0
                 ? await lastUse.FindAsync(project, users.Select(user => user.Id).ToHashSet(), cancellationToken)
                 : new Dictionary<ActorId, DateTimeOffset>();
-        var listed = new List<object>();
+        var listed = new List<AppUserAnswer>();
         foreach (var user in users)
         {
-            var shape = new Dictionary<string, object?>(Actor(user)) { ["projectId"] = project.Value, ["token"] = holders.KeyOf(user) };
+            var shape = new AppUserAnswer(user) { ProjectId = project.Value, Token = holders.KeyOf(user) };
             if (extended)
             {
-                shape["createdBy"] = await CreatorAsync(request, user);
-                shape["lastUsed"] = used.TryGetValue(user.Id, out var at) ? at : null;
-                shape["properties"] = user.Properties.Count == 0 ? null : user.Properties;
+                shape = shape with
+                {
+                    CreatedBy = await CreatorAsync(request, user),
+                    LastUsed = used.TryGetValue(user.Id, out var at) ? at : (DateTimeOffset?)null,
+                    Properties = new(user.Properties.Count == 0 ? null : user.Properties),
+                };
             }
             listed.Add(shape);
         }
         return listed;
     }
 
-    public async Task<object> PublicLinkAsync(HttpRequest request, Actor actor)
+    public async Task<PublicLinkAnswer> PublicLinkAsync(HttpRequest request, Actor actor)
     {
-        var shape = new Dictionary<string, object?>(Actor(actor)) { ["once"] = actor.Once, ["token"] = holders.KeyOf(actor) };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["createdBy"] = await CreatorAsync(request, actor);
-            shape["properties"] = actor.Properties.Count == 0 ? null : actor.Properties;
-        }
-        return shape;
+        var shape = new PublicLinkAnswer(actor) { Once = actor.Once, Token = holders.KeyOf(actor) };
+        return ExtendedMetadata.IsWanted(request)
+            ? shape with
+            {
+                CreatedBy = await CreatorAsync(request, actor),
+                Properties = new(actor.Properties.Count == 0 ? null : actor.Properties),
+            }
+            : shape;
     }
 
-    private async Task<object?> CreatorAsync(HttpRequest request, Actor actor) =>
+    private async Task<ActorAnswer?> CreatorAsync(HttpRequest request, Actor actor) =>
         actor.CreatedBy is { } id && await names.FindAsync(actor.Project, id, request.HttpContext.RequestAborted) is { } creator
             ? Actor(creator)
             : null;

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -14,6 +15,7 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
     private const int MaxProperties = 100;
 
     [Function("ListActorProperties")]
+    [Answers(typeof(IEnumerable<ActorPropertyAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/actor-properties")]
             HttpRequest request,
@@ -26,16 +28,21 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
                 var project = await AllowedAsync(request, caller, Verb.ActorPropertyList, projectId);
                 if (!ExtendedMetadata.IsWanted(request))
                 {
-                    return Json.Ok(project.ActorProperties.Select(name => new { name }));
+                    return Json.Ok(project.ActorProperties.Select(name => new ActorPropertyAnswer(name)));
                 }
                 var values = await holders.ListPropertiesAsync(project.Id, request.HttpContext.RequestAborted);
                 return Json.Ok(
-                    project.ActorProperties.Select(name => new { name, values = values[name].Distinct().Order(StringComparer.Ordinal) })
+                    project.ActorProperties.Select(name => new ActorPropertyAnswer(name)
+                    {
+                        Values = values[name].Distinct().Order(StringComparer.Ordinal),
+                    })
                 );
             }
         );
 
     [Function("CreateActorProperty")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/actor-properties")] HttpRequest request,
         int projectId

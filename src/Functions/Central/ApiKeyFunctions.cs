@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -18,6 +19,7 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
     private static readonly string[] Members = ["name", "domain", "role", "expiresAt", "__csrf"];
 
     [Function("ListApiKeys")]
+    [Answers(typeof(List<ApiKeyAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users/{id}/api-keys")] HttpRequest request,
         string id
@@ -28,7 +30,7 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var user = await UserFunctions.FindAsync(users, request, caller, id, Verb.UserUpdate);
-                var shapes = new List<Dictionary<string, object?>>();
+                var shapes = new List<ApiKeyAnswer>();
                 foreach (var key in await keys.ListAsync(user.Id, cancellationToken))
                 {
                     shapes.Add(await ShapeAsync(key, cancellationToken));
@@ -39,6 +41,8 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
 
     /// <summary>The answer is the only one that shows the key.</summary>
     [Function("CreateApiKey")]
+    [Takes("application/json")]
+    [Answers(typeof(ApiKeyAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users/{id}/api-keys")] HttpRequest request,
         string id
@@ -69,12 +73,13 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
                 );
                 var shape = await ShapeAsync(key, CancellationToken.None);
                 await AuditAsync(caller, user, "user.api_key.create", shape);
-                return Json.Ok(new Dictionary<string, object?>(shape) { ["key"] = text });
+                return Json.Ok(shape with { Key = text });
             },
             bodyShowsCsrf: true
         );
 
     [Function("RevokeApiKey")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Revoke(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/users/{id}/api-keys/{apiKey}")] HttpRequest request,
         string id,
@@ -116,15 +121,14 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
             ? CaseDates.Parse(time) ?? throw Problem.InvalidDataType(time, "date").AsException()
             : null;
 
-    private async Task<Dictionary<string, object?>> ShapeAsync(ApiKey key, CancellationToken cancellationToken) =>
-        new()
-        {
-            ["id"] = key.Id,
-            ["name"] = key.Name,
-            ["domain"] = key.Project is { } project ? (await projects.FindAsync(project, cancellationToken))?.Domain : null,
-            ["projectId"] = key.Project?.Value,
-            ["role"] = key.Role?.System,
-            ["createdAt"] = key.CreatedAt,
-            ["expiresAt"] = key.ExpiresAt,
-        };
+    private async Task<ApiKeyAnswer> ShapeAsync(ApiKey key, CancellationToken cancellationToken) =>
+        new(
+            key.Id,
+            key.Name,
+            key.Project is { } project ? (await projects.FindAsync(project, cancellationToken))?.Domain : null,
+            key.Project?.Value,
+            key.Role?.System,
+            key.CreatedAt,
+            key.ExpiresAt
+        );
 }

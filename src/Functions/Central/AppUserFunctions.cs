@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -17,6 +18,7 @@ public sealed class AppUserFunctions(
 )
 {
     [Function("ListAppUsers")]
+    [Answers(typeof(IReadOnlyList<AppUserAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
         int projectId
@@ -37,6 +39,8 @@ public sealed class AppUserFunctions(
         );
 
     [Function("CreateAppUser")]
+    [Takes("application/json")]
+    [Answers(typeof(AppUserAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
         int projectId
@@ -69,6 +73,7 @@ public sealed class AppUserFunctions(
         );
 
     [Function("GetAppUser")]
+    [Answers(typeof(AppUserAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/app-users/{id:int}")]
             HttpRequest request,
@@ -91,6 +96,8 @@ public sealed class AppUserFunctions(
         );
 
     [Function("ChangeAppUser")]
+    [Takes("application/json")]
+    [Answers(typeof(AppUserAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,
         int projectId,
@@ -120,6 +127,7 @@ public sealed class AppUserFunctions(
         );
 
     [Function("DeleteAppUser")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,
         int projectId,

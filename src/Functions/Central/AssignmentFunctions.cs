@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -21,17 +22,20 @@ public sealed class AssignmentFunctions(
     private const string AllForms = "forms";
 
     [Function("ListServerAssignments")]
+    [Answers(typeof(IEnumerable<AssignmentAnswer>))]
     public Task<IResult> ListOfServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments")] HttpRequest request
     ) => pipeline.RestAsync(request, async caller => await ListAsync(request, () => Server(caller, Verb.AssignmentList), null));
 
     [Function("ListServerAssignmentsOfRole")]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
     public Task<IResult> ListOfServerRole(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/assignments/{role}")] HttpRequest request,
         string role
     ) => pipeline.RestAsync(request, async caller => await ListAsync(request, () => Server(caller, Verb.AssignmentList), role));
 
     [Function("AddServerAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> AddToServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
         string role,
@@ -43,6 +47,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("RemoveServerAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RemoveFromServer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/assignments/{role}/{actorId:int}")] HttpRequest request,
         string role,
@@ -54,6 +59,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("ListProjectAssignments")]
+    [Answers(typeof(IEnumerable<AssignmentAnswer>))]
     public Task<IResult> ListOfProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments")] HttpRequest request,
         int projectId
@@ -64,6 +70,8 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("ListProjectAssignmentsOfRole")]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
+    [Answers(typeof(IEnumerable<AssignmentAnswer>))]
     public Task<IResult> ListOfProjectRole(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments/{role}")]
             HttpRequest request,
@@ -80,6 +88,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("ListProjectAssignmentsOnForms")]
+    [Answers(typeof(IEnumerable<AssignmentAnswer>))]
     public Task<IResult> ListOnForms(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/assignments/forms/{role}")]
             HttpRequest request,
@@ -92,6 +101,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("AddProjectAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> AddToProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/assignments/{role}/{actorId:int}")]
             HttpRequest request,
@@ -106,6 +116,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("RemoveProjectAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RemoveFromProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/assignments/{role}/{actorId:int}")]
             HttpRequest request,
@@ -120,6 +131,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("ListFormAssignments")]
+    [Answers(typeof(IEnumerable<AssignmentAnswer>))]
     public Task<IResult> ListOfForm(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/assignments")]
             HttpRequest request,
@@ -132,6 +144,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("ListFormAssignmentsOfRole")]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
     public Task<IResult> ListOfFormRole(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/assignments/{role}")]
             HttpRequest request,
@@ -145,6 +158,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("AddFormAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> AddToForm(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -164,6 +178,7 @@ public sealed class AssignmentFunctions(
         );
 
     [Function("RemoveFormAssignment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RemoveFromForm(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -250,23 +265,16 @@ public sealed class AssignmentFunctions(
                 && (wanted is null || grant.RoleId == wanted.Id),
             request.HttpContext.RequestAborted
         );
-        return Json.Ok(
-            held.Select(one => new Dictionary<string, object?>(Shape(request, one.Actor, one.Grant))
-            {
-                ["xmlFormId"] = ids[one.Grant.Scope.Form!.Value],
-            })
-        );
+        return Json.Ok(held.Select(one => Shape(request, one.Actor, one.Grant) with { XmlFormId = ids[one.Grant.Scope.Form!.Value] }));
     }
 
-    private static Dictionary<string, object?> Shape(HttpRequest request, Actor actor, Grant grant) =>
-        ExtendedMetadata.IsWanted(request)
-            ? new()
-            {
-                ["actor"] = AccountShapes.Actor(actor),
-                ["actorId"] = actor.Id.Value,
-                ["roleId"] = grant.RoleId,
-            }
-            : new() { ["actorId"] = actor.Id.Value, ["roleId"] = grant.RoleId };
+    private static AssignmentAnswer Shape(HttpRequest request, Actor actor, Grant grant) =>
+        new()
+        {
+            Actor = ExtendedMetadata.IsWanted(request) ? AccountShapes.Actor(actor) : null,
+            ActorId = actor.Id.Value,
+            RoleId = grant.RoleId,
+        };
 
     // A caller cannot grant or revoke rights that they do not have.
     private static void RequireAll(Caller caller, Scope scope, Role role)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -13,6 +14,10 @@ public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, A
     private const int MaxEntries = 10_000;
 
     [Function("ListAudits")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "action")]
+    [Query(QueryType.Time, "start", "end")]
+    [Answers(typeof(List<AuditAnswer>))]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/audits")] HttpRequest request) =>
         pipeline.RestAsync(
             request,
@@ -26,7 +31,7 @@ public sealed class AuditFunctions(EndpointPipeline pipeline, AuditLog audits, A
                     Time(request, "start"),
                     Time(request, "end")
                 );
-                var (listed, known) = (new List<object>(), new Dictionary<string, object?>());
+                var (listed, known) = (new List<AuditAnswer>(), new Dictionary<string, object?>());
                 var extended = ExtendedMetadata.IsWanted(request);
                 await foreach (var entry in audits.ListAsync(filter, paging.Offset, paging.Limit ?? MaxEntries, cancellationToken))
                 {

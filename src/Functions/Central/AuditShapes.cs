@@ -9,39 +9,29 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Audit entries as the management API's JSON.</summary>
 public sealed class AuditShapes(ActorNames names, ProjectDirectory projects, FormDirectory forms, FormShapes formShapes)
 {
-    public static Dictionary<string, object?> Entry(AuditEntry entry) =>
-        new()
-        {
-            ["actorId"] = entry.Actor?.Value,
-            ["action"] = entry.Action,
-            ["acteeId"] = AuditActee.Parse(entry.Actee) == Scope.Server ? null : entry.Actee,
-            ["details"] = entry.Details is { } details ? JsonSerializer.Deserialize<JsonElement>(details) : null,
-            ["loggedAt"] = entry.LoggedAt,
-            ["notes"] = entry.Notes,
-        };
+    public static AuditAnswer Entry(AuditEntry entry) =>
+        new(
+            entry.Actor?.Value,
+            entry.Action,
+            AuditActee.Parse(entry.Actee) == Scope.Server ? null : entry.Actee,
+            entry.Details is { } details ? JsonElement.Parse(details) : null,
+            entry.LoggedAt,
+            entry.Notes
+        );
 
     /// <summary>
     /// An entry with its actor and actee, if they still exist. <paramref name="known"/> caches the lookups of a request: one or two
     /// operations for each project, form or actor.
     /// </summary>
-    public async Task<Dictionary<string, object?>> ExtendedAsync(
-        AuditEntry entry,
-        Dictionary<string, object?> known,
-        CancellationToken cancellationToken
-    )
+    public async Task<AuditAnswer> ExtendedAsync(AuditEntry entry, Dictionary<string, object?> known, CancellationToken cancellationToken)
     {
-        var shape = Entry(entry);
         var actee = AuditActee.Parse(entry.Actee);
-        shape["actor"] =
-            entry.Actor is { } id && await names.FindAsync(actee.Scope.Project, id, cancellationToken) is { } actor
-                ? AccountShapes.Actor(actor)
-                : null;
+        var actor = entry.Actor is { } id ? await names.FindAsync(actee.Scope.Project, id, cancellationToken) : null;
         if (!known.TryGetValue(entry.Actee, out var found))
         {
             known[entry.Actee] = found = await FindAsync(actee, cancellationToken);
         }
-        shape["actee"] = found;
-        return shape;
+        return Entry(entry) with { Actor = actor is null ? null : AccountShapes.Actor(actor), Actee = new(found) };
     }
 
     private async Task<object?> FindAsync(AuditActee actee, CancellationToken cancellationToken) =>

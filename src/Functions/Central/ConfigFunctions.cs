@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -19,6 +20,10 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
 
     /// <summary>`public` in place of a key lists what everybody may read.</summary>
     [Function("GetConfig")]
+    [Query(QueryType.Text, "ts")]
+    [Answers(typeof(ConfigAnswer))]
+    [Answers(typeof(Dictionary<string, ConfigAnswer>))]
+    [AnswersAs("image/*")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/config/{config}")] HttpRequest request,
         string config
@@ -35,6 +40,10 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
             );
 
     [Function("GetPublicConfig")]
+    [Query(QueryType.Text, "ts")]
+    [Answers(typeof(ConfigAnswer))]
+    [Answers(typeof(Dictionary<string, ConfigAnswer>))]
+    [AnswersAs("image/*")]
     public Task<IResult> GetPublic(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/config/public/{config}")] HttpRequest request,
         string config
@@ -46,6 +55,9 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
         );
 
     [Function("SetConfig")]
+    [Takes("application/json")]
+    [Takes("image/*")]
+    [Answers(typeof(ConfigAnswer))]
     public Task<IResult> Set(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/config/{config}")] HttpRequest request,
         string config
@@ -68,6 +80,7 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
 
     /// <summary>Succeeds as well when the key is not set.</summary>
     [Function("UnsetConfig")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Unset(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/config/{config}")] HttpRequest request,
         string config
@@ -140,17 +153,6 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
         );
     }
 
-    private static Dictionary<string, object?> Shape(ServerConfig config)
-    {
-        var shape = new Dictionary<string, object?> { ["key"] = config.Key, ["setAt"] = config.SetAt };
-        if (config.Value is { } value)
-        {
-            shape["value"] = value;
-        }
-        else
-        {
-            shape["blobExists"] = true;
-        }
-        return shape;
-    }
+    private static ConfigAnswer Shape(ServerConfig config) =>
+        new(config.Key, config.SetAt) { Value = config.Value, BlobExists = config.Value is null ? true : null };
 }

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -21,6 +22,9 @@ public sealed class CreateSubmissionFunctions(
 )
 {
     [Function("CreateSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Takes("application/xml")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions")]
             HttpRequest request,
@@ -40,6 +44,9 @@ public sealed class CreateSubmissionFunctions(
         );
 
     [Function("CreateSubmissionWithKey")]
+    [Query(QueryType.Text, "deviceID")]
+    [Takes("application/xml")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> CreateWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/submissions")]
             HttpRequest request,
@@ -59,6 +66,9 @@ public sealed class CreateSubmissionFunctions(
         );
 
     [Function("CreateDraftSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Takes("application/xml")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> CreateForDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions")]
             HttpRequest request,
@@ -78,6 +88,9 @@ public sealed class CreateSubmissionFunctions(
         );
 
     [Function("CreateTestSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Takes("application/xml")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> CreateForTest(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -106,6 +119,9 @@ public sealed class CreateSubmissionFunctions(
         );
 
     [Function("EditSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Takes("application/xml")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> Edit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")]
             HttpRequest request,

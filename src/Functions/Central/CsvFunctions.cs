@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -22,6 +23,9 @@ public sealed class CsvFunctions(
 )
 {
     [Function("ExportSubmissionsZip")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [AnswersAs("application/zip")]
     public Task<IResult> Zip(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
             HttpRequest request,
@@ -30,6 +34,9 @@ public sealed class CsvFunctions(
     ) => ZipAsync(request, projectId, form, Published);
 
     [Function("ExportSubmissionsCsv")]
+    [Query(QueryType.Flag, "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [AnswersAs("text/csv")]
     public Task<IResult> Csv(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
             HttpRequest request,
@@ -38,6 +45,9 @@ public sealed class CsvFunctions(
     ) => CsvAsync(request, projectId, form, Published);
 
     [Function("ExportDraftSubmissionsZip")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [AnswersAs("application/zip")]
     public Task<IResult> DraftZip(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -51,6 +61,9 @@ public sealed class CsvFunctions(
     ) => ZipAsync(request, projectId, form, Draft);
 
     [Function("ExportDraftSubmissionsCsv")]
+    [Query(QueryType.Flag, "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [AnswersAs("text/csv")]
     public Task<IResult> DraftCsv(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]
             HttpRequest request,
@@ -59,6 +72,11 @@ public sealed class CsvFunctions(
     ) => CsvAsync(request, projectId, form, Draft);
 
     [Function("ExportSubmissionsZipByPost")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [Takes("application/json")]
+    [AnswersAs("application/zip")]
     public Task<IResult> ZipByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
             HttpRequest request,
@@ -67,6 +85,11 @@ public sealed class CsvFunctions(
     ) => ZipAsync(request, projectId, form, Published);
 
     [Function("ExportSubmissionsCsvByPost")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [Takes("application/json")]
+    [AnswersAs("text/csv")]
     public Task<IResult> CsvByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
             HttpRequest request,
@@ -75,6 +98,11 @@ public sealed class CsvFunctions(
     ) => CsvAsync(request, projectId, form, Published);
 
     [Function("ExportDraftSubmissionsZipByPost")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [Takes("application/json")]
+    [AnswersAs("application/zip")]
     public Task<IResult> DraftZipByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip")]
             HttpRequest request,
@@ -83,6 +111,11 @@ public sealed class CsvFunctions(
     ) => ZipAsync(request, projectId, form, Draft);
 
     [Function("ExportDraftSubmissionsCsvByPost")]
+    [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
+    [Query(QueryType.Text, "$filter", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [Takes("application/json")]
+    [AnswersAs("text/csv")]
     public Task<IResult> DraftCsvByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]
             HttpRequest request,

@@ -41,9 +41,9 @@ internal static class DatasetBody
     }
 
     /// <summary>The setting as JSON: null, `ownerOnly`, or rules.</summary>
-    public static object? FilterOf(Dataset dataset) =>
-        dataset.OwnerOnly ? new { type = "ownerOnly" }
-        : dataset.AccessRules.Count > 0 ? new { type = "property", rules = dataset.AccessRules }
+    public static AccessFilterAnswer? FilterOf(Dataset dataset) =>
+        dataset.OwnerOnly ? new("ownerOnly")
+        : dataset.AccessRules.Count > 0 ? new("property") { Rules = dataset.AccessRules }
         : null;
 
     public static object Changed(DatasetSettings settings) =>

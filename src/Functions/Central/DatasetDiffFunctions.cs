@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -9,6 +10,7 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess access, DatasetDiff diff)
 {
     [Function("GetDatasetDiff")]
+    [Answers(typeof(IEnumerable<DatasetDiffAnswer>))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/dataset-diff")]
             HttpRequest request,
@@ -23,16 +25,16 @@ public sealed class DatasetDiffFunctions(EndpointPipeline pipeline, FormAccess a
                 var definition = found.Published ?? throw Problem.NotFound().AsException();
                 var differences = await diff.RunAsync(found.Project, definition, request.HttpContext.RequestAborted);
                 return Json.Ok(
-                    differences.Select(dataset => new
-                    {
-                        name = dataset.Name,
-                        properties = dataset.Properties.Select(property => new { name = property.Name, inForm = property.InForm }),
-                    })
+                    differences.Select(dataset => new DatasetDiffAnswer(
+                        dataset.Name,
+                        dataset.Properties.Select(property => new PropertyDiffAnswer(property.Name, property.InForm))
+                    ))
                 );
             }
         );
 
     [Function("GetDraftDatasetDiff")]
+    [Answers(typeof(IReadOnlyList<DatasetDifference>))]
     public Task<IResult> GetOfDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/dataset-diff")]
             HttpRequest request,

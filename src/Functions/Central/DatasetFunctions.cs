@@ -6,6 +6,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -23,6 +24,8 @@ public sealed class DatasetFunctions(
 )
 {
     [Function("ListDatasets")]
+    [Query(QueryType.Flag, "deleted")]
+    [Answers(typeof(List<DatasetAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
         int projectId
@@ -34,7 +37,7 @@ public sealed class DatasetFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
                 caller.Actor.Require(Verb.DatasetList, Scope.Of(project.Id));
-                var listed = new List<object>();
+                var listed = new List<DatasetAnswer>();
                 var deleted = Flags.IsTrue(request, "deleted");
                 foreach (
                     var dataset in deleted
@@ -49,6 +52,8 @@ public sealed class DatasetFunctions(
         );
 
     [Function("CreateDataset")]
+    [Takes("application/json")]
+    [Answers(typeof(DatasetAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
         int projectId
@@ -70,6 +75,11 @@ public sealed class DatasetFunctions(
         );
 
     [Function("GetDataset")]
+    [Query(QueryType.Text, "$filter", "$format", "$orderby", "$search", "$select", "$skiptoken")]
+    [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
+    [Query(QueryType.Flag, "$count")]
+    [Answers(typeof(DatasetAnswer))]
+    [AnswersAs("application/json;odata.metadata=minimal")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}")]
             HttpRequest request,
@@ -85,6 +95,8 @@ public sealed class DatasetFunctions(
         );
 
     [Function("GetEntityODataMetadata")]
+    [Query(QueryType.Text, "$format")]
+    [AnswersAs("application/xml")]
     public Task<IResult> GetMetadata(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}.svc/$metadata")]
             HttpRequest request,
@@ -93,6 +105,7 @@ public sealed class DatasetFunctions(
     ) => pipeline.RestAsync(request, caller => odata.MetadataAsync(request, caller, projectId, RouteText.Decode(dataset)));
 
     [Function("DeleteDataset")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/datasets/{dataset}")] HttpRequest request,
         int projectId,
@@ -110,6 +123,7 @@ public sealed class DatasetFunctions(
         );
 
     [Function("DeleteDatasetProperty")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteProperty(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -134,6 +148,9 @@ public sealed class DatasetFunctions(
         );
 
     [Function("ChangeDataset")]
+    [Query(QueryType.Text, "convert")]
+    [Takes("application/json")]
+    [Answers(typeof(DatasetAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}")] HttpRequest request,
         int projectId,
@@ -155,6 +172,8 @@ public sealed class DatasetFunctions(
         );
 
     [Function("AddDatasetProperty")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> AddProperty(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/properties")]
             HttpRequest request,

@@ -10,64 +10,53 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class DatasetShapes(EntityLists entities, DatasetForms forms)
 {
     /// <summary>For a dataset in the trash, with its number there.</summary>
-    public static Dictionary<string, object?> Dataset(Dataset dataset)
-    {
-        var shape = new Dictionary<string, object?>
+    public static DatasetAnswer Dataset(Dataset dataset) =>
+        new()
         {
-            ["name"] = dataset.Name,
-            ["createdAt"] = dataset.CreatedAt,
-            ["projectId"] = dataset.Project.Value,
-            ["approvalRequired"] = dataset.ApprovalRequired,
-            ["ownerOnly"] = dataset.OwnerOnly,
-            ["accessFilter"] = DatasetBody.FilterOf(dataset),
-            ["deletedAt"] = dataset.DeletedAt,
+            Name = dataset.Name,
+            CreatedAt = dataset.CreatedAt,
+            ProjectId = dataset.Project.Value,
+            ApprovalRequired = dataset.ApprovalRequired,
+            OwnerOnly = dataset.OwnerOnly,
+            AccessFilter = DatasetBody.FilterOf(dataset),
+            DeletedAt = dataset.DeletedAt,
+            Id = dataset.TrashNumber,
         };
-        if (dataset.TrashNumber is { } number)
-        {
-            shape["id"] = number;
-        }
-        return shape;
-    }
 
     /// <summary>With what `X-Extended-Metadata` asks for: reads all entities of the dataset, 1,000 per operation, to count them.</summary>
-    public async Task<Dictionary<string, object?>> DatasetAsync(HttpRequest request, Dataset dataset) =>
+    public async Task<DatasetAnswer> DatasetAsync(HttpRequest request, Dataset dataset) =>
         ExtendedMetadata.IsWanted(request) ? await ExtendedAsync(dataset, request.HttpContext.RequestAborted) : Dataset(dataset);
 
     /// <summary>The extended metadata, independent of the request header.</summary>
-    public async Task<Dictionary<string, object?>> ExtendedAsync(Dataset dataset, CancellationToken cancellationToken)
+    public async Task<DatasetAnswer> ExtendedAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         var (count, conflicts, newest) = await entities.CountAsync(dataset, cancellationToken);
-        return new(Dataset(dataset))
-        {
-            ["entities"] = count,
-            ["lastEntity"] = newest,
-            ["conflicts"] = conflicts,
-        };
+        return Dataset(dataset) with { Entities = count, LastEntity = newest, Conflicts = conflicts };
     }
 
     /// <summary>With its properties, the forms that fill it and those that phones get it with. One operation, and those of
     /// <see cref="DatasetForms"/>.</summary>
-    public async Task<Dictionary<string, object?>> DetailsAsync(HttpRequest request, Dataset dataset)
+    public async Task<DatasetAnswer> DetailsAsync(HttpRequest request, Dataset dataset)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var shape = await DatasetAsync(request, dataset);
         var uses = await forms.FindAsync(dataset, cancellationToken);
-        shape["lastUpdate"] = await entities.FindLastChangeAsync(dataset, cancellationToken);
         var names = EntityRowWriter.NamesOf(dataset).ToDictionary(name => name.Property, name => name.Name);
-        shape["properties"] = dataset.Properties.Select(property => new
+        return shape with
         {
-            name = property.Name,
-            odataName = names.GetValueOrDefault(property.Name),
-            publishedAt = property.PublishedAt,
-            forms = uses.Sources.Where(form => form.Saves(dataset, property.Name)).Select(FormName),
-        });
-        shape["linkedForms"] = uses.Linked.Select(FormName);
-        shape["sourceForms"] = uses.Sources.Select(FormName);
-        shape["draftLinkedForms"] = uses.DraftLinked.Select(FormName);
-        shape["draftSourceForms"] = uses.DraftSources.Select(FormName);
-        return shape;
+            LastUpdate = await entities.FindLastChangeAsync(dataset, cancellationToken),
+            Properties = dataset.Properties.Select(property => new DatasetPropertyAnswer(
+                property.Name,
+                names.GetValueOrDefault(property.Name),
+                property.PublishedAt,
+                uses.Sources.Where(form => form.Saves(dataset, property.Name)).Select(FormName)
+            )),
+            LinkedForms = uses.Linked.Select(FormName),
+            SourceForms = uses.Sources.Select(FormName),
+            DraftLinkedForms = uses.DraftLinked.Select(FormName),
+            DraftSourceForms = uses.DraftSources.Select(FormName),
+        };
     }
 
-    public static object FormName(DatasetForm form) =>
-        new { xmlFormId = form.Form.Id.Value, name = form.Definition.Title ?? form.Form.Id.Value };
+    public static FormNameAnswer FormName(DatasetForm form) => new(form.Form.Id.Value, form.Definition.Title ?? form.Form.Id.Value);
 }

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Accounts;
+using ServerlessRosa.Functions.OpenApi;
 
 namespace ServerlessRosa.Functions.Central;
 
@@ -6,6 +7,9 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
 {
     [Function("ListDraftSubmissions")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Flag, "deleted")]
+    [Answers(typeof(IAsyncEnumerable<SubmissionAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions")]
             HttpRequest request,
@@ -14,6 +18,12 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.ListAsync(request, space), Verb.SubmissionList);
 
     [Function("GetDraftSubmission")]
+    [Query(QueryType.Text, "fieldpath")]
+    [Answers(typeof(SubmissionAnswer))]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
+    [Answers(typeof(IEnumerable<EncryptionKeyAnswer>))]
+    [AnswersAs("application/xml")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -28,6 +38,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.GetAsync(request, space, form, instance));
 
     [Function("ListDraftSubmissionAttachments")]
+    [Answers(typeof(IEnumerable<SubmissionAttachmentAnswer>))]
     public Task<IResult> ListAttachments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -42,6 +53,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionAttachment")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -57,6 +69,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListDraftSubmissionVersions")]
+    [Answers(typeof(List<SubmissionVersionAnswer>))]
     public Task<IResult> ListVersions(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -71,6 +84,10 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetDraftSubmissionVersion")]
+    [Query(QueryType.Text, "fieldpath")]
+    [Answers(typeof(SubmissionVersionAnswer))]
+    [AnswersAs("application/xml")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> GetVersion(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -86,6 +103,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListDraftSubmissionVersionAttachments")]
+    [Answers(typeof(IEnumerable<SubmissionAttachmentAnswer>))]
     public Task<IResult> ListVersionAttachments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -101,6 +119,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetDraftSubmissionVersionAttachment")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetVersionAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -117,6 +136,7 @@ public sealed class DraftSubmissionFunctions(SubmissionAnswers answers)
     ) => answers.OfDraftAsync(request, projectId, form, space => answers.VersionAttachmentAsync(request, space, instance, version, name));
 
     [Function("ListDraftSubmissionComments")]
+    [Answers(typeof(List<CommentAnswer>))]
     public Task<IResult> ListComments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -12,6 +13,8 @@ public sealed class EncryptionFunctions(EndpointPipeline pipeline, ProjectDirect
 {
     /// <summary>Takes `passphrase` and `hint`. The passphrase is neither stored nor logged.</summary>
     [Function("EnableEncryption")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Enable(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/key")] HttpRequest request,
         int projectId

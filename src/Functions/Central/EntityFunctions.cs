@@ -8,6 +8,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -26,6 +27,13 @@ public sealed class EntityFunctions(
 )
 {
     [Function("ListEntities")]
+    [Query(QueryType.Text, "$filter", "$format", "$orderby", "$search", "$select", "$skiptoken")]
+    [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
+    [Query(QueryType.Flag, "$count")]
+    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Flag, "deleted")]
+    [Answers(typeof(IAsyncEnumerable<EntityAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities")]
             HttpRequest request,
@@ -54,6 +62,9 @@ public sealed class EntityFunctions(
         );
 
     [Function("CreateEntity")]
+    [Takes("application/json")]
+    [Answers(typeof(EntityAnswer))]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities")]
             HttpRequest request,
@@ -88,6 +99,8 @@ public sealed class EntityFunctions(
         );
 
     [Function("GetEntity")]
+    [Answers(typeof(EntityAnswer))]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
             HttpRequest request,
@@ -110,6 +123,8 @@ public sealed class EntityFunctions(
         );
 
     [Function("ListEntityVersions")]
+    [Query(QueryType.Flag, "relevantToConflict")]
+    [Answers(typeof(List<EntityVersionAnswer>))]
     public Task<IResult> ListVersions(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -128,7 +143,7 @@ public sealed class EntityFunctions(
             {
                 var found = await FindAsync(request, caller, Verb.EntityRead, projectId, dataset);
                 var (entity, versions) = await entities.ListVersionsAsync(found, Id(request, uuid), request.HttpContext.RequestAborted);
-                var listed = new List<object>();
+                var listed = new List<EntityVersionAnswer>();
                 foreach (var described in EntityConflicts.Describe(entity, versions))
                 {
                     if (described.IsRelevant || !Flags.IsTrue(request, "relevantToConflict"))
@@ -141,6 +156,10 @@ public sealed class EntityFunctions(
         );
 
     [Function("ChangeEntity")]
+    [Query(QueryType.Flag, "force", "resolve")]
+    [Query(QueryType.Number, "baseVersion")]
+    [Takes("application/json")]
+    [Answers(typeof(EntityAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
             HttpRequest request,
@@ -181,6 +200,7 @@ public sealed class EntityFunctions(
         );
 
     [Function("DeleteEntity")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]
             HttpRequest request,
@@ -191,6 +211,7 @@ public sealed class EntityFunctions(
         pipeline.RestAsync(request, caller => SetDeletedAsync(request, caller, Verb.EntityDelete, projectId, dataset, uuid, deleted: true));
 
     [Function("RestoreEntity")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Restore(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -242,8 +263,7 @@ public sealed class EntityFunctions(
             : throw Problem.InvalidDataType(text.ToString(), "integer").AsException();
     }
 
-    private static EntityEditor Editor(HttpRequest request, Caller caller) =>
-        new(caller.KnownActor.Id, Senders.Of(request, caller).UserAgent);
+    private static EntityEditor Editor(HttpRequest request, Caller caller) => new(caller.KnownActor.Id, Senders.AgentOf(request));
 
     private static EntityId Id(HttpRequest request, string uuid) => EntityId.Parse(RouteText.Decode(uuid));
 

@@ -6,6 +6,7 @@ using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -23,6 +24,8 @@ public sealed class EntityHistoryFunctions(
 )
 {
     [Function("ListEntityAudits")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Answers(typeof(IReadOnlyList<AuditAnswer>))]
     public Task<IResult> ListAudits(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -56,6 +59,7 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("ListEntityDiffs")]
+    [Answers(typeof(IEnumerable<IEnumerable<EntityDiffAnswer>>))]
     public Task<IResult> ListDiffs(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -83,6 +87,7 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("GetEntityGeoJson")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> GetGeoJson(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -106,6 +111,8 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("DeleteEntities")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteMany(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/bulk-delete")]
             HttpRequest request,
@@ -119,6 +126,8 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("RestoreEntities")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RestoreMany(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/bulk-restore")]
             HttpRequest request,

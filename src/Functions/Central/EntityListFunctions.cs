@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -29,6 +30,8 @@ public sealed class EntityListFunctions(
     private const string GeoJsonType = "application/json; charset=utf-8";
 
     [Function("ExportEntities")]
+    [Query(QueryType.Text, "$filter", "$search")]
+    [AnswersAs("text/csv")]
     public Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities.csv")]
             HttpRequest request,
@@ -52,6 +55,8 @@ public sealed class EntityListFunctions(
         );
 
     [Function("ExportTrashedEntities")]
+    [Query(QueryType.Text, "$filter", "$search")]
+    [AnswersAs("text/csv")]
     public Task<IResult> ExportTrashed(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -82,6 +87,8 @@ public sealed class EntityListFunctions(
         );
 
     [Function("ExportEntityGeoJson")]
+    [Query(QueryType.Text, "$filter", "$search")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> ExportGeoJson(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -113,6 +120,9 @@ public sealed class EntityListFunctions(
         request.Query.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
 
     [Function("GetEntityIntegrity")]
+    [Query(QueryType.Text, "id")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetIntegrity(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}/integrity")]
             HttpRequest request,
@@ -121,6 +131,9 @@ public sealed class EntityListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityWithKey")]
+    [Query(QueryType.Text, "id")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetIntegrityWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -134,6 +147,9 @@ public sealed class EntityListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityOfDraft")]
+    [Query(QueryType.Text, "id")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetIntegrityOfDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -152,6 +168,9 @@ public sealed class EntityListFunctions(
         );
 
     [Function("GetEntityIntegrityOfTestDraft")]
+    [Query(QueryType.Text, "id")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetIntegrityOfTestDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

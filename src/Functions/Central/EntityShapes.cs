@@ -12,69 +12,59 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
 {
     /// <summary>With the current version's data only where one entity was asked for.</summary>
-    public async Task<Dictionary<string, object?>> EntityAsync(HttpRequest request, ProjectId project, DatasetEntity entity, bool withData)
-    {
-        var shape = new Dictionary<string, object?>
+    public async Task<EntityAnswer> EntityAsync(HttpRequest request, ProjectId project, DatasetEntity entity, bool withData) =>
+        new()
         {
-            ["uuid"] = entity.Id.Value,
-            ["createdAt"] = entity.CreatedAt,
-            ["updatedAt"] = entity.UpdatedAt,
-            ["deletedAt"] = entity.DeletedAt,
-            ["creatorId"] = entity.Creator?.Value,
-            ["conflict"] = entity.Conflict,
-            ["currentVersion"] = await VersionAsync(request, project, entity.Current, current: true, withData),
+            Uuid = entity.Id.Value,
+            CreatedAt = entity.CreatedAt,
+            UpdatedAt = entity.UpdatedAt,
+            DeletedAt = entity.DeletedAt,
+            CreatorId = entity.Creator?.Value,
+            Conflict = entity.Conflict,
+            CurrentVersion = await VersionAsync(request, project, entity.Current, current: true, withData),
+            Creator = await CreatorAsync(request, project, entity.Creator),
         };
-        await AddCreatorAsync(request, project, entity.Creator, shape);
-        return shape;
-    }
 
     /// <summary>As one of all versions of an entity.</summary>
-    public async Task<Dictionary<string, object?>> DescribedAsync(HttpRequest request, ProjectId project, DescribedVersion described)
-    {
-        var shape = await VersionAsync(request, project, described.Version, described.IsCurrent, withData: true);
-        shape["conflict"] = described.Conflict;
-        shape["resolved"] = described.IsResolved;
-        shape["baseDiff"] = described.BaseDiff;
-        shape["serverDiff"] = described.ServerDiff;
-        shape["lastGoodVersion"] = described.IsLastGood;
-        shape["relevantToConflict"] = described.IsRelevant;
-        return shape;
-    }
+    public async Task<EntityVersionAnswer> DescribedAsync(HttpRequest request, ProjectId project, DescribedVersion described) =>
+        await VersionAsync(request, project, described.Version, described.IsCurrent, withData: true) with
+        {
+            Conflict = described.Conflict,
+            Resolved = described.IsResolved,
+            BaseDiff = described.BaseDiff,
+            ServerDiff = described.ServerDiff,
+            LastGoodVersion = described.IsLastGood,
+            RelevantToConflict = described.IsRelevant,
+        };
 
-    private async Task<Dictionary<string, object?>> VersionAsync(
+    private async Task<EntityVersionAnswer> VersionAsync(
         HttpRequest request,
         ProjectId project,
         EntityVersion version,
         bool current,
         bool withData
-    )
-    {
-        var shape = new Dictionary<string, object?>
+    ) =>
+        new()
         {
-            ["version"] = version.Number,
-            ["label"] = version.Label,
-            ["current"] = current,
-            ["createdAt"] = version.CreatedAt,
-            ["creatorId"] = version.Creator?.Value,
-            ["userAgent"] = version.UserAgent,
-            ["baseVersion"] = version.BaseVersion,
-            ["conflictingProperties"] = version.ConflictingProperties,
-            ["branchId"] = version.Branch,
-            ["trunkVersion"] = version.TrunkVersion,
-            ["branchBaseVersion"] = version.BranchBaseVersion,
-            ["source"] = Source(version),
+            Version = version.Number,
+            Label = version.Label,
+            Current = current,
+            CreatedAt = version.CreatedAt,
+            CreatorId = version.Creator?.Value,
+            UserAgent = version.UserAgent,
+            BaseVersion = version.BaseVersion,
+            ConflictingProperties = version.ConflictingProperties,
+            BranchId = version.Branch,
+            TrunkVersion = version.TrunkVersion,
+            BranchBaseVersion = version.BranchBaseVersion,
+            Source = Source(version),
+            Data = withData ? version.Data : null,
+            DataReceived = withData ? new(version.Received) : default,
+            Creator = await CreatorAsync(request, project, version.Creator),
         };
-        if (withData)
-        {
-            shape["data"] = version.Data;
-            shape["dataReceived"] = version.Received;
-        }
-        await AddCreatorAsync(request, project, version.Creator, shape);
-        return shape;
-    }
 
     /// <summary>Those who created entities of a dataset, by name.</summary>
-    public async Task<IEnumerable<object>> CreatorsAsync(Dataset dataset, CancellationToken cancellationToken)
+    public async Task<IEnumerable<ActorAnswer>> CreatorsAsync(Dataset dataset, CancellationToken cancellationToken)
     {
         var creators = new List<Actor>();
         foreach (var id in await entities.ListCreatorsAsync(dataset, cancellationToken))
@@ -88,7 +78,7 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
     }
 
     /// <summary>The differences between consecutive versions.</summary>
-    public static IEnumerable<object> Diff(EntityVersion before, EntityVersion after)
+    public static IEnumerable<EntityDiffAnswer> Diff(EntityVersion before, EntityVersion after)
     {
         var properties = new Dictionary<string, string?>();
         if (before.Label != after.Label)
@@ -102,17 +92,11 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
                 properties[name] = before.Data.GetValueOrDefault(name);
             }
         }
-        return properties.Select(property =>
-        {
-            var diff = new Dictionary<string, string?>();
-            if (property.Value is not null)
-            {
-                diff["old"] = property.Value;
-            }
-            diff["new"] = property.Key == EntityVersion.LabelName ? after.Label : after.Data[property.Key];
-            diff["propertyName"] = property.Key;
-            return diff;
-        });
+        return properties.Select(property => new EntityDiffAnswer(
+            property.Value,
+            property.Key == EntityVersion.LabelName ? after.Label : after.Data[property.Key],
+            property.Key
+        ));
     }
 
     /// <summary>The creation or update that made a version, as an audit entry.</summary>
@@ -140,22 +124,23 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
             Notes = happened.Notes,
         };
 
-    public async Task<IReadOnlyList<object>> AuditsAsync(HttpRequest request, ProjectId project, IEnumerable<AuditEntry> entries)
+    public async Task<IReadOnlyList<AuditAnswer>> AuditsAsync(HttpRequest request, ProjectId project, IEnumerable<AuditEntry> entries)
     {
-        var listed = new List<object>();
+        var listed = new List<AuditAnswer>();
         foreach (var entry in entries)
         {
             var actor = entry.Actor is { } id ? await names.FindAsync(project, id, request.HttpContext.RequestAborted) : null;
             listed.Add(
-                new Dictionary<string, object?>
+                new AuditAnswer(
+                    entry.Actor?.Value,
+                    entry.Action,
+                    entry.Actee,
+                    JsonElement.Parse(entry.Details!),
+                    entry.LoggedAt,
+                    entry.Notes
+                )
                 {
-                    ["actorId"] = entry.Actor?.Value,
-                    ["action"] = entry.Action,
-                    ["acteeId"] = entry.Actee,
-                    ["details"] = JsonSerializer.Deserialize<JsonElement>(entry.Details!),
-                    ["loggedAt"] = entry.LoggedAt,
-                    ["notes"] = entry.Notes,
-                    ["actor"] = actor is null ? null : AccountShapes.Actor(actor),
+                    Actor = actor is null ? null : AccountShapes.Actor(actor),
                 }
             );
         }
@@ -165,28 +150,28 @@ public sealed class EntityShapes(EntityDirectory entities, ActorNames names)
     private static AuditEntry Entry(Dataset dataset, ActorId? actor, string action, object details, DateTimeOffset at) =>
         new(actor, action, Scope.Of(dataset.Project).ToString(), JsonSerializer.Serialize(details, JsonSerializerOptions.Web), at);
 
-    private static object Source(EntityVersion version) =>
+    private static EntitySourceAnswer Source(EntityVersion version) =>
         version switch
         {
-            { Source: { } source } => new { submission = new { instanceId = source.InstanceId, xmlFormId = source.XmlFormId } },
-            { Bulk: { } bulk } => new
+            { Source: { } source } => new() { Submission = new(source.InstanceId, source.XmlFormId) },
+            { Bulk: { } bulk } => new()
             {
-                name = bulk.Name,
-                size = bulk.Size,
-                count = bulk.Count,
-                userAgent = version.UserAgent,
+                Name = bulk.Name,
+                Size = bulk.Size,
+                Count = bulk.Count,
+                UserAgent = version.UserAgent,
             },
-            _ => new { },
+            _ => new(),
         };
 
-    private async Task AddCreatorAsync(HttpRequest request, ProjectId project, ActorId? creator, Dictionary<string, object?> shape)
+    // Absent without extended metadata.
+    private async Task<Optional<ActorAnswer?>> CreatorAsync(HttpRequest request, ProjectId project, ActorId? creator)
     {
-        if (ExtendedMetadata.IsWanted(request))
+        if (!ExtendedMetadata.IsWanted(request))
         {
-            shape["creator"] =
-                creator is { } id && await names.FindAsync(project, id, request.HttpContext.RequestAborted) is { } actor
-                    ? AccountShapes.Actor(actor)
-                    : null;
+            return default;
         }
+        var actor = creator is { } id ? await names.FindAsync(project, id, request.HttpContext.RequestAborted) : null;
+        return new(actor is null ? null : AccountShapes.Actor(actor));
     }
 }

@@ -47,17 +47,11 @@ public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : I
     }
 
     /// <summary>
-    /// Adds the findings of the converter's checks to the answer to an accepted upload. Central's converter refuses such forms (XF-011);
-    /// here a designer reads them in `xlsFormChecks`.
+    /// The findings of the converter's checks, for the answer to an accepted upload; null without any. Central's converter refuses such
+    /// forms (XF-011); here a designer reads them in `xlsFormChecks`.
     /// </summary>
-    public static Dictionary<string, object?> WithChecks(Dictionary<string, object?> answer, UploadedForm uploaded)
-    {
-        if (uploaded.Workbook is { Checks.Count: > 0 } workbook)
-        {
-            answer["xlsFormChecks"] = workbook.Checks;
-        }
-        return answer;
-    }
+    public static IReadOnlyList<string>? ChecksOf(UploadedForm uploaded) =>
+        uploaded.Workbook is { Checks.Count: > 0 } workbook ? workbook.Checks : null;
 
     public void Dispose() => _oneAtATime.Dispose();
 
@@ -89,7 +83,7 @@ public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : I
     private static async Task SpoolAsync(HttpRequest request, FileStream file, long maximum, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 << 10];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0; )
         {
             if (file.Length + read > maximum)
             {

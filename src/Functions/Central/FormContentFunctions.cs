@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Exports;
 using ServerlessRosa.Core.Forms;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -8,6 +9,8 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, ExportSource exports)
 {
     [Function("ListFormFields")]
+    [Query(QueryType.Flag, "odata")]
+    [Answers(typeof(IEnumerable<FormFieldAnswer>))]
     public Task<IResult> ListFields(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/fields")]
             HttpRequest request,
@@ -20,6 +23,8 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
         );
 
     [Function("ListFormVersionFields")]
+    [Query(QueryType.Flag, "odata")]
+    [Answers(typeof(IEnumerable<FormFieldAnswer>))]
     public Task<IResult> ListVersionFields(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -38,6 +43,8 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
         );
 
     [Function("ListFormDraftFields")]
+    [Query(QueryType.Flag, "odata")]
+    [Answers(typeof(IEnumerable<FormFieldAnswer>))]
     public Task<IResult> ListDraftFields(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/fields")]
             HttpRequest request,
@@ -46,6 +53,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
     ) => pipeline.RestAsync(request, async caller => await FieldsAsync(request, await access.DraftAsync(request, caller, projectId, form)));
 
     [Function("ListFormAttachments")]
+    [Answers(typeof(IEnumerable<FormAttachmentAnswer>))]
     public Task<IResult> ListAttachments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments")]
             HttpRequest request,
@@ -58,6 +66,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
         );
 
     [Function("ListFormVersionAttachments")]
+    [Answers(typeof(IEnumerable<FormAttachmentAnswer>))]
     public Task<IResult> ListVersionAttachments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -76,6 +85,7 @@ public sealed class FormContentFunctions(EndpointPipeline pipeline, FormDirector
         );
 
     [Function("ListFormDraftAttachments")]
+    [Answers(typeof(IEnumerable<FormAttachmentAnswer>))]
     public Task<IResult> ListDraftAttachments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments")]
             HttpRequest request,

@@ -2,6 +2,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -18,6 +19,11 @@ public sealed class FormDraftFunctions(
 )
 {
     [Function("ReplaceFormDraft")]
+    [Query(QueryType.Flag, "ignoreWarnings")]
+    [Takes("application/xml")]
+    [Takes("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [Takes("application/vnd.ms-excel")]
+    [Answers(typeof(DraftUploadAnswer))]
     public Task<IResult> Replace(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request,
         int projectId,
@@ -45,11 +51,12 @@ public sealed class FormDraftFunctions(
                     cancellationToken
                 );
                 await audits.WriteAsync(caller.KnownActor.Id, "form.update.draft.set", found.Scope, null, CancellationToken.None);
-                return Json.Ok(FormBody.WithChecks(new() { ["success"] = true }, uploaded));
+                return Json.Ok(new DraftUploadAnswer(true) { XlsFormChecks = FormBody.ChecksOf(uploaded) });
             }
         );
 
     [Function("GetFormDraft")]
+    [Answers(typeof(FormAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft")]
             HttpRequest request,
@@ -66,6 +73,7 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("DeleteFormDraft")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft")] HttpRequest request,
         int projectId,
@@ -83,6 +91,8 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("PublishFormDraft")]
+    [Query(QueryType.Text, "version")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Publish(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/publish")]
             HttpRequest request,
@@ -107,6 +117,8 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("PutFormDraftAttachment")]
+    [Takes("*/*")]
+    [Answers(typeof(FormAttachmentAnswer))]
     public Task<IResult> PutAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
             HttpRequest request,
@@ -137,6 +149,8 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("LinkFormDraftAttachment")]
+    [Takes("application/json")]
+    [Answers(typeof(FormAttachmentAnswer))]
     public Task<IResult> LinkAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
             HttpRequest request,
@@ -173,6 +187,7 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("DeleteFormDraftAttachment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]
             HttpRequest request,

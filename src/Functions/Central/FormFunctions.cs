@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -22,6 +23,8 @@ public sealed class FormFunctions(
 )
 {
     [Function("ListForms")]
+    [Query(QueryType.Flag, "deleted")]
+    [Answers(typeof(IEnumerable<FormAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
         int projectId
@@ -50,6 +53,11 @@ public sealed class FormFunctions(
         );
 
     [Function("CreateForm")]
+    [Query(QueryType.Flag, "publish", "ignoreWarnings")]
+    [Takes("application/xml")]
+    [Takes("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [Takes("application/vnd.ms-excel")]
+    [Answers(typeof(FormAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms")] HttpRequest request,
         int projectId
@@ -87,11 +95,13 @@ public sealed class FormFunctions(
                         CancellationToken.None
                     );
                 }
-                return Json.Ok(FormBody.WithChecks(shapes.Form(form, form.Shown), uploaded));
+                return Json.Ok(shapes.Form(form, form.Shown) with { XlsFormChecks = FormBody.ChecksOf(uploaded) });
             }
         );
 
     [Function("ChangeForm")]
+    [Takes("application/json")]
+    [Answers(typeof(FormAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
         int projectId,
@@ -132,6 +142,7 @@ public sealed class FormFunctions(
         );
 
     [Function("DeleteForm")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
         int projectId,
@@ -156,6 +167,7 @@ public sealed class FormFunctions(
         );
 
     [Function("RestoreForm")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{number:int}/restore")]
             HttpRequest request,
@@ -177,6 +189,7 @@ public sealed class FormFunctions(
         );
 
     [Function("ListFormVersions")]
+    [Answers(typeof(List<FormAnswer>))]
     public Task<IResult> ListVersions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions")]
             HttpRequest request,
@@ -189,7 +202,7 @@ public sealed class FormFunctions(
             {
                 var found = await access.PublishedAsync(request, caller, projectId, form);
                 var versions = await forms.ListVersionsAsync(found.Form, request.HttpContext.RequestAborted);
-                var listed = new List<object>();
+                var listed = new List<FormAnswer>();
                 foreach (var version in versions)
                 {
                     listed.Add(await shapes.VersionAsync(request, found.Form, version));
@@ -200,7 +213,7 @@ public sealed class FormFunctions(
 
     private async Task<IResult> ListTrashAsync(HttpRequest request, ProjectId project)
     {
-        var trashed = new List<object>();
+        var trashed = new List<FormAnswer>();
         foreach (var form in await forms.ListTrashAsync(project, request.HttpContext.RequestAborted))
         {
             trashed.Add(await shapes.TrashedFormAsync(request, form));

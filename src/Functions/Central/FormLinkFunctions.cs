@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -8,6 +9,7 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class FormLinkFunctions(EndpointPipeline pipeline, FormDirectory forms, FormShapes shapes)
 {
     [Function("GetFormOfLink")]
+    [Answers(typeof(FormAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/form-links/{linkId}/form")] HttpRequest request,
         string linkId

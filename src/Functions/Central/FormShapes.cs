@@ -12,35 +12,30 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
     private const int MaxAtOnce = 8;
 
     /// <summary>The form as one of its definitions.</summary>
-    public Dictionary<string, object?> Form(Form form, FormDefinition definition) =>
+    public FormAnswer Form(Form form, FormDefinition definition) =>
         new()
         {
-            ["projectId"] = form.Project.Value,
-            ["xmlFormId"] = form.Id.Value,
-            ["state"] = form.State.ToString().ToLowerInvariant(),
-            ["enketoId"] = FormLinkId.Of(form, IsDraft(form, definition) ? FormLinkKind.Draft : FormLinkKind.Published),
-            ["enketoOnceId"] = IsDraft(form, definition) ? null : FormLinkId.Of(form, FormLinkKind.SingleSubmission),
-            ["createdAt"] = form.CreatedAt,
-            ["updatedAt"] = form.UpdatedAt,
-            ["webformsEnabled"] = form.WebFormsEnabled,
-            ["keyId"] = definition.KeyId,
-            ["version"] = definition.Version,
-            ["hash"] = definition.Md5,
-            ["sha"] = definition.Sha1,
-            ["sha256"] = definition.Sha256,
-            ["draftToken"] = IsDraft(form, definition) ? protection.TryUnprotect(form.Draft!.ProtectedToken) : null,
-            ["publishedAt"] = definition.PublishedAt,
-            ["name"] = definition.Title,
-            ["description"] = form.Description,
+            ProjectId = form.Project.Value,
+            XmlFormId = form.Id.Value,
+            State = form.State.ToString().ToLowerInvariant(),
+            EnketoId = FormLinkId.Of(form, IsDraft(form, definition) ? FormLinkKind.Draft : FormLinkKind.Published),
+            EnketoOnceId = IsDraft(form, definition) ? null : FormLinkId.Of(form, FormLinkKind.SingleSubmission),
+            CreatedAt = form.CreatedAt,
+            UpdatedAt = form.UpdatedAt,
+            WebformsEnabled = form.WebFormsEnabled,
+            KeyId = definition.KeyId,
+            Version = definition.Version,
+            Hash = definition.Md5,
+            Sha = definition.Sha1,
+            Sha256 = definition.Sha256,
+            DraftToken = IsDraft(form, definition) ? protection.TryUnprotect(form.Draft!.ProtectedToken) : null,
+            PublishedAt = definition.PublishedAt,
+            Name = definition.Title,
+            Description = form.Description,
         };
 
     /// <summary>With what `X-Extended-Metadata` asks for: counts the submissions of the form, or those of its draft under test.</summary>
-    public async Task<Dictionary<string, object?>> FormAsync(
-        HttpRequest request,
-        Form form,
-        FormDefinition definition,
-        bool ofDraft = false
-    )
+    public async Task<FormAnswer> FormAsync(HttpRequest request, Form form, FormDefinition definition, bool ofDraft = false)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         return ExtendedMetadata.IsWanted(request)
@@ -57,17 +52,14 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
     /// <summary>
     /// Several forms of a project, extended, in their order: one operation for the public links of the project, and four for each form.
     /// </summary>
-    public async Task<IReadOnlyList<Dictionary<string, object?>>> ExtendedAsync(
-        IReadOnlyList<Form> forms,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<FormAnswer>> ExtendedAsync(IReadOnlyList<Form> forms, CancellationToken cancellationToken)
     {
         if (forms.Count == 0)
         {
             return [];
         }
         var links = await holders.ListAsync(forms[0].Project, ActorKind.PublicLink, cancellationToken);
-        var shapes = new Dictionary<string, object?>[forms.Count];
+        var shapes = new FormAnswer[forms.Count];
         await Parallel.ForEachAsync(
             forms.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken },
@@ -77,7 +69,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         return shapes;
     }
 
-    private async Task<Dictionary<string, object?>> ExtendedAsync(
+    private async Task<FormAnswer> ExtendedAsync(
         Form form,
         FormDefinition definition,
         SubmissionSpace space,
@@ -85,78 +77,59 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
         CancellationToken cancellationToken
     )
     {
-        var shape = Form(form, definition);
         var counts = await submissions.CountAsync(space, cancellationToken);
-        shape["submissions"] = counts.Values.Sum();
-        shape["entityRelated"] = definition.Entities.Count > 0;
-        shape["reviewStates"] = new
+        return Form(form, definition) with
         {
-            received = counts.GetValueOrDefault(""),
-            hasIssues = counts.GetValueOrDefault("hasIssues"),
-            edited = counts.GetValueOrDefault("edited"),
+            Submissions = counts.Values.Sum(),
+            EntityRelated = definition.Entities.Count > 0,
+            ReviewStates = new(counts.GetValueOrDefault(""), counts.GetValueOrDefault("hasIssues"), counts.GetValueOrDefault("edited")),
+            LastSubmission = await submissions.FindNewestAsync(space, cancellationToken),
+            ExcelContentType = definition.Workbook?.ContentType,
+            HasDraft = form.Draft is not null,
+            PublicLinks = links.Count(link => link.Form == form.Number && link.KeyHash is not null),
+            CreatedBy = await ActorAsync(form, form.CreatedBy, cancellationToken),
+            PublishedBy = await ActorAsync(form, PublisherOf(definition), cancellationToken),
         };
-        shape["lastSubmission"] = await submissions.FindNewestAsync(space, cancellationToken);
-        shape["excelContentType"] = definition.Workbook?.ContentType;
-        shape["hasDraft"] = form.Draft is not null;
-        shape["publicLinks"] = links.Count(link => link.Form == form.Number && link.KeyHash is not null);
-        shape["createdBy"] = await ActorAsync(form, form.CreatedBy, cancellationToken);
-        shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), cancellationToken);
-        return shape;
     }
 
     /// <summary>A form in the trash shows the number that restores it.</summary>
-    public async Task<Dictionary<string, object?>> TrashedFormAsync(HttpRequest request, Form form) =>
-        new(await FormAsync(request, form, form.Shown)) { ["id"] = form.Number, ["deletedAt"] = form.DeletedAt };
+    public async Task<FormAnswer> TrashedFormAsync(HttpRequest request, Form form) =>
+        await FormAsync(request, form, form.Shown) with
+        {
+            Id = form.Number,
+            DeletedAt = form.DeletedAt,
+        };
 
     /// <summary>A published version; extended metadata contains who published it.</summary>
-    public async Task<Dictionary<string, object?>> VersionAsync(HttpRequest request, Form form, FormDefinition definition)
-    {
-        var shape = Form(form, definition);
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["excelContentType"] = definition.Workbook?.ContentType;
-            shape["publishedBy"] = await ActorAsync(form, PublisherOf(definition), request.HttpContext.RequestAborted);
-        }
-        return shape;
-    }
+    public async Task<FormAnswer> VersionAsync(HttpRequest request, Form form, FormDefinition definition) =>
+        ExtendedMetadata.IsWanted(request)
+            ? Form(form, definition) with
+            {
+                ExcelContentType = definition.Workbook?.ContentType,
+                PublishedBy = await ActorAsync(form, PublisherOf(definition), request.HttpContext.RequestAborted),
+            }
+            : Form(form, definition);
 
     private static bool IsDraft(Form form, FormDefinition definition) => form.Draft?.Definition.Key == definition.Key;
 
     private static ActorId? PublisherOf(FormDefinition definition) =>
         definition.PublishedBy is { } publisher ? new ActorId(publisher) : null;
 
-    private async Task<object?> ActorAsync(Form form, ActorId? id, CancellationToken cancellationToken) =>
+    private async Task<ActorAnswer?> ActorAsync(Form form, ActorId? id, CancellationToken cancellationToken) =>
         id is { } known && await names.FindAsync(form.Project, known, cancellationToken) is { } actor ? AccountShapes.Actor(actor) : null;
 
-    public static object Attachment(FormMedia media)
-    {
-        var shape = new Dictionary<string, object?>
+    public static FormAttachmentAnswer Attachment(FormMedia media) =>
+        new()
         {
-            ["name"] = media.Name,
-            ["type"] = media.Type,
-            ["hash"] = media.Md5,
-            ["exists"] = media.Exists,
-            ["blobExists"] = media.Blob is not null,
-            ["datasetExists"] = media.Dataset is not null,
+            Name = media.Name,
+            Type = media.Type,
+            Hash = media.Md5,
+            Exists = media.Exists,
+            BlobExists = media.Blob is not null,
+            DatasetExists = media.Dataset is not null,
+            UpdatedAt = media.UpdatedAt,
+            Size = media.Size,
         };
-        if (media.UpdatedAt is { } updatedAt)
-        {
-            shape["updatedAt"] = updatedAt;
-        }
-        if (media.Size is { } size)
-        {
-            shape["size"] = size;
-        }
-        return shape;
-    }
 
-    public static object Field(FormField field) =>
-        new
-        {
-            path = field.Path,
-            name = field.Name,
-            type = field.Type,
-            binary = field.Binary,
-            selectMultiple = field.SelectMultiple,
-        };
+    public static FormFieldAnswer Field(FormField field) => new(field.Path, field.Name, field.Type, field.Binary, field.SelectMultiple);
 }

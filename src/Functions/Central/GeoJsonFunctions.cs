@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -19,6 +20,12 @@ public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswer
     private static readonly string[] ReviewStates = [Null, "hasIssues", "edited", "rejected", "approved"];
 
     [Function("GetSubmissionsGeoJson")]
+    [Query(QueryType.Number, "limit")]
+    [Query(QueryType.Flag, "deleted")]
+    [Query(QueryType.Text, "fieldpath", "submitterId", "reviewState")]
+    [Query(QueryType.Time, "start__gte", "start__gt", "end__lte", "end__lt")]
+    [Query(QueryType.Number, "readAtMost")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.geojson")]
             HttpRequest request,
@@ -27,6 +34,12 @@ public sealed class GeoJsonFunctions(EndpointPipeline pipeline, SubmissionAnswer
     ) => AnswerAsync(request, projectId, form, found => (new ReadableForm(found, found.Shown), SubmissionSpace.Published(found)));
 
     [Function("GetDraftSubmissionsGeoJson")]
+    [Query(QueryType.Number, "limit")]
+    [Query(QueryType.Flag, "deleted")]
+    [Query(QueryType.Text, "fieldpath", "submitterId", "reviewState")]
+    [Query(QueryType.Time, "start__gte", "start__gt", "end__lte", "end__lt")]
+    [Query(QueryType.Number, "readAtMost")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> GetDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

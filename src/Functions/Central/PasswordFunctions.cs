@@ -2,6 +2,7 @@ using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -17,6 +18,8 @@ public sealed class PasswordFunctions(
 )
 {
     [Function("ChangeUserPassword")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/users/{id}/password")] HttpRequest request,
         string id
@@ -59,6 +62,10 @@ public sealed class PasswordFunctions(
     /// requires an administrator. Without mail, an administrator gets the link.
     /// </summary>
     [Function("InitiatePasswordReset")]
+    [Query(QueryType.Flag, "invalidate")]
+    [Takes("application/json")]
+    [Answers(typeof(PasswordResetAnswer))]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Initiate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users/reset/initiate")] HttpRequest request
     ) =>
@@ -68,6 +75,8 @@ public sealed class PasswordFunctions(
 
     /// <summary>Sets the password of the account whose token comes as bearer.</summary>
     [Function("VerifyPasswordReset")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Verify([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users/reset/verify")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,
@@ -125,7 +134,7 @@ public sealed class PasswordFunctions(
             );
         }
         var link = await mail.SendLinkAsync(request, user.Email!, token, isNew: false);
-        return isAdministrator && link is not null ? Json.Ok(new { success = true, link }) : Json.Success();
+        return isAdministrator && link is not null ? Json.Ok(new PasswordResetAnswer(true, link)) : Json.Success();
     }
 
     private static string? TextOf(JsonElement body, string name) =>

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -21,12 +22,14 @@ public sealed class ProjectFunctions(
 )
 {
     [Function("ListProjects")]
+    [Query(QueryType.Flag, "forms", "datasets")]
+    [Answers(typeof(List<ProjectAnswer>))]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects")] HttpRequest request) =>
         pipeline.RestAsync(
             request,
             async caller =>
             {
-                var listed = new List<object>();
+                var listed = new List<ProjectAnswer>();
                 foreach (var project in await projects.ListAsync(request.HttpContext.RequestAborted))
                 {
                     if (caller.Actor.May(Verb.ProjectRead, Scope.Of(project.Id)))
@@ -39,6 +42,8 @@ public sealed class ProjectFunctions(
         );
 
     [Function("CreateProject")]
+    [Takes("application/json")]
+    [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects")] HttpRequest request) =>
         pipeline.RestAsync(
             request,
@@ -65,6 +70,7 @@ public sealed class ProjectFunctions(
         );
 
     [Function("GetProject")]
+    [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
@@ -80,6 +86,8 @@ public sealed class ProjectFunctions(
         );
 
     [Function("ChangeProject")]
+    [Takes("application/json")]
+    [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
@@ -135,6 +143,8 @@ public sealed class ProjectFunctions(
 
     /// <summary>The whole project, and with `forms` the state and the assignments of each.</summary>
     [Function("ReplaceProject")]
+    [Takes("application/json")]
+    [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Replace(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId
@@ -178,6 +188,7 @@ public sealed class ProjectFunctions(
     }
 
     [Function("DeleteProject")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}")] HttpRequest request,
         int projectId

@@ -22,53 +22,48 @@ public sealed class ProjectShapes(
 {
     /// <summary>As the list of projects shows it: with the caller's verbs, and the forms and datasets that `forms` and `datasets` ask for.
     /// Nested entries are always extended, as in Central.</summary>
-    public async Task<Dictionary<string, object?>> ListedAsync(HttpRequest request, Caller caller, Project project)
+    public async Task<ProjectAnswer> ListedAsync(HttpRequest request, Caller caller, Project project)
     {
-        var shape = await ProjectAsync(request, caller, project);
-        shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
+        var shape = await ProjectAsync(request, caller, project) with { Verbs = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id)) };
         if (Flags.IsTrue(request, "forms"))
         {
-            await AddFormsAsync(request, caller, project, shape);
+            var readable = (await forms.FindListAsync(project.Id, request.HttpContext.RequestAborted) ?? [])
+                .Where(form => caller.Actor.MayRead(form))
+                .ToList();
+            var listed = await formShapes.ExtendedAsync(readable, request.HttpContext.RequestAborted);
+            var last = listed.Max(form => form.LastSubmission.Value);
+            shape = shape with { FormList = listed, Forms = listed.Count, LastSubmission = last };
         }
         if (Flags.IsTrue(request, "datasets"))
         {
-            await AddDatasetsAsync(request, caller, project, shape);
+            var listed = await DatasetsAsync(request, caller, project);
+            var last = listed.Max(dataset => dataset.LastEntity.Value);
+            shape = shape with { DatasetList = listed, Datasets = listed.Count, LastEntity = last };
         }
         return shape;
     }
 
     /// <summary>The stored members of a project.</summary>
-    public static Dictionary<string, object?> Project(Project project) =>
+    public static ProjectAnswer Project(Project project) =>
         new()
         {
-            ["id"] = project.Id.Value,
-            ["name"] = project.Name,
-            ["description"] = project.Description,
-            ["archived"] = project.Archived,
-            ["keyId"] = project.KeyId,
-            ["createdAt"] = project.CreatedAt,
-            ["updatedAt"] = project.UpdatedAt,
-            ["deletedAt"] = project.DeletedAt,
-            ["domain"] = project.Domain,
-            ["caseSearch"] = project.CaseSearch,
-            ["fuzzyProperties"] = project.FuzzyProperties.Select(type => new { caseType = type.Key, properties = type.Value }),
-            ["userCases"] = project.UserCases,
+            Id = project.Id.Value,
+            Name = project.Name,
+            Description = project.Description,
+            Archived = project.Archived,
+            KeyId = project.KeyId,
+            CreatedAt = project.CreatedAt,
+            UpdatedAt = project.UpdatedAt,
+            DeletedAt = project.DeletedAt,
+            Domain = project.Domain,
+            CaseSearch = project.CaseSearch,
+            FuzzyProperties = project.FuzzyProperties.Select(type => new FuzzyPropertiesAnswer(type.Key, type.Value)),
+            UserCases = project.UserCases,
         };
 
-    private async Task AddFormsAsync(HttpRequest request, Caller caller, Project project, Dictionary<string, object?> shape)
+    private async Task<IReadOnlyList<DatasetAnswer>> DatasetsAsync(HttpRequest request, Caller caller, Project project)
     {
-        var readable = (await forms.FindListAsync(project.Id, request.HttpContext.RequestAborted) ?? [])
-            .Where(form => caller.Actor.MayRead(form))
-            .ToList();
-        var listed = await formShapes.ExtendedAsync(readable, request.HttpContext.RequestAborted);
-        shape["formList"] = listed;
-        shape["forms"] = listed.Count;
-        shape["lastSubmission"] = Newest(listed, "lastSubmission");
-    }
-
-    private async Task AddDatasetsAsync(HttpRequest request, Caller caller, Project project, Dictionary<string, object?> shape)
-    {
-        var listed = new List<Dictionary<string, object?>>();
+        var listed = new List<DatasetAnswer>();
         if (caller.Actor.May(Verb.DatasetList, Scope.Of(project.Id)))
         {
             foreach (var dataset in await datasets.ListAsync(project.Id, request.HttpContext.RequestAborted))
@@ -76,32 +71,29 @@ public sealed class ProjectShapes(
                 listed.Add(await datasetShapes.ExtendedAsync(dataset, request.HttpContext.RequestAborted));
             }
         }
-        shape["datasetList"] = listed;
-        shape["datasets"] = listed.Count;
-        shape["lastEntity"] = Newest(listed, "lastEntity");
+        return listed;
     }
 
-    private static DateTimeOffset? Newest(IEnumerable<Dictionary<string, object?>> listed, string name) =>
-        listed.Max(one => (DateTimeOffset?)one[name]);
-
-    public async Task<Dictionary<string, object?>> ProjectAsync(HttpRequest request, Caller caller, Project project)
+    public async Task<ProjectAnswer> ProjectAsync(HttpRequest request, Caller caller, Project project)
     {
         var shape = Project(project);
-        if (ExtendedMetadata.IsWanted(request))
+        if (!ExtendedMetadata.IsWanted(request))
         {
-            var cancellationToken = request.HttpContext.RequestAborted;
-            var all = await forms.FindListAsync(project.Id, cancellationToken) ?? [];
-            shape["forms"] = all.Count;
-            shape["appUsers"] = (await holders.ListAsync(project.Id, ActorKind.AppUser, cancellationToken)).Count(user =>
-                user.KeyHash is not null
-            );
-            var lists = await datasets.ListAsync(project.Id, cancellationToken);
-            shape["datasets"] = lists.Count;
-            shape["lastSubmission"] = await LastSubmissionAsync(all, cancellationToken);
-            shape["lastEntity"] = await LastEntityAsync(lists, cancellationToken);
-            shape["verbs"] = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id));
+            return shape;
         }
-        return shape;
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var all = await forms.FindListAsync(project.Id, cancellationToken) ?? [];
+        var users = await holders.ListAsync(project.Id, ActorKind.AppUser, cancellationToken);
+        var lists = await datasets.ListAsync(project.Id, cancellationToken);
+        return shape with
+        {
+            Forms = all.Count,
+            AppUsers = users.Count(user => user.KeyHash is not null),
+            Datasets = lists.Count,
+            LastSubmission = await LastSubmissionAsync(all, cancellationToken),
+            LastEntity = await LastEntityAsync(lists, cancellationToken),
+            Verbs = caller.KnownActor.Grants.VerbsOn(Scope.Of(project.Id)),
+        };
     }
 
     private async Task<DateTimeOffset?> LastSubmissionAsync(IReadOnlyList<Form> all, CancellationToken cancellationToken)

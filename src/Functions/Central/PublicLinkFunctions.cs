@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -19,6 +20,7 @@ public sealed class PublicLinkFunctions(
 )
 {
     [Function("ListPublicLinks")]
+    [Answers(typeof(List<PublicLinkAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/public-links")]
             HttpRequest request,
@@ -30,7 +32,7 @@ public sealed class PublicLinkFunctions(
             async caller =>
             {
                 var found = await AllowedAsync(request, caller, Verb.PublicLinkList, projectId, form);
-                var listed = new List<object>();
+                var listed = new List<PublicLinkAnswer>();
                 foreach (var link in await holders.ListAsync(found.Project, ActorKind.PublicLink, request.HttpContext.RequestAborted))
                 {
                     if (link.Form == found.Number)
@@ -43,6 +45,8 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("CreatePublicLink")]
+    [Takes("application/json")]
+    [Answers(typeof(PublicLinkAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/public-links")]
             HttpRequest request,
@@ -79,6 +83,7 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("GetPublicLink")]
+    [Answers(typeof(PublicLinkAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
             HttpRequest request,
@@ -102,6 +107,8 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("ChangePublicLink")]
+    [Takes("application/json")]
+    [Answers(typeof(PublicLinkAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
             HttpRequest request,
@@ -133,6 +140,7 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("DeletePublicLink")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]
             HttpRequest request,

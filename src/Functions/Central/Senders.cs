@@ -12,11 +12,14 @@ public static class Senders
 
     public static Sender Of(HttpRequest request, Caller caller) => Of(request, caller.Actor?.Id);
 
-    public static Sender Of(HttpRequest request, ActorId? submitter)
+    public static Sender Of(HttpRequest request, ActorId? submitter) => new(submitter, Cut(request.Query["deviceID"]), AgentOf(request));
+
+    /// <summary>The program that asks.</summary>
+    public static string? AgentOf(HttpRequest request)
     {
         var agent = request.Headers.UserAgent.ToString();
         var client = request.Headers["ODK-Client"].ToString();
-        return new Sender(submitter, Cut(request.Query["deviceID"]), Cut(client.Length > 0 ? $"{client} {agent}" : agent));
+        return Cut(client.Length > 0 ? $"{client} {agent}" : agent);
     }
 
     private static string? Cut(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Cut(text, MaxLength);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -18,6 +19,8 @@ public sealed class SessionFunctions(
     private const string CsrfCookie = "__csrf";
 
     [Function("CreateSession")]
+    [Takes("application/json")]
+    [Answers(typeof(SessionAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,
@@ -47,7 +50,7 @@ public sealed class SessionFunctions(
                     session.Actor,
                     "user.session.create",
                     new AuditActee(Scope.Server, session.Actor),
-                    new { userAgent = Senders.Of(request, session.Actor).UserAgent },
+                    new { userAgent = Senders.AgentOf(request) },
                     CancellationToken.None
                 );
                 var cookie = new CookieOptions(Attributes(request)) { Expires = session.ExpiresAt };
@@ -57,19 +60,12 @@ public sealed class SessionFunctions(
                     new CookieOptions(cookie) { HttpOnly = true }
                 );
                 request.HttpContext.Response.Cookies.Append(CsrfCookie, session.Csrf, cookie);
-                return Json.Ok(
-                    new
-                    {
-                        token = token.Text,
-                        csrf = session.Csrf,
-                        expiresAt = session.ExpiresAt,
-                        createdAt = session.CreatedAt,
-                    }
-                );
+                return Json.Ok(new SessionAnswer(token.Text, session.Csrf, session.ExpiresAt, session.CreatedAt));
             }
         );
 
     [Function("GetCurrentSession")]
+    [Answers(typeof(CurrentSessionAnswer))]
     public Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request
     ) =>
@@ -79,13 +75,14 @@ public sealed class SessionFunctions(
                 caller =>
                     Task.FromResult(
                         caller.Session is { } session
-                            ? Json.Ok(new { createdAt = session.CreatedAt, expiresAt = session.ExpiresAt })
+                            ? Json.Ok(new CurrentSessionAnswer(session.CreatedAt, session.ExpiresAt))
                             : throw Problem.NotFound().AsException()
                     )
             )
             : pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => throw Problem.NotFound().AsException());
 
     [Function("EndSession")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> End(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/sessions/{token}")] HttpRequest request,
         string token

@@ -102,16 +102,7 @@ public sealed class SubmissionAnswers(
     {
         var found = await access.FindAsync(space.Project, RouteText.Decode(form), request.HttpContext.RequestAborted);
         var keys = await encryption.ListUsedAsync(found, space, request.HttpContext.RequestAborted);
-        return Json.Ok(
-            keys.Select(key => new
-            {
-                id = key.Number,
-                @public = key.PublicKey,
-                managed = key.IsManaged,
-                hint = key.Hint,
-                createdAt = key.CreatedAt,
-            })
-        );
+        return Json.Ok(keys.Select(key => new EncryptionKeyAnswer(key.Number, key.PublicKey, key.IsManaged, key.Hint, key.CreatedAt)));
     }
 
     public async Task<IResult> DetailsAsync(HttpRequest request, SubmissionSpace space, InstanceId root) =>
@@ -138,7 +129,7 @@ public sealed class SubmissionAnswers(
     public async Task<IResult> VersionsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
         var versions = await submissions.ListVersionsAsync(space, Id(instance), request.HttpContext.RequestAborted);
-        var listed = new List<object>();
+        var listed = new List<SubmissionVersionAnswer>();
         foreach (var version in versions)
         {
             listed.Add(await shapes.VersionAsync(request, space.Project, version, current: ReferenceEquals(version, versions[0])));
@@ -186,7 +177,7 @@ public sealed class SubmissionAnswers(
 
     public async Task<IResult> CommentsAsync(HttpRequest request, SubmissionSpace space, string instance)
     {
-        var listed = new List<object>();
+        var listed = new List<CommentAnswer>();
         foreach (var comment in await submissions.ListCommentsAsync(space, Id(instance), request.HttpContext.RequestAborted))
         {
             listed.Add(await shapes.CommentAsync(request, space.Project, comment));
@@ -240,7 +231,9 @@ public sealed class SubmissionAnswers(
 
     private static IResult Attachments(SubmissionVersion version) =>
         Json.Ok(
-            version.Media.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new { name = file.Name, exists = file.Exists })
+            version
+                .Media.OrderBy(file => file.Name, StringComparer.Ordinal)
+                .Select(file => new SubmissionAttachmentAnswer(file.Name, file.Exists))
         );
 
     private FileResult Attachment(HttpRequest request, SubmissionVersion version, string routeName)

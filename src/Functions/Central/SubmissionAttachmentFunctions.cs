@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -19,6 +20,8 @@ public sealed class SubmissionAttachmentFunctions(
 )
 {
     [Function("PutSubmissionAttachment")]
+    [Takes("*/*")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> PutAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -33,6 +36,8 @@ public sealed class SubmissionAttachmentFunctions(
     ) => PutAsync(request, projectId, form, instance, name, SubmissionSpace.Published);
 
     [Function("PutSubmissionAttachmentWithKey")]
+    [Takes("*/*")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> PutAttachmentWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -47,6 +52,8 @@ public sealed class SubmissionAttachmentFunctions(
     ) => PutAsync(request, projectId, form, instance, name, SubmissionSpace.Published);
 
     [Function("PutDraftSubmissionAttachment")]
+    [Takes("*/*")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> PutDraftAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -61,6 +68,7 @@ public sealed class SubmissionAttachmentFunctions(
     ) => PutAsync(request, projectId, form, instance, name, OfDraft);
 
     [Function("DeleteSubmissionAttachment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -75,6 +83,7 @@ public sealed class SubmissionAttachmentFunctions(
     ) => DeleteAsync(request, projectId, form, instance, null, name, SubmissionSpace.Published);
 
     [Function("DeleteDraftSubmissionAttachment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteDraftAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -89,6 +98,7 @@ public sealed class SubmissionAttachmentFunctions(
     ) => DeleteAsync(request, projectId, form, instance, null, name, OfDraft);
 
     [Function("DeleteSubmissionVersionAttachment")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteVersionAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -21,6 +22,8 @@ public sealed class SubmissionChangeFunctions(
     private static readonly string[] ReviewStates = ["hasIssues", "edited", "rejected", "approved"];
 
     [Function("ReviewSubmission")]
+    [Takes("application/json")]
+    [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> Review(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")]
             HttpRequest request,
@@ -53,6 +56,7 @@ public sealed class SubmissionChangeFunctions(
         );
 
     [Function("DeleteSubmission")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")]
             HttpRequest request,
@@ -62,6 +66,7 @@ public sealed class SubmissionChangeFunctions(
     ) => MoveAndAuditAsync(request, Verb.SubmissionDelete, "submission.delete", projectId, form, instance, submissions.DeleteAsync);
 
     [Function("RestoreSubmission")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Restore(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -75,6 +80,8 @@ public sealed class SubmissionChangeFunctions(
     ) => MoveAndAuditAsync(request, Verb.SubmissionRestore, "submission.restore", projectId, form, instance, submissions.RestoreAsync);
 
     [Function("CommentOnSubmission")]
+    [Takes("application/json")]
+    [Answers(typeof(CommentAnswer))]
     public Task<IResult> Comment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -99,6 +106,8 @@ public sealed class SubmissionChangeFunctions(
         );
 
     [Function("CommentOnDraftSubmission")]
+    [Takes("application/json")]
+    [Answers(typeof(CommentAnswer))]
     public Task<IResult> CommentOnDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -9,6 +10,13 @@ namespace ServerlessRosa.Functions.Central;
 public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAnswers answers, ODataAnswers odata)
 {
     [Function("ListSubmissions")]
+    [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
+    [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
+    [Query(QueryType.Flag, "$count", "$wkt")]
+    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Flag, "deleted")]
+    [Answers(typeof(IAsyncEnumerable<SubmissionAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/submissions")]
             HttpRequest request,
@@ -24,6 +32,12 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
         );
 
     [Function("GetSubmission")]
+    [Query(QueryType.Text, "fieldpath")]
+    [Answers(typeof(SubmissionAnswer))]
+    [Answers(typeof(IEnumerable<ActorAnswer>))]
+    [Answers(typeof(IEnumerable<EncryptionKeyAnswer>))]
+    [AnswersAs("application/xml")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -38,6 +52,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.GetAsync(request, space, form, instance));
 
     [Function("ListSubmissionAttachments")]
+    [Answers(typeof(IEnumerable<SubmissionAttachmentAnswer>))]
     public Task<IResult> ListAttachments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -52,6 +67,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentsAsync(request, space, instance));
 
     [Function("GetSubmissionAttachment")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -67,6 +83,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.AttachmentAsync(request, space, instance, name));
 
     [Function("ListSubmissionVersions")]
+    [Answers(typeof(List<SubmissionVersionAnswer>))]
     public Task<IResult> ListVersions(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -81,6 +98,10 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionsAsync(request, space, instance));
 
     [Function("GetSubmissionVersion")]
+    [Query(QueryType.Text, "fieldpath")]
+    [Answers(typeof(SubmissionVersionAnswer))]
+    [AnswersAs("application/xml")]
+    [Answers(typeof(FeaturesAnswer))]
     public Task<IResult> GetVersion(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -96,6 +117,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAsync(request, space, instance, version));
 
     [Function("ListSubmissionVersionAttachments")]
+    [Answers(typeof(IEnumerable<SubmissionAttachmentAnswer>))]
     public Task<IResult> ListVersionAttachments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -111,6 +133,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     ) => answers.OfPublishedAsync(request, projectId, form, space => answers.VersionAttachmentsAsync(request, space, instance, version));
 
     [Function("GetSubmissionVersionAttachment")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetVersionAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -133,6 +156,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
         );
 
     [Function("ListSubmissionComments")]
+    [Answers(typeof(List<CommentAnswer>))]
     public Task<IResult> ListComments(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -18,6 +19,8 @@ public sealed class SubmissionHistoryFunctions(
 )
 {
     [Function("ListSubmissionAudits")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Answers(typeof(List<AuditAnswer>))]
     public Task<IResult> ListAudits(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -46,6 +49,8 @@ public sealed class SubmissionHistoryFunctions(
         );
 
     [Function("ListDraftSubmissionAudits")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Answers(typeof(List<AuditAnswer>))]
     public Task<IResult> ListDraftAudits(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -60,6 +65,7 @@ public sealed class SubmissionHistoryFunctions(
     ) => answers.OfDraftAsync(request, projectId, form, space => AuditsAsync(request, space, instance));
 
     [Function("ListSubmissionDiffs")]
+    [Answers(typeof(IReadOnlyDictionary<string, IReadOnlyList<SubmissionDifference>>))]
     public Task<IResult> ListDiffs(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -82,6 +88,7 @@ public sealed class SubmissionHistoryFunctions(
         );
 
     [Function("ListDraftSubmissionDiffs")]
+    [Answers(typeof(IReadOnlyDictionary<string, IReadOnlyList<SubmissionDifference>>))]
     public Task<IResult> ListDraftDiffs(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -109,7 +116,7 @@ public sealed class SubmissionHistoryFunctions(
         var cancellationToken = request.HttpContext.RequestAborted;
         var paging = Paging.Of(request);
         var all = await history.ListAsync(space, SubmissionAnswers.Id(instance), cancellationToken);
-        var (listed, known) = (new List<object>(), new Dictionary<string, object?>());
+        var (listed, known) = (new List<AuditAnswer>(), new Dictionary<string, object?>());
         var extended = ExtendedMetadata.IsWanted(request);
         foreach (var entry in all.Skip(paging.Offset).Take(paging.Limit ?? int.MaxValue))
         {

@@ -8,63 +8,61 @@ namespace ServerlessRosa.Functions.Central;
 /// <summary>Submissions as the management API's JSON (OR-266). Extended metadata adds who sent them.</summary>
 public sealed class SubmissionShapes(ActorNames names)
 {
-    public async ValueTask<object> SubmissionAsync(HttpRequest request, ProjectId project, Submission submission)
+    public async ValueTask<SubmissionAnswer> SubmissionAsync(HttpRequest request, ProjectId project, Submission submission)
     {
-        var shape = new Dictionary<string, object?>
+        var shape = new SubmissionAnswer
         {
-            ["instanceId"] = submission.RootId.Value,
-            ["submitterId"] = submission.Sender.Submitter?.Value,
-            ["deviceId"] = submission.Sender.DeviceId,
-            ["createdAt"] = submission.CreatedAt,
-            ["updatedAt"] = submission.UpdatedAt,
-            ["reviewState"] = submission.ReviewState,
-            ["userAgent"] = submission.Sender.UserAgent,
-            ["deletedAt"] = submission.DeletedAt,
-            ["currentVersion"] = await VersionAsync(request, project, submission.Current, current: true),
+            InstanceId = submission.RootId.Value,
+            SubmitterId = submission.Sender.Submitter?.Value,
+            DeviceId = submission.Sender.DeviceId,
+            CreatedAt = submission.CreatedAt,
+            UpdatedAt = submission.UpdatedAt,
+            ReviewState = submission.ReviewState,
+            UserAgent = submission.Sender.UserAgent,
+            DeletedAt = submission.DeletedAt,
+            CurrentVersion = await VersionAsync(request, project, submission.Current, current: true),
         };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["submitter"] = await ActorAsync(request, project, submission.Sender.Submitter);
-        }
-        return shape;
+        return ExtendedMetadata.IsWanted(request)
+            ? shape with
+            {
+                Submitter = await ActorAsync(request, project, submission.Sender.Submitter),
+            }
+            : shape;
     }
 
-    public async ValueTask<object> VersionAsync(HttpRequest request, ProjectId project, SubmissionVersion version, bool current)
+    public async ValueTask<SubmissionVersionAnswer> VersionAsync(
+        HttpRequest request,
+        ProjectId project,
+        SubmissionVersion version,
+        bool current
+    )
     {
-        var shape = new Dictionary<string, object?>
+        var shape = new SubmissionVersionAnswer
         {
-            ["submitterId"] = version.Sender.Submitter?.Value,
-            ["createdAt"] = version.CreatedAt,
-            ["instanceName"] = version.InstanceName,
-            ["instanceId"] = version.Id.Value,
-            ["current"] = current,
-            ["deviceId"] = version.Sender.DeviceId,
-            ["userAgent"] = version.Sender.UserAgent,
+            SubmitterId = version.Sender.Submitter?.Value,
+            CreatedAt = version.CreatedAt,
+            InstanceName = version.InstanceName,
+            InstanceId = version.Id.Value,
+            Current = current,
+            DeviceId = version.Sender.DeviceId,
+            UserAgent = version.Sender.UserAgent,
         };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["submitter"] = await ActorAsync(request, project, version.Sender.Submitter);
-            shape["formVersion"] = version.FormVersion;
-        }
-        return shape;
+        return ExtendedMetadata.IsWanted(request)
+            ? shape with
+            {
+                Submitter = await ActorAsync(request, project, version.Sender.Submitter),
+                FormVersion = version.FormVersion,
+            }
+            : shape;
     }
 
-    public async ValueTask<object> CommentAsync(HttpRequest request, ProjectId project, SubmissionComment comment)
+    public async ValueTask<CommentAnswer> CommentAsync(HttpRequest request, ProjectId project, SubmissionComment comment)
     {
-        var shape = new Dictionary<string, object?>
-        {
-            ["body"] = comment.Body,
-            ["actorId"] = comment.Author.Value,
-            ["createdAt"] = comment.CreatedAt,
-        };
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["actor"] = await ActorAsync(request, project, comment.Author);
-        }
-        return shape;
+        var shape = new CommentAnswer(comment.Body, comment.Author.Value, comment.CreatedAt);
+        return ExtendedMetadata.IsWanted(request) ? shape with { Actor = await ActorAsync(request, project, comment.Author) } : shape;
     }
 
-    private async ValueTask<object?> ActorAsync(HttpRequest request, ProjectId project, ActorId? id) =>
+    private async ValueTask<ActorAnswer?> ActorAsync(HttpRequest request, ProjectId project, ActorId? id) =>
         id is { } known && await names.FindAsync(project, known, request.HttpContext.RequestAborted) is { } actor
             ? AccountShapes.Actor(actor)
             : null;

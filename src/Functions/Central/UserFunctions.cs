@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -21,6 +22,8 @@ public sealed class UserFunctions(
     private const string Current = "current";
 
     [Function("ListUsers")]
+    [Query(QueryType.Text, "q")]
+    [Answers(typeof(IEnumerable<UserAnswer>))]
     public Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users")] HttpRequest request) =>
         pipeline.RestAsync(
             request,
@@ -43,6 +46,8 @@ public sealed class UserFunctions(
         );
 
     [Function("CreateUser")]
+    [Takes("application/json")]
+    [Answers(typeof(UserAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users")] HttpRequest request) =>
         pipeline.RestAsync(
             request,
@@ -74,6 +79,7 @@ public sealed class UserFunctions(
 
     /// <summary>`current` in place of a number is the caller; for web users only.</summary>
     [Function("GetUser")]
+    [Answers(typeof(UserAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/users/{id}")] HttpRequest request,
         string id
@@ -96,6 +102,8 @@ public sealed class UserFunctions(
         );
 
     [Function("ChangeUser")]
+    [Takes("application/json")]
+    [Answers(typeof(UserAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/users/{id}")] HttpRequest request,
         string id
@@ -127,6 +135,7 @@ public sealed class UserFunctions(
         );
 
     [Function("DeleteUser")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/users/{id}")] HttpRequest request,
         string id
@@ -158,7 +167,7 @@ public sealed class UserFunctions(
     }
 
     // A user without a password chooses one with the link, which is sent or handed over by the administrator.
-    private async Task<Dictionary<string, object?>> InvitedAsync(HttpRequest request, Actor created, bool hasPassword)
+    private async Task<UserAnswer> InvitedAsync(HttpRequest request, Actor created, bool hasPassword)
     {
         var shape = AccountShapes.User(created);
         if (!hasPassword)
@@ -166,21 +175,22 @@ public sealed class UserFunctions(
             var token = await reset.BeginAsync(created.Id, invalidate: false, CancellationToken.None);
             if (await mail.SendLinkAsync(request, created.Email!, token, isNew: true) is { } link)
             {
-                shape["link"] = link;
+                return shape with { Link = link };
             }
         }
         return shape;
     }
 
-    private async Task<Dictionary<string, object?>> OwnShapeAsync(HttpRequest request, Actor actor)
+    private async Task<UserAnswer> OwnShapeAsync(HttpRequest request, Actor actor)
     {
         var shape = AccountShapes.User(actor);
-        if (ExtendedMetadata.IsWanted(request))
-        {
-            shape["verbs"] = actor.Grants.VerbsOn(Scope.Server);
-            shape["preferences"] = await preferences.ReadAsync(actor.Id, request.HttpContext.RequestAborted);
-        }
-        return shape;
+        return ExtendedMetadata.IsWanted(request)
+            ? shape with
+            {
+                Verbs = actor.Grants.VerbsOn(Scope.Server),
+                Preferences = await preferences.ReadAsync(actor.Id, request.HttpContext.RequestAborted),
+            }
+            : shape;
     }
 
     private static string? Email(System.Text.Json.JsonElement body)

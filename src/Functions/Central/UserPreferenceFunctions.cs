@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Configs;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -13,18 +14,23 @@ public sealed class UserPreferenceFunctions(EndpointPipeline pipeline, UserPrefe
     private const string Value = "propertyValue";
 
     [Function("SetSitePreference")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> SetOfSite(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/user-preferences/site/{preference}")] HttpRequest request,
         string preference
     ) => pipeline.RestAsync(request, async caller => await SetAsync(request, caller, null, preference));
 
     [Function("RemoveSitePreference")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RemoveOfSite(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/user-preferences/site/{preference}")] HttpRequest request,
         string preference
     ) => pipeline.RestAsync(request, async caller => await RemoveAsync(request, caller, null, preference));
 
     [Function("SetProjectPreference")]
+    [Takes("application/json")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> SetOfProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/user-preferences/project/{projectId:int}/{preference}")]
             HttpRequest request,
@@ -33,6 +39,7 @@ public sealed class UserPreferenceFunctions(EndpointPipeline pipeline, UserPrefe
     ) => pipeline.RestAsync(request, async caller => await SetAsync(request, caller, new ProjectId(projectId), preference));
 
     [Function("RemoveProjectPreference")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RemoveOfProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/user-preferences/project/{projectId:int}/{preference}")]
             HttpRequest request,

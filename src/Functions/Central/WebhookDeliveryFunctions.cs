@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Webhooks;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -19,6 +20,9 @@ public sealed class WebhookDeliveryFunctions(
 
     /// <summary>Newest first: `state` selects, `limit` is 50 unless given, and 250 at most.</summary>
     [Function("ListWebhookDeliveries")]
+    [Query(QueryType.Text, "state")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Answers(typeof(List<DeliveryShape>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/webhooks/{webhook}/deliveries")]
             HttpRequest request,
@@ -46,6 +50,7 @@ public sealed class WebhookDeliveryFunctions(
         );
 
     [Function("ReplayWebhookDelivery")]
+    [Answers(typeof(DeliveryShape))]
     public Task<IResult> Replay(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Webhooks;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -15,6 +16,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
     private static readonly string[] Members = ["name", "url", "events", "includeData", "active", "__csrf"];
 
     [Function("ListWebhooks")]
+    [Answers(typeof(List<WebhookShape>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/webhooks")] HttpRequest request,
         int projectId
@@ -28,6 +30,8 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The answer is the only one that shows the secret.</summary>
     [Function("CreateWebhook")]
+    [Takes("application/json")]
+    [Answers(typeof(WebhookShape))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks")] HttpRequest request,
         int projectId
@@ -45,6 +49,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
         );
 
     [Function("GetWebhook")]
+    [Answers(typeof(WebhookShape))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")]
             HttpRequest request,
@@ -58,6 +63,8 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
         );
 
     [Function("ChangeWebhook")]
+    [Takes("application/json")]
+    [Answers(typeof(WebhookShape))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")] HttpRequest request,
         int projectId,
@@ -76,6 +83,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
         );
 
     [Function("DeleteWebhook")]
+    [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")] HttpRequest request,
         int projectId,
@@ -93,6 +101,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The former secret signs beside the new one for a day.</summary>
     [Function("RotateWebhookSecret")]
+    [Answers(typeof(WebhookShape))]
     public Task<IResult> RotateSecret(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks/{webhook}/secret")]
             HttpRequest request,
@@ -113,6 +122,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The answer names the delivery, whose outcome is in the list soon after.</summary>
     [Function("TestWebhook")]
+    [Answers(typeof(DeliveryShape))]
     public Task<IResult> Test(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks/{webhook}/test")]
             HttpRequest request,

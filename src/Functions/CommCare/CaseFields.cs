@@ -37,13 +37,13 @@ internal sealed class CaseFields
             : new CaseFields(fields.Count > 0 ? fields : exclude, fields.Count > 0);
     }
 
-    public object Apply(object shape)
+    public object Apply(CaseAnswer shape)
     {
         if (_paths.Count == 0)
         {
             return shape;
         }
-        var whole = JsonSerializer.SerializeToNode(shape)!.AsObject();
+        var whole = JsonSerializer.SerializeToNode(shape, CommCareJson.Default.CaseAnswer)!.AsObject();
         if (!_includes)
         {
             foreach (var path in _paths)

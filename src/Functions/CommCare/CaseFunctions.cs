@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -13,6 +14,24 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
     private const int MaxLimit = 5000;
 
     [Function("ListCases")]
+    [Query(
+        QueryType.Text,
+        "case_type",
+        "owner_id",
+        "case_name",
+        "external_id",
+        "search",
+        "cursor",
+        "format",
+        "fields*",
+        "exclude*",
+        "indices.*",
+        "properties.*"
+    )]
+    [Query(QueryType.Flag, "closed", "count", "include_deprecated")]
+    [Query(QueryType.Number, "limit")]
+    [Query(QueryType.Time, "last_modified.*", "server_last_modified.*", "indexed_on.*", "date_opened.*", "date_closed.*")]
+    [Answers(typeof(CaseListAnswer))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2")] HttpRequest request,
         string domain
@@ -20,6 +39,8 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
 
     /// <summary>By external id: the first of those that have it. Looks at the cases of the project until it is found.</summary>
     [Function("GetCaseByExternalId")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Answers(typeof(CaseAnswer))]
     public Task<IResult> GetByExternalId(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request,
         string domain,
@@ -39,6 +60,9 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
 
     /// <summary>One case, or several with commas between their ids.</summary>
     [Function("GetCase")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Answers(typeof(CaseAnswer))]
+    [Answers(typeof(CaseListAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request,
         string domain,
@@ -60,6 +84,9 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         );
 
     [Function("FetchCases")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Takes("application/json")]
+    [Answers(typeof(CaseListAnswer))]
     public Task<IResult> Fetch(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2/bulk-fetch")] HttpRequest request,
         string domain
@@ -88,15 +115,15 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         if (!counts)
         {
             var (page, place) = await cases.PageAsync(user.Project.Id, filter, after, limit, cancellationToken);
-            return Json.Ok(new { cases = page.Select(one => fields.Apply(CaseShapes.Of(user, one))), next = NextOf(place) });
+            return Json.Ok(new CaseListAnswer { Cases = page.Select(one => fields.Apply(CaseShapes.Of(user, one))), Next = NextOf(place) });
         }
         var (found, total, rest) = await cases.ListAsync(user.Project.Id, filter, after, limit, cancellationToken);
         return Json.Ok(
-            new
+            new CaseListAnswer
             {
-                matching_records = total,
-                cases = found.Select(one => fields.Apply(CaseShapes.Of(user, one))),
-                next = NextOf(rest),
+                MatchingRecords = total,
+                Cases = found.Select(one => fields.Apply(CaseShapes.Of(user, one))),
+                Next = NextOf(rest),
             }
         );
 
@@ -124,23 +151,23 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
             .OfType<Case>()
             .ToDictionary(one => one.Id.Value);
         var answers = ids.Select(id =>
-                (Case: found.GetValueOrDefault(id.Trim()), Missing: (object)new { case_id = id, error = "not found" })
+                (Case: found.GetValueOrDefault(id.Trim()), Missing: new MissingCaseAnswer { CaseId = id, Error = "not found" })
             )
             .Concat(
                 externalIds.Select(id =>
                     (
                         Case: byExternalId.TryGetValue(id, out var known) ? found.GetValueOrDefault(known.Value) : null,
-                        Missing: (object)new { external_id = id, error = "not found" }
+                        Missing: new MissingCaseAnswer { ExternalId = id, Error = "not found" }
                     )
                 )
             )
             .ToList();
         return Json.Ok(
-            new
+            new CaseListAnswer
             {
-                matching_records = answers.Count(answer => answer.Case is not null),
-                missing_records = answers.Count(answer => answer.Case is null),
-                cases = answers.Select(answer => answer.Case is { } value ? fields.Apply(CaseShapes.Of(user, value)) : answer.Missing),
+                MatchingRecords = answers.Count(answer => answer.Case is not null),
+                MissingRecords = answers.Count(answer => answer.Case is null),
+                Cases = answers.Select(answer => answer.Case is { } value ? fields.Apply(CaseShapes.Of(user, value)) : answer.Missing),
             }
         );
     }

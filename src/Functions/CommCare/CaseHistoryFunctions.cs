@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -23,6 +24,9 @@ public sealed class CaseHistoryFunctions(
     /// <summary>The forms that made the case, newest first, each with what it changed. Three operations for each, and one for a sender's
     /// name.</summary>
     [Function("ListFormsOfCase")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<CaseFormAnswer>))]
     public Task<IResult> ListForms(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/form/v1/{id}")] HttpRequest request,
         string domain,
@@ -39,7 +43,7 @@ public sealed class CaseHistoryFunctions(
                 paging = paging with { Limit = Math.Min(DomainApi.LimitOf(paging), MaxForms) };
                 var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), cancellationToken);
                 var known = (await forms.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(form => form.Number);
-                var shapes = new List<object>();
+                var shapes = new List<CaseFormAnswer>();
 
                 // One after the other: each form may be large.
                 foreach (var one in value.Transactions.Reverse().Skip(paging.Offset).Take(paging.Limit!.Value))
@@ -53,6 +57,8 @@ public sealed class CaseHistoryFunctions(
     /// <summary>The cases with an index to this one: its children and extensions. `more` tells that there are others than those
     /// 500.</summary>
     [Function("ListReferringCases")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ReferringCasesAnswer))]
     public Task<IResult> ListReferring(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/index/v1/{id}")] HttpRequest request,
         string domain,
@@ -67,11 +73,11 @@ public sealed class CaseHistoryFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), cancellationToken);
                 var (found, more) = await cases.ListReferringAsync(user.Project.Id, value.Id, MaxReferring, cancellationToken);
-                return Json.Ok(new { cases = found.Select(one => CaseShapes.Of(user, one)), more });
+                return Json.Ok(new ReferringCasesAnswer(found.Select(one => CaseShapes.Of(user, one)), more));
             }
         );
 
-    private async Task<object> ShapeAsync(
+    private async Task<CaseFormAnswer> ShapeAsync(
         DomainUser user,
         CaseId id,
         CaseTransaction transaction,
@@ -84,20 +90,19 @@ public sealed class CaseHistoryFunctions(
         var sender = found?.Version.Sender.Submitter is { } submitter
             ? await names.FindAsync(user.Project.Id, submitter, cancellationToken)
             : null;
-        return new
-        {
-            form_id = transaction.Form.Instance.Value,
-            submission_id = transaction.Form.Root.Value,
-            xml_form_id = form?.Id.Value,
-            name = form?.Shown.Title ?? form?.Id.Value,
-            received_on = CaseShapes.Time(found?.Version.CreatedAt ?? transaction.At),
-            submitted_by = sender?.DisplayName,
-            is_edited = found?.Submission.Edits > 0,
-            changes = found is null ? [] : await ChangesAsync(id, found.Value, cancellationToken),
-        };
+        return new CaseFormAnswer(
+            transaction.Form.Instance.Value,
+            transaction.Form.Root.Value,
+            form?.Id.Value,
+            form?.Shown.Title ?? form?.Id.Value,
+            CaseShapes.Time(found?.Version.CreatedAt ?? transaction.At),
+            sender?.DisplayName,
+            found?.Submission.Edits > 0,
+            found is null ? [] : await ChangesAsync(id, found.Value, cancellationToken)
+        );
     }
 
-    private async Task<List<object>> ChangesAsync(
+    private async Task<List<CaseChangeAnswer>> ChangesAsync(
         CaseId id,
         (Form Form, Submission Submission, SubmissionVersion Version) found,
         CancellationToken cancellationToken
@@ -109,21 +114,19 @@ public sealed class CaseHistoryFunctions(
         [
             .. blocks
                 .Where(block => block.Id == id)
-                .Select(block => new
-                {
-                    modified_on = CaseShapes.Time(block.ModifiedOn),
-                    create = block.Create,
-                    update = block.Update,
-                    close = block.Closes,
-                    ledger = block.Ledger?.Select(change => new
-                    {
-                        section_id = change.Section,
-                        entry_id = change.Entry,
-                        quantity = change.Quantity,
-                        is_transfer = change.IsTransfer,
-                    }),
-                    indices = block.Indices.Select(index => new { identifier = index.Identifier, case_id = index.Target?.Value }),
-                }),
+                .Select(block => new CaseChangeAnswer(
+                    CaseShapes.Time(block.ModifiedOn),
+                    block.Create,
+                    block.Update,
+                    block.Closes,
+                    block.Ledger?.Select(change => new LedgerChangeAnswer(
+                        change.Section,
+                        change.Entry,
+                        change.Quantity,
+                        change.IsTransfer
+                    )),
+                    block.Indices.Select(index => new CaseChangeIndexAnswer(index.Identifier, index.Target?.Value))
+                )),
         ];
     }
 }

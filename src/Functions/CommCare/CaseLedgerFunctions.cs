@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -9,6 +10,9 @@ public sealed class CaseLedgerFunctions(EndpointPipeline pipeline, CaseDirectory
 {
     /// <summary>By section and entry. One operation.</summary>
     [Function("ListBalancesOfCase")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/ledger/v1/{id}")] HttpRequest request,
         string domain,

@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -39,12 +40,18 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
 
     /// <summary>CC-151.</summary>
     [Function("SearchCases")]
+    [Query(QueryType.Text, "case_type", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Search(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search")] HttpRequest request,
         string domain
     ) => pipeline.CommCareAsync(request, domain, Nature, user => SearchAsync(request, user));
 
     [Function("SearchCasesOfApp")]
+    [Query(QueryType.Text, "case_type", "*")]
+    [Takes("application/x-www-form-urlencoded")]
+    [AnswersAs("text/xml")]
     public Task<IResult> SearchOfApp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "a/{domain}/phone/search/{appId}")] HttpRequest request,
         string domain,
@@ -53,6 +60,10 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
 
     /// <summary>CC-152.</summary>
     [Function("ClaimCase")]
+    [Query(QueryType.Text, "*")]
+    [Takes("multipart/form-data")]
+    [Takes("application/x-www-form-urlencoded")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Claim(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/phone/claim-case")] HttpRequest request,
         string domain

@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -33,18 +34,46 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
     ];
 
     [Function("ListCasesV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "order_by", "owner_id", "user_id", "type", "name", "external_id")]
+    [Query(QueryType.Flag, "closed")]
+    [Query(
+        QueryType.Time,
+        "indexed_on_start",
+        "indexed_on_end",
+        "date_modified_start",
+        "date_modified_end",
+        "server_date_modified_start",
+        "server_date_modified_end"
+    )]
+    [Answers(typeof(ListAnswer<CaseV1Answer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListCasesV05")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "order_by", "owner_id", "user_id", "type", "name", "external_id")]
+    [Query(QueryType.Flag, "closed")]
+    [Query(
+        QueryType.Time,
+        "indexed_on_start",
+        "indexed_on_end",
+        "date_modified_start",
+        "date_modified_end",
+        "server_date_modified_start",
+        "server_date_modified_end"
+    )]
+    [Answers(typeof(ListAnswer<CaseV1Answer>))]
     public Task<IResult> ListV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/case")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("GetCaseV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(CaseV1Answer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v1/{id}")] HttpRequest request,
         string domain,
@@ -52,6 +81,8 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
     ) => GetAsync(request, domain, id);
 
     [Function("GetCaseV05")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(CaseV1Answer))]
     public Task<IResult> GetV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/case/{id}")] HttpRequest request,
         string domain,
@@ -72,7 +103,11 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
                     window.Meta(request, total),
                     page,
                     async (json, one, stop) =>
-                        JsonSerializer.Serialize(json, Shape(user, await one.Row.UnpackAsync(stop), one.IndexedOn, withForms: false))
+                        JsonSerializer.Serialize(
+                            json,
+                            Shape(user, await one.Row.UnpackAsync(stop), one.IndexedOn, withForms: false),
+                            CommCareJson.Default.CaseV1Answer
+                        )
                 );
             }
         );
@@ -130,7 +165,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
     }
 
     // Rows of lists do not hold the forms of a case.
-    private static Dictionary<string, object?> Shape(DomainUser user, Case value, DateTimeOffset indexedOn, bool withForms)
+    private static CaseV1Answer Shape(DomainUser user, Case value, DateTimeOffset indexedOn, bool withForms)
     {
         var properties = value.Properties.ToDictionary(property => property.Key, property => (string?)property.Value);
         properties["case_name"] = value.Name;
@@ -138,28 +173,28 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
         properties["date_opened"] = CaseShapes.Time(value.OpenedOn);
         properties["external_id"] = value.ExternalId;
         properties["owner_id"] = value.Owner.Value;
-        var shape = new Dictionary<string, object?>
-        {
-            ["id"] = value.Id.Value,
-            ["case_id"] = value.Id.Value,
-            ["domain"] = user.Domain,
-            ["closed"] = value.Closed,
-            ["closed_by"] = value.ClosedBy.Length == 0 ? null : value.ClosedBy,
-            ["date_closed"] = CaseShapes.Time(value.ClosedOn),
-            ["date_modified"] = CaseShapes.Time(value.ModifiedOn),
-            ["server_date_modified"] = CaseShapes.Time(value.ServerModifiedOn),
-            ["indexed_on"] = CaseShapes.Time(indexedOn),
-            ["opened_by"] = value.OpenedBy.Length == 0 ? null : value.OpenedBy,
-            ["user_id"] = value.ModifiedBy,
-            ["indices"] = CaseShapes.Indices(value),
-            ["properties"] = properties,
-            ["resource_uri"] = $"/a/{user.Domain}/api/case/v1/{Links.Encode(value.Id.Value)}/",
-        };
-        if (withForms)
-        {
-            shape["server_date_opened"] = value.Transactions.Count == 0 ? null : CaseShapes.Time(value.Transactions[0].At);
-            shape["xform_ids"] = value.Transactions.Select(one => one.Form.Instance.Value).Distinct();
-        }
-        return shape;
+        var shape = new CaseV1Answer(
+            value.Id.Value,
+            value.Id.Value,
+            user.Domain,
+            value.Closed,
+            value.ClosedBy.Length == 0 ? null : value.ClosedBy,
+            CaseShapes.Time(value.ClosedOn),
+            CaseShapes.Time(value.ModifiedOn),
+            CaseShapes.Time(value.ServerModifiedOn),
+            CaseShapes.Time(indexedOn),
+            value.OpenedBy.Length == 0 ? null : value.OpenedBy,
+            value.ModifiedBy,
+            CaseShapes.Indices(value),
+            properties,
+            $"/a/{user.Domain}/api/case/v1/{Links.Encode(value.Id.Value)}/"
+        );
+        return withForms
+            ? shape with
+            {
+                ServerDateOpened = value.Transactions.Count == 0 ? null : CaseShapes.Time(value.Transactions[0].At),
+                XformIds = value.Transactions.Select(one => one.Form.Instance.Value).Distinct(),
+            }
+            : shape;
     }
 }

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -14,6 +15,11 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
 {
     /// <summary>One case, or a list of up to a hundred, each of which has a member that distinguishes creation from update.</summary>
     [Function("CreateCase")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Takes("application/json")]
+    [Answers(typeof(CaseWrittenAnswer))]
+    [Answers(typeof(CasesWrittenAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2")] HttpRequest request,
         string domain
@@ -31,14 +37,16 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
                 var changes = await reader.ReadManyAsync(bodies);
                 var form = await SubmitAsync(request, user, changes);
                 var written = await cases.FindAsync(user.Project.Id, [.. changes.Select(change => change.Id)], CancellationToken.None);
-                return Json.Ok(
-                    new { xform_id = form.Value, cases = written.Select(one => fields.Apply(CaseShapes.Of(user, one!))).ToList() }
-                );
+                return Json.Ok(new CasesWrittenAnswer(form.Value, written.Select(one => fields.Apply(CaseShapes.Of(user, one!)))));
             }
         );
 
     /// <summary>The case that the body names by `case_id` or `external_id`.</summary>
     [Function("ChangeNamedCase")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Takes("application/json")]
+    [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> ChangeNamed(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2")] HttpRequest request,
         string domain
@@ -54,6 +62,10 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
         );
 
     [Function("ChangeCase")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Takes("application/json")]
+    [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request,
         string domain,
@@ -72,6 +84,10 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
 
     /// <summary>The case with that external id, or a new one. Looks at every case of the project.</summary>
     [Function("PutCaseByExternalId")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Text, "format", "fields*", "exclude*")]
+    [Takes("application/json")]
+    [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request,
         string domain,
@@ -113,7 +129,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     {
         var form = await SubmitAsync(request, user, [change]);
         var written = await cases.GetAsync(user.Project.Id, change.Id.Value, CancellationToken.None);
-        return Json.Ok(new { xform_id = form.Value, @case = fields.Apply(CaseShapes.Of(user, written)) }, status);
+        return Json.Ok(new CaseWrittenAnswer(form.Value, fields.Apply(CaseShapes.Of(user, written))), status);
     }
 
     private Task<InstanceId> SubmitAsync(HttpRequest request, DomainUser user, IReadOnlyList<CaseRequest> changes) =>

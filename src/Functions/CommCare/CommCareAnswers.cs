@@ -45,5 +45,6 @@ public static class CommCareAnswers
             _ => Error(problem, problem.Status),
         };
 
-    private static IResult Error(Problem problem, int status) => Results.Json(new { error = problem.Message }, statusCode: status);
+    private static IResult Error(Problem problem, int status) =>
+        Results.Json(new ErrorAnswer(problem.Message), CommCareJson.Default.ErrorAnswer, statusCode: status);
 }

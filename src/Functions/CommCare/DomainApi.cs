@@ -19,11 +19,11 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
 
     /// <summary>The list of what <paramref name="find"/> finds, cut by `limit` and `offset`. Refuses what isn't a number from 0 on with
     /// 400.11, and other parameters with 400.59.</summary>
-    public Task<IResult> ListAsync<T>(
+    public Task<IResult> ListAsync<T, TAnswer>(
         HttpRequest request,
         string domain,
         Func<DomainUser, CancellationToken, Task<IReadOnlyList<T>>> find,
-        Func<DomainUser, T, object> shape
+        Func<DomainUser, T, TAnswer> shape
     ) =>
         ReadAsync(
             request,
@@ -67,35 +67,33 @@ public sealed class DomainApi(EndpointPipeline pipeline, AuditLog audits)
         paging.Limit is { } limit ? Math.Min(limit == 0 ? MaxLimit : limit, MaxLimit) : DefaultLimit;
 
     /// <summary>The envelope that all lists share. `next` and `previous` are addresses on this host.</summary>
-    public static IResult List(HttpRequest request, Paging paging, int total, IEnumerable<object> objects)
+    public static IResult List<TAnswer>(HttpRequest request, Paging paging, int total, IEnumerable<TAnswer> objects)
     {
         var limit = LimitOf(paging);
         return Json.Ok(
-            new
-            {
-                meta = new
-                {
+            new ListAnswer<TAnswer>(
+                new ListMetaAnswer(
                     limit,
-                    next = paging.Offset + limit < total ? Page(request, limit, paging.Offset + limit) : null,
-                    offset = paging.Offset,
-                    previous = paging.Offset > 0 ? Page(request, limit, Math.Max(0, paging.Offset - limit)) : null,
-                    total_count = total,
-                },
-                objects,
-            }
+                    paging.Offset + limit < total ? Page(request, limit, paging.Offset + limit) : null,
+                    paging.Offset,
+                    paging.Offset > 0 ? Page(request, limit, Math.Max(0, paging.Offset - limit)) : null,
+                    total
+                ),
+                objects
+            )
         );
     }
 
     /// <summary>The same for a list that is too long to be in memory as a whole: it is read to its end for the count.</summary>
-    public static async Task<IResult> ListAsync<T>(
+    public static async Task<IResult> ListAsync<T, TAnswer>(
         HttpRequest request,
         IAsyncEnumerable<T> all,
-        Func<T, object> shape,
+        Func<T, TAnswer> shape,
         CancellationToken cancellationToken
     )
     {
         var paging = Paging.Of(request);
-        var (total, page) = (0, new List<object>());
+        var (total, page) = (0, new List<TAnswer>());
         await foreach (var item in all.WithCancellation(cancellationToken))
         {
             if (total >= paging.Offset && page.Count < LimitOf(paging))

@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -8,18 +9,26 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListFixtures")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "fixture_type")]
+    [Answers(typeof(ListAnswer<FixtureAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListFixturesV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "fixture_type")]
+    [Answers(typeof(ListAnswer<FixtureAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("GetFixture")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(FixtureAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/fixture/{id}")] HttpRequest request,
         string domain,
@@ -27,6 +36,8 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("GetFixtureV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(FixtureAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/fixture/v1/{id}")] HttpRequest request,
         string domain,
@@ -64,12 +75,11 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
             }
         );
 
-    private static object Shape(LookupRow row, string tag) =>
-        new
-        {
-            id = row.Id,
-            fixture_type = tag,
-            fields = row.Fields.ToDictionary(field => field.Key, field => string.Join(", ", field.Value.Select(value => value.Value))),
-            resource_uri = "",
-        };
+    private static FixtureAnswer Shape(LookupRow row, string tag) =>
+        new(
+            row.Id,
+            tag,
+            row.Fields.ToDictionary(field => field.Key, field => string.Join(", ", field.Value.Select(value => value.Value))),
+            ""
+        );
 }

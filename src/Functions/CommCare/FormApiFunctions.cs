@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -41,18 +42,46 @@ public sealed class FormApiFunctions(
 
     // Before `GetReceivedForm` by name, whose address would take it.
     [Function("FindReceivedFormsV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "order_by", "xmlns", "app_id", "case_id")]
+    [Query(QueryType.Flag, "include_archived")]
+    [Query(
+        QueryType.Time,
+        "received_on_start",
+        "received_on_end",
+        "indexed_on_start",
+        "indexed_on_end",
+        "server_modified_on_start",
+        "server_modified_on_end"
+    )]
+    [AnswersAs("application/json")]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("FindReceivedFormsV05")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "order_by", "xmlns", "app_id", "case_id")]
+    [Query(QueryType.Flag, "include_archived")]
+    [Query(
+        QueryType.Time,
+        "received_on_start",
+        "received_on_end",
+        "indexed_on_start",
+        "indexed_on_end",
+        "server_modified_on_start",
+        "server_modified_on_end"
+    )]
+    [AnswersAs("application/json")]
     public Task<IResult> ListV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("GetReceivedForm")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/{formId}")] HttpRequest request,
         string domain,
@@ -60,6 +89,8 @@ public sealed class FormApiFunctions(
     ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormV05")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> GetV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form/{formId}")] HttpRequest request,
         string domain,
@@ -67,6 +98,8 @@ public sealed class FormApiFunctions(
     ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormV1")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1/{formId}")] HttpRequest request,
         string domain,
@@ -74,6 +107,7 @@ public sealed class FormApiFunctions(
     ) => GetAsync(request, domain, formId);
 
     [Function("GetReceivedFormAttachment")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/attachment/{formId}/{part}")]
             HttpRequest request,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -9,30 +10,42 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class GroupFunctions(DomainApi api, Groups groups)
 {
     [Function("ListGroups")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<GroupAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListGroupsV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<GroupAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateGroup")]
+    [Takes("application/json")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/group")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateGroupV1")]
+    [Takes("application/json")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/group/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetGroup")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
         string domain,
@@ -40,6 +53,8 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => GetAsync(request, domain, id);
 
     [Function("GetGroupV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,
         string domain,
@@ -47,6 +62,8 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeGroup")]
+    [Takes("application/json")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
         string domain,
@@ -54,6 +71,8 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeGroupV1")]
+    [Takes("application/json")]
+    [Answers(typeof(GroupAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,
         string domain,
@@ -136,17 +155,6 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
             };
     }
 
-    private static object Shape(DomainUser user, Group group) =>
-        new
-        {
-            id = group.Id,
-            name = group.Name,
-            domain = user.Domain,
-            users = group.Users,
-            case_sharing = group.CaseSharing,
-            reporting = group.Reporting,
-            metadata = group.Metadata,
-            path = Array.Empty<string>(),
-            resource_uri = "",
-        };
+    private static GroupAnswer Shape(DomainUser user, Group group) =>
+        new(group.Id, group.Name, user.Domain, group.Users, group.CaseSharing, group.Reporting, group.Metadata, [], "");
 }

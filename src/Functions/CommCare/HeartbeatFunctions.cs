@@ -1,3 +1,4 @@
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -8,6 +9,8 @@ public sealed class HeartbeatFunctions(EndpointPipeline pipeline)
 {
     /// <summary>CC-150: the phone looks at the answer only if it repeats the app's id.</summary>
     [Function("GetHeartbeat")]
+    [Query(QueryType.Text, "app_id")]
+    [Answers(typeof(HeartbeatAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/heartbeat/{build}")] HttpRequest request,
         string domain,
@@ -19,14 +22,7 @@ public sealed class HeartbeatFunctions(EndpointPipeline pipeline)
             "error",
             _ =>
                 Task.FromResult(
-                    Json.Ok(
-                        new
-                        {
-                            app_id = request.Query["app_id"].ToString(),
-                            force_logs = false,
-                            disable_background_work = false,
-                        }
-                    )
+                    Json.Ok(new HeartbeatAnswer(request.Query["app_id"].ToString(), ForceLogs: false, DisableBackgroundWork: false))
                 )
         );
 }

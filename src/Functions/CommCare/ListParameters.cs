@@ -20,15 +20,14 @@ public sealed record ListWindow(int Offset, int Limit)
     }
 
     /// <summary>`next` and `previous` are addresses on this host.</summary>
-    public object Meta(HttpRequest request, int total) =>
-        new
-        {
-            limit = Limit,
-            next = (long)Offset + Limit < total ? Page(request, Offset + Limit) : null,
-            offset = Offset,
-            previous = Offset > 0 ? Page(request, Math.Max(0, Offset - Limit)) : null,
-            total_count = total,
-        };
+    public ListMetaAnswer Meta(HttpRequest request, int total) =>
+        new(
+            Limit,
+            (long)Offset + Limit < total ? Page(request, Offset + Limit) : null,
+            Offset,
+            Offset > 0 ? Page(request, Math.Max(0, Offset - Limit)) : null,
+            total
+        );
 
     private string Page(HttpRequest request, int offset)
     {

@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -19,6 +20,9 @@ public sealed class LocationFileFunctions(
 
     /// <summary>As CSV, or with `format=xlsx` as a workbook.</summary>
     [Function("DownloadLocations")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("text/csv")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
     public Task<IResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/file/v1")] HttpRequest request,
         string domain
@@ -44,6 +48,10 @@ public sealed class LocationFileFunctions(
     /// what would change. Refuses what <see cref="SheetBody"/> and <see cref="UploadLocations"/> refuse.
     /// </summary>
     [Function("UploadLocations")]
+    [Query(QueryType.Flag, "dry_run")]
+    [Takes("text/csv")]
+    [Takes("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [Answers(typeof(UploadAnswer))]
     public Task<IResult> Upload(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/file/v1")] HttpRequest request,
         string domain
@@ -85,24 +93,21 @@ public sealed class LocationFileFunctions(
             Shape(plan, dryRun: false)
         );
 
-    private static object Shape(LocationUpload plan, bool dryRun) =>
-        new
-        {
-            dry_run = dryRun,
-            added = plan.Added.Count,
-            changed = plan.Changed.Count,
-            removed = plan.Removed.Count,
-            moved = 0,
-            unchanged = plan.Unchanged,
-            examples = new
-            {
-                added = plan.Added.Take(MaxExamples).Select(one => new { after = Cells(plan, one.After) }),
-                changed = plan
-                    .Changed.Take(MaxExamples)
-                    .Select(one => new { before = Cells(plan, one.Before!), after = Cells(plan, one.After) }),
-                removed = plan.Removed.Take(MaxExamples).Select(one => new { before = Cells(plan, one) }),
-            },
-        };
+    private static UploadAnswer Shape(LocationUpload plan, bool dryRun) =>
+        new(
+            dryRun,
+            plan.Added.Count,
+            plan.Changed.Count,
+            plan.Removed.Count,
+            0,
+            plan.Unchanged,
+            new UploadExamplesAnswer(
+                plan.Added.Take(MaxExamples).Select(one => new UploadExampleAnswer { After = Cells(plan, one.After) }),
+                plan.Changed.Take(MaxExamples)
+                    .Select(one => new UploadExampleAnswer { Before = Cells(plan, one.Before!), After = Cells(plan, one.After) }),
+                plan.Removed.Take(MaxExamples).Select(one => new UploadExampleAnswer { Before = Cells(plan, one) })
+            )
+        );
 
     private static Dictionary<string, string> Cells(LocationUpload plan, Location location) =>
         LocationFile.CellsOf(location, plan.SiteCodes);

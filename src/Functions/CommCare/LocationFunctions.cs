@@ -2,6 +2,7 @@ using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -10,6 +11,9 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class LocationFunctions(DomainApi api, Locations locations, LocationTypes locationTypes)
 {
     [Function("ListLocations")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "name", "site_code", "external_id", "location_type_code", "parent_location_id")]
+    [Answers(typeof(ListAnswer<LocationAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2")] HttpRequest request,
         string domain
@@ -31,6 +35,8 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         );
 
     [Function("CreateLocation")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/v2")] HttpRequest request,
         string domain
@@ -59,6 +65,8 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         );
 
     [Function("GetLocation")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LocationAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,
         string domain,
@@ -74,6 +82,8 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         );
 
     [Function("ChangeLocation")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,
         string domain,
@@ -182,21 +192,20 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
                 ? text
                 : throw Problem.UnexpectedValue(name, text, "a place has decimal degrees.").AsException();
 
-    private static object Shape(DomainUser user, Location location, IReadOnlyDictionary<string, string> types) =>
-        new
-        {
-            location_id = location.Id,
-            name = location.Name,
-            site_code = location.SiteCode,
-            location_type_code = location.Type,
-            location_type_name = types.GetValueOrDefault(location.Type, location.Type),
-            parent_location_id = location.Parent ?? "",
-            external_id = location.ExternalId,
-            latitude = location.Latitude.Length == 0 ? null : location.Latitude,
-            longitude = location.Longitude.Length == 0 ? null : location.Longitude,
-            location_data = location.Data,
-            is_archived = location.IsArchived,
-            domain = user.Domain,
-            last_modified = location.ModifiedAt,
-        };
+    private static LocationAnswer Shape(DomainUser user, Location location, IReadOnlyDictionary<string, string> types) =>
+        new(
+            location.Id,
+            location.Name,
+            location.SiteCode,
+            location.Type,
+            types.GetValueOrDefault(location.Type, location.Type),
+            location.Parent ?? "",
+            location.ExternalId,
+            location.Latitude.Length == 0 ? null : location.Latitude,
+            location.Longitude.Length == 0 ? null : location.Longitude,
+            location.Data,
+            location.IsArchived,
+            user.Domain,
+            location.ModifiedAt
+        );
 }

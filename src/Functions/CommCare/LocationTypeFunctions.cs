@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -10,30 +11,42 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Links links)
 {
     [Function("ListLocationTypes")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<LocationTypeAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListLocationTypesV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<LocationTypeAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateLocationType")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateLocationTypeV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location_type/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetLocationType")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
         string domain,
@@ -41,6 +54,8 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => GetAsync(request, domain, id);
 
     [Function("GetLocationTypeV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,
         string domain,
@@ -48,6 +63,8 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLocationType")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
         string domain,
@@ -55,6 +72,8 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLocationTypeV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,
         string domain,
@@ -160,16 +179,15 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
             };
     }
 
-    private object Shape(HttpRequest request, DomainUser user, LocationType type) =>
-        new
-        {
-            id = type.Code,
-            name = type.Name,
-            code = type.Code,
-            parent = type.Parent,
-            shares_cases = type.SharesCases,
-            view_descendants = type.ViewDescendants,
-            domain = user.Domain,
-            resource_uri = UriOf(links, request, user, type.Code),
-        };
+    private LocationTypeAnswer Shape(HttpRequest request, DomainUser user, LocationType type) =>
+        new(
+            type.Code,
+            type.Name,
+            type.Code,
+            type.Parent,
+            type.SharesCases,
+            type.ViewDescendants,
+            user.Domain,
+            UriOf(links, request, user, type.Code)
+        );
 }

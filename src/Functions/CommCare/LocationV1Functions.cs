@@ -1,5 +1,6 @@
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -8,18 +9,26 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class LocationV1Functions(DomainApi api, Locations locations, Links links)
 {
     [Function("ListLocationsV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "name", "site_code", "external_id", "location_type_code", "parent_location_id")]
+    [Answers(typeof(ListAnswer<LocationV1Answer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListLocationsV05")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "name", "site_code", "external_id", "location_type_code", "parent_location_id")]
+    [Answers(typeof(ListAnswer<LocationV1Answer>))]
     public Task<IResult> ListV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("GetLocationV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LocationV1Answer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/location/v1/{id}")] HttpRequest request,
         string domain,
@@ -27,6 +36,8 @@ public sealed class LocationV1Functions(DomainApi api, Locations locations, Link
     ) => GetAsync(request, domain, id);
 
     [Function("GetLocationV05")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LocationV1Answer))]
     public Task<IResult> GetV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/location/{id}")] HttpRequest request,
         string domain,
@@ -57,23 +68,22 @@ public sealed class LocationV1Functions(DomainApi api, Locations locations, Link
                 Json.Ok(Shape(request, user, await locations.GetAsync(user.Project.Id, id, cancellationToken)))
         );
 
-    private object Shape(HttpRequest request, DomainUser user, Location location) =>
-        new
-        {
-            id = location.Id,
-            location_id = location.Id,
-            name = location.Name,
-            site_code = location.SiteCode,
-            external_id = location.ExternalId.Length == 0 ? null : location.ExternalId,
-            location_type = LocationTypeFunctions.UriOf(links, request, user, location.Type),
-            parent = location.Parent is { } parent ? UriOf(request, user, parent) : null,
-            latitude = location.Latitude.Length == 0 ? null : location.Latitude,
-            longitude = location.Longitude.Length == 0 ? null : location.Longitude,
-            location_data = location.Data,
-            domain = user.Domain,
-            last_modified = location.ModifiedAt,
-            resource_uri = UriOf(request, user, location.Id),
-        };
+    private LocationV1Answer Shape(HttpRequest request, DomainUser user, Location location) =>
+        new(
+            location.Id,
+            location.Id,
+            location.Name,
+            location.SiteCode,
+            location.ExternalId.Length == 0 ? null : location.ExternalId,
+            LocationTypeFunctions.UriOf(links, request, user, location.Type),
+            location.Parent is { } parent ? UriOf(request, user, parent) : null,
+            location.Latitude.Length == 0 ? null : location.Latitude,
+            location.Longitude.Length == 0 ? null : location.Longitude,
+            location.Data,
+            user.Domain,
+            location.ModifiedAt,
+            UriOf(request, user, location.Id)
+        );
 
     private string UriOf(HttpRequest request, DomainUser user, string id) =>
         $"{links.Origin(request)}/a/{user.Domain}/api/location/v1/{Links.Encode(id)}/";

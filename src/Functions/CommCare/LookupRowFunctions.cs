@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -10,30 +11,42 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListLookupRows")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "data_type_id")]
+    [Answers(typeof(ListAnswer<LookupRowAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListLookupRowsV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "data_type_id")]
+    [Answers(typeof(ListAnswer<LookupRowAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateLookupRow")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateLookupRowV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetLookupRow")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")]
             HttpRequest request,
@@ -42,6 +55,8 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("GetLookupRowV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,
         string domain,
@@ -49,6 +64,8 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupRow")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request,
         string domain,
@@ -56,6 +73,8 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupRowV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,
         string domain,
@@ -185,23 +204,17 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
         return values;
     }
 
-    private static object Shape(LookupRow row) =>
-        new
-        {
-            id = row.Id,
-            data_type_id = row.Table,
-            sort_key = row.SortKey,
-            fields = row.Fields.ToDictionary(
+    private static LookupRowAnswer Shape(LookupRow row) =>
+        new(
+            row.Id,
+            row.Table,
+            row.SortKey,
+            row.Fields.ToDictionary(
                 field => field.Key,
-                field => new { field_list = field.Value.Select(value => new { field_value = value.Value, properties = value.Properties }) }
+                field => new LookupValuesAnswer(field.Value.Select(value => new LookupValueAnswer(value.Value, value.Properties)))
             ),
-            item_attributes = row.Attributes,
-            owners = new
-            {
-                users = row.Owners.Users,
-                groups = row.Owners.Groups,
-                locations = row.Owners.Locations,
-            },
-            resource_uri = "",
-        };
+            row.Attributes,
+            new LookupOwnersAnswer(row.Owners.Users, row.Owners.Groups, row.Owners.Locations),
+            ""
+        );
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -10,30 +11,42 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
 {
     [Function("ListLookupTables")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<LookupTableAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListLookupTablesV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(ListAnswer<LookupTableAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateLookupTable")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateLookupTableV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetLookupTable")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
         string domain,
@@ -41,6 +54,8 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("GetLookupTableV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,
         string domain,
@@ -48,6 +63,8 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupTable")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
         string domain,
@@ -55,6 +72,8 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupTableV1")]
+    [Takes("application/json")]
+    [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,
         string domain,
@@ -152,19 +171,13 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
             ))
             .ToList();
 
-    private static object Shape(LookupTable table) =>
-        new
-        {
-            id = table.Id,
-            tag = table.Tag,
-            is_global = table.IsGlobal,
-            fields = table.Fields.Select(field => new
-            {
-                field_name = field.Name,
-                properties = field.Properties,
-                is_indexed = field.IsIndexed,
-            }),
-            item_attributes = table.ItemAttributes,
-            resource_uri = "",
-        };
+    private static LookupTableAnswer Shape(LookupTable table) =>
+        new(
+            table.Id,
+            table.Tag,
+            table.IsGlobal,
+            table.Fields.Select(field => new LookupFieldAnswer(field.Name, field.Properties, field.IsIndexed)),
+            table.ItemAttributes,
+            ""
+        );
 }

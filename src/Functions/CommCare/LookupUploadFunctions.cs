@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -19,6 +20,9 @@ public sealed class LookupUploadFunctions(
 
     /// <summary>As CSV, or with `format=xlsx` as a workbook.</summary>
     [Function("DownloadLookupRows")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("text/csv")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
     public Task<IResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/lookup_table/v1/{id}/rows")] HttpRequest request,
         string domain,
@@ -46,6 +50,10 @@ public sealed class LookupUploadFunctions(
     /// `keep=true` keeps rows that the file lacks. Refuses what <see cref="SheetBody"/> and <see cref="UploadLookupRows"/> refuse.
     /// </summary>
     [Function("UploadLookupRows")]
+    [Query(QueryType.Flag, "dry_run", "keep")]
+    [Takes("text/csv")]
+    [Takes("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [Answers(typeof(UploadAnswer))]
     public Task<IResult> Upload(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table/v1/{id}/rows")] HttpRequest request,
         string domain,
@@ -90,22 +98,21 @@ public sealed class LookupUploadFunctions(
             Shape(plan, dryRun: false)
         );
 
-    private static object Shape(LookupUpload plan, bool dryRun) =>
-        new
-        {
-            dry_run = dryRun,
-            added = plan.Added.Count,
-            changed = plan.Changed.Count,
-            removed = plan.Removed.Count,
-            moved = plan.Moved.Count,
-            unchanged = plan.Unchanged,
-            examples = new
-            {
-                added = plan.Added.Take(MaxExamples).Select(one => new { after = Fields(one.After) }),
-                changed = plan.Changed.Take(MaxExamples).Select(one => new { before = Fields(one.Before!), after = Fields(one.After) }),
-                removed = plan.Removed.Take(MaxExamples).Select(one => new { before = Fields(one) }),
-            },
-        };
+    private static UploadAnswer Shape(LookupUpload plan, bool dryRun) =>
+        new(
+            dryRun,
+            plan.Added.Count,
+            plan.Changed.Count,
+            plan.Removed.Count,
+            plan.Moved.Count,
+            plan.Unchanged,
+            new UploadExamplesAnswer(
+                plan.Added.Take(MaxExamples).Select(one => new UploadExampleAnswer { After = Fields(one.After) }),
+                plan.Changed.Take(MaxExamples)
+                    .Select(one => new UploadExampleAnswer { Before = Fields(one.Before!), After = Fields(one.After) }),
+                plan.Removed.Take(MaxExamples).Select(one => new UploadExampleAnswer { Before = Fields(one) })
+            )
+        );
 
     private static Dictionary<string, string> Fields(LookupRow row) =>
         row.Fields.ToDictionary(field => field.Key, field => UploadLookupRows.TextOf(field.Value));

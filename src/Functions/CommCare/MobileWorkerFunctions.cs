@@ -3,12 +3,13 @@ using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Mobile workers (CC-144 to CC-146, `user`), at both of CommCare's addresses.</summary>
-public sealed class MobileWorkerFunctions(
+public sealed partial class MobileWorkerFunctions(
     DomainApi api,
     MobileWorkers workers,
     Groups groups,
@@ -18,30 +19,44 @@ public sealed class MobileWorkerFunctions(
 )
 {
     [Function("ListMobileWorkers")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "group")]
+    [Query(QueryType.Flag, "archived")]
+    [Answers(typeof(ListAnswer<MobileWorkerAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListMobileWorkersV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "group")]
+    [Query(QueryType.Flag, "archived")]
+    [Answers(typeof(ListAnswer<MobileWorkerAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateMobileWorker")]
+    [Takes("application/json")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateMobileWorkerV1")]
+    [Takes("application/json")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetMobileWorker")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
         string domain,
@@ -49,6 +64,8 @@ public sealed class MobileWorkerFunctions(
     ) => GetAsync(request, domain, id);
 
     [Function("GetMobileWorkerV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,
         string domain,
@@ -56,6 +73,8 @@ public sealed class MobileWorkerFunctions(
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeMobileWorker")]
+    [Takes("application/json")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
         string domain,
@@ -63,6 +82,8 @@ public sealed class MobileWorkerFunctions(
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeMobileWorkerV1")]
+    [Takes("application/json")]
+    [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,
         string domain,
@@ -82,34 +103,6 @@ public sealed class MobileWorkerFunctions(
         string domain,
         string id
     ) => DeleteAsync(request, domain, id);
-
-    [Function("ActivateMobileWorker")]
-    public Task<IResult> Activate(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/activate")] HttpRequest request,
-        string domain,
-        string id
-    ) => ActivateAsync(request, domain, id, true);
-
-    [Function("ActivateMobileWorkerV1")]
-    public Task<IResult> ActivateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/activate")] HttpRequest request,
-        string domain,
-        string id
-    ) => ActivateAsync(request, domain, id, true);
-
-    [Function("DeactivateMobileWorker")]
-    public Task<IResult> Deactivate(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user/{id}/deactivate")] HttpRequest request,
-        string domain,
-        string id
-    ) => ActivateAsync(request, domain, id, false);
-
-    [Function("DeactivateMobileWorkerV1")]
-    public Task<IResult> DeactivateV1(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1/{id}/deactivate")] HttpRequest request,
-        string domain,
-        string id
-    ) => ActivateAsync(request, domain, id, false);
 
     private Task<IResult> ListAsync(HttpRequest request, string domain) =>
         api.ReadAsync(
@@ -275,23 +268,22 @@ public sealed class MobileWorkerFunctions(
         };
     }
 
-    private object Shape(DomainUser user, MobileWorker worker, IReadOnlyList<Group> known) =>
-        new
-        {
-            id = worker.UserId.Value,
-            user_id = worker.UserId.Value,
-            username = $"{worker.Username}@{user.Domain}.{options.Value.DomainSuffix}",
-            first_name = worker.FirstName,
-            last_name = worker.LastName,
-            email = worker.Email,
-            default_phone_number = worker.PhoneNumbers is [var first, ..] ? first : null,
-            phone_numbers = worker.PhoneNumbers,
-            language = worker.Language,
-            groups = known.Where(group => group.Users.Contains(worker.UserId.Value)).Select(group => group.Id),
-            locations = worker.Locations,
-            primary_location = worker.PrimaryLocation,
-            user_data = worker.UserData,
-            is_active = worker.IsActive,
-            resource_uri = "",
-        };
+    private MobileWorkerAnswer Shape(DomainUser user, MobileWorker worker, IReadOnlyList<Group> known) =>
+        new(
+            worker.UserId.Value,
+            worker.UserId.Value,
+            $"{worker.Username}@{user.Domain}.{options.Value.DomainSuffix}",
+            worker.FirstName,
+            worker.LastName,
+            worker.Email,
+            worker.PhoneNumbers is [var first, ..] ? first : null,
+            worker.PhoneNumbers,
+            worker.Language,
+            known.Where(group => group.Users.Contains(worker.UserId.Value)).Select(group => group.Id),
+            worker.Locations,
+            worker.PrimaryLocation,
+            worker.UserData,
+            worker.IsActive,
+            ""
+        );
 }

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Syncs;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -20,6 +21,8 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
     /// phone's, which it says at its end.
     /// </summary>
     [Function("PreviewRestore")]
+    [Query(QueryType.Text, "since")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Preview(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}/restore")] HttpRequest request,
         string domain,
@@ -50,6 +53,8 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
 
     /// <summary>The worker's last 20 syncs, newest first. One operation for each, and one.</summary>
     [Function("ListSyncs")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(SyncsAnswer))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1/{id}/syncs")] HttpRequest request,
         string domain,
@@ -65,19 +70,17 @@ public sealed class PhoneViewFunctions(EndpointPipeline pipeline, MobileWorkers 
                 var worker = await workers.GetAsync(caller.Project.Id, new OwnerId(id), cancellationToken);
                 var logs = await syncs.ListAsync(caller.Project.Id, worker.UserId, cancellationToken);
                 return Json.Ok(
-                    new
-                    {
-                        syncs = logs.Select(one => new
-                        {
-                            token = one.Log.Token.Value,
-                            since = one.Log.Previous?.Value,
-                            date = CaseShapes.Time(one.Log.Date),
-                            device_id = one.Log.DeviceId,
-                            app_id = one.Log.AppId,
-                            requested_by = one.Log.RequestUser.Value,
-                            forms = one.Forms,
-                        }),
-                    }
+                    new SyncsAnswer(
+                        logs.Select(one => new SyncAnswer(
+                            one.Log.Token.Value,
+                            one.Log.Previous?.Value,
+                            CaseShapes.Time(one.Log.Date),
+                            one.Log.DeviceId,
+                            one.Log.AppId,
+                            one.Log.RequestUser.Value,
+                            one.Forms
+                        ))
+                    )
                 );
             }
         );

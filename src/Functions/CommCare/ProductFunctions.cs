@@ -2,6 +2,7 @@ using System.Text.Json;
 using ServerlessRosa.Core.Fixtures;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -12,30 +13,42 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     private const int MaxId = 100;
 
     [Function("ListProducts")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/product")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListProductsV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/product/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("CreateProduct")]
+    [Takes("application/json")]
+    [AnswersAs("application/json")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/product")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("CreateProductV1")]
+    [Takes("application/json")]
+    [AnswersAs("application/json")]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/product/v1")] HttpRequest request,
         string domain
     ) => CreateAsync(request, domain);
 
     [Function("GetProduct")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/product/{id}")] HttpRequest request,
         string domain,
@@ -43,6 +56,8 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => GetAsync(request, domain, id);
 
     [Function("GetProductV1")]
+    [Query(QueryType.Text, "format")]
+    [AnswersAs("application/json")]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/product/v1/{id}")] HttpRequest request,
         string domain,
@@ -50,6 +65,8 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeProduct")]
+    [Takes("application/json")]
+    [AnswersAs("application/json")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/product/{id}")] HttpRequest request,
         string domain,
@@ -57,6 +74,8 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeProductV1")]
+    [Takes("application/json")]
+    [AnswersAs("application/json")]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/product/v1/{id}")] HttpRequest request,
         string domain,

@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Xml;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.OpenRosa;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -37,6 +38,11 @@ public sealed class ReceiverFunctions(
     private static readonly string[] ContentTypes = ["audio/", "image/", "video/", "application/pdf", "application/octet-stream"];
 
     [Function("PostForm")]
+    [Refuses("get", "put", "delete", "patch")]
+    [Query(QueryType.Text, "authtype", "submit_mode", "deviceID", "app_id")]
+    [Takes("multipart/form-data")]
+    [Takes("text/xml")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver")]
             HttpRequest request,
@@ -46,6 +52,11 @@ public sealed class ReceiverFunctions(
     /// <summary>`app` is an app's or a build's id, or one of `secure`, `submission` and `api`: forms are taken in the same way, from
     /// people who are known.</summary>
     [Function("PostFormOfApp")]
+    [Refuses("get", "put", "delete", "patch")]
+    [Query(QueryType.Text, "authtype", "submit_mode", "deviceID", "app_id")]
+    [Takes("multipart/form-data")]
+    [Takes("text/xml")]
+    [AnswersAs("text/xml")]
     public Task<IResult> PostOfApp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "get", "head", "put", "delete", "patch", Route = "a/{domain}/receiver/{app}")]
             HttpRequest request,
@@ -53,6 +64,11 @@ public sealed class ReceiverFunctions(
     ) => RunAsync(request, domain);
 
     [Function("PostFormSecurely")]
+    [Refuses("get", "put", "delete", "patch")]
+    [Query(QueryType.Text, "authtype", "submit_mode", "deviceID", "app_id")]
+    [Takes("multipart/form-data")]
+    [Takes("text/xml")]
+    [AnswersAs("text/xml")]
     public Task<IResult> PostSecurely(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Restore;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -14,6 +15,9 @@ public sealed partial class RestoreFunctions(EndpointPipeline pipeline, DomainAu
 
     /// <summary>CC-001, CC-002.</summary>
     [Function("GetRestore")]
+    [Query(QueryType.Text, "version", "user_id", "as", "since", "state", "device_id")]
+    [Query(QueryType.Flag, "overwrite_cache", "skip_fixtures", "items")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/restore")] HttpRequest request,
         string domain
@@ -21,6 +25,9 @@ public sealed partial class RestoreFunctions(EndpointPipeline pipeline, DomainAu
 
     /// <summary>CC-003.</summary>
     [Function("GetRestoreOfApp")]
+    [Query(QueryType.Text, "version", "user_id", "as", "since", "state", "device_id")]
+    [Query(QueryType.Flag, "overwrite_cache", "skip_fixtures", "items")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfApp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/phone/restore/{appId}")] HttpRequest request,
         string domain,

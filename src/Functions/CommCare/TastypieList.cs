@@ -5,7 +5,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>A list in the envelope of CommCare HQ's API, written while its objects are read.</summary>
 /// <param name="meta">Of <see cref="ListWindow.Meta"/>.</param>
-internal sealed class TastypieList<T>(object meta, IReadOnlyList<T> objects, Func<Utf8JsonWriter, T, CancellationToken, Task> write)
+internal sealed class TastypieList<T>(ListMetaAnswer meta, IReadOnlyList<T> objects, Func<Utf8JsonWriter, T, CancellationToken, Task> write)
     : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -18,7 +18,7 @@ internal sealed class TastypieList<T>(object meta, IReadOnlyList<T> objects, Fun
         var json = body.Writer;
         json.WriteStartObject();
         json.WritePropertyName("meta");
-        JsonSerializer.Serialize(json, meta);
+        JsonSerializer.Serialize(json, meta, CommCareJson.Default.ListMetaAnswer);
         json.WriteStartArray("objects");
         foreach (var one in objects)
         {

@@ -1,6 +1,7 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Workers;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -10,18 +11,26 @@ namespace ServerlessRosa.Functions.CommCare;
 public sealed class WebUserFunctions(EndpointPipeline pipeline, Assignments assignments)
 {
     [Function("ListWebUsers")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "web_username", "username")]
+    [Answers(typeof(ListAnswer<WebUserAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/web-user")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("ListWebUsersV1")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Query(QueryType.Text, "format", "web_username", "username")]
+    [Answers(typeof(ListAnswer<WebUserAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/web-user/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("GetWebUser")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(WebUserAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/web-user/{webUser}")] HttpRequest request,
         string domain,
@@ -29,6 +38,8 @@ public sealed class WebUserFunctions(EndpointPipeline pipeline, Assignments assi
     ) => GetAsync(request, domain, webUser);
 
     [Function("GetWebUserV1")]
+    [Query(QueryType.Text, "format")]
+    [Answers(typeof(WebUserAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/web-user/v1/{webUser}")] HttpRequest request,
         string domain,
@@ -89,25 +100,23 @@ public sealed class WebUserFunctions(EndpointPipeline pipeline, Assignments assi
 
     private static string IdOf(Actor actor) => DomainUser.OfWebUser(actor.Id).Value;
 
-    private static object Shape(DomainUser user, Actor actor, Role role) =>
-        new
-        {
-            id = IdOf(actor),
-            username = actor.Email,
-            email = actor.Email,
-            first_name = actor.DisplayName,
-            last_name = "",
-            default_phone_number = (string?)null,
-            phone_numbers = Array.Empty<string>(),
-            is_admin = role == Role.Manager,
-            role = role.Name,
-            permissions = new
-            {
-                edit_data = role.Holds(Verb.SubmissionUpdate),
-                edit_commcare_users = role.Holds(Verb.ProjectUpdate),
-                edit_web_users = role.Holds(Verb.AssignmentCreate),
-                view_reports = role.Holds(Verb.SubmissionRead),
-            },
-            resource_uri = $"/a/{user.Domain}/api/web-user/v1/{IdOf(actor)}/",
-        };
+    private static WebUserAnswer Shape(DomainUser user, Actor actor, Role role) =>
+        new(
+            IdOf(actor),
+            actor.Email,
+            actor.Email,
+            actor.DisplayName,
+            "",
+            null,
+            [],
+            role == Role.Manager,
+            role.Name,
+            new PermissionsAnswer(
+                role.Holds(Verb.SubmissionUpdate),
+                role.Holds(Verb.ProjectUpdate),
+                role.Holds(Verb.AssignmentCreate),
+                role.Holds(Verb.SubmissionRead)
+            ),
+            $"/a/{user.Domain}/api/web-user/v1/{IdOf(actor)}/"
+        );
 }

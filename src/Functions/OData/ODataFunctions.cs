@@ -1,3 +1,4 @@
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OData;
@@ -7,6 +8,8 @@ namespace ServerlessRosa.Functions.OData;
 public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answers)
 {
     [Function("GetODataMetadata")]
+    [Query(QueryType.Text, "$format")]
+    [AnswersAs("application/xml")]
     public Task<IResult> GetMetadata(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}.svc/$metadata")]
             HttpRequest request,
@@ -15,6 +18,10 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
     ) => pipeline.RestAsync(request, caller => answers.PublishedAsync(request, caller, projectId, RouteText.Decode(form), "$metadata"));
 
     [Function("GetODataRows")]
+    [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
+    [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
+    [Query(QueryType.Flag, "$count", "$wkt")]
+    [AnswersAs("application/json;odata.metadata=minimal")]
     public Task<IResult> GetRows(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -41,6 +48,11 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
         );
 
     [Function("GetDraftOData")]
+    [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
+    [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
+    [Query(QueryType.Flag, "$count", "$wkt")]
+    [AnswersAs("application/json;odata.metadata=minimal")]
+    [AnswersAs("application/xml")]
     public Task<IResult> GetDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.svc/{*rest}")]
             HttpRequest request,

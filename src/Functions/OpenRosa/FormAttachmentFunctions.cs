@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -13,6 +14,8 @@ namespace ServerlessRosa.Functions.OpenRosa;
 public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, EntityLists entities)
 {
     [Function("GetFormAttachment")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/attachments/{name}")]
             HttpRequest request,
@@ -22,6 +25,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) => pipeline.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
 
     [Function("GetFormAttachmentWithKey")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetAttachmentWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -36,6 +41,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) => pipeline.DownloadAsync(request, caller => AttachmentAsync(request, caller, projectId, form, name));
 
     [Function("GetFormVersionAttachment")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetVersionAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -51,6 +58,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) => pipeline.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
 
     [Function("GetFormVersionAttachmentWithKey")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetVersionAttachmentWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -66,6 +75,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
     ) => pipeline.DownloadAsync(request, caller => VersionAttachmentAsync(request, caller, projectId, form, version, name));
 
     [Function("GetFormDraftAttachment")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetDraftAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -84,6 +95,8 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         );
 
     [Function("GetFormTestDraftAttachment")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("*/*")]
     public Task<IResult> GetTestDraftAttachment(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

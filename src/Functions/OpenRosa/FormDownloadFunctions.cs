@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -24,6 +25,13 @@ public sealed class FormDownloadFunctions(
     private static readonly string[] Endings = [XmlEnding, ".xlsx", ".xls"];
 
     [Function("GetForm")]
+    [Query(QueryType.Text, "$format")]
+    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [Answers(typeof(FormAnswer))]
+    [AnswersAs("application/xml")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [AnswersAs("application/vnd.ms-excel")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,
         int projectId,
@@ -31,6 +39,11 @@ public sealed class FormDownloadFunctions(
     ) => PublishedAsync(request, projectId, form);
 
     [Function("GetFormWithKey")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [Answers(typeof(FormAnswer))]
+    [AnswersAs("application/xml")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [AnswersAs("application/vnd.ms-excel")]
     public Task<IResult> GetWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}")]
             HttpRequest request,
@@ -39,6 +52,11 @@ public sealed class FormDownloadFunctions(
     ) => PublishedAsync(request, projectId, form);
 
     [Function("GetFormVersion")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [Answers(typeof(FormAnswer))]
+    [AnswersAs("application/xml")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [AnswersAs("application/vnd.ms-excel")]
     public Task<IResult> GetVersion(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/versions/{version}")]
             HttpRequest request,
@@ -48,6 +66,11 @@ public sealed class FormDownloadFunctions(
     ) => VersionAsync(request, projectId, form, version);
 
     [Function("GetFormVersionWithKey")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [Answers(typeof(FormAnswer))]
+    [AnswersAs("application/xml")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
+    [AnswersAs("application/vnd.ms-excel")]
     public Task<IResult> GetVersionWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -62,6 +85,8 @@ public sealed class FormDownloadFunctions(
     ) => VersionAsync(request, projectId, form, version);
 
     [Function("GetFormDraftXml")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("application/xml")]
     public Task<IResult> GetDraftXml(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xml")]
             HttpRequest request,
@@ -70,6 +95,7 @@ public sealed class FormDownloadFunctions(
     ) => pipeline.DownloadAsync(request, async caller => await XmlAsync(request, await DraftAsync(request, caller, projectId, form)));
 
     [Function("GetFormDraftXls")]
+    [AnswersAs("application/vnd.ms-excel")]
     public Task<IResult> GetDraftXls(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xls")]
             HttpRequest request,
@@ -78,6 +104,7 @@ public sealed class FormDownloadFunctions(
     ) => pipeline.RestAsync(request, async caller => Workbook(await DraftAsync(request, caller, projectId, form), ".xls"));
 
     [Function("GetFormDraftXlsx")]
+    [AnswersAs("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")]
     public Task<IResult> GetDraftXlsx(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.xlsx")]
             HttpRequest request,
@@ -86,6 +113,8 @@ public sealed class FormDownloadFunctions(
     ) => pipeline.RestAsync(request, async caller => Workbook(await DraftAsync(request, caller, projectId, form), ".xlsx"));
 
     [Function("GetFormTestDraftXml")]
+    [Query(QueryType.Text, "limit", "offset")]
+    [AnswersAs("application/xml")]
     public Task<IResult> GetTestDraftXml(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

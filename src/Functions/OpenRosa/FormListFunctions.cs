@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -18,12 +19,20 @@ public sealed class FormListFunctions(
 )
 {
     [Function("GetFormList")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/formList")] HttpRequest request,
         int projectId
     ) => pipeline.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListWithKey")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/formList")]
             HttpRequest request,
@@ -31,6 +40,10 @@ public sealed class FormListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListOfTestDraft")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfTestDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -61,6 +74,10 @@ public sealed class FormListFunctions(
         );
 
     [Function("GetFormListOfDraft")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/formList")]
             HttpRequest request,
@@ -77,10 +94,18 @@ public sealed class FormListFunctions(
         );
 
     [Function("GetFormListGroups")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetGroups([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/formList")] HttpRequest request) =>
         pipeline.OpenRosaAsync(request, caller => GroupsAsync(request, caller));
 
     [Function("GetFormListGroupsWithKey")]
+    [Query(QueryType.Text, "formID", "listAllVersions")]
+    [Query(QueryType.Flag, "verbose")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetGroupsWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/formList")] HttpRequest request
     ) => pipeline.OpenRosaAsync(request, caller => GroupsAsync(request, caller));

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -14,6 +15,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     private const string Namespace = "http://openrosa.org/xforms/xformsManifest";
 
     [Function("GetManifest")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/manifest")]
             HttpRequest request,
@@ -22,6 +25,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     ) => pipeline.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestWithKey")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/forms/{form}/manifest")]
             HttpRequest request,
@@ -30,6 +35,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     ) => pipeline.OpenRosaAsync(request, caller => PublishedAsync(request, caller, projectId, form));
 
     [Function("GetManifestOfVersion")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfVersion(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -44,6 +51,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     ) => pipeline.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfVersionWithKey")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfVersionWithKey(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -58,6 +67,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     ) => pipeline.OpenRosaAsync(request, caller => OfVersionAsync(request, caller, projectId, form, version));
 
     [Function("GetManifestOfDraft")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/manifest")]
             HttpRequest request,
@@ -81,6 +92,8 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         );
 
     [Function("GetManifestOfTestDraft")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> GetOfTestDraft(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -25,6 +26,10 @@ public sealed class PullFunctions(
     private const int DefaultEntries = 100;
 
     [Function("PullSubmissionList")]
+    [Query(QueryType.Text, "formId", "cursor")]
+    [Query(QueryType.Number, "numEntries", "limit", "offset")]
+    [Query(QueryType.Flag, "includeIncomplete")]
+    [AnswersAs("text/xml")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/view/submissionList")]
             HttpRequest request,
@@ -32,6 +37,10 @@ public sealed class PullFunctions(
     ) => pipeline.OpenRosaAsync(request, async caller => await ListAsync(request, caller, projectId));
 
     [Function("PullSubmissionListByKey")]
+    [Query(QueryType.Text, "formId", "cursor")]
+    [Query(QueryType.Number, "numEntries", "limit", "offset")]
+    [Query(QueryType.Flag, "includeIncomplete")]
+    [AnswersAs("text/xml")]
     public Task<IResult> ListByKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/view/submissionList")]
             HttpRequest request,
@@ -39,6 +48,9 @@ public sealed class PullFunctions(
     ) => pipeline.OpenRosaAsync(request, async caller => await ListAsync(request, caller, projectId));
 
     [Function("PullSubmission")]
+    [Query(QueryType.Text, "formId")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/view/downloadSubmission")]
             HttpRequest request,
@@ -46,6 +58,9 @@ public sealed class PullFunctions(
     ) => pipeline.OpenRosaAsync(request, async caller => await DownloadAsync(request, caller, projectId));
 
     [Function("PullSubmissionByKey")]
+    [Query(QueryType.Text, "formId")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [AnswersAs("text/xml")]
     public Task<IResult> DownloadByKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/view/downloadSubmission")]
             HttpRequest request,
@@ -54,6 +69,7 @@ public sealed class PullFunctions(
 
     /// <summary>A file of a submission, authorised by the ticket in the address (OR-290): the client sends no credentials here.</summary>
     [Function("PullMedia")]
+    [AnswersAs("*/*")]
     public Task<IResult> Media(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/view/media/{ticket}")] HttpRequest request,
         string ticket

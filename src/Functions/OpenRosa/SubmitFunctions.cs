@@ -8,6 +8,7 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
@@ -25,12 +26,14 @@ public sealed class SubmitFunctions(
     private const string MetadataNamespace = "http://www.opendatakit.org/xforms";
 
     [Function("PreflightSubmission")]
+    [Query(QueryType.Number, "limit", "offset")]
     public Task<IResult> Preflight(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
     ) => pipeline.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightSubmissionWithKey")]
+    [Query(QueryType.Number, "limit", "offset")]
     public Task<IResult> PreflightWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/key/{key}/projects/{projectId:int}/submission")]
             HttpRequest request,
@@ -38,6 +41,7 @@ public sealed class SubmitFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => PreflightAsync(request, caller, projectId));
 
     [Function("PreflightDraftSubmission")]
+    [Query(QueryType.Number, "limit", "offset")]
     public Task<IResult> PreflightDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
             HttpRequest request,
@@ -54,6 +58,7 @@ public sealed class SubmitFunctions(
         );
 
     [Function("PreflightTestSubmission")]
+    [Query(QueryType.Number, "limit", "offset")]
     public Task<IResult> PreflightTest(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -77,18 +82,33 @@ public sealed class SubmitFunctions(
         );
 
     [Function("PostSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Flag, "items")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Takes("multipart/form-data")]
+    [AnswersAs("text/xml")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
     ) => pipeline.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostSubmissionWithKey")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Flag, "items")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Takes("multipart/form-data")]
+    [AnswersAs("text/xml")]
     public Task<IResult> PostWithKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/key/{key}/projects/{projectId:int}/submission")] HttpRequest request,
         int projectId
     ) => pipeline.OpenRosaAsync(request, caller => ReceiveAsync(request, caller, projectId), bodyShowsCsrf: true);
 
     [Function("PostDraftSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Flag, "items")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Takes("multipart/form-data")]
+    [AnswersAs("text/xml")]
     public Task<IResult> PostDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submission")]
             HttpRequest request,
@@ -108,6 +128,11 @@ public sealed class SubmitFunctions(
         );
 
     [Function("PostTestSubmission")]
+    [Query(QueryType.Text, "deviceID")]
+    [Query(QueryType.Flag, "items")]
+    [Query(QueryType.Number, "limit", "offset")]
+    [Takes("multipart/form-data")]
+    [AnswersAs("text/xml")]
     public Task<IResult> PostTest(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,

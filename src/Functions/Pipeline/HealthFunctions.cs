@@ -1,5 +1,6 @@
 using System.Reflection;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Functions.OpenApi;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
@@ -12,24 +13,27 @@ public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth sto
 
     /// <summary>The version of the software, at the address and in the shape of ODK Central's.</summary>
     [Function("Version")]
+    [AnswersAs("text/plain")]
     public Task<IResult> Versions([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "version.txt")] HttpRequest request) =>
         pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Results.Text($"versions:\n{Version}\n")));
 
     /// <summary>The process answers.</summary>
     [Function("Health")]
+    [Answers(typeof(HealthAnswer))]
     public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request) =>
-        pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Json.Ok(new { status = "live" })));
+        pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Json.Ok(new HealthAnswer("live"))));
 
     /// <summary>It reaches its storage; else 503.</summary>
     [Function("HealthReady")]
+    [Answers(typeof(HealthAnswer))]
     public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
             async () =>
                 await storage.IsReachableAsync()
-                    ? Json.Ok(new { status = "ready" })
-                    : Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable)
+                    ? Json.Ok(new HealthAnswer("ready"))
+                    : Json.Ok(new HealthAnswer("unavailable"), StatusCodes.Status503ServiceUnavailable)
         );
 
     // The build appends the commit after a plus sign.

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Primitives;
 using ServerlessRosa.Core;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.Central;
+using ServerlessRosa.Functions.CommCare;
+using ServerlessRosa.Functions.Web;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
@@ -11,16 +15,32 @@ public static class Json
 {
     private const int MaxBytes = 250_000;
 
+    private static readonly IJsonTypeInfoResolver Generated = JsonTypeInfoResolver.Combine(
+        PipelineJson.Default,
+        CentralJson.Default,
+        WebJson.Default,
+        CommCareJson.Default
+    );
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new Timestamp() },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+
+        // The last one is for details of refusals, which have no types of their own.
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(Generated, new DefaultJsonTypeInfoResolver()),
     };
 
     private static readonly JsonSerializerOptions Reading = new() { Converters = { new ReadableDocument() } };
 
-    public static IResult Ok(object? value, int status = StatusCodes.Status200OK, string? contentType = null) =>
+    public static IResult Ok<T>(T value, int status = StatusCodes.Status200OK, string? contentType = null) =>
         Results.Json(value, Options, contentType, status);
+
+    /// <summary>Whether the compiler generated how answers of a type are written.</summary>
+    internal static bool IsGenerated(Type type) => Generated.GetTypeInfo(type, Options) is not null;
+
+    /// <summary>The metadata by which answers of a type are written.</summary>
+    internal static JsonTypeInfo TypeInfoOf(Type type) => Options.GetTypeInfo(type);
 
     /// <summary>A list of any length, sent while it is read. The first item is read before the answer starts, so that a failure can
     /// still become an error response.</summary>
@@ -41,21 +61,10 @@ public static class Json
         }
     }
 
-    public static IResult Success() => Ok(new { success = true });
+    public static IResult Success() => Ok(new SuccessAnswer(true));
 
     public static IResult Refusal(Problem problem) =>
-        problem.Details is null
-            ? Results.Json(new { message = problem.Message, code = problem.Code }, Options, statusCode: problem.Status)
-            : Results.Json(
-                new
-                {
-                    message = problem.Message,
-                    code = problem.Code,
-                    details = problem.Details,
-                },
-                Options,
-                statusCode: problem.Status
-            );
+        Ok(new ProblemAnswer(problem.Message, problem.Code) { Details = problem.Details }, problem.Status);
 
     /// <summary>
     /// The object in the body; a missing body is an empty one, and so is one of another content type, which another site's page could

@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
@@ -11,6 +12,7 @@ public sealed class UnmatchedFunctions(EndpointPipeline pipeline)
     private static readonly string[] OpenRosaEndings = ["/formList", "/manifest", "/submission", "/integrity"];
 
     [Function("ZzUnmatched")]
+    [NotInApi]
     public Task<IResult> Refuse(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")]
             HttpRequest request

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Web;
@@ -19,11 +20,13 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
     /// The root. For the host an empty route means the function's name, and the worker adds a slash to `/`; hence the unused parameter.
     /// </summary>
     [Function("ConsolePage")]
+    [NotInApi]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{root:maxlength(0)?}")] HttpRequest request
     ) => pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult<IResult>(Serve("index.html", AskEachTime, policy.OfPage)));
 
     [Function("ConsoleAsset")]
+    [NotInApi]
     public Task<IResult> Asset(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request,
         string file
@@ -36,15 +39,17 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
 
     /// <summary>The server's settings that pages need.</summary>
     [Function("ConsoleSettings")]
+    [Answers(typeof(ConsoleSettingsAnswer))]
     public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console.json")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,
             AnswerKind.Rest,
-            () => Task.FromResult(Json.Ok(new { mapTiles = options.Value.MapTiles, mapAttribution = options.Value.MapAttribution }))
+            () => Task.FromResult(Json.Ok(new ConsoleSettingsAnswer(options.Value.MapTiles, options.Value.MapAttribution)))
         );
 
     /// <summary>A form to fill in. The page asks the API for the form, with the key of the public link in `st` or the session.</summary>
     [Function("ConsoleForm")]
+    [NotInApi]
     public Task<IResult> Form(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "f/{linkId}")] HttpRequest request,
         string linkId

@@ -158,7 +158,9 @@ public sealed class Api
         }
         using var response = await Http.SendAsync(request, cancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, body);
+        var answer = new Answer(response.StatusCode, response.Headers, response.Content.Headers, body);
+        ApiContract.Check(method, request.RequestUri!, answer);
+        return answer;
     }
 }
 

@@ -109,7 +109,7 @@ public static partial class RightsMatrix
     private static partial Regex Code();
 
     [GeneratedRegex(
-        @"\[Function\(""\w+""\)\][^\[]*\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)"
+        @"\[Function\(""\w+""\)\](?:(?!\[Function\()[\s\S])*?\[HttpTrigger\(\s*AuthorizationLevel\.\w+,\s*""(?<method>\w+)"
             + @"""(,\s*""(?<method>\w+)"")*,\s*Route = ""(?<route>[^""]+)""\s*\)\]"
     )]
     private static partial Regex Trigger();

@@ -1,0 +1,65 @@
+using System.Reflection;
+
+namespace ServerlessRosa.Functions.OpenApi;
+
+/// <summary>A function that HTTP calls, as its attributes declare it.</summary>
+internal sealed record ApiOperation(string Name, string Folder, MethodInfo Method, HttpTriggerAttribute Trigger)
+{
+    /// <summary>The query parameter with a public link's key, which authenticates wherever the link has rights.</summary>
+    public const string LinkKey = "st";
+
+    /// <summary>All but those that are not part of the API, by name.</summary>
+    public static IReadOnlyDictionary<string, ApiOperation> All { get; } =
+        Find().Where(operation => !operation.Has<NotInApiAttribute>()).ToDictionary(operation => operation.Name);
+
+    /// <summary>HEAD is GET without a body, and not listed.</summary>
+    public IEnumerable<string> Methods =>
+        Trigger.Methods!.Except(["head", .. Method.GetCustomAttribute<RefusesAttribute>()?.Methods ?? []]);
+
+    /// <summary>Parts of the route: texts, and parameters with their constraints.</summary>
+    public IEnumerable<(string Text, string? Constraint)> Parameters =>
+        from part in Trigger.Route!.Split('/')
+        from parameter in part.Split('{').Skip(1)
+        let inside = parameter[..parameter.IndexOf('}', StringComparison.Ordinal)].TrimStart('*')
+        let colon = inside.IndexOf(':', StringComparison.Ordinal)
+        select colon < 0 ? (inside, null) : (inside[..colon], (string?)inside[(colon + 1)..]);
+
+    /// <summary>The route as an address: `/v1/projects/{projectId}`.</summary>
+    public string Path
+    {
+        get
+        {
+            var path = "/" + Trigger.Route!.Replace("{*", "{", StringComparison.Ordinal);
+            foreach (var (text, constraint) in Parameters.Where(parameter => parameter.Constraint is not null))
+            {
+                path = path.Replace($"{{{text}:{constraint}}}", $"{{{text}}}", StringComparison.Ordinal);
+            }
+            return path;
+        }
+    }
+
+    public IEnumerable<(string Name, QueryType Type)> Query =>
+        from declared in Method.GetCustomAttributes<QueryAttribute>()
+        from name in declared.Names
+        select (name, declared.Type);
+
+    /// <summary>Whether the function may read a query parameter.</summary>
+    public bool Reads(string name) => name == LinkKey || Query.Any(declared => Covers(declared.Name, name));
+
+    private static bool Covers(string declared, string name) =>
+        declared.EndsWith('*') ? name.StartsWith(declared[..^1], StringComparison.Ordinal) : declared == name;
+
+    private bool Has<T>()
+        where T : Attribute => Method.GetCustomAttribute<T>() is not null;
+
+    private static IEnumerable<ApiOperation> Find() =>
+        from type in typeof(ApiOperation).Assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        let function = method.GetCustomAttribute<FunctionAttribute>()
+        let trigger = method
+            .GetParameters()
+            .Select(one => one.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(one => one is not null)
+        where function is not null && trigger is not null
+        select new ApiOperation(function.Name, type.Namespace!.Split('.')[^1], method, trigger);
+}

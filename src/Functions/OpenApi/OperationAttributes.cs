@@ -1,0 +1,63 @@
+namespace ServerlessRosa.Functions.OpenApi;
+
+/// <summary>An answer of a function: JSON of a type. Several mean one of them.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class AnswersAttribute(Type type) : Attribute
+{
+    public Type Type { get; } = type;
+}
+
+/// <summary>An answer of a function: a document or file of a media type. Several mean one of them.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class AnswersAsAttribute(string mediaType) : Attribute
+{
+    public string MediaType { get; } = mediaType;
+}
+
+/// <summary>What the body of a request may be: JSON of a type, or of no particular one; or another media type.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class TakesAttribute(string mediaType) : Attribute
+{
+    public TakesAttribute(Type type)
+        : this("application/json") => Type = type;
+
+    public string MediaType { get; } = mediaType;
+
+    public Type? Type { get; }
+}
+
+/// <summary>
+/// Query parameters that a function reads; a name ending in `*` stands for all that begin so, and `*` for any. The tests' servers refuse
+/// to let a function read another, so that this is the one declaration.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class QueryAttribute(QueryType type, params string[] names) : Attribute
+{
+    public QueryType Type { get; } = type;
+
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
+/// <summary>The type of a query parameter.</summary>
+public enum QueryType
+{
+    Text,
+    Flag,
+    Number,
+    Time,
+}
+
+/// <summary>Methods that a function takes only to refuse them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RefusesAttribute(params string[] methods) : Attribute
+{
+    public IReadOnlyList<string> Methods { get; } = methods;
+}
+
+/// <summary>Not part of the API: pages, and what answers all other addresses.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NotInApiAttribute : Attribute;
+
+/// <summary>A record of which the client may choose the members, so that each may be absent.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ChosenMembersAttribute : Attribute;
