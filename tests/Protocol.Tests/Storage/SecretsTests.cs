@@ -3,12 +3,15 @@ using System.Net;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using ServerlessRosa.Protocol.Tests.Cases;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Storage;
 
 public sealed class SecretsTests
 {
+    private static readonly string[] Reported = ["entity.deleted"];
+
     [Fact]
     public async Task No_password_token_or_key_is_in_storage_logs_errors_or_audit_in_plain_text()
     {
@@ -36,6 +39,16 @@ public sealed class SecretsTests
         secrets[await programme.DraftTokenAsync(form)] = "a draft's token";
         var (_, email, password) = await programme.WebUserAsync("manager");
         secrets[password] = "a web user's password";
+        secrets[(await programme.Admin.PostJsonAsync("/users/current/api-keys", new { name = "export" })).Json.Text("key")] = "an API key";
+        var webhook = (
+            await programme.Admin.PostJsonAsync(
+                $"{programme.Path}/webhooks",
+                new { url = "https://receiver.example.org/", events = Reported }
+            )
+        ).Json;
+        secrets[webhook.Text("secret")] = "a webhook's secret";
+        var renewed = (await programme.Admin.PostJsonAsync($"{programme.Path}/webhooks/{webhook.Text("id")}/secret", new { })).Json;
+        secrets[renewed.Text("secret")] = "a webhook's second secret";
         var answers = new List<Answer>
         {
             await Api.WithKey(own.Server, key)
@@ -66,13 +79,13 @@ public sealed class SecretsTests
 
     private static async IAsyncEnumerable<(string Place, string Text)> EverythingAsync(string storage)
     {
-        string[] tables = ["projects", "accounts", "forms", "formVersions", "formMedia", "submissions", "intents", "audits"];
-        foreach (var name in tables)
+        var tables = new TableServiceClient(storage);
+        await foreach (var table in tables.QueryAsync())
         {
-            await foreach (var row in new TableServiceClient(storage).GetTableClient(name).QueryAsync<TableEntity>())
+            await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>())
             {
                 yield return (
-                    $"Table {name}",
+                    $"Table {table.Name}",
                     string.Join(
                         '\n',
                         row.Select(property => property.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{property.Value}")

@@ -1,4 +1,5 @@
 using System.Net;
+using ServerlessRosa.Protocol.Tests.Cases;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 using ServerlessRosa.Protocol.Tests.Submissions;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ServerlessRosa.Protocol.Tests.Cases;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 
 namespace ServerlessRosa.Protocol.Tests.Webhooks;
@@ -47,8 +48,6 @@ internal static class WebhookServer
                 .ShouldBe(HttpStatusCode.OK)
                 .Json.EnumerateArray(),
         ];
-
-    public static string Text(this JsonElement json, string name) => json.GetProperty(name).GetString()!;
 
     private static async Task<Server> StartAsync() =>
         await Server.StartAsync(
