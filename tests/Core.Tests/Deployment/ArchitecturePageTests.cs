@@ -4,17 +4,22 @@ using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Deployment;
 
-/// <summary>The files that docs/architecture.md names exist, and contain the refusals that it says they decide.</summary>
+/// <summary>The files that docs/architecture.md and CONTRIBUTING.md name exist, and contain the refusals that they say are decided
+/// there.</summary>
 public sealed partial class ArchitecturePageTests
 {
-    private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "architecture.md"));
+    private static readonly string[] Lines =
+    [
+        .. File.ReadAllLines(Path.Combine(Repository.Root, "docs", "architecture.md")),
+        .. File.ReadAllLines(Path.Combine(Repository.Root, "CONTRIBUTING.md")),
+    ];
 
     private static readonly ILookup<string, string> Sources = Directory
         .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
         .ToLookup(file => Path.GetFileName(file));
 
     [Fact]
-    public void Every_source_file_that_the_page_names_exists_once()
+    public void Every_source_file_that_the_pages_name_exists_once()
     {
         var named = Lines.SelectMany(FilesIn).Distinct().ToList();
         Assert.True(named.Count > 15, $"Only {named.Count} files are named.");
