@@ -40,6 +40,19 @@ public sealed class BasicTests
         }
     }
 
+    [Fact, Clause("OR-054")]
+    public async Task Digest_authentication_is_answered_with_the_challenge_of_Basic()
+    {
+        var programme = await Programme.StartAsync();
+        var digest = "Digest username=\"a\", realm=\"r\", nonce=\"n\", uri=\"/\", response=\"00000000000000000000000000000000\"";
+        var refused = await Api.Anonymous(programme.Server).OpenRosa.With("Authorization", digest).GetAsync($"{programme.Path}/formList");
+        Assert.StartsWith(
+            "Basic ",
+            refused.ShouldBe(HttpStatusCode.Unauthorized).Header("WWW-Authenticate"),
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact, Clause("OR-053")]
     public async Task Credentials_in_the_URL_are_ignored()
     {

@@ -58,6 +58,25 @@ public sealed class ReceiverTests
         Assert.Equal("old-1", (await desk.PostAsync(old)).ShouldBeSuccess().Header("X-CommCareHQ-FormID"));
     }
 
+    /// <summary>Phones that register users by themselves belong to an older CommCare. Today's keeps what they send as a form.</summary>
+    [Fact, Clause("CC-147"), Clause("CC-148")]
+    public async Task A_registration_is_kept_as_a_form_and_makes_no_account()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var name = Samples.Unique("mealz").ToLowerInvariant();
+        var registration =
+            "<n0:registration xmlns:n0='http://openrosa.org/user/registration'>"
+            + $"<username>{name}</username><password>1988</password><uuid>P8DU7OLHVLZXU21JR10H3W8J2</uuid><date>2013-11-19</date>"
+            + "<registering_phone_id>8H1N48EFPF6PA4UOO8YGZ2KFZ</registering_phone_id></n0:registration>";
+
+        var kept = (await desk.PostAsync(registration)).ShouldBeSuccess().Header("X-CommCareHQ-FormID")!;
+
+        var form = (await desk.FindFormAsync(kept)).ShouldBe(HttpStatusCode.OK).Json;
+        Assert.Equal("http://openrosa.org/user/registration", form.Text("xmlns"));
+        var workers = (await desk.Domain.Admin.GetAsync(desk.Domain.At("/api/user/v1/?limit=1000"))).ShouldBe(HttpStatusCode.OK).Text;
+        Assert.DoesNotContain(name, workers, StringComparison.Ordinal);
+    }
+
     [Fact, Clause("CC-087"), Clause("CC-100")]
     public async Task Attachments_are_kept_under_their_names_from_a_body_without_a_length()
     {

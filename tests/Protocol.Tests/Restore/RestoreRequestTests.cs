@@ -25,9 +25,12 @@ public sealed class RestoreRequestTests
         Clause("CC-012"),
         Clause("CC-014"),
         Clause("CC-019"),
+        Clause("CC-024"),
         Clause("CC-025"),
+        Clause("CC-026"),
         Clause("CC-027"),
-        Clause("CC-029")
+        Clause("CC-029"),
+        Clause("CC-055")
     ]
     public async Task A_worker_gets_a_restore(string path)
     {

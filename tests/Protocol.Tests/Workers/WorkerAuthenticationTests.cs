@@ -241,6 +241,17 @@ public sealed class WorkerAuthenticationTests
         Assert.Equal("application/json; charset=utf-8", answer.Header("Content-Type"));
     }
 
+    /// <summary>A phone whose app names no key server makes its keys by itself.</summary>
+    [Fact, Clause("CC-149")]
+    public async Task There_is_no_key_server()
+    {
+        var domain = await Domain.StartAsync();
+        var worker = await domain.WorkerAsync();
+        (await worker.Phone.GetAsync(domain.At("/phone/keys/?device_id=d&last_issued=2020-01-31T10:00:00Z"))).ShouldBe(
+            HttpStatusCode.NotFound
+        );
+    }
+
     private static Answer ShouldAskForPassword(Answer answer)
     {
         answer.ShouldBe(HttpStatusCode.Unauthorized);
