@@ -51,8 +51,11 @@ export function commCare(domain: string) {
               (one) => !one.error,
             ),
       referring: (id: string) => call<{ cases: t.Case[]; more: boolean }>(at`api/case/index/v1/${id}`),
+      /** Its stock. */
+      balances: (id: string) => all<t.Balance>(at`api/case/ledger/v1/${id}`),
       forms: (id: string, offset: number) => call<t.Page<t.CaseForm>>(at`api/case/form/v1/${id}` + `?offset=${offset}`),
     },
+    products: () => all<t.Product>(at`api/product/v1`),
     groups: {
       list: () => all<t.Group>(at`api/group/v1`),
       create: (group: Partial<t.Group>) => send<t.Group>('POST', at`api/group/v1`, group),

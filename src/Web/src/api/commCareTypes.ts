@@ -84,6 +84,18 @@ export interface CasePage {
 }
 
 /** What one form did to a case. */
+export interface Balance {
+  section_id: string
+  /** A product's id, mostly. */
+  entry_id: string
+  quantity: number
+}
+
+export interface Product {
+  id: string
+  name: string
+}
+
 export interface CaseForm {
   form_id: string
   submission_id: string
