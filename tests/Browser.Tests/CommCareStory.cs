@@ -32,7 +32,7 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
             workers[0].GetProperty("id").GetString()!
         );
         await SubmitAsync(phone, Create("home", "household", "Bello <b>&</b> co") + Create("child", "patient", "Amina", "home"));
-        await SubmitAsync(phone, Block("home", "<update><size>5</size></update>"));
+        await SubmitAsync(phone, Block("home", "<update><size>5</size></update>") + Stock("home", "ors", 1200));
         await LookAtCasesAsync(visitor);
         await LookAtPhoneAsync(visitor, phone);
         await LookupSteps.UploadAsync(visitor);
@@ -119,6 +119,7 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await visitor.Link("Bello <b>&</b> co").ClickAsync();
         await Expect(page.GetByText("Forms that made this case")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "parent (child)" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "stock ors 1,200" })).ToBeVisibleAsync();
         await Expect(page.Locator("ol > li")).ToHaveCountAsync(2);
         await Expect(page.Locator("ol > li").First).ToContainTextAsync("Ada Lovelace");
         await Expect(page.Locator("ol > li").First).ToContainTextAsync("size");
@@ -258,6 +259,10 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
     private static string Block(string id, string inner) =>
         $"<case xmlns=\"http://commcarehq.org/case/transaction/v2\" case_id=\"{id}-{{at}}\" date_modified=\"2026-01-02T10:00:00Z\">"
         + $"{inner}</case>";
+
+    private static string Stock(string id, string entry, int quantity) =>
+        $"<balance xmlns=\"http://commcarehq.org/ledger/v1\" entity-id=\"{id}-{{at}}\" section-id=\"stock\" date=\"2026-01-02T10:00:00Z\">"
+        + $"<entry id=\"{entry}\" quantity=\"{quantity}\"/></balance>";
 
     private sealed record Phone(Api Client, string At, string Worker);
 
