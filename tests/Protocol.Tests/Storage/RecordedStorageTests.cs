@@ -60,7 +60,10 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
             var body = answer
                 .Text.Replace(origin, "{origin}", StringComparison.Ordinal)
                 .Replace(_server.BaseUrl.Authority, "{host}", StringComparison.Ordinal);
-            Assert.Equal((path, WithoutLinkIds(expected.GetProperty("body").GetString()!)), (path, WithoutLinkIds(body)));
+            Assert.Equal(
+                (path, WithoutLinkIds(expected.GetProperty("body").GetString()!)),
+                (path, WithoutLinkIds(WithoutNewMembers(body)))
+            );
         }
     }
 
@@ -91,6 +94,10 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
         Assert.Contains(ids.GetProperty("mother").GetString()!, restore.ShouldBe(HttpStatusCode.OK).Text, StringComparison.Ordinal);
         (await Maintenance.Maintenance.RunAsync("verify", "--content", "--settle", "1", "--storage", _storage)).ShouldSucceed();
     }
+
+    // Projects have more settings than then.
+    private static string WithoutNewMembers(string body) =>
+        body.Replace(",\"fuzzyProperties\":[],\"userCases\":false", "", StringComparison.Ordinal);
 
     // Older versions answered null for the ids of form links.
     private static string WithoutLinkIds(string body) => LinkId().Replace(body, "\"$1\":null");
