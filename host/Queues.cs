@@ -36,7 +36,7 @@ internal sealed partial class Queues(WorkerSupervisor workers, AppFolder app, IL
         options.MessageDecodingFailed += async failed => await SetAsideAsync(failed.Queue, poison, failed.ReceivedMessage);
         var queue = new QueueClient(function.ConnectionString, function.Queue, options);
         var running = new List<Task>();
-        for (var pause = ShortestPause; ; )
+        for (var pause = ShortestPause; ;)
         {
             var found = await ReceiveAsync(queue, cancellationToken);
             running.AddRange(found.Select(message => RunAsync(function, queue, poison, message)));

@@ -36,7 +36,7 @@ public sealed class RightsStory(BrowserFixture browser) : IClassFixture<BrowserF
         }
         Assert.Equal(["Forms", "Entity lists"], await viewer.Page.Locator(".tabs a").AllTextContentsAsync());
         Assert.Equal(
-            ["Forms", "App users", "Form access", "Entity lists", "Roles", "Settings"],
+            ["Forms", "App users", "Form access", "Entity lists", "Roles", "Webhooks", "Settings"],
             await manager.Page.Locator(".tabs a").AllTextContentsAsync()
         );
         Assert.Equal(0, await viewer.Button("New form").CountAsync());

@@ -165,7 +165,7 @@ internal sealed class AcceptedXml
             return text;
         }
         var resolved = new StringBuilder(text.Length);
-        for (var at = 0; at < text.Length; )
+        for (var at = 0; at < text.Length;)
         {
             var reference = text.IndexOf('&', at);
             var end = reference < 0 ? text.Length : reference;

@@ -83,7 +83,7 @@ public sealed class FormBody(XmlBody xmlBody, IOptions<RosaOptions> options) : I
     private static async Task SpoolAsync(HttpRequest request, FileStream file, long maximum, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 << 10];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0; )
+        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             if (file.Length + read > maximum)
             {

@@ -39,16 +39,7 @@ public sealed class SecretsTests
         secrets[await programme.DraftTokenAsync(form)] = "a draft's token";
         var (_, email, password) = await programme.WebUserAsync("manager");
         secrets[password] = "a web user's password";
-        secrets[(await programme.Admin.PostJsonAsync("/users/current/api-keys", new { name = "export" })).Json.Text("key")] = "an API key";
-        var webhook = (
-            await programme.Admin.PostJsonAsync(
-                $"{programme.Path}/webhooks",
-                new { url = "https://receiver.example.org/", events = Reported }
-            )
-        ).Json;
-        secrets[webhook.Text("secret")] = "a webhook's secret";
-        var renewed = (await programme.Admin.PostJsonAsync($"{programme.Path}/webhooks/{webhook.Text("id")}/secret", new { })).Json;
-        secrets[renewed.Text("secret")] = "a webhook's second secret";
+        await AddWebhookAndApiKeyAsync(programme, secrets);
         var answers = new List<Answer>
         {
             await Api.WithKey(own.Server, key)
@@ -75,6 +66,20 @@ public sealed class SecretsTests
                 Assert.False(text.Contains(secret, StringComparison.Ordinal), $"{place} holds {name}.");
             }
         }
+    }
+
+    private static async Task AddWebhookAndApiKeyAsync(Programme programme, ConcurrentDictionary<string, string> secrets)
+    {
+        secrets[(await programme.Admin.PostJsonAsync("/users/current/api-keys", new { name = "export" })).Json.Text("key")] = "an API key";
+        var webhook = (
+            await programme.Admin.PostJsonAsync(
+                $"{programme.Path}/webhooks",
+                new { url = "https://receiver.example.org/", events = Reported }
+            )
+        ).Json;
+        secrets[webhook.Text("secret")] = "a webhook's secret";
+        var renewed = (await programme.Admin.PostJsonAsync($"{programme.Path}/webhooks/{webhook.Text("id")}/secret", new { })).Json;
+        secrets[renewed.Text("secret")] = "a webhook's second secret";
     }
 
     private static async IAsyncEnumerable<(string Place, string Text)> EverythingAsync(string storage)
