@@ -3,135 +3,15 @@ using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using ServerlessRosa.Protocol.Tests.Cases;
-using ServerlessRosa.Protocol.Tests.Datasets;
 using ServerlessRosa.Protocol.Tests.Infrastructure;
 using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Webhooks;
 
-/// <summary>Which events reach a receiver, in which order, and what becomes of those that do not.</summary>
+/// <summary>What becomes of events that do not reach a receiver at once.</summary>
 public sealed class WebhookDeliveryTests
 {
     private static readonly string[] OfSubmissions = ["submission.created", "submission.edited", "submission.reviewed"];
-
-    [Fact]
-    public async Task New_edited_and_reviewed_submissions_are_reported_in_order_signed_and_with_links()
-    {
-        var inbox = await Inbox.OpenAsync();
-        var (plain, whole) = (await WebhookReceiver.OpenAsync(), await WebhookReceiver.OpenAsync());
-        var webhook = await inbox.Programme.HookAsync(plain.Url, OfSubmissions);
-        await inbox.Programme.HookAsync(whole.Url, ["submission.edited"], includeData: true);
-        var (first, second) = (Samples.NewInstanceId(), Samples.NewInstanceId());
-        var edit = inbox.Submission(second, "elm", deprecatedId: first);
-        var server = await Server.SharedAsync();
-
-        await inbox.SendAsync(inbox.Submission(first));
-        await inbox.SendAsync(inbox.Submission(first)); // A duplicate is no event.
-        await plain.WaitAsync(1);
-        await inbox.SendAsync(edit);
-        await plain.WaitAsync(2);
-        (
-            await inbox.Programme.Admin.PatchJsonAsync(
-                $"{inbox.SubmissionsPath}/{Uri.EscapeDataString(first)}",
-                new { reviewState = "approved" }
-            )
-        ).ShouldBe(HttpStatusCode.OK);
-
-        var got = await plain.WaitAsync(3);
-        Assert.Equal(OfSubmissions, got.Select(one => one.Type));
-        Assert.All(got, one => Assert.True(one.IsSignedBy(webhook.Text("secret"))));
-        Assert.All(got, one => Assert.Equal("application/json; charset=utf-8", one.ContentType));
-        Assert.All(got, one => Assert.Equal(one.Id, one.Json.Text("id")));
-        Assert.All(got, one => Assert.Equal(first, one.Data.Text("instanceId")));
-        Assert.All(got, one => Assert.False(one.Data.TryGetProperty("xml", out _)));
-        Assert.Equal(second, got[1].Data.Text("currentInstanceId"));
-        Assert.Equal("approved", got[2].Data.Text("reviewState"));
-        var link = new Uri(got[0].Data.GetProperty("links").Text("self"));
-        Assert.Equal(
-            first,
-            (await inbox.Programme.Admin.At(server).GetAsync(link.PathAndQuery["/v1".Length..]))
-                .ShouldBe(HttpStatusCode.OK)
-                .Json.Text("instanceId")
-        );
-        Assert.Equal(edit, (await whole.WaitAsync(1))[0].Data.Text("xml"));
-        var deliveries = await inbox.Programme.DeliveriesAsync(webhook);
-        Assert.Equal(OfSubmissions.Reverse(), deliveries.Select(one => one.Text("type")));
-        Assert.All(deliveries, one => Assert.Equal("delivered", one.Text("state")));
-    }
-
-    [Fact]
-    public async Task Entities_of_submissions_and_of_the_management_API_are_reported()
-    {
-        var census = await Census.StartAsync();
-        var receiver = await WebhookReceiver.OpenAsync();
-        await census.Programme.HookAsync(receiver.Url, ["entity.created", "entity.updated", "entity.deleted"], includeData: true);
-        var id = Census.NewId();
-
-        await census.SendAsync(census.Submission(id, "create=\"1\""));
-        await receiver.WaitAsync(1);
-        var path = $"{census.EntitiesPath}/{id}";
-        (await census.Programme.Admin.PatchJsonAsync($"{path}?force=true", new { data = new { age = "31" } })).ShouldBe(HttpStatusCode.OK);
-        await receiver.WaitAsync(2);
-        (await census.Programme.Admin.DeleteAsync(path)).ShouldBe(HttpStatusCode.OK);
-        await receiver.WaitAsync(3);
-        var bulk = Enumerable
-            .Range(0, 3)
-            .Select(i => new
-            {
-                uuid = Census.NewId(),
-                label = $"Bulk {i}",
-                data = new { },
-            })
-            .ToList();
-        (
-            await census.Programme.Admin.PostJsonAsync(
-                census.EntitiesPath,
-                new { entities = bulk, source = new { name = "a.csv", size = 1 } }
-            )
-        ).ShouldBe(HttpStatusCode.OK);
-
-        var got = await receiver.WaitAsync(6);
-        Assert.Equal(["entity.created", "entity.updated", "entity.deleted"], got.Take(3).Select(one => one.Type));
-        Assert.Equal(bulk.Select(one => one.label), got.Skip(3).Select(one => one.Data.Text("label")));
-        Assert.Equal("31", got[1].Data.GetProperty("values").Text("age"));
-        Assert.Equal(id, got[2].Data.Text("entityId"));
-    }
-
-    [Fact]
-    public async Task Cases_are_reported_when_a_form_creates_updates_and_closes_them()
-    {
-        var desk = await CaseDesk.OpenAsync();
-        var receiver = await WebhookReceiver.OpenAsync();
-        await desk.Domain.Programme.HookAsync(receiver.Url, ["case.created", "case.updated", "case.closed"], includeData: true);
-        var id = CaseDesk.NewId();
-
-        await desk.SubmitAsync(desk.Create(id));
-        await receiver.WaitAsync(1);
-        await desk.SubmitAsync(CaseDesk.Update(id, "<n0:pulse>72</n0:pulse>"));
-        await receiver.WaitAsync(2);
-        await desk.SubmitAsync(CaseDesk.Block(id, "<n0:close/>", date: null));
-
-        var got = await receiver.WaitAsync(3);
-        Assert.Equal(["case.created", "case.updated", "case.closed"], got.Select(one => one.Type));
-        Assert.All(got, one => Assert.Equal(id, one.Data.Text("caseId")));
-        Assert.Equal("72", got[1].Data.GetProperty("properties").Text("pulse"));
-    }
-
-    [Fact]
-    public async Task The_topic_gets_CloudEvents_of_every_project()
-    {
-        var inbox = (await Inbox.OpenAsync()).At(await WebhookServer.SharedAsync());
-        var id = Samples.NewInstanceId();
-
-        await inbox.SendAsync(inbox.Submission(id));
-
-        var topic = await WebhookServer.TopicAsync();
-        var got = (await topic.WaitAsync(1, one => one.Data.TryGetProperty("instanceId", out var about) && about.GetString() == id))[0];
-        Assert.Equal("application/cloudevents+json; charset=utf-8", got.ContentType);
-        Assert.Equal(("1.0", "submission.created"), (got.Json.Text("specversion"), got.Json.Text("type")));
-        Assert.EndsWith($"/v1{inbox.Programme.Path}", got.Json.Text("source"), StringComparison.Ordinal);
-        Assert.Equal($"forms/{inbox.Form}/submissions/{id}", Uri.UnescapeDataString(got.Json.Text("subject")));
-    }
 
     [Fact]
     public async Task A_failing_receiver_gets_the_event_again_with_the_same_id_and_later_events_wait()
