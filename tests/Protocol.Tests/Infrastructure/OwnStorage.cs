@@ -16,6 +16,7 @@ public sealed class OwnStorage : IAsyncDisposable
         Azurite.StartAsync(new AzuriteOptions(MoreAccounts: Accounts), CancellationToken.None)
     );
     private static readonly ConcurrentBag<OwnStorage> Free = [];
+    private static readonly Dictionary<string, string> RemembersNothing = new() { ["Rosa__CacheSeconds"] = "0" };
     private static int _accountsGiven;
 
     /// <summary>Null when the emulator has accounts of other tests too.</summary>
@@ -52,7 +53,7 @@ public sealed class OwnStorage : IAsyncDisposable
         {
             return free;
         }
-        var own = await StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" });
+        var own = await StartAsync(RemembersNothing);
         own._isTaken = true;
         return own;
     }
@@ -84,10 +85,7 @@ public sealed class OwnStorage : IAsyncDisposable
     public async Task<(Server Server, FaultyStorage Storage)> WithFaultsAsync()
     {
         _faulty ??= await FaultyStorage.StartAsync(ConnectionString);
-        _faultyServer ??= await Server.StartAsync(
-            new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "0" },
-            _faulty.ConnectionString
-        );
+        _faultyServer ??= await Server.StartAsync(RemembersNothing, _faulty.ConnectionString);
         return (_faultyServer, _faulty);
     }
 
@@ -130,17 +128,22 @@ public sealed class OwnStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Leaves the table without rows.</summary>
+    public static async Task DeleteRowsAsync(TableClient table)
+    {
+        await foreach (var row in table.QueryAsync<TableEntity>(select: ["PartitionKey", "RowKey"]))
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey);
+        }
+    }
+
     // All but the key ring, which servers keep for a day.
     private async Task EmptyAsync()
     {
         var tables = new TableServiceClient(ConnectionString);
         await foreach (var table in tables.QueryAsync())
         {
-            var client = tables.GetTableClient(table.Name);
-            await foreach (var row in client.QueryAsync<TableEntity>(select: ["PartitionKey", "RowKey"]))
-            {
-                await client.DeleteEntityAsync(row.PartitionKey, row.RowKey);
-            }
+            await DeleteRowsAsync(tables.GetTableClient(table.Name));
         }
         var blobs = new BlobServiceClient(ConnectionString);
         await foreach (var container in blobs.GetBlobContainersAsync())

@@ -34,7 +34,7 @@ public sealed class ExportProjectTests : IDisposable
             $"{inbox.SubmissionsPath}/uuid:3/comments",
             $"{inbox.SubmissionsPath}.csv",
         ];
-        var before = await AskAsync(admin.OpenRosa, asked);
+        var before = await admin.OpenRosa.AskAsync(asked);
         var (project, from) = (inbox.Programme.Id.ToString(CultureInfo.InvariantCulture), await Server.StorageAsync());
 
         (await RunAsync("export", from, "--project", "999999", "--to", _folder)).ShouldFail("no project 999999");
@@ -45,7 +45,7 @@ public sealed class ExportProjectTests : IDisposable
         (await to.RunAsync("import", "--from", _folder)).ShouldSucceed();
 
         var there = (await Api.AdministratorAsync(to.Server)).OpenRosa;
-        Assert.Equal(before, await AskAsync(there, asked));
+        Assert.Equal(before, await there.AskAsync(asked));
         Assert.Equal(
             System.Text.Json.JsonValueKind.Null,
             (await there.GetAsync($"{inbox.Programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind
@@ -132,15 +132,4 @@ public sealed class ExportProjectTests : IDisposable
 
     private static Task<MaintenanceResult> RunAsync(string command, string storage, params string[] arguments) =>
         Maintenance.RunAsync([command, "--storage", storage, .. arguments]);
-
-    private static async Task<List<string>> AskAsync(Api api, string[] paths)
-    {
-        var answers = new List<string>();
-        foreach (var path in paths)
-        {
-            var answer = (await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
-            answers.Add($"{path}: " + answer.Text.Replace($"{api.Server.BaseUrl.Port}", "PORT", StringComparison.Ordinal));
-        }
-        return answers;
-    }
 }

@@ -19,10 +19,7 @@ internal static class LostTables
     {
         foreach (var table in tables.Select(new TableServiceClient(storage.ConnectionString).GetTableClient))
         {
-            await foreach (var row in table.QueryAsync<TableEntity>())
-            {
-                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey);
-            }
+            await OwnStorage.DeleteRowsAsync(table);
         }
     }
 

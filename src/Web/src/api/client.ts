@@ -82,7 +82,7 @@ interface Answer {
   tag: string | null
 }
 
-/** What shows that a form of this page was sent by it, and not by another site. The session's own cookie is not readable. */
+/** Readable while there is a session, whose own cookie is not. */
 export function csrfToken(): string | undefined {
   return document.cookie.match(/(?:^|; )__csrf=([^;]*)/)?.[1]
 }
