@@ -113,6 +113,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
         await entities.AddEntityAsync(new TableEntity("0000000001|dataset", "head"));
         var (take, backups) = Create(pages: 1000);
 
+        _clock.Now = DateTimeOffset.UtcNow;
         var early = await take.RunNowAsync(CancellationToken.None);
         Assert.Equal(["0000000001|dataset head"], await KeysAsync("entities", BackupId.TryParse(early.Id)!.Value, early, backups));
 
@@ -163,7 +164,7 @@ public sealed class TakeBackupTests : IAsyncLifetime
 
     private sealed class Clock : TimeProvider
     {
-        private DateTimeOffset _now = new(DateTime.UtcNow.Date.AddHours(1), TimeSpan.Zero);
+        private DateTimeOffset _now = new(2026, 3, 1, 1, 0, 0, TimeSpan.Zero);
 
         public TimeSpan Step { get; set; }
 
