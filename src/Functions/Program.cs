@@ -10,6 +10,13 @@ using ServerlessRosa.Functions.Web;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware(
+    (context, next) =>
+    {
+        context.GetHttpContext()?.Features.Set(context.FunctionDefinition);
+        return next();
+    }
+);
 if (builder.Configuration.GetValue<bool>($"{RosaOptions.Section}:{nameof(RosaOptions.ReportStorageOperations)}"))
 {
     builder.UseMiddleware(

@@ -1,7 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
 using ServerlessRosa.Core.Datasets;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.OpenApi;
@@ -25,7 +24,7 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
             request,
             async caller =>
             {
-                var project = await AllowedAsync(request, caller, Verb.ActorPropertyList, projectId);
+                var project = await projects.WithAsync(request, caller, Verb.ActorPropertyList, projectId);
                 if (!ExtendedMetadata.IsWanted(request))
                 {
                     return Json.Ok(project.ActorProperties.Select(name => new ActorPropertyAnswer(name)));
@@ -52,7 +51,7 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await AllowedAsync(request, caller, Verb.ActorPropertyUpdate, projectId);
+                var project = await projects.WithAsync(request, caller, Verb.ActorPropertyUpdate, projectId);
                 var name = Json.Text(await Json.ReadAsync(request, caller, cancellationToken), "name");
                 if (!DatasetNames.IsProperty(name) || name!.Equals("displayName", StringComparison.OrdinalIgnoreCase))
                 {
@@ -77,11 +76,4 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
         : project.ActorProperties.Count == MaxProperties
             ? throw Problem.UnexpectedValue("name", name, $"a project has {MaxProperties} properties at most.").AsException()
         : project with { ActorProperties = [.. project.ActorProperties.Append(name).Order(StringComparer.Ordinal)] };
-
-    private async Task<Project> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId)
-    {
-        var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-        caller.Actor.Require(verb, Scope.Of(project.Id));
-        return project;
-    }
 }

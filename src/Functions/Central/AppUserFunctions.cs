@@ -146,12 +146,8 @@ public sealed class AppUserFunctions(
             }
         );
 
-    private async Task<ProjectId> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId)
-    {
-        var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-        caller.Actor.Require(verb, Scope.Of(project.Id));
-        return project.Id;
-    }
+    private async Task<ProjectId> AllowedAsync(HttpRequest request, Caller caller, string verb, int projectId) =>
+        (await projects.WithAsync(request, caller, verb, projectId)).Id;
 
     private async Task<Actor> FindAsync(ProjectId project, int id, CancellationToken cancellationToken) =>
         await holders.FindAsync(project, ActorKind.AppUser, new ActorId(id), cancellationToken) ?? throw Problem.NotFound().AsException();

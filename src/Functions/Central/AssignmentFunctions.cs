@@ -204,12 +204,8 @@ public sealed class AssignmentFunctions(
         return Task.FromResult(Scope.Server);
     }
 
-    private async Task<Scope> ProjectAsync(HttpRequest request, Caller caller, string verb, int projectId)
-    {
-        var scope = Scope.Of((await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted)).Id);
-        caller.Actor.Require(verb, scope);
-        return scope;
-    }
+    private async Task<Scope> ProjectAsync(HttpRequest request, Caller caller, string verb, int projectId) =>
+        Scope.Of((await projects.WithAsync(request, caller, verb, projectId)).Id);
 
     private async Task<Scope> FormAsync(HttpRequest request, Caller caller, string verb, int projectId, string form) =>
         (await access.WithAsync(request, caller, verb, projectId, form)).Scope;

@@ -35,8 +35,7 @@ public sealed class DatasetFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.DatasetList, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.DatasetList, projectId);
                 var listed = new List<DatasetAnswer>();
                 var deleted = Flags.IsTrue(request, "deleted");
                 foreach (
@@ -63,8 +62,7 @@ public sealed class DatasetFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.DatasetCreate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.DatasetCreate, projectId);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 var settings = DatasetBody.Settings(body, project);
                 var dataset = await datasets.CreateAsync(project.Id, Json.Text(body, "name"), settings, cancellationToken);
@@ -79,7 +77,7 @@ public sealed class DatasetFunctions(
     [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
     [Query(QueryType.Flag, "$count")]
     [Answers(typeof(DatasetAnswer))]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataServiceAnswer), ODataServiceAnswer.MediaType)]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/datasets/{dataset}")]
             HttpRequest request,

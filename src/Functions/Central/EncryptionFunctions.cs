@@ -24,8 +24,7 @@ public sealed class EncryptionFunctions(EndpointPipeline pipeline, ProjectDirect
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 var forms = await enable.RunAsync(
                     project.Id,

@@ -30,7 +30,7 @@ public sealed class EntityFunctions(
     [Query(QueryType.Text, "$filter", "$format", "$orderby", "$search", "$select", "$skiptoken")]
     [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
     [Query(QueryType.Flag, "$count")]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataRowsAnswer), ODataServiceAnswer.MediaType)]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Flag, "deleted")]
     [Answers(typeof(IAsyncEnumerable<EntityAnswer>))]

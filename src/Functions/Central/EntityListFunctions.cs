@@ -72,8 +72,7 @@ public sealed class EntityListFunctions(
             request,
             async caller =>
             {
-                var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-                caller.Actor.Require(Verb.EntityList, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.EntityList, projectId);
                 var found = (await datasets.ListTrashAsync(project.Id, request.HttpContext.RequestAborted)).FirstOrDefault(dataset =>
                     dataset.TrashNumber == trashedDataset
                 );

@@ -67,8 +67,7 @@ public sealed class FormFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.FormCreate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.FormCreate, projectId);
                 var uploaded = await body.ReadAsync(request, cancellationToken);
                 var form = await upload.CreateAsync(
                     project.Id,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
@@ -67,6 +68,7 @@ public sealed record AuditAnswer(int? ActorId, string Action, string? ActeeId, J
 
     /// <summary>An actor, a form or a project.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [OneOfTypes(typeof(ActorAnswer), typeof(FormAnswer), typeof(ProjectAnswer))]
     public Optional<object?> Actee { get; init; }
 }
 

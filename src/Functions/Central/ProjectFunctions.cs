@@ -79,8 +79,7 @@ public sealed class ProjectFunctions(
             request,
             async caller =>
             {
-                var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-                caller.Actor.Require(Verb.ProjectRead, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectRead, projectId);
                 return Json.Ok(await shapes.ProjectAsync(request, caller, project));
             }
         );
@@ -97,8 +96,7 @@ public sealed class ProjectFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
                 var (name, description, archived, domain, caseSearch, fuzzyProperties, hasUserCases) = (
                     Json.Text(body, "name"),
@@ -154,8 +152,7 @@ public sealed class ProjectFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 var wanted = ProjectBody.Replacement(await Json.ReadAsync(request, caller, cancellationToken));
                 var replaced = await replaceProject.RunAsync(caller.KnownActor, project.Id, wanted, cancellationToken);
                 await LogAsync(caller.KnownActor.Id, project.Id, wanted, replaced);
@@ -197,8 +194,7 @@ public sealed class ProjectFunctions(
             request,
             async caller =>
             {
-                var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-                caller.Actor.Require(Verb.ProjectDelete, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectDelete, projectId);
                 await deleteProject.RunAsync(project.Id, request.HttpContext.RequestAborted);
                 await audits.WriteAsync(caller.KnownActor.Id, "project.delete", Scope.Of(project.Id), null, CancellationToken.None);
                 return Json.Success();

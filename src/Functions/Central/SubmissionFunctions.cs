@@ -13,7 +13,7 @@ public sealed class SubmissionFunctions(EndpointPipeline pipeline, SubmissionAns
     [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
     [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
     [Query(QueryType.Flag, "$count", "$wkt")]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataRowsAnswer), ODataServiceAnswer.MediaType)]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Flag, "deleted")]
     [Answers(typeof(IAsyncEnumerable<SubmissionAnswer>))]

@@ -1,6 +1,5 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Audits;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Webhooks;
 using ServerlessRosa.Functions.OpenApi;
@@ -34,8 +33,7 @@ public sealed class WebhookDeliveryFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 var (state, page) = (request.Query["state"].ToString(), Paging.Of(request));
                 var found = await webhooks.ListDeliveriesAsync(
                     project.Id,
@@ -67,8 +65,7 @@ public sealed class WebhookDeliveryFunctions(
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 await Json.ReadAsync(request, caller, cancellationToken);
                 var again = await webhooks.ReplayAsync(project.Id, webhook, delivery, cancellationToken);
                 var details = new { webhookId = webhook, eventId = again.EventId };

@@ -148,8 +148,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
             async caller =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                var project = await projects.GetAsync(new ProjectId(projectId), cancellationToken);
-                caller.Actor.Require(Verb.ProjectUpdate, Scope.Of(project.Id));
+                var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
                 return await handler(project.Id, caller, cancellationToken);
             },
             bodyShowsCsrf: HttpMethods.IsPost(request.Method) || HttpMethods.IsPatch(request.Method)

@@ -53,7 +53,7 @@ public sealed record CaseListAnswer
     [JsonPropertyName("missing_records"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MissingRecords { get; init; }
 
-    [JsonPropertyName("cases")]
+    [JsonPropertyName("cases"), OneOfTypes(typeof(CaseAnswer), typeof(MissingCaseAnswer))]
     public required IEnumerable<object> Cases { get; init; }
 
     [JsonPropertyName("next"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -63,13 +63,13 @@ public sealed record CaseListAnswer
 /// <summary>A case that was written, and the form that wrote it.</summary>
 public sealed record CaseWrittenAnswer(
     [property: JsonPropertyName("xform_id")] string XformId,
-    [property: JsonPropertyName("case")] object Case
+    [property: JsonPropertyName("case"), OneOfTypes(typeof(CaseAnswer))] object Case
 );
 
 /// <summary>Cases that one form wrote.</summary>
 public sealed record CasesWrittenAnswer(
     [property: JsonPropertyName("xform_id")] string XformId,
-    [property: JsonPropertyName("cases")] IEnumerable<object> Cases
+    [property: JsonPropertyName("cases"), OneOfTypes(typeof(CaseAnswer))] IEnumerable<object> Cases
 );
 
 /// <summary>A case, as version 1 has it; alone with its forms.</summary>
@@ -131,6 +131,14 @@ public sealed record LedgerChangeAnswer(
     [property: JsonPropertyName("entry_id")] string EntryId,
     [property: JsonPropertyName("quantity")] int Quantity,
     [property: JsonPropertyName("is_transfer")] bool IsTransfer
+);
+
+/// <summary>A balance of a case.</summary>
+public sealed record LedgerBalanceAnswer(
+    [property: JsonPropertyName("case_id")] string CaseId,
+    [property: JsonPropertyName("section_id")] string SectionId,
+    [property: JsonPropertyName("entry_id")] string EntryId,
+    [property: JsonPropertyName("quantity")] int Quantity
 );
 
 public sealed record CaseChangeIndexAnswer(

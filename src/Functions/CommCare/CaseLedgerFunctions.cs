@@ -12,7 +12,7 @@ public sealed class CaseLedgerFunctions(EndpointPipeline pipeline, CaseDirectory
     [Function("ListBalancesOfCase")]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ListAnswer<LedgerBalanceAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/ledger/v1/{id}")] HttpRequest request,
         string domain,
@@ -32,13 +32,7 @@ public sealed class CaseLedgerFunctions(EndpointPipeline pipeline, CaseDirectory
                     request,
                     paging,
                     value.Ledger.Count,
-                    page.Select(balance => new
-                    {
-                        case_id = value.Id.Value,
-                        section_id = balance.Section,
-                        entry_id = balance.Entry,
-                        quantity = balance.Quantity,
-                    })
+                    page.Select(balance => new LedgerBalanceAnswer(value.Id.Value, balance.Section, balance.Entry, balance.Quantity))
                 );
             }
         );

@@ -16,36 +16,8 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
     private const string Modified = "date_modified";
     private const string ServerModified = "server_date_modified";
 
-    private static readonly string[] Parameters =
-    [
-        "order_by",
-        "owner_id",
-        "user_id",
-        "type",
-        "closed",
-        "name",
-        "external_id",
-        "indexed_on_start",
-        "indexed_on_end",
-        "date_modified_start",
-        "date_modified_end",
-        "server_date_modified_start",
-        "server_date_modified_end",
-    ];
-
     [Function("ListCasesV1")]
-    [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "order_by", "owner_id", "user_id", "type", "name", "external_id")]
-    [Query(QueryType.Flag, "closed")]
-    [Query(
-        QueryType.Time,
-        "indexed_on_start",
-        "indexed_on_end",
-        "date_modified_start",
-        "date_modified_end",
-        "server_date_modified_start",
-        "server_date_modified_end"
-    )]
+    [CaseV1Query]
     [Answers(typeof(ListAnswer<CaseV1Answer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/case/v1")] HttpRequest request,
@@ -53,18 +25,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
     ) => ListAsync(request, domain);
 
     [Function("ListCasesV05")]
-    [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "order_by", "owner_id", "user_id", "type", "name", "external_id")]
-    [Query(QueryType.Flag, "closed")]
-    [Query(
-        QueryType.Time,
-        "indexed_on_start",
-        "indexed_on_end",
-        "date_modified_start",
-        "date_modified_end",
-        "server_date_modified_start",
-        "server_date_modified_end"
-    )]
+    [CaseV1Query]
     [Answers(typeof(ListAnswer<CaseV1Answer>))]
     public Task<IResult> ListV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/case")] HttpRequest request,
@@ -96,7 +57,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             Verb.SubmissionRead,
             async user =>
             {
-                ListParameters.RequireKnown(request, Parameters);
+                ListParameters.RequireKnown(request);
                 var window = ListWindow.Of(request, MaxLimit);
                 var (page, total) = await lists.RunAsync(user.Project.Id, QueryOf(request, window), request.HttpContext.RequestAborted);
                 return new TastypieList<IndexedCase>(

@@ -50,7 +50,7 @@ public sealed class FixtureFunctions(DomainApi api, LookupTables tables)
             domain,
             async (user, cancellationToken) =>
             {
-                ListParameters.RequireKnown(request, "fixture_type");
+                ListParameters.RequireKnown(request);
                 var tags = (await tables.ListAsync(user.Project.Id, cancellationToken)).ToDictionary(table => table.Id, table => table.Tag);
                 var wanted = request.Query["fixture_type"].ToString() is { Length: > 0 } tag
                     ? tags.FirstOrDefault(pair => pair.Value == tag).Key ?? throw Problem.NotFound().AsException()

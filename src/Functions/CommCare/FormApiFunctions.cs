@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Forms;
@@ -25,55 +26,18 @@ public sealed class FormApiFunctions(
     private const string ReceivedOn = "received_on";
     private const string ModifiedOn = "server_modified_on";
 
-    private static readonly string[] Parameters =
-    [
-        "order_by",
-        "xmlns",
-        "app_id",
-        "case_id",
-        "include_archived",
-        "received_on_start",
-        "received_on_end",
-        "indexed_on_start",
-        "indexed_on_end",
-        "server_modified_on_start",
-        "server_modified_on_end",
-    ];
-
     // Before `GetReceivedForm` by name, whose address would take it.
     [Function("FindReceivedFormsV1")]
-    [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "order_by", "xmlns", "app_id", "case_id")]
-    [Query(QueryType.Flag, "include_archived")]
-    [Query(
-        QueryType.Time,
-        "received_on_start",
-        "received_on_end",
-        "indexed_on_start",
-        "indexed_on_end",
-        "server_modified_on_start",
-        "server_modified_on_end"
-    )]
-    [AnswersAs("application/json")]
+    [ReceivedFormsQuery]
+    [Answers(typeof(ListAnswer<ReceivedFormAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1")] HttpRequest request,
         string domain
     ) => ListAsync(request, domain);
 
     [Function("FindReceivedFormsV05")]
-    [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "order_by", "xmlns", "app_id", "case_id")]
-    [Query(QueryType.Flag, "include_archived")]
-    [Query(
-        QueryType.Time,
-        "received_on_start",
-        "received_on_end",
-        "indexed_on_start",
-        "indexed_on_end",
-        "server_modified_on_start",
-        "server_modified_on_end"
-    )]
-    [AnswersAs("application/json")]
+    [ReceivedFormsQuery]
+    [Answers(typeof(ListAnswer<ReceivedFormAnswer>))]
     public Task<IResult> ListV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form")] HttpRequest request,
         string domain
@@ -81,7 +45,7 @@ public sealed class FormApiFunctions(
 
     [Function("GetReceivedForm")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ReceivedFormAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/{formId}")] HttpRequest request,
         string domain,
@@ -90,7 +54,7 @@ public sealed class FormApiFunctions(
 
     [Function("GetReceivedFormV05")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ReceivedFormAnswer))]
     public Task<IResult> GetV05(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/form/{formId}")] HttpRequest request,
         string domain,
@@ -99,7 +63,7 @@ public sealed class FormApiFunctions(
 
     [Function("GetReceivedFormV1")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ReceivedFormAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/form/v1/{formId}")] HttpRequest request,
         string domain,
@@ -155,7 +119,7 @@ public sealed class FormApiFunctions(
                     Origin = links.Origin(request),
                     Media = version.Media,
                 };
-                return new ApiObject(json => shape.Write(json, user));
+                return new ApiObject(json => Write(json, shape.Answer(user)));
             }
         );
 
@@ -167,7 +131,7 @@ public sealed class FormApiFunctions(
             async user =>
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
-                ListParameters.RequireKnown(request, Parameters);
+                ListParameters.RequireKnown(request);
                 var window = ListWindow.Of(request, MaxLimit);
                 var xmlns = ListParameters.Text(request, "xmlns");
                 var known = await forms.ListAsync(user.Project.Id, cancellationToken);
@@ -188,10 +152,13 @@ public sealed class FormApiFunctions(
                 return new TastypieList<ReceivedForm>(
                     window.Meta(request, total),
                     page,
-                    async (json, form, stop) => (await ShapeAsync(form, origin, stop)).Write(json, user)
+                    async (json, form, stop) => Write(json, (await ShapeAsync(form, origin, stop)).Answer(user))
                 );
             }
         );
+
+    private static void Write(Utf8JsonWriter json, ReceivedFormAnswer form) =>
+        JsonSerializer.Serialize(json, form, CommCareJson.Default.ReceivedFormAnswer);
 
     private static ReceivedFormQuery QueryOf(HttpRequest request, ListWindow window)
     {

@@ -26,33 +26,31 @@ internal static partial class FormJson
     }
 
     /// <summary>The form's `meta`, with what its `appVersion` says.</summary>
-    public static void WriteMetadata(Utf8JsonWriter json, XElement root)
+    public static FormMetadataAnswer Metadata(XElement root)
     {
         var meta = root.Elements().FirstOrDefault(child => child.Name.LocalName is "meta" or "Meta");
         string? Find(string name) =>
             meta?.Elements().FirstOrDefault(child => child.Name.LocalName == name) is { } found ? TextOf(found) : null;
 
         var appVersion = Find("appVersion");
-        json.WriteStartObject();
-        json.WriteString("doc_type", "Metadata");
-        foreach (var name in new[] { "deprecatedID", "deviceID", "location", "timeEnd", "timeStart", "userID", "username" })
+        return new()
         {
-            json.WriteString(name, Find(name));
-        }
-        json.WriteString("instanceID", Find("instanceID") ?? Find("uid"));
-        json.WriteString("appVersion", appVersion);
-        if (appVersion is not null && AppVersion().Match(appVersion) is { Success: true } version)
-        {
-            json.WriteNumber("app_build_version", int.Parse(version.Groups["version"].ValueSpan, CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            json.WriteNull("app_build_version");
-        }
-        var client = appVersion is null ? null : ClientVersion().Match(appVersion);
-        json.WriteString("commcare_version", client is { Success: true } ? client.Groups["version"].Value : null);
-        json.WriteEndObject();
+            DeprecatedId = Find("deprecatedID"),
+            DeviceId = Find("deviceID"),
+            Location = Find("location"),
+            TimeEnd = Find("timeEnd"),
+            TimeStart = Find("timeStart"),
+            UserId = Find("userID"),
+            Username = Find("username"),
+            InstanceId = Find("instanceID") ?? Find("uid"),
+            AppVersion = appVersion,
+            AppBuildVersion = Version(AppVersion(), appVersion) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null,
+            CommCareVersion = Version(ClientVersion(), appVersion),
+        };
     }
+
+    private static string? Version(Regex pattern, string? text) =>
+        text is not null && pattern.Match(text) is { Success: true } found ? found.Groups["version"].Value : null;
 
     private static void WriteMembers(Utf8JsonWriter json, XElement element, XElement? parent)
     {

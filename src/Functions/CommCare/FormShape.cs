@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.Pipeline;
@@ -20,52 +19,42 @@ internal sealed record FormShape(Submission Submission, SubmissionVersion Versio
     /// <summary>The files of the version.</summary>
     public IReadOnlyList<SubmissionMedia> Media { get; init; } = [];
 
-    public void Write(Utf8JsonWriter json, DomainUser user)
+    public ReceivedFormAnswer Answer(DomainUser user)
     {
         var root = FormJson.Read(Xml);
         var isEdited = Version.Id == Submission.Current.Id && Submission.Edits > 0;
-        json.WriteStartObject();
-        json.WriteString("id", Id);
-        json.WriteString("domain", user.Domain);
-        json.WriteString("type", root.Name.LocalName);
-        json.WriteString("xmlns", root.Name.NamespaceName);
-        json.WriteString("version", root.Attribute("version")?.Value ?? Version.FormVersion);
-        json.WriteString("uiversion", root.Attribute("uiVersion")?.Value);
-        json.WriteString("received_on", CaseShapes.Time(Submission.CreatedAt));
-        json.WriteString("server_modified_on", CaseShapes.Time(Submission.IndexedOn));
-        json.WriteString("indexed_on", CaseShapes.Time(Submission.IndexedOn));
-        json.WriteString("edited_on", isEdited ? CaseShapes.Time(Submission.Current.CreatedAt) : null);
-        json.WriteString("app_id", Submission.Sender.AppId);
-        json.WriteString("build_id", (string?)null);
-        json.WriteBoolean("archived", Submission.DeletedAt is not null);
-        json.WriteBoolean("initial_processing_complete", true);
-        json.WriteString("problem", Version.Problem);
-        json.WritePropertyName("form");
-        FormJson.WriteForm(json, root);
-        json.WritePropertyName("metadata");
-        FormJson.WriteMetadata(json, root);
-        WriteAttachments(json, user);
-        json.WriteString("resource_uri", $"/a/{user.Domain}/api/form/v1/{Links.Encode(Id)}/");
-        json.WriteEndObject();
+        return new()
+        {
+            Id = Id,
+            Domain = user.Domain,
+            Type = root.Name.LocalName,
+            Xmlns = root.Name.NamespaceName,
+            Version = root.Attribute("version")?.Value ?? Version.FormVersion,
+            UiVersion = root.Attribute("uiVersion")?.Value,
+            ReceivedOn = CaseShapes.Time(Submission.CreatedAt),
+            ServerModifiedOn = CaseShapes.Time(Submission.IndexedOn),
+            IndexedOn = CaseShapes.Time(Submission.IndexedOn),
+            EditedOn = isEdited ? CaseShapes.Time(Submission.Current.CreatedAt) : null,
+            AppId = Submission.Sender.AppId,
+            BuildId = null,
+            Archived = Submission.DeletedAt is not null,
+            InitialProcessingComplete = true,
+            Problem = Version.Problem,
+            Form = new FormContent(root),
+            Metadata = FormJson.Metadata(root),
+            Attachments = Attachments(user),
+            ResourceUri = $"/a/{user.Domain}/api/form/v1/{Links.Encode(Id)}/",
+        };
     }
 
-    private void WriteAttachments(Utf8JsonWriter json, DomainUser user)
+    private OrderedDictionary<string, FormFileAnswer> Attachments(DomainUser user)
     {
-        json.WriteStartObject("attachments");
-        WriteAttachment(json, user, XmlName, XmlType, Xml.Length);
+        var folder = $"{Origin}/a/{user.Domain}/api/form/attachment/{Links.Encode(Version.Id.Value)}";
+        var files = new OrderedDictionary<string, FormFileAnswer> { [XmlName] = new(XmlType, Xml.Length, $"{folder}/{XmlName}") };
         foreach (var file in Media.Where(file => file.Exists && file.Name != XmlName).DistinctBy(file => file.Name))
         {
-            WriteAttachment(json, user, file.Name, file.ContentType, file.Size!.Value);
+            files.Add(file.Name, new(file.ContentType, file.Size!.Value, $"{folder}/{Links.Encode(file.Name)}"));
         }
-        json.WriteEndObject();
-    }
-
-    private void WriteAttachment(Utf8JsonWriter json, DomainUser user, string name, string? type, long length)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("content_type", type);
-        json.WriteNumber("length", length);
-        json.WriteString("url", $"{Origin}/a/{user.Domain}/api/form/attachment/{Links.Encode(Version.Id.Value)}/{Links.Encode(name)}");
-        json.WriteEndObject();
+        return files;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
@@ -47,13 +48,14 @@ public sealed record ListWindow(int Offset, int Limit)
 /// <summary>The parameters of lists of CommCare HQ's API.</summary>
 internal static class ListParameters
 {
-    /// <summary>Refuses a parameter that the list does not have, one that comes twice, and another format than JSON, with 400.59.</summary>
-    public static void RequireKnown(HttpRequest request, params ReadOnlySpan<string> known)
+    /// <summary>Refuses a parameter that the function does not declare, one that comes twice, and another format than JSON, with
+    /// 400.59.</summary>
+    public static void RequireKnown(HttpRequest request)
     {
+        var operation = ApiOperation.Of(request.HttpContext);
         foreach (var (name, values) in request.Query)
         {
-            var isKnown = name is "limit" or "offset" || (name == "format" && values == "json") || known.Contains(name);
-            if (!isKnown || values.Count > 1)
+            if (!operation.Declares(name) || values.Count > 1 || (name == "format" && values != "json"))
             {
                 throw Problem.UnknownParameter(name).AsException();
             }

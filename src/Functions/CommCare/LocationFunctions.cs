@@ -129,7 +129,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         CancellationToken cancellationToken
     )
     {
-        ListParameters.RequireKnown(request, "name", "site_code", "external_id", "location_type_code", "parent_location_id");
+        ListParameters.RequireKnown(request);
         bool Fits(string name, string? value) => !request.Query.TryGetValue(name, out var wanted) || wanted == (value ?? "");
 
         return

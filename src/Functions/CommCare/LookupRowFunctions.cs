@@ -101,7 +101,7 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
             domain,
             async (user, cancellationToken) =>
             {
-                ListParameters.RequireKnown(request, "data_type_id");
+                ListParameters.RequireKnown(request);
                 var table = request.Query["data_type_id"].ToString() is { Length: > 0 } id ? id : null;
                 return await DomainApi.ListAsync(
                     request,

@@ -110,7 +110,7 @@ public sealed partial class MobileWorkerFunctions(
             domain,
             async (user, cancellationToken) =>
             {
-                ListParameters.RequireKnown(request, "group", "archived");
+                ListParameters.RequireKnown(request);
                 var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, cancellationToken));
                 var (group, archived) = (ListParameters.Text(request, "group"), ListParameters.Flag(request, "archived"));
                 var members = group is null ? null : known.FirstOrDefault(one => one.Id == group)?.Users ?? [];

@@ -15,7 +15,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     [Function("ListProducts")]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ListAnswer<ProductAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/product")] HttpRequest request,
         string domain
@@ -24,7 +24,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     [Function("ListProductsV1")]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ListAnswer<ProductAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/product/v1")] HttpRequest request,
         string domain
@@ -32,7 +32,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("CreateProduct")]
     [Takes("application/json")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/product")] HttpRequest request,
         string domain
@@ -40,7 +40,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("CreateProductV1")]
     [Takes("application/json")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/product/v1")] HttpRequest request,
         string domain
@@ -48,7 +48,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("GetProduct")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/product/{id}")] HttpRequest request,
         string domain,
@@ -57,7 +57,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("GetProductV1")]
     [Query(QueryType.Text, "format")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> GetV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/product/v1/{id}")] HttpRequest request,
         string domain,
@@ -66,7 +66,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("ChangeProduct")]
     [Takes("application/json")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/product/{id}")] HttpRequest request,
         string domain,
@@ -75,7 +75,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
 
     [Function("ChangeProductV1")]
     [Takes("application/json")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(ProductAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/product/v1/{id}")] HttpRequest request,
         string domain,
@@ -172,21 +172,20 @@ public sealed class ProductFunctions(DomainApi api, Products products)
             };
     }
 
-    private static object Shape(DomainUser user, Product product) =>
-        new
-        {
-            id = product.Id,
-            name = product.Name,
-            code = product.Code,
-            unit = product.Unit,
-            description = product.Description,
-            category = product.Category,
-            program_id = product.ProgramId,
-            cost = product.Cost,
-            product_data = product.Data,
-            is_archived = product.IsArchived,
-            last_modified = CaseShapes.Time(product.ModifiedAt),
-            domain = user.Domain,
-            resource_uri = "",
-        };
+    private static ProductAnswer Shape(DomainUser user, Product product) =>
+        new(
+            product.Id,
+            product.Name,
+            product.Code,
+            product.Unit,
+            product.Description,
+            product.Category,
+            product.ProgramId,
+            product.Cost,
+            product.Data,
+            product.IsArchived,
+            CaseShapes.Time(product.ModifiedAt),
+            user.Domain,
+            ""
+        );
 }

@@ -53,7 +53,7 @@ public sealed class WebUserFunctions(EndpointPipeline pipeline, Assignments assi
             Verb.AssignmentList,
             async user =>
             {
-                ListParameters.RequireKnown(request, "web_username", "username");
+                ListParameters.RequireKnown(request);
                 var wanted = ListParameters.Text(request, "web_username") ?? ListParameters.Text(request, "username");
                 var paging = Paging.Of(request);
                 var all = (await FindAsync(user, request.HttpContext.RequestAborted))

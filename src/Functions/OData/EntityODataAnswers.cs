@@ -1,7 +1,6 @@
 using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Datasets;
 using ServerlessRosa.Core.Exports;
-using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Functions.Pipeline;
 
@@ -35,22 +34,7 @@ public sealed class EntityODataAnswers(
     public async Task<IResult> ServiceAsync(HttpRequest request, Caller caller, int project, string name)
     {
         var (_, service) = await FindAsync(request, caller, project, name, wantsXml: false);
-        return Json.Ok(
-            new Dictionary<string, object>
-            {
-                ["@odata.context"] = $"{service}/$metadata",
-                ["value"] = new[]
-                {
-                    new
-                    {
-                        name = Entities,
-                        kind = "EntitySet",
-                        url = Entities,
-                    },
-                },
-            },
-            contentType: JsonType
-        );
+        return Json.Ok(new ODataServiceAnswer($"{service}/$metadata", [ODataSetAnswer.Of(Entities)]), contentType: JsonType);
     }
 
     public async Task<IResult> MetadataAsync(HttpRequest request, Caller caller, int project, string name)
@@ -94,8 +78,7 @@ public sealed class EntityODataAnswers(
         bool wantsXml
     )
     {
-        var project = await projects.GetAsync(new ProjectId(projectId), request.HttpContext.RequestAborted);
-        caller.Actor.Require(Verb.EntityList, Scope.Of(project.Id));
+        var project = await projects.WithAsync(request, caller, Verb.EntityList, projectId);
         var dataset = await datasets.GetAsync(project.Id, name, request.HttpContext.RequestAborted);
         request.HttpContext.Response.Headers["OData-Version"] = "4.0";
         ODataAnswers.RequireFormat(request, wantsXml);

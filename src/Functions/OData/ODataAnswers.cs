@@ -91,16 +91,8 @@ public sealed class ODataAnswers(FormAccess access, ExportSource source, ODataEx
         switch (segments)
         {
             case []:
-                var sets = schema.Tables.Select(table => new
-                {
-                    name = table.ODataName,
-                    kind = "EntitySet",
-                    url = table.ODataName,
-                });
-                return Json.Ok(
-                    new Dictionary<string, object> { ["@odata.context"] = $"{service}/{Metadata}", ["value"] = sets },
-                    contentType: JsonType
-                );
+                var sets = schema.Tables.Select(table => ODataSetAnswer.Of(table.ODataName));
+                return Json.Ok(new ODataServiceAnswer($"{service}/{Metadata}", sets), contentType: JsonType);
             case [Metadata]:
                 var model = XmlOut.ToBytes(xml => ODataMetadataWriter.Write(xml, form.Form.Id, schema), declaration: true);
                 return Results.Bytes(model, "application/xml; charset=utf-8");

@@ -21,7 +21,7 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
     [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
     [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
     [Query(QueryType.Flag, "$count", "$wkt")]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataRowsAnswer), ODataServiceAnswer.MediaType)]
     public Task<IResult> GetRows(
         [HttpTrigger(
             AuthorizationLevel.Anonymous,
@@ -51,7 +51,8 @@ public sealed class ODataFunctions(EndpointPipeline pipeline, ODataAnswers answe
     [Query(QueryType.Text, "$expand", "$filter", "$format", "$orderby", "$select", "$skiptoken")]
     [Query(QueryType.Number, "$skip", "$top", "readAtMost")]
     [Query(QueryType.Flag, "$count", "$wkt")]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataServiceAnswer), ODataServiceAnswer.MediaType)]
+    [Answers(typeof(ODataRowsAnswer), ODataServiceAnswer.MediaType)]
     [AnswersAs("application/xml")]
     public Task<IResult> GetDraft(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/projects/{projectId:int}/forms/{form}/draft.svc/{*rest}")]

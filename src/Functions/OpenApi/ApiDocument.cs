@@ -158,11 +158,9 @@ public static class ApiDocument
     private static JsonObject Contents(ApiOperation operation, ApiSchemas schemas)
     {
         var contents = new JsonObject();
-        var types = operation.Method.GetCustomAttributes<AnswersAttribute>().Select(answer => schemas.Of(answer.Type)).ToList();
-        if (types.Count > 0)
+        foreach (var answers in operation.Method.GetCustomAttributes<AnswersAttribute>().GroupBy(answer => answer.MediaType))
         {
-            var schema = types.Count == 1 ? types[0] : new JsonObject { ["anyOf"] = new JsonArray([.. types]) };
-            contents[JsonType] = new JsonObject { ["schema"] = schema };
+            contents[answers.Key] = new JsonObject { ["schema"] = schemas.OneOf(answers.Select(answer => answer.Type)) };
         }
         foreach (var other in operation.Method.GetCustomAttributes<AnswersAsAttribute>())
         {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ServerlessRosa.Functions.OpenApi;
 
@@ -8,9 +10,22 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
     /// <summary>The query parameter with a public link's key, which authenticates wherever the link has rights.</summary>
     public const string LinkKey = "st";
 
+    private static readonly ConcurrentDictionary<string, ApiOperation> Running = new();
+
     /// <summary>All but those that are not part of the API, by name.</summary>
     public static IReadOnlyDictionary<string, ApiOperation> All { get; } =
         Find().Where(operation => !operation.Has<NotInApiAttribute>()).ToDictionary(operation => operation.Name);
+
+    /// <summary>The operation that a request runs. Finds it by its method, so that the first one does not read all functions.</summary>
+    public static ApiOperation Of(HttpContext http) =>
+        Running.GetOrAdd(
+            http.Features.GetRequiredFeature<FunctionDefinition>().EntryPoint,
+            static entry =>
+            {
+                var dot = entry.LastIndexOf('.');
+                return From(typeof(ApiOperation).Assembly.GetType(entry[..dot])!.GetMethod(entry[(dot + 1)..])!)!;
+            }
+        );
 
     /// <summary>HEAD is GET without a body, and not listed.</summary>
     public IEnumerable<string> Methods =>
@@ -39,12 +54,13 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
     }
 
     public IEnumerable<(string Name, QueryType Type)> Query =>
-        from declared in Method.GetCustomAttributes<QueryAttribute>()
-        from name in declared.Names
-        select (name, declared.Type);
+        Method.GetCustomAttributes<QueryParametersAttribute>().SelectMany(declared => declared.Parameters);
 
     /// <summary>Whether the function may read a query parameter.</summary>
-    public bool Reads(string name) => name == LinkKey || Query.Any(declared => Covers(declared.Name, name));
+    public bool Reads(string name) => name == LinkKey || Declares(name);
+
+    /// <summary>Whether the function itself has a query parameter.</summary>
+    public bool Declares(string name) => Query.Any(declared => Covers(declared.Name, name));
 
     private static bool Covers(string declared, string name) =>
         declared.EndsWith('*') ? name.StartsWith(declared[..^1], StringComparison.Ordinal) : declared == name;
@@ -55,11 +71,18 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
     private static IEnumerable<ApiOperation> Find() =>
         from type in typeof(ApiOperation).Assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        let function = method.GetCustomAttribute<FunctionAttribute>()
-        let trigger = method
+        let operation = From(method)
+        where operation is not null
+        select operation;
+
+    private static ApiOperation? From(MethodInfo method) =>
+        method.GetCustomAttribute<FunctionAttribute>() is { } function
+        && method
             .GetParameters()
             .Select(one => one.GetCustomAttribute<HttpTriggerAttribute>())
-            .FirstOrDefault(one => one is not null)
-        where function is not null && trigger is not null
-        select new ApiOperation(function.Name, type.Namespace!.Split('.')[^1], method, trigger);
+            .OfType<HttpTriggerAttribute>()
+            .FirstOrDefault()
+            is { } trigger
+            ? new ApiOperation(function.Name, method.DeclaringType!.Namespace!.Split('.')[^1], method, trigger)
+            : null;
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -31,9 +32,16 @@ internal sealed class ApiSchemas
             _ when type == typeof(int) || type == typeof(long) => Simple("integer"),
             _ when type == typeof(decimal) || type == typeof(double) => Simple("number"),
             _ when type == typeof(DateTimeOffset) => new() { ["type"] = "string", ["format"] = "date-time" },
+            _ when type == typeof(JsonObject) || type.GetCustomAttribute<FreeMembersAttribute>() is not null => FreeObject(),
             _ when type == typeof(object) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type) => [],
             _ => OfStructure(Json.TypeInfoOf(type)),
         };
+    }
+
+    public JsonObject OneOf(IEnumerable<Type> types)
+    {
+        var schemas = types.Select(Of).ToList();
+        return schemas.Count == 1 ? schemas[0] : new JsonObject { ["anyOf"] = new JsonArray([.. schemas]) };
     }
 
     private JsonObject OfStructure(JsonTypeInfo info)
@@ -95,15 +103,26 @@ internal sealed class ApiSchemas
     private JsonObject OfMember(PropertyInfo property, bool mayLack)
     {
         var (type, known) = (property.PropertyType, _nullability.Create(property));
+        if (property.GetCustomAttribute<OneOfTypesAttribute>() is { } declared)
+        {
+            var one = OneOf(declared.Types);
+            return type.IsAssignableTo(typeof(IEnumerable)) ? new() { ["type"] = "array", ["items"] = one }
+                : MayBeNull(known) ? OrNull(one)
+                : one;
+        }
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
         {
             var value = type.GetGenericArguments()[0];
-            return known.GenericTypeArguments[0].ReadState == NullabilityState.Nullable ? OrNull(Of(value)) : Of(value);
+            return MayBeNull(known) ? OrNull(Of(value)) : Of(value);
         }
         return mayLack ? Of(Nullable.GetUnderlyingType(type) ?? type)
-            : known.ReadState == NullabilityState.Nullable ? OrNull(Of(type))
+            : MayBeNull(known) ? OrNull(Of(type))
             : Of(type);
     }
+
+    private static bool MayBeNull(NullabilityInfo known) =>
+        (known.GenericTypeArguments is [var value] && known.Type.GetGenericTypeDefinition() == typeof(Optional<>) ? value : known).ReadState
+        == NullabilityState.Nullable;
 
     private static JsonObject OrNull(JsonObject schema)
     {
@@ -114,10 +133,15 @@ internal sealed class ApiSchemas
                 return schema;
             case null when schema.ContainsKey("$ref"):
                 return new() { ["anyOf"] = new JsonArray(schema, Simple("null")) };
+            case null when schema["anyOf"] is JsonArray several:
+                several.Add((JsonNode)Simple("null"));
+                return schema;
             default:
                 return schema;
         }
     }
+
+    private static JsonObject FreeObject() => new() { ["type"] = "object", ["additionalProperties"] = new JsonObject() };
 
     private static JsonObject Simple(string type) => new() { ["type"] = type };
 }

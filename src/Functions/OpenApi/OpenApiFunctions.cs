@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenApi;
@@ -7,7 +8,7 @@ public sealed class OpenApiFunctions(EndpointPipeline pipeline)
 {
     /// <summary>For everybody, and without storage operations: the program is no secret.</summary>
     [Function("GetOpenApi")]
-    [AnswersAs("application/json")]
+    [Answers(typeof(JsonObject))]
     public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/openapi.json")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,

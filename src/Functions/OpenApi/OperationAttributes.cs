@@ -1,10 +1,12 @@
 namespace ServerlessRosa.Functions.OpenApi;
 
-/// <summary>An answer of a function: JSON of a type. Several mean one of them.</summary>
+/// <summary>An answer of a function: JSON of a type. Several of one media type mean one of them.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-public sealed class AnswersAttribute(Type type) : Attribute
+public sealed class AnswersAttribute(Type type, string mediaType = "application/json") : Attribute
 {
     public Type Type { get; } = type;
+
+    public string MediaType { get; } = mediaType;
 }
 
 /// <summary>An answer of a function: a document or file of a media type. Several mean one of them.</summary>
@@ -28,14 +30,18 @@ public sealed class TakesAttribute(string mediaType) : Attribute
 
 /// <summary>
 /// Query parameters that a function reads; a name ending in `*` stands for all that begin so, and `*` for any. The tests' servers refuse
-/// to let a function read another, so that this is the one declaration.
+/// to let a function read another, so that this is the one declaration. A list that several functions share is a class of its own.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-public sealed class QueryAttribute(QueryType type, params string[] names) : Attribute
+public abstract class QueryParametersAttribute : Attribute
 {
-    public QueryType Type { get; } = type;
+    public abstract IEnumerable<(string Name, QueryType Type)> Parameters { get; }
+}
 
-    public IReadOnlyList<string> Names { get; } = names;
+/// <summary>Query parameters of one type.</summary>
+public sealed class QueryAttribute(QueryType type, params string[] names) : QueryParametersAttribute
+{
+    public override IEnumerable<(string Name, QueryType Type)> Parameters => names.Select(name => (name, type));
 }
 
 /// <summary>The type of a query parameter.</summary>
@@ -57,6 +63,17 @@ public sealed class RefusesAttribute(params string[] methods) : Attribute
 /// <summary>Not part of the API: pages, and what answers all other addresses.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NotInApiAttribute : Attribute;
+
+/// <summary>A type that is written as an object whose members depend on what users defined.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class FreeMembersAttribute : Attribute;
+
+/// <summary>The types of which the value of a member is one, or each item of a list.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OneOfTypesAttribute(params Type[] types) : Attribute
+{
+    public IReadOnlyList<Type> Types { get; } = types;
+}
 
 /// <summary>A record of which the client may choose the members, so that each may be absent.</summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -26,7 +26,7 @@ public sealed class FormDownloadFunctions(
 
     [Function("GetForm")]
     [Query(QueryType.Text, "$format")]
-    [AnswersAs("application/json;odata.metadata=minimal")]
+    [Answers(typeof(ODataServiceAnswer), ODataServiceAnswer.MediaType)]
     [Query(QueryType.Text, "limit", "offset")]
     [Answers(typeof(FormAnswer))]
     [AnswersAs("application/xml")]

@@ -6,6 +6,7 @@ using ServerlessRosa.Core;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.CommCare;
+using ServerlessRosa.Functions.OData;
 using ServerlessRosa.Functions.Web;
 
 namespace ServerlessRosa.Functions.Pipeline;
@@ -19,7 +20,8 @@ public static class Json
         PipelineJson.Default,
         CentralJson.Default,
         WebJson.Default,
-        CommCareJson.Default
+        CommCareJson.Default,
+        ODataJson.Default
     );
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

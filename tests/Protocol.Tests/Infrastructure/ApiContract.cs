@@ -6,6 +6,8 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 /// <summary>Compares each JSON answer that a test gets with docs/openapi.json.</summary>
 internal static class ApiContract
 {
+    private const string OData = "application/json;odata.metadata=minimal";
+
     private static readonly JsonElement Document = JsonSerializer.Deserialize<JsonElement>(
         File.ReadAllBytes(Repository.Locate("docs", "openapi.json"))
     );
@@ -23,7 +25,6 @@ internal static class ApiContract
         if (
             answer.Status is not (HttpStatusCode.OK or HttpStatusCode.Created)
             || type is not { MediaType: "application/json" }
-            || type.Parameters.Any(parameter => parameter.Name.Contains("odata", StringComparison.Ordinal))
             || answer.Bytes.Length == 0
             || Find(address.AbsolutePath.TrimEnd('/')) is not { } path
             || !path.TryGetProperty(method.Method.ToLowerInvariant(), out var operation)
@@ -32,9 +33,10 @@ internal static class ApiContract
             return;
         }
         var id = operation.GetProperty("operationId").GetString();
+        var isOData = type.Parameters.Any(parameter => parameter.Name == "odata.metadata");
         if (
             !operation.GetProperty("responses").GetProperty("2XX").TryGetProperty("content", out var content)
-            || !content.TryGetProperty(type.MediaType, out var json)
+            || !content.TryGetProperty(isOData ? OData : type.MediaType, out var json)
         )
         {
             Assert.Fail($"{id} answers JSON, which docs/openapi.json does not say.");
@@ -52,7 +54,10 @@ internal static class ApiContract
     {
         var parts = address.Split('/');
         return Paths[parts.Length]
-            .Where(path => path.Parts.Zip(parts).All(pair => pair.First.StartsWith('{') || pair.First == pair.Second))
+            .Where(path =>
+                path.Parts.Zip(parts)
+                    .All(pair => pair.First.StartsWith('{') || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase))
+            )
             .OrderByDescending(path => path.Parts.Count(part => !part.StartsWith('{')))
             .Select(path => (JsonElement?)path.Path)
             .FirstOrDefault();
