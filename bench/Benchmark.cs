@@ -46,14 +46,14 @@ internal static class Benchmark
                 throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 
             var measurement = new Measurement(client, floor, new ProcessFigures(app.ProcessId, app.HostProcessId, azurite.ProcessIds));
-            var report = await measurement.RunAsync(workloads, options.Rounds, cancellationToken);
+            var report = await measurement.RunAsync(workloads, options.Rounds, before, cancellationToken);
             report = report with { Startup = startup };
             report.WriteTable(Console.Out);
             if (options.Json is { } file)
                 await report.WriteJsonAsync(file, cancellationToken);
             if (options.Baseline is { } written)
                 await Baseline.Of(report).WriteAsync(written, cancellationToken);
-            var worse = before?.WorseIn(report) ?? [];
+            var worse = before is null ? [] : before.WorseIn(Baseline.Of(report));
             Tell(before, worse);
             return worse.Count == 0 && report.Workloads.All(workload => workload.Errors == 0 && workload.FloorErrors == 0);
         }

@@ -8,13 +8,18 @@ namespace ServerlessRosa.Bench;
 /// </summary>
 internal sealed class Measurement(AppClient client, Floor floor, ProcessFigures figures)
 {
-    public async Task<Report> RunAsync(IReadOnlyList<Workload> workloads, int rounds, CancellationToken cancellationToken)
+    /// <param name="before">A workload whose ratio is worse than here is measured again; null for no comparison.</param>
+    public async Task<Report> RunAsync(IReadOnlyList<Workload> workloads, int rounds, Baseline? before, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var (machine, own) = (ProcessFigures.MachineSeconds, figures.OwnSeconds);
         var results = new List<WorkloadFigures>();
         foreach (var workload in workloads)
-            results.Add(await RunAsync(workload, rounds, cancellationToken));
+            results.Add(
+                before is null
+                    ? await RunAsync(workload, rounds, cancellationToken)
+                    : await before.MeasureAsync(workload.Name, () => RunAsync(workload, rounds, cancellationToken), Baseline.Of)
+            );
 
         var capacity = Stopwatch.GetElapsedTime(started).TotalSeconds * Environment.ProcessorCount;
         var others = (ProcessFigures.MachineSeconds - machine - (figures.OwnSeconds - own)) / capacity;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ServerlessRosa.Bench;
+using ServerlessRosa.Bench.Simulation;
 using ServerlessRosa.Dev;
 
 var only = new Option<string[]>("--only")
@@ -31,7 +32,9 @@ var forms = new Option<int[]>("--forms")
 var json = new Option<FileInfo?>("--json") { Description = "Write all figures to this file, too.", HelpName = "FILE" };
 var compare = new Option<FileInfo?>("--compare")
 {
-    Description = "Report which operation counts and ratios are worse than in this baseline. The exit code is 1 if any is.",
+    Description =
+        "Report which operation counts and ratios are worse than in this baseline. Worse ratios are measured again. "
+        + "The exit code is 1 if any is worse then, too.",
     HelpName = "FILE",
 };
 var baseline = new Option<FileInfo?>("--baseline") { Description = "Write this run's operation counts and ratios.", HelpName = "FILE" };
@@ -57,7 +60,13 @@ var command = new RootCommand("Measures ServerlessRosa against what the same sto
     baseline,
     XlsFormsCommand.Create(),
     XlsFormsCommand.CreateOne(),
+    SimulateCommand.Create(),
 };
+command.Validators.Add(result =>
+{
+    if (result.GetValue(compare) is not null && result.GetValue(rounds) < Baseline.FewestRounds)
+        result.AddError($"--compare takes medians of at least {Baseline.FewestRounds} rounds.");
+});
 command.SetAction(
     async (parsed, cancellationToken) =>
     {
