@@ -40,6 +40,10 @@ param maxXmlBytes int = 10485760
 @maxValue(300)
 param cacheSeconds int = 15
 
+@description('How many partitions take the submissions of a form that is created from now on (Rosa:SubmissionShards): about 1,000 submissions a second each.')
+@allowed([1, 2, 4, 8, 16, 32, 64])
+param submissionShards int = 1
+
 @description('The address of an Azure Communication Services resource that sends mail (Mail:Endpoint), and the sender (Mail:From). Empty: no mail.')
 param mailEndpoint string = ''
 param mailFrom string = ''
@@ -217,6 +221,7 @@ module app 'modules/app.bicep' = {
     maxSubmissionBytes: maxSubmissionBytes
     maxXmlBytes: maxXmlBytes
     cacheSeconds: cacheSeconds
+    submissionShards: submissionShards
     domainSuffix: domainSuffix
     mapTiles: mapTiles
     mapAttribution: mapAttribution

@@ -52,6 +52,7 @@ public static class CoreServices
         services
             .AddValidated<StorageOptions>(configuration, StorageOptions.Section)
             .AddValidated<CacheOptions>(configuration, CacheOptions.Section)
+            .AddValidated<ShardOptions>(configuration, ShardOptions.Section)
             .AddValidated<AccountOptions>(configuration, AccountOptions.Section)
             .AddValidated<MailOptions>(configuration, MailOptions.Section)
             .AddValidated<WebhookOptions>(configuration, WebhookOptions.Section);
@@ -198,6 +199,7 @@ public static class CoreServices
             .AddSingleton<FormFilesContainer>()
             .AddSingleton<FormRecovery>()
             .AddSingleton<FormDirectory>()
+            .AddSingleton<FormShards>()
             .AddSingleton<FormAccess>()
             .AddSingleton<PublishDatasets>()
             .AddSingleton<PublishedTypes>()
@@ -212,6 +214,7 @@ public static class CoreServices
 
     private static IServiceCollection AddSubmissions(this IServiceCollection services) =>
         services
+            .AddSingleton<BusyForms>()
             .AddSingleton<SubmissionsTable>()
             .AddSingleton<SubmissionCounts>()
             .AddSingleton<SubmissionHistory>()

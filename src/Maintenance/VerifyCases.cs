@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ServerlessRosa.Core.Cases;
+using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
@@ -14,6 +15,7 @@ public sealed class VerifyCases(
     VerifyCaseBodies bodies,
     VerifyCaseOwners owners,
     CaseIndicesTable indices,
+    FormsTable forms,
     SubmissionsTable submissions,
     VerifySubmissionWork work
 )
@@ -22,12 +24,16 @@ public sealed class VerifyCases(
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// One operation per 1,000 rows of the tables, one for each case, former owner and large body, two for each index; reading content,
-    /// one or two for each form of a case.
+    /// One operation per 1,000 rows of the tables and per 1,000 forms, one for each case, former owner and large body, two for each
+    /// index; reading content, one or two for each form of a case.
     /// </summary>
     internal async Task RunAsync(Verification verification, ProjectId project, CancellationToken cancellationToken)
     {
         var expectedRows = 0L;
+        var spaces = (await forms.ListWithTrashAsync(project, cancellationToken)).ToDictionary(
+            form => form.Number,
+            SubmissionSpace.Published
+        );
         await verification.EachAsync(
             "cases",
             project,
@@ -50,7 +56,7 @@ public sealed class VerifyCases(
             }
             var value = await packed.UnpackAsync(stop);
             Interlocked.Add(ref expectedRows, row.IsAgain ? 0 : 1 + value.FormerOwners.Count);
-            var found = await CheckCaseAsync(verification, row, packed, value, stop).ToListAsync(stop);
+            var found = await CheckCaseAsync(verification, spaces, row, packed, value, stop).ToListAsync(stop);
             if (
                 found.Count > 0
                 && !(await work.ListPendingAsync(verification, project, stop)).Any(intent => value.ServerModifiedOn > intent.At - Skew)
@@ -66,6 +72,7 @@ public sealed class VerifyCases(
 
     private IAsyncEnumerable<Difference> CheckCaseAsync(
         Verification verification,
+        IReadOnlyDictionary<int, SubmissionSpace> spaces,
         StoredRow<PackedCase> row,
         PackedCase packed,
         Case value,
@@ -78,7 +85,9 @@ public sealed class VerifyCases(
             .ToAsyncEnumerable()
             .Concat(owners.CheckAsync(verification, value, where, cancellationToken))
             .Concat(CheckIndicesAsync(value, where, cancellationToken))
-            .Concat(verification.ReadsContent ? CheckFormsAsync(value, where, cancellationToken) : AsyncEnumerable.Empty<Difference>());
+            .Concat(
+                verification.ReadsContent ? CheckFormsAsync(spaces, value, where, cancellationToken) : AsyncEnumerable.Empty<Difference>()
+            );
     }
 
     private static IEnumerable<Difference> CheckColumns(StoredRow<PackedCase> row, PackedCase packed, Case value, string where)
@@ -152,14 +161,15 @@ public sealed class VerifyCases(
     }
 
     private async IAsyncEnumerable<Difference> CheckFormsAsync(
+        IReadOnlyDictionary<int, SubmissionSpace> spaces,
         Case value,
         string where,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (var form in value.Transactions.Select(transaction => transaction.Form))
+        foreach (var form in value.Transactions.Select(transaction => transaction.Form).Where(form => spaces.ContainsKey(form.Form)))
         {
-            if (await FindFormFaultAsync(value.Project, form, cancellationToken) is { } fault)
+            if (await FindFormFaultAsync(spaces[form.Form], form, cancellationToken) is { } fault)
             {
                 yield return new Difference(
                     "case-form",
@@ -171,10 +181,9 @@ public sealed class VerifyCases(
         }
     }
 
-    // A purged form has no row any more; its changes of the case remain.
-    private async Task<string?> FindFormFaultAsync(ProjectId project, CaseForm form, CancellationToken cancellationToken)
+    // A purged submission, or all of a purged form, has no row any more; its changes of the case remain.
+    private async Task<string?> FindFormFaultAsync(SubmissionSpace space, CaseForm form, CancellationToken cancellationToken)
     {
-        var space = new SubmissionSpace(project, form.Form, null);
         var instance = await submissions.FindInstanceAsync(space, form.Instance, cancellationToken);
         if (instance is null || await submissions.FindAtAsync(space, instance.TimelineKey, cancellationToken) is not var (submission, _))
         {

@@ -63,7 +63,8 @@ public sealed class VerifySubmissionFiles(
         foreach (var (space, instance) in folder.Instances.Where(one => live.Contains(one.Space)))
         {
             var version = instance.Version;
-            var where = $"submissions {SubmissionKeys.Partition(space)} {SubmissionKeys.InstanceOfHash(row.Row)} ({version.Id})";
+            var where =
+                $"submissions {SubmissionKeys.Partition(space, instance.Shard)} {SubmissionKeys.InstanceOfHash(row.Row)} ({version.Id})";
             if (TableKey.Hash(version.Id.Value) != row.Row)
             {
                 yield return new Difference("submission-key", form.Project, where, "its id is that of another row");

@@ -34,16 +34,17 @@ public sealed class VerifySubmissionMarks(SubmissionsTable submissions)
 
     /// <summary>The difference of a deleted submission that the purge would not find. One operation.</summary>
     internal async Task<Difference?> FindUnmarkedAsync(
-        SubmissionSpace space,
+        ProjectId project,
+        StoredRow<Submission> row,
         Submission submission,
         string where,
         CancellationToken cancellationToken
     ) =>
         submission.DeletedAt is { } deletedAt
-        && !await submissions.IsMarkedDeletedAsync(space, submission.RootId, deletedAt, cancellationToken)
+        && !await submissions.IsMarkedDeletedAsync(row.Partition, submission.RootId, deletedAt, cancellationToken)
             ? new Difference(
                 "submission-deletion",
-                space.Project,
+                project,
                 where,
                 $"it is deleted, and no row {SubmissionKeys.Deleted(deletedAt, submission.RootId)} lets the purge find it"
             )

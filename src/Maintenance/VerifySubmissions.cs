@@ -29,10 +29,14 @@ public sealed class VerifySubmissions(
     internal async Task RunAsync(Verification verification, ProjectId project, Action<string> progress, CancellationToken cancellationToken)
     {
         var all = (await forms.ListWithTrashAsync(project, cancellationToken)).ToDictionary(form => form.Number);
-        var spaces = (await submissions.ListSpacesAsync(project, cancellationToken).ToListAsync(cancellationToken))
+        var partitions = await submissions.ListSpacesAsync(project, cancellationToken).ToListAsync(cancellationToken);
+        var spaces = partitions
+            .Select(found => found.Space)
+            .Distinct()
             .GroupBy(space => space.Form)
             .ToDictionary(group => group.Key, group => group.ToList());
         await verification.OnceAsync(stop => FindFormlessAsync(project, spaces.Keys, stop), cancellationToken);
+        await verification.OnceAsync(stop => FindUnreadAsync(project, partitions, stop), cancellationToken);
         var orphans = new Orphans(StorageNames.SubmissionsContainer);
         foreach (var form in all.Values.OrderBy(form => form.Number))
         {
@@ -143,7 +147,7 @@ public sealed class VerifySubmissions(
             .Select(wrong => new Difference(
                 "submission-count",
                 space.Project,
-                $"{StorageNames.SubmissionsTable} {SubmissionKeys.Partition(space)} {wrong.Key}",
+                $"{StorageNames.SubmissionsTable} {wrong.Partition} {wrong.Key}",
                 $"by review state {wrong.Kept} are counted, and {wrong.Found} are there"
             ));
 
@@ -158,14 +162,9 @@ public sealed class VerifySubmissions(
     )
     {
         var (project, where) = (space.Project, $"{row} ({submission.RootId})");
-        if (row.Row != SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId))
+        foreach (var difference in CheckKeys(space, submission, row, where))
         {
-            yield return new Difference(
-                "submission-key",
-                project,
-                where,
-                $"it says that it came at {submission.CreatedAt:O}, which is another place"
-            );
+            yield return difference;
         }
         if (
             !agree
@@ -179,7 +178,7 @@ public sealed class VerifySubmissions(
         {
             yield return new Difference("submission-instance", project, where, $"its current instance {submission.Current.Id} {mismatch}");
         }
-        if (await marks.FindUnmarkedAsync(space, submission, where, cancellationToken) is { } unmarked)
+        if (await marks.FindUnmarkedAsync(project, row, submission, where, cancellationToken) is { } unmarked)
         {
             yield return unmarked;
         }
@@ -201,6 +200,47 @@ public sealed class VerifySubmissions(
             )
             {
                 yield return difference;
+            }
+        }
+    }
+
+    private static IEnumerable<Difference> CheckKeys(SubmissionSpace space, Submission submission, StoredRow<Submission> row, string where)
+    {
+        if (row.Row != SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId))
+        {
+            yield return new Difference(
+                "submission-key",
+                space.Project,
+                where,
+                $"it says that it came at {submission.CreatedAt:O}, which is another place"
+            );
+        }
+        if (!space.Shards.HomesOf(SubmissionKeys.RootHashAt(row.Row)).Contains(SubmissionKeys.ShardOf(row.Partition)))
+        {
+            yield return new Difference("submission-shard", space.Project, where, "nothing looks for it in this shard");
+        }
+    }
+
+    private async IAsyncEnumerable<Difference> FindUnreadAsync(
+        ProjectId project,
+        IReadOnlyList<(SubmissionSpace Space, string Partition)> partitions,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var shards = (await forms.ListWithTrashAsync(project, cancellationToken)).ToDictionary(
+            form => form.Number,
+            form => form.Shards.Partitions
+        );
+        foreach (var (space, partition) in partitions.Where(found => found.Space.Draft is null))
+        {
+            if (shards.TryGetValue(space.Form, out var count) && SubmissionKeys.ShardOf(partition) >= count)
+            {
+                yield return new Difference(
+                    "submission-shard",
+                    project,
+                    $"{StorageNames.SubmissionsTable} {partition}",
+                    $"the form has {count} shards: these submissions are on no list"
+                );
             }
         }
     }

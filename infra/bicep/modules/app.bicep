@@ -20,6 +20,7 @@ param firstAdminPassword string
 param maxSubmissionBytes int
 param maxXmlBytes int
 param cacheSeconds int
+param submissionShards int
 param domainSuffix string
 param mapTiles string
 param mapAttribution string
@@ -67,6 +68,7 @@ var settings = {
   Rosa__MaxSubmissionBytes: string(maxSubmissionBytes)
   Rosa__MaxXmlBytes: string(maxXmlBytes)
   Rosa__CacheSeconds: string(cacheSeconds)
+  Rosa__SubmissionShards: string(submissionShards)
   Rosa__DomainSuffix: domainSuffix
   Rosa__MapTiles: mapTiles
   Rosa__MapAttribution: mapAttribution

@@ -16,6 +16,7 @@ public sealed class EnsureForm(
     FormFilesContainer files,
     FormRecovery recovery,
     FormDirectory directory,
+    FormShards shards,
     TimeProvider clock
 )
 {
@@ -47,7 +48,7 @@ public sealed class EnsureForm(
         await files.PutXmlAsync(project, definition.Key, xml, cancellationToken);
         await media.AddAsync(project, definition.Key, [], cancellationToken);
         await versions.AddAsync(project, number, definition, cancellationToken);
-        var form = new Form(project, number, id, FormState.Closing, now) { Published = definition };
+        var form = new Form(project, number, id, FormState.Closing, now) { Published = definition, ShardCounts = shards.Initial };
         if (!await forms.AddAsync(form, cancellationToken))
         {
             return await directory.GetAsync(project, id, cancellationToken);

@@ -51,6 +51,12 @@ public sealed record Form(ProjectId Project, int Number, FormId Id, FormState St
 
     public FormDraft? Draft { get; init; }
 
+    /// <summary>The counts of partitions of its published submissions; null for one partition.</summary>
+    public IReadOnlyList<ShardCount>? ShardCounts { get; init; }
+
+    [JsonIgnore]
+    public SubmissionShards Shards => ShardCounts is null ? SubmissionShards.One : SubmissionShards.Of(ShardCounts);
+
     public Scope Scope => Scope.Of(Project, Number);
 
     /// <summary>

@@ -164,6 +164,10 @@ public sealed partial class FormsTable(StorageAccount storage)
         {
             SpilledText.Set(entity, Column.Description, description);
         }
+        if (form.ShardCounts is { } shards)
+        {
+            entity[Column.ShardCounts] = JsonSerializer.Serialize(shards);
+        }
         if (form.Published is { } published)
         {
             SpilledText.Set(entity, Column.Published, JsonSerializer.Serialize(published));
@@ -189,6 +193,7 @@ public sealed partial class FormsTable(StorageAccount storage)
             WebFormsEnabled = entity.GetBoolean(Column.WebFormsEnabled) ?? false,
             DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
             Description = SpilledText.Get(entity, Column.Description),
+            ShardCounts = FromJson<List<ShardCount>>(entity.GetString(Column.ShardCounts)),
             Published = FromJson<FormDefinition>(SpilledText.Get(entity, Column.Published)),
             Draft = FromJson<FormDraft>(SpilledText.Get(entity, Column.Draft)),
         };
@@ -208,6 +213,7 @@ public sealed partial class FormsTable(StorageAccount storage)
         public const string DeletedAt = "DeletedAt";
         public const string WebFormsEnabled = "WebFormsEnabled";
         public const string Description = "Description";
+        public const string ShardCounts = "ShardCounts";
         public const string Published = "Published";
         public const string Draft = "Draft";
     }

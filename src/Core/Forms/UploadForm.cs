@@ -17,6 +17,7 @@ public sealed class UploadForm(
     PublishDatasets publishDatasets,
     PublishedTypes publishedTypes,
     EncryptForm encrypt,
+    FormShards shards,
     KeyProtection protection,
     TimeProvider clock
 )
@@ -56,6 +57,7 @@ public sealed class UploadForm(
         {
             CreatedBy = creator,
             WebFormsEnabled = true,
+            ShardCounts = shards.Initial,
             Published = publish ? definition : null,
             Draft = publish ? null : NewDraft(definition),
         };

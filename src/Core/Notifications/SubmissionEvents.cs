@@ -18,10 +18,10 @@ public sealed class SubmissionEvents(
     IOptions<WebhookOptions> options
 )
 {
-    /// <summary>A version of a submission. Four operations, and those for its entities and cases.</summary>
+    /// <summary>A version of a submission. Five operations, and those for its entities and cases.</summary>
     internal async Task<FoundEvents> OfVersionAsync(ChangeMessage message, CancellationToken cancellationToken)
     {
-        var (space, id) = (SpaceOf(message), InstanceId.Parse(message.Instance));
+        var (space, id) = (await SpaceOfAsync(message, cancellationToken), InstanceId.Parse(message.Instance));
         if (await submissions.FindInstanceAsync(space, id, cancellationToken) is not { } instance)
         {
             return FoundEvents.NotYet;
@@ -63,10 +63,10 @@ public sealed class SubmissionEvents(
             );
     }
 
-    /// <summary>A decision on a submission, and the entities that it allowed. Four operations, and those for its entities.</summary>
+    /// <summary>A decision on a submission, and the entities that it allowed. Five operations, and those for its entities.</summary>
     internal async Task<FoundEvents> OfReviewAsync(ChangeMessage message, CancellationToken cancellationToken)
     {
-        var (space, root) = (SpaceOf(message), InstanceId.Parse(message.Instance));
+        var (space, root) = (await SpaceOfAsync(message, cancellationToken), InstanceId.Parse(message.Instance));
         if (
             await submissions.FindInstanceAsync(space, root, cancellationToken) is not { } instance
             || await forms.FindFormAsync(space, cancellationToken) is not { } form
@@ -108,7 +108,7 @@ public sealed class SubmissionEvents(
     /// <summary>Entities that a version changed later than it was received.</summary>
     internal async Task<FoundEvents> OfLateEntitiesAsync(ChangeMessage message, CancellationToken cancellationToken)
     {
-        var space = SpaceOf(message);
+        var space = await SpaceOfAsync(message, cancellationToken);
         return await submissions.FindInstanceAsync(space, InstanceId.Parse(message.Instance), cancellationToken) is { } instance
             ? new FoundEvents(await entities.OfInstanceAsync(space, instance, _ => true, cancellationToken), message.PutOff >= 2)
             : FoundEvents.None;
@@ -152,7 +152,8 @@ public sealed class SubmissionEvents(
         );
     }
 
-    private static SubmissionSpace SpaceOf(ChangeMessage message) => new(new ProjectId(message.Project), message.Form!.Value, null);
+    private Task<SubmissionSpace> SpaceOfAsync(ChangeMessage message, CancellationToken cancellationToken) =>
+        forms.WithShardsAsync(new SubmissionSpace(new ProjectId(message.Project), message.Form!.Value, null), cancellationToken);
 
     private static string Place(SubmissionSpace space) => string.Create(CultureInfo.InvariantCulture, $"{space.Project}/{space.Form}");
 }

@@ -246,6 +246,12 @@ public sealed partial record Problem(decimal Code, string Message, object? Detai
     public static Problem UnexpectedFormsList() =>
         new(501.2m, "The list of forms must have each form of the project exactly once; forms are not created or deleted here.");
 
+    public static Problem InstanceClaimed(string instanceId) =>
+        new(503.1m, $"Another request is storing a submission with the instance id {instanceId}: try again.", new { instanceId })
+        {
+            RetryAfterSeconds = 60,
+        };
+
     public ProblemException AsException(Exception? cause = null) => new(this, cause);
 }
 

@@ -9,9 +9,14 @@ namespace ServerlessRosa.Core.Storage;
 public sealed class StorageOperations
 {
     private static readonly AsyncLocal<StorageOperations?> Ambient = new();
+    private const int Unavailable = 503;
     private int _count;
+    private int _busy;
 
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many of them storage refused with 503: the server or the partition is busy.</summary>
+    internal int Busy => Volatile.Read(ref _busy);
 
     /// <summary>The counter of the current asynchronous flow; null when nothing is counted.</summary>
     public static StorageOperations? Current => Ambient.Value;
@@ -28,6 +33,14 @@ public sealed class StorageOperations
             if (Ambient.Value is { } operations)
             {
                 Interlocked.Increment(ref operations._count);
+            }
+        }
+
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            if (message.Response.Status == Unavailable && Ambient.Value is { } operations)
+            {
+                Interlocked.Increment(ref operations._busy);
             }
         }
     }

@@ -24,14 +24,16 @@ internal sealed record StoredRow<T>(
 internal static class StoredRows
 {
     /// <summary>
-    /// The rows that match a filter, in key order. <paramref name="columns"/> is null for all columns. One operation per 1,000.
+    /// The rows that match a filter and are wanted, in key order. <paramref name="columns"/> is null for all columns. One operation per
+    /// 1,000.
     /// </summary>
     public static async IAsyncEnumerable<StoredRow<T>> ScanAsync<T>(
         TableClient table,
         string filter,
         IReadOnlyList<string>? columns,
         Func<TableEntity, T> read,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        Func<TableEntity, bool>? isWanted = null
     )
     {
         await using var pages = new ReadAhead<Azure.Page<TableEntity>>(
@@ -43,7 +45,10 @@ internal static class StoredRows
             foreach (var entity in pages.Current.Values)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return ToRow(table, entity, columns, read);
+                if (isWanted?.Invoke(entity) != false)
+                {
+                    yield return ToRow(table, entity, columns, read);
+                }
             }
         }
     }

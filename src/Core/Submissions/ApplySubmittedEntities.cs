@@ -99,7 +99,7 @@ public sealed partial class ApplySubmittedEntities(
         CancellationToken cancellationToken
     )
     {
-        var space = new SubmissionSpace(backlogged.Project, backlogged.Form, null);
+        var space = await WithShardsAsync(new SubmissionSpace(backlogged.Project, backlogged.Form, null), cancellationToken);
         var instance = await submissions.FindInstanceAsync(space, InstanceId.Parse(backlogged.InstanceId), cancellationToken);
         var next = instance is null ? [] : await RunAsync(space, instance, backlogged, forces, cancellationToken);
         await backlog.RemoveAsync(backlogged, cancellationToken);
@@ -191,6 +191,16 @@ public sealed partial class ApplySubmittedEntities(
             blocks
         );
     }
+
+    /// <summary>A space that was made without its form, with the shards of the form; as it is when the form was purged. One operation, or
+    /// two.</summary>
+    internal async Task<SubmissionSpace> WithShardsAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
+        space.Draft is not null
+            ? space
+            : space with
+            {
+                Shards = (await FindFormAsync(space, cancellationToken))?.Shards ?? SubmissionShards.One,
+            };
 
     /// <summary>Finds forms in the trash too: submissions received before the deletion count. One operation, or two.</summary>
     internal async Task<Form?> FindFormAsync(SubmissionSpace space, CancellationToken cancellationToken)

@@ -14,4 +14,7 @@ public enum InstanceState
 public sealed record Instance(SubmissionVersion Version, InstanceState State, string TimelineKey)
 {
     internal ETag ETag { get; init; }
+
+    /// <summary>The partition that has all rows of its submission.</summary>
+    internal int Shard { get; init; }
 }

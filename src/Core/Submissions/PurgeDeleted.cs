@@ -61,7 +61,7 @@ public sealed class PurgeDeleted(
             {
                 await files.PurgeAsync(space, id, cancellationToken);
             }
-            await submissions.PurgeAsync(space, submission, edits, cancellationToken);
+            await submissions.PurgeAsync(space, instance, submission, edits, cancellationToken);
         }
     }
 

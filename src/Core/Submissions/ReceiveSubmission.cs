@@ -20,6 +20,8 @@ public sealed class ReceiveSubmission(
     SubmissionFilesContainer files,
     StoreSubmissionFiles storeFiles,
     CommitSubmission commit,
+    BusyForms busy,
+    FormShards shards,
     TimedCache cache,
     TimeProvider clock
 )
@@ -136,7 +138,18 @@ public sealed class ReceiveSubmission(
         );
         var content = StoreSubmissionFiles.ContentOf(head, incoming.Definition, upload.Xml);
         var stored = await StoreAsync(incoming, version, content, cancellationToken);
+        if (clock.GetUtcNow() - version.CreatedAt > FormShards.LongestUse)
+        {
+            incoming = await WithShardsAsync(incoming);
+        }
         return await CommitAsync(incoming.Form, Stage(incoming, version, stored), stored);
+    }
+
+    // While a slow body was read, the form may have got more shards.
+    private async Task<Incoming> WithShardsAsync(Incoming incoming)
+    {
+        var form = await forms.FindAsync(incoming.Form.Project, incoming.Form.Id, CancellationToken.None);
+        return form?.Number != incoming.Form.Number ? incoming : incoming with { Space = incoming.Space with { Shards = form.Shards } };
     }
 
     private async Task<StoredParts> StoreAsync(
@@ -211,6 +224,13 @@ public sealed class ReceiveSubmission(
                 await files.NoteRefusedAsync(space, version.Id, version.XmlHash, etag);
             }
             throw;
+        }
+        finally
+        {
+            if (busy.Take(space))
+            {
+                await shards.TryGrowAsync(form);
+            }
         }
     }
 

@@ -49,6 +49,7 @@ public sealed partial class ReconcileSubmissions(
             await formRecovery.CompleteAsync(intent, cancellationToken);
             return true;
         }
+        intent = intent with { Space = await entities.WithShardsAsync(intent.Space, cancellationToken) };
         if (intent.IsSubmissionRecord)
         {
             await recovery.CompleteAsync(intent, cancellationToken);

@@ -9,7 +9,7 @@ public static class SubmissionSpaces
 {
     extension(SubmissionSpace)
     {
-        public static SubmissionSpace Published(Form form) => new(form.Project, form.Number, null);
+        public static SubmissionSpace Published(Form form) => new(form.Project, form.Number, null) { Shards = form.Shards };
 
         public static SubmissionSpace OfDraft(Form form) => new(form.Project, form.Number, form.Draft!.Definition.Key);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -11,11 +12,16 @@ public sealed partial class SubmissionCounts
     /// <summary>
     /// A text that changes whenever a submission of the space, or a file of one, is added, changed, reviewed, deleted or restored. It is
     /// derived from the rows with counts, their marks, rows that were written later, and the remaining rows one by one. Counting may change
-    /// it too. Three operations, and one per 1,000 that were never counted.
+    /// it too. Three operations for each shard, and one per 1,000 that were never counted.
     /// </summary>
     public async Task<string> FingerprintAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
-        var partition = SubmissionKeys.Partition(space);
+        var all = await InParallel.EachAsync(SubmissionKeys.Partitions(space), FingerprintShardAsync, cancellationToken);
+        return all is [var only] ? only : TableKey.Hash(string.Join(' ', all));
+    }
+
+    private async Task<string> FingerprintShardAsync(string partition, CancellationToken cancellationToken)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Add(string key, string? version) => hash.AppendData(Encoding.UTF8.GetBytes($"{key} {version}\n"));
 
@@ -47,7 +53,7 @@ public sealed partial class SubmissionCounts
         }
         if (rest > 2 * ChunkSize)
         {
-            await CountAsync(space, cancellationToken); // the next time is cheaper
+            await CountShardAsync(partition, cancellationToken); // the next time is cheaper
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -25,20 +25,26 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
     /// <summary>Belongs into every batch that deletes, restores or reviews the submission at a place in the timeline.</summary>
-    internal static TableTransactionAction Mark(SubmissionSpace space, string timelineKey) =>
-        new(
-            TableTransactionActionType.UpsertReplace,
-            new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.CountMark(timelineKey))
-        );
+    internal static TableTransactionAction Mark(string partition, string timelineKey) =>
+        new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, SubmissionKeys.CountMark(timelineKey)));
 
     /// <summary>
     /// By review state, blank for none yet; without the deleted. Two operations, another where chunks of the last hour are kept, and one
     /// per 1,000 that were never counted or are in a chunk with a mark. What is kept for the next time is written with conditions; after a
-    /// lost race it is left, and the answer is right all the same.
+    /// lost race it is left, and the answer is right all the same. The same for each shard.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, int>> CountAsync(SubmissionSpace space, CancellationToken cancellationToken)
     {
-        var partition = SubmissionKeys.Partition(space);
+        var total = new Dictionary<string, int>();
+        foreach (var counts in await InParallel.EachAsync(SubmissionKeys.Partitions(space), CountShardAsync, cancellationToken))
+        {
+            Add(total, counts);
+        }
+        return total;
+    }
+
+    private async Task<Dictionary<string, int>> CountShardAsync(string partition, CancellationToken cancellationToken)
+    {
         var (chunks, marks) = await ReadAsync(partition, cancellationToken);
         var (late, foundAt) = await FindLateAsync(partition, chunks.Values, cancellationToken);
         var total = new Dictionary<string, int>();
@@ -61,14 +67,18 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         return total;
     }
 
-    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. Two operations, and one per
-    /// 1,000 that they count.</summary>
-    internal async IAsyncEnumerable<(string Key, string Kept, string Found)> FindWrongAsync(
+    /// <summary>For who checks them: kept counts that no mark doubts and that the timeline contradicts. Two operations for each shard,
+    /// and one per 1,000 that they count.</summary>
+    internal IAsyncEnumerable<(string Partition, string Key, string Kept, string Found)> FindWrongAsync(
         SubmissionSpace space,
+        CancellationToken cancellationToken
+    ) => SubmissionKeys.Partitions(space).ToAsyncEnumerable().SelectMany(partition => FindWrongInShardAsync(partition, cancellationToken));
+
+    private async IAsyncEnumerable<(string Partition, string Key, string Kept, string Found)> FindWrongInShardAsync(
+        string partition,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var partition = SubmissionKeys.Partition(space);
         var (chunks, marks) = await ReadAsync(partition, cancellationToken);
         var (late, _) = await FindLateAsync(partition, chunks.Values, cancellationToken);
         var doubts = marks.Select(mark => SubmissionKeys.TimelineOfMark(mark.RowKey)).Concat(late.Select(row => row.RowKey)).ToList();
@@ -77,7 +87,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
             var found = await CountChunkAsync(partition, chunk, cancellationToken);
             if (found.Counts.Count != chunk.Counts.Count || found.Counts.Except(chunk.Counts).Any())
             {
-                yield return (SubmissionKeys.CountUpTo(chunk.End), chunk.ToString(), found.ToString());
+                yield return (partition, SubmissionKeys.CountUpTo(chunk.End), chunk.ToString(), found.ToString());
             }
         }
     }

@@ -13,14 +13,19 @@ internal static class SubmissionKeys
     public const string CommentPrefix = "c|";
     private const string DraftPrefix = "draft-";
 
-    // The last part is the shard: one for now, and in the key so that a busy form can have more.
-    public static string Partition(SubmissionSpace space) =>
+    public static string Partition(SubmissionSpace space, int shard) =>
         TableKey.Join(
             TableKey.Number(space.Project.Value),
             TableKey.Number(space.Form),
             space.Draft is null ? "published" : DraftPrefix + space.Draft,
-            "0"
+            shard.ToString(CultureInfo.InvariantCulture)
         );
+
+    public static IReadOnlyList<string> Partitions(SubmissionSpace space) =>
+        [.. Enumerable.Range(0, space.Shards.Partitions).Select(shard => Partition(space, shard))];
+
+    /// <summary>The last part of a partition key.</summary>
+    public static int ShardOf(string partition) => int.Parse(partition[(partition.LastIndexOf('|') + 1)..], CultureInfo.InvariantCulture);
 
     /// <summary>One row per instance id ever used: the version that it names.</summary>
     public static string Instance(InstanceId id) => InstanceOfHash(TableKey.Hash(id.Value));
@@ -56,6 +61,9 @@ internal static class SubmissionKeys
 
     /// <summary>One row per submission, newest first.</summary>
     public static string Timeline(DateTimeOffset createdAt, InstanceId root) => TimelineFrom(createdAt) + "|" + TableKey.Hash(root.Value);
+
+    /// <summary>The hash of the root id of the submission at a place in the timeline.</summary>
+    public static string RootHashAt(string timelineKey) => timelineKey[(timelineKey.LastIndexOf('|') + 1)..];
 
     /// <summary>Whether a place in the timeline is that of the submission with this id.</summary>
     public static bool IsRootOf(InstanceId id, string timelineKey) =>
@@ -95,7 +103,7 @@ internal static class SubmissionKeys
     /// <summary>The prefix of the partitions of all forms of a project.</summary>
     public static string PartitionsOf(ProjectId project) => TableKey.Join(TableKey.Number(project.Value)) + "|";
 
-    /// <summary>The owner of the partition.</summary>
+    /// <summary>The owner of the partition. Of published submissions the shards are not known.</summary>
     public static SubmissionSpace SpaceOf(string partition) =>
         partition.Split('|') is [var project, var form, var space, _]
             ? new SubmissionSpace(

@@ -21,13 +21,10 @@ public sealed partial class SubmissionsTable
         CancellationToken cancellationToken
     )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), current.TimelineKey)
-        {
-            [Column.Deleted] = deleted,
-            [Column.DeletedAt] = now,
-        };
+        var partition = SubmissionKeys.Partition(space, current.Shard);
+        var row = new TableEntity(partition, current.TimelineKey) { [Column.Deleted] = deleted, [Column.DeletedAt] = now };
         var state = deleted ? InstanceState.Deleted : InstanceState.Current;
-        var mark = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId))
+        var mark = new TableEntity(partition, SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId))
         {
             [Column.RootId] = submission.RootId.Value,
         };
@@ -35,9 +32,9 @@ public sealed partial class SubmissionsTable
         {
             await _table.SubmitTransactionAsync(
                 [
-                    new(TableTransactionActionType.UpdateReplace, ToEntity(space, current with { State = state }), current.ETag),
+                    new(TableTransactionActionType.UpdateReplace, ToEntity(partition, current with { State = state }), current.ETag),
                     new(TableTransactionActionType.UpdateMerge, row, ETag.All),
-                    SubmissionCounts.Mark(space, current.TimelineKey),
+                    SubmissionCounts.Mark(partition, current.TimelineKey),
                     new(deleted ? TableTransactionActionType.Add : TableTransactionActionType.Delete, mark, ETag.All),
                 ],
                 cancellationToken
@@ -51,14 +48,24 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>The roots of the submissions that were deleted before <paramref name="time"/>. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(
+    /// <summary>The roots of the submissions that were deleted before <paramref name="time"/>, shard after shard. One operation per 1,000
+    /// in each.</summary>
+    internal IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(
         SubmissionSpace space,
         DateTimeOffset time,
+        CancellationToken cancellationToken
+    ) =>
+        SubmissionKeys
+            .Partitions(space)
+            .ToAsyncEnumerable()
+            .SelectMany(partition => ListDeletedBeforeAsync(partition, SubmissionKeys.DeletedBefore(time), cancellationToken));
+
+    private async IAsyncEnumerable<InstanceId> ListDeletedBeforeAsync(
+        string partition,
+        string before,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var (partition, before) = (SubmissionKeys.Partition(space), SubmissionKeys.DeletedBefore(time));
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partition} and RowKey ge {SubmissionKeys.DeletedPrefix} and RowKey lt {before}"
         );
@@ -68,16 +75,21 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>Purges a deleted submission. The rows by which it is found are deleted last, in one batch, so that an interrupted purge
-    /// finds it again.</summary>
+    /// <summary>Purges a deleted submission; <paramref name="root"/> is the instance with its root id. The rows by which it is found are
+    /// deleted last, in one batch, so that an interrupted purge finds it again.</summary>
     internal async Task PurgeAsync(
         SubmissionSpace space,
+        Instance root,
         Submission submission,
-        IEnumerable<InstanceId> edits,
+        IReadOnlyList<InstanceId> edits,
         CancellationToken cancellationToken
     )
     {
-        var partition = SubmissionKeys.Partition(space);
+        var partition = SubmissionKeys.Partition(space, root.Shard);
+        foreach (var id in edits.Append(submission.RootId))
+        {
+            await RemoveClaimsAsync(space, id, root.Shard, cancellationToken);
+        }
         foreach (var edit in edits)
         {
             await _table.DeleteEntityAsync(partition, SubmissionKeys.Instance(edit), ETag.All, cancellationToken);

@@ -9,21 +9,33 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>The timeline of a space, and scans of all rows for verification.</summary>
 public sealed partial class SubmissionsTable
 {
-    /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for. The trash is searched by
-    /// storage itself.</summary>
-    internal async IAsyncEnumerable<Submission> ListAsync(
+    /// <summary>Newest first; one operation per 1,000 rows, or as many as <paramref name="atMost"/> asks for, in each shard. The trash
+    /// is searched by storage itself.</summary>
+    internal IAsyncEnumerable<Submission> ListAsync(
         SubmissionSpace space,
         bool deleted,
         int? atMost,
+        CancellationToken cancellationToken
+    ) =>
+        MergeAsync(
+            space,
+            partition => ListShardAsync(partition, deleted, PageSizeOf(space, atMost), cancellationToken),
+            submission => SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId),
+            cancellationToken
+        );
+
+    private async IAsyncEnumerable<Submission> ListShardAsync(
+        string partition,
+        bool deleted,
+        int pageSize,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
+        var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
         if (deleted)
         {
             filter = $"{filter} and {Column.Deleted} eq true";
         }
-        var pageSize = Math.Clamp(atMost ?? PageSize, 1, PageSize);
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, pageSize, ListedColumns, cancellationToken))
         {
             if ((entity.GetBoolean(Column.Deleted) ?? false) == deleted)
@@ -33,43 +45,66 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>The submission at a place in the timeline, with its XML if the row has it; null if it was deleted. One operation.</summary>
+    /// <summary>The submission at a place in the timeline, with its XML if the row has it; null if it was deleted. One operation, or
+    /// one for each count of a form that has grown.</summary>
     internal async Task<(Submission Submission, byte[]? Xml)?> FindAtAsync(
         SubmissionSpace space,
         string key,
         CancellationToken cancellationToken
     )
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            SubmissionKeys.Partition(space),
-            key,
-            ExportedColumns,
-            cancellationToken
-        );
-        return found.HasValue ? (ToSubmission(found.Value!), found.Value!.GetBinary(Column.Xml)) : null;
+        foreach (var shard in space.Shards.HomesOf(SubmissionKeys.RootHashAt(key)))
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                SubmissionKeys.Partition(space, shard),
+                key,
+                ExportedColumns,
+                cancellationToken
+            );
+            if (found.HasValue)
+            {
+                return (ToSubmission(found.Value!), found.Value!.GetBinary(Column.Xml));
+            }
+        }
+        return null;
     }
 
     /// <summary>
     /// Newest first, deleted ones too, after a given place; each with its place and, on request, its XML if the row has it. One operation
-    /// per 1,000; without <paramref name="atMost"/> the next page is fetched while this one is processed.
+    /// per 1,000 in each shard; without <paramref name="atMost"/> the next page is fetched while this one is processed.
     /// </summary>
-    internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
+    internal IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
         SubmissionSpace space,
         string? after,
         int? atMost,
         bool withXml,
+        CancellationToken cancellationToken
+    ) =>
+        MergeAsync(
+            space,
+            partition => ListShardAsync(partition, after, PageSizeOf(space, atMost), atMost is null, withXml, cancellationToken),
+            found => found.Key,
+            cancellationToken
+        );
+
+    private async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListShardAsync(
+        string partition,
+        string? after,
+        int pageSize,
+        bool readAhead,
+        bool withXml,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.TimelinePrefix);
+        var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
         if (after is not null)
         {
             filter = $"{filter} and {TableClient.CreateQueryFilter($"RowKey gt {after}")}";
         }
         string[] columns = withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns];
         await using var pages = new ReadAhead<Page<TableEntity>>(
-            _table.QueryAsync<TableEntity>(filter, Math.Clamp(atMost ?? PageSize, 1, PageSize), columns, cancellationToken).AsPages(),
-            isWanted: atMost is null
+            _table.QueryAsync<TableEntity>(filter, pageSize, columns, cancellationToken).AsPages(),
+            isWanted: readAhead
         );
         while (await pages.MoveNextAsync())
         {
@@ -85,9 +120,9 @@ public sealed partial class SubmissionsTable
     internal IAsyncEnumerable<StoredRow<Submission>> ScanTimelineAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
         ScanAsync(space, SubmissionKeys.TimelinePrefix, ListedColumns, ToSubmission, cancellationToken);
 
-    /// <summary>In the order of the hashes of their ids.</summary>
+    /// <summary>In the order of the hashes of their ids. Claims are left out.</summary>
     internal IAsyncEnumerable<StoredRow<Instance>> ScanInstancesAsync(SubmissionSpace space, CancellationToken cancellationToken) =>
-        ScanAsync(space, SubmissionKeys.InstancePrefix, null, ToInstance, cancellationToken);
+        ScanAsync(space, SubmissionKeys.InstancePrefix, null, ToInstance, cancellationToken, Claim.IsNone);
 
     /// <summary>The keys of marks that start with <paramref name="prefix"/>: of edits, comments or deletions, with the id that they
     /// hold, if any.</summary>
@@ -104,31 +139,26 @@ public sealed partial class SubmissionsTable
             cancellationToken
         );
 
-    /// <summary>All spaces of a project with submissions, including those of replaced drafts. One operation for each.</summary>
-    internal IAsyncEnumerable<SubmissionSpace> ListSpacesAsync(ProjectId project, CancellationToken cancellationToken) =>
-        StoredRows.ListPartitionsAsync(_table, SubmissionKeys.PartitionsOf(project), cancellationToken).Select(SubmissionKeys.SpaceOf);
+    /// <summary>All partitions of a project with submissions, each with its space, including those of replaced drafts. One operation
+    /// for each.</summary>
+    internal IAsyncEnumerable<(SubmissionSpace Space, string Partition)> ListSpacesAsync(
+        ProjectId project,
+        CancellationToken cancellationToken
+    ) =>
+        StoredRows
+            .ListPartitionsAsync(_table, SubmissionKeys.PartitionsOf(project), cancellationToken)
+            .Select(partition => (SubmissionKeys.SpaceOf(partition), partition));
 
-    /// <summary>By the hash of its id. One operation.</summary>
-    internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, string hash, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            SubmissionKeys.Partition(space),
-            SubmissionKeys.InstanceOfHash(hash),
-            cancellationToken: cancellationToken
-        );
-        return found.HasValue ? ToInstance(found.Value!) : null;
-    }
-
-    /// <summary>Whether a deletion at that time is marked. One operation.</summary>
+    /// <summary>Whether a deletion at that time is marked in the partition of the submission. One operation.</summary>
     internal async Task<bool> IsMarkedDeletedAsync(
-        SubmissionSpace space,
+        string partition,
         InstanceId root,
         DateTimeOffset deletedAt,
         CancellationToken cancellationToken
     ) =>
         (
             await _table.GetEntityIfExistsAsync<TableEntity>(
-                SubmissionKeys.Partition(space),
+                partition,
                 SubmissionKeys.Deleted(deletedAt, root),
                 [Column.RowKey],
                 cancellationToken
@@ -140,6 +170,13 @@ public sealed partial class SubmissionsTable
         string prefix,
         IReadOnlyList<string>? columns,
         Func<TableEntity, T> read,
-        CancellationToken cancellationToken
-    ) => StoredRows.ScanAsync(_table, TableKey.Prefix(SubmissionKeys.Partition(space), prefix), columns, read, cancellationToken);
+        CancellationToken cancellationToken,
+        Func<TableEntity, bool>? isWanted = null
+    ) =>
+        MergeAsync(
+            space,
+            partition => StoredRows.ScanAsync(_table, TableKey.Prefix(partition, prefix), columns, read, cancellationToken, isWanted),
+            row => row.Row,
+            cancellationToken
+        );
 }

@@ -58,26 +58,49 @@ public sealed partial class SubmissionsTable
         return kept;
     }
 
-    /// <summary>Writes all rows of submissions of one space, replacing existing ones. One operation per 100 rows or 2 MiB.</summary>
-    internal Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken) =>
-        TableRows.SubmitAsync(
-            _table,
-            told.SelectMany(Rows).Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)),
-            cancellationToken
+    /// <summary>Writes all rows of submissions of one space, replacing existing ones. One operation per 100 rows or 2 MiB of a
+    /// shard.</summary>
+    internal async Task WriteAllAsync(IReadOnlyCollection<RecoveredSubmission> told, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var rows in new[] { told.SelectMany(one => ClaimRows(one, now)), told.SelectMany(one => Rows(one, now)) })
+        {
+            await TableRows.SubmitAsync(
+                _table,
+                rows.OrderBy(row => row.PartitionKey, StringComparer.Ordinal)
+                    .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)),
+                cancellationToken
+            );
+        }
+    }
+
+    private static IEnumerable<TableEntity> ClaimRows(RecoveredSubmission told, DateTimeOffset now)
+    {
+        var (space, root) = (told.Space, told.RecoveryRecord.Submission.RootId);
+        var shard = ShardOf(space, root, now);
+        var timeline = SubmissionKeys.Timeline(told.RecoveryRecord.Submission.CreatedAt, root);
+        return told.RecoveryRecord.Versions.SelectMany(version =>
+            ClaimedBy(space, version.Id, shard, now)
+                .Select(claimed => new Claim(shard, timeline).ToEntity(SubmissionKeys.Partition(space, claimed), version.Id))
         );
+    }
+
+    private static int ShardOf(SubmissionSpace space, InstanceId root, DateTimeOffset now) =>
+        space.Shards.PlaceOf(SubmissionKeys.RootHash(root), now).Home;
 
     // The timeline row last: a submission is listed when all of it is there.
-    private static IEnumerable<TableEntity> Rows(RecoveredSubmission told)
+    private static IEnumerable<TableEntity> Rows(RecoveredSubmission told, DateTimeOffset now)
     {
-        var (space, submission, versions) = (told.Space, told.RecoveryRecord.Submission, told.RecoveryRecord.Versions);
-        var (partition, timeline) = (SubmissionKeys.Partition(space), ToEntity(space, submission, told.Xml));
+        var (submission, versions) = (told.RecoveryRecord.Submission, told.RecoveryRecord.Versions);
+        var partition = SubmissionKeys.Partition(told.Space, ShardOf(told.Space, submission.RootId, now));
+        var timeline = ToEntity(partition, submission, told.Xml);
         foreach (var version in versions)
         {
             var state =
                 version.Id != submission.Current.Id ? InstanceState.Superseded
                 : submission.DeletedAt is null ? InstanceState.Current
                 : InstanceState.Deleted;
-            yield return ToEntity(space, new Instance(version, state, timeline.RowKey));
+            yield return ToEntity(partition, new Instance(version, state, timeline.RowKey));
         }
         foreach (var (number, version) in versions.Index().Skip(1))
         {
@@ -86,7 +109,7 @@ public sealed partial class SubmissionsTable
         }
         foreach (var comment in told.RecoveryRecord.Comments)
         {
-            yield return ToEntity(space, submission.RootId, comment);
+            yield return ToEntity(partition, submission.RootId, comment);
         }
         if (submission.DeletedAt is { } deletedAt)
         {

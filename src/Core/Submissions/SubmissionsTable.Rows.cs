@@ -12,9 +12,9 @@ public sealed partial class SubmissionsTable
     internal static string? CountsAs(TableEntity row) =>
         row.GetBoolean(Column.Deleted) == true ? null : row.GetString(Column.ReviewState) ?? "";
 
-    private static TableEntity ToEntity(SubmissionSpace space, InstanceId root, SubmissionComment comment)
+    private static TableEntity ToEntity(string partition, InstanceId root, SubmissionComment comment)
     {
-        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.NewComment(root, comment.CreatedAt))
+        var entity = new TableEntity(partition, SubmissionKeys.NewComment(root, comment.CreatedAt))
         {
             [Column.Author] = comment.Author.Value,
             [Column.CreatedAt] = comment.CreatedAt,
@@ -23,9 +23,9 @@ public sealed partial class SubmissionsTable
         return entity;
     }
 
-    private static TableEntity ToEntity(SubmissionSpace space, Instance instance)
+    private static TableEntity ToEntity(string partition, Instance instance)
     {
-        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Instance(instance.Version.Id))
+        var entity = new TableEntity(partition, SubmissionKeys.Instance(instance.Version.Id))
         {
             [Column.State] = instance.State.ToString(),
             [Column.TimelineKey] = instance.TimelineKey,
@@ -63,11 +63,12 @@ public sealed partial class SubmissionsTable
         )
         {
             ETag = entity.ETag,
+            Shard = SubmissionKeys.ShardOf(entity.PartitionKey),
         };
 
-    private static TableEntity ToEntity(SubmissionSpace space, Submission submission, ReadOnlyMemory<byte> xml)
+    private static TableEntity ToEntity(string partition, Submission submission, ReadOnlyMemory<byte> xml)
     {
-        var entity = new TableEntity(SubmissionKeys.Partition(space), SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId))
+        var entity = new TableEntity(partition, SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId))
         {
             [Column.RootId] = submission.RootId.Value,
             [Column.CreatedAt] = submission.CreatedAt,
@@ -153,6 +154,7 @@ public sealed partial class SubmissionsTable
         public const string Id = "InstanceId";
         public const string State = "State";
         public const string TimelineKey = "TimelineKey";
+        public const string Shard = "Shard";
         public const string Media = "Media";
         public const string Problem = "Problem";
         public const string XmlHash = "XmlHash";

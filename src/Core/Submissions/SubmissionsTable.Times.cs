@@ -26,14 +26,26 @@ public sealed partial class SubmissionsTable
 {
     private static readonly string[] TimeColumns = [Column.RowKey, Column.Timestamp, Column.Deleted];
 
-    /// <summary>In no useful order. One operation per 1,000.</summary>
-    internal async IAsyncEnumerable<SubmissionTimes> ListTimesAsync(
+    /// <summary>Newest first by receipt. One operation per 1,000 in each shard.</summary>
+    internal IAsyncEnumerable<SubmissionTimes> ListTimesAsync(
         SubmissionSpace space,
+        SubmissionRange range,
+        CancellationToken cancellationToken
+    ) =>
+        MergeAsync(
+            space,
+            partition => ListTimesAsync(partition, range, cancellationToken),
+            times => SubmissionKeys.TimelineFrom(times.ReceivedOn),
+            cancellationToken
+        );
+
+    private async IAsyncEnumerable<SubmissionTimes> ListTimesAsync(
+        string partition,
         SubmissionRange range,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, TimeColumns, cancellationToken))
+        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(partition, range), PageSize, TimeColumns, cancellationToken))
         {
             if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
             {
@@ -42,15 +54,28 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    /// <summary>The same with the submissions, their places, and their XML if the row has it. One operation per 1,000, or per
-    /// 4 MiB.</summary>
-    internal async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListWithinAsync(
+    /// <summary>The same with the submissions, their places, and their XML if the row has it. One operation per 1,000 in each shard, or
+    /// per 4 MiB.</summary>
+    internal IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListWithinAsync(
         SubmissionSpace space,
         SubmissionRange range,
+        CancellationToken cancellationToken
+    ) =>
+        MergeAsync(
+            space,
+            partition => ListWithinAsync(partition, range, PageSizeOf(space, null), cancellationToken),
+            found => found.Key,
+            cancellationToken
+        );
+
+    private async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListWithinAsync(
+        string partition,
+        SubmissionRange range,
+        int pageSize,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(space, range), PageSize, ExportedColumns, cancellationToken))
+        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(partition, range), pageSize, ExportedColumns, cancellationToken))
         {
             if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
             {
@@ -59,10 +84,9 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    private static string FilterOf(SubmissionSpace space, SubmissionRange range)
+    private static string FilterOf(string partition, SubmissionRange range)
     {
         // Newest first: the range starts with its end.
-        var partition = SubmissionKeys.Partition(space);
         var start = range.Received.To is { } to ? SubmissionKeys.TimelineFrom(to) : SubmissionKeys.TimelinePrefix;
         var end = range.Received.From is { } from ? SubmissionKeys.TimelineAfter(from) : SubmissionKeys.TimelineEnd;
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end}");

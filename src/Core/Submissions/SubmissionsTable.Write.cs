@@ -1,14 +1,17 @@
 using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Submissions;
 
 /// <summary>Writes of a submission and its versions, each one batch on condition of the rows that were read.</summary>
 public sealed partial class SubmissionsTable
 {
-    /// <summary>Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has
-    /// been used.</summary>
+    /// <summary>
+    /// Null when it was added, or else whatever has the instance id in this space. One operation, and one more when the id has been used.
+    /// If the form has grown, one more for each earlier count, and one for each count that begins soon.
+    /// </summary>
     internal async Task<Instance?> AddAsync(
         SubmissionSpace space,
         Submission submission,
@@ -16,28 +19,78 @@ public sealed partial class SubmissionsTable
         CancellationToken cancellationToken
     )
     {
-        var timelineKey = SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId);
+        var (id, timelineKey) = (submission.RootId, SubmissionKeys.Timeline(submission.CreatedAt, submission.RootId));
+        var home = space.Shards.PlaceOf(SubmissionKeys.RootHash(id), clock.GetUtcNow()).Home;
+        if (await FindElsewhereAsync(space, id, home, timelineKey, cancellationToken) is { } elsewhere)
+        {
+            return IsWrite(elsewhere, submission.Current) ? null : elsewhere;
+        }
+        var partition = SubmissionKeys.Partition(space, home);
+        var instance = ToEntity(partition, new Instance(submission.Current, InstanceState.Current, timelineKey));
+        var row = new TableTransactionAction(TableTransactionActionType.Add, ToEntity(partition, submission, xml));
+        for (Claim? abandoned = null; ; )
+        {
+            try
+            {
+                await CommitAsync(
+                    space,
+                    [
+                        abandoned is null
+                            ? new(TableTransactionActionType.Add, instance)
+                            : new(TableTransactionActionType.UpdateReplace, instance, abandoned.ETag),
+                        row,
+                    ],
+                    cancellationToken
+                );
+                return null;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412)
+            {
+                if (await FindInstanceAsync(space, id, cancellationToken) is { } existing)
+                {
+                    return IsWrite(existing, submission.Current) ? null : existing;
+                }
+                abandoned = await FindClaimAsync(space, id, home, cancellationToken);
+                if (abandoned is null || await IsUsedAsync(space, id, abandoned, cancellationToken))
+                {
+                    throw new InvalidOperationException($"The instance {id} is there for a batch, but not for a read.", e);
+                }
+            }
+        }
+    }
+
+    private async Task CommitAsync(SubmissionSpace space, IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
+    {
+        var before = StorageOperations.Current?.Busy ?? 0;
         try
         {
-            await _table.SubmitTransactionAsync(
-                [
-                    new(
-                        TableTransactionActionType.Add,
-                        ToEntity(space, new Instance(submission.Current, InstanceState.Current, timelineKey))
-                    ),
-                    new(TableTransactionActionType.Add, ToEntity(space, submission, xml)),
-                ],
-                cancellationToken
-            );
-            return null;
+            await _table.SubmitTransactionAsync(actions, cancellationToken);
         }
-        catch (RequestFailedException e) when (e.Status == 409)
+        finally
         {
-            var existing =
-                await FindInstanceAsync(space, submission.Current.Id, cancellationToken)
-                ?? throw new InvalidOperationException($"The instance {submission.Current.Id} is there for a batch, but not for a read.");
-            return IsWrite(existing, submission.Current) ? null : existing;
+            if (StorageOperations.Current?.Busy - before is { } refusals and > 0)
+            {
+                busy.Add(space, refusals);
+            }
         }
+    }
+
+    // Of a form that has grown: what an earlier count has, or whoever is before us in the shard of a count that begins soon.
+    private async Task<Instance?> FindElsewhereAsync(
+        SubmissionSpace space,
+        InstanceId id,
+        int home,
+        string timelineKey,
+        CancellationToken cancellationToken
+    )
+    {
+        var hash = SubmissionKeys.RootHash(id);
+        return !space.Shards.HasGrown ? null
+            : await FindInstanceAsync(space, hash, space.Shards.HomesOf(hash).Where(shard => shard != home), cancellationToken)
+                is { } earlier
+                ? earlier
+            : await ClaimAsync(space, id, home, timelineKey, cancellationToken) ? null
+            : await FindInstanceAsync(space, id, cancellationToken);
     }
 
     /// <summary>
@@ -45,7 +98,7 @@ public sealed partial class SubmissionsTable
     /// on has changed since it was read, or the new instance id is taken: read again and decide again. An edit that keeps the instance
     /// id gives
     /// <paramref name="setAside"/>, the id that the version before it has from now on. One operation, and one more when something has
-    /// changed.
+    /// changed, or when the new id belongs to another shard and is claimed there.
     /// </summary>
     internal async Task<bool> EditAsync(
         SubmissionSpace space,
@@ -57,26 +110,31 @@ public sealed partial class SubmissionsTable
         CancellationToken cancellationToken
     )
     {
-        var now = ToEntity(space, new Instance(edited.Current, InstanceState.Current, before.TimelineKey));
+        var partition = SubmissionKeys.Partition(space, before.Shard);
+        var now = ToEntity(partition, new Instance(edited.Current, InstanceState.Current, before.TimelineKey));
         var then = ToEntity(
-            space,
+            partition,
             before with
             {
                 State = InstanceState.Superseded,
                 Version = before.Version with { Id = setAside ?? before.Version.Id },
             }
         );
-        var partition = SubmissionKeys.Partition(space);
-        var row = ToEntity(space, edited, xml);
+        var row = ToEntity(partition, edited, xml);
         row.RowKey = before.TimelineKey;
+        if (!await ClaimAsync(space, setAside ?? edited.Current.Id, before.Shard, before.TimelineKey, cancellationToken))
+        {
+            return IsWrite(await FindInstanceAsync(space, edited.Current.Id, cancellationToken), edited.Current);
+        }
         try
         {
-            await _table.SubmitTransactionAsync(
+            await CommitAsync(
+                space,
                 [
                     new(TableTransactionActionType.Add, setAside is null ? now : then),
                     new(TableTransactionActionType.UpdateReplace, setAside is null ? then : now, before.ETag),
                     new(TableTransactionActionType.UpdateReplace, row, submissionETag),
-                    SubmissionCounts.Mark(space, before.TimelineKey),
+                    SubmissionCounts.Mark(partition, before.TimelineKey),
                     new(TableTransactionActionType.Add, ToEditEntity(partition, edited.RootId, edited.Edits, setAside, edited.Current)),
                 ],
                 cancellationToken
@@ -98,7 +156,8 @@ public sealed partial class SubmissionsTable
     /// <summary>Writes the attachments of a version, if it hasn't changed since it was read. One operation.</summary>
     internal async Task<bool> FillMediaAsync(SubmissionSpace space, Instance instance, CancellationToken cancellationToken)
     {
-        var counts = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
+        var partition = SubmissionKeys.Partition(space, instance.Shard);
+        var counts = new TableEntity(partition, instance.TimelineKey)
         {
             [Column.MediaPresent] = instance.Version.Media.Count(file => file.Exists),
         };
@@ -107,12 +166,12 @@ public sealed partial class SubmissionsTable
             // The count follows from the instance row, whose ETag orders the writers.
             await _table.SubmitTransactionAsync(
                 instance.State == InstanceState.Superseded
-                    ? [new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag)]
+                    ? [new(TableTransactionActionType.UpdateReplace, ToEntity(partition, instance), instance.ETag)]
                     :
                     [
-                        new(TableTransactionActionType.UpdateReplace, ToEntity(space, instance), instance.ETag),
+                        new(TableTransactionActionType.UpdateReplace, ToEntity(partition, instance), instance.ETag),
                         new(TableTransactionActionType.UpdateMerge, counts, ETag.All),
-                        SubmissionCounts.Mark(space, instance.TimelineKey),
+                        SubmissionCounts.Mark(partition, instance.TimelineKey),
                     ],
                 cancellationToken
             );
@@ -135,13 +194,11 @@ public sealed partial class SubmissionsTable
         CancellationToken cancellationToken
     )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
-        {
-            [Column.Current + Column.Problem] = problem ?? "",
-        };
+        var partition = SubmissionKeys.Partition(space, instance.Shard);
+        var row = new TableEntity(partition, instance.TimelineKey) { [Column.Current + Column.Problem] = problem ?? "" };
         var version = new TableTransactionAction(
             TableTransactionActionType.UpdateReplace,
-            ToEntity(space, instance with { Version = instance.Version with { Problem = problem } }),
+            ToEntity(partition, instance with { Version = instance.Version with { Problem = problem } }),
             instance.ETag
         );
         try
@@ -169,13 +226,10 @@ public sealed partial class SubmissionsTable
         CancellationToken cancellationToken
     )
     {
-        var row = new TableEntity(SubmissionKeys.Partition(space), instance.TimelineKey)
-        {
-            [Column.ReviewState] = reviewState ?? "",
-            [Column.UpdatedAt] = now,
-        };
+        var partition = SubmissionKeys.Partition(space, instance.Shard);
+        var row = new TableEntity(partition, instance.TimelineKey) { [Column.ReviewState] = reviewState ?? "", [Column.UpdatedAt] = now };
         await _table.SubmitTransactionAsync(
-            [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(space, instance.TimelineKey)],
+            [new(TableTransactionActionType.UpdateMerge, row, ETag.All), SubmissionCounts.Mark(partition, instance.TimelineKey)],
             cancellationToken
         );
     }

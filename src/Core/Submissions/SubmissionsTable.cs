@@ -10,9 +10,12 @@ namespace ServerlessRosa.Core.Submissions;
 /// Table `submissions`: the index of received submissions. A new submission is one batch of two rows: its instance id, which makes the id
 /// unique, and its place in the timeline, with everything that a listing shows.
 /// </summary>
-public sealed partial class SubmissionsTable(StorageAccount storage)
+public sealed partial class SubmissionsTable(StorageAccount storage, BusyForms busy, TimeProvider clock)
 {
     private const int PageSize = 1000;
+
+    // More than a shard's part of a page: it varies.
+    private const int SmallPart = 10;
     private static readonly string[] ListedColumns =
     [
         Column.RootId,
@@ -44,17 +47,6 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
-    /// <summary>Null when the instance id was never used in this space. One operation.</summary>
-    internal async Task<Instance?> FindInstanceAsync(SubmissionSpace space, InstanceId id, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
-            SubmissionKeys.Partition(space),
-            SubmissionKeys.Instance(id),
-            cancellationToken: cancellationToken
-        );
-        return found.HasValue ? ToInstance(found.Value!) : null;
-    }
-
     /// <summary>The submission that an instance belongs to. One operation.</summary>
     internal async Task<(Submission Submission, ETag ETag)> GetAsync(
         SubmissionSpace space,
@@ -63,7 +55,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
     )
     {
         var entity = await _table.GetEntityAsync<TableEntity>(
-            SubmissionKeys.Partition(space),
+            SubmissionKeys.Partition(space, instance.Shard),
             instance.TimelineKey,
             ListedColumns,
             cancellationToken
@@ -78,7 +70,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.EditsOf(root));
+        var filter = TableKey.Prefix(await PartitionOfAsync(space, root, cancellationToken), SubmissionKeys.EditsOf(root));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return InstanceId.Parse(entity.GetString(Column.Id));
@@ -92,7 +84,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.EditsOf(root));
+        var filter = TableKey.Prefix(await PartitionOfAsync(space, root, cancellationToken), SubmissionKeys.EditsOf(root));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return (
@@ -109,7 +101,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         InstanceId root,
         SubmissionComment comment,
         CancellationToken cancellationToken
-    ) => await _table.AddEntityAsync(ToEntity(space, root, comment), cancellationToken);
+    ) => await _table.AddEntityAsync(ToEntity(await PartitionOfAsync(space, root, cancellationToken), root, comment), cancellationToken);
 
     /// <summary>Newest first. One operation per 1,000.</summary>
     internal async IAsyncEnumerable<SubmissionComment> ListCommentsAsync(
@@ -118,7 +110,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var filter = TableKey.Prefix(SubmissionKeys.Partition(space), SubmissionKeys.CommentsOn(root));
+        var filter = TableKey.Prefix(await PartitionOfAsync(space, root, cancellationToken), SubmissionKeys.CommentsOn(root));
         await foreach (var entity in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             yield return new SubmissionComment(

@@ -17,7 +17,8 @@ public sealed class UserCases(
     MobileWorkers workers,
     SubmitCases submit,
     SubmissionDirectory submissions,
-    SubmissionFilesContainer files
+    SubmissionFilesContainer files,
+    ApplySubmittedEntities forms
 )
 {
     public const string Type = "commcare-user";
@@ -145,7 +146,8 @@ public sealed class UserCases(
                 && block.Id == value.Id
             )
             {
-                await submissions.DeleteAsync(new SubmissionSpace(value.Project, form.Form, null), form.Root, cancellationToken);
+                var space = await forms.WithShardsAsync(new SubmissionSpace(value.Project, form.Form, null), cancellationToken);
+                await submissions.DeleteAsync(space, form.Root, cancellationToken);
             }
         }
     }

@@ -42,6 +42,10 @@ public sealed record FormAnswer
 
     public required string? Description { get; init; }
 
+    /// <summary>Of a form with more than one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SubmissionShards { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Submissions { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class FormFunctions(
     FormAccess access,
     UploadForm upload,
     ProjectDirectory projects,
+    FormShards shards,
     FormShapes shapes,
     FormBody body,
     AuditLog audits
@@ -116,11 +117,12 @@ public sealed class FormFunctions(
                 var state = Json.Text(body, "state") is { } name ? FormStates.Parse(name) : (FormState?)null;
                 var webForms = Json.Flag(body, "webformsEnabled");
                 var description = Json.Text(body, "description");
+                var count = Json.Number(body, "submissionShards");
                 var changed = await forms.ChangeAsync(
                     found.Project,
                     found.Id,
                     current =>
-                        current with
+                        (count is { } more ? shards.Grow(current, more) : current) with
                         {
                             State = state ?? current.State,
                             WebFormsEnabled = webForms ?? current.WebFormsEnabled,
@@ -132,7 +134,15 @@ public sealed class FormFunctions(
                     caller.KnownActor.Id,
                     "form.update",
                     found.Scope,
-                    new { data = new { state = Json.Text(body, "state"), webformsEnabled = webForms } },
+                    new
+                    {
+                        data = new
+                        {
+                            state = Json.Text(body, "state"),
+                            webformsEnabled = webForms,
+                            submissionShards = count,
+                        },
+                    },
                     CancellationToken.None
                 );
                 return Json.Ok(shapes.Form(changed, changed.Shown));

@@ -32,6 +32,7 @@ public sealed class FormShapes(KeyProtection protection, SubmissionDirectory sub
             PublishedAt = definition.PublishedAt,
             Name = definition.Title,
             Description = form.Description,
+            SubmissionShards = form.Shards.Partitions is var shards and > 1 ? shards : null,
         };
 
     /// <summary>With what `X-Extended-Metadata` asks for: counts the submissions of the form, or those of its draft under test.</summary>

@@ -27,13 +27,13 @@ public sealed class PurgeDeletedTests
         var (projects, forms, table, files) = (
             new ProjectsTable(storage),
             new FormsTable(storage),
-            new SubmissionsTable(storage),
+            new SubmissionsTable(storage, new BusyForms(clock), clock),
             new SubmissionFilesContainer(storage)
         );
         await projects.AddAsync("Forest", null, null, clock.Now, CancellationToken.None);
         var project = (await projects.ListAsync(CancellationToken.None)).Single().Id;
         var (kept, trashed) = (
-            await AddFormAsync(forms, project, 1, "kept", clock),
+            await AddFormAsync(forms, project, 1, "kept", clock, shards: 4),
             await AddFormAsync(forms, project, 2, "trashed", clock)
         );
         var directory = Directory(storage, table, files, clock);
@@ -42,6 +42,8 @@ public sealed class PurgeDeletedTests
             await ReceiveAsync(table, files, SubmissionSpace.Published(form), InstanceId.Parse(id), clock.Now);
         }
         var space = SubmissionSpace.Published(kept);
+        var edits = new[] { "first", "second", "third" };
+        await EditAsync(table, files, space, "deleted", edits, clock.Now);
         await directory.DeleteAsync(space, InstanceId.Parse("deleted"), CancellationToken.None);
         await directory.DeleteAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
         await directory.RestoreAsync(space, InstanceId.Parse("restored"), CancellationToken.None);
@@ -51,8 +53,8 @@ public sealed class PurgeDeletedTests
 
         clock.Now = clock.Now.AddDays(29);
         await purge.RunAsync(CancellationToken.None);
-        // Four submissions, and the recovery records of the three that were changed.
-        Assert.Equal(7, await BlobsAsync(connectionString));
+        // Four submissions, three edits, and the recovery records of the three that were changed.
+        Assert.Equal(10, await BlobsAsync(connectionString));
         Assert.Single(await forms.ListTrashAsync(project, CancellationToken.None));
 
         clock.Now = clock.Now.AddDays(2);
@@ -70,13 +72,25 @@ public sealed class PurgeDeletedTests
             (await directory.ListAsync(space, false, 0, null, CancellationToken.None).Select(one => one.RootId.Value).ToListAsync()).Order()
         );
         Assert.Single(await directory.ListCommentsAsync(space, InstanceId.Parse("live"), CancellationToken.None));
+        foreach (var id in edits)
+        {
+            await ReceiveAsync(table, files, space, InstanceId.Parse(id), clock.Now); // No claim is in the way.
+        }
     }
 
-    private static async Task<Form> AddFormAsync(FormsTable forms, ProjectId project, int number, string id, SetClock clock)
+    private static async Task<Form> AddFormAsync(
+        FormsTable forms,
+        ProjectId project,
+        int number,
+        string id,
+        SetClock clock,
+        int? shards = null
+    )
     {
         var form = new Form(project, number, FormId.Parse(id), FormState.Open, clock.Now)
         {
             Published = new FormDefinition("key", "1", null, "", "", "", clock.Now) { PublishedAt = clock.Now },
+            ShardCounts = shards is { } count ? [new ShardCount(count, DateTimeOffset.MinValue)] : null,
         };
         await forms.AddAsync(form, CancellationToken.None);
         return form;
@@ -153,6 +167,35 @@ public sealed class PurgeDeletedTests
                 CancellationToken.None
             )
         );
+    }
+
+    private static async Task EditAsync(
+        SubmissionsTable table,
+        SubmissionFilesContainer files,
+        SubmissionSpace space,
+        string root,
+        IEnumerable<string> edits,
+        DateTimeOffset now
+    )
+    {
+        var before = InstanceId.Parse(root);
+        foreach (var id in edits.Select(InstanceId.Parse))
+        {
+            var version = new SubmissionVersion(id, "hash", "1", new Sender(null, null, null), null, now);
+            await files.PutXmlAsync(
+                space,
+                id,
+                "hash",
+                "<data/>"u8.ToArray(),
+                new ReceiptMetadata(id.Value, now, now),
+                CancellationToken.None
+            );
+            var instance = await table.FindInstanceAsync(space, before, CancellationToken.None);
+            var (submission, etag) = await table.GetAsync(space, instance!, CancellationToken.None);
+            var edited = EditedSubmission.Of(version, 0, false, submission, instance!);
+            Assert.True(await table.EditAsync(space, instance!, edited, etag, "<data/>"u8.ToArray(), null, CancellationToken.None));
+            before = id;
+        }
     }
 
     private static async Task<int> BlobsAsync(string connectionString) =>

@@ -15,7 +15,10 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     private const int New = 20;
     private static readonly string[] States = ["", "hasIssues", "edited", "rejected", "approved"];
 
-    private readonly SubmissionSpace _space = new(new ProjectId(RandomNumberGenerator.GetInt32(int.MaxValue)), 1, null);
+    private readonly SubmissionSpace _space = new(new ProjectId(RandomNumberGenerator.GetInt32(int.MaxValue)), 1, null)
+    {
+        Shards = SubmissionShards.One,
+    };
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
     private StorageAccount _storage = null!;
     private SubmissionsTable _table = null!;
@@ -25,7 +28,10 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     {
         _storage = new StorageAccount(Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() }));
         await _storage.StartAsync(CancellationToken.None);
-        (_table, _counts) = (new SubmissionsTable(_storage), new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100 });
+        (_table, _counts) = (
+            new SubmissionsTable(_storage, new BusyForms(TimeProvider.System), TimeProvider.System),
+            new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100 }
+        );
         await Parallel.ForEachAsync(Enumerable.Range(0, Old + New), async (i, _) => await AddAsync(i));
     }
 
@@ -143,7 +149,7 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     private async Task<List<TableEntity>> KeptAsync() =>
         await _storage
             .Table(StorageNames.SubmissionsTable)
-            .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space), SubmissionKeys.CountPrefix))
+            .QueryAsync<TableEntity>(TableKey.Prefix(SubmissionKeys.Partition(_space, 0), SubmissionKeys.CountPrefix))
             .ToListAsync();
 
     private bool IsNew(string mark) =>

@@ -16,6 +16,9 @@ public enum Fault
     /// <summary>Storage answers 500 and does nothing.</summary>
     ServerError,
 
+    /// <summary>Storage answers that it is busy, and does nothing.</summary>
+    Busy,
+
     /// <summary>The connection ends before storage has seen the request.</summary>
     Dropped,
 
@@ -197,6 +200,10 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         {
             case Fault.ServerError:
                 http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            case Fault.Busy:
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                http.Response.Headers["x-ms-error-code"] = "ServerBusy";
                 return;
             case Fault.Dropped:
                 http.Abort();

@@ -25,9 +25,13 @@ internal static class FilledInbox
 
     private static readonly (string, byte[], string) PhotoFile = (Photo, Samples.Bytes(700), "image/jpeg");
 
-    public static async Task<(Inbox Inbox, string[] Asked)> OpenAsync(OwnStorage storage)
+    public static async Task<(Inbox Inbox, string[] Asked)> OpenAsync(OwnStorage storage, int shards = 1)
     {
         var inbox = await Inbox.OpenAsync(storage.Server);
+        if (shards > 1)
+        {
+            await Shards.SetAsync(inbox, [(shards, DateTimeOffset.MinValue)], storage.ConnectionString);
+        }
         await SendFilesAsync(inbox);
         await EditAsync(inbox);
         await SendAsDifferentActorsAsync(inbox);

@@ -59,7 +59,7 @@ public sealed class RebuildSubmissionsTests
     {
         var folder = Path.Combine(Path.GetTempPath(), Samples.Unique("export"));
         await using var from = await OwnStorage.TakeAsync();
-        var (inbox, asked) = await FilledInbox.OpenAsync(from);
+        var (inbox, asked) = await FilledInbox.OpenAsync(from, shards: 4);
         // Accounts are not exported, so only answers without names of people are compared.
         asked =
         [

@@ -25,6 +25,17 @@ internal static class SubmissionDamages
                     ),
                 "submission-count"
             ),
+            ["a shard that the form does not have"] = new(
+                async populated =>
+                    await populated.Stored.AddAsync(
+                        "submissions",
+                        new TableEntity(
+                            (await populated.Stored.FindAsync("submissions", Instance(populated, "uuid:plain"))).PartitionKey[..^1] + "7",
+                            "t|9"
+                        )
+                    ),
+                "submission-shard"
+            ),
             ["a submission that names no instance"] = new(
                 populated => populated.Stored.RemoveAsync("submissions", Instance(populated, "uuid:plain")),
                 "submission-instance"
