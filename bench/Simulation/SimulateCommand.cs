@@ -65,7 +65,7 @@ internal static class SimulateCommand
                         Console.WriteLine(JsonSerializer.Serialize(settings, Format));
                     else if (parsed.GetValue(check))
                         await SimulationCheck.RunAsync(
-                            new CheckOptions(parsed.GetValue(shards), [20, 60], 16, parsed.GetValue(seconds)),
+                            CheckOptions.Of(parsed.GetValue(shards), parsed.GetValue(seconds)),
                             Console.Out,
                             cancellationToken
                         );

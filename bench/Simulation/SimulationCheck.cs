@@ -157,4 +157,8 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
 }
 
 /// <param name="Limits">Entities per second of a partition, one run after the other, after one without a limit.</param>
-internal sealed record CheckOptions(int Shards, IReadOnlyList<double> Limits, int Connections, double Seconds);
+internal sealed record CheckOptions(int Shards, IReadOnlyList<double> Limits, int Connections, double Seconds)
+{
+    /// <summary>Limits of 10 and 30 submissions per second, whatever the number of shards.</summary>
+    public static CheckOptions Of(int shards, double seconds) => new(shards, [20.0 / shards, 60.0 / shards], 16, seconds);
+}

@@ -69,7 +69,7 @@ public sealed class SimulationTests
     [InlineData(2, 2_000)]
     public void A_form_takes_as_much_as_its_partitions_do(int shards, double perSecond)
     {
-        var result = Run(10_000, shards, instances: 200);
+        var result = Run(4_000, shards, instances: 200);
         Assert.InRange(result.PerSecond(RequestPlans.SubmissionName), 0.97 * perSecond, 1.03 * perSecond);
         Assert.True(result.Figures.Of(RequestPlans.SubmissionName).Refused > 0);
         Assert.Equal((StorageNames.SubmissionsTable, 1.0), (result.Hottest[0].Table, Math.Round(result.Hottest[0].Use, 1)));
