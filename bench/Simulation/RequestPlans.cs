@@ -40,11 +40,12 @@ public sealed class RequestPlans(AppSettings app, TrafficSettings traffic)
 
     public RequestPlan Submission(int account, Random random)
     {
+        var shard = random.Next(app.Shards);
         var file = new StorageOperation(OperationKind.BlobPut, StorageNames.SubmissionsContainer, 0, Bytes: traffic.FileBytes);
         return new(
             SubmissionName,
             app.SubmissionCpuSeconds + (0.0016 * traffic.Files),
-            [.. Enumerable.Repeat(file, traffic.Files), Xml, Commit(random)]
+            [.. Enumerable.Repeat(file, traffic.Files), Xml, .. Claims(shard, random), Commit(shard)]
         )
         {
             Cold = [Account(account), Form, Events],
@@ -64,7 +65,7 @@ public sealed class RequestPlans(AppSettings app, TrafficSettings traffic)
                 Xml,
                 .. changed.Select(at => Read(StorageNames.CasesTable, at)),
                 intent,
-                Commit(random),
+                Commit(random.Next(app.Shards)),
                 .. changed.Select(at => Write(StorageNames.CasesTable, at)),
                 new(OperationKind.TableBatch, StorageNames.CaseOwnersTable, owner, Entities: cases),
                 intent,
@@ -114,8 +115,17 @@ public sealed class RequestPlans(AppSettings app, TrafficSettings traffic)
     private CachedRead Worker(int worker) => new(Read(StorageNames.WorkersTable, worker % Spread), worker, app.CacheSeconds);
 
     // The instance's row and the timeline's.
-    private StorageOperation Commit(Random random) =>
-        new(OperationKind.TableBatch, StorageNames.SubmissionsTable, random.Next(app.Shards), Entities: 2, Bytes: 2_000);
+    private static StorageOperation Commit(int shard) =>
+        new(OperationKind.TableBatch, StorageNames.SubmissionsTable, shard, Entities: 2, Bytes: 2_000);
+
+    // Before more shards take effect: a read of the shard that will be the submission's, and a claim there (ADR 33).
+    private IEnumerable<StorageOperation> Claims(int shard, Random random)
+    {
+        if (app.GrowingTo is not { } count)
+            return [];
+        var next = shard + (app.Shards * random.Next(count / app.Shards));
+        return next == shard ? [] : [Read(StorageNames.SubmissionsTable, next), Write(StorageNames.SubmissionsTable, next)];
+    }
 
     private static StorageOperation Read(string table, int partition) => new(OperationKind.PointRead, table, partition);
 

@@ -20,7 +20,14 @@ internal static class Scenarios
         foreach (var (rate, instances) in Loads)
             foreach (var count in instances)
                 foreach (var shards in Shards)
-                    Line(given with { App = given.App with { Instances = count, Shards = shards }, Traffic = given.Traffic with { Rate = rate } });
+                    Line(Of(count, shards, rate));
+
+        SimulationSettings Of(int instances, int shards, double rate) =>
+            given with
+            {
+                App = given.App with { Instances = instances, Shards = shards },
+                Traffic = given.Traffic with { Rate = rate },
+            };
 
         void Line(SimulationSettings settings)
         {
@@ -88,7 +95,10 @@ internal static class Scenarios
                     }
                 );
                 output.WriteLine(
-                    string.Create(CultureInfo.InvariantCulture, $"|{rate:N0}|{ready}|{from}-{to}|{Submitted(result)}|{result.Instances:N0}|")
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"|{rate:N0}|{ready}|{from}-{to}|{Submitted(result)}" + $"|{result.Instances:N0}|"
+                    )
                 );
             }
     }
@@ -116,7 +126,8 @@ internal static class Scenarios
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"|{rate:N0}|{Total / owners:N0}|{Answers(result, RequestPlans.CaseFormName)}"
-                            + $"|{result.PerSecond(RequestPlans.RestoreName):G3}|{Milliseconds(restores, 0.5)}|{Milliseconds(restores, 0.99)}"
+                            + $"|{result.PerSecond(RequestPlans.RestoreName):G3}|{Milliseconds(restores, 0.5)}"
+                            + $"|{Milliseconds(restores, 0.99)}"
                             + $"|{100 * restores.RefusedShare:F0}%|{Keys(result, 4)}|{100 * result.TableUse:F0}%|"
                     )
                 );

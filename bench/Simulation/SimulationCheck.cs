@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Dev;
 
@@ -14,6 +15,7 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
 {
     private const int CalibrationRequests = 100;
     private const int WarmUpRequests = 30;
+    private const int Growth = 16; // FormShards: after ten refusals, a second or two into the first run with a limit
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -105,6 +107,10 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
                 Concurrency = options.Connections,
                 CacheSeconds = double.MaxValue,
                 Shards = options.Shards,
+                GrowingTo =
+                    limit is null || options.Shards == SubmissionShards.Most
+                        ? null
+                        : Math.Min(Growth * options.Shards, SubmissionShards.Most),
                 SubmissionCpuSeconds = rest,
             },
             Traffic = new TrafficSettings
