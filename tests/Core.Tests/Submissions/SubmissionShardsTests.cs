@@ -41,16 +41,10 @@ public sealed class SubmissionShardsTests
     [Fact]
     public async Task A_claim_without_a_submission_blocks_its_id_for_a_quarter_of_an_hour()
     {
-        var storage = new StorageAccount(
-            Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() })
-        );
-        await storage.StartAsync(CancellationToken.None);
+        var storage = await StorageAsync();
         var clock = new SetClock { Now = DateTimeOffset.UtcNow };
         var table = new SubmissionsTable(storage, new BusyForms(clock), clock);
-        var space = new SubmissionSpace(new ProjectId(RandomNumberGenerator.GetInt32(int.MaxValue)), 1, null)
-        {
-            Shards = SubmissionShards.Of([new ShardCount(4, DateTimeOffset.MinValue)]),
-        };
+        var space = SpaceOf(new ShardCount(4, DateTimeOffset.MinValue));
         var (root, fresh, edit) = (IdIn(0), IdIn(1), IdIn(2));
         Assert.Null(await AddAsync(table, space, root, clock.Now));
         foreach (var id in new[] { fresh, edit })
@@ -75,6 +69,36 @@ public sealed class SubmissionShardsTests
     }
 
     [Fact]
+    public async Task Requests_just_before_and_after_a_form_grows_add_an_id_once()
+    {
+        var storage = await StorageAsync();
+        var from = DateTimeOffset.UtcNow;
+        var tables = new[] { -1, 1 }
+            .Select(seconds => new SetClock { Now = from.AddSeconds(seconds) })
+            .Select(clock => new SubmissionsTable(storage, new BusyForms(clock), clock))
+            .ToList();
+        var space = SpaceOf(new ShardCount(1, DateTimeOffset.MinValue), new ShardCount(4, from));
+        var root = InstanceId.Parse("uuid:root");
+        Assert.Null(await AddAsync(tables[0], space, root, from));
+        for (var i = 0; i < 12; i++)
+        {
+            var id = InstanceId.Parse($"uuid:{i}");
+            var writes = Enumerable
+                .Range(1, 6)
+                .Select(n => TryAsync(async () => await AddAsync(tables[n % 2], space, id, from.AddSeconds(n)) is null))
+                .Append(TryAsync(() => EditAsync(tables[i % 2], space, root, id, from.AddSeconds(9))));
+
+            var added = (await Task.WhenAll(writes)).Count(done => done);
+
+            var found = await tables[1].FindInstanceAsync(space, id, CancellationToken.None);
+            Assert.Equal((1, id), (added, found!.Version.Id));
+            root = found.TimelineKey == (await tables[1].FindInstanceAsync(space, root, CancellationToken.None))!.TimelineKey ? id : root;
+        }
+        var roots = await tables[1].ListAsync(space, false, null, CancellationToken.None).Select(one => one.RootId).ToListAsync();
+        Assert.Equal(roots.Distinct(), roots);
+    }
+
+    [Fact]
     public void A_form_is_busy_after_ten_refusals_within_a_minute()
     {
         var clock = new SetClock { Now = Now };
@@ -90,6 +114,31 @@ public sealed class SubmissionShardsTests
         Assert.True(busy.Take(space));
         Assert.False(busy.Take(space));
         Assert.False(busy.Take(other));
+    }
+
+    private static async Task<StorageAccount> StorageAsync()
+    {
+        var storage = new StorageAccount(
+            Options.Create(new StorageOptions { ConnectionString = await TestStorage.ConnectionStringAsync() })
+        );
+        await storage.StartAsync(CancellationToken.None);
+        return storage;
+    }
+
+    private static SubmissionSpace SpaceOf(params ShardCount[] counts) =>
+        new(new ProjectId(RandomNumberGenerator.GetInt32(int.MaxValue)), 1, null) { Shards = SubmissionShards.Of(counts) };
+
+    // False also for a request that is told to try again.
+    private static async Task<bool> TryAsync(Func<Task<bool>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (ProblemException e) when (e.Problem.Code == 503.1m)
+        {
+            return false;
+        }
     }
 
     private static async Task ShouldBeClaimedAsync(Func<Task> write) =>
