@@ -24,6 +24,14 @@ public sealed partial class CaseOwnersTable
         Column.Extensions,
     ];
 
+    private static readonly string[] AllColumns =
+    [
+        .. SmallColumns,
+        .. CaseBody.Columns,
+        .. SpilledText.Names(Column.Indices),
+        .. SpilledText.Names(Column.Type),
+    ];
+
     /// <summary>
     /// The cases of the project, or of one owner, whose rows were written in a range of times; without tombstones, in key order. Without
     /// <paramref name="withBody"/> a case has neither body nor indices. One operation per 1,000 rows, or per 4 MiB.
@@ -47,12 +55,14 @@ public sealed partial class CaseOwnersTable
         {
             filter = $"{filter} and {TableClient.CreateQueryFilter($"Timestamp le {to}")}";
         }
-        await foreach (var entity in NewestAsync(filter, cancellationToken, withBody ? null : SmallColumns))
+        await foreach (
+            var row in NewestAsync(filter, withBody ? AllColumns : SmallColumns, selects: !withBody, ahead: false, cancellationToken)
+        )
         {
             // Storage may compare times less precisely than it tells them.
-            if (!entity.ContainsKey(Column.MovedTo) && written.Holds(entity.Timestamp!.Value))
+            if (row.Case.MovedTo is null && written.Holds(row.WrittenAt))
             {
-                yield return (ToOwnedCase(entity), new CasePlace(entity.PartitionKey, entity.RowKey), entity.Timestamp.Value);
+                yield return (row.Case, row.Place, row.WrittenAt);
             }
         }
     }

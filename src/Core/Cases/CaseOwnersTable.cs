@@ -19,21 +19,18 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
     /// The owner's cases, and tombstones of its former cases; each case once. With <paramref name="changedSince"/>, only those that the
     /// server changed since then. One operation per 1,000 rows.
     /// </summary>
-    public async IAsyncEnumerable<OwnedCase> ListAsync(
+    public IAsyncEnumerable<OwnedCase> ListAsync(
         ProjectId project,
         OwnerId owner,
         DateTimeOffset? changedSince,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CancellationToken cancellationToken
     )
     {
         var partition = CaseKeys.OwnerPartition(project, owner);
         var filter = changedSince is { } since
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition} and ServerModifiedOn ge {since}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
-        await foreach (var entity in NewestAsync(filter, cancellationToken))
-        {
-            yield return ToOwnedCase(entity);
-        }
+        return NewestAsync(filter, AllColumns, selects: false, ahead: true, cancellationToken).Select(row => row.Case);
     }
 
     /// <summary>
@@ -70,11 +67,11 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
         }
         foreach (var filter in filters)
         {
-            await foreach (var entity in NewestAsync(filter, cancellationToken))
+            await foreach (var row in NewestAsync(filter, AllColumns, selects: false, ahead: false, cancellationToken))
             {
-                if (!entity.ContainsKey(Column.MovedTo))
+                if (row.Case.MovedTo is null)
                 {
-                    yield return (ToOwnedCase(entity), new CasePlace(entity.PartitionKey, entity.RowKey));
+                    yield return (row.Case, row.Place);
                 }
             }
         }
@@ -91,25 +88,33 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
         }
     }
 
-    private async IAsyncEnumerable<TableEntity> NewestAsync(
+    private async IAsyncEnumerable<OwnerRow> NewestAsync(
         string filter,
-        [EnumeratorCancellation] CancellationToken cancellationToken,
-        IEnumerable<string>? columns = null
+        IReadOnlyList<string> columns,
+        bool selects,
+        bool ahead,
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        TableEntity? newest = null;
-        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, PageSize, columns, cancellationToken))
+        OwnerRow? newest = null;
+        await foreach (var row in QueriedRows.ReadAsync(_table, filter, PageSize, columns, selects, ToOwnerRow, ahead, cancellationToken))
         {
-            if (newest is not null && (newest.PartitionKey != entity.PartitionKey || !CaseKeys.SameCase(newest.RowKey, entity.RowKey)))
+            if (newest is { Place: var place } && (place.Partition != row.Place.Partition || !CaseKeys.SameCase(place.Row, row.Place.Row)))
             {
                 yield return newest;
             }
-            newest = entity;
+            newest = row;
         }
         if (newest is not null)
         {
             yield return newest;
         }
+    }
+
+    private OwnerRow ToOwnerRow(IRowValues row)
+    {
+        var place = new CasePlace(row.GetString("PartitionKey")!, row.GetString("RowKey")!);
+        return new OwnerRow(ToOwnedCase(row, place.Row), place, row.GetDateTimeOffset("Timestamp")!.Value);
     }
 
     /// <summary>
@@ -127,7 +132,7 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
         return
             await _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).LastOrDefaultAsync(cancellationToken)
                 is { } newest
-            ? (ToOwnedCase(newest), CasesContainer.BlobOf(newest))
+            ? (ToOwnedCase(new EntityValues(newest), newest.RowKey), CasesContainer.BlobOf(newest))
             : null;
     }
 
@@ -173,29 +178,33 @@ public sealed partial class CaseOwnersTable(StorageAccount storage, CasesContain
                 : null
         );
 
-    private OwnedCase ToOwnedCase(TableEntity entity)
+    private OwnedCase ToOwnedCase(IRowValues row, string key)
     {
         var owned = new OwnedCase(
-            CaseId.FromStored(entity.GetString(Column.Id)),
-            entity.GetInt32(Column.Version)!.Value,
-            CaseKeys.Revision(entity.RowKey),
-            entity.GetDateTimeOffset(Column.ServerModifiedOn)!.Value
+            CaseId.FromStored(row.GetString(Column.Id)!),
+            row.GetInt32(Column.Version)!.Value,
+            CaseKeys.Revision(key),
+            row.GetDateTimeOffset(Column.ServerModifiedOn)!.Value
         );
-        return entity.GetString(Column.MovedTo) is { } owner
+        var body = CaseBody.Of(row);
+        return row.GetString(Column.MovedTo) is { } owner
             ? owned with
             {
                 MovedTo = new OwnerId(owner),
             }
             : owned with
             {
-                Type = SpilledText.Get(entity, Column.Type)!,
-                Closed = entity.GetBoolean(Column.Closed)!.Value,
-                Deleted = entity.GetBoolean(Column.Deleted)!.Value,
-                Extensions = entity.GetInt32(Column.Extensions)!.Value,
-                Indices = CasesContainer.UnpackIndices(SpilledText.Get(entity, Column.Indices)),
-                Body = cancellationToken => bodies.UnpackAsync(entity, cancellationToken),
+                Type = SpilledText.Get(row, Column.Type)!,
+                Closed = row.GetBoolean(Column.Closed)!.Value,
+                Deleted = row.GetBoolean(Column.Deleted)!.Value,
+                Extensions = row.GetInt32(Column.Extensions)!.Value,
+                Indices = CasesContainer.UnpackIndices(SpilledText.Get(row, Column.Indices)),
+                Body = cancellationToken => bodies.UnpackAsync(body, cancellationToken),
             };
     }
+
+    /// <summary>A row as listed.</summary>
+    private sealed record OwnerRow(OwnedCase Case, CasePlace Place, DateTimeOffset WrittenAt);
 
     private static class Column
     {

@@ -16,8 +16,8 @@ public sealed class CasesContainer(StorageAccount storage)
 {
     // The limit of an entity is 1 MiB including all columns.
     private const int MaxInRow = 900 * 1024;
-    private const string Body = "Body";
-    private const string Blob = "Blob";
+    private const string Body = CaseBody.BodyName;
+    private const string Blob = CaseBody.BlobName;
     private const string ContentType = "application/octet-stream";
 
     private static readonly JsonSerializerOptions Json = new()
@@ -44,17 +44,17 @@ public sealed class CasesContainer(StorageAccount storage)
     }
 
     /// <summary>No operation, or one for a large case.</summary>
-    internal async ValueTask<Case> UnpackAsync(TableEntity entity, CancellationToken cancellationToken)
+    internal ValueTask<Case> UnpackAsync(TableEntity entity, CancellationToken cancellationToken) =>
+        UnpackAsync(CaseBody.Of(new EntityValues(entity)), cancellationToken);
+
+    /// <summary>No operation, or one for a large case.</summary>
+    internal async ValueTask<Case> UnpackAsync(CaseBody body, CancellationToken cancellationToken)
     {
-        if (SpilledText.GetPacked(entity, Body) is { } text)
-        {
-            return JsonSerializer.Deserialize<Case>(text, Json)!;
-        }
-        var name = entity.GetString(Blob);
-        var packed =
-            await StreamedBlob.ReadAsync(_container, name, cancellationToken)
-            ?? throw new InvalidOperationException($"The case blob {name} is missing from storage.");
-        return JsonSerializer.Deserialize<Case>(Deflated.Unpack(new MemoryStream(packed)), Json)!;
+        var bytes =
+            body.Bytes
+            ?? await StreamedBlob.ReadAsync(_container, body.Blob!, cancellationToken)
+            ?? throw new InvalidOperationException($"The case blob {body.Blob} is missing from storage.");
+        return JsonSerializer.Deserialize<Case>(Deflated.Unpack(bytes), Json)!;
     }
 
     internal static string? BlobOf(TableEntity entity) => entity.TryGetValue(Blob, out var name) ? name as string : null;
@@ -104,4 +104,16 @@ public sealed class CasesContainer(StorageAccount storage)
         public override void Write(Utf8JsonWriter writer, InstanceId value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.Value);
     }
+}
+
+/// <summary>The body of a case as a row holds it: compressed bytes, or the name of the blob that has them.</summary>
+internal readonly record struct CaseBody(byte[]? Bytes, string? Blob)
+{
+    public const string BodyName = "Body";
+    public const string BlobName = "Blob";
+
+    /// <summary>The columns that <see cref="Of"/> reads.</summary>
+    public static IEnumerable<string> Columns => [BlobName, .. SpilledText.Names(BodyName)];
+
+    public static CaseBody Of(IRowValues row) => new(SpilledText.GetPackedBytes(row, BodyName), row.GetString(BlobName));
 }

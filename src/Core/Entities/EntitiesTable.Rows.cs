@@ -93,23 +93,27 @@ public sealed partial class EntitiesTable
             Conflict = row.GetString(Column.Conflict),
         };
 
-    private static DatasetEntity ToDatasetEntity(TableEntity entity) =>
+    private static DatasetEntity ToDatasetEntity(TableEntity entity) => ToDatasetEntity(new EntityValues(entity));
+
+    private static DatasetEntity ToDatasetEntity(IRowValues row) =>
         new(
-            EntityId.Parse(entity.GetString(Column.Id)),
-            ToActor(entity, Column.Creator),
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value,
-            ToVersion(entity)
+            EntityId.Parse(row.GetString(Column.Id)),
+            ToActor(row, Column.Creator),
+            row.GetDateTimeOffset(Column.CreatedAt)!.Value,
+            ToVersion(row)
         )
         {
-            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
-            DeletedAt = entity.GetDateTimeOffset(Column.DeletedAt),
-            Conflict = entity.GetString(Column.Conflict),
-            ResolvedVersion = entity.GetInt32(Column.ResolvedVersion),
+            UpdatedAt = row.GetDateTimeOffset(Column.UpdatedAt),
+            DeletedAt = row.GetDateTimeOffset(Column.DeletedAt),
+            Conflict = row.GetString(Column.Conflict),
+            ResolvedVersion = row.GetInt32(Column.ResolvedVersion),
         };
 
-    private static EntityVersion ToVersion(TableEntity entity)
+    private static EntityVersion ToVersion(TableEntity entity) => ToVersion(new EntityValues(entity));
+
+    private static EntityVersion ToVersion(IRowValues row)
     {
-        var version = JsonSerializer.Deserialize<EntityVersion>(SpilledText.GetPacked(entity, Column.Version)!)!;
+        var version = JsonSerializer.Deserialize<EntityVersion>(Deflated.Unpack(SpilledText.GetPackedBytes(row, Column.Version)!))!;
 
         // Older versions did not count the label among what a creation received.
         return version is { Number: 1, Received: { } received } && !received.ContainsKey(EntityVersion.LabelName)
@@ -120,7 +124,9 @@ public sealed partial class EntitiesTable
             : version;
     }
 
-    private static ActorId? ToActor(TableEntity entity, string column) => entity.GetInt32(column) is { } actor ? new ActorId(actor) : null;
+    private static ActorId? ToActor(TableEntity entity, string column) => ToActor(new EntityValues(entity), column);
+
+    private static ActorId? ToActor(IRowValues row, string column) => row.GetInt32(column) is { } actor ? new ActorId(actor) : null;
 
     private static class Column
     {

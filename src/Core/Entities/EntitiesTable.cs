@@ -16,6 +16,19 @@ internal sealed record StoredEntity(DatasetEntity Entity, ETag ETag);
 /// </summary>
 public sealed partial class EntitiesTable(StorageAccount storage)
 {
+    private const int PageSize = 1000;
+    private static readonly string[] ListedColumns =
+    [
+        Column.Id,
+        Column.Creator,
+        Column.CreatedAt,
+        Column.UpdatedAt,
+        Column.DeletedAt,
+        Column.Conflict,
+        Column.ResolvedVersion,
+        .. SpilledText.Names(Column.Version),
+    ];
+
     private readonly TableClient _table = storage.Table(StorageNames.EntitiesTable);
 
     /// <summary>
@@ -59,7 +72,17 @@ public sealed partial class EntitiesTable(StorageAccount storage)
         string? after,
         int? pageSize,
         CancellationToken cancellationToken
-    ) => _table.QueryAsync<TableEntity>(After(dataset, after), pageSize, cancellationToken: cancellationToken).Select(ToDatasetEntity);
+    ) =>
+        QueriedRows.ReadAsync(
+            _table,
+            After(dataset, after),
+            pageSize ?? PageSize,
+            ListedColumns,
+            selects: false,
+            ToDatasetEntity,
+            ahead: false,
+            cancellationToken
+        );
 
     /// <summary>The same entities without their values. One operation per 1,000.</summary>
     internal IAsyncEnumerable<EntityHead> ListHeadsAfterAsync(Dataset dataset, string? after, CancellationToken cancellationToken) =>

@@ -14,5 +14,5 @@ internal static class CompressedXml
         return packed.Length <= MaxBytes ? packed : null;
     }
 
-    public static byte[] Unpack(byte[] packed) => Deflated.Unpack(new MemoryStream(packed, writable: false));
+    public static byte[] Unpack(byte[] packed) => Deflated.Unpack(packed);
 }

@@ -15,10 +15,10 @@ internal static class Deflated
         return packed.ToArray();
     }
 
-    public static byte[] Unpack(Stream packed)
+    public static byte[] Unpack(byte[] packed)
     {
         using var bytes = new MemoryStream();
-        using (var inflate = new DeflateStream(packed, CompressionMode.Decompress))
+        using (var inflate = new DeflateStream(new MemoryStream(packed, writable: false), CompressionMode.Decompress))
         {
             inflate.CopyTo(bytes);
         }

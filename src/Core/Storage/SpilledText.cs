@@ -9,6 +9,7 @@ internal static class SpilledText
 {
     private const int Chunk = 32_000;
     private const int PackedChunk = 64 * 1024;
+    private const int MaxChunks = 17;
 
     public static void Set(TableEntity entity, string name, string text)
     {
@@ -18,15 +19,17 @@ internal static class SpilledText
         }
     }
 
-    public static string? Get(TableEntity entity, string name)
+    public static string? Get(TableEntity entity, string name) => Get(new EntityValues(entity), name);
+
+    public static string? Get(IRowValues row, string name)
     {
-        var first = entity.GetString(name);
+        var first = row.GetString(name);
         if (first is null || first.Length < Chunk)
         {
             return first;
         }
         var parts = new List<string> { first };
-        for (var i = 1; entity.GetString(Name(name, i)) is { } part; i++)
+        for (var i = 1; row.GetString(Name(name, i)) is { } part; i++)
         {
             parts.Add(part);
         }
@@ -45,20 +48,28 @@ internal static class SpilledText
         }
     }
 
-    public static string? GetPacked(TableEntity entity, string name)
+    public static string? GetPacked(TableEntity entity, string name) =>
+        GetPackedBytes(new EntityValues(entity), name) is { } packed ? Encoding.UTF8.GetString(Deflated.Unpack(packed)) : null;
+
+    /// <summary>As they were stored, still deflated.</summary>
+    public static byte[]? GetPackedBytes(IRowValues row, string name)
     {
-        using var packed = new MemoryStream();
-        for (var i = 0; entity.GetBinary(Name(name, i)) is { } chunk; i++)
+        var first = row.GetBinary(name);
+        if (first is not { Length: PackedChunk })
+        {
+            return first;
+        }
+        var packed = new MemoryStream();
+        packed.Write(first);
+        for (var i = 1; row.GetBinary(Name(name, i)) is { } chunk; i++)
         {
             packed.Write(chunk);
         }
-        if (packed.Length == 0)
-        {
-            return null;
-        }
-        packed.Position = 0;
-        return Encoding.UTF8.GetString(Deflated.Unpack(packed));
+        return packed.ToArray();
     }
+
+    /// <summary>The properties that may hold a text of the whole size of an entity (1 MiB).</summary>
+    public static IEnumerable<string> Names(string name) => Enumerable.Range(0, MaxChunks).Select(i => Name(name, i));
 
     private static string Name(string name, int i) => i == 0 ? name : name + i.ToString(CultureInfo.InvariantCulture);
 }

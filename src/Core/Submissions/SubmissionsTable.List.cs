@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Storage;
@@ -24,11 +22,11 @@ public sealed partial class SubmissionsTable
             cancellationToken
         );
 
-    private async IAsyncEnumerable<Submission> ListShardAsync(
+    private IAsyncEnumerable<Submission> ListShardAsync(
         string partition,
         bool deleted,
         int pageSize,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CancellationToken cancellationToken
     )
     {
         var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
@@ -36,13 +34,9 @@ public sealed partial class SubmissionsTable
         {
             filter = $"{filter} and {Column.Deleted} eq true";
         }
-        await foreach (var entity in _table.QueryAsync<TableEntity>(filter, pageSize, ListedColumns, cancellationToken))
-        {
-            if ((entity.GetBoolean(Column.Deleted) ?? false) == deleted)
-            {
-                yield return ToSubmission(entity);
-            }
-        }
+        return ReadTimelineAsync(filter, pageSize, withXml: false, ahead: false, cancellationToken)
+            .Where(found => found.Submission.DeletedAt is not null == deleted)
+            .Select(found => found.Submission);
     }
 
     /// <summary>The submission at a place in the timeline, with its XML if the row has it; null if it was deleted. One operation, or
@@ -87,13 +81,13 @@ public sealed partial class SubmissionsTable
             cancellationToken
         );
 
-    private async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListShardAsync(
+    private IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListShardAsync(
         string partition,
         string? after,
         int pageSize,
         bool readAhead,
         bool withXml,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CancellationToken cancellationToken
     )
     {
         var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
@@ -101,20 +95,26 @@ public sealed partial class SubmissionsTable
         {
             filter = $"{filter} and {TableClient.CreateQueryFilter($"RowKey gt {after}")}";
         }
-        string[] columns = withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns];
-        await using var pages = new ReadAhead<Page<TableEntity>>(
-            _table.QueryAsync<TableEntity>(filter, pageSize, columns, cancellationToken).AsPages(),
-            isWanted: readAhead
-        );
-        while (await pages.MoveNextAsync())
-        {
-            foreach (var entity in pages.Current.Values)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return (ToSubmission(entity), entity.RowKey, entity.GetBinary(Column.Xml));
-            }
-        }
+        return ReadTimelineAsync(filter, pageSize, withXml, readAhead, cancellationToken);
     }
+
+    private IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ReadTimelineAsync(
+        string filter,
+        int pageSize,
+        bool withXml,
+        bool ahead,
+        CancellationToken cancellationToken
+    ) =>
+        QueriedRows.ReadAsync(
+            _table,
+            filter,
+            pageSize,
+            withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns],
+            selects: true,
+            row => (ToSubmission(row), row.GetString(Column.RowKey)!, withXml ? row.GetBinary(Column.Xml) : null),
+            ahead,
+            cancellationToken
+        );
 
     /// <summary>For who checks them, as the four that follow: a space's timeline, without XML.</summary>
     internal IAsyncEnumerable<StoredRow<Submission>> ScanTimelineAsync(SubmissionSpace space, CancellationToken cancellationToken) =>

@@ -30,7 +30,7 @@ public sealed partial class SubmissionsTable
             [Column.State] = instance.State.ToString(),
             [Column.TimelineKey] = instance.TimelineKey,
         };
-        WriteVersion(entity, "", instance.Version);
+        WriteVersion(entity, Column.Own, instance.Version);
         if (instance.Version.Media.Count > 0)
         {
             SpilledText.SetPacked(entity, Column.Media, JsonSerializer.Serialize(instance.Version.Media));
@@ -52,7 +52,7 @@ public sealed partial class SubmissionsTable
 
     private static Instance ToInstance(TableEntity entity) =>
         new(
-            ReadVersion(entity, "") with
+            ReadVersion(new EntityValues(entity), Column.Own) with
             {
                 Media = SpilledText.GetPacked(entity, Column.Media) is { } media
                     ? JsonSerializer.Deserialize<List<SubmissionMedia>>(media)!
@@ -81,71 +81,73 @@ public sealed partial class SubmissionsTable
             [Column.MediaPresent] = submission.MediaPresent,
             [Column.Xml] = CompressedXml.TryPack(xml),
         };
-        WriteSender(entity, "", submission.Sender);
+        WriteSender(entity, Column.Own, submission.Sender);
         WriteVersion(entity, Column.Current, submission.Current);
         return entity;
     }
 
-    private static Submission ToSubmission(TableEntity entity) =>
+    private static Submission ToSubmission(TableEntity entity) => ToSubmission(new EntityValues(entity));
+
+    private static Submission ToSubmission(IRowValues row) =>
         new(
-            InstanceId.Parse(entity.GetString(Column.RootId)),
-            ReadSender(entity, ""),
-            entity.GetString(Column.FormVersion)!,
-            entity.GetDateTimeOffset(Column.CreatedAt)!.Value,
-            ReadVersion(entity, Column.Current)
+            InstanceId.Parse(row.GetString(Column.RootId)),
+            ReadSender(row, Column.Own),
+            row.GetString(Column.FormVersion)!,
+            row.GetDateTimeOffset(Column.CreatedAt)!.Value,
+            ReadVersion(row, Column.Current)
         )
         {
-            UpdatedAt = entity.GetDateTimeOffset(Column.UpdatedAt),
+            UpdatedAt = row.GetDateTimeOffset(Column.UpdatedAt),
             // A merge cannot remove a property: it is set to blank or false instead.
-            ReviewState = entity.GetString(Column.ReviewState) is { Length: > 0 } state ? state : null,
-            Edits = entity.GetInt32(Column.Edits) ?? 0,
-            DeletedAt = entity.GetBoolean(Column.Deleted) == true ? entity.GetDateTimeOffset(Column.DeletedAt) : null,
-            CaseBlocks = entity.GetInt32(Column.CaseBlocks) ?? 0,
-            MediaExpected = entity.GetInt32(Column.MediaExpected) ?? 0,
-            MediaPresent = entity.GetInt32(Column.MediaPresent) ?? 0,
-            IndexedOn = entity.Timestamp,
+            ReviewState = row.GetString(Column.ReviewState) is { Length: > 0 } state ? state : null,
+            Edits = row.GetInt32(Column.Edits) ?? 0,
+            DeletedAt = row.GetBoolean(Column.Deleted) == true ? row.GetDateTimeOffset(Column.DeletedAt) : null,
+            CaseBlocks = row.GetInt32(Column.CaseBlocks) ?? 0,
+            MediaExpected = row.GetInt32(Column.MediaExpected) ?? 0,
+            MediaPresent = row.GetInt32(Column.MediaPresent) ?? 0,
+            IndexedOn = row.GetDateTimeOffset(Column.Timestamp),
         };
 
-    private static void WriteVersion(TableEntity entity, string prefix, SubmissionVersion version)
+    private static void WriteVersion(TableEntity entity, VersionColumns columns, SubmissionVersion version)
     {
-        entity[prefix + Column.Id] = version.Id.Value;
-        entity[prefix + Column.XmlHash] = version.XmlHash;
-        entity[prefix + Column.FormVersion] = version.FormVersion;
-        entity[prefix + Column.InstanceName] = version.InstanceName;
-        entity[prefix + Column.CreatedAt] = version.CreatedAt;
-        entity[prefix + Column.Problem] = version.Problem;
-        WriteSender(entity, prefix, version.Sender);
+        entity[columns.Id] = version.Id.Value;
+        entity[columns.XmlHash] = version.XmlHash;
+        entity[columns.FormVersion] = version.FormVersion;
+        entity[columns.InstanceName] = version.InstanceName;
+        entity[columns.CreatedAt] = version.CreatedAt;
+        entity[columns.Problem] = version.Problem;
+        WriteSender(entity, columns, version.Sender);
     }
 
-    private static SubmissionVersion ReadVersion(TableEntity entity, string prefix) =>
+    private static SubmissionVersion ReadVersion(IRowValues row, VersionColumns columns) =>
         new(
-            InstanceId.Parse(entity.GetString(prefix + Column.Id)),
-            entity.GetString(prefix + Column.XmlHash)!,
-            entity.GetString(prefix + Column.FormVersion)!,
-            ReadSender(entity, prefix),
-            entity.GetString(prefix + Column.InstanceName),
-            entity.GetDateTimeOffset(prefix + Column.CreatedAt)!.Value
+            InstanceId.Parse(row.GetString(columns.Id)),
+            row.GetString(columns.XmlHash)!,
+            row.GetString(columns.FormVersion)!,
+            ReadSender(row, columns),
+            row.GetString(columns.InstanceName),
+            row.GetDateTimeOffset(columns.CreatedAt)!.Value
         )
         {
-            Problem = entity.GetString(prefix + Column.Problem) is { Length: > 0 } problem ? problem : null,
+            Problem = row.GetString(columns.Problem) is { Length: > 0 } problem ? problem : null,
         };
 
-    private static void WriteSender(TableEntity entity, string prefix, Sender sender)
+    private static void WriteSender(TableEntity entity, VersionColumns columns, Sender sender)
     {
-        entity[prefix + Column.Submitter] = sender.Submitter?.Value;
-        entity[prefix + Column.DeviceId] = sender.DeviceId;
-        entity[prefix + Column.UserAgent] = sender.UserAgent;
-        entity[prefix + Column.AppId] = sender.AppId;
+        entity[columns.Submitter] = sender.Submitter?.Value;
+        entity[columns.DeviceId] = sender.DeviceId;
+        entity[columns.UserAgent] = sender.UserAgent;
+        entity[columns.AppId] = sender.AppId;
     }
 
-    private static Sender ReadSender(TableEntity entity, string prefix) =>
+    private static Sender ReadSender(IRowValues row, VersionColumns columns) =>
         new(
-            entity.GetInt32(prefix + Column.Submitter) is { } submitter ? new ActorId(submitter) : null,
-            entity.GetString(prefix + Column.DeviceId),
-            entity.GetString(prefix + Column.UserAgent)
+            row.GetInt32(columns.Submitter) is { } submitter ? new ActorId(submitter) : null,
+            row.GetString(columns.DeviceId),
+            row.GetString(columns.UserAgent)
         )
         {
-            AppId = entity.GetString(prefix + Column.AppId),
+            AppId = row.GetString(columns.AppId),
         };
 
     private static class Column
@@ -167,7 +169,6 @@ public sealed partial class SubmissionsTable
         public const string Body = "Body";
         public const string Author = "Author";
         public const string RootId = "RootId";
-        public const string Current = "Current";
         public const string ReviewState = "ReviewState";
         public const string Edits = "Edits";
         public const string CaseBlocks = "CaseBlocks";
@@ -180,6 +181,27 @@ public sealed partial class SubmissionsTable
         public const string AppId = "AppId";
         public const string Timestamp = "Timestamp";
 
-        public static string[] OfSender(string prefix) => [prefix + Submitter, prefix + DeviceId, prefix + UserAgent, prefix + AppId];
+        /// <summary>Of an instance's row, and of the first version in the timeline.</summary>
+        public static readonly VersionColumns Own = new("");
+
+        /// <summary>Of the current version in the timeline.</summary>
+        public static readonly VersionColumns Current = new("Current");
+    }
+
+    /// <summary>The columns of a version, which start with a prefix.</summary>
+    private sealed class VersionColumns(string prefix)
+    {
+        public string Id { get; } = prefix + Column.Id;
+        public string XmlHash { get; } = prefix + Column.XmlHash;
+        public string FormVersion { get; } = prefix + Column.FormVersion;
+        public string InstanceName { get; } = prefix + Column.InstanceName;
+        public string CreatedAt { get; } = prefix + Column.CreatedAt;
+        public string Problem { get; } = prefix + Column.Problem;
+        public string Submitter { get; } = prefix + Column.Submitter;
+        public string DeviceId { get; } = prefix + Column.DeviceId;
+        public string UserAgent { get; } = prefix + Column.UserAgent;
+        public string AppId { get; } = prefix + Column.AppId;
+
+        public string[] OfSender => [Submitter, DeviceId, UserAgent, AppId];
     }
 }

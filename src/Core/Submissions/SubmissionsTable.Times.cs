@@ -14,8 +14,8 @@ internal sealed record SubmissionRange(TimeRange Received, TimeRange Indexed)
 
     public IReadOnlySet<string>? RootHashes { get; init; }
 
-    internal bool Takes(TableEntity row, bool isDeleted) =>
-        (WithDeleted || !isDeleted) && RootHashes?.Contains(SubmissionKeys.RootHash(row.RowKey, null)) != false;
+    internal bool Takes(string timelineKey, bool isDeleted) =>
+        (WithDeleted || !isDeleted) && RootHashes?.Contains(SubmissionKeys.RootHash(timelineKey, null)) != false;
 }
 
 /// <summary>When a submission was received, and when its row was last written.</summary>
@@ -45,11 +45,26 @@ public sealed partial class SubmissionsTable
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(partition, range), PageSize, TimeColumns, cancellationToken))
+        var rows = QueriedRows.ReadAsync(
+            _table,
+            FilterOf(partition, range),
+            PageSize,
+            TimeColumns,
+            selects: true,
+            row =>
+                (
+                    Key: row.GetString(Column.RowKey)!,
+                    IsDeleted: row.GetBoolean(Column.Deleted) == true,
+                    IndexedOn: row.GetDateTimeOffset(Column.Timestamp)!.Value
+                ),
+            ahead: true,
+            cancellationToken
+        );
+        await foreach (var (key, isDeleted, indexedOn) in rows)
         {
-            if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
+            if (range.Takes(key, isDeleted))
             {
-                yield return new SubmissionTimes(SubmissionKeys.CreatedAt(row.RowKey), row.Timestamp!.Value);
+                yield return new SubmissionTimes(SubmissionKeys.CreatedAt(key), indexedOn);
             }
         }
     }
@@ -63,26 +78,12 @@ public sealed partial class SubmissionsTable
     ) =>
         MergeAsync(
             space,
-            partition => ListWithinAsync(partition, range, PageSizeOf(space, null), cancellationToken),
+            partition =>
+                ReadTimelineAsync(FilterOf(partition, range), PageSizeOf(space, null), withXml: true, ahead: false, cancellationToken)
+                    .Where(found => range.Takes(found.Key, found.Submission.DeletedAt is not null)),
             found => found.Key,
             cancellationToken
         );
-
-    private async IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListWithinAsync(
-        string partition,
-        SubmissionRange range,
-        int pageSize,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await foreach (var row in _table.QueryAsync<TableEntity>(FilterOf(partition, range), pageSize, ExportedColumns, cancellationToken))
-        {
-            if (range.Takes(row, row.GetBoolean(Column.Deleted) == true))
-            {
-                yield return (ToSubmission(row), row.RowKey, row.GetBinary(Column.Xml));
-            }
-        }
-    }
 
     private static string FilterOf(string partition, SubmissionRange range)
     {

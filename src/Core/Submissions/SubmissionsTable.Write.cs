@@ -195,7 +195,7 @@ public sealed partial class SubmissionsTable
     )
     {
         var partition = SubmissionKeys.Partition(space, instance.Shard);
-        var row = new TableEntity(partition, instance.TimelineKey) { [Column.Current + Column.Problem] = problem ?? "" };
+        var row = new TableEntity(partition, instance.TimelineKey) { [Column.Current.Problem] = problem ?? "" };
         var version = new TableTransactionAction(
             TableTransactionActionType.UpdateReplace,
             ToEntity(partition, instance with { Version = instance.Version with { Problem = problem } }),
