@@ -118,6 +118,7 @@ public static class CoreServices
             .AddSingleton<Locations>()
             .AddSingleton<Products>()
             .AddSingleton<UploadLocations>()
+            .AddSingleton<UploadProducts>()
             .AddSingleton<LookupTables>()
             .AddSingleton<LookupRows>()
             .AddSingleton<LookupBatches>()

@@ -6,6 +6,7 @@ using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Maintenance;
 
@@ -49,7 +50,7 @@ public sealed class ExportProject(
                         {
                             caseBlobs.Add(blob);
                         }
-                        return RowText.Write(table == StorageNames.EncryptionKeysTable ? Portable(row) : row);
+                        return RowText.Write(Portable(table, row));
                     }),
                 cancellationToken
             );
@@ -72,14 +73,19 @@ public sealed class ExportProject(
         return new Transferred(rows, files[ExportFolder.Blobs].Lines);
     }
 
-    // The key ring stays here, so private keys go with the encryption by their passphrases alone.
-    private TableEntity Portable(TableEntity row) =>
-        EncryptionKeysTable.Protect(
-            row,
-            key =>
-                privateKeys.TryUnprotect(key)
-                ?? throw new MaintenanceException("The key ring that protects the project's encryption keys is missing.")
-        );
+    // The key ring stays here, so private keys go with the encryption by their passphrases alone, and webhooks without secrets.
+    private TableEntity Portable(string table, TableEntity row) =>
+        table switch
+        {
+            StorageNames.EncryptionKeysTable => EncryptionKeysTable.Protect(
+                row,
+                key =>
+                    privateKeys.TryUnprotect(key)
+                    ?? throw new MaintenanceException("The key ring that protects the project's encryption keys is missing.")
+            ),
+            StorageNames.WebhooksTable => WebhooksTable.WithoutSecrets(row),
+            _ => row,
+        };
 
     private async IAsyncEnumerable<ExportedBlob> SaveBlobsAsync(
         ProjectId project,

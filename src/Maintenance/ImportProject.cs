@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Encryption;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Maintenance;
 
@@ -18,7 +19,8 @@ public sealed class ImportProject(
     AccountsTable accounts,
     PrivateKeys privateKeys,
     EncryptionKeysTable keys,
-    EncryptionContainer copies
+    EncryptionContainer copies,
+    WebhookSecrets secrets
 )
 {
     private const int MaxParallel = 16;
@@ -30,7 +32,13 @@ public sealed class ImportProject(
         var folder = new ExportFolder(path);
         var manifest = await folder.ReadManifestAsync(cancellationToken);
         var project = new ProjectId(manifest.Project);
-        var tables = ProjectRows.Of(project).Select(one => one.Table).ToList();
+
+        // Folders of earlier versions have no webhooks.
+        var tables = ProjectRows
+            .Of(project)
+            .Select(one => one.Table)
+            .Where(table => table != StorageNames.WebhooksTable || manifest.Files.ContainsKey(ExportFolder.Table(table)))
+            .ToList();
         await CheckFilesAsync(folder, manifest, project, tables, cancellationToken);
         if (await projects.FindAsync(project, cancellationToken) is not null)
         {
@@ -68,7 +76,12 @@ public sealed class ImportProject(
     }
 
     private TableEntity Protected(string table, TableEntity row) =>
-        table == StorageNames.EncryptionKeysTable ? EncryptionKeysTable.Protect(row, privateKeys.Protect) : row;
+        table switch
+        {
+            StorageNames.EncryptionKeysTable => EncryptionKeysTable.Protect(row, privateKeys.Protect),
+            StorageNames.WebhooksTable => WebhooksTable.Imported(row, secrets.Create().Protected),
+            _ => row,
+        };
 
     private async Task CopyKeysAsync(ProjectId project, CancellationToken cancellationToken)
     {

@@ -25,6 +25,7 @@ public static class MaintenanceServices
         services.AddSingleton<VerifyLocations>().AddSingleton<VerifyProducts>();
         services.AddSingleton<VerifyDomain>();
         services.AddSingleton<VerifyKeys>();
+        services.AddSingleton<VerifyWebhooks>();
         services.AddSingleton<VerifyForms>();
         services.AddSingleton<VerifyDatasets>();
         services.AddSingleton<VerifyInstances>();

@@ -30,6 +30,7 @@ internal static class ProjectRows
                 [TableKey.PartitionPrefix(WorkerKeys.PartitionsOf(project)), $"{TableKey.PartitionPrefix("id|")} and {named}"]
             ),
             (StorageNames.EncryptionKeysTable, [own]),
+            (StorageNames.WebhooksTable, [own]),
             (StorageNames.FormMediaTable, [below]),
             (StorageNames.FormVersionsTable, [below]),
             (StorageNames.FormsTable, [own]),

@@ -14,6 +14,7 @@ public sealed class VerifyStorage(
     VerifyAccounts accounts,
     VerifyDomain domain,
     VerifyKeys keys,
+    VerifyWebhooks webhooks,
     VerifyForms forms,
     VerifySubmissions submissions,
     VerifySubmissionWork work,
@@ -52,8 +53,9 @@ public sealed class VerifyStorage(
             progress($"Project {project}: accounts, mobile workers, groups, lookup tables, locations");
             await accounts.RunAsync(verification, project, cancellationToken);
             await domain.RunAsync(verification, project, cancellationToken);
-            progress($"Project {project}: forms and datasets");
+            progress($"Project {project}: keys, webhooks, forms and datasets");
             await keys.RunAsync(verification, project, cancellationToken);
+            await webhooks.RunAsync(verification, project, cancellationToken);
             await forms.RunAsync(verification, project, cancellationToken);
             await datasets.RunAsync(verification, project, cancellationToken);
             await submissions.RunAsync(verification, project, progress, cancellationToken);

@@ -76,6 +76,7 @@ internal static class CommCarePages
             $"{project}/phone-view?worker={worker.Id}",
             $"{project}/lookup-tables",
             $"{project}/lookup-tables/{table}",
+            $"{project}/products",
             $"{project}/locations",
         ];
     }

@@ -37,6 +37,7 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await LookAtPhoneAsync(visitor, phone);
         await LookupSteps.UploadAsync(visitor);
         await LookupSteps.ChangeRowsAsync(visitor);
+        await LookupSteps.ProductsAsync(visitor);
         await LocationSteps.MakeTreeAsync(visitor);
         await LocationSteps.AssignAsync(visitor);
         await ViewerAsync(programme);
@@ -182,7 +183,7 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await viewer.Page.GotoAsync($"/#{programme.Path}/workers");
         await Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "ada" })).ToBeVisibleAsync();
         Assert.Equal(
-            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view", "Lookup tables", "Locations"],
+            ["Forms", "Entity lists", "Workers", "Cases", "Phone’s view", "Lookup tables", "Products", "Locations"],
             await viewer.Page.Locator(".tabs a").AllTextContentsAsync()
         );
         await ShouldOnlyLookAsync(viewer);
@@ -190,6 +191,8 @@ public sealed partial class CommCareStory(BrowserFixture browser) : IClassFixtur
         await ShouldOnlyLookAsync(viewer, viewer.Link("drug"));
         await viewer.Link("drug").ClickAsync();
         await ShouldOnlyLookAsync(viewer, viewer.Page.GetByRole(AriaRole.Cell, new() { Name = "Amox" }), "Excel workbook");
+        await viewer.Tab("Products").ClickAsync();
+        await ShouldOnlyLookAsync(viewer, viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "Soap" }), "Excel workbook");
         await viewer.Tab("Locations").ClickAsync();
         await ShouldOnlyLookAsync(viewer, viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "District" }), "Excel workbook");
         viewer.ShouldHaveNoFaults();

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ServerlessRosa.Browser.Tests;
 
-/// <summary>A supervisor fills a lookup table from files and by hand.</summary>
+/// <summary>A supervisor fills a lookup table from files and by hand, and products from a file.</summary>
 internal static class LookupSteps
 {
     public static async Task UploadAsync(Visitor visitor)
@@ -34,6 +34,24 @@ internal static class LookupSteps
         await Expect(page.GetByText("1 row", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Amox" })).ToBeVisibleAsync();
         await visitor.ShouldBeAccessibleAsync("lookup table");
+    }
+
+    public static async Task ProductsAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.Tab("Products").ClickAsync();
+        await Expect(page.GetByText("There is no product yet.")).ToBeVisibleAsync();
+        await visitor.Button("Upload products").ClickAsync();
+        await visitor.UploadAsync(page.GetByLabel("Drop a CSV file"), "products.csv", "name,product_id\nSoap,so\nSalt,sa\n", "text/csv");
+        await Expect(page.GetByText("2 rows are new.")).ToBeVisibleAsync();
+        await visitor.Button("Apply").ClickAsync();
+        await Expect(page.GetByText("2 products", new() { Exact = true })).ToBeVisibleAsync();
+        await visitor.ShouldBeAccessibleAsync("products");
+        await visitor.ScreenshotAsync("products");
+        await visitor.Button("Delete product: Salt").ClickAsync();
+        await visitor.Button("Delete product").ClickAsync();
+        await Expect(page.GetByText("1 product", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "Soap" })).ToBeVisibleAsync();
     }
 
     public static async Task ChangeRowsAsync(Visitor visitor)

@@ -200,6 +200,10 @@ public static class RightsSteps
                 Body: (_, _) => new StringContent("site_code\n", Encoding.UTF8, "text/csv"),
                 Query: "?dry_run=true"
             ),
+            ["POST /a/{domain}/api/product/file/v1"] = new(
+                Body: (_, _) => new StringContent("name\n", Encoding.UTF8, "text/csv"),
+                Query: "?dry_run=true"
+            ),
             ["GET /a/{domain}/api/user/v1/{id}/restore"] = new(actors => actors.FreshInDomainAsync("user")), // others are deactivated
             ["POST /a/{domain}/api/case/v2"] = newCase,
             ["PUT /a/{domain}/api/case/v2/ext/{externalId}"] = newCase,

@@ -24,7 +24,7 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners, Case
     /// <summary>The first case with this external id; null when there is none. One operation per 1,000 cases until it is found.</summary>
     public async Task<Case?> FindByExternalIdAsync(ProjectId project, string externalId, CancellationToken cancellationToken)
     {
-        var filter = new CaseFilter { ExternalId = externalId };
+        var filter = new CaseFilter { ExternalIds = new HashSet<string> { externalId } };
         await foreach (var (row, _) in owners.ScanAsync(project, null, null, cancellationToken))
         {
             if (filter.Admits(row) && await row.UnpackAsync(cancellationToken) is var value && filter.Admits(value))
@@ -64,58 +64,28 @@ public sealed class CaseDirectory(CasesTable cases, CaseOwnersTable owners, Case
     public Task<IReadOnlyList<Case?>> FindAsync(ProjectId project, IReadOnlyCollection<CaseId> ids, CancellationToken cancellationToken) =>
         InParallel.EachAsync(ids, (id, stop) => FindAsync(project, id, stop), cancellationToken);
 
-    /// <summary>
-    /// Up to <paramref name="limit"/> cases after a position, the total count, and the next position if there are more. Reads all cases of
-    /// the owner, or of the project: one operation per 1,000.
-    /// </summary>
-    public async Task<(IReadOnlyList<Case> Cases, int Total, CasePlace? Next)> ListAsync(
+    /// <summary>The forms that made each of these cases, and when the first of them was applied; nothing for a case that is not there. One
+    /// operation for each.</summary>
+    public async Task<IReadOnlyDictionary<CaseId, CaseOrigin>> FindFormsAsync(
         ProjectId project,
-        CaseFilter filter,
-        CasePlace? after,
-        int limit,
+        IReadOnlyCollection<CaseId> ids,
         CancellationToken cancellationToken
     )
     {
-        var listed = new List<Case>();
-        var (total, more) = (0, false);
-        CasePlace? last = null;
-        await foreach (var (row, place) in owners.ScanAsync(project, filter.Owner, null, cancellationToken))
-        {
-            if (!filter.Admits(row))
-            {
-                continue;
-            }
-            var value = await row.UnpackAsync(cancellationToken);
-            if (!filter.Admits(value))
-            {
-                continue;
-            }
-            total++;
-            if (
-                after is { } begin
-                && (string.CompareOrdinal(place.Partition, begin.Partition), string.CompareOrdinal(place.Row, begin.Row))
-                    is var (partition, key)
-                && (partition < 0 || (partition == 0 && key <= 0))
-            )
-            {
-                continue;
-            }
-            if (listed.Count < limit)
-            {
-                listed.Add(value);
-                last = place;
-            }
-            else
-            {
-                more = true;
-            }
-        }
-        return (listed, total, more ? last : null);
+        // Only ids are kept of what may be large. A case that moves to another owner meanwhile may be named twice.
+        ids = [.. ids.Distinct()];
+        var origins = await InParallel.EachAsync(
+            ids,
+            async (id, stop) => await FindAsync(project, id, stop) is { } found ? CaseOrigin.Of(found) : CaseOrigin.None,
+            cancellationToken
+        );
+        return ids.Zip(origins).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     /// <summary>
-    /// The same without the count: reads from the position on, and no more than 10,000 cases, so that a page may have fewer cases than
-    /// <paramref name="limit"/>, or none, though there is a next position. One operation per 1,000 read, and one after a position.
+    /// Up to <paramref name="limit"/> cases after a position, in the order of owners and cases, and the next position if there are more.
+    /// For screens: a case whose owner changes meanwhile may be there twice or not at all. Reads no more than 10,000 cases, so that a
+    /// page may have fewer, or none, though there is a next position. One operation per 1,000 read, and one after a position.
     /// </summary>
     public async Task<(IReadOnlyList<Case> Cases, CasePlace? Next)> PageAsync(
         ProjectId project,

@@ -37,9 +37,12 @@ public sealed record CaseFilter
 
     public bool? Closed { get; init; }
 
-    public string? Name { get; init; }
+    /// <summary>Where there are several; one alone is <see cref="Owner"/>, whose cases are found without reading those of others.</summary>
+    public IReadOnlySet<OwnerId>? Owners { get; init; }
 
-    public string? ExternalId { get; init; }
+    public IReadOnlySet<string>? Names { get; init; }
+
+    public IReadOnlySet<string>? ExternalIds { get; init; }
 
     /// <summary>A part of the name or of the external id, or the whole case id; upper and lower case are alike.</summary>
     public string? Search { get; init; }
@@ -55,8 +58,9 @@ public sealed record CaseFilter
 
     /// <summary>Whether deciding takes more than the columns of a row that says nothing about indices.</summary>
     internal bool ReadsBodies =>
-        Name is not null
-        || ExternalId is not null
+        Owners is not null
+        || Names is not null
+        || ExternalIds is not null
         || Search is not null
         || ModifiedBy is not null
         || Indices.Count > 0
@@ -72,8 +76,9 @@ public sealed record CaseFilter
         && Indices.All(wanted => row.Indices.Any(index => index.Identifier == wanted.Key && index.Target?.Value == wanted.Value));
 
     internal bool Admits(Case value) =>
-        (Name is null || value.Name == Name)
-        && (ExternalId is null || value.ExternalId == ExternalId)
+        Owners?.Contains(value.Owner) != false
+        && Names?.Contains(value.Name) != false
+        && ExternalIds?.Contains(value.ExternalId) != false
         && (Search is null || Mentions(value, Search))
         && (ModifiedBy is null || value.ModifiedBy == ModifiedBy)
         && Times.All(bound => bound.Admits(value))

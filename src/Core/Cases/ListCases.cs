@@ -24,11 +24,18 @@ public sealed record CasePageQuery(CaseFilter Filter, int Offset, int Limit)
 /// <summary>A case, and when storage last wrote its row among its owner's.</summary>
 public sealed record IndexedCase(OwnedCase Row, CasePlace Place, DateTimeOffset IndexedOn);
 
+/// <summary>The last case of a page in the order of writing, and of case ids where several were written at once.</summary>
+public readonly record struct CaseCursor(DateTimeOffset IndexedOn, string Id)
+{
+    internal bool IsBefore(IndexedCase one) =>
+        one.IndexedOn > IndexedOn || (one.IndexedOn == IndexedOn && string.CompareOrdinal(one.Row.Id.Value, Id) > 0);
+}
+
 /// <summary>
 /// Lists the cases of a project by a time (CC-146). Rows of the last two seconds are not listed by the time of their writing: another write
 /// with an earlier time may not be visible yet.
 /// </summary>
-public sealed class ListCases(CaseOwnersTable owners, TimedCache cache, TimeProvider clock)
+public sealed partial class ListCases(CaseOwnersTable owners, TimedCache cache, TimeProvider clock)
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
     private readonly TimeIndex _times = new(cache);
@@ -59,10 +66,7 @@ public sealed class ListCases(CaseOwnersTable owners, TimedCache cache, TimeProv
     )
     {
         var range = query.Indexed.Until(clock.GetUtcNow() - Settled);
-        var keepsTimes = query is { OrderBy: CaseOrderTime.Indexed, Filter: { Owner: null, ReadsBodies: false, Times.Count: 0 } };
-        var ticks = keepsTimes
-            ? await KnownTicksAsync(project, query, range, fresh, cancellationToken)
-            : await TicksAsync(project, query, range, cancellationToken);
+        var ticks = await FindTicksAsync(project, query, range, fresh, cancellationToken);
         var page = TimedPage.Of([ticks], query.Descending, query.Offset, query.Limit);
         if (page.IsEmpty)
         {
@@ -71,6 +75,17 @@ public sealed class ListCases(CaseOwnersTable owners, TimedCache cache, TimeProv
         var within = query.OrderBy == CaseOrderTime.Indexed ? range.Within(page.Range) : range;
         return (await ReadAsync(project, query, within, page, cancellationToken), page.Total);
     }
+
+    private Task<List<long>> FindTicksAsync(
+        ProjectId project,
+        CasePageQuery query,
+        TimeRange range,
+        bool fresh,
+        CancellationToken cancellationToken
+    ) =>
+        query is { OrderBy: CaseOrderTime.Indexed, Filter: { Owner: null, ReadsBodies: false, Times.Count: 0 } }
+            ? KnownTicksAsync(project, query, range, fresh, cancellationToken)
+            : TicksAsync(project, query, range, cancellationToken);
 
     private async Task<List<long>> KnownTicksAsync(
         ProjectId project,
@@ -153,7 +168,7 @@ public sealed class ListCases(CaseOwnersTable owners, TimedCache cache, TimeProv
                 found.Add((new IndexedCase(row, place, indexedOn), time));
             }
         }
-        var cut = page.Cut(found, one => one.Time, one => (one.Case.Place.Partition, one.Case.Place.Row), query.Limit);
+        var cut = page.Cut(found, one => one.Time, one => (one.Case.Row.Id.Value, ""), query.Limit);
         return [.. cut.Select(one => one.Case)];
     }
 

@@ -159,10 +159,7 @@ public sealed class EntityDirectory(EntitiesTable entities, AnnounceChange annou
     /// </summary>
     public async Task SetDeletedAsync(Dataset dataset, EntityId id, bool deleted, ActorId actor, CancellationToken cancellationToken)
     {
-        if (deleted)
-        {
-            await AnnounceAsync(WebhookEvent.EntityDeleted, dataset, id, actor, cancellationToken);
-        }
+        await AnnounceAsync(deleted ? WebhookEvent.EntityDeleted : WebhookEvent.EntityRestored, dataset, id, actor, cancellationToken);
         await ConditionalWrite.RepeatAsync<bool>(
             async () =>
             {

@@ -27,11 +27,8 @@ public sealed class TrashEntities(EntitiesTable entities, AnnounceChange announc
         var now = clock.GetUtcNow();
         var happened = new EntityEvent(deleted ? EntityEvent.BulkDelete : EntityEvent.BulkRestore, actor, now, ActionNotes.Current);
         var open = ids.ToHashSet();
-        if (deleted)
-        {
-            var named = open.Select(id => id.Value).ToList();
-            await announce.EntitiesAsync(dataset.Project, dataset.Name, WebhookEvent.EntityDeleted, named, now, actor, cancellationToken);
-        }
+        var (name, named) = (deleted ? WebhookEvent.EntityDeleted : WebhookEvent.EntityRestored, open.Select(id => id.Value).ToList());
+        await announce.EntitiesAsync(dataset.Project, dataset.Name, name, named, now, actor, cancellationToken);
         var changed = new List<EntityId>();
         await ConditionalWrite.RepeatAsync<bool>(
             async () =>

@@ -3,6 +3,11 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>A product of a domain, whose id is an entry of ledgers (CC-044). Every worker has all of them.</summary>
 public sealed record Product(string Id, string Name)
 {
+    public const int MaxId = 100;
+
+    // Of its JSON. A storage row holds 1 MiB, which is twice as many.
+    internal const int MaxCharacters = 400_000;
+
     public string Code { get; init; } = "";
 
     public string Unit { get; init; } = "";

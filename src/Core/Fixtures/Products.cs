@@ -8,9 +8,6 @@ namespace ServerlessRosa.Core.Fixtures;
 /// <summary>The products of a domain: creates, finds, changes and deletes them.</summary>
 public sealed class Products(FixturesTable fixtures, DomainDirectory directory, TimeProvider clock)
 {
-    // Of its JSON. A storage row holds 1 MiB, which is twice as many.
-    private const int MaxCharacters = 400_000;
-
     /// <summary>By name. One operation per 1,000.</summary>
     public async Task<IReadOnlyList<Product>> ListAsync(ProjectId project, CancellationToken cancellationToken) =>
         [
@@ -69,7 +66,9 @@ public sealed class Products(FixturesTable fixtures, DomainDirectory directory, 
     private Product Checked(Product product)
     {
         var next = product with { ModifiedAt = clock.GetUtcNow() };
-        return FixturesTable.SizeOf(next) <= MaxCharacters ? next : throw Problem.ValueTooLong("product", MaxCharacters).AsException();
+        return FixturesTable.SizeOf(next) <= Product.MaxCharacters
+            ? next
+            : throw Problem.ValueTooLong("product", Product.MaxCharacters).AsException();
     }
 
     private async Task<(Product Product, ETag Version)> FindAsync(ProjectId project, string id, CancellationToken cancellationToken) =>

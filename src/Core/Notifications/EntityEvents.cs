@@ -9,7 +9,7 @@ using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Notifications;
 
-/// <summary>Finds the versions and deletions of entities that a message is about.</summary>
+/// <summary>Finds the versions, deletions and restorations of entities that a message is about.</summary>
 public sealed class EntityEvents(
     DatasetDirectory datasets,
     EntitiesTable entities,
@@ -57,10 +57,10 @@ public sealed class EntityEvents(
         var found = await InParallel.EachAsync(
             ids,
             async (id, stop) =>
-                message.Event == WebhookEvent.EntityDeleted
+                message.Event is WebhookEvent.EntityDeleted or WebhookEvent.EntityRestored
                     ? (await entities.ListEventsAsync(dataset, id, stop))
-                        .Where(one => one.At >= since && one.Action is EntityEvent.Delete or EntityEvent.BulkDelete)
-                        .Select(one => OfDeletion(dataset, id, one))
+                        .Where(one => one.At >= since && EventOf(one.Action) == message.Event)
+                        .Select(one => OfTrash(message.Event, dataset, id, one))
                         .ToList()
                     : (await entities.ListVersionsAsync(dataset, id, stop))
                         .Where(version => version.Source is null && version.CreatedAt >= since)
@@ -90,17 +90,25 @@ public sealed class EntityEvents(
             new { label = version.Label, values = version.Data }
         );
 
-    private Delivery OfDeletion(Dataset dataset, EntityId id, EntityEvent deletion) =>
+    private static string? EventOf(string action) =>
+        action switch
+        {
+            EntityEvent.Delete or EntityEvent.BulkDelete => WebhookEvent.EntityDeleted,
+            EntityEvent.Restore or EntityEvent.BulkRestore => WebhookEvent.EntityRestored,
+            _ => null,
+        };
+
+    private Delivery OfTrash(string type, Dataset dataset, EntityId id, EntityEvent happened) =>
         ChangeEvent.New(
-            WebhookEvent.EntityDeleted,
-            deletion.At,
+            type,
+            happened.At,
             Subject(dataset, id),
-            [dataset.Key, id.Value, deletion.At.ToString("O", CultureInfo.InvariantCulture)],
+            [dataset.Key, id.Value, happened.At.ToString("O", CultureInfo.InvariantCulture)],
             new
             {
                 dataset = dataset.Name,
                 entityId = id.Value,
-                actorId = deletion.Actor?.Value,
+                actorId = happened.Actor?.Value,
                 links = LinksOf(dataset, id),
             }
         );

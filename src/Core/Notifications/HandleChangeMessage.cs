@@ -68,6 +68,7 @@ public sealed class HandleChangeMessage(
         {
             ChangeMessage.Submission => await submissions.OfVersionAsync(message, cancellationToken),
             ChangeMessage.Review => await submissions.OfReviewAsync(message, cancellationToken),
+            ChangeMessage.Trash => await submissions.OfTrashAsync(message, cancellationToken),
             ChangeMessage.LateEntities => await submissions.OfLateEntitiesAsync(message, cancellationToken),
             ChangeMessage.Entities => await entities.OfCallAsync(message, cancellationToken),
             _ => throw new InvalidOperationException($"There is no message of the kind {message.Kind}."),

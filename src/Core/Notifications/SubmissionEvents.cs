@@ -105,6 +105,40 @@ public sealed class SubmissionEvents(
         return new FoundEvents([reviewed, .. created], true);
     }
 
+    /// <summary>A deletion or restoration, and what it did to cases. Four operations, and those for its cases. Nothing when the
+    /// submission was moved again meanwhile: another message reports that.</summary>
+    internal async Task<FoundEvents> OfTrashAsync(ChangeMessage message, CancellationToken cancellationToken)
+    {
+        var (space, root) = (await SpaceOfAsync(message, cancellationToken), InstanceId.Parse(message.Instance));
+        if (
+            await submissions.FindInstanceAsync(space, root, cancellationToken) is not { } instance
+            || await forms.FindFormAsync(space, cancellationToken) is not { } form
+        )
+        {
+            return FoundEvents.None;
+        }
+        var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
+        if (submission.MovedAt > message.At)
+        {
+            return FoundEvents.None;
+        }
+        if (
+            submission.MovedAt is not { } moved
+            || moved < message.At
+            || await intents.ExistsAsync(space, root, Intent.Deletion, cancellationToken)
+        )
+        {
+            return FoundEvents.NotYet; // Or it was refused.
+        }
+        var time = message.At.ToString("O", CultureInfo.InvariantCulture);
+        var happened = EventOf(form, submission, submission.Current, message.Event!, message.At, submission.ReviewState) with
+        {
+            EventId = WebhookKeys.EventId(message.Event!, Place(space), root.Value, time),
+            Xml = new DeliveredXml(space.Form, submission.Current.Id, submission.Current.XmlHash),
+        };
+        return new FoundEvents([happened, .. await cases.OfTrashAsync(space, submission, message.At, cancellationToken)], true);
+    }
+
     /// <summary>Entities that a version changed later than it was received.</summary>
     internal async Task<FoundEvents> OfLateEntitiesAsync(ChangeMessage message, CancellationToken cancellationToken)
     {

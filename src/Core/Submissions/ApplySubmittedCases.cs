@@ -207,8 +207,9 @@ public sealed class ApplySubmittedCases(
         return found.Contains(true);
     }
 
-    // The current version first, then the versions that it replaced.
-    private async Task<IReadOnlyList<SubmissionVersion>> VersionsAsync(
+    /// <summary>The current version first, then the versions that it replaced, newest first. No operation for an unedited submission,
+    /// otherwise one, and one for each.</summary>
+    internal async Task<IReadOnlyList<SubmissionVersion>> VersionsAsync(
         SubmissionSpace space,
         Submission submission,
         CancellationToken cancellationToken

@@ -42,7 +42,10 @@ public sealed class CommitSubmission(
             staged.Version.XmlHash,
             staged.Version.CreatedAt,
             staged.Entities.Count > 0,
-            staged.Blocks.Blocks.Count > 0,
+            // An edit also changes the cases of the version that it replaces.
+            staged.Blocks.Blocks.Count > 0
+                || staged.Head.DeprecatedId is not null
+                || staged.IsCommCare,
             CancellationToken.None
         );
         return staged.Head.DeprecatedId is { } deprecated && !staged.IsCommCare

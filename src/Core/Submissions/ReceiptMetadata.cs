@@ -21,6 +21,8 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public string? App { get; init; }
 
+    public string? Address { get; init; }
+
     /// <summary>Whether its deprecatedID counts.</summary>
     public bool IsEdit { get; init; }
 
@@ -30,7 +32,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public int CaseBlocks { get; init; }
 
-    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent) { AppId = App };
+    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent) { AppId = App, Address = Address };
 
     internal static ReceiptMetadata Of(
         SubmissionSpace space,
@@ -47,6 +49,7 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
             Device = version.Sender.DeviceId,
             Agent = version.Sender.UserAgent,
             App = version.Sender.AppId,
+            Address = version.Sender.Address,
             IsEdit = !isCommCare && head.DeprecatedId is not null,
             IsCommCare = isCommCare,
             SyncToken = Syncs.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,

@@ -20,6 +20,9 @@ public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAg
 {
     /// <summary>The id of the CommCare app, or of its build, in the address that the form was sent to.</summary>
     public string? AppId { get; init; }
+
+    /// <summary>The address that CommCare's receiver had the form from.</summary>
+    public string? Address { get; init; }
 }
 
 /// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>
@@ -68,6 +71,10 @@ public sealed record Submission(InstanceId RootId, Sender Sender, string FormVer
     public int Edits { get; init; }
 
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>When it was last deleted or restored.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? MovedAt { get; init; }
 
     /// <summary>How many case blocks the current XML carries.</summary>
     public int CaseBlocks { get; init; }

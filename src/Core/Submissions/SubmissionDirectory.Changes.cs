@@ -3,6 +3,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -66,7 +67,9 @@ public sealed partial class SubmissionDirectory
     {
         var intent = submission.CaseBlocks > 0 ? new Intent(space, submission.RootId, Intent.Deletion, clock.GetUtcNow(), null) : null;
         var again = intent is not null && !await intents.AddAsync(intent, cancellationToken);
-        if (!await submissions.SetDeletedAsync(space, submission, current, deleted, clock.GetUtcNow(), cancellationToken))
+        var (now, name) = (clock.GetUtcNow(), deleted ? WebhookEvent.SubmissionDeleted : WebhookEvent.SubmissionRestored);
+        await announce.TrashAsync(space, submission.RootId, name, now, submission.CaseBlocks > 0, cancellationToken);
+        if (!await submissions.SetDeletedAsync(space, submission, current, deleted, now, cancellationToken))
         {
             return false;
         }

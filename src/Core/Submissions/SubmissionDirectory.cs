@@ -4,6 +4,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
+using ServerlessRosa.Core.Webhooks;
 
 namespace ServerlessRosa.Core.Submissions;
 
@@ -15,6 +16,7 @@ public sealed partial class SubmissionDirectory(
     SubmissionRecovery recovery,
     IntentsTable intents,
     ApplySubmittedCases apply,
+    AnnounceChange announce,
     TimeProvider clock
 )
 {

@@ -102,6 +102,7 @@ public sealed partial class SubmissionsTable
             ReviewState = row.GetString(Column.ReviewState) is { Length: > 0 } state ? state : null,
             Edits = row.GetInt32(Column.Edits) ?? 0,
             DeletedAt = row.GetBoolean(Column.Deleted) == true ? row.GetDateTimeOffset(Column.DeletedAt) : null,
+            MovedAt = row.GetDateTimeOffset(Column.DeletedAt),
             CaseBlocks = row.GetInt32(Column.CaseBlocks) ?? 0,
             MediaExpected = row.GetInt32(Column.MediaExpected) ?? 0,
             MediaPresent = row.GetInt32(Column.MediaPresent) ?? 0,
@@ -138,6 +139,7 @@ public sealed partial class SubmissionsTable
         entity[columns.DeviceId] = sender.DeviceId;
         entity[columns.UserAgent] = sender.UserAgent;
         entity[columns.AppId] = sender.AppId;
+        entity[columns.Address] = sender.Address;
     }
 
     private static Sender ReadSender(IRowValues row, VersionColumns columns) =>
@@ -148,6 +150,7 @@ public sealed partial class SubmissionsTable
         )
         {
             AppId = row.GetString(columns.AppId),
+            Address = row.GetString(columns.Address),
         };
 
     private static class Column
@@ -179,6 +182,7 @@ public sealed partial class SubmissionsTable
         public const string DeviceId = "DeviceId";
         public const string UserAgent = "UserAgent";
         public const string AppId = "AppId";
+        public const string Address = "Address";
         public const string Timestamp = "Timestamp";
 
         /// <summary>Of an instance's row, and of the first version in the timeline.</summary>
@@ -201,7 +205,8 @@ public sealed partial class SubmissionsTable
         public string DeviceId { get; } = prefix + Column.DeviceId;
         public string UserAgent { get; } = prefix + Column.UserAgent;
         public string AppId { get; } = prefix + Column.AppId;
+        public string Address { get; } = prefix + Column.Address;
 
-        public string[] OfSender => [Submitter, DeviceId, UserAgent, AppId];
+        public string[] OfSender => [Submitter, DeviceId, UserAgent, AppId, Address];
     }
 }

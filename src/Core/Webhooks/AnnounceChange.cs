@@ -81,6 +81,35 @@ public sealed class AnnounceChange(
         }
     }
 
+    /// <summary>A deletion or restoration, by <see cref="WebhookEvent"/>. Operations as above.</summary>
+    internal async Task TrashAsync(
+        SubmissionSpace space,
+        InstanceId root,
+        string name,
+        DateTimeOffset at,
+        bool hasCases,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            space.Draft is null
+            && await IsWantedAsync(
+                space.Project,
+                wanted => wanted == name || (hasCases && WebhookEvent.IsOfCase(wanted)),
+                cancellationToken
+            )
+        )
+        {
+            var message = new ChangeMessage(ChangeMessage.Trash, space.Project.Value, at)
+            {
+                Form = space.Form,
+                Instance = root.Value,
+                Event = name,
+            };
+            await queue.AddAsync(message, UntilCommitted, cancellationToken);
+        }
+    }
+
     /// <summary>Operations as above.</summary>
     internal async Task LateEntitiesAsync(ProjectId project, int form, string instance, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ public sealed record ChangeMessage(string Kind, int Project, DateTimeOffset At)
     /// <summary>A decision on a submission, and the entities that it creates.</summary>
     public const string Review = "review";
 
+    /// <summary>The deletion or restoration of a submission, and the cases that it changes.</summary>
+    public const string Trash = "trash";
+
     /// <summary>Entities that a submission changes later: in its turn, or without the approval that it waited for.</summary>
     public const string LateEntities = "late-entities";
 
@@ -42,7 +45,7 @@ public sealed record ChangeMessage(string Kind, int Project, DateTimeOffset At)
 
     public IReadOnlyList<string>? EntityIds { get; init; }
 
-    /// <summary>The event that the entities undergo.</summary>
+    /// <summary>The event that the entities, or the submission, undergo.</summary>
     public string? Event { get; init; }
 
     public int? Actor { get; init; }

@@ -121,6 +121,23 @@ public sealed class WebhookDeliveriesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>For verification. One operation per 1,000.</summary>
+    internal IAsyncEnumerable<StoredRow<Delivery>> ScanAsync(Webhook webhook, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table,
+            TableKey.Prefix(PartitionOf(webhook), WebhookKeys.DeliveryPrefix),
+            null,
+            ToDelivery,
+            cancellationToken
+        );
+
+    /// <summary>Whether a delivery is among those that wait for their turn. One operation.</summary>
+    internal async Task<bool> WaitsAsync(Webhook webhook, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var (partition, key) = (PartitionOf(webhook), WebhookKeys.Pending(delivery));
+        return (await _table.GetEntityIfExistsAsync<TableEntity>(partition, key, ["PartitionKey"], cancellationToken)).HasValue;
+    }
+
     /// <summary>One operation.</summary>
     internal async Task<DeliveryTurn> FindTurnAsync(Webhook webhook, CancellationToken cancellationToken)
     {

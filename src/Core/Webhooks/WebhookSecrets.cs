@@ -19,6 +19,19 @@ public sealed class WebhookSecrets(IDataProtectionProvider provider, TimeProvide
         return (Prefix + Convert.ToBase64String(secret), Convert.ToBase64String(_protector.Protect(secret)));
     }
 
+    /// <summary>Whether the key ring that encrypted a secret is here.</summary>
+    internal bool CanRead(string protectedSecret)
+    {
+        try
+        {
+            return _protector.Unprotect(Convert.FromBase64String(protectedSecret)).Length > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The header `webhook-signature`: a signature by the secret, and one by the former secret while it counts.</summary>
     /// <exception cref="CryptographicException">The key ring that encrypted the secret is missing.</exception>
     internal string Sign(Webhook webhook, string id, long timestamp, ReadOnlySpan<byte> body)

@@ -49,6 +49,34 @@ public sealed class WebhooksTable(StorageAccount storage)
     internal async Task RemoveAsync(Webhook webhook, CancellationToken cancellationToken) =>
         await _table.DeleteEntityAsync(WebhookKeys.Project(webhook.Project), webhook.Id, ETag.All, cancellationToken);
 
+    /// <summary>For verification. One operation.</summary>
+    internal IAsyncEnumerable<StoredRow<Webhook>> ScanAsync(ProjectId project, CancellationToken cancellationToken) =>
+        StoredRows.ScanAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey eq {WebhookKeys.Project(project)}"),
+            null,
+            row => ToWebhook(project, row),
+            cancellationToken
+        );
+
+    /// <summary>A row for another storage account, whose key ring cannot decrypt the secret.</summary>
+    internal static TableEntity WithoutSecrets(TableEntity row)
+    {
+        row[nameof(Webhook.ProtectedSecret)] = "";
+        row.Remove(nameof(Webhook.ProtectedFormerSecret));
+        row.Remove(nameof(Webhook.FormerUntil));
+        return row;
+    }
+
+    /// <summary>The row of another storage account with a secret of this one. It is inactive until somebody gives the receiver a
+    /// secret.</summary>
+    internal static TableEntity Imported(TableEntity row, string protectedSecret)
+    {
+        row[nameof(Webhook.ProtectedSecret)] = protectedSecret;
+        row[nameof(Webhook.IsActive)] = false;
+        return row;
+    }
+
     private async Task<TableEntity?> FindRowAsync(ProjectId project, string id, CancellationToken cancellationToken)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(

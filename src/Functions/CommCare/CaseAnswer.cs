@@ -72,7 +72,7 @@ public sealed record CasesWrittenAnswer(
     [property: JsonPropertyName("cases"), OneOfTypes(typeof(CaseAnswer))] IEnumerable<object> Cases
 );
 
-/// <summary>A case, as version 1 has it; alone with its forms.</summary>
+/// <summary>A case, as version 1 has it.</summary>
 public sealed record CaseV1Answer(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("case_id")] string CaseId,
@@ -82,20 +82,15 @@ public sealed record CaseV1Answer(
     [property: JsonPropertyName("date_closed")] string? DateClosed,
     [property: JsonPropertyName("date_modified")] string? DateModified,
     [property: JsonPropertyName("server_date_modified")] string? ServerDateModified,
+    [property: JsonPropertyName("server_date_opened")] string? ServerDateOpened,
     [property: JsonPropertyName("indexed_on")] string? IndexedOn,
     [property: JsonPropertyName("opened_by")] string? OpenedBy,
     [property: JsonPropertyName("user_id")] string UserId,
+    [property: JsonPropertyName("xform_ids")] IReadOnlyList<string> XformIds,
     [property: JsonPropertyName("indices")] IReadOnlyDictionary<string, CaseIndexAnswer> Indices,
     [property: JsonPropertyName("properties")] IReadOnlyDictionary<string, string?> Properties,
     [property: JsonPropertyName("resource_uri")] string ResourceUri
-)
-{
-    [JsonPropertyName("server_date_opened"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public Optional<string?> ServerDateOpened { get; init; }
-
-    [JsonPropertyName("xform_ids"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IEnumerable<string>? XformIds { get; init; }
-}
+);
 
 /// <summary>The cases with an index to one.</summary>
 public sealed record ReferringCasesAnswer(

@@ -9,7 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Reads cases for scripts: CommCare HQ's case API, version 2 (CC-146).</summary>
-public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases)
+public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases, ListCases lists, Links links)
 {
     private const int MaxLimit = 5000;
 
@@ -111,23 +111,33 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
     private async Task<IResult> ListAsync(HttpRequest request, DomainUser user)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var ((filter, after, limit, counts), fields) = (CaseListRequest.Of(request), CaseFields.Of(request));
-        if (!counts)
+        var (list, fields) = (CaseListRequest.Of(request), CaseFields.Of(request));
+        if (list.IsByOwner)
         {
-            var (page, place) = await cases.PageAsync(user.Project.Id, filter, after, limit, cancellationToken);
-            return Json.Ok(new CaseListAnswer { Cases = page.Select(one => fields.Apply(CaseShapes.Of(user, one))), Next = NextOf(place) });
+            var (some, place) = await cases.PageAsync(user.Project.Id, list.Filter, list.Place, list.Limit, cancellationToken);
+            return Json.Ok(
+                new CaseListAnswer
+                {
+                    Cases = some.Select(one => fields.Apply(CaseShapes.Of(user, one))),
+                    Next = place is { } end ? links.Origin(request) + CaseListRequest.Next(request, end) : null,
+                }
+            );
         }
-        var (found, total, rest) = await cases.ListAsync(user.Project.Id, filter, after, limit, cancellationToken);
+        var query = new CasePageQuery(list.Filter, 0, list.Limit) { Indexed = list.Indexed };
+        var (page, total, next) = await lists.AfterAsync(user.Project.Id, query, list.After, cancellationToken);
+        var shapes = new List<object>();
+        foreach (var one in page)
+        {
+            shapes.Add(fields.Apply(CaseShapes.Of(user, await one.Row.UnpackAsync(cancellationToken), one.IndexedOn)));
+        }
         return Json.Ok(
             new CaseListAnswer
             {
-                MatchingRecords = total,
-                Cases = found.Select(one => fields.Apply(CaseShapes.Of(user, one))),
-                Next = NextOf(rest),
+                MatchingRecords = list.Counts ? total : null,
+                Cases = shapes,
+                Next = next is { } cursor ? links.Origin(request) + CaseListRequest.Next(request, cursor) : null,
             }
         );
-
-        string? NextOf(CasePlace? place) => place is { } known ? CaseListRequest.Next(request, known) : null;
     }
 
     private async Task<IResult> FetchAsync(

@@ -4,15 +4,18 @@ using Microsoft.AspNetCore.WebUtilities;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>
-/// The parameters of the case list (CC-146). `search` and `count` are additions: a part of a name or external id, and `false` for a page
-/// without the number of all matching cases, which takes reading all of them.
+/// The parameters of the case list (CC-146). `search` and `count` are additions: a part of a name or external id, and `false` for pages
+/// without the number of all matching cases. These are read in the order of owners, unless `indexed_on` is given, since neither numbers nor
+/// times of all cases have to be known.
 /// </summary>
-internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int Limit, bool Counts)
+internal sealed record CaseListRequest(CaseFilter Filter, TimeRange Indexed, int Limit, bool Counts)
 {
+    private const string IndexedOn = "indexed_on";
     private const int DefaultLimit = 20;
     private const int MaxLimit = 5000;
     private const string Cursor = "cursor";
@@ -36,28 +39,39 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
         "closed",
     ];
 
+    // Several of these are alternatives.
+    private static readonly string[] Repeated = [Types, "owner_id", "case_name", "external_id"];
+
     private static readonly Dictionary<string, CaseTime> Times = new()
     {
         ["last_modified"] = CaseTime.Modified,
         ["server_last_modified"] = CaseTime.ServerModified,
-        ["indexed_on"] = CaseTime.ServerModified,
         ["date_opened"] = CaseTime.Opened,
         ["date_closed"] = CaseTime.Closed,
     };
 
+    public bool IsByOwner => !Counts && Indexed == default;
+
+    /// <summary>Where the list goes on in the order of writing.</summary>
+    public CaseCursor? After { get; private init; }
+
+    /// <summary>Where it goes on in the order of owners.</summary>
+    public CasePlace? Place { get; private init; }
+
     /// <summary>Refuses what is no number, boolean, date or cursor with 400.11, more than 5,000 cases with 400.8, and with 400.59 what is
-    /// no parameter of the list, or comes twice although only `case_type` may.</summary>
+    /// no parameter of the list, or comes twice although it may not.</summary>
     public static CaseListRequest Of(HttpRequest request)
     {
-        var times = new List<CaseTimeBound>();
+        var (times, indexed) = (new List<CaseTimeBound>(), default(TimeRange));
         foreach (var (name, values) in request.Query)
         {
-            if (TimeOf(name, values.ToString()) is { } bound)
+            if (values.Count == 1 && BoundOf(name, values.ToString()) is var (field, bound))
             {
-                times.Add(bound);
+                indexed = field == IndexedOn ? indexed.Within(RangeOf(bound)) : indexed;
+                times.AddRange(field == IndexedOn ? [] : [bound]);
             }
             else if (
-                (values.Count > 1 && name != Types)
+                (values.Count > 1 && !Repeated.Contains(name))
                 || !(
                     Known.Contains(name)
                     || name.StartsWith(Index, StringComparison.Ordinal)
@@ -72,23 +86,28 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
         }
         Flag(request, IncludeDeprecated); // there is no dictionary in which types could be deprecated
         var types = request.Query[Types].OfType<string>().Where(type => type.Length > 0).ToHashSet();
-        return new CaseListRequest(
+        var owners = Texts(request, "owner_id")?.Select(owner => new OwnerId(owner)).ToHashSet();
+        var list = new CaseListRequest(
             new CaseFilter
             {
-                Owner = Text(request, "owner_id") is { } owner ? new OwnerId(owner) : null,
+                Owner = owners?.Count == 1 ? owners.First() : null,
+                Owners = owners?.Count > 1 ? owners : null,
                 Types = types.Count == 0 ? null : types,
-                Name = Text(request, "case_name"),
-                ExternalId = Text(request, "external_id"),
+                Names = Texts(request, "case_name"),
+                ExternalIds = Texts(request, "external_id"),
                 Search = Text(request, "search")?.Trim(),
                 Closed = Flag(request, "closed"),
                 Times = times,
                 Indices = Named(request, Index),
                 Properties = Named(request, Property),
             },
-            Text(request, Cursor) is { } cursor ? PlaceOf(cursor) : null,
+            indexed,
             LimitOf(request),
             Flag(request, "count") ?? true
         );
+        return Text(request, Cursor) is not { } cursor ? list
+            : list.IsByOwner ? list with { Place = PlaceOf(CursorText(cursor)) }
+            : list with { After = CursorOf(CursorText(cursor)) };
     }
 
     /// <summary>For answers that are no lists: refuses all parameters but those of <see cref="CaseFields"/> with 400.59.</summary>
@@ -108,21 +127,36 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
         : number > MaxLimit ? throw Problem.UnexpectedValue("limit", limit, $"a page has {MaxLimit} cases at most.").AsException()
         : Math.Max(number, 1);
 
-    /// <summary>The address of the list from a position on.</summary>
-    public static string Next(HttpRequest request, CasePlace place) =>
+    /// <summary>The path of the list from a position on.</summary>
+    public static string Next(HttpRequest request, CasePlace place) => NextOf(request, $"{place.Partition} {place.Row}");
+
+    public static string Next(HttpRequest request, CaseCursor cursor) =>
+        NextOf(request, string.Create(CultureInfo.InvariantCulture, $"@{cursor.IndexedOn.UtcTicks} {cursor.Id}"));
+
+    private static string NextOf(HttpRequest request, string position) =>
         QueryHelpers.AddQueryString(
             QueryHelpers.AddQueryString(request.Path, request.Query.Where(one => one.Key != Cursor)),
             Cursor,
-            WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{place.Partition} {place.Row}"))
+            WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(position))
         );
 
-    private static CasePlace PlaceOf(string cursor)
+    private static CasePlace PlaceOf(string position) =>
+        position.Split(' ') is [{ Length: > 0 } partition, var row] && partition[0] != '@'
+            ? new CasePlace(partition, row)
+            : throw Problem.InvalidDataType(Cursor, "cursor of this list").AsException();
+
+    private static CaseCursor CursorOf(string position) =>
+        position.Split(' ', 2) is [['@', .. var ticks], var id]
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number <= DateTimeOffset.MaxValue.Ticks
+            ? new CaseCursor(new DateTimeOffset(number, TimeSpan.Zero), id)
+            : throw Problem.InvalidDataType(Cursor, "cursor of this list").AsException();
+
+    private static string CursorText(string cursor)
     {
         try
         {
-            return Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)).Split(' ') is [var partition, var row]
-                ? new CasePlace(partition, row)
-                : throw Problem.InvalidDataType(Cursor, "cursor of a list").AsException();
+            return Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor));
         }
         catch (FormatException e)
         {
@@ -131,24 +165,41 @@ internal sealed record CaseListRequest(CaseFilter Filter, CasePlace? After, int 
     }
 
     // `last_modified.gte=2026-01-01`
-    private static CaseTimeBound? TimeOf(string name, string value)
+    private static (string Field, CaseTimeBound Bound)? BoundOf(string name, string value)
     {
-        if (name.Split('.') is not [var field, "gt" or "gte" or "lt" or "lte"] || !Times.TryGetValue(field, out var time))
+        if (name.Split('.') is not [var field, "gt" or "gte" or "lt" or "lte"] || (field != IndexedOn && !Times.ContainsKey(field)))
         {
             return null;
         }
         var comparison = name[(field.Length + 1)..];
-        return new CaseTimeBound(
-            time,
+        var bound = new CaseTimeBound(
+            Times.GetValueOrDefault(field, CaseTime.ServerModified),
             comparison.StartsWith('g'),
             comparison.EndsWith('e'),
             CaseDates.Parse(value) ?? throw Problem.InvalidDataType(value, "date").AsException()
         );
+        return (field, bound);
+    }
+
+    // Answers have microseconds, of which storage has tenths: a time from an answer stands for all ten.
+    private static TimeRange RangeOf(CaseTimeBound bound)
+    {
+        var last = bound.Value.Ticks % TimeSpan.TicksPerMicrosecond == 0 ? TimeSpan.TicksPerMicrosecond - 1 : 0;
+        return (bound.IsLower, bound.Inclusive) switch
+        {
+            (true, true) => new TimeRange(bound.Value, null),
+            (true, false) => new TimeRange(bound.Value.AddTicks(last + 1), null),
+            (false, true) => new TimeRange(null, bound.Value.AddTicks(last)),
+            _ => new TimeRange(null, bound.Value.AddTicks(-1)),
+        };
     }
 
     // An empty value is one too: the cases without owner have it.
     private static string? Text(HttpRequest request, string name) =>
         request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    private static HashSet<string>? Texts(HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var values) ? [.. values.Select(value => value ?? "")] : null;
 
     private static bool? Flag(HttpRequest request, string name) =>
         Text(request, name) is not { } text ? null

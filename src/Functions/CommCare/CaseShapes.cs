@@ -7,7 +7,8 @@ namespace ServerlessRosa.Functions.CommCare;
 /// <summary>Cases as JSON (CC-146).</summary>
 internal static class CaseShapes
 {
-    public static CaseAnswer Of(DomainUser user, Case value) =>
+    /// <param name="indexedOn">When storage wrote the row that a list is ordered by; null outside such lists.</param>
+    public static CaseAnswer Of(DomainUser user, Case value, DateTimeOffset? indexedOn = null) =>
         new(
             user.Domain,
             value.Id.Value,
@@ -18,7 +19,7 @@ internal static class CaseShapes
             Time(value.OpenedOn),
             Time(value.ModifiedOn),
             Time(value.ServerModifiedOn),
-            Time(value.ServerModifiedOn),
+            Time(indexedOn ?? value.ServerModifiedOn),
             value.Closed,
             Time(value.ClosedOn),
             value.Properties,

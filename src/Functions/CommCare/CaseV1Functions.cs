@@ -59,14 +59,18 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             {
                 ListParameters.RequireKnown(request);
                 var window = ListWindow.Of(request, MaxLimit);
-                var (page, total) = await lists.RunAsync(user.Project.Id, QueryOf(request, window), request.HttpContext.RequestAborted);
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var (page, total) = await lists.RunAsync(user.Project.Id, QueryOf(request, window), cancellationToken);
+                var origins = HttpMethods.IsHead(request.Method)
+                    ? new Dictionary<CaseId, CaseOrigin>()
+                    : await cases.FindFormsAsync(user.Project.Id, [.. page.Select(one => one.Row.Id)], cancellationToken);
                 return new TastypieList<IndexedCase>(
                     window.Meta(request, total),
                     page,
                     async (json, one, stop) =>
                         JsonSerializer.Serialize(
                             json,
-                            Shape(user, await one.Row.UnpackAsync(stop), one.IndexedOn, withForms: false),
+                            Shape(user, await one.Row.UnpackAsync(stop), one.IndexedOn, origins[one.Row.Id]),
                             CommCareJson.Default.CaseV1Answer
                         )
                 );
@@ -82,7 +86,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             {
                 ListParameters.RequireKnown(request);
                 var value = await cases.GetAsync(user.Project.Id, RouteText.Decode(id), request.HttpContext.RequestAborted);
-                return Json.Ok(Shape(user, value, value.ServerModifiedOn, withForms: true));
+                return Json.Ok(Shape(user, value, value.ServerModifiedOn, CaseOrigin.Of(value)));
             }
         );
 
@@ -95,8 +99,8 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             ModifiedBy = ListParameters.Text(request, "user_id"),
             Types = ListParameters.Text(request, "type") is { } type ? new HashSet<string> { type } : null,
             Closed = ListParameters.Flag(request, "closed"),
-            Name = ListParameters.Text(request, "name"),
-            ExternalId = ListParameters.Text(request, "external_id"),
+            Names = ListParameters.Text(request, "name") is { } name ? new HashSet<string> { name } : null,
+            ExternalIds = ListParameters.Text(request, "external_id") is { } external ? new HashSet<string> { external } : null,
             Times = [.. Bounds(request, Modified, CaseTime.Modified), .. Bounds(request, ServerModified, CaseTime.ServerModified)],
         };
         return new CasePageQuery(filter, window.Offset, window.Limit)
@@ -125,8 +129,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
         }
     }
 
-    // Rows of lists do not hold the forms of a case.
-    private static CaseV1Answer Shape(DomainUser user, Case value, DateTimeOffset indexedOn, bool withForms)
+    private static CaseV1Answer Shape(DomainUser user, Case value, DateTimeOffset indexedOn, CaseOrigin origin)
     {
         var properties = value.Properties.ToDictionary(property => property.Key, property => (string?)property.Value);
         properties["case_name"] = value.Name;
@@ -134,7 +137,7 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
         properties["date_opened"] = CaseShapes.Time(value.OpenedOn);
         properties["external_id"] = value.ExternalId;
         properties["owner_id"] = value.Owner.Value;
-        var shape = new CaseV1Answer(
+        return new CaseV1Answer(
             value.Id.Value,
             value.Id.Value,
             user.Domain,
@@ -143,19 +146,14 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             CaseShapes.Time(value.ClosedOn),
             CaseShapes.Time(value.ModifiedOn),
             CaseShapes.Time(value.ServerModifiedOn),
+            CaseShapes.Time(origin.OpenedAt),
             CaseShapes.Time(indexedOn),
             value.OpenedBy.Length == 0 ? null : value.OpenedBy,
             value.ModifiedBy,
+            origin.Forms,
             CaseShapes.Indices(value),
             properties,
             $"/a/{user.Domain}/api/case/v1/{Links.Encode(value.Id.Value)}/"
         );
-        return withForms
-            ? shape with
-            {
-                ServerDateOpened = value.Transactions.Count == 0 ? null : CaseShapes.Time(value.Transactions[0].At),
-                XformIds = value.Transactions.Select(one => one.Form.Instance.Value).Distinct(),
-            }
-            : shape;
     }
 }

@@ -36,7 +36,8 @@ internal sealed record FormShape(Submission Submission, SubmissionVersion Versio
             IndexedOn = CaseShapes.Time(Submission.IndexedOn),
             EditedOn = isEdited ? CaseShapes.Time(Submission.Current.CreatedAt) : null,
             AppId = Submission.Sender.AppId,
-            BuildId = null,
+            BuildId = null, // There are no apps here, so no builds of them.
+            SubmitIp = Version.Sender.Address,
             Archived = Submission.DeletedAt is not null,
             InitialProcessingComplete = true,
             Problem = Version.Problem,

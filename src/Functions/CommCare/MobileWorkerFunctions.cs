@@ -20,8 +20,7 @@ public sealed partial class MobileWorkerFunctions(
 {
     [Function("ListMobileWorkers")]
     [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "group")]
-    [Query(QueryType.Flag, "archived")]
+    [Query(QueryType.Text, "format", "group", "archived")]
     [Answers(typeof(ListAnswer<MobileWorkerAnswer>))]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
@@ -30,8 +29,7 @@ public sealed partial class MobileWorkerFunctions(
 
     [Function("ListMobileWorkersV1")]
     [Query(QueryType.Number, "limit", "offset")]
-    [Query(QueryType.Text, "format", "group")]
-    [Query(QueryType.Flag, "archived")]
+    [Query(QueryType.Text, "format", "group", "archived")]
     [Answers(typeof(ListAnswer<MobileWorkerAnswer>))]
     public Task<IResult> ListV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "a/{domain}/api/user/v1")] HttpRequest request,
@@ -112,10 +110,10 @@ public sealed partial class MobileWorkerFunctions(
             {
                 ListParameters.RequireKnown(request);
                 var (paging, known) = (Paging.Of(request), await groups.ListAsync(user.Project.Id, cancellationToken));
-                var (group, archived) = (ListParameters.Text(request, "group"), ListParameters.Flag(request, "archived"));
+                var (group, isActive) = (ListParameters.Text(request, "group"), StateOf(request));
                 var members = group is null ? null : known.FirstOrDefault(one => one.Id == group)?.Users ?? [];
                 var all = (await workers.ListAsync(user.Project.Id, cancellationToken))
-                    .Where(worker => members?.Contains(worker.UserId.Value) != false && archived != worker.IsActive)
+                    .Where(worker => members?.Contains(worker.UserId.Value) != false && isActive != !worker.IsActive)
                     .ToList();
                 return DomainApi.List(
                     request,
@@ -125,6 +123,10 @@ public sealed partial class MobileWorkerFunctions(
                 );
             }
         );
+
+    // As in HQ, deactivated workers are listed only if asked for; `all` is an addition.
+    private static bool? StateOf(HttpRequest request) =>
+        ListParameters.Text(request, "archived") == "all" ? null : ListParameters.Flag(request, "archived") != true;
 
     private Task<IResult> CreateAsync(HttpRequest request, string domain) =>
         api.WriteAsync(

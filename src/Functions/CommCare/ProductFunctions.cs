@@ -10,8 +10,6 @@ namespace ServerlessRosa.Functions.CommCare;
 /// <summary>Products (CC-044, CC-144 to CC-146, `product`), at both of CommCare's addresses. Writing is an addition.</summary>
 public sealed class ProductFunctions(DomainApi api, Products products)
 {
-    private const int MaxId = 100;
-
     [Function("ListProducts")]
     [Query(QueryType.Number, "limit", "offset")]
     [Query(QueryType.Text, "format")]
@@ -147,8 +145,8 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     // Ledgers that come from another server name its ids.
     private static string? IdOf(JsonElement body) =>
         Json.Text(body, "id") is not { Length: > 0 } id ? null
-        : id.Length <= MaxId ? id
-        : throw Problem.ValueTooLong("id", MaxId).AsException();
+        : id.Length <= Product.MaxId ? id
+        : throw Problem.ValueTooLong("id", Product.MaxId).AsException();
 
     // Read before anything is written, and pure afterwards. What isn't named stays.
     private static Func<Product, Product> Change(JsonElement body)

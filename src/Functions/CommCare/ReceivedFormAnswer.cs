@@ -44,6 +44,9 @@ public sealed record ReceivedFormAnswer
     [JsonPropertyName("build_id")]
     public required string? BuildId { get; init; }
 
+    [JsonPropertyName("submit_ip")]
+    public required string? SubmitIp { get; init; }
+
     [JsonPropertyName("archived")]
     public required bool Archived { get; init; }
 

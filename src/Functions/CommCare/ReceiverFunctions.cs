@@ -161,12 +161,21 @@ public sealed class ReceiverFunctions(
             }
             return form.IsDeviceReport ? ReceiverAnswers.Taken() : ReceiverAnswers.Ignored();
         }
-        var upload = new SubmissionUpload(xml, files, Senders.Of(request, submitter) with { AppId = AppOf(request) })
+        var upload = new SubmissionUpload(xml, files, SenderOf(request, submitter))
         {
             SyncToken = request.Headers["X-CommCareHQ-LastSyncToken"],
         };
         return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, cancellationToken), links.Origin(request));
     }
+
+    private static Sender SenderOf(HttpRequest request, ActorId? submitter) =>
+        Senders.Of(request, submitter) with
+        {
+            AppId = AppOf(request),
+            Address = RequestAuthenticator.ClientOf(request) is { IsIPv4MappedToIPv6: true } mapped
+                ? mapped.MapToIPv4().ToString()
+                : RequestAuthenticator.ClientOf(request)?.ToString(),
+        };
 
     private static string? AppOf(HttpRequest request) =>
         request.RouteValues.TryGetValue("app", out var app) && RouteText.Decode((string)app!) is var id && !Places.Contains(id)

@@ -58,14 +58,18 @@ public sealed class RequestAuthenticator(AuthenticateActor authenticate, IOption
     /// <summary>The cookie's name depends on the connection: browsers take `__Host-` cookies over HTTPS only.</summary>
     public static string CookieName(HttpRequest request) => IsHttps(request) ? SecureCookie : PlainCookie;
 
-    /// <summary>
-    /// The client's address. The front end appends it to the header, with a port that changes per connection. An IPv6 client can choose the
-    /// lower half of its address, so only the upper half counts.
-    /// </summary>
-    public static string AddressOf(HttpRequest request)
+    /// <summary>The client's address. The front end appends it to the header, with a port that changes per connection.</summary>
+    public static IPAddress? ClientOf(HttpRequest request)
     {
         var forwarded = PeerIsLoopback(request) ? request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim() : "";
-        var address = IPEndPoint.TryParse(forwarded, out var endPoint) ? endPoint.Address : request.HttpContext.Connection.RemoteIpAddress;
+        return IPEndPoint.TryParse(forwarded, out var endPoint) ? endPoint.Address : request.HttpContext.Connection.RemoteIpAddress;
+    }
+
+    /// <summary>The client's address by which attempts are counted: an IPv6 client can choose the lower half of its address, so only the
+    /// upper half counts.</summary>
+    public static string AddressOf(HttpRequest request)
+    {
+        var address = ClientOf(request);
         return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
             ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
             : address?.MapToIPv4().ToString() ?? "";

@@ -59,6 +59,7 @@ export const router = createRouter({
           component: () => import('./lookupTables/LookupTablePage.vue'),
           props: (route) => ({ tableId: String(route.params.tableId) }),
         },
+        { path: 'products', name: 'products', component: () => import('./products/ProductsPage.vue') },
         { path: 'locations', name: 'locations', component: () => import('./locations/LocationsPage.vue') },
         { path: 'roles', name: 'projectRoles', component: () => import('./users/ProjectRoles.vue') },
         { path: 'webhooks', name: 'webhooks', component: () => import('./webhooks/WebhooksPage.vue') },

@@ -10,6 +10,7 @@ using ServerlessRosa.Core.Recovery;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Submissions;
 using ServerlessRosa.Core.Syncs;
+using ServerlessRosa.Core.Webhooks;
 using Xunit;
 
 namespace ServerlessRosa.Core.Tests.Submissions;
@@ -144,6 +145,13 @@ public sealed class PurgeDeletedTests
                 new CheckCases(cases),
                 new ApplyCases(cases, indices, write),
                 new SyncsTable(storage)
+            ),
+            new AnnounceChange(
+                new WebhooksTable(storage),
+                new WebhookMessages(storage),
+                new TimedCache(Options.Create(new CacheOptions())),
+                Options.Create(new WebhookOptions()),
+                clock
             ),
             clock
         );

@@ -20,30 +20,11 @@ public sealed class CaseListTests
                 "2010-01-01T10:00:00Z"
             )
         );
-        await desk.SubmitAsync(desk.Create(young, "Young Bello", type: "household"));
+        await desk.SubmitAsync(desk.Create(young, "Young Bello", type: "household", owner: "u3"));
+        await Eventually.TrueAsync(async () => Ids((await ListAsync(desk, "")).Json).Count() == 2, "both are settled");
+        var first = (await ListAsync(desk, "")).Json.GetProperty("cases")[0].Text("indexed_on");
 
-        foreach (
-            var (query, expected) in new (string, string[])[]
-            {
-                ("", [old, young]),
-                ("case_type=patient&case_type=household", [old, young]),
-                ("case_type=patient", [old]),
-                ("closed=false", [young]),
-                ("search=AMINA", [old]),
-                ("search=hh-7", [old]),
-                ($"search={young}", [young]),
-                ("search=zebra", []),
-                ("last_modified.lt=2011-01-01", [old]),
-                ("last_modified.gte=2010-01-01T10:00:00Z&last_modified.lte=2010-01-01T10:00:00Z", [old]),
-                ("last_modified.gt=2010-01-01T10:00:00Z", [young]),
-                ("server_last_modified.gt=2020-01-01", [old, young]),
-                ("indexed_on.lt=2020-01-01", []),
-                ("date_opened.lt=2011-01-01", [old]),
-                ("date_closed.gt=2000-01-01", [old]),
-                ("date_closed.lt=2000-01-01", []),
-                ("format=json&count=false", [old, young]),
-            }
-        )
+        foreach (var (query, expected) in Queries(desk.Worker.Id, old, young, first))
         {
             var listed = (await ListAsync(desk, query)).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal((query, Sorted(expected)), (query, Sorted(Ids(listed))));
@@ -52,12 +33,41 @@ public sealed class CaseListTests
         {
             (await ListAsync(desk, unknown)).ShouldBe(HttpStatusCode.BadRequest);
         }
-        (await ListAsync(desk, "case_name=a&case_name=b")).ShouldBe(HttpStatusCode.BadRequest);
+        (await ListAsync(desk, "closed=true&closed=false")).ShouldBe(HttpStatusCode.BadRequest);
+        (await ListAsync(desk, "indexed_on.gt=2020-01-01&indexed_on.gt=2021-01-01")).ShouldBe(HttpStatusCode.BadRequest);
         foreach (var wrong in new[] { "last_modified.gt=yesterday", "closed=perhaps", "count=2", "limit=many", "cursor=!!", "cursor=YQ" })
         {
             (await ListAsync(desk, wrong)).ShouldBe(HttpStatusCode.BadRequest);
         }
     }
+
+    private static (string Query, string[] Expected)[] Queries(string owner, string old, string young, string first) =>
+        [
+            ("", [old, young]),
+            ("case_type=patient&case_type=household", [old, young]),
+            ("case_type=patient", [old]),
+            ("closed=false", [young]),
+            ($"owner_id=u3&owner_id={owner}", [old, young]),
+            ("owner_id=u3", [young]),
+            ("case_name=Old%20Amina&case_name=x&external_id=HH-7&external_id=y", [old]),
+            ("search=AMINA", [old]),
+            ("search=hh-7", [old]),
+            ($"search={young}", [young]),
+            ("search=zebra", []),
+            ("last_modified.lt=2011-01-01", [old]),
+            ("last_modified.gte=2010-01-01T10:00:00Z&last_modified.lte=2010-01-01T10:00:00Z", [old]),
+            ("last_modified.gt=2010-01-01T10:00:00Z", [young]),
+            ("server_last_modified.gt=2020-01-01", [old, young]),
+            ("indexed_on.lt=2020-01-01", []),
+            ($"indexed_on.gte={first}", [old, young]),
+            ($"indexed_on.gt={first}&count=false", [young]),
+            ($"indexed_on.lte={first}", [old]),
+            ($"indexed_on.lt={first}", []),
+            ("date_opened.lt=2011-01-01", [old]),
+            ("date_closed.gt=2000-01-01", [old]),
+            ("date_closed.lt=2000-01-01", []),
+            ("format=json&count=false", [old, young]),
+        ];
 
     [Fact, Clause("CC-146")]
     public async Task Pages_without_a_count_have_each_case_once_and_read_no_more_than_the_page()
@@ -80,9 +90,7 @@ public sealed class CaseListTests
                 Assert.InRange(answer.StorageOperations, 1, query.Length == 0 && pages > 0 ? 2 : 1);
                 Assert.False(answer.Json.TryGetProperty("matching_records", out _));
                 found.AddRange(Ids(answer.Json));
-                address = answer.Json.GetProperty("next").GetString() is { } next
-                    ? desk.Domain.Programme.Server.BaseUrl.GetLeftPart(UriPartial.Authority) + next
-                    : null;
+                address = answer.Json.GetProperty("next").GetString();
             }
             Assert.Equal(Sorted(expected), Sorted(found));
         }
@@ -92,6 +100,48 @@ public sealed class CaseListTests
         var theirs = (await ListAsync(desk, "count=false&limit=1")).Json.GetProperty("next").GetString()!.Split("cursor=")[1];
         Assert.Equal(JsonValueKind.Null, foreign.GetProperty("next").ValueKind);
         (await ListAsync(other, $"count=false&cursor={theirs}")).ShouldBe(HttpStatusCode.BadRequest);
+        (await ListAsync(desk, $"cursor={theirs}")).ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact, Clause("CC-146")]
+    public async Task Pages_while_cases_change_and_move_miss_none_and_repeat_only_what_changed()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var ids = Enumerable.Range(0, 12).Select(number => CaseDesk.NewId($"c{number:D2}")).ToList();
+        foreach (var some in ids.Chunk(4))
+        {
+            // Of one form and one owner: written at once.
+            await desk.SubmitAsync([.. some.Select(id => desk.Create(id))]);
+        }
+        await Eventually.TrueAsync(async () => Ids((await ListAsync(desk, "")).Json).Count() == ids.Count, "all are settled");
+        var order = Ids((await ListAsync(desk, "")).Json).ToList();
+
+        var pages = new List<List<string>>();
+        for (var address = desk.Domain.At("/api/case/v2/?limit=3"); address is not null; )
+        {
+            var page = (await desk.Domain.Admin.GetAsync(address)).ShouldBe(HttpStatusCode.OK).Json;
+            Assert.Equal(ids.Count - (pages.Count == 1 ? 2 : 0), page.GetProperty("matching_records").GetInt32());
+            pages.Add([.. Ids(page)]);
+            Assert.Equal(pages[^1], (await desk.Domain.Admin.GetAsync(address)).Json.GetProperty("cases").EnumerateArray().Select(Id));
+            address = page.GetProperty("next").GetString();
+            if (pages.Count == 1)
+            {
+                // One that was listed, and one that was not yet, each to another owner.
+                foreach (var moved in new[] { order[0], order[4] })
+                {
+                    await desk.SubmitAsync(CaseDesk.Block(moved, "<n0:update><n0:owner_id>elsewhere</n0:owner_id></n0:update>"));
+                }
+            }
+            else
+            {
+                await Eventually.TrueAsync(
+                    async () => (await ListAsync(desk, "limit=1")).Json.GetProperty("matching_records").GetInt32() == ids.Count,
+                    "the changes are settled"
+                );
+            }
+        }
+        Assert.Equal([.. order.Except([order[4]]), order[0], order[4]], pages.SelectMany(page => page));
+        Assert.All(pages.SkipLast(1), page => Assert.Equal(3, page.Count));
     }
 
     [Fact, Clause("CC-146")]
@@ -143,6 +193,8 @@ public sealed class CaseListTests
 
     private static IEnumerable<string> Ids(JsonElement list) =>
         list.GetProperty("cases").EnumerateArray().Select(one => one.Text("case_id"));
+
+    private static string Id(JsonElement one) => one.Text("case_id");
 
     private static string Sorted(IEnumerable<string> ids) => string.Join(' ', ids.Order(StringComparer.Ordinal));
 }

@@ -37,6 +37,8 @@ public sealed class DomainListTests
         Assert.Equal(old, all[1].GetProperty("indices").GetProperty("parent").Text("case_id"));
         var single = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/v0.5/case/{young}/"))).ShouldBe(HttpStatusCode.OK).Json;
         Assert.Equal([form], single.GetProperty("xform_ids").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal(single.GetProperty("xform_ids").GetRawText(), all[1].GetProperty("xform_ids").GetRawText());
+        Assert.Equal(single.Text("server_date_opened"), all[1].Text("server_date_opened"));
         Assert.Equal(all[1].GetProperty("properties").GetRawText(), single.GetProperty("properties").GetRawText());
         (await desk.Domain.Admin.GetAsync(desk.Domain.At("/api/case/v1/unknown/"))).ShouldBe(HttpStatusCode.NotFound);
         foreach (var (query, expected) in CaseQueries(old, young, all[1]))
@@ -112,6 +114,9 @@ public sealed class DomainListTests
 
         Assert.Equal([ann.Id], await IdsAsync($"/api/v0.5/user/?group={group}"));
         Assert.Equal([bob.Id], await IdsAsync("/api/v0.5/user/?archived=true"));
+        Assert.Equal([ann.Id], await IdsAsync("/api/v0.5/user/"));
+        Assert.Equal([ann.Id, bob.Id], (await IdsAsync("/api/user/v1/?archived=all")).OrderBy(id => id == bob.Id));
+        (await domain.Admin.GetAsync(domain.At("/api/user/v1/?archived=perhaps"))).ShouldBe(HttpStatusCode.BadRequest);
         Assert.Equal([ann.Id], await IdsAsync("/api/user/v1/?archived=false&limit=0"));
         Assert.Equal([kano], await IdsAsync("/api/v0.5/location/?site_code=kano"));
         Assert.Equal(2, (await IdsAsync("/api/location/v1/?location_type_code=state")).Count);
@@ -123,6 +128,13 @@ public sealed class DomainListTests
             (await domain.Admin.GetAsync(PathOf(domain, place.Text("resource_uri")))).ShouldBe(HttpStatusCode.OK).Json.GetRawText()
         );
         await CheckWebUsersAsync(domain);
+        await ShouldRefuseOthersAsync(domain);
+
+        async Task<List<string>> IdsAsync(string path) => Ids((await GetAsync(domain, path)).Json);
+    }
+
+    private static async Task ShouldRefuseOthersAsync(Domain domain)
+    {
         foreach (
             var resource in new[]
             {
@@ -139,8 +151,6 @@ public sealed class DomainListTests
         {
             (await domain.Admin.GetAsync(domain.At($"/api/v0.5/{resource}/?colour=red"))).ShouldBe(HttpStatusCode.BadRequest);
         }
-
-        async Task<List<string>> IdsAsync(string path) => Ids((await GetAsync(domain, path)).Json);
     }
 
     private static async Task CheckWebUsersAsync(Domain domain)

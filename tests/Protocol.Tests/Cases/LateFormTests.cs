@@ -50,6 +50,32 @@ public sealed class LateFormTests
         await desk.Domain.Programme.ShouldBeConsistentAsync();
     }
 
+    [Fact, Clause("CC-154")]
+    public async Task A_late_form_costs_one_operation_per_form_of_its_cases_more_than_one_in_time()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var id = NewId();
+        await desk.SubmitAsync(desk.Create(id));
+        var inTime = 0;
+        const int forms = 8;
+        for (var number = 0; number < forms; number++)
+        {
+            inTime = (await SendAsync($"2020-01-{10 + number}", $"<n0:n{number}>1</n0:n{number}>")).StorageOperations;
+        }
+
+        var late = await SendAsync("2020-01-01", "<n0:n0>late</n0:n0><n0:late>1</n0:late>");
+
+        // Also once more: it is inserted between forms that were late themselves.
+        var again = await SendAsync("2020-01-02", "<n0:n1>late</n0:n1>");
+        var after = await desk.CaseAsync(id);
+        Assert.Equal(("1", "1", "1"), (after.Property("n0"), after.Property("n1"), after.Property("late")));
+        Assert.InRange(late.StorageOperations, inTime, inTime + forms + 4);
+        Assert.InRange(again.StorageOperations, inTime, inTime + forms + 5);
+
+        async Task<Answer> SendAsync(string date, string properties) =>
+            (await desk.PostAsync(desk.Form(Guid.NewGuid().ToString(), Update(id, properties, date)))).ShouldBeSuccess();
+    }
+
     [Fact, Clause("CC-154"), Clause("CC-094")]
     public async Task Edits_deletions_and_restorations_keep_the_order_of_the_phone()
     {

@@ -34,7 +34,8 @@ public sealed class ReceivedFormListTests
                 "</n1:meta>",
                 "<n1:appVersion>CommCare Android, version \"2.31.0\"(423345). App v18. Build 423345</n1:appVersion></n1:meta>"
             );
-        (await desk.PostAsync(xml, files: ("photo.jpg", Samples.Bytes(100), "image/jpeg"))).ShouldBeSuccess();
+        var phone = desk.Worker.Phone.With("X-Forwarded-For", "198.51.100.1, 203.0.113.7:4711");
+        (await desk.PostAsync(xml, phone, files: ("photo.jpg", Samples.Bytes(100), "image/jpeg"))).ShouldBeSuccess();
 
         var list = (await desk.Domain.Admin.GetAsync(desk.Domain.Api("form/"))).ShouldBe(HttpStatusCode.OK).Json;
         var form = Assert.Single(list.GetProperty("objects").EnumerateArray());
@@ -43,6 +44,7 @@ public sealed class ReceivedFormListTests
 
         Assert.Equal((id, desk.Domain.Name, "data"), (form.Text("id"), form.Text("domain"), form.Text("type")));
         Assert.Equal(("10", "1", "app"), (form.Text("version"), form.Text("uiversion"), form.Text("app_id")));
+        Assert.Equal(("203.0.113.7", null), (form.Text("submit_ip"), form.GetProperty("build_id").GetString()));
         Assert.False(form.GetProperty("archived").GetBoolean());
         Assert.Equal(JsonValueKind.Null, form.GetProperty("edited_on").ValueKind);
         foreach (var time in new[] { "received_on", "server_modified_on", "indexed_on" })

@@ -22,6 +22,8 @@ public sealed class ExportProjectTests : IDisposable
         (await admin.PatchJsonAsync($"{inbox.SubmissionsPath}/uuid:3", new { reviewState = "approved" })).ShouldBe(HttpStatusCode.OK);
         (await admin.PostJsonAsync($"{inbox.SubmissionsPath}/uuid:3/comments", new { body = "gut" })).ShouldBe(HttpStatusCode.OK);
         (await admin.DeleteAsync($"{inbox.SubmissionsPath}/uuid:4")).ShouldBe(HttpStatusCode.OK);
+        var webhook = new { url = "https://hooks.invalid/", events = new[] { "submission.created", "entity.restored" } };
+        (await admin.PostJsonAsync($"{inbox.Programme.Path}/webhooks", webhook)).ShouldBe(HttpStatusCode.OK);
         string[] asked =
         [
             $"{inbox.Programme.Path}/formList",
@@ -51,6 +53,9 @@ public sealed class ExportProjectTests : IDisposable
             (await there.GetAsync($"{inbox.Programme.Path}/app-users")).ShouldBe(HttpStatusCode.OK).Json[0].GetProperty("token").ValueKind
         );
 
+        await CheckWebhookAsync(there, $"{inbox.Programme.Path}/webhooks", webhook.url, webhook.events);
+        (await to.RunAsync("verify", "--project", project, "--settle", "0")).ShouldSucceed();
+
         // The phone goes on there with the key that it has.
         (await inbox.Phone.At(to.Server).PostAsync(inbox.SubmissionPath, Samples.Multipart(inbox.Submission("uuid:5")))).ShouldBe(
             HttpStatusCode.Created
@@ -60,6 +65,22 @@ public sealed class ExportProjectTests : IDisposable
         ).ShouldBe(HttpStatusCode.Conflict);
         var next = (await there.PostJsonAsync("/projects", new { name = "next" })).ShouldBe(HttpStatusCode.OK).Json;
         Assert.True(next.GetProperty("id").GetInt32() > inbox.Programme.Id);
+    }
+
+    // Its secret stayed behind: it is inactive until it has a new one.
+    private static async Task CheckWebhookAsync(Api api, string path, string url, string[] events)
+    {
+        var imported = Assert.Single((await api.GetAsync(path)).ShouldBe(HttpStatusCode.OK).Json.EnumerateArray());
+        Assert.Equal((url, false), (imported.Text("url"), imported.GetProperty("active").GetBoolean()));
+        Assert.Equal(events, imported.GetProperty("events").EnumerateArray().Select(one => one.GetString()));
+        var at = $"{path}/{imported.Text("id")}";
+        Assert.StartsWith(
+            "whsec_",
+            (await api.PostAsync($"{at}/secret")).ShouldBe(HttpStatusCode.OK).Json.Text("secret"),
+            StringComparison.Ordinal
+        );
+        (await api.PatchJsonAsync(at, new { active = true })).ShouldBe(HttpStatusCode.OK);
+        (await api.PatchJsonAsync(at, new { active = false })).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -35,6 +35,8 @@ public sealed class PopulatedServer : IAsyncLifetime
         await DatasetsAsync();
         await DomainAsync();
         await CasesAsync();
+        var webhook = new { url = "https://hooks.invalid/", events = new[] { "entity.deleted" } };
+        (await Programme.Admin.PostJsonAsync($"{Programme.Path}/webhooks", webhook)).ShouldBe(HttpStatusCode.OK);
         (await Programme.WebUserAsync("manager")).Api.ToString();
         (await Desk.Worker.Phone.GetAsync(Desk.Domain.At("/phone/restore/?version=2.0"))).ShouldBe(HttpStatusCode.OK);
     }

@@ -17,6 +17,7 @@ public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<Popul
         FormDamages.All,
         SubmissionDamages.All,
         CaseDamages.All,
+        WebhookDamages.All,
     }
         .SelectMany(some => some)
         .ToDictionary();

@@ -10,6 +10,9 @@ namespace ServerlessRosa.Protocol.Tests.Webhooks;
 public sealed class WebhookEventTests
 {
     private static readonly string[] OfSubmissions = ["submission.created", "submission.edited", "submission.reviewed"];
+    private static readonly string[] OfEntities = ["entity.created", "entity.updated", "entity.deleted", "entity.restored"];
+    private static readonly string[] OfTrash = ["submission.deleted", "submission.restored"];
+    private static readonly string[] OfCases = ["case.created", "case.updated", "case.closed", "case.deleted"];
 
     [Fact]
     public async Task New_edited_and_reviewed_submissions_are_reported_in_order_signed_and_with_links()
@@ -61,7 +64,7 @@ public sealed class WebhookEventTests
     {
         var census = await Census.StartAsync();
         var receiver = await WebhookReceiver.OpenAsync();
-        await census.Programme.HookAsync(receiver.Url, ["entity.created", "entity.updated", "entity.deleted"], includeData: true);
+        await census.Programme.HookAsync(receiver.Url, OfEntities, includeData: true);
         var id = Census.NewId();
 
         await census.SendAsync(census.Submission(id, "create=\"1\""));
@@ -71,6 +74,8 @@ public sealed class WebhookEventTests
         await receiver.WaitAsync(2);
         (await census.Programme.Admin.DeleteAsync(path)).ShouldBe(HttpStatusCode.OK);
         await receiver.WaitAsync(3);
+        (await census.Programme.Admin.PostAsync($"{path}/restore")).ShouldBe(HttpStatusCode.OK);
+        await receiver.WaitAsync(4);
         var bulk = Enumerable
             .Range(0, 3)
             .Select(i => new
@@ -87,11 +92,11 @@ public sealed class WebhookEventTests
             )
         ).ShouldBe(HttpStatusCode.OK);
 
-        var got = await receiver.WaitAsync(6);
-        Assert.Equal(["entity.created", "entity.updated", "entity.deleted"], got.Take(3).Select(one => one.Type));
-        Assert.Equal(bulk.Select(one => one.label), got.Skip(3).Select(one => one.Data.Text("label")));
+        var got = await receiver.WaitAsync(7);
+        Assert.Equal(OfEntities, got.Take(4).Select(one => one.Type));
+        Assert.Equal(bulk.Select(one => one.label), got.Skip(4).Select(one => one.Data.Text("label")));
         Assert.Equal("31", got[1].Data.GetProperty("values").Text("age"));
-        Assert.Equal(id, got[2].Data.Text("entityId"));
+        Assert.All(got.Take(4), one => Assert.Equal(id, one.Data.Text("entityId")));
     }
 
     [Fact]
@@ -112,6 +117,48 @@ public sealed class WebhookEventTests
         Assert.Equal(["case.created", "case.updated", "case.closed"], got.Select(one => one.Type));
         Assert.All(got, one => Assert.Equal(id, one.Data.Text("caseId")));
         Assert.Equal("72", got[1].Data.GetProperty("properties").Text("pulse"));
+    }
+
+    [Fact]
+    public async Task A_deletion_restoration_or_edit_of_a_submission_is_reported_with_the_cases_that_it_changes()
+    {
+        var desk = await CaseDesk.OpenAsync();
+        var (receiver, ofCases) = (await WebhookReceiver.OpenAsync(), await WebhookReceiver.OpenAsync());
+        await desk.Domain.Programme.HookAsync(receiver.Url, [.. OfTrash, .. OfCases], includeData: true);
+        await desk.Domain.Programme.HookAsync(ofCases.Url, ["case.deleted"]);
+        var (kept, made) = (CaseDesk.NewId("kept"), CaseDesk.NewId("made"));
+        var seen = 0;
+        await desk.SubmitAsync(desk.Create(kept));
+        await ShouldGetAsync(("case.created", kept));
+        var form = await desk.SubmitAsync(CaseDesk.Update(kept, "<n0:pulse>72</n0:pulse>"), desk.Create(made));
+        await ShouldGetAsync(("case.updated", kept), ("case.created", made));
+        var path = $"{desk.Domain.Programme.Path}/forms/{Uri.EscapeDataString(desk.Xmlns)}/submissions/{form}";
+
+        (await desk.Domain.Admin.DeleteAsync(path)).ShouldBe(HttpStatusCode.OK);
+        var deleted = await ShouldGetAsync(("submission.deleted", form), ("case.updated", kept), ("case.deleted", made));
+        Assert.False(deleted.Single(one => one.Type == "case.updated").Data.GetProperty("properties").TryGetProperty("pulse", out _));
+        (await desk.Domain.Admin.PostAsync($"{path}/restore")).ShouldBe(HttpStatusCode.OK);
+        var restored = await ShouldGetAsync(("submission.restored", form), ("case.updated", kept), ("case.created", made));
+        Assert.Contains("pulse", restored.Single(one => one.Type == "submission.restored").Data.Text("xml"), StringComparison.Ordinal);
+        (await desk.PostAsync(desk.Form(form, CaseDesk.Update(kept, "<n0:pulse>80</n0:pulse>")))).ShouldBeSuccess();
+        await ShouldGetAsync(("case.updated", kept), ("case.deleted", made));
+
+        Assert.Equal([made, made], (await ofCases.WaitAsync(2)).Select(one => one.Data.Text("caseId")));
+        Assert.Equal(seen, receiver.Requests.Select(one => one.Id).Distinct().Count());
+
+        async Task<IReadOnlyList<Received>> ShouldGetAsync(params (string Type, string Id)[] expected)
+        {
+            IReadOnlyList<Received> got = [.. (await receiver.WaitAsync(seen + expected.Length)).Skip(seen)];
+            seen += expected.Length;
+            Assert.Equal(
+                expected.Order(),
+                got.Select(one =>
+                        (one.Type, one.Data.Text(one.Type.StartsWith("case", StringComparison.Ordinal) ? "caseId" : "instanceId"))
+                    )
+                    .Order()
+            );
+            return got;
+        }
     }
 
     [Fact]

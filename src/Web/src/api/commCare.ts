@@ -14,7 +14,7 @@ const sendSheet = (address: string, file: File) =>
 async function all<T>(address: string): Promise<T[]> {
   const found: T[] = []
   for (;;) {
-    const page = await call<t.Page<T>>(`${address}?limit=${most}&offset=${found.length}`)
+    const page = await call<t.Page<T>>(`${address}${address.includes('?') ? '&' : '?'}limit=${most}&offset=${found.length}`)
     found.push(...page.objects)
     if (page.objects.length === 0 || found.length >= page.meta.total_count) return found
   }
@@ -25,7 +25,7 @@ export function commCare(domain: string) {
   const at = inDomain(domain)
   return {
     workers: {
-      list: () => all<t.Worker>(at`api/user/v1`),
+      list: () => all<t.Worker>(at`api/user/v1` + '?archived=all'),
       create: (worker: t.WorkerChange) => send<t.Worker>('POST', at`api/user/v1`, worker),
       change: (id: string, worker: t.WorkerChange) => send<t.Worker>('PUT', at`api/user/v1/${id}`, worker),
       activate: (id: string) => send('POST', at`api/user/v1/${id}/activate`),
@@ -41,7 +41,8 @@ export function commCare(domain: string) {
     },
     cases: {
       first: (filter: t.CaseFilter, limit: number) => at`api/case/v2` + `?${caseQuery(filter, limit)}`,
-      page: (address: string) => call<t.CasePage>(address),
+      /** `next` of another page. The server may know itself by another name than this page does. */
+      page: (address: string) => call<t.CasePage>(address.replace(/^https?:\/\/[^/]+/, '')),
       get: (id: string) => call<t.Case>(at`api/case/v2/${id}`),
       /** Those of them that there are. */
       many: async (ids: string[]) =>
@@ -55,7 +56,12 @@ export function commCare(domain: string) {
       balances: (id: string) => all<t.Balance>(at`api/case/ledger/v1/${id}`),
       forms: (id: string, offset: number) => call<t.Page<t.CaseForm>>(at`api/case/form/v1/${id}` + `?offset=${offset}`),
     },
-    products: () => all<t.Product>(at`api/product/v1`),
+    products: {
+      list: () => all<t.Product>(at`api/product/v1`),
+      upload: (file: File, dryRun: boolean) => sendSheet(at`api/product/file/v1` + `?dry_run=${dryRun}`, file),
+      downloadAddress: (format: 'csv' | 'xlsx') => at`api/product/file/v1` + `?format=${format}`,
+      remove: (id: string) => remove(at`api/product/v1/${id}`),
+    },
     groups: {
       list: () => all<t.Group>(at`api/group/v1`),
       create: (group: Partial<t.Group>) => send<t.Group>('POST', at`api/group/v1`, group),

@@ -94,6 +94,10 @@ export interface Balance {
 export interface Product {
   id: string
   name: string
+  code: string
+  unit: string
+  category: string
+  is_archived: boolean
 }
 
 export interface CaseForm {

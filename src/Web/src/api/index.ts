@@ -62,9 +62,9 @@ export const apiKeys = {
 }
 
 export const webhookEvents = [
-  ...['submission.created', 'submission.edited', 'submission.reviewed'],
-  ...['entity.created', 'entity.updated', 'entity.deleted'],
-  ...['case.created', 'case.updated', 'case.closed'],
+  ...['submission.created', 'submission.edited', 'submission.reviewed', 'submission.deleted', 'submission.restored'],
+  ...['entity.created', 'entity.updated', 'entity.deleted', 'entity.restored'],
+  ...['case.created', 'case.updated', 'case.closed', 'case.deleted'],
 ]
 
 export const webhooks = {
