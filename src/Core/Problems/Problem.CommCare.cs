@@ -28,11 +28,10 @@ public sealed partial record Problem
 
     public static Problem UnknownParameter(string name) => new(400.59m, $"'{name}' is not a valid parameter.");
 
-    // 406: the phone shows the message to its user and handles the key.
-    public static Problem WorkerDeactivated() =>
-        new(406.1m, Deactivated, new { error = "user.deactivated", default_response = Deactivated });
+    // 406: the phone shows the message to its user.
+    public static Problem WorkerDeactivated() => new(406.1m, Deactivated);
 
-    public static Problem WorkerDeleted() => new(406.2m, Deleted, new { error = "user.deleted", default_response = Deleted });
+    public static Problem WorkerDeleted() => new(406.2m, Deleted);
 
     public static Problem SyncTokenTaken() => new(409.40m, "This sync was answered at the same time to another request; ask again.");
 

@@ -40,7 +40,7 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
         );
 
     [Function("CreateActorProperty")]
-    [Takes("application/json")]
+    [Takes(typeof(NewActorPropertyBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/actor-properties")] HttpRequest request,

@@ -41,7 +41,7 @@ public sealed class ApiKeyFunctions(EndpointPipeline pipeline, WebUsers users, A
 
     /// <summary>The answer is the only one that shows the key.</summary>
     [Function("CreateApiKey")]
-    [Takes("application/json")]
+    [Takes(typeof(NewApiKeyBody))]
     [Answers(typeof(ApiKeyAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users/{id}/api-keys")] HttpRequest request,

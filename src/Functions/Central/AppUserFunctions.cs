@@ -39,7 +39,7 @@ public sealed class AppUserFunctions(
         );
 
     [Function("CreateAppUser")]
-    [Takes("application/json")]
+    [Takes(typeof(NewAppUserBody))]
     [Answers(typeof(AppUserAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/app-users")] HttpRequest request,
@@ -96,7 +96,7 @@ public sealed class AppUserFunctions(
         );
 
     [Function("ChangeAppUser")]
-    [Takes("application/json")]
+    [Takes(typeof(HolderChangeBody))]
     [Answers(typeof(AppUserAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/app-users/{id:int}")] HttpRequest request,

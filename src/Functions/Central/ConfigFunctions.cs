@@ -20,6 +20,7 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
 
     /// <summary>`public` in place of a key lists what everybody may read.</summary>
     [Function("GetConfig")]
+    [OpenToAll(TakesCredentials = true)]
     [Query(QueryType.Text, "ts")]
     [Answers(typeof(ConfigAnswer))]
     [Answers(typeof(Dictionary<string, ConfigAnswer>))]
@@ -40,6 +41,7 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
             );
 
     [Function("GetPublicConfig")]
+    [OpenToAll]
     [Query(QueryType.Text, "ts")]
     [Answers(typeof(ConfigAnswer))]
     [Answers(typeof(Dictionary<string, ConfigAnswer>))]
@@ -55,7 +57,7 @@ public sealed class ConfigFunctions(EndpointPipeline pipeline, ServerConfigs con
         );
 
     [Function("SetConfig")]
-    [Takes("application/json")]
+    [Takes(typeof(ConfigBody))]
     [Takes("image/*")]
     [Answers(typeof(ConfigAnswer))]
     public Task<IResult> Set(

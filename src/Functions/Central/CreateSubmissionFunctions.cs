@@ -88,6 +88,7 @@ public sealed class CreateSubmissionFunctions(
         );
 
     [Function("CreateTestSubmission")]
+    [OpenToAll]
     [Query(QueryType.Text, "deviceID")]
     [Takes("application/xml")]
     [Answers(typeof(SubmissionAnswer))]

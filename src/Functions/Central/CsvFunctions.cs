@@ -75,7 +75,7 @@ public sealed class CsvFunctions(
     [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
     [Query(QueryType.Text, "$filter", "*")]
     [Takes("application/x-www-form-urlencoded")]
-    [Takes("application/json")]
+    [Takes(typeof(ExportBody))]
     [AnswersAs("application/zip")]
     public Task<IResult> ZipByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv.zip")]
@@ -88,7 +88,7 @@ public sealed class CsvFunctions(
     [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
     [Query(QueryType.Text, "$filter", "*")]
     [Takes("application/x-www-form-urlencoded")]
-    [Takes("application/json")]
+    [Takes(typeof(ExportBody))]
     [AnswersAs("text/csv")]
     public Task<IResult> CsvByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/submissions.csv")]
@@ -101,7 +101,7 @@ public sealed class CsvFunctions(
     [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
     [Query(QueryType.Text, "$filter", "*")]
     [Takes("application/x-www-form-urlencoded")]
-    [Takes("application/json")]
+    [Takes(typeof(ExportBody))]
     [AnswersAs("application/zip")]
     public Task<IResult> DraftZipByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv.zip")]
@@ -114,7 +114,7 @@ public sealed class CsvFunctions(
     [Query(QueryType.Flag, "attachments", "groupPaths", "deletedFields", "splitSelectMultiples")]
     [Query(QueryType.Text, "$filter", "*")]
     [Takes("application/x-www-form-urlencoded")]
-    [Takes("application/json")]
+    [Takes(typeof(ExportBody))]
     [AnswersAs("text/csv")]
     public Task<IResult> DraftCsvByPost(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/draft/submissions.csv")]

@@ -51,7 +51,7 @@ public sealed class DatasetFunctions(
         );
 
     [Function("CreateDataset")]
-    [Takes("application/json")]
+    [Takes(typeof(NewDatasetBody))]
     [Answers(typeof(DatasetAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets")] HttpRequest request,
@@ -147,7 +147,7 @@ public sealed class DatasetFunctions(
 
     [Function("ChangeDataset")]
     [Query(QueryType.Text, "convert")]
-    [Takes("application/json")]
+    [Takes(typeof(DatasetChangeBody))]
     [Answers(typeof(DatasetAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}")] HttpRequest request,
@@ -170,7 +170,7 @@ public sealed class DatasetFunctions(
         );
 
     [Function("AddDatasetProperty")]
-    [Takes("application/json")]
+    [Takes(typeof(NewDatasetPropertyBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> AddProperty(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/properties")]

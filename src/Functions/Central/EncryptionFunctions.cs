@@ -13,7 +13,7 @@ public sealed class EncryptionFunctions(EndpointPipeline pipeline, ProjectDirect
 {
     /// <summary>Takes `passphrase` and `hint`. The passphrase is neither stored nor logged.</summary>
     [Function("EnableEncryption")]
-    [Takes("application/json")]
+    [Takes(typeof(PassphraseBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Enable(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/key")] HttpRequest request,

@@ -62,7 +62,8 @@ public sealed class EntityFunctions(
         );
 
     [Function("CreateEntity")]
-    [Takes("application/json")]
+    [Takes(typeof(NewEntityBody))]
+    [Takes(typeof(NewEntitiesBody))]
     [Answers(typeof(EntityAnswer))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Create(
@@ -158,7 +159,7 @@ public sealed class EntityFunctions(
     [Function("ChangeEntity")]
     [Query(QueryType.Flag, "force", "resolve")]
     [Query(QueryType.Number, "baseVersion")]
-    [Takes("application/json")]
+    [Takes(typeof(EntityChangeBody))]
     [Answers(typeof(EntityAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/{uuid}")]

@@ -111,7 +111,7 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("DeleteEntities")]
-    [Takes("application/json")]
+    [Takes(typeof(EntityIdsBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> DeleteMany(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/bulk-delete")]
@@ -126,7 +126,7 @@ public sealed class EntityHistoryFunctions(
         );
 
     [Function("RestoreEntities")]
-    [Takes("application/json")]
+    [Takes(typeof(EntityIdsBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> RestoreMany(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/datasets/{dataset}/entities/bulk-restore")]

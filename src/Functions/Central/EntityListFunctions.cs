@@ -119,6 +119,7 @@ public sealed class EntityListFunctions(
         request.Query.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()));
 
     [Function("GetEntityIntegrity")]
+    [Speaks(AnswerKind.OpenRosa)]
     [Query(QueryType.Text, "id")]
     [Query(QueryType.Number, "limit", "offset")]
     [AnswersAs("text/xml")]
@@ -130,6 +131,7 @@ public sealed class EntityListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityWithKey")]
+    [Speaks(AnswerKind.OpenRosa)]
     [Query(QueryType.Text, "id")]
     [Query(QueryType.Number, "limit", "offset")]
     [AnswersAs("text/xml")]
@@ -146,6 +148,7 @@ public sealed class EntityListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => IntegrityAsync(request, caller, projectId, dataset));
 
     [Function("GetEntityIntegrityOfDraft")]
+    [Speaks(AnswerKind.OpenRosa)]
     [Query(QueryType.Text, "id")]
     [Query(QueryType.Number, "limit", "offset")]
     [AnswersAs("text/xml")]
@@ -167,6 +170,8 @@ public sealed class EntityListFunctions(
         );
 
     [Function("GetEntityIntegrityOfTestDraft")]
+    [Speaks(AnswerKind.OpenRosa)]
+    [OpenToAll]
     [Query(QueryType.Text, "id")]
     [Query(QueryType.Number, "limit", "offset")]
     [AnswersAs("text/xml")]

@@ -149,7 +149,7 @@ public sealed class FormDraftFunctions(
         );
 
     [Function("LinkFormDraftAttachment")]
-    [Takes("application/json")]
+    [Takes(typeof(AttachmentLinkBody))]
     [Answers(typeof(FormAttachmentAnswer))]
     public Task<IResult> LinkAttachment(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/draft/attachments/{name}")]

@@ -100,7 +100,7 @@ public sealed class FormFunctions(
         );
 
     [Function("ChangeForm")]
-    [Takes("application/json")]
+    [Takes(typeof(FormChangeBody))]
     [Answers(typeof(FormAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}")] HttpRequest request,

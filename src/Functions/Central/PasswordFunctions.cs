@@ -18,7 +18,7 @@ public sealed class PasswordFunctions(
 )
 {
     [Function("ChangeUserPassword")]
-    [Takes("application/json")]
+    [Takes(typeof(PasswordChangeBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/users/{id}/password")] HttpRequest request,
@@ -62,8 +62,9 @@ public sealed class PasswordFunctions(
     /// requires an administrator. Without mail, an administrator gets the link.
     /// </summary>
     [Function("InitiatePasswordReset")]
+    [OpenToAll(TakesCredentials = true)]
     [Query(QueryType.Flag, "invalidate")]
-    [Takes("application/json")]
+    [Takes(typeof(PasswordResetBody))]
     [Answers(typeof(PasswordResetAnswer))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Initiate(
@@ -75,7 +76,8 @@ public sealed class PasswordFunctions(
 
     /// <summary>Sets the password of the account whose token comes as bearer.</summary>
     [Function("VerifyPasswordReset")]
-    [Takes("application/json")]
+    [OpenToAll("bearer")]
+    [Takes(typeof(NewPasswordBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> Verify([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users/reset/verify")] HttpRequest request) =>
         pipeline.OpenToAllAsync(

@@ -42,7 +42,7 @@ public sealed class ProjectFunctions(
         );
 
     [Function("CreateProject")]
-    [Takes("application/json")]
+    [Takes(typeof(NewProjectBody))]
     [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects")] HttpRequest request) =>
         pipeline.RestAsync(
@@ -85,7 +85,7 @@ public sealed class ProjectFunctions(
         );
 
     [Function("ChangeProject")]
-    [Takes("application/json")]
+    [Takes(typeof(ProjectChangeBody))]
     [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}")] HttpRequest request,
@@ -141,7 +141,7 @@ public sealed class ProjectFunctions(
 
     /// <summary>The whole project, and with `forms` the state and the assignments of each.</summary>
     [Function("ReplaceProject")]
-    [Takes("application/json")]
+    [Takes(typeof(ProjectReplacementBody))]
     [Answers(typeof(ProjectAnswer))]
     public Task<IResult> Replace(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/projects/{projectId:int}")] HttpRequest request,

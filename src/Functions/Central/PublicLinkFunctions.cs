@@ -45,7 +45,7 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("CreatePublicLink")]
-    [Takes("application/json")]
+    [Takes(typeof(NewPublicLinkBody))]
     [Answers(typeof(PublicLinkAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/forms/{form}/public-links")]
@@ -107,7 +107,7 @@ public sealed class PublicLinkFunctions(
         );
 
     [Function("ChangePublicLink")]
-    [Takes("application/json")]
+    [Takes(typeof(HolderChangeBody))]
     [Answers(typeof(PublicLinkAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/public-links/{id:int}")]

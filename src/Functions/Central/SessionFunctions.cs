@@ -19,7 +19,8 @@ public sealed class SessionFunctions(
     private const string CsrfCookie = "__csrf";
 
     [Function("CreateSession")]
-    [Takes("application/json")]
+    [OpenToAll]
+    [Takes(typeof(CredentialsBody))]
     [Answers(typeof(SessionAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/sessions")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
@@ -65,6 +66,7 @@ public sealed class SessionFunctions(
         );
 
     [Function("GetCurrentSession")]
+    [OpenToAll(TakesCredentials = true)]
     [Answers(typeof(CurrentSessionAnswer))]
     public Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/sessions/restore")] HttpRequest request

@@ -22,7 +22,7 @@ public sealed class SubmissionChangeFunctions(
     private static readonly string[] ReviewStates = ["hasIssues", "edited", "rejected", "approved"];
 
     [Function("ReviewSubmission")]
-    [Takes("application/json")]
+    [Takes(typeof(ReviewBody))]
     [Answers(typeof(SubmissionAnswer))]
     public Task<IResult> Review(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/forms/{form}/submissions/{instance}")]
@@ -80,7 +80,7 @@ public sealed class SubmissionChangeFunctions(
     ) => MoveAndAuditAsync(request, Verb.SubmissionRestore, "submission.restore", projectId, form, instance, submissions.RestoreAsync);
 
     [Function("CommentOnSubmission")]
-    [Takes("application/json")]
+    [Takes(typeof(CommentBody))]
     [Answers(typeof(CommentAnswer))]
     public Task<IResult> Comment(
         [HttpTrigger(
@@ -106,7 +106,7 @@ public sealed class SubmissionChangeFunctions(
         );
 
     [Function("CommentOnDraftSubmission")]
-    [Takes("application/json")]
+    [Takes(typeof(CommentBody))]
     [Answers(typeof(CommentAnswer))]
     public Task<IResult> CommentOnDraft(
         [HttpTrigger(

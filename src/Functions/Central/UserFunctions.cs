@@ -46,7 +46,7 @@ public sealed class UserFunctions(
         );
 
     [Function("CreateUser")]
-    [Takes("application/json")]
+    [Takes(typeof(NewUserBody))]
     [Answers(typeof(UserAnswer))]
     public Task<IResult> Create([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/users")] HttpRequest request) =>
         pipeline.RestAsync(
@@ -102,7 +102,7 @@ public sealed class UserFunctions(
         );
 
     [Function("ChangeUser")]
-    [Takes("application/json")]
+    [Takes(typeof(UserChangeBody))]
     [Answers(typeof(UserAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/users/{id}")] HttpRequest request,

@@ -14,7 +14,7 @@ public sealed class UserPreferenceFunctions(EndpointPipeline pipeline, UserPrefe
     private const string Value = "propertyValue";
 
     [Function("SetSitePreference")]
-    [Takes("application/json")]
+    [Takes(typeof(PreferenceBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> SetOfSite(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/user-preferences/site/{preference}")] HttpRequest request,
@@ -29,7 +29,7 @@ public sealed class UserPreferenceFunctions(EndpointPipeline pipeline, UserPrefe
     ) => pipeline.RestAsync(request, async caller => await RemoveAsync(request, caller, null, preference));
 
     [Function("SetProjectPreference")]
-    [Takes("application/json")]
+    [Takes(typeof(PreferenceBody))]
     [Answers(typeof(SuccessAnswer))]
     public Task<IResult> SetOfProject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/user-preferences/project/{projectId:int}/{preference}")]

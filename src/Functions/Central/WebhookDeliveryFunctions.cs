@@ -48,6 +48,7 @@ public sealed class WebhookDeliveryFunctions(
         );
 
     [Function("ReplayWebhookDelivery")]
+    [Takes(typeof(EmptyBody))]
     [Answers(typeof(DeliveryShape))]
     public Task<IResult> Replay(
         [HttpTrigger(

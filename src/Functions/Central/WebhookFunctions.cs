@@ -30,7 +30,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The answer is the only one that shows the secret.</summary>
     [Function("CreateWebhook")]
-    [Takes("application/json")]
+    [Takes(typeof(NewWebhookBody))]
     [Answers(typeof(WebhookShape))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks")] HttpRequest request,
@@ -63,7 +63,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
         );
 
     [Function("ChangeWebhook")]
-    [Takes("application/json")]
+    [Takes(typeof(WebhookChangeBody))]
     [Answers(typeof(WebhookShape))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/projects/{projectId:int}/webhooks/{webhook}")] HttpRequest request,
@@ -101,6 +101,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The former secret signs beside the new one for a day.</summary>
     [Function("RotateWebhookSecret")]
+    [Takes(typeof(EmptyBody))]
     [Answers(typeof(WebhookShape))]
     public Task<IResult> RotateSecret(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks/{webhook}/secret")]
@@ -122,6 +123,7 @@ public sealed class WebhookFunctions(EndpointPipeline pipeline, ProjectDirectory
 
     /// <summary>The answer names the delivery, whose outcome is in the list soon after.</summary>
     [Function("TestWebhook")]
+    [Takes(typeof(EmptyBody))]
     [Answers(typeof(DeliveryShape))]
     public Task<IResult> Test(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/projects/{projectId:int}/webhooks/{webhook}/test")]

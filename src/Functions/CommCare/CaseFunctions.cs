@@ -85,7 +85,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
 
     [Function("FetchCases")]
     [Query(QueryType.Text, "format", "fields*", "exclude*")]
-    [Takes("application/json")]
+    [Takes(typeof(CaseIdsBody))]
     [Answers(typeof(CaseListAnswer))]
     public Task<IResult> Fetch(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/case/v2/bulk-fetch")] HttpRequest request,

@@ -16,6 +16,7 @@ namespace ServerlessRosa.Functions.CommCare;
 /// Search and claim of cases that a phone does not have (CC-151, CC-152). Mobile workers need the project's `caseSearch`, since a search
 /// shows every case.
 /// </summary>
+[Speaks(AnswerKind.CommCare)]
 public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
 {
     private const string Nature = "error";

@@ -17,7 +17,8 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     [Function("CreateCase")]
     [Query(QueryType.Text, "deviceID")]
     [Query(QueryType.Text, "format", "fields*", "exclude*")]
-    [Takes("application/json")]
+    [Takes(typeof(NewCaseBody))]
+    [Takes(typeof(IReadOnlyList<ListedCaseBody>))]
     [Answers(typeof(CaseWrittenAnswer))]
     [Answers(typeof(CasesWrittenAnswer))]
     public Task<IResult> Create(
@@ -45,7 +46,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     [Function("ChangeNamedCase")]
     [Query(QueryType.Text, "deviceID")]
     [Query(QueryType.Text, "format", "fields*", "exclude*")]
-    [Takes("application/json")]
+    [Takes(typeof(CaseChangeBody))]
     [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> ChangeNamed(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2")] HttpRequest request,
@@ -64,7 +65,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     [Function("ChangeCase")]
     [Query(QueryType.Text, "deviceID")]
     [Query(QueryType.Text, "format", "fields*", "exclude*")]
-    [Takes("application/json")]
+    [Takes(typeof(CaseChangeBody))]
     [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/{id}")] HttpRequest request,
@@ -86,7 +87,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
     [Function("PutCaseByExternalId")]
     [Query(QueryType.Text, "deviceID")]
     [Query(QueryType.Text, "format", "fields*", "exclude*")]
-    [Takes("application/json")]
+    [Takes(typeof(CaseChangeBody))]
     [Answers(typeof(CaseWrittenAnswer))]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/case/v2/ext/{externalId}")] HttpRequest request,

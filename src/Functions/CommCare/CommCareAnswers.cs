@@ -31,7 +31,7 @@ public static class CommCareAnswers
         problem.Status switch
         {
             StatusCodes.Status401Unauthorized => Results.StatusCode(problem.Status),
-            StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+            StatusCodes.Status406NotAcceptable => Ended(problem),
             _ => Message(problem.Status, nature, problem.Message),
         };
 
@@ -40,10 +40,17 @@ public static class CommCareAnswers
     public static IResult ApiRefusal(Problem problem) =>
         problem.Status switch
         {
-            StatusCodes.Status406NotAcceptable => Results.Json(problem.Details, statusCode: problem.Status),
+            StatusCodes.Status406NotAcceptable => Ended(problem),
             StatusCodes.Status409Conflict => Error(problem, StatusCodes.Status400BadRequest),
             _ => Error(problem, problem.Status),
         };
+
+    private static IResult Ended(Problem problem) =>
+        Results.Json(
+            new AccountEndedAnswer(problem == Problem.WorkerDeleted() ? "user.deleted" : "user.deactivated", problem.Message),
+            CommCareJson.Default.AccountEndedAnswer,
+            statusCode: problem.Status
+        );
 
     private static IResult Error(Problem problem, int status) =>
         Results.Json(new ErrorAnswer(problem.Message), CommCareJson.Default.ErrorAnswer, statusCode: status);

@@ -30,6 +30,7 @@ namespace ServerlessRosa.Functions.CommCare;
 [JsonSerializable(typeof(SyncsAnswer))]
 [JsonSerializable(typeof(HeartbeatAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(AccountEndedAnswer))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class CommCareJson : JsonSerializerContext;

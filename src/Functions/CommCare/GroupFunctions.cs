@@ -28,7 +28,7 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => ListAsync(request, domain);
 
     [Function("CreateGroup")]
-    [Takes("application/json")]
+    [Takes(typeof(NewGroupBody))]
     [Answers(typeof(GroupAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/group")] HttpRequest request,
@@ -36,7 +36,7 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => CreateAsync(request, domain);
 
     [Function("CreateGroupV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewGroupBody))]
     [Answers(typeof(GroupAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/group/v1")] HttpRequest request,
@@ -62,7 +62,7 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeGroup")]
-    [Takes("application/json")]
+    [Takes(typeof(GroupChangeBody))]
     [Answers(typeof(GroupAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/group/{id}")] HttpRequest request,
@@ -71,7 +71,7 @@ public sealed class GroupFunctions(DomainApi api, Groups groups)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeGroupV1")]
-    [Takes("application/json")]
+    [Takes(typeof(GroupChangeBody))]
     [Answers(typeof(GroupAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/group/v1/{id}")] HttpRequest request,

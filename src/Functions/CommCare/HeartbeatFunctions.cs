@@ -5,6 +5,7 @@ namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Phones ask once a day whether there is something new for them (CC-150). There never is: apps are built
 /// elsewhere.</summary>
+[Speaks(AnswerKind.CommCare)]
 public sealed class HeartbeatFunctions(EndpointPipeline pipeline)
 {
     /// <summary>CC-150: the phone looks at the answer only if it repeats the app's id.</summary>

@@ -35,7 +35,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         );
 
     [Function("CreateLocation")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLocationBody))]
     [Answers(typeof(LocationAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/v2")] HttpRequest request,
@@ -82,7 +82,7 @@ public sealed class LocationFunctions(DomainApi api, Locations locations, Locati
         );
 
     [Function("ChangeLocation")]
-    [Takes("application/json")]
+    [Takes(typeof(LocationChangeBody))]
     [Answers(typeof(LocationAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location/v2/{id}")] HttpRequest request,

@@ -29,7 +29,7 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => ListAsync(request, domain);
 
     [Function("CreateLocationType")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLocationTypeBody))]
     [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/location_type")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => CreateAsync(request, domain);
 
     [Function("CreateLocationTypeV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLocationTypeBody))]
     [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location_type/v1")] HttpRequest request,
@@ -63,7 +63,7 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLocationType")]
-    [Takes("application/json")]
+    [Takes(typeof(LocationTypeChangeBody))]
     [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/location_type/{id}")] HttpRequest request,
@@ -72,7 +72,7 @@ public sealed class LocationTypeFunctions(DomainApi api, LocationTypes types, Li
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLocationTypeV1")]
-    [Takes("application/json")]
+    [Takes(typeof(LocationTypeChangeBody))]
     [Answers(typeof(LocationTypeAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/location_type/v1/{id}")] HttpRequest request,

@@ -29,7 +29,7 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => ListAsync(request, domain);
 
     [Function("CreateLookupRow")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLookupRowBody))]
     [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table_item")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => CreateAsync(request, domain);
 
     [Function("CreateLookupRowV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLookupRowBody))]
     [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table_item/v1")] HttpRequest request,
@@ -64,7 +64,7 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupRow")]
-    [Takes("application/json")]
+    [Takes(typeof(LookupRowChangeBody))]
     [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table_item/{id}")] HttpRequest request,
@@ -73,7 +73,7 @@ public sealed class LookupRowFunctions(DomainApi api, LookupTables tables)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupRowV1")]
-    [Takes("application/json")]
+    [Takes(typeof(LookupRowChangeBody))]
     [Answers(typeof(LookupRowAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table_item/v1/{id}")] HttpRequest request,

@@ -29,7 +29,7 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => ListAsync(request, domain);
 
     [Function("CreateLookupTable")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLookupTableBody))]
     [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/lookup_table")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => CreateAsync(request, domain);
 
     [Function("CreateLookupTableV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewLookupTableBody))]
     [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/lookup_table/v1")] HttpRequest request,
@@ -63,7 +63,7 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeLookupTable")]
-    [Takes("application/json")]
+    [Takes(typeof(LookupTableChangeBody))]
     [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/lookup_table/{id}")] HttpRequest request,
@@ -72,7 +72,7 @@ public sealed class LookupTableFunctions(DomainApi api, LookupTables tables)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeLookupTableV1")]
-    [Takes("application/json")]
+    [Takes(typeof(LookupTableChangeBody))]
     [Answers(typeof(LookupTableAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/lookup_table/v1/{id}")] HttpRequest request,

@@ -73,5 +73,11 @@ public sealed record HeartbeatAnswer(
     [property: JsonPropertyName("disable_background_work")] bool DisableBackgroundWork
 );
 
+/// <summary>A mobile worker's account is deactivated or deleted.</summary>
+public sealed record AccountEndedAnswer(
+    [property: JsonPropertyName("error")] string Error,
+    [property: JsonPropertyName("default_response")] string DefaultResponse
+);
+
 /// <summary>A refusal of the API of a domain.</summary>
 public sealed record ErrorAnswer([property: JsonPropertyName("error")] string Error);

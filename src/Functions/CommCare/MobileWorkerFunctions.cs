@@ -37,7 +37,7 @@ public sealed partial class MobileWorkerFunctions(
     ) => ListAsync(request, domain);
 
     [Function("CreateMobileWorker")]
-    [Takes("application/json")]
+    [Takes(typeof(NewMobileWorkerBody))]
     [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/user")] HttpRequest request,
@@ -45,7 +45,7 @@ public sealed partial class MobileWorkerFunctions(
     ) => CreateAsync(request, domain);
 
     [Function("CreateMobileWorkerV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewMobileWorkerBody))]
     [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/user/v1")] HttpRequest request,
@@ -71,7 +71,7 @@ public sealed partial class MobileWorkerFunctions(
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeMobileWorker")]
-    [Takes("application/json")]
+    [Takes(typeof(MobileWorkerChangeBody))]
     [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/user/{id}")] HttpRequest request,
@@ -80,7 +80,7 @@ public sealed partial class MobileWorkerFunctions(
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeMobileWorkerV1")]
-    [Takes("application/json")]
+    [Takes(typeof(MobileWorkerChangeBody))]
     [Answers(typeof(MobileWorkerAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/user/v1/{id}")] HttpRequest request,

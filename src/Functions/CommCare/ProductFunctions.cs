@@ -29,7 +29,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => ListAsync(request, domain);
 
     [Function("CreateProduct")]
-    [Takes("application/json")]
+    [Takes(typeof(NewProductBody))]
     [Answers(typeof(ProductAnswer))]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/v0.5/product")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => CreateAsync(request, domain);
 
     [Function("CreateProductV1")]
-    [Takes("application/json")]
+    [Takes(typeof(NewProductBody))]
     [Answers(typeof(ProductAnswer))]
     public Task<IResult> CreateV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/product/v1")] HttpRequest request,
@@ -63,7 +63,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => GetAsync(request, domain, id);
 
     [Function("ChangeProduct")]
-    [Takes("application/json")]
+    [Takes(typeof(ProductChangeBody))]
     [Answers(typeof(ProductAnswer))]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/v0.5/product/{id}")] HttpRequest request,
@@ -72,7 +72,7 @@ public sealed class ProductFunctions(DomainApi api, Products products)
     ) => ChangeAsync(request, domain, id);
 
     [Function("ChangeProductV1")]
-    [Takes("application/json")]
+    [Takes(typeof(ProductChangeBody))]
     [Answers(typeof(ProductAnswer))]
     public Task<IResult> ChangeV1(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "a/{domain}/api/product/v1/{id}")] HttpRequest request,

@@ -14,6 +14,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>CommCare's receiver (CC-085 to CC-106): forms from phones and scripts, whole in one POST.</summary>
+[Speaks(AnswerKind.Receiver)]
 public sealed class ReceiverFunctions(
     EndpointPipeline pipeline,
     DomainAuthenticator authenticator,

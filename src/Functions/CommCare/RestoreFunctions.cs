@@ -8,6 +8,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>OTA restore: what a phone asks for at its first sign-in and at every sync (CC-001 to CC-026).</summary>
+[Speaks(AnswerKind.CommCare)]
 public sealed partial class RestoreFunctions(EndpointPipeline pipeline, DomainAuthenticator domains, MakeRestore restores)
 {
     private const string Nature = "ota_restore_error";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,7 +10,6 @@ namespace ServerlessRosa.Functions.OpenApi;
 /// <summary>The OpenAPI document, made from the functions' attributes when it is first asked for.</summary>
 public static class ApiDocument
 {
-    private const string JsonType = "application/json";
     private static readonly Lazy<byte[]> Document = new(Write);
 
     private static readonly JsonSerializerOptions Indented = new()
@@ -38,14 +38,10 @@ public static class ApiDocument
             }
             foreach (var method in operation.Methods)
             {
-                var id =
-                    method == operation.Methods.First()
-                        ? operation.Name
-                        : $"{operation.Name}By{char.ToUpperInvariant(method[0])}{method[1..]}";
-                path[method] = Operation(operation, id, schemas);
+                path[method] = Operation(operation, method, schemas);
             }
         }
-        var refusal = schemas.Of(typeof(ProblemAnswer));
+        var refusals = ApiProtocols.Refusals(schemas);
         return new()
         {
             ["openapi"] = "3.1.0",
@@ -57,58 +53,16 @@ public static class ApiDocument
                     "OpenRosa, ODK Central's management API, and CommCare. Rights are in docs/rights.md, refusals in docs/protocol.md. "
                     + "Every GET has a HEAD. Without a schema an answer is as its protocol has it.",
             },
-            ["security"] = new JsonArray(
-                Scheme("basic"),
-                Scheme("bearer"),
-                Scheme("cookie"),
-                Scheme("apiKey"),
-                Scheme("publicLink"),
-                new JsonObject()
-            ),
+            ["tags"] = ApiProtocols.AllTags,
             ["paths"] = new JsonObject(paths.Select(path => KeyValuePair.Create(path.Key, (JsonNode?)path.Value))),
             ["components"] = new JsonObject
             {
                 ["schemas"] = new JsonObject(schemas.Components.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
-                ["responses"] = new JsonObject
-                {
-                    ["Refusal"] = new JsonObject
-                    {
-                        ["description"] = "A refusal.",
-                        ["content"] = new JsonObject { [JsonType] = new JsonObject { ["schema"] = refusal } },
-                    },
-                },
-                ["securitySchemes"] = SecuritySchemes(),
+                ["responses"] = refusals,
+                ["securitySchemes"] = ApiProtocols.SecuritySchemes(),
             },
         };
     }
-
-    private static JsonObject Scheme(string name) => new() { [name] = new JsonArray() };
-
-    private static JsonObject SecuritySchemes() =>
-        new()
-        {
-            ["basic"] = new JsonObject { ["type"] = "http", ["scheme"] = "basic" },
-            ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
-            ["cookie"] = new JsonObject
-            {
-                ["type"] = "apiKey",
-                ["in"] = "cookie",
-                ["name"] = "session",
-            },
-            ["publicLink"] = new JsonObject
-            {
-                ["type"] = "apiKey",
-                ["in"] = "query",
-                ["name"] = ApiOperation.LinkKey,
-            },
-            ["apiKey"] = new JsonObject
-            {
-                ["type"] = "apiKey",
-                ["in"] = "header",
-                ["name"] = "Authorization",
-                ["description"] = "`ApiKey address:key`, under `/a/{domain}/`.",
-            },
-        };
 
     private static JsonArray PathParameters(ApiOperation operation) =>
         [
@@ -121,46 +75,60 @@ public static class ApiDocument
             }),
         ];
 
-    private static JsonObject Operation(ApiOperation operation, string id, ApiSchemas schemas)
+    private static JsonObject Operation(ApiOperation operation, string method, ApiSchemas schemas)
     {
-        var shape = new JsonObject { ["operationId"] = id, ["tags"] = new JsonArray(operation.Folder) };
+        var isFirst = method == operation.Methods.First();
+        var shape = new JsonObject
+        {
+            ["operationId"] = isFirst ? operation.Name : $"{operation.Name}By{char.ToUpperInvariant(method[0])}{method[1..]}",
+            ["tags"] = new JsonArray(ApiProtocols.TagOf(operation)),
+            ["security"] = ApiProtocols.SecurityOf(operation),
+        };
         var query = operation.Query.Where(parameter => !parameter.Name.EndsWith('*')).ToList();
         if (query.Count > 0)
         {
             shape["parameters"] = new JsonArray([.. query.Select(parameter => QueryParameter(parameter.Name, parameter.Type))]);
         }
-        var bodies = operation.Method.GetCustomAttributes<TakesAttribute>().ToList();
-        if (bodies.Count > 0)
+        if (method != "get" && Bodies(operation, schemas) is { Count: > 0 } bodies)
         {
-            var content = new JsonObject();
-            foreach (var body in bodies)
-            {
-                content[body.MediaType] = body.Type is { } type ? new JsonObject { ["schema"] = schemas.Of(type) } : [];
-            }
-            shape["requestBody"] = new JsonObject { ["content"] = content };
+            shape["requestBody"] = new JsonObject { ["content"] = bodies };
         }
         var answer = new JsonObject { ["description"] = "Answered." };
-        if (Contents(operation, schemas) is { Count: > 0 } contents)
+        if (Answers(operation, schemas) is { Count: > 0 } answers)
         {
-            answer["content"] = contents;
+            answer["content"] = answers;
         }
-        shape["responses"] = new JsonObject
+        var responses = new JsonObject { ["2XX"] = answer };
+        foreach (var other in operation.Method.GetCustomAttributes<AnswersWithStatusAttribute>())
         {
-            ["2XX"] = answer,
-            ["default"] =
-                operation.Folder == "Central"
-                    ? new JsonObject { ["$ref"] = "#/components/responses/Refusal" }
-                    : new JsonObject { ["description"] = "A refusal, in the protocol's form." },
-        };
+            responses[other.Status.ToString(CultureInfo.InvariantCulture)] = new JsonObject
+            {
+                ["description"] = "Answered.",
+                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(other.Type) } },
+            };
+        }
+        responses["default"] = ApiProtocols.RefusalOf(operation);
+        shape["responses"] = responses;
         return shape;
     }
 
-    private static JsonObject Contents(ApiOperation operation, ApiSchemas schemas)
+    private static JsonObject Bodies(ApiOperation operation, ApiSchemas schemas)
+    {
+        var contents = new JsonObject();
+        foreach (var bodies in operation.Method.GetCustomAttributes<TakesAttribute>().GroupBy(body => body.MediaType))
+        {
+            var types = bodies.Select(body => body.Type).OfType<Type>().ToList();
+            contents[bodies.Key] = types.Count > 0 ? new JsonObject { ["schema"] = schemas.Of(types) } : [];
+        }
+        return contents;
+    }
+
+    private static JsonObject Answers(ApiOperation operation, ApiSchemas schemas)
     {
         var contents = new JsonObject();
         foreach (var answers in operation.Method.GetCustomAttributes<AnswersAttribute>().GroupBy(answer => answer.MediaType))
         {
-            contents[answers.Key] = new JsonObject { ["schema"] = schemas.OneOf(answers.Select(answer => answer.Type)) };
+            contents[answers.Key] = new JsonObject { ["schema"] = schemas.Of(answers.Select(answer => answer.Type)) };
         }
         foreach (var other in operation.Method.GetCustomAttributes<AnswersAsAttribute>())
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Features;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenApi;
 
@@ -26,6 +27,31 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
                 return From(typeof(ApiOperation).Assembly.GetType(entry[..dot])!.GetMethod(entry[(dot + 1)..])!)!;
             }
         );
+
+    public AnswerKind Kind =>
+        (Method.GetCustomAttribute<SpeaksAttribute>() ?? Method.DeclaringType!.GetCustomAttribute<SpeaksAttribute>())?.Kind
+        ?? Folder switch
+        {
+            "OpenRosa" => AnswerKind.OpenRosa,
+            "CommCare" => AnswerKind.DomainApi,
+            _ => AnswerKind.Rest,
+        };
+
+    /// <summary>Null for a function that authenticates its callers.</summary>
+    public OpenToAllAttribute? Opening => Method.GetCustomAttribute<OpenToAllAttribute>();
+
+    /// <summary>Fails when the function runs otherwise than it declares. For tests.</summary>
+    public void RequireDeclared(AnswerKind kind, bool isOpen)
+    {
+        var authenticates = isOpen ? Opening is not null : Opening is null or { TakesCredentials: true };
+        if (!authenticates || Family(kind) != Family(Kind))
+        {
+            throw new InvalidOperationException($"{Name} does not declare that it answers as {kind}, or whom.");
+        }
+
+        // They differ in the challenge alone.
+        static AnswerKind Family(AnswerKind kind) => kind == AnswerKind.Download ? AnswerKind.Rest : kind;
+    }
 
     /// <summary>HEAD is GET without a body, and not listed.</summary>
     public IEnumerable<string> Methods =>

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,8 +8,9 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.OpenApi;
 
 /// <summary>
-/// JSON schemas of the types that answers are written from, by the same metadata. A record becomes a component; its members are required
-/// unless they have `JsonIgnore`, and there are no others.
+/// JSON schemas of the types that answers are written from, by the same metadata, and of the bodies of requests. A record becomes a
+/// component. The members of an answer are required unless they have `JsonIgnore`, and there are no others; those of a body are required
+/// unless they have a default value, and others are allowed unless the record disallows them.
 /// </summary>
 internal sealed class ApiSchemas
 {
@@ -19,39 +19,34 @@ internal sealed class ApiSchemas
     /// <summary>By the name of the type.</summary>
     public SortedDictionary<string, JsonNode> Components { get; } = new(StringComparer.Ordinal);
 
-    public JsonObject Of(Type type)
-    {
-        if (Nullable.GetUnderlyingType(type) is { } inner)
-        {
-            return OrNull(Of(inner));
-        }
-        return type switch
-        {
-            _ when type == typeof(string) => Simple("string"),
-            _ when type == typeof(bool) => Simple("boolean"),
-            _ when type == typeof(int) || type == typeof(long) => Simple("integer"),
-            _ when type == typeof(decimal) || type == typeof(double) => Simple("number"),
-            _ when type == typeof(DateTimeOffset) => new() { ["type"] = "string", ["format"] = "date-time" },
-            _ when type == typeof(JsonObject) || type.GetCustomAttribute<FreeMembersAttribute>() is not null => FreeObject(),
-            _ when type == typeof(object) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type) => [],
-            _ => OfStructure(Json.TypeInfoOf(type)),
-        };
-    }
+    public JsonObject Of(Type type) =>
+        Nullable.GetUnderlyingType(type) is { } inner ? OrNull(Of(inner))
+        : type == typeof(string) ? Simple("string")
+        : type == typeof(bool) ? Simple("boolean")
+        : type == typeof(int) || type == typeof(long) ? Simple("integer")
+        : type == typeof(decimal) || type == typeof(double) ? Simple("number")
+        : type == typeof(DateTimeOffset) ? new() { ["type"] = "string", ["format"] = "date-time" }
+        : type == typeof(JsonObject) || type.GetCustomAttribute<FreeMembersAttribute>() is not null ? ObjectOf([])
+        : type.GetCustomAttribute<MembersOfAttribute>() is { } members ? ObjectOf(Of(members.Type))
+        : type.GetCustomAttribute<JsonTypesAttribute>() is { } types ? new() { ["type"] = Texts(types.Names) }
+        : type == typeof(object) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type) ? []
+        : OfStructure(Json.TypeInfoOf(type), null);
 
-    public JsonObject OneOf(IEnumerable<Type> types)
+    /// <summary>Of any of some types.</summary>
+    public JsonObject Of(IEnumerable<Type> types)
     {
         var schemas = types.Select(Of).ToList();
         return schemas.Count == 1 ? schemas[0] : new JsonObject { ["anyOf"] = new JsonArray([.. schemas]) };
     }
 
-    private JsonObject OfStructure(JsonTypeInfo info)
+    private JsonObject OfStructure(JsonTypeInfo info, NullabilityInfo? known)
     {
         switch (info.Kind)
         {
             case JsonTypeInfoKind.Enumerable:
-                return new() { ["type"] = "array", ["items"] = Of(info.ElementType!) };
+                return new() { ["type"] = "array", ["items"] = OfElement(info, known) };
             case JsonTypeInfoKind.Dictionary:
-                return new() { ["type"] = "object", ["additionalProperties"] = Of(info.ElementType!) };
+                return ObjectOf(OfElement(info, known));
             case JsonTypeInfoKind.Object:
                 var name = NameOf(info.Type);
                 if (Components.TryAdd(name, new JsonObject()))
@@ -64,6 +59,17 @@ internal sealed class ApiSchemas
         }
     }
 
+    // Whether an item may be null is known of the member that has the list.
+    private JsonObject OfElement(JsonTypeInfo info, NullabilityInfo? known)
+    {
+        var element = known?.GenericTypeArguments is [.., var last] ? last : null;
+        var schema = element is null ? Of(info.ElementType!) : OfKnown(info.ElementType!, element);
+        return element?.ReadState == NullabilityState.Nullable ? OrNull(schema) : schema;
+    }
+
+    private JsonObject OfKnown(Type type, NullabilityInfo known) =>
+        type.IsGenericType && Nullable.GetUnderlyingType(type) is null ? OfStructure(Json.TypeInfoOf(type), known) : Of(type);
+
     // A list of cases is `CaseAnswerList`.
     private static string NameOf(Type type) =>
         type.IsGenericType
@@ -73,25 +79,26 @@ internal sealed class ApiSchemas
     private JsonObject OfMembers(JsonTypeInfo info)
     {
         var (members, required) = (new JsonObject(), new JsonArray());
+        var isBody = info.Type.IsAssignableTo(typeof(RequestBody));
         foreach (var member in info.Properties.OrderBy(member => member.Order))
         {
             if (member.AttributeProvider is not PropertyInfo property)
             {
                 continue;
             }
-            var mayLack = property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: not JsonIgnoreCondition.Never } ignore;
+            var mayLack = isBody ? !IsRequired(info.Type, property) : IsIgnored(property);
             if (!mayLack)
             {
                 required.Add((JsonNode)member.Name);
             }
-            members[member.Name] = OfMember(property, mayLack);
+            // What an answer omits when null is never null.
+            members[member.Name] = OfMember(property, neverNull: mayLack && !isBody);
         }
-        var schema = new JsonObject
+        var schema = new JsonObject { ["type"] = "object", ["properties"] = members };
+        if ((isBody ? OthersOf(info.Type) : false) is { } others)
         {
-            ["type"] = "object",
-            ["properties"] = members,
-            ["additionalProperties"] = false,
-        };
+            schema["additionalProperties"] = others;
+        }
         if (required.Count > 0 && info.Type.GetCustomAttribute<ChosenMembersAttribute>() is null)
         {
             schema["required"] = required;
@@ -99,49 +106,77 @@ internal sealed class ApiSchemas
         return schema;
     }
 
-    // What is not written when null is never null.
-    private JsonObject OfMember(PropertyInfo property, bool mayLack)
+    // Null where others are allowed without a meaning.
+    private static JsonNode? OthersOf(Type body) =>
+        body.GetCustomAttribute<JsonUnmappedMemberHandlingAttribute>()?.UnmappedMemberHandling switch
+        {
+            JsonUnmappedMemberHandling.Disallow => false,
+            JsonUnmappedMemberHandling.Skip => new JsonObject(),
+            _ => null,
+        };
+
+    private static bool IsIgnored(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: not JsonIgnoreCondition.Never };
+
+    private static bool IsRequired(Type body, PropertyInfo property) =>
+        body.GetConstructors()
+            .SelectMany(constructor => constructor.GetParameters())
+            .Any(parameter => parameter.Name == property.Name && !parameter.HasDefaultValue);
+
+    private JsonObject OfMember(PropertyInfo property, bool neverNull)
     {
         var (type, known) = (property.PropertyType, _nullability.Create(property));
-        if (property.GetCustomAttribute<OneOfTypesAttribute>() is { } declared)
-        {
-            var one = OneOf(declared.Types);
-            return type.IsAssignableTo(typeof(IEnumerable)) ? new() { ["type"] = "array", ["items"] = one }
-                : MayBeNull(known) ? OrNull(one)
-                : one;
-        }
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
         {
-            var value = type.GetGenericArguments()[0];
-            return MayBeNull(known) ? OrNull(Of(value)) : Of(value);
+            (type, known, neverNull) = (type.GetGenericArguments()[0], known.GenericTypeArguments[0], false);
         }
-        return mayLack ? Of(Nullable.GetUnderlyingType(type) ?? type)
-            : MayBeNull(known) ? OrNull(Of(type))
-            : Of(type);
+        if (neverNull)
+        {
+            type = Nullable.GetUnderlyingType(type) ?? type;
+        }
+        var schema = property.GetCustomAttribute<OneOfTypesAttribute>() is { } declared
+            ? type == typeof(object)
+                ? Of(declared.Types)
+                : new() { ["type"] = "array", ["items"] = Of(declared.Types) }
+            : OfKnown(type, known);
+        schema = !neverNull && known.ReadState == NullabilityState.Nullable ? OrNull(schema) : schema;
+        if (property.GetCustomAttribute<OneOfTextsAttribute>() is { } texts)
+        {
+            schema["enum"] = Texts(texts.Texts);
+            if (schema["type"] is JsonArray)
+            {
+                schema["enum"]!.AsArray().Add((JsonNode?)null);
+            }
+        }
+        return schema;
     }
-
-    private static bool MayBeNull(NullabilityInfo known) =>
-        (known.GenericTypeArguments is [var value] && known.Type.GetGenericTypeDefinition() == typeof(Optional<>) ? value : known).ReadState
-        == NullabilityState.Nullable;
 
     private static JsonObject OrNull(JsonObject schema)
     {
-        switch (schema["type"])
+        switch (schema)
         {
-            case JsonValue one when one.GetValueKind() == JsonValueKind.String:
-                schema["type"] = new JsonArray(one.GetValue<string>(), "null");
+            case { Count: 0 }:
                 return schema;
-            case null when schema.ContainsKey("$ref"):
-                return new() { ["anyOf"] = new JsonArray(schema, Simple("null")) };
-            case null when schema["anyOf"] is JsonArray several:
+            case var _ when schema["anyOf"] is JsonArray several:
                 several.Add((JsonNode)Simple("null"));
                 return schema;
-            default:
+            case var _ when schema["type"] is JsonArray types:
+                if (!types.Any(type => type!.GetValue<string>() == "null"))
+                {
+                    types.Add((JsonNode)"null");
+                }
                 return schema;
+            case var _ when schema["type"] is JsonValue one:
+                schema["type"] = new JsonArray(one.GetValue<string>(), "null");
+                return schema;
+            default:
+                return new() { ["anyOf"] = new JsonArray(schema, Simple("null")) };
         }
     }
 
-    private static JsonObject FreeObject() => new() { ["type"] = "object", ["additionalProperties"] = new JsonObject() };
+    private static JsonObject ObjectOf(JsonObject member) => new() { ["type"] = "object", ["additionalProperties"] = member };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 
     private static JsonObject Simple(string type) => new() { ["type"] = type };
 }

@@ -6,7 +6,7 @@ namespace ServerlessRosa.Functions.OpenApi;
 
 /// <summary>
 /// A request's query parameters, of which the function may read those that it declares: reading another that was sent is a bug in its
-/// declaration. For tests.
+/// declaration. So is answering as it does not declare: <see cref="ApiOperation.RequireDeclared"/>. For tests.
 /// </summary>
 internal sealed class DeclaredQuery(IQueryCollection query, ApiOperation operation) : IQueryCollection
 {
@@ -29,6 +29,7 @@ internal sealed class DeclaredQuery(IQueryCollection query, ApiOperation operati
     {
         if (context.GetHttpContext() is { } http && ApiOperation.All.TryGetValue(context.FunctionDefinition.Name, out var operation))
         {
+            http.Features.Set(operation);
             http.Features.Set<IQueryFeature>(new Feature(new DeclaredQuery(http.Request.Query, operation)));
         }
     }

@@ -8,6 +8,7 @@ public sealed class OpenApiFunctions(EndpointPipeline pipeline)
 {
     /// <summary>For everybody, and without storage operations: the program is no secret.</summary>
     [Function("GetOpenApi")]
+    [OpenToAll]
     [Answers(typeof(JsonObject))]
     public Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/openapi.json")] HttpRequest request) =>
         pipeline.OpenToAllAsync(

@@ -11,6 +11,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>Media files of a form, as its manifest lists them (OR-136 to OR-142). A file that is linked to a dataset is its entity list as
 /// CSV.</summary>
+[Speaks(AnswerKind.Download)]
 public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, EntityLists entities)
 {
     [Function("GetFormAttachment")]
@@ -95,6 +96,7 @@ public sealed class FormAttachmentFunctions(EndpointPipeline pipeline, FormDirec
         );
 
     [Function("GetFormTestDraftAttachment")]
+    [OpenToAll]
     [Query(QueryType.Text, "limit", "offset")]
     [AnswersAs("*/*")]
     public Task<IResult> GetTestDraftAttachment(

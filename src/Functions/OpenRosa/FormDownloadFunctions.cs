@@ -13,6 +13,7 @@ namespace ServerlessRosa.Functions.OpenRosa;
 /// differ from those of the form's details and of its OData service document only in the ending (`trees`, `trees.xml`, `trees.xlsx`,
 /// `trees.svc`), so one function answers all of them.
 /// </summary>
+[Speaks(AnswerKind.Download)]
 public sealed class FormDownloadFunctions(
     EndpointPipeline pipeline,
     FormDirectory forms,
@@ -113,6 +114,7 @@ public sealed class FormDownloadFunctions(
     ) => pipeline.RestAsync(request, async caller => Workbook(await DraftAsync(request, caller, projectId, form), ".xlsx"));
 
     [Function("GetFormTestDraftXml")]
+    [OpenToAll]
     [Query(QueryType.Text, "limit", "offset")]
     [AnswersAs("application/xml")]
     public Task<IResult> GetTestDraftXml(

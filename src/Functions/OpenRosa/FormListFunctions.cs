@@ -40,6 +40,7 @@ public sealed class FormListFunctions(
     ) => pipeline.OpenRosaAsync(request, caller => ListAsync(request, caller, new ProjectId(projectId)));
 
     [Function("GetFormListOfTestDraft")]
+    [OpenToAll]
     [Query(QueryType.Text, "formID", "listAllVersions")]
     [Query(QueryType.Flag, "verbose")]
     [Query(QueryType.Number, "limit", "offset")]

@@ -92,6 +92,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
         );
 
     [Function("GetManifestOfTestDraft")]
+    [OpenToAll]
     [Query(QueryType.Number, "limit", "offset")]
     [AnswersAs("text/xml")]
     public Task<IResult> GetOfTestDraft(

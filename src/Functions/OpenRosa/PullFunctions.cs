@@ -69,6 +69,8 @@ public sealed class PullFunctions(
 
     /// <summary>A file of a submission, authorised by the ticket in the address (OR-290): the client sends no credentials here.</summary>
     [Function("PullMedia")]
+    [Speaks(AnswerKind.Download)]
+    [OpenToAll]
     [AnswersAs("*/*")]
     public Task<IResult> Media(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/view/media/{ticket}")] HttpRequest request,

@@ -58,6 +58,7 @@ public sealed class SubmitFunctions(
         );
 
     [Function("PreflightTestSubmission")]
+    [OpenToAll]
     [Query(QueryType.Number, "limit", "offset")]
     public Task<IResult> PreflightTest(
         [HttpTrigger(
@@ -128,6 +129,7 @@ public sealed class SubmitFunctions(
         );
 
     [Function("PostTestSubmission")]
+    [OpenToAll]
     [Query(QueryType.Text, "deviceID")]
     [Query(QueryType.Flag, "items")]
     [Query(QueryType.Number, "limit", "offset")]

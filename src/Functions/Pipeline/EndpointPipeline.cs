@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.CommCare;
+using ServerlessRosa.Functions.OpenApi;
 
 namespace ServerlessRosa.Functions.Pipeline;
 
@@ -55,7 +56,8 @@ public sealed partial class EndpointPipeline(
         RunAsync(
             request,
             kind,
-            kind == AnswerKind.OpenRosa ? () => AsOpenRosaAsync(request, () => Task.FromResult(Caller.Anonymous), _ => handler()) : handler
+            kind == AnswerKind.OpenRosa ? () => AsOpenRosaAsync(request, () => Task.FromResult(Caller.Anonymous), _ => handler()) : handler,
+            isOpen: true
         );
 
     /// <summary>For phones of a domain's mobile workers. Refusals are messages of the <paramref name="nature"/>.</summary>
@@ -101,7 +103,13 @@ public sealed partial class EndpointPipeline(
         return caller.ExpectedCsrf is null || bodyShowsCsrf ? caller : throw Problem.NotAuthenticated().AsException();
     }
 
-    private async Task<IResult> RunAsync(HttpRequest request, AnswerKind kind, Func<Task<IResult>> handler, string nature = "error")
+    private async Task<IResult> RunAsync(
+        HttpRequest request,
+        AnswerKind kind,
+        Func<Task<IResult>> handler,
+        string nature = "error",
+        bool isOpen = false
+    )
     {
         var http = request.HttpContext;
         var (name, operations) = (kind.ToString(), StorageOperations.Begin());
@@ -112,6 +120,7 @@ public sealed partial class EndpointPipeline(
         try
         {
             Prepare(http, kind, correlation, operations);
+            http.Features.Get<ApiOperation>()?.RequireDeclared(kind, isOpen);
             ActionNotes.Begin(NotesOf(request));
             LimitedBody.Apply(request, options.Value.MaxBodyBytes);
             await (await handler()).ExecuteAsync(http); // here, so that a failure while streaming is seen too

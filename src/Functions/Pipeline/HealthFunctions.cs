@@ -13,19 +13,23 @@ public sealed class HealthFunctions(EndpointPipeline pipeline, StorageHealth sto
 
     /// <summary>The version of the software, at the address and in the shape of ODK Central's.</summary>
     [Function("Version")]
+    [OpenToAll]
     [AnswersAs("text/plain")]
     public Task<IResult> Versions([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "version.txt")] HttpRequest request) =>
         pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Results.Text($"versions:\n{Version}\n")));
 
     /// <summary>The process answers.</summary>
     [Function("Health")]
+    [OpenToAll]
     [Answers(typeof(HealthAnswer))]
     public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request) =>
         pipeline.OpenToAllAsync(request, AnswerKind.Rest, () => Task.FromResult(Json.Ok(new HealthAnswer("live"))));
 
     /// <summary>It reaches its storage; else 503.</summary>
     [Function("HealthReady")]
+    [OpenToAll]
     [Answers(typeof(HealthAnswer))]
+    [AnswersWithStatus(StatusCodes.Status503ServiceUnavailable, typeof(HealthAnswer))]
     public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
         pipeline.OpenToAllAsync(
             request,

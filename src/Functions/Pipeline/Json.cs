@@ -20,7 +20,9 @@ public static class Json
         PipelineJson.Default,
         CentralJson.Default,
         WebJson.Default,
+        CentralBodiesJson.Default,
         CommCareJson.Default,
+        CommCareBodiesJson.Default,
         ODataJson.Default
     );
 

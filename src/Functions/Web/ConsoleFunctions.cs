@@ -39,6 +39,7 @@ public sealed class ConsoleFunctions(EndpointPipeline pipeline, ConsoleFiles fil
 
     /// <summary>The server's settings that pages need.</summary>
     [Function("ConsoleSettings")]
+    [OpenToAll]
     [Answers(typeof(ConsoleSettingsAnswer))]
     public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console.json")] HttpRequest request) =>
         pipeline.OpenToAllAsync(

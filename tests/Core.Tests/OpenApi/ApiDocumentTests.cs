@@ -18,6 +18,8 @@ public sealed class ApiDocumentTests
     {
         var read = OpenApiDocument.Parse(Encoding.UTF8.GetString(ApiDocument.Utf8.Span), "json");
         Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        Assert.Empty(read.Document!.Validate(ValidationRuleSet.GetDefaultRuleSet()));
         Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic.SpecificationVersion);
         Assert.Equal(Document.GetProperty("paths").EnumerateObject().Count(), read.Document!.Paths.Count);
     }
@@ -47,6 +49,41 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
+    public void Each_operation_names_its_protocol_authentication_and_refusals()
+    {
+        var tags = Document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()).ToList();
+        var schemes = Document.GetProperty("components").GetProperty("securitySchemes");
+        var refusals = Document.GetProperty("components").GetProperty("responses");
+        foreach (var (path, method, operation) in Operations())
+        {
+            Assert.Contains(Assert.Single(operation.GetProperty("tags").EnumerateArray()).GetString(), tags);
+            Assert.All(
+                operation.GetProperty("security").EnumerateArray().SelectMany(one => one.EnumerateObject()),
+                scheme => Assert.True(schemes.TryGetProperty(scheme.Name, out _), $"{method} {path}: {scheme.Name}")
+            );
+            var refusal = operation.GetProperty("responses").GetProperty("default").GetProperty("$ref").GetString()!;
+            Assert.True(refusals.TryGetProperty(refusal.Split('/')[^1], out _), $"{method} {path}: {refusal}");
+        }
+    }
+
+    [Fact]
+    public void Each_JSON_body_has_a_schema_and_each_JSON_answer()
+    {
+        var contents =
+            from one in Operations()
+            from body in new[]
+            {
+                one.Operation.TryGetProperty("requestBody", out var request) ? request : default,
+                one.Operation.GetProperty("responses").GetProperty("2XX"),
+            }
+            where body.ValueKind == JsonValueKind.Object && body.TryGetProperty("content", out _)
+            from content in body.GetProperty("content").EnumerateObject()
+            where content.Name.Contains("json", StringComparison.Ordinal) && !content.Value.TryGetProperty("schema", out _)
+            select $"{one.Method} {one.Path} {content.Name}";
+        Assert.Empty(contents);
+    }
+
+    [Fact]
     public void Only_the_console_and_other_addresses_are_left_out() =>
         Assert.Equal(
             ["ConsoleAsset", "ConsoleForm", "ConsolePage", "ZzUnmatched"],
@@ -54,11 +91,14 @@ public sealed class ApiDocumentTests
         );
 
     [Fact]
-    public void The_compiler_generated_how_each_described_answer_is_written()
+    public void The_compiler_generated_how_each_described_answer_and_body_is_written()
     {
         var left = Functions()
-            .SelectMany(one => one.Method.GetCustomAttributes<AnswersAttribute>())
-            .Select(answer => answer.Type)
+            .SelectMany(one =>
+                one.Method.GetCustomAttributes<AnswersAttribute>()
+                    .Select(answer => answer.Type)
+                    .Concat(one.Method.GetCustomAttributes<TakesAttribute>().Select(body => body.Type).OfType<Type>())
+            )
             .Distinct()
             .Where(type => !ApiDocument.IsGenerated(type));
         Assert.Empty(left);

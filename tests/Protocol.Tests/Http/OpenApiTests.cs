@@ -42,6 +42,8 @@ public sealed class OpenApiTests
     [InlineData("""{"type":"array","items":{"anyOf":[{"type":"null"},{"type":["string","boolean"]}]}}""", "[1]", false)]
     [InlineData("""{"type":"object","additionalProperties":{"type":"number"}}""", """{"x":1.5}""", true)]
     [InlineData("""{"type":"object","additionalProperties":{"type":"number"}}""", """{"x":null}""", false)]
+    [InlineData("""{"type":["string","null"],"enum":["a",null]}""", "null", true)]
+    [InlineData("""{"type":["string","null"],"enum":["a",null]}""", "\"b\"", false)]
     public void Values_are_compared_with_their_schema(string schema, string value, bool fits)
     {
         var difference = ApiContract.Difference(Parse(schema), Parse(value), "answer");

@@ -159,7 +159,7 @@ public sealed class Api
         using var response = await Http.SendAsync(request, cancellationToken);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var answer = new Answer(response.StatusCode, response.Headers, response.Content.Headers, body);
-        ApiContract.Check(method, request.RequestUri!, answer);
+        await ApiContract.CheckAsync(request, answer);
         return answer;
     }
 }

@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
-/// <summary>Compares each JSON answer that a test gets with docs/openapi.json.</summary>
+/// <summary>Compares each JSON answer that a test gets, and each JSON body that the server accepts, with docs/openapi.json.</summary>
 internal static class ApiContract
 {
+    private const string Json = "application/json";
     private const string OData = "application/json;odata.metadata=minimal";
 
     private static readonly JsonElement Document = JsonSerializer.Deserialize<JsonElement>(
@@ -18,35 +22,88 @@ internal static class ApiContract
         .Select(path => (Parts: path.Name.Split('/'), path.Value))
         .ToLookup(path => path.Parts.Length);
 
-    /// <summary>Fails when a successful JSON answer of the API has another form than documented.</summary>
-    public static void Check(HttpMethod method, Uri address, Answer answer)
+    /// <summary>Fails when a JSON answer of the API, or a JSON body that it accepted, has another form than documented.</summary>
+    public static async Task CheckAsync(HttpRequestMessage request, Answer answer)
+    {
+        if (
+            Find(request.RequestUri!.AbsolutePath.TrimEnd('/')) is not { } path
+            || !path.TryGetProperty(request.Method.Method.ToLowerInvariant(), out var operation)
+        )
+        {
+            return;
+        }
+        var id = operation.GetProperty("operationId").GetString()!;
+        CheckAnswer(id, operation.GetProperty("responses"), answer);
+        if ((int)answer.Status is >= 200 and < 300 && request.Content is JsonContent or ByteArrayContent)
+        {
+            await CheckBodyAsync(id, operation, request.Content);
+        }
+    }
+
+    /// <summary>Fails when a body lacks a member that docs/openapi.json describes, other than a cookie's `__csrf`.</summary>
+    public static void RequireWhole(string method, Uri address, JsonElement body)
+    {
+        var operation = Find(address.AbsolutePath.TrimEnd('/'))!.Value.GetProperty(method.ToLowerInvariant());
+        var schema = operation.GetProperty("requestBody").GetProperty("content").GetProperty(Json).GetProperty("schema");
+        IEnumerable<JsonElement> any = schema.TryGetProperty("anyOf", out var several) ? several.EnumerateArray() : [schema];
+        var missing = any.Select(Resolved)
+            .Where(one => one.TryGetProperty("properties", out _))
+            .Select(one => one.GetProperty("properties").EnumerateObject().Select(member => member.Name).Except(["__csrf"]))
+            .Select(names => names.Where(name => !body.TryGetProperty(name, out _)).ToList())
+            .MinBy(names => names.Count)!;
+        Assert.True(missing.Count == 0, $"{method} {address}: {string.Join(", ", missing)} should be sent too.");
+    }
+
+    private static void CheckAnswer(string id, JsonElement responses, Answer answer)
     {
         var type = answer.ContentHeaders.ContentType;
+        var isRefusal = (int)answer.Status >= 400;
         if (
-            answer.Status is not (HttpStatusCode.OK or HttpStatusCode.Created)
-            || type is not { MediaType: "application/json" }
+            !(isRefusal || answer.Status is HttpStatusCode.OK or HttpStatusCode.Created)
+            || type is not { MediaType: Json }
             || answer.Bytes.Length == 0
-            || Find(address.AbsolutePath.TrimEnd('/')) is not { } path
-            || !path.TryGetProperty(method.Method.ToLowerInvariant(), out var operation)
         )
         {
             return;
         }
-        var id = operation.GetProperty("operationId").GetString();
+        var status = ((int)answer.Status).ToString(CultureInfo.InvariantCulture);
+        var response = Resolved(
+            responses.TryGetProperty(status, out var own) ? own : responses.GetProperty(isRefusal ? "default" : "2XX")
+        );
         var isOData = type.Parameters.Any(parameter => parameter.Name == "odata.metadata");
-        if (
-            !operation.GetProperty("responses").GetProperty("2XX").TryGetProperty("content", out var content)
-            || !content.TryGetProperty(isOData ? OData : type.MediaType, out var json)
-        )
+        if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(isOData ? OData : Json, out var json))
         {
-            Assert.Fail($"{id} answers JSON, which docs/openapi.json does not say.");
+            // An address that the server does not know is refused in the management API's form.
+            Assert.True(answer.Status == HttpStatusCode.NotFound, $"{id} answers JSON, which docs/openapi.json does not say.");
             return;
         }
-        if (json.TryGetProperty("schema", out var schema))
+        var difference = Difference(json.GetProperty("schema"), answer.Json, "answer");
+        Assert.True(
+            difference is null || answer.Status == HttpStatusCode.NotFound,
+            $"{id} answers otherwise than docs/openapi.json says: {difference}\n{answer.Text}"
+        );
+    }
+
+    /// <summary>Members that the schema does not name are not allowed here even where it allows them.</summary>
+    private static async Task CheckBodyAsync(string id, JsonElement operation, HttpContent sent)
+    {
+        var bytes = await sent.ReadAsByteArrayAsync();
+        if (sent.Headers.ContentType?.MediaType != Json || bytes.Length == 0)
         {
-            var difference = Difference(schema, answer.Json, "answer");
-            Assert.True(difference is null, $"{id} answers otherwise than docs/openapi.json says: {difference}\n{answer.Text}");
+            return;
         }
+        var text = Encoding.UTF8.GetString(bytes);
+        if (!operation.TryGetProperty("requestBody", out var body))
+        {
+            Assert.True(text == "{}", $"{id} takes JSON, which docs/openapi.json does not say: {text}");
+            return;
+        }
+        if (!body.GetProperty("content").TryGetProperty(Json, out var json))
+        {
+            return; // a file of that type
+        }
+        var difference = Difference(json.GetProperty("schema"), JsonSerializer.Deserialize<JsonElement>(bytes), "body", isStrict: true);
+        Assert.True(difference is null, $"{id} takes another body than docs/openapi.json says: {difference}\n{text}");
     }
 
     // Of several templates that fit, the one with the most literal parts.
@@ -64,34 +121,34 @@ internal static class ApiContract
     }
 
     /// <summary>What is wrong with a value; null when it fits the schema.</summary>
-    internal static string? Difference(JsonElement schema, JsonElement value, string place)
+    internal static string? Difference(JsonElement schema, JsonElement value, string place, bool isStrict = false)
     {
-        if (schema.TryGetProperty("$ref", out var reference))
-        {
-            var name = reference.GetString()!.Split('/')[^1];
-            return Difference(Document.GetProperty("components").GetProperty("schemas").GetProperty(name), value, place);
-        }
+        schema = Resolved(schema);
         if (schema.TryGetProperty("anyOf", out var any))
         {
-            var differences = any.EnumerateArray().Select(one => Difference(one, value, place)).ToList();
+            var differences = any.EnumerateArray().Select(one => Difference(one, value, place, isStrict)).ToList();
             return differences.Contains(null) ? null : string.Join(" or ", differences);
         }
         if (schema.TryGetProperty("type", out var types) && !TypesOf(types).Any(type => IsOf(value, type)))
         {
             return $"{place} is {value.ValueKind}, not {types}";
         }
+        if (schema.TryGetProperty("enum", out var texts) && !texts.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
+        {
+            return $"{place} is {value}, none of {texts}";
+        }
         return value.ValueKind switch
         {
-            JsonValueKind.Object when schema.TryGetProperty("type", out _) => OfMembers(schema, value, place),
+            JsonValueKind.Object when schema.TryGetProperty("type", out _) => OfMembers(schema, value, place, isStrict),
             JsonValueKind.Array when schema.TryGetProperty("items", out var items) => value
                 .EnumerateArray()
-                .Select((item, at) => Difference(items, item, $"{place}[{at}]"))
+                .Select((item, at) => Difference(items, item, $"{place}[{at}]", isStrict))
                 .FirstOrDefault(difference => difference is not null),
             _ => null,
         };
     }
 
-    private static string? OfMembers(JsonElement schema, JsonElement value, string place)
+    private static string? OfMembers(JsonElement schema, JsonElement value, string place, bool isStrict)
     {
         if (schema.TryGetProperty("required", out var required))
         {
@@ -102,21 +159,29 @@ internal static class ApiContract
             }
         }
         schema.TryGetProperty("properties", out var members);
-        var others = schema.GetProperty("additionalProperties");
+        schema.TryGetProperty("additionalProperties", out var others);
         foreach (var member in value.EnumerateObject())
         {
             var known = members.ValueKind == JsonValueKind.Object && members.TryGetProperty(member.Name, out var own) ? own : others;
-            if (known.ValueKind == JsonValueKind.False)
+            if (known.ValueKind == JsonValueKind.False || (known.ValueKind == JsonValueKind.Undefined && isStrict))
             {
                 return $"{place} has {member.Name} besides";
             }
-            if (Difference(known, member.Value, $"{place}.{member.Name}") is { } difference)
+            if (
+                known.ValueKind == JsonValueKind.Object
+                && Difference(known, member.Value, $"{place}.{member.Name}", isStrict) is { } difference
+            )
             {
                 return difference;
             }
         }
         return null;
     }
+
+    private static JsonElement Resolved(JsonElement one) =>
+        !one.TryGetProperty("$ref", out var reference)
+            ? one
+            : reference.GetString()!.Split('/').Skip(1).Aggregate(Document, (parent, name) => parent.GetProperty(name));
 
     private static IEnumerable<string> TypesOf(JsonElement types) =>
         types.ValueKind == JsonValueKind.Array ? types.EnumerateArray().Select(type => type.GetString()!) : [types.GetString()!];
