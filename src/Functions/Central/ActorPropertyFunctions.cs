@@ -52,8 +52,8 @@ public sealed class ActorPropertyFunctions(EndpointPipeline pipeline, ProjectDir
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await projects.WithAsync(request, caller, Verb.ActorPropertyUpdate, projectId);
-                var name = Json.Text(await Json.ReadAsync(request, caller, cancellationToken), "name");
-                if (!DatasetNames.IsProperty(name) || name!.Equals("displayName", StringComparison.OrdinalIgnoreCase))
+                var name = (await Json.ReadAsync<NewActorPropertyBody>(request, caller, cancellationToken)).Name;
+                if (!DatasetNames.IsProperty(name) || name.Equals("displayName", StringComparison.OrdinalIgnoreCase))
                 {
                     throw Problem.UnexpectedValue("name", name, "this is not a valid property name.").AsException();
                 }

@@ -184,7 +184,7 @@ public sealed class DatasetFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await FindAsync(request, caller, Verb.DatasetUpdate, projectId, dataset);
-                var name = Json.Text(await Json.ReadAsync(request, caller, cancellationToken), "name");
+                var name = (await Json.ReadAsync<NewDatasetPropertyBody>(request, caller, cancellationToken)).Name;
                 await datasets.AddPropertyAsync(found.Project, found.Name, name, cancellationToken);
                 await AuditAsync(caller, "dataset.update", found, new[] { name });
                 return Json.Success();

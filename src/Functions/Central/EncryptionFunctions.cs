@@ -25,14 +25,8 @@ public sealed class EncryptionFunctions(EndpointPipeline pipeline, ProjectDirect
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var project = await projects.WithAsync(request, caller, Verb.ProjectUpdate, projectId);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var forms = await enable.RunAsync(
-                    project.Id,
-                    Json.Text(body, "passphrase"),
-                    Json.Text(body, "hint"),
-                    caller.KnownActor.Id,
-                    cancellationToken
-                );
+                var body = await Json.ReadAsync<PassphraseBody>(request, caller, cancellationToken);
+                var forms = await enable.RunAsync(project.Id, body.Passphrase, body.Hint, caller.KnownActor.Id, cancellationToken);
                 await LogAsync(caller.KnownActor.Id, project.Id, forms);
                 return Json.Success();
             },

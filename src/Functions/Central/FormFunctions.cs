@@ -113,20 +113,17 @@ public sealed class FormFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var found = await access.WithAsync(request, caller, Verb.FormUpdate, projectId, form);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var state = Json.Text(body, "state") is { } name ? FormStates.Parse(name) : (FormState?)null;
-                var webForms = Json.Flag(body, "webformsEnabled");
-                var description = Json.Text(body, "description");
-                var count = Json.Number(body, "submissionShards");
+                var body = await Json.ReadAsync<FormChangeBody>(request, caller, cancellationToken);
+                var state = body.State is { } name ? FormStates.Parse(name) : (FormState?)null;
                 var changed = await forms.ChangeAsync(
                     found.Project,
                     found.Id,
                     current =>
-                        (count is { } more ? shards.Grow(current, more) : current) with
+                        (body.SubmissionShards is { } more ? shards.Grow(current, more) : current) with
                         {
                             State = state ?? current.State,
-                            WebFormsEnabled = webForms ?? current.WebFormsEnabled,
-                            Description = Json.Has(body, "description") ? description : current.Description,
+                            WebFormsEnabled = body.WebformsEnabled ?? current.WebFormsEnabled,
+                            Description = body.Description.IsPresent ? body.Description.Value : current.Description,
                         },
                     cancellationToken
                 );
@@ -138,9 +135,9 @@ public sealed class FormFunctions(
                     {
                         data = new
                         {
-                            state = Json.Text(body, "state"),
-                            webformsEnabled = webForms,
-                            submissionShards = count,
+                            state = body.State,
+                            webformsEnabled = body.WebformsEnabled,
+                            submissionShards = body.SubmissionShards,
                         },
                     },
                     CancellationToken.None

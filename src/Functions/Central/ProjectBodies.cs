@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ServerlessRosa.Functions.OpenApi;
+using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.Central;
 
@@ -45,15 +46,17 @@ public sealed record PassphraseBody(string Passphrase, string? Hint = null) : Re
 public sealed record FormChangeBody(
     [property: OneOfTexts("open", "closing", "closed")] string? State = null,
     bool? WebformsEnabled = null,
-    string? Description = null
+    Optional<string?> Description = default,
+    int? SubmissionShards = null
 ) : RestBody;
 
 /// <summary>Whether a media file of a draft is the dataset of its name.</summary>
 public sealed record AttachmentLinkBody(bool Dataset) : RestBody;
 
 /// <summary>Null removes the state.</summary>
-public sealed record ReviewBody([property: OneOfTexts("hasIssues", "edited", "rejected", "approved")] string? ReviewState = null)
-    : RestBody;
+public sealed record ReviewBody(
+    [property: OneOfTexts("hasIssues", "edited", "rejected", "approved")] Optional<string?> ReviewState = default
+) : RestBody;
 
 public sealed record CommentBody(string Body) : RestBody;
 

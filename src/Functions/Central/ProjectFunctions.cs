@@ -50,13 +50,9 @@ public sealed class ProjectFunctions(
             async caller =>
             {
                 caller.Actor.Require(Verb.ProjectCreate, Scope.Server);
-                var body = await Json.ReadAsync(request, caller, request.HttpContext.RequestAborted);
-                var created = await projects.CreateAsync(
-                    Json.Text(body, "name"),
-                    Json.Text(body, "description"),
-                    Json.Text(body, "domain"),
-                    request.HttpContext.RequestAborted
-                );
+                var cancellationToken = request.HttpContext.RequestAborted;
+                var body = await Json.ReadAsync<NewProjectBody>(request, caller, cancellationToken);
+                var created = await projects.CreateAsync(body.Name, body.Description, body.Domain, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
                     "project.create",

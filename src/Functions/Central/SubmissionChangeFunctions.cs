@@ -39,10 +39,10 @@ public sealed class SubmissionChangeFunctions(
                 var found = await answers.FormAsync(request, caller, Verb.SubmissionUpdate, projectId, form);
                 var space = SubmissionSpace.Published(found);
                 var root = SubmissionAnswers.Id(instance);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
-                if (Json.Has(body, "reviewState"))
+                var body = await Json.ReadAsync<ReviewBody>(request, caller, cancellationToken);
+                if (body.ReviewState.IsPresent)
                 {
-                    var state = Json.Text(body, "reviewState");
+                    var state = body.ReviewState.Value;
                     if (state is not null && !ReviewStates.Contains(state))
                     {
                         throw Problem.UnexpectedValue("reviewState", state, "it is not a recognized state name.").AsException();
@@ -156,7 +156,7 @@ public sealed class SubmissionChangeFunctions(
     private async Task<IResult> CommentAsync(HttpRequest request, Caller caller, SubmissionSpace space, string instance)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var text = Json.Text(await Json.ReadAsync(request, caller, cancellationToken), "body");
+        var text = (await Json.ReadAsync<CommentBody>(request, caller, cancellationToken)).Body;
         if (string.IsNullOrWhiteSpace(text))
         {
             throw Problem.MissingParameter("body").AsException();

@@ -56,7 +56,7 @@ public sealed class UserFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 caller.Actor.Require(Verb.UserCreate, Scope.Server);
                 var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var email = Email(body) ?? throw Problem.MissingParameter("email").AsException();
+                var email = Email(Json.Text(body, "email")) ?? throw Problem.MissingParameter("email").AsException();
                 var created = await users.CreateAsync(
                     email,
                     Json.Text(body, "password"),
@@ -114,8 +114,8 @@ public sealed class UserFunctions(
             {
                 var cancellationToken = request.HttpContext.RequestAborted;
                 var user = await FindAsync(users, request, caller, id, Verb.UserUpdate);
-                var body = await Json.ReadAsync(request, caller, cancellationToken);
-                var (email, displayName) = (Email(body), Json.Text(body, "displayName"));
+                var body = await Json.ReadAsync<UserChangeBody>(request, caller, cancellationToken);
+                var (email, displayName) = (Email(body.Email), body.DisplayName);
                 var changed = await users.ChangeAsync(user.Id, email, displayName, cancellationToken);
                 await audits.WriteAsync(
                     caller.KnownActor.Id,
@@ -193,13 +193,9 @@ public sealed class UserFunctions(
             : shape;
     }
 
-    private static string? Email(System.Text.Json.JsonElement body)
-    {
-        var email = Json.Text(body, "email");
-        return
-            email is null
-            || (email.Length <= MaxEmail && email.IndexOf('@') is > 0 && !email.Any(char.IsWhiteSpace) && !email.Any(char.IsControl))
+    private static string? Email(string? email) =>
+        email is null
+        || (email.Length <= MaxEmail && email.IndexOf('@') is > 0 && !email.Any(char.IsWhiteSpace) && !email.Any(char.IsControl))
             ? email
             : throw Problem.UnexpectedValue("email", email, "it is not an email address.").AsException();
-    }
 }

@@ -7,6 +7,7 @@ using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.CommCare;
 using ServerlessRosa.Functions.OData;
+using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Web;
 
 namespace ServerlessRosa.Functions.Pipeline;
@@ -33,6 +34,12 @@ public static class Json
 
         // The last one is for details of refusals, which have no types of their own.
         TypeInfoResolver = JsonTypeInfoResolver.Combine(Generated, new DefaultJsonTypeInfoResolver()),
+    };
+
+    private static readonly JsonSerializerOptions Bodies = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        TypeInfoResolver = Generated,
     };
 
     private static readonly JsonSerializerOptions Reading = new() { Converters = { new ReadableDocument() } };
@@ -77,6 +84,31 @@ public static class Json
     /// </summary>
     public static Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken) =>
         ReadAsync(request, caller, null, cancellationToken);
+
+    /// <summary>The same as a record of texts, numbers and truth values, in which absent members have their default values. Refuses a
+    /// member of another type with 400.11.</summary>
+    public static async Task<T> ReadAsync<T>(HttpRequest request, Caller caller, CancellationToken cancellationToken)
+        where T : RequestBody
+    {
+        var body = await ReadAsync(request, caller, cancellationToken);
+        var info = (JsonTypeInfo<T>)Bodies.GetTypeInfo(typeof(T));
+        foreach (var member in info.Properties)
+        {
+            if (member.PropertyType == typeof(bool?))
+            {
+                Flag(body, member.Name);
+            }
+            else if (member.PropertyType == typeof(int?))
+            {
+                Number(body, member.Name);
+            }
+            else
+            {
+                Text(body, member.Name);
+            }
+        }
+        return body.Deserialize(info)!;
+    }
 
     /// <summary>The same with a larger limit, for calls that take many things at once. Refuses more with 413.1.</summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Caller caller, int? maximum, CancellationToken cancellationToken)

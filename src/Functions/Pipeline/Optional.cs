@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace ServerlessRosa.Functions.Pipeline;
 
 /// <summary>
-/// A member that an answer may lack, which differs from one that is null: the default value is not written, provided that the member has
-/// `JsonIgnore` with `WhenWritingDefault`.
+/// A member that an answer or a body may lack, which differs from one that is null: the default value is not written, provided that the
+/// member has `JsonIgnore` with `WhenWritingDefault`.
 /// </summary>
 [JsonConverter(typeof(OptionalConverter))]
 [SuppressMessage("Usage", "CA2225", Justification = "The constructor is the alternative.")]
@@ -18,7 +18,7 @@ public readonly record struct Optional<T>(T Value)
     public static implicit operator Optional<T>(T value) => new(value);
 }
 
-/// <summary>Writes the value alone.</summary>
+/// <summary>Reads and writes the value alone.</summary>
 internal sealed class OptionalConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>
@@ -30,7 +30,7 @@ internal sealed class OptionalConverter : JsonConverterFactory
     private sealed class Converter<T> : JsonConverter<Optional<T>>
     {
         public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Answers are only written.");
+            new(JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!);
 
         public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.Value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));

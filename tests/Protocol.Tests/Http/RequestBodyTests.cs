@@ -27,7 +27,8 @@ public sealed class RequestBodyTests
         var assignments = $$"""[{"actorId":{{await TextAsync(admin, "/users/current", "id")}},"roleId":5}]""";
         var forms = $$"""[{"xmlFormId":"{{form}}","state":"open","webformsEnabled":false,"assignments":{{assignments}}}]""";
         await SendAsync(admin, "PUT", project, $$"""{ {{more}},"archived":false,"forms":{{forms}}}""");
-        await SendAsync(admin, "PATCH", $"{project}/forms/{form}", """{"state":"open","webformsEnabled":true,"description":"Trees"}""");
+        const string change = """{"state":"open","webformsEnabled":true,"description":"Trees","submissionShards":1}""";
+        await SendAsync(admin, "PATCH", $"{project}/forms/{form}", change);
         await SendAsync(admin, "POST", $"{project}/key", """{"passphrase":"correct horse","hint":"battery"}""");
     }
 

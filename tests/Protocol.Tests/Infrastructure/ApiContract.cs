@@ -67,9 +67,7 @@ internal static class ApiContract
             return;
         }
         var status = ((int)answer.Status).ToString(CultureInfo.InvariantCulture);
-        var response = Resolved(
-            responses.TryGetProperty(status, out var own) ? own : responses.GetProperty(isRefusal ? "default" : "2XX")
-        );
+        var response = Resolved(responses.TryGetProperty(status, out var own) ? own : responses.GetProperty(isRefusal ? "default" : "2XX"));
         var isOData = type.Parameters.Any(parameter => parameter.Name == "odata.metadata");
         if (!response.TryGetProperty("content", out var content) || !content.TryGetProperty(isOData ? OData : Json, out var json))
         {
