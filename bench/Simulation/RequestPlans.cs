@@ -119,13 +119,11 @@ public sealed class RequestPlans(AppSettings app, TrafficSettings traffic)
         new(OperationKind.TableBatch, StorageNames.SubmissionsTable, shard, Entities: 2, Bytes: 2_000);
 
     // Before more shards take effect: a read of the shard that will be the submission's, and a claim there (ADR 33).
-    private IEnumerable<StorageOperation> Claims(int shard, Random random)
-    {
-        if (app.GrowingTo is not { } count)
-            return [];
-        var next = shard + (app.Shards * random.Next(count / app.Shards));
-        return next == shard ? [] : [Read(StorageNames.SubmissionsTable, next), Write(StorageNames.SubmissionsTable, next)];
-    }
+    private IEnumerable<StorageOperation> Claims(int shard, Random random) =>
+        app
+            .GrowingTo.Select(count => shard + (app.Shards * random.Next(count / app.Shards)))
+            .Where(next => next != shard)
+            .SelectMany(next => new[] { Read(StorageNames.SubmissionsTable, next), Write(StorageNames.SubmissionsTable, next) });
 
     private static StorageOperation Read(string table, int partition) => new(OperationKind.PointRead, table, partition);
 

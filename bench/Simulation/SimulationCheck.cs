@@ -15,7 +15,7 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
 {
     private const int CalibrationRequests = 100;
     private const int WarmUpRequests = 30;
-    private const int Growth = 16; // FormShards: after ten refusals, a second or two into the first run with a limit
+    private const int Growth = 16; // FormShards
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -99,7 +99,12 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
             Storage = new StorageSettings
             {
                 EntitiesPerPartition = limit ?? double.MaxValue,
-                Latencies = new Dictionary<OperationKind, Latency>(latencies) { [OperationKind.Refusal] = new(2, 10) },
+                Latencies = new Dictionary<OperationKind, Latency>(latencies)
+                {
+                    [OperationKind.PointRead] = latencies[OperationKind.TableBatch],
+                    [OperationKind.TableWrite] = latencies[OperationKind.TableBatch],
+                    [OperationKind.Refusal] = new(2, 10),
+                },
             },
             App = new AppSettings
             {
@@ -107,10 +112,7 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
                 Concurrency = options.Connections,
                 CacheSeconds = double.MaxValue,
                 Shards = options.Shards,
-                GrowingTo =
-                    limit is null || options.Shards == SubmissionShards.Most
-                        ? null
-                        : Math.Min(Growth * options.Shards, SubmissionShards.Most),
+                GrowingTo = limit is null ? [] : Grown(options.Shards),
                 SubmissionCpuSeconds = rest,
             },
             Traffic = new TrafficSettings
@@ -121,6 +123,15 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
                 PhoneBytes = double.MaxValue,
             },
         };
+
+    // Ten refusals, a second or two in the first run with a limit, make a form grow.
+    private static List<int> Grown(int shards)
+    {
+        var counts = new List<int>();
+        for (var count = shards; count < SubmissionShards.Most; counts.Add(count))
+            count = Math.Min(Growth * count, SubmissionShards.Most);
+        return counts;
+    }
 
     private void Write(TextWriter output, double? limit, string of, RequestFigures figures, double perSecond) =>
         output.WriteLine(

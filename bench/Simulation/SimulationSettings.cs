@@ -88,8 +88,8 @@ public sealed record AppSettings
     /// <summary>`Rosa:SubmissionShards`.</summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>The number of shards that the form gets in some minutes, since storage refused its submissions; null: none.</summary>
-    public int? GrowingTo { get; init; }
+    /// <summary>The numbers of shards that the form gets in some minutes, since storage refused its submissions.</summary>
+    public IReadOnlyList<int> GrowingTo { get; init; } = [];
 
     /// <summary>Processor time for a submission without files, of worker and host (docs/performance.md).</summary>
     public double SubmissionCpuSeconds { get; init; } = 0.0038;
