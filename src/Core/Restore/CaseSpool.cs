@@ -11,6 +11,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
     private FileStream? _file;
     private BinaryWriter? _writer;
     private BinaryReader? _reader;
+    private long _end;
 
     /// <summary>Returns the position of the case in the file.</summary>
     public long Add(Case value)
@@ -21,8 +22,13 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             _writer = new BinaryWriter(_file, Encoding.UTF8);
             _reader = new BinaryReader(_file, Encoding.UTF8);
         }
-        var start = _file.Seek(0, SeekOrigin.End);
+        var start = _end;
+        if (_file.Position != start)
+        {
+            _file.Position = start;
+        }
         Write(_writer!, value);
+        _end = _file.Position;
         return start;
     }
 
