@@ -63,12 +63,15 @@ public sealed partial class FormShards(
     {
         try
         {
-            // Others have seen the same; a number that was read before them changes nothing.
+            // Others have seen the same; a number that was read before them changes nothing, nor does a form that is growing.
             var count = Math.Min(form.Shards.Partitions * Growth, SubmissionShards.Most);
             var grown = await forms.ChangeAsync(
                 form.Project,
                 form.Id,
-                now => now.Number == form.Number && now.Shards.Partitions < count ? Grow(now, count) : now,
+                now =>
+                    now.Number == form.Number && now.Shards.Partitions < count && !now.Shards.IsGrowing(clock.GetUtcNow())
+                        ? Grow(now, count)
+                        : now,
                 CancellationToken.None
             );
             LogGrown(logger, form.Project.Value, form.Number, grown.Shards.Partitions);

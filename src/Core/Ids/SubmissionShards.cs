@@ -28,6 +28,9 @@ public sealed class SubmissionShards
     /// <summary>Whether new submissions may meet one of an earlier count.</summary>
     public bool HasGrown => _counts.Count > 1;
 
+    /// <summary>Whether the newest count is yet to begin.</summary>
+    public bool IsGrowing(DateTimeOffset now) => _counts[^1].From > now;
+
     /// <param name="counts">In the order of their times; each higher than the one before it.</param>
     public static SubmissionShards Of(IReadOnlyList<ShardCount> counts) => new(counts);
 
