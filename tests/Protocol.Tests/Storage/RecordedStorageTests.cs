@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
@@ -61,8 +62,8 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
                 .Text.Replace(origin, "{origin}", StringComparison.Ordinal)
                 .Replace(_server.BaseUrl.Authority, "{host}", StringComparison.Ordinal);
             Assert.Equal(
-                (path, WithoutLinkIds(expected.GetProperty("body").GetString()!)),
-                (path, WithoutLinkIds(WithoutNewMembers(body)))
+                (path, InOwnOrder(path, WithoutLinkIds(expected.GetProperty("body").GetString()!))),
+                (path, InOwnOrder(path, WithoutLinkIds(WithoutNewMembers(body))))
             );
         }
     }
@@ -104,6 +105,20 @@ public sealed partial class RecordedStorageTests : IAsyncLifetime
 
     [GeneratedRegex("\"(enketoId|enketoOnceId)\":(?:null|\"[^\"]*\")")]
     private static partial Regex LinkId();
+
+    // Older versions listed cases by owner and took `indexed_on` from the last change; now both are by the time at which storage wrote the
+    // row, which here is that of this test.
+    private static string InOwnOrder(string path, string body)
+    {
+        if (!path.Contains("/case/v2/?", StringComparison.Ordinal))
+        {
+            return body;
+        }
+        var cases = JsonNode.Parse(body)!["cases"]!.AsArray().Select(one => one!.AsObject()).ToList();
+        Assert.NotEmpty(cases);
+        Assert.All(cases, one => Assert.True(one.Remove("indexed_on")));
+        return string.Join('\n', cases.Select(one => one.ToJsonString()).Order(StringComparer.Ordinal));
+    }
 
     private async Task WriteRowsAsync()
     {
