@@ -1,4 +1,5 @@
 using ServerlessRosa.Core.Ids;
+using ServerlessRosa.Core.Storage;
 
 namespace ServerlessRosa.Core.Cases;
 
@@ -8,7 +9,8 @@ public sealed partial class ListCases
     /// <summary>
     /// Up to the query's limit of cases after a cursor, in the order of writing and then of case ids, how many match without the cursor,
     /// and the next cursor if there are more. A case that changes meanwhile moves to the end, so that the pages together have each case at
-    /// least once, and one that does not change exactly once. Operations and memory as for the other pages.
+    /// least once, and one that does not change exactly once. Operations and memory as for the other pages; one more without a range of
+    /// times, since cases of the last two seconds are listed then.
     /// </summary>
     public async Task<(IReadOnlyList<IndexedCase> Page, int Total, CaseCursor? Next)> AfterAsync(
         ProjectId project,
@@ -32,12 +34,18 @@ public sealed partial class ListCases
     {
         var range = query.Indexed.Until(clock.GetUtcNow() - Settled);
         var all = await FindTicksAsync(project, query, range, fresh, cancellationToken);
+        if (query.Indexed == default)
+        {
+            // Who asks for no times does not go on by them later, and looks for what was just written.
+            all.AddRange(await TicksAsync(project, query, new TimeRange(range.To!.Value.AddTicks(1), null), cancellationToken));
+            range = default;
+        }
         var since = after?.IndexedOn.UtcTicks ?? 0;
         var rest = all.FindAll(ticks => ticks >= since);
 
         // Some of those that were written with the cursor's case are before it: their ids tell.
         var most = query.Limit + rest.Count(ticks => ticks == since);
-        var window = Storage.TimedPage.Of([rest], descending: false, 0, most);
+        var window = TimedPage.Of([rest], descending: false, 0, most);
         if (window.IsEmpty)
         {
             return ([], all.Count, null);

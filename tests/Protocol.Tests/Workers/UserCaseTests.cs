@@ -93,7 +93,7 @@ public sealed class UserCaseTests
 
     private static async Task<IReadOnlyList<JsonElement>> CasesAsync(Domain domain) =>
         [
-            .. (await domain.Admin.GetAsync(domain.At("/api/case/v2/?count=false&case_type=commcare-user")))
+            .. (await domain.Admin.GetAsync(domain.At("/api/case/v2/?case_type=commcare-user")))
                 .ShouldBe(HttpStatusCode.OK)
                 .Json.GetProperty("cases")
                 .EnumerateArray(),
