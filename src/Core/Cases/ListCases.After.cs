@@ -10,7 +10,7 @@ public sealed partial class ListCases
     /// Up to the query's limit of cases after a cursor, in the order of writing and then of case ids, how many match without the cursor,
     /// and the next cursor if there are more. A case that changes meanwhile moves to the end, so that the pages together have each case at
     /// least once, and one that does not change exactly once. Operations and memory as for the other pages; one more without a range of
-    /// times, since cases of the last two seconds are listed then.
+    /// times if times are kept, since cases of the last two seconds are listed then.
     /// </summary>
     public async Task<(IReadOnlyList<IndexedCase> Page, int Total, CaseCursor? Next)> AfterAsync(
         ProjectId project,
@@ -33,11 +33,21 @@ public sealed partial class ListCases
     )
     {
         var range = query.Indexed.Until(clock.GetUtcNow() - Settled);
-        var all = await FindTicksAsync(project, query, range, fresh, cancellationToken);
-        if (query.Indexed == default)
+        List<long> all;
+        if (query.Indexed != default)
+        {
+            all = await FindTicksAsync(project, query, range, fresh, cancellationToken);
+        }
+        else
         {
             // Who asks for no times does not go on by them later, and looks for what was just written.
-            all.AddRange(await TicksAsync(project, query, new TimeRange(range.To!.Value.AddTicks(1), null), cancellationToken));
+            all = IsKnown(query)
+                ?
+                [
+                    .. await KnownTicksAsync(project, query, range, fresh, cancellationToken),
+                    .. await TicksAsync(project, query, new TimeRange(range.To!.Value.AddTicks(1), null), cancellationToken),
+                ]
+                : await TicksAsync(project, query, default, cancellationToken);
             range = default;
         }
         var since = after?.IndexedOn.UtcTicks ?? 0;

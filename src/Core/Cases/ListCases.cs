@@ -83,9 +83,12 @@ public sealed partial class ListCases(CaseOwnersTable owners, TimedCache cache, 
         bool fresh,
         CancellationToken cancellationToken
     ) =>
-        query is { OrderBy: CaseOrderTime.Indexed, Filter: { Owner: null, ReadsBodies: false, Times.Count: 0 } }
+        IsKnown(query)
             ? KnownTicksAsync(project, query, range, fresh, cancellationToken)
             : TicksAsync(project, query, range, cancellationToken);
+
+    private static bool IsKnown(CasePageQuery query) =>
+        query is { OrderBy: CaseOrderTime.Indexed, Filter: { Owner: null, ReadsBodies: false, Times.Count: 0 } };
 
     private async Task<List<long>> KnownTicksAsync(
         ProjectId project,

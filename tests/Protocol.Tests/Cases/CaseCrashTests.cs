@@ -58,10 +58,10 @@ public sealed class CaseCrashTests
         Assert.Equal(sent.Count + 2, tables.Cases.Count);
         Assert.Equal(0, await intents.CountAsync());
         // The list is read from the owners' rows, the single case from its own row: both must be equal.
-        var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&owner_id={desk.Worker.Id}")))
+        var listed = (await desk.Domain.Admin.GetAsync(desk.Domain.At($"/api/case/v2/?limit=1000&count=false&owner_id={desk.Worker.Id}")))
             .ShouldBe(HttpStatusCode.OK)
             .Json;
-        Assert.Equal(sent.Count + 2, listed.GetProperty("matching_records").GetInt32());
+        Assert.Equal(sent.Count + 2, listed.GetProperty("cases").GetArrayLength());
         foreach (var row in listed.GetProperty("cases").EnumerateArray())
         {
             Assert.Equal((await desk.CaseAsync(row.Text("case_id"))).GetRawText(), row.GetRawText());
