@@ -28,7 +28,7 @@ public sealed partial class SubmissionsTable
         var partition = SubmissionKeys.Partition(space, home);
         var instance = ToEntity(partition, new Instance(submission.Current, InstanceState.Current, timelineKey));
         var row = new TableTransactionAction(TableTransactionActionType.Add, ToEntity(partition, submission, xml));
-        for (Claim? abandoned = null; ; )
+        for (Claim? abandoned = null; ;)
         {
             try
             {

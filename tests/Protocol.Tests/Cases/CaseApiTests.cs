@@ -164,7 +164,7 @@ public sealed class CaseApiTests
         var desk = await CaseDesk.OpenAsync();
         await desk.SubmitAsync([.. Enumerable.Range(0, 7).Select(i => desk.Create(CaseDesk.NewId(), $"n{i}"))]);
         var names = new List<string>();
-        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null; )
+        for (var address = "/api/case/v2/?limit=3&case_type=patient"; address is not null;)
         {
             var page = (await desk.Domain.Admin.GetAsync(desk.Domain.At(address))).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal(7, page.GetProperty("matching_records").GetInt32());

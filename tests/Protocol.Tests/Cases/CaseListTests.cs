@@ -121,7 +121,7 @@ public sealed class CaseListTests
         Assert.Equal(ids, order.Order());
 
         var pages = new List<List<string>>();
-        for (var address = desk.Domain.At("/api/case/v2/?limit=3"); address is not null; )
+        for (var address = desk.Domain.At("/api/case/v2/?limit=3"); address is not null;)
         {
             var page = (await desk.Domain.Admin.GetAsync(address)).ShouldBe(HttpStatusCode.OK).Json;
             Assert.Equal(ids.Count, page.GetProperty("matching_records").GetInt32());

@@ -219,7 +219,7 @@ public sealed class ShardTests
         foreach (var path in paths)
         {
             var pages = new List<string>();
-            for (var next = path; next is not null; )
+            for (var next = path; next is not null;)
             {
                 var answer = (await admin.GetAsync(next)).ShouldBe(HttpStatusCode.OK);
                 pages.Add(answer.Text);
