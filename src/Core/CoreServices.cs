@@ -156,6 +156,7 @@ public static class CoreServices
             .AddSingleton<CheckCases>()
             .AddSingleton<ApplyCases>()
             .AddSingleton<CaseDirectory>()
+            .AddSingleton<ResolveCaseQuery>()
             .AddSingleton<SearchCases>()
             .AddSingleton<FindRelatedCases>()
             .AddSingleton<ListCases>()

@@ -14,16 +14,16 @@ public enum CaseTime
 /// <summary>A bound of a time of the case. A case without that time is on neither side of it.</summary>
 public sealed record CaseTimeBound(CaseTime Time, bool IsLower, bool Inclusive, DateTimeOffset Value)
 {
-    internal bool Admits(Case one) =>
-        Admits(
-            Time switch
-            {
-                CaseTime.Modified => one.ModifiedOn,
-                CaseTime.ServerModified => one.ServerModifiedOn,
-                CaseTime.Opened => one.OpenedOn,
-                _ => one.ClosedOn,
-            }
-        );
+    internal bool Admits(Case one) => Admits(TimeOf(one, Time));
+
+    internal static DateTimeOffset? TimeOf(Case one, CaseTime time) =>
+        time switch
+        {
+            CaseTime.Modified => one.ModifiedOn,
+            CaseTime.ServerModified => one.ServerModifiedOn,
+            CaseTime.Opened => one.OpenedOn,
+            _ => one.ClosedOn,
+        };
 
     internal bool Admits(DateTimeOffset? time) => time is { } known && (known == Value ? Inclusive : known > Value == IsLower);
 }
@@ -56,6 +56,8 @@ public sealed record CaseFilter
 
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
+    public ResolvedCaseQuery? Query { get; init; }
+
     /// <summary>Whether deciding takes more than the columns of a row that says nothing about indices.</summary>
     internal bool ReadsBodies =>
         Owners is not null
@@ -63,6 +65,7 @@ public sealed record CaseFilter
         || ExternalIds is not null
         || Search is not null
         || ModifiedBy is not null
+        || Query is not null
         || Indices.Count > 0
         || Properties.Count > 0
         || Times.Any(bound => bound.Time != CaseTime.ServerModified);
@@ -82,7 +85,8 @@ public sealed record CaseFilter
         && (Search is null || Mentions(value, Search))
         && (ModifiedBy is null || value.ModifiedBy == ModifiedBy)
         && Times.All(bound => bound.Admits(value))
-        && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key, "") == wanted.Value);
+        && Properties.All(wanted => value.Properties.GetValueOrDefault(wanted.Key, "") == wanted.Value)
+        && Query?.Holds(value) != false;
 
     private static bool Mentions(Case value, string text) =>
         value.Name.Contains(text, StringComparison.OrdinalIgnoreCase)

@@ -9,6 +9,9 @@ public sealed record CaseSearch(IReadOnlySet<string> Types, bool WithClosed)
 
     public IReadOnlyList<CaseCondition> Conditions { get; init; } = [];
 
+    /// <summary>All of them hold for a found case.</summary>
+    public IReadOnlyList<ResolvedCaseQuery> Queries { get; init; } = [];
+
     /// <summary>The owners whose cases are searched; empty for all.</summary>
     public IReadOnlySet<string> Owners { get; init; } = new HashSet<string>();
 
@@ -43,7 +46,7 @@ public sealed record CaseSearch(IReadOnlySet<string> Types, bool WithClosed)
             }
             sum += distance;
         }
-        return sum;
+        return Queries.All(query => query.Holds(value)) ? sum : null;
     }
 
     /// <summary>A property, or a field of the case itself by its name in searches; `indices.parent` is the id of the parent.</summary>

@@ -9,7 +9,7 @@ using ServerlessRosa.Functions.Pipeline;
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>Reads cases for scripts: CommCare HQ's case API, version 2 (CC-146).</summary>
-public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases, ListCases lists, Links links)
+public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases, ListCases lists, ResolveCaseQuery queries, Links links)
 {
     private const int MaxLimit = 5000;
 
@@ -21,6 +21,7 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
         "case_name",
         "external_id",
         "search",
+        "query",
         "cursor",
         "format",
         "fields*",
@@ -111,7 +112,8 @@ public sealed class CaseFunctions(EndpointPipeline pipeline, CaseDirectory cases
     private async Task<IResult> ListAsync(HttpRequest request, DomainUser user)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var (list, fields) = (CaseListRequest.Of(request), CaseFields.Of(request));
+        var (asked, fields) = (CaseListRequest.Of(request), CaseFields.Of(request));
+        var list = await asked.ResolveAsync(request, user.Project.Id, queries, cancellationToken);
         if (list.IsByOwner)
         {
             var (some, place) = await cases.PageAsync(user.Project.Id, list.Filter, list.Place, list.Limit, cancellationToken);

@@ -21,6 +21,7 @@ internal sealed record CaseListRequest(CaseFilter Filter, TimeRange Indexed, int
     private const string Cursor = "cursor";
     private const string IncludeDeprecated = "include_deprecated";
     private const string Types = "case_type";
+    private const string QueryParameter = "query";
     private const string Index = "indices.";
     private const string Property = "properties.";
 
@@ -32,6 +33,7 @@ internal sealed record CaseListRequest(CaseFilter Filter, TimeRange Indexed, int
         "count",
         "format",
         "search",
+        QueryParameter,
         IncludeDeprecated,
         "owner_id",
         "case_name",
@@ -109,6 +111,20 @@ internal sealed record CaseListRequest(CaseFilter Filter, TimeRange Indexed, int
             : list.IsByOwner ? list with { Place = PlaceOf(CursorText(cursor)) }
             : list with { After = CursorOf(CursorText(cursor)) };
     }
+
+    /// <summary>With the lookups of `query`, which refuses what is no query with 400.8.</summary>
+    public async Task<CaseListRequest> ResolveAsync(
+        HttpRequest request,
+        ProjectId project,
+        ResolveCaseQuery queries,
+        CancellationToken cancellationToken
+    ) =>
+        Text(request, QueryParameter) is { } text
+            ? this with
+            {
+                Filter = Filter with { Query = await queries.RunAsync(project, QueryParameter, text, cancellationToken) },
+            }
+            : this;
 
     /// <summary>For answers that are no lists: refuses all parameters but those of <see cref="CaseFields"/> with 400.59.</summary>
     public static CaseFields OfAnswer(HttpRequest request)

@@ -17,7 +17,13 @@ namespace ServerlessRosa.Functions.CommCare;
 /// shows every case.
 /// </summary>
 [Speaks(AnswerKind.CommCare)]
-public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases search, ClaimCase claim, DomainAuthenticator domains)
+public sealed class CaseSearchFunctions(
+    EndpointPipeline pipeline,
+    SearchCases search,
+    ResolveCaseQuery queries,
+    ClaimCase claim,
+    DomainAuthenticator domains
+)
 {
     private const string Nature = "error";
     private const string Types = "case_type";
@@ -118,7 +124,12 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
             RelatedBy = [.. Values(asked, RelatedBy).Concat(Values(asked, OldRelatedBy)).Where(name => name.Length > 0).Distinct()],
             WithRelated = Values(asked, WithRelated).Any(value => bool.TryParse(value, out var related) && related),
         };
-        return new FoundCases(search.RunAsync(user.Project.Id, wanted, request.HttpContext.RequestAborted));
+        var query = new List<ResolvedCaseQuery>();
+        foreach (var text in Values(asked, XPath).Where(text => !string.IsNullOrWhiteSpace(text)))
+        {
+            query.Add(await queries.RunAsync(user.Project.Id, XPath, text, request.HttpContext.RequestAborted));
+        }
+        return new FoundCases(search.RunAsync(user.Project.Id, wanted with { Queries = query }, request.HttpContext.RequestAborted));
     }
 
     private static IEnumerable<string> Values(Dictionary<string, StringValues> asked, string name) =>
@@ -130,7 +141,7 @@ public sealed class CaseSearchFunctions(EndpointPipeline pipeline, SearchCases s
     // What would change the result and is not built is refused, also an instruction that nobody knows.
     private static bool IsRefused(string name, StringValues values) =>
         name.StartsWith(XPath, StringComparison.Ordinal)
-            ? values.Any(value => !string.IsNullOrWhiteSpace(value))
+            ? name != XPath && values.Any(value => !string.IsNullOrWhiteSpace(value))
             : IsInstruction(name)
                 && name is not (Hidden or Sort or RelatedBy or OldRelatedBy or WithRelated)
                 && !name.StartsWith(Tag, StringComparison.Ordinal);

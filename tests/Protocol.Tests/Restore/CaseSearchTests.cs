@@ -78,7 +78,7 @@ public sealed class CaseSearchTests
     }
 
     [Fact, Clause("CC-151")]
-    public async Task A_search_without_type_or_with_an_XPath_query_is_refused()
+    public async Task A_search_without_type_or_with_an_unknown_function_is_refused()
     {
         var (domain, _, finder) = await StartAsync();
         Assert.Contains(
@@ -87,6 +87,9 @@ public sealed class CaseSearchTests
             StringComparison.Ordinal
         );
         (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient&_xpath_query=true()"))).ShouldBe(
+            HttpStatusCode.BadRequest
+        );
+        (await finder.Worker.Phone.GetAsync(domain.At("/phone/search/?case_type=patient&_xpath_query_2=a=1"))).ShouldBe(
             HttpStatusCode.NotImplemented
         );
         using var long_ = new FormUrlEncodedContent([new("case_type", "patient"), new("village", new string('x', 100_000))]);
