@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Data.Tables;
@@ -20,7 +21,7 @@ public sealed class CasesContainer(StorageAccount storage)
     private const string Blob = CaseBody.BlobName;
     private const string ContentType = "application/octet-stream";
 
-    private static readonly JsonSerializerOptions Json = new()
+    internal static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new IdConverter(), new OwnerConverter(), new ProjectConverter(), new InstanceConverter() },
@@ -54,7 +55,8 @@ public sealed class CasesContainer(StorageAccount storage)
             body.Bytes
             ?? await StreamedBlob.ReadAsync(_container, body.Blob!, cancellationToken)
             ?? throw new InvalidOperationException($"The case blob {body.Blob} is missing from storage.");
-        return JsonSerializer.Deserialize<Case>(Deflated.Unpack(bytes), Json)!;
+        using var json = Deflated.Inflate(bytes);
+        return StoredCaseReader.Read(json.Span, Json);
     }
 
     internal static string? BlobOf(TableEntity entity) => entity.TryGetValue(Blob, out var name) ? name as string : null;
@@ -69,7 +71,7 @@ public sealed class CasesContainer(StorageAccount storage)
         indices.Count == 0 ? "" : JsonSerializer.Serialize(indices, Json);
 
     internal static IReadOnlyList<CaseIndex> UnpackIndices(string? text) =>
-        string.IsNullOrEmpty(text) ? [] : JsonSerializer.Deserialize<List<CaseIndex>>(text, Json)!;
+        string.IsNullOrEmpty(text) ? [] : StoredCaseReader.ReadIndices(Encoding.UTF8.GetBytes(text), Json);
 
     private sealed class IdConverter : JsonConverter<CaseId>
     {

@@ -185,18 +185,22 @@ public sealed class CaseRestore : IAsyncDisposable
         _sent++;
         var sent = Sent(_server.Of(value.Id), state);
         var onPhone = OnPhone(value.Id);
+        _phone.Apply(sent);
+        return new SentCase(value, onPhone is null, sent.Closed, IndicesOf(value, onPhone));
+    }
+
+    private IReadOnlyList<CaseIndex> IndicesOf(Case value, CaseState? onPhone)
+    {
+        if (value.Indices.Count == 0 && onPhone is not { Links.Count: > 0 })
+        {
+            return [];
+        }
         var indices = value.Indices.Select(index =>
             index.Target is { } target && _server.Of(target).IsGone ? index with { Target = null } : index
         );
         var forgotten = (onPhone?.Links ?? [])
             .Where(link => value.Indices.All(index => index.Identifier != link.Identifier))
             .Select(link => new CaseIndex(link.Identifier, null, "", link.Relationship));
-        _phone.Apply(sent);
-        return new SentCase(
-            value,
-            onPhone is null,
-            sent.Closed,
-            [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)]
-        );
+        return [.. indices.Concat(forgotten).OrderBy(index => index.Identifier, StringComparer.Ordinal)];
     }
 }

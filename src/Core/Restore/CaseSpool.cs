@@ -12,6 +12,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
     private BinaryWriter? _writer;
     private BinaryReader? _reader;
     private long _end;
+    private bool _isUnflushed;
 
     /// <summary>Returns the position of the case in the file.</summary>
     public long Add(Case value)
@@ -23,6 +24,7 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
             _reader = new BinaryReader(_file, Encoding.UTF8);
         }
         var start = _end;
+        _isUnflushed = true;
         if (_file.Position != start)
         {
             _file.Position = start;
@@ -34,8 +36,16 @@ internal sealed class CaseSpool(ProjectId project) : IAsyncDisposable
 
     public Case Get(long start)
     {
-        _writer!.Flush();
-        _file!.Seek(start, SeekOrigin.Begin);
+        // Flushing gives up what was read ahead, and cases are mostly read one after the other.
+        if (_isUnflushed)
+        {
+            _writer!.Flush();
+            _isUnflushed = false;
+        }
+        if (_file!.Position != start)
+        {
+            _file.Position = start;
+        }
         return Read(_reader!);
     }
 

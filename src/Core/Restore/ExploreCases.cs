@@ -46,7 +46,7 @@ internal sealed class ExploreCases(
 
     /// <summary>The case without indices to deleted cases, as it is sent to phones.</summary>
     public CaseState AsSent(CaseState state) =>
-        state.Links.Any(link => Of(link.Target).IsGone)
+        state.Links.Count > 0 && state.Links.Any(link => Of(link.Target).IsGone)
             ? state with
             {
                 Links = [.. state.Links.Where(link => !Of(link.Target).IsGone)],

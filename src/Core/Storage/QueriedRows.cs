@@ -35,7 +35,8 @@ internal sealed class EntityValues(TableEntity entity) : IRowValues
 
 /// <summary>
 /// Queries of many rows, read from the JSON of the responses: the SDK makes a dictionary of boxed values of each row, which took a
-/// quarter of an export's processor time. The SDK still sends the requests: a policy takes the rows out of each response before it.
+/// quarter of an export's processor time. The SDK still sends the requests: a policy takes the rows out of each response before it, while
+/// the response arrives. It is one of those that a retry repeats, since a connection may be lost in the middle.
 /// </summary>
 internal static class QueriedRows
 {
@@ -67,7 +68,7 @@ internal static class QueriedRows
         while (true)
         {
             var rows = new List<T>();
-            using (HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [SinkProperty] = (Action<Stream>)Take }))
+            using (HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [SinkProperty] = (Sink)TakeAsync }))
             {
                 if (!await pages.MoveNextAsync())
                 {
@@ -76,7 +77,11 @@ internal static class QueriedRows
             }
             yield return rows;
 
-            void Take(Stream response) => values.ReadAll(response, row => rows.Add(read(row)));
+            Task TakeAsync(Stream response, CancellationToken stop)
+            {
+                rows.Clear();
+                return values.ReadAllAsync(response, row => rows.Add(read(row)), stop);
+            }
         }
     }
 
@@ -106,41 +111,30 @@ internal static class QueriedRows
         }
     }
 
+    private delegate Task Sink(Stream response, CancellationToken cancellationToken);
+
     private sealed class TakingPolicy : HttpPipelinePolicy
     {
         private static readonly byte[] NoRows = "{\"value\":[]}"u8.ToArray();
 
-        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
-        {
-            Prepare(message);
-            ProcessNext(message, pipeline);
-            Take(message);
-        }
+        /// <summary>Rows are only queried asynchronously.</summary>
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => ProcessNext(message, pipeline);
 
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
-            Prepare(message);
-            await ProcessNextAsync(message, pipeline);
-            Take(message);
-        }
-
-        // The types of the values are known, so the response need not name them.
-        private static void Prepare(HttpMessage message)
-        {
-            if (message.TryGetProperty(SinkProperty, out _))
+            if (!message.TryGetProperty(SinkProperty, out var sink))
             {
-                message.Request.Headers.SetValue(HttpHeader.Names.Accept, "application/json;odata=nometadata");
+                await ProcessNextAsync(message, pipeline);
+                return;
             }
-        }
-
-        private static void Take(HttpMessage message)
-        {
-            if (
-                message.TryGetProperty(SinkProperty, out var take)
-                && message is { HasResponse: true, Response: { IsError: false, ContentStream: { } content } }
-            )
+            // The types of the values are known, so the response need not name them.
+            message.Request.Headers.SetValue(HttpHeader.Names.Accept, "application/json;odata=nometadata");
+            message.BufferResponse = false;
+            await ProcessNextAsync(message, pipeline);
+            if (message is { HasResponse: true, Response: { IsError: false, ContentStream: { } content } })
             {
-                ((Action<Stream>)take!)(content);
+                await ((Sink)sink!)(content, message.CancellationToken);
+                await content.DisposeAsync();
                 message.Response.ContentStream = new MemoryStream(NoRows, writable: false);
             }
         }

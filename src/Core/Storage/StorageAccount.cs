@@ -19,7 +19,7 @@ public sealed class StorageAccount : IHostedService
     public StorageAccount(IOptions<StorageOptions> options)
     {
         var tableOptions = Configured(new TableClientOptions());
-        tableOptions.AddPolicy(QueriedRows.Policy, HttpPipelinePosition.PerCall);
+        tableOptions.AddPolicy(QueriedRows.Policy, HttpPipelinePosition.PerRetry);
         var blobOptions = Configured(new BlobClientOptions());
         var queueOptions = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         if (options.Value.ConnectionString is { Length: > 0 } connectionString)

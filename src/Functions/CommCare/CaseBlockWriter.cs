@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml;
 using ServerlessRosa.Core.Cases;
 using ServerlessRosa.Core.Restore;
@@ -16,89 +15,117 @@ public static class CaseBlockWriter
     private const string Date = "yyyy-MM-dd";
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
-    public static void Write(XmlWriter xml, SentCase sent)
+    public static void Write(XmlBytes xml, SentCase sent)
     {
         var value = sent.Case;
         WriteBalances(xml, value);
-        xml.WriteStartElement("case", CaseBlockReader.Namespace);
-        xml.WriteAttributeString("case_id", XmlOut.Text(value.Id.Value));
-        xml.WriteAttributeString("user_id", XmlOut.Text(value.ModifiedBy));
-        xml.WriteAttributeString("date_modified", value.ModifiedOn.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
+        xml.Start("case"u8);
+        xml.Attribute("case_id"u8, value.Id.Value);
+        xml.Attribute("user_id"u8, value.ModifiedBy);
+        xml.Attribute("date_modified"u8, value.ModifiedOn.UtcDateTime, Time);
+        xml.Attribute("xmlns"u8, CaseBlockReader.Namespace);
         if (sent.Creates)
         {
-            xml.WriteStartElement("create", CaseBlockReader.Namespace);
+            xml.Start("create"u8);
             WriteFixed(xml, value);
-            xml.WriteEndElement();
+            xml.End("create"u8);
         }
         WriteUpdate(xml, sent);
-        WriteIndices(xml, CaseBlockReader.Namespace, sent.Indices);
+        WriteIndices(xml, sent.Indices);
         if (sent.Closes)
         {
-            xml.WriteElementString("close", CaseBlockReader.Namespace, "");
+            xml.Element("close"u8, "");
         }
-        xml.WriteEndElement();
+        xml.End("case"u8);
     }
 
     /// <summary>What the case has in each section (CC-157). None is left out: phones keep balances that they are not sent.</summary>
-    private static void WriteBalances(XmlWriter xml, Case value)
+    private static void WriteBalances(XmlBytes xml, Case value)
     {
+        if (value.Ledger.Count == 0)
+        {
+            return;
+        }
         foreach (var section in value.Ledger.GroupBy(balance => balance.Section))
         {
-            xml.WriteStartElement("balance", Ledger);
-            xml.WriteAttributeString("entity-id", XmlOut.Text(value.Id.Value));
-            xml.WriteAttributeString("date", value.ModifiedOn.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
-            xml.WriteAttributeString("section-id", XmlOut.Text(section.Key));
+            xml.Start("balance"u8);
+            xml.Attribute("entity-id"u8, value.Id.Value);
+            xml.Attribute("date"u8, value.ModifiedOn.UtcDateTime, Time);
+            xml.Attribute("section-id"u8, section.Key);
+            xml.Attribute("xmlns"u8, Ledger);
             foreach (var balance in section)
             {
-                xml.WriteStartElement("entry", Ledger);
-                xml.WriteAttributeString("id", XmlOut.Text(balance.Entry));
-                xml.WriteAttributeString("quantity", balance.Quantity.ToString(CultureInfo.InvariantCulture));
-                xml.WriteEndElement();
+                xml.Start("entry"u8);
+                xml.Attribute("id"u8, balance.Entry);
+                xml.Attribute("quantity"u8, balance.Quantity);
+                xml.End("entry"u8);
             }
-            xml.WriteEndElement();
+            xml.End("balance"u8);
         }
     }
 
-    private static void WriteFixed(XmlWriter xml, Case value)
+    private static void WriteFixed(XmlBytes xml, Case value)
     {
-        Write(xml, "case_type", value.Type);
-        Write(xml, "case_name", value.Name);
-        Write(xml, "owner_id", CaseState.OwnerOf(value).Value);
+        xml.Element("case_type"u8, value.Type);
+        xml.Element("case_name"u8, value.Name);
+        xml.Element("owner_id"u8, CaseState.OwnerOf(value).Value);
     }
 
-    private static void WriteUpdate(XmlWriter xml, SentCase sent)
+    private static void WriteUpdate(XmlBytes xml, SentCase sent)
     {
         var value = sent.Case;
-        xml.WriteStartElement("update", CaseBlockReader.Namespace);
+        xml.Start("update"u8);
         if (!sent.Creates)
         {
             WriteFixed(xml, value);
         }
         if (value.ExternalId.Length > 0)
         {
-            Write(xml, ExternalId, value.ExternalId);
+            xml.Element(ExternalId, value.ExternalId);
         }
         if (value.OpenedOn is { } opened)
         {
-            Write(xml, "date_opened", opened.UtcDateTime.ToString(Date, CultureInfo.InvariantCulture));
+            xml.Start("date_opened"u8);
+            xml.Text(opened.UtcDateTime, Date);
+            xml.End("date_opened"u8);
         }
-        foreach (var (name, text) in value.Properties.Where(property => XmlOut.IsName(property.Key)))
+        foreach (var (name, text) in value.Properties)
         {
-            Write(xml, name, text);
+            if (XmlOut.IsName(name))
+            {
+                xml.Element(name, text);
+            }
         }
         // The phone has these properties from an earlier sync; a value that it never had need not be removed.
-        foreach (
-            var name in value.Forgotten.Where(name =>
-                !sent.Creates
-                && !value.Properties.ContainsKey(name)
-                && (name != ExternalId || value.ExternalId.Length == 0)
-                && XmlOut.IsName(name)
-            )
-        )
+        foreach (var name in sent.Creates ? [] : value.Forgotten)
         {
-            Write(xml, name, "");
+            if (!value.Properties.ContainsKey(name) && (name != ExternalId || value.ExternalId.Length == 0) && XmlOut.IsName(name))
+            {
+                xml.Element(name, "");
+            }
         }
-        xml.WriteEndElement();
+        xml.End("update"u8);
+    }
+
+    private static void WriteIndices(XmlBytes xml, IReadOnlyList<CaseIndex> indices)
+    {
+        if (!indices.Any(index => XmlOut.IsName(index.Identifier)))
+        {
+            return;
+        }
+        xml.Start("index"u8);
+        foreach (var index in indices.Where(index => XmlOut.IsName(index.Identifier)))
+        {
+            xml.Start(index.Identifier);
+            xml.Attribute("case_type"u8, index.CaseType);
+            if (index.Relationship == CaseRelationship.Extension)
+            {
+                xml.Attribute("relationship"u8, "extension");
+            }
+            xml.Text(index.Target?.Value ?? "");
+            xml.End(index.Identifier);
+        }
+        xml.End("index"u8);
     }
 
     /// <summary>Nothing where there are none; a tombstone is empty.</summary>
@@ -122,7 +149,4 @@ public static class CaseBlockWriter
         }
         xml.WriteEndElement();
     }
-
-    private static void Write(XmlWriter xml, string name, string text) =>
-        xml.WriteElementString(name, CaseBlockReader.Namespace, XmlOut.Text(text));
 }

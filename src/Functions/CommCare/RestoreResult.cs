@@ -43,14 +43,17 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
             xml.WriteAttributeString("items", (ItemsInHead + Fixtures.Items + count).ToString(CultureInfo.InvariantCulture));
         }
         WriteHead(xml, restore.Token);
-        await Fixtures.WriteAsync(xml, () => body.SendIfFullAsync(cancellationToken), cancellationToken);
+        // Cases are read while fixtures are written.
         await using var sent = restore.SendAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var first = new Begun(sent.MoveNextAsync().AsTask());
+        await Fixtures.WriteAsync(xml, () => body.SendIfFullAsync(cancellationToken), cancellationToken);
         var late = Task.Delay(Patience, cancellationToken);
-        while (await NextAsync())
+        for (var isThere = await InTimeAsync(first.Task); isThere; isThere = await NextAsync())
         {
-            CaseBlockWriter.Write(xml, sent.Current);
+            CaseBlockWriter.Write(body.Bytes, sent.Current);
             await body.SendIfFullAsync(cancellationToken);
         }
+        xml = body.Writer;
         if (!IsPreview)
         {
             await restore.CommitAsync(cancellationToken);
@@ -63,9 +66,14 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
         }
         await body.EndAsync(cancellationToken);
 
-        async Task<bool> NextAsync()
+        ValueTask<bool> NextAsync()
         {
-            var next = sent.MoveNextAsync().AsTask();
+            var next = sent.MoveNextAsync();
+            return next.IsCompleted || httpContext.Response.HasStarted ? next : new ValueTask<bool>(InTimeAsync(next.AsTask()));
+        }
+
+        async Task<bool> InTimeAsync(Task<bool> next)
+        {
             if (!httpContext.Response.HasStarted && await Task.WhenAny(next, late) == late)
             {
                 await body.SendAsync(cancellationToken);
@@ -84,5 +92,11 @@ public sealed record RestoreResult(CaseRestore Restore, UserFixtures Fixtures, b
         xml.WriteStartElement("Sync", SyncNamespace);
         xml.WriteElementString("restore_id", SyncNamespace, token.Value);
         xml.WriteEndElement();
+    }
+
+    /// <summary>The first case, which is waited for before the sequence is disposed of: an enumerator must not be while it runs.</summary>
+    private readonly record struct Begun(Task<bool> Task) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => new(System.Threading.Tasks.Task.WhenAny(Task));
     }
 }

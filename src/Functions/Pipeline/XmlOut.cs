@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Xml;
 
@@ -6,6 +7,10 @@ namespace ServerlessRosa.Functions.Pipeline;
 /// <summary>The only factory of XML writers.</summary>
 public static class XmlOut
 {
+    private static readonly SearchValues<char> PlainName = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+    );
+
     /// <summary>For answers of bounded size.</summary>
     public static ReadOnlyMemory<byte> ToBytes(Action<XmlWriter> write, bool declaration)
     {
@@ -44,12 +49,18 @@ public static class XmlOut
         );
 
     /// <summary>Whether the text is a valid element name. Names of properties come from forms and scripts.</summary>
-    public static bool IsName(string name) => name.Length > 0 && XmlConvert.IsStartNCNameChar(name[0]) && name.All(XmlConvert.IsNCNameChar);
+    public static bool IsName(string name) =>
+        name.Length > 0
+        && XmlConvert.IsStartNCNameChar(name[0])
+        && (!name.AsSpan().ContainsAnyExcept(PlainName) || name.All(XmlConvert.IsNCNameChar));
+
+    /// <summary>Whether XML can contain each character as it is: no control character, and none from U+D800 on.</summary>
+    internal static bool IsPlain(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange(' ', '\ud7ff');
 
     /// <summary>For text from other sources than XML: each character that XML cannot contain becomes U+FFFD.</summary>
     public static string Text(string text)
     {
-        if (text.All(XmlConvert.IsXmlChar))
+        if (IsPlain(text) || text.All(XmlConvert.IsXmlChar))
         {
             return text;
         }
