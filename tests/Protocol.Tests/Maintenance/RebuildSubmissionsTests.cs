@@ -6,6 +6,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
+[StartsFirst]
 public sealed class RebuildSubmissionsTests
 {
     private const string Photo = FilledInbox.Photo;

@@ -7,6 +7,7 @@ using static ServerlessRosa.Protocol.Tests.Maintenance.StoredRowFilters;
 namespace ServerlessRosa.Protocol.Tests.Maintenance;
 
 /// <summary>`verify` reports no difference on what the app writes, and finds whatever is damaged in storage.</summary>
+[StartsFirst]
 public sealed class VerifyTests(PopulatedServer populated) : IClassFixture<PopulatedServer>
 {
     private const string Nothing = "0 differences";

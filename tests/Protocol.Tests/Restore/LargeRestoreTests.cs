@@ -10,6 +10,7 @@ namespace ServerlessRosa.Protocol.Tests.Restore;
 
 /// <summary>Workers with very many cases, on a server that does nothing else: what a restore costs in memory and in storage
 /// operations.</summary>
+[StartsFirst]
 public sealed class LargeRestoreTests(LargeRestoreTests.LargeDomain large) : IClassFixture<LargeRestoreTests.LargeDomain>
 {
     private const int Many = 100_000;

@@ -6,6 +6,7 @@ using ServerlessRosa.Protocol.Tests.Maintenance;
 namespace ServerlessRosa.Protocol.Tests.Restore;
 
 /// <summary>Phones and a desk, over HTTP: forms through the receiver, groups through their API.</summary>
+[StartsFirst]
 public sealed class SyncSimulationTests
 {
     [Theory, Clause("CC-107"), Clause("CC-115"), Clause("CC-129"), Clause("CC-138"), Clause("CC-154"), Clause("CC-156"), Clause("CC-157")]

@@ -5,6 +5,7 @@ using ServerlessRosa.Protocol.Tests.Infrastructure;
 namespace ServerlessRosa.Protocol.Tests.Submissions;
 
 /// <summary>A form with more submissions than anybody holds in memory, on a server that does nothing else.</summary>
+[StartsFirst]
 public sealed class LongListTests(LongListTests.LargeForm large) : IClassFixture<LongListTests.LargeForm>
 {
     private const int Count = 100_000;

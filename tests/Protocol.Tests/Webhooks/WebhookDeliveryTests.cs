@@ -9,6 +9,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 namespace ServerlessRosa.Protocol.Tests.Webhooks;
 
 /// <summary>What becomes of events that do not reach a receiver at once.</summary>
+[StartsFirst]
 public sealed class WebhookDeliveryTests
 {
     private static readonly string[] OfSubmissions = ["submission.created", "submission.edited", "submission.reviewed"];

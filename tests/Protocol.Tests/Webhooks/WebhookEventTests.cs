@@ -7,6 +7,7 @@ using ServerlessRosa.Protocol.Tests.Submissions;
 namespace ServerlessRosa.Protocol.Tests.Webhooks;
 
 /// <summary>Which events reach a receiver, in which order, and what they say.</summary>
+[StartsFirst]
 public sealed class WebhookEventTests
 {
     private static readonly string[] OfSubmissions = ["submission.created", "submission.edited", "submission.reviewed"];
