@@ -23,6 +23,10 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public string? Address { get; init; }
 
+    public string? User { get; init; }
+
+    public bool IsPhone { get; init; }
+
     /// <summary>Whether its deprecatedID counts.</summary>
     public bool IsEdit { get; init; }
 
@@ -32,7 +36,14 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
 
     public int CaseBlocks { get; init; }
 
-    internal Sender Sender => new(Submitter is { } id ? new ActorId(id) : null, Device, Agent) { AppId = App, Address = Address };
+    internal Sender Sender =>
+        new(Submitter is { } id ? new ActorId(id) : null, Device, Agent)
+        {
+            AppId = App,
+            Address = Address,
+            UserId = User,
+            IsPhone = IsPhone,
+        };
 
     internal static ReceiptMetadata Of(
         SubmissionSpace space,
@@ -50,6 +61,8 @@ internal sealed record ReceiptMetadata(string Instance, DateTimeOffset At, DateT
             Agent = version.Sender.UserAgent,
             App = version.Sender.AppId,
             Address = version.Sender.Address,
+            User = version.Sender.UserId,
+            IsPhone = version.Sender.IsPhone,
             IsEdit = !isCommCare && head.DeprecatedId is not null,
             IsCommCare = isCommCare,
             SyncToken = Syncs.SyncToken.TryParse(syncToken, out var token) ? token.Value : null,

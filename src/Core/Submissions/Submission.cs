@@ -23,6 +23,12 @@ public sealed record Sender(ActorId? Submitter, string? DeviceId, string? UserAg
 
     /// <summary>The address that CommCare's receiver had the form from.</summary>
     public string? Address { get; init; }
+
+    /// <summary>The submitter as CommCare's forms name it: a mobile worker's or web user's `userID`; null for others.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Whether a client of the OpenRosa protocol sent it.</summary>
+    public bool IsPhone { get; init; }
 }
 
 /// <summary>One version of a submission: as first sent, or one of its edits. The XML is named by the SHA-256 of its bytes.</summary>

@@ -140,6 +140,8 @@ public sealed partial class SubmissionsTable
         entity[columns.UserAgent] = sender.UserAgent;
         entity[columns.AppId] = sender.AppId;
         entity[columns.Address] = sender.Address;
+        entity[columns.UserId] = sender.UserId;
+        entity[columns.IsPhone] = sender.IsPhone;
     }
 
     private static Sender ReadSender(IRowValues row, VersionColumns columns) =>
@@ -151,6 +153,8 @@ public sealed partial class SubmissionsTable
         {
             AppId = row.GetString(columns.AppId),
             Address = row.GetString(columns.Address),
+            UserId = row.GetString(columns.UserId),
+            IsPhone = row.GetBoolean(columns.IsPhone) == true,
         };
 
     private static class Column
@@ -183,6 +187,8 @@ public sealed partial class SubmissionsTable
         public const string UserAgent = "UserAgent";
         public const string AppId = "AppId";
         public const string Address = "Address";
+        public const string UserId = "UserId";
+        public const string IsPhone = "IsPhone";
         public const string Timestamp = "Timestamp";
 
         /// <summary>Of an instance's row, and of the first version in the timeline.</summary>
@@ -206,7 +212,9 @@ public sealed partial class SubmissionsTable
         public string UserAgent { get; } = prefix + Column.UserAgent;
         public string AppId { get; } = prefix + Column.AppId;
         public string Address { get; } = prefix + Column.Address;
+        public string UserId { get; } = prefix + Column.UserId;
+        public string IsPhone { get; } = prefix + Column.IsPhone;
 
-        public string[] OfSender => [Submitter, DeviceId, UserAgent, AppId, Address];
+        public string[] OfSender => [Submitter, DeviceId, UserAgent, AppId, Address, UserId, IsPhone];
     }
 }

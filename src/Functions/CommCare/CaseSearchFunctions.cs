@@ -90,7 +90,7 @@ public sealed class CaseSearchFunctions(
                 var claimant = asked.GetValueOrDefault("commcare_login_as").ToString() is { Length: > 0 } name
                     ? await domains.LogInAsAsync(user, name, cancellationToken)
                     : user;
-                return await claim.RunAsync(claimant, id, Senders.Of(request, claimant.Actor.Id), cancellationToken)
+                return await claim.RunAsync(claimant, id, Senders.Of(request, claimant), cancellationToken)
                     ? CommCareAnswers.Message(StatusCodes.Status201Created, "submit_success", "The case is claimed; sync to get it.")
                     : Results.NoContent();
             }

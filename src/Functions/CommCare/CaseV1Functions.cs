@@ -97,11 +97,16 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
         {
             Owner = ListParameters.Text(request, "owner_id") is { } owner ? new OwnerId(owner) : null,
             ModifiedBy = ListParameters.Text(request, "user_id"),
-            Types = ListParameters.Text(request, "type") is { } type ? new HashSet<string> { type } : null,
+            Types = Texts(request, "type"),
             Closed = ListParameters.Flag(request, "closed"),
-            Names = ListParameters.Text(request, "name") is { } name ? new HashSet<string> { name } : null,
-            ExternalIds = ListParameters.Text(request, "external_id") is { } external ? new HashSet<string> { external } : null,
-            Times = [.. Bounds(request, Modified, CaseTime.Modified), .. Bounds(request, ServerModified, CaseTime.ServerModified)],
+            Names = Texts(request, "name"),
+            ExternalIds = Texts(request, "external_id"),
+            Times =
+            [
+                .. Bounds(request, Modified, CaseTime.Modified),
+                .. Bounds(request, ServerModified, CaseTime.ServerModified),
+                .. Bounds(request, "server_modified_on", CaseTime.ServerModified),
+            ],
         };
         return new CasePageQuery(filter, window.Offset, window.Limit)
         {
@@ -113,6 +118,18 @@ public sealed class CaseV1Functions(EndpointPipeline pipeline, CaseDirectory cas
             },
             Descending = descending,
             Indexed = ListParameters.Range(request, IndexedOn),
+        };
+    }
+
+    // Under two names, as HQ has them; null for any.
+    private static HashSet<string>? Texts(HttpRequest request, string name)
+    {
+        var wanted = new[] { name, $"{name}.exact" }.Select(one => ListParameters.Text(request, one)).OfType<string>().ToHashSet();
+        return wanted.Count switch
+        {
+            0 => null,
+            1 => wanted,
+            _ => [], // Nothing is both.
         };
     }
 

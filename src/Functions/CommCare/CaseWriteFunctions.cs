@@ -139,7 +139,7 @@ public sealed class CaseWriteFunctions(EndpointPipeline pipeline, CaseDirectory 
             changes,
             user.UserId.Value,
             user.Username,
-            Senders.Of(request, user.Actor.Id),
+            Senders.Of(request, user),
             request.HttpContext.RequestAborted
         );
 }

@@ -25,6 +25,7 @@ public sealed class FormApiFunctions(
     private const string IndexedOn = "indexed_on";
     private const string ReceivedOn = "received_on";
     private const string ModifiedOn = "server_modified_on";
+    private const string DateModified = "server_date_modified";
 
     // Before `GetReceivedForm` by name, whose address would take it.
     [Function("FindReceivedFormsV1")]
@@ -133,7 +134,7 @@ public sealed class FormApiFunctions(
                 var cancellationToken = request.HttpContext.RequestAborted;
                 ListParameters.RequireKnown(request);
                 var window = ListWindow.Of(request, MaxLimit);
-                var xmlns = ListParameters.Text(request, "xmlns");
+                var (xmlns, exact) = (ListParameters.Text(request, "xmlns"), ListParameters.Text(request, "xmlns.exact"));
                 var known = await forms.ListAsync(user.Project.Id, cancellationToken);
                 var query = QueryOf(request, window);
                 if (ListParameters.Text(request, "case_id") is { } caseId)
@@ -144,7 +145,7 @@ public sealed class FormApiFunctions(
                     query = query with { Roots = [.. changes.Select(change => change.Form.Root)] };
                 }
                 var (page, total) = await lists.RunAsync(
-                    [.. known.Where(form => xmlns is null || form.Id.Value == xmlns)],
+                    [.. known.Where(form => (xmlns ?? form.Id.Value) == form.Id.Value && (exact ?? form.Id.Value) == form.Id.Value)],
                     query,
                     cancellationToken
                 );
@@ -168,7 +169,10 @@ public sealed class FormApiFunctions(
             ByIndexedOn = field != ReceivedOn,
             Descending = descending,
             Received = ListParameters.Range(request, ReceivedOn),
-            Indexed = ListParameters.Range(request, IndexedOn).Within(ListParameters.Range(request, ModifiedOn)),
+            Indexed = ListParameters
+                .Range(request, IndexedOn)
+                .Within(ListParameters.Range(request, ModifiedOn))
+                .Within(ListParameters.Range(request, DateModified)),
             AppId = ListParameters.Text(request, "app_id"),
             WithArchived = ListParameters.Flag(request, "include_archived") ?? false,
         };

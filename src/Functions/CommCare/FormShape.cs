@@ -38,6 +38,8 @@ internal sealed record FormShape(Submission Submission, SubmissionVersion Versio
             AppId = Submission.Sender.AppId,
             BuildId = null, // There are no apps here, so no builds of them.
             SubmitIp = Version.Sender.Address,
+            IsPhoneSubmission = Version.Sender.IsPhone,
+            EditedByUserId = isEdited ? Version.Sender.UserId : null,
             Archived = Submission.DeletedAt is not null,
             InitialProcessingComplete = true,
             Problem = Version.Problem,

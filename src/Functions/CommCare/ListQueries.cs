@@ -14,8 +14,11 @@ internal sealed class CaseV1QueryAttribute : QueryParametersAttribute
             ("type", QueryType.Text),
             ("name", QueryType.Text),
             ("external_id", QueryType.Text),
+            ("type.exact", QueryType.Text),
+            ("name.exact", QueryType.Text),
+            ("external_id.exact", QueryType.Text),
             ("closed", QueryType.Flag),
-            .. ListQueries.Ranges("indexed_on", "date_modified", "server_date_modified"),
+            .. ListQueries.Ranges("indexed_on", "date_modified", "server_date_modified", "server_modified_on"),
         ];
 }
 
@@ -27,10 +30,11 @@ internal sealed class ReceivedFormsQueryAttribute : QueryParametersAttribute
             .. ListQueries.Page,
             ("order_by", QueryType.Text),
             ("xmlns", QueryType.Text),
+            ("xmlns.exact", QueryType.Text),
             ("app_id", QueryType.Text),
             ("case_id", QueryType.Text),
             ("include_archived", QueryType.Flag),
-            .. ListQueries.Ranges("received_on", "indexed_on", "server_modified_on"),
+            .. ListQueries.Ranges("received_on", "indexed_on", "server_modified_on", "server_date_modified"),
         ];
 }
 

@@ -38,6 +38,9 @@ public sealed record ReceivedFormAnswer
     [JsonPropertyName("edited_on")]
     public required string? EditedOn { get; init; }
 
+    [JsonPropertyName("edited_by_user_id")]
+    public required string? EditedByUserId { get; init; }
+
     [JsonPropertyName("app_id")]
     public required string? AppId { get; init; }
 
@@ -46,6 +49,9 @@ public sealed record ReceivedFormAnswer
 
     [JsonPropertyName("submit_ip")]
     public required string? SubmitIp { get; init; }
+
+    [JsonPropertyName("is_phone_submission")]
+    public required bool IsPhoneSubmission { get; init; }
 
     [JsonPropertyName("archived")]
     public required bool Archived { get; init; }

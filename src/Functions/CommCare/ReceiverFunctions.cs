@@ -5,6 +5,7 @@ using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
 using ServerlessRosa.Core.Projects;
 using ServerlessRosa.Core.Submissions;
+using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Core.Xml;
 using ServerlessRosa.Functions.Central;
 using ServerlessRosa.Functions.OpenApi;
@@ -110,14 +111,14 @@ public sealed class ReceiverFunctions(
                 }
                 var user = await authenticator.MemberAsync(request, domain, cancellationToken);
                 user.Actor.Require(Verb.SubmissionCreate, Scope.Of(project.Id));
-                return await ReceiveAsync(request, project.Id, user.Actor.Id, cancellationToken);
+                return await ReceiveAsync(request, project.Id, user, cancellationToken);
             }
         );
 
     private async Task<IResult> ReceiveAsync(
         HttpRequest request,
         ProjectId project,
-        ActorId? submitter,
+        DomainUser? submitter,
         CancellationToken cancellationToken
     )
     {
@@ -138,7 +139,7 @@ public sealed class ReceiverFunctions(
     private async Task<IResult> ReceiveAsync(
         HttpRequest request,
         ProjectId project,
-        ActorId? submitter,
+        DomainUser? submitter,
         ReadOnlyMemory<byte> xml,
         IAsyncEnumerable<IncomingFile> files,
         CancellationToken cancellationToken
@@ -169,9 +170,10 @@ public sealed class ReceiverFunctions(
         return ReceiverAnswers.Of(request, await receive.RunAsync(project, form, upload, cancellationToken), links.Origin(request));
     }
 
-    private static Sender SenderOf(HttpRequest request, ActorId? submitter) =>
-        Senders.Of(request, submitter) with
+    private static Sender SenderOf(HttpRequest request, DomainUser? submitter) =>
+        (submitter is null ? Senders.Of(request, (ActorId?)null) : Senders.Of(request, submitter)) with
         {
+            IsPhone = Senders.IsPhone(request),
             AppId = AppOf(request),
             Address = RequestAuthenticator.ClientOf(request) is { IsIPv4MappedToIPv6: true } mapped
                 ? mapped.MapToIPv4().ToString()

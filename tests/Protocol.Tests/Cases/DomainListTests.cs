@@ -82,6 +82,10 @@ public sealed class DomainListTests
             ("server_date_modified_end=2020-01-01", []),
             ($"indexed_on_start={second.Text("indexed_on")}", [young]),
             ("indexed_on_end=2020-01-01", []),
+            ("type.exact=household&name.exact=Young", [young]),
+            ("external_id.exact=HH-7&type=household", []),
+            ("name.exact=Young&name=Other", []),
+            ("server_modified_on_end=2020-01-01", []),
             ("limit=1&offset=1", [young]),
         ];
 

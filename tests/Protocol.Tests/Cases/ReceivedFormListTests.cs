@@ -106,7 +106,8 @@ public sealed class ReceivedFormListTests
         (
             await other.PostAsync(desk.Form(third).Replace(desk.Xmlns, "http://example.org/other"), path: "/receiver/secure/a-2/")
         ).ShouldBeSuccess();
-        (await desk.PostAsync(desk.Form(first).Replace("7.2", "7.3"))).ShouldBeSuccess(); // an edit
+        var editor = other.Worker.Phone.With("X-OpenRosa-Version", "3.0");
+        (await desk.PostAsync(desk.Form(first).Replace("7.2", "7.3"), editor)).ShouldBe(HttpStatusCode.Created); // an edit
         var admin = desk.Domain.Admin;
         (await admin.DeleteAsync($"{desk.Domain.Programme.FormPath(desk.Xmlns)}/submissions/{second}")).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => (await IdsAsync("order_by=indexed_on&include_archived=true")).Count == 3, "all are settled");
@@ -118,6 +119,10 @@ public sealed class ReceivedFormListTests
         Assert.True(all[second].GetProperty("archived").GetBoolean());
         Assert.NotNull(all[first].GetProperty("edited_on").GetString());
         Assert.Equal("7.3", all[first].GetProperty("form").Text("weight"));
+        Assert.Equal(other.Worker.Id, all[first].Text("edited_by_user_id"));
+        Assert.Equal(JsonValueKind.Null, all[third].GetProperty("edited_by_user_id").ValueKind);
+        Assert.True(all[first].GetProperty("is_phone_submission").GetBoolean());
+        Assert.False(all[third].GetProperty("is_phone_submission").GetBoolean());
         foreach (var (query, expected) in FormQueries(first, second, third, all))
         {
             Assert.Equal((query, string.Join(' ', expected)), (query, string.Join(' ', await IdsAsync(query))));
@@ -154,6 +159,8 @@ public sealed class ReceivedFormListTests
             ("order_by=-server_modified_on&include_archived=true", [second, first, third]),
             ("xmlns=http://example.org/other", [third]),
             ("xmlns=http://example.org/none", []),
+            ("xmlns.exact=http://example.org/other", [third]),
+            ("xmlns.exact=http://example.org/other&xmlns=http://example.org/none", []),
             ("app_id=a-2", [third]),
             ("app_id=a-2&include_archived=true", [third, second]),
             ("app_id=app&include_archived=false", [first]),
@@ -163,6 +170,8 @@ public sealed class ReceivedFormListTests
             ($"indexed_on_start={all[first].Text("indexed_on")}&order_by=indexed_on", [first]),
             ($"indexed_on_end={all[first].Text("indexed_on").TrimEnd('Z')}9&order_by=indexed_on", [third, first]),
             ("server_modified_on_start=2999-01-01", []),
+            ("server_date_modified_start=2999-01-01", []),
+            ("server_date_modified_end=2999-01-01&order_by=received_on", [first, third]),
             ("limit=1&order_by=received_on", [first]),
             ("limit=1&offset=1&order_by=received_on", [third]),
             ("offset=7", []),
