@@ -49,6 +49,7 @@ builder.Services.AddSingleton<RequestAuthenticator>();
 builder.Services.AddSingleton<DomainAuthenticator>();
 builder.Services.AddSingleton<DomainApi>();
 builder.Services.AddSingleton<SheetBody>();
+builder.Services.AddSingleton<SheetUploads>();
 builder.Services.AddSingleton<MakeRestore>();
 builder.Services.AddSingleton<UserCaseUpdates>();
 builder.Services.AddSingleton<Links>();

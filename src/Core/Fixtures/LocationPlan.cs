@@ -46,7 +46,7 @@ internal sealed class LocationPlan
             Take(row, bySame[(row.Name ?? "", type ?? "", row.Parent ?? "")].FirstOrDefault(one => !_named.Contains(one.Id)));
         }
         AssignSiteCodes();
-        var (changes, removed) = (new List<LocationChange>(), _matches.Where(match => match.Row.Deletes).ToList());
+        var (changes, removed) = (new List<RowChange<Location>>(), _matches.Where(match => match.Row.Deletes).ToList());
         foreach (var match in _matches.Where(match => !match.Row.Deletes))
         {
             var after = Apply(match);
@@ -55,7 +55,7 @@ internal sealed class LocationPlan
                 _unchanged++;
                 continue;
             }
-            changes.Add(new LocationChange(match.Before, after));
+            changes.Add(new RowChange<Location>(match.Before, after));
         }
         Check(changes, removed);
         return new LocationUpload
@@ -168,7 +168,7 @@ internal sealed class LocationPlan
         return FixturesTable.SizeOf(after) <= Location.MaxCharacters ? after : throw Refuse("the row is too long.");
     }
 
-    private void Check(List<LocationChange> changes, List<Match> removed)
+    private void Check(List<RowChange<Location>> changes, List<Match> removed)
     {
         var (gone, rows) = (removed.Select(match => match.Id).ToHashSet(), _matches.ToDictionary(match => match.Id, match => match.Row));
         var after = _before.Where(location => !gone.Contains(location.Id)).ToDictionary(location => location.Id);

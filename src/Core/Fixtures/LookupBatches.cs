@@ -57,7 +57,7 @@ public sealed class LookupBatches(FixturesTable fixtures, DomainDirectory direct
         }
     }
 
-    private static FixtureWrite[] Replace(LookupRowChange change)
+    private static FixtureWrite[] Replace(RowChange<LookupRow> change)
     {
         var (from, to) = (FixtureKeys.Row(change.Before!), FixtureKeys.Row(change.After));
         return from == to

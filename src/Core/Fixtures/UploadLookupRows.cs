@@ -6,27 +6,11 @@ using ServerlessRosa.Core.Workers;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>A row that an upload adds or changes; <see cref="Before"/> is null for a new one.</summary>
-public sealed record LookupRowChange(LookupRow? Before, LookupRow After);
-
-/// <summary>What an upload changes in a table. A moved row has another place among the rows and the same content.</summary>
-public sealed record LookupUpload(LookupTable Table)
+/// <summary>What an upload changes in a table. Removed rows are without their content, apart from the first few.</summary>
+public sealed record LookupUpload(LookupTable Table) : FixtureUpload<LookupRow>
 {
     /// <summary>Of the table, before its rows were read.</summary>
     internal ETag Version { get; init; }
-
-    public List<LookupRowChange> Added { get; } = [];
-
-    public List<LookupRowChange> Changed { get; } = [];
-
-    public List<LookupRowChange> Moved { get; } = [];
-
-    /// <summary>Without their content, apart from the first few.</summary>
-    public List<LookupRow> Removed { get; } = [];
-
-    public int Unchanged { get; internal set; }
-
-    public UploadProgress Written { get; } = new();
 }
 
 /// <summary>
@@ -189,17 +173,17 @@ public sealed class UploadLookupRows(
             if (one.Existing is not { } before)
             {
                 var added = Merge(new LookupRow(Guid.NewGuid().ToString("N"), plan.Table.Id, key), one.Row);
-                plan.Added.Add(new LookupRowChange(null, added));
+                plan.Added.Add(new RowChange<LookupRow>(null, added));
                 continue;
             }
             var after = Merge(before, one.Row);
             if (ContentOf(after) != ContentOf(before))
             {
-                plan.Changed.Add(new LookupRowChange(before, after with { SortKey = key }));
+                plan.Changed.Add(new RowChange<LookupRow>(before, after with { SortKey = key }));
             }
             else if (key != before.SortKey)
             {
-                plan.Moved.Add(new LookupRowChange(before, before with { SortKey = key }));
+                plan.Moved.Add(new RowChange<LookupRow>(before, before with { SortKey = key }));
             }
             else
             {

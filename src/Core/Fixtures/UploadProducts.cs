@@ -4,24 +4,14 @@ using ServerlessRosa.Core.Problems;
 
 namespace ServerlessRosa.Core.Fixtures;
 
-/// <summary>A product that an upload adds or changes; <see cref="Before"/> is null for a new one.</summary>
-public sealed record ProductChange(Product? Before, Product After);
-
 /// <summary>What an upload changes in a domain's products.</summary>
-public sealed record ProductUpload(
-    IReadOnlyList<ProductChange> Added,
-    IReadOnlyList<ProductChange> Changed,
-    IReadOnlyList<Product> Removed,
-    int Unchanged
-)
+public sealed record ProductUpload : FixtureUpload<Product>
 {
     /// <summary>Of the products, before they were read.</summary>
     internal FixtureVersion Version { get; init; }
 
     /// <summary>Ids that deleted products have.</summary>
     internal IReadOnlySet<string> Deleted { get; init; } = new HashSet<string>();
-
-    public UploadProgress Written { get; } = new();
 }
 
 /// <summary>Adds, changes and deletes the products that a spreadsheet names. Others stay as they are.</summary>
@@ -42,7 +32,7 @@ public sealed class UploadProducts(FixturesTable fixtures, DomainDirectory direc
             before.Where(product => product.Code.Length > 0).ToLookup(product => product.Code),
             before.ToLookup(product => product.Name)
         );
-        var (changes, removed) = (new List<ProductChange>(), new List<Product>());
+        var (changes, removed) = (new List<RowChange<Product>>(), new List<Product>());
         var (named, unknown) = (new HashSet<string>(), new HashSet<string>());
         foreach (var row in sheet.Rows.Select((cells, index) => columns.RowOf(cells, index + 2)))
         {
@@ -70,17 +60,16 @@ public sealed class UploadProducts(FixturesTable fixtures, DomainDirectory direc
             }
             else if (found is null || !IsSame(found, after))
             {
-                changes.Add(new ProductChange(found, after));
+                changes.Add(new RowChange<Product>(found, after));
             }
         }
         var added = changes.Where(change => change.Before is null).ToList();
-        return new ProductUpload(
-            added,
-            [.. changes.Where(change => change.Before is not null)],
-            removed,
-            before.Count + added.Count - changes.Count - removed.Count
-        )
+        return new ProductUpload
         {
+            Added = added,
+            Changed = [.. changes.Where(change => change.Before is not null)],
+            Removed = removed,
+            Unchanged = before.Count + added.Count - changes.Count - removed.Count,
             Version = version,
             Deleted = all.Where(product => product.IsDeleted).Select(product => product.Id).ToHashSet(),
         };

@@ -1,23 +1,12 @@
-using ServerlessRosa.Core.Accounts;
 using ServerlessRosa.Core.Fixtures;
-using ServerlessRosa.Core.Workers;
 using ServerlessRosa.Functions.OpenApi;
-using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.CommCare;
 
 /// <summary>A domain's locations as a file, out and in (CC-144). Both are additions to CommCare HQ's API; the columns are those of its
 /// workbooks, and `location_type`.</summary>
-public sealed class LocationFileFunctions(
-    EndpointPipeline pipeline,
-    DomainApi api,
-    SheetBody sheets,
-    Locations locations,
-    UploadLocations upload
-)
+public sealed class LocationFileFunctions(DomainApi api, SheetUploads uploads, Locations locations, UploadLocations upload)
 {
-    private const int MaxExamples = 20;
-
     /// <summary>As CSV, or with `format=xlsx` as a workbook.</summary>
     [Function("DownloadLocations")]
     [Query(QueryType.Text, "format")]
@@ -45,7 +34,7 @@ public sealed class LocationFileFunctions(
 
     /// <summary>
     /// Adds, changes and deletes the locations of a CSV file or of a workbook's first sheet; others stay. With `dry_run=true` only says
-    /// what would change. Refuses what <see cref="SheetBody"/> and <see cref="UploadLocations"/> refuse.
+    /// what would change. Refuses what <see cref="SheetUploads"/> and <see cref="UploadLocations"/> refuse.
     /// </summary>
     [Function("UploadLocations")]
     [Query(QueryType.Flag, "dry_run")]
@@ -56,59 +45,14 @@ public sealed class LocationFileFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "a/{domain}/api/location/file/v1")] HttpRequest request,
         string domain
     ) =>
-        pipeline.DomainApiAsync(
+        uploads.RunAsync(
             request,
             domain,
-            Verb.ProjectUpdate,
-            user =>
-                sheets.RunAsync(
-                    request,
-                    ["dry_run"],
-                    async sheet =>
-                    {
-                        var plan = await upload.PlanAsync(user.Project.Id, sheet, request.HttpContext.RequestAborted);
-                        return Flags.IsTrue(request, "dry_run") ? Json.Ok(Shape(plan, dryRun: true)) : await ApplyAsync(user, plan);
-                    }
-                )
-        );
-
-    private Task<IResult> ApplyAsync(DomainUser user, LocationUpload plan) =>
-        SheetBody.ApplyAsync(
-            plan.Written,
-            () => upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None),
-            () => LogAsync(user, plan)
-        );
-
-    private Task<IResult> LogAsync(DomainUser user, LocationUpload plan) =>
-        api.DoneAsync(
-            user,
-            "location.upload",
-            new
-            {
-                added = plan.Written.Added,
-                changed = plan.Written.Changed,
-                removed = plan.Written.Removed,
-            },
-            StatusCodes.Status200OK,
-            Shape(plan, dryRun: false)
-        );
-
-    private static UploadAnswer Shape(LocationUpload plan, bool dryRun) =>
-        new(
-            dryRun,
-            plan.Added.Count,
-            plan.Changed.Count,
-            plan.Removed.Count,
-            0,
-            plan.Unchanged,
-            new UploadExamplesAnswer(
-                plan.Added.Take(MaxExamples).Select(one => new UploadExampleAnswer { After = Cells(plan, one.After) }),
-                plan.Changed.Take(MaxExamples)
-                    .Select(one => new UploadExampleAnswer { Before = Cells(plan, one.Before!), After = Cells(plan, one.After) }),
-                plan.Removed.Take(MaxExamples).Select(one => new UploadExampleAnswer { Before = Cells(plan, one) })
+            new SheetUpload<Location, LocationUpload>(
+                "location.upload",
+                (user, sheet, cancellationToken) => upload.PlanAsync(user.Project.Id, sheet, cancellationToken),
+                (user, plan) => upload.ApplyAsync(user.Project.Id, plan, CancellationToken.None),
+                (plan, location) => LocationFile.CellsOf(location, plan.SiteCodes)
             )
         );
-
-    private static Dictionary<string, string> Cells(LocationUpload plan, Location location) =>
-        LocationFile.CellsOf(location, plan.SiteCodes);
 }

@@ -44,21 +44,6 @@ public sealed class SheetBody : IDisposable
         }
     }
 
-    /// <summary>Writes a plan, and logs what is written, also of an upload that stops half way.</summary>
-    public static async Task<IResult> ApplyAsync(UploadProgress written, Func<Task> apply, Func<Task<IResult>> log)
-    {
-        try
-        {
-            await apply();
-        }
-        catch when (written.IsAny)
-        {
-            await log();
-            throw;
-        }
-        return await log();
-    }
-
     private static async Task<FixtureSheet> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var given) ? given.MediaType.ToString() : "";
