@@ -43,12 +43,14 @@ public static class Telemetry
 
     /// <summary>Null without a listener.</summary>
     public static Activity? StartRequest(string kind, string method) =>
-        Activities.StartActivity(
-            RequestActivity,
-            ActivityKind.Internal,
-            default(ActivityContext),
-            [new("rosa.kind", kind), new("http.request.method", method)]
-        );
+        Activities.HasListeners()
+            ? Activities.StartActivity(
+                RequestActivity,
+                ActivityKind.Internal,
+                default(ActivityContext),
+                [new("rosa.kind", kind), new("http.request.method", method)]
+            )
+            : null;
 
     /// <param name="activity">What <see cref="StartRequest"/> returned.</param>
     /// <param name="code">The refusal's code, or null.</param>

@@ -28,6 +28,9 @@ if (builder.Configuration.GetValue<bool>($"{RosaOptions.Section}:{nameof(RosaOpt
     );
 }
 
+// Four messages per request, each of which the worker would send to the host. The host logs the call itself.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
 builder.Services.AddRosaCore(builder.Configuration);
 builder
     .Services.AddOptions<RosaOptions>()

@@ -12,7 +12,7 @@ internal static class Deflated
 
     public static byte[] Pack(ReadOnlySpan<byte> bytes)
     {
-        using var packed = new MemoryStream();
+        using var packed = new MemoryStream(bytes.Length / 2);
         using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             deflate.Write(bytes);

@@ -20,7 +20,9 @@ public sealed class StorageAccount : IHostedService
     {
         var tableOptions = Configured(new TableClientOptions());
         tableOptions.AddPolicy(QueriedRows.Policy, HttpPipelinePosition.PerRetry);
+        tableOptions.AddPolicy(ClientPipeline.Policy, HttpPipelinePosition.PerCall);
         var blobOptions = Configured(new BlobClientOptions());
+        blobOptions.AddPolicy(ClientPipeline.Policy, HttpPipelinePosition.PerCall);
         var queueOptions = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         if (options.Value.ConnectionString is { Length: > 0 } connectionString)
         {
@@ -37,7 +39,13 @@ public sealed class StorageAccount : IHostedService
             _blobs = new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), identity, blobOptions);
             _queues = new QueueServiceClient(new Uri($"https://{account}.queue.core.windows.net"), identity, queueOptions);
         }
+        Transactions = new TableTransactions(ClientPipeline.Of(tableOptions, () => _tables.GetProperties()), _tables.Uri);
+        NewBlobs = new NewBlobs(ClientPipeline.Of(blobOptions, () => _blobs.GetProperties()));
     }
+
+    internal TableTransactions Transactions { get; }
+
+    internal NewBlobs NewBlobs { get; }
 
     internal TableClient Table(string name) => _tables.GetTableClient(name);
 
@@ -109,6 +117,8 @@ public sealed class StorageAccount : IHostedService
         options.Retry.MaxDelay = TimeSpan.FromSeconds(3);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         options.Diagnostics.IsTelemetryEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.Diagnostics.IsLoggingEnabled = false;
         options.AddPolicy(StorageOperations.Policy, HttpPipelinePosition.PerRetry);
         options.AddPolicy(new WholeRefusals(), HttpPipelinePosition.PerRetry);
         return options;

@@ -9,6 +9,9 @@ internal static class TableKey
     /// <summary>The limit of Table Storage.</summary>
     public const int MaxLength = 512;
 
+    // Of an id, mostly: a submission's is hashed several times.
+    private const int ShortLength = 128;
+
     // Escaping leaves A-Z a-z 0-9 - . _ ~ and '=': no part can hold '/', '\', '#', '?' or '|', and two different lists never share a key.
     public static string Join(params ReadOnlySpan<string> parts)
     {
@@ -21,7 +24,20 @@ internal static class TableKey
     }
 
     /// <summary>SHA-256 as 64 lower-case hexadecimal digits, for text of any length and content.</summary>
-    public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static string Hash(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        if (text.Length <= ShortLength)
+        {
+            Span<byte> bytes = stackalloc byte[ShortLength * 3];
+            SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+        }
+        else
+        {
+            SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        }
+        return Convert.ToHexStringLower(hash);
+    }
 
     /// <summary>Zero-padded, so that keys sort as numbers.</summary>
     public static string Number(int value) => value.ToString("D10", System.Globalization.CultureInfo.InvariantCulture);

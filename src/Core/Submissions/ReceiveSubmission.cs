@@ -39,16 +39,13 @@ public sealed class ReceiveSubmission(
         CancellationToken cancellationToken
     )
     {
-        var head = SubmissionHeadReader.Read(upload.Xml);
-        var form = FormId.TryParse(head.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null;
-        var definition = await AcceptingVersionAsync(
-            form,
-            head,
-            form is not null && actor.May(Verb.SubmissionCreate, form.Scope),
-            cancellationToken
-        );
+        using var reader = SubmissionReader.Open(upload.Xml);
+        var form = FormId.TryParse(reader.FormId, out var id) ? await forms.FindRecentAsync(project, id, cancellationToken) : null;
+        var version = form is null ? null : await forms.FindVersionAsync(form, reader.Version, cancellationToken);
+        var read = reader.ReadAll(version);
+        Require(form, version, read.Head, form is not null && actor.May(Verb.SubmissionCreate, form.Scope));
         var space = SubmissionSpace.Published(form!);
-        return await ReceiveAsync(new Incoming(space, form!, definition, head, DuplicatePolicy.OpenRosa, upload), cancellationToken);
+        return await ReceiveAsync(new Incoming(space, form!, read, DuplicatePolicy.OpenRosa, upload), cancellationToken);
     }
 
     /// <summary>
@@ -64,18 +61,25 @@ public sealed class ReceiveSubmission(
         CancellationToken cancellationToken
     )
     {
-        var head = SubmissionHeadReader.Read(upload.Xml);
-        RequireForm(form, head);
-        var (space, definition) = toDraft
-            ? (SubmissionSpace.OfDraft(form), form.Draft!.Definition)
-            : (SubmissionSpace.Published(form), await AcceptingVersionAsync(form, head, maySubmit: true, cancellationToken));
-        if (edits is not null && head.DeprecatedId is null)
+        using var reader = SubmissionReader.Open(upload.Xml);
+        var definition =
+            toDraft ? form.Draft!.Definition
+            : reader.FormId == form.Id.Value ? await forms.FindVersionAsync(form, reader.Version, cancellationToken)
+            : null;
+        var read = reader.ReadAll(definition);
+        RequireForm(form, read.Head);
+        if (!toDraft)
+        {
+            Require(form, definition, read.Head, maySubmit: true);
+        }
+        if (edits is not null && read.Head.DeprecatedId is null)
         {
             throw Problem.NoDeprecatedId().AsException();
         }
-        var whole = edits is null ? head with { DeprecatedId = null } : head;
+        var space = toDraft ? SubmissionSpace.OfDraft(form) : SubmissionSpace.Published(form);
+        var whole = edits is null ? read with { Head = read.Head with { DeprecatedId = null } } : read;
         return await ReceiveAsync(
-            new Incoming(space, form, definition, whole, DuplicatePolicy.Central, upload) { Addressed = edits },
+            new Incoming(space, form, whole, DuplicatePolicy.Central, upload) { Addressed = edits },
             cancellationToken
         );
     }
@@ -84,10 +88,13 @@ public sealed class ReceiveSubmission(
     public async Task<SubmissionReceipt> ToDraftAsync(Form form, SubmissionUpload upload, CancellationToken cancellationToken)
     {
         var draft = form.Draft ?? throw Problem.NotFound().AsException();
-        var head = SubmissionHeadReader.Read(upload.Xml);
-        RequireForm(form, head);
-        var space = SubmissionSpace.OfDraft(form);
-        return await ReceiveAsync(new Incoming(space, form, draft.Definition, head, DuplicatePolicy.OpenRosa, upload), cancellationToken);
+        using var reader = SubmissionReader.Open(upload.Xml);
+        var read = reader.ReadAll(draft.Definition);
+        RequireForm(form, read.Head);
+        return await ReceiveAsync(
+            new Incoming(SubmissionSpace.OfDraft(form), form, read, DuplicatePolicy.OpenRosa, upload),
+            cancellationToken
+        );
     }
 
     /// <summary>From CommCare's receiver, whose forms need no definition: any version, any files, whatever the form's state.</summary>
@@ -98,10 +105,13 @@ public sealed class ReceiveSubmission(
         CancellationToken cancellationToken
     ) =>
         ReceiveAsync(
-            new Incoming(SubmissionSpace.Published(form), form, form.Shown, said.Head, DuplicatePolicy.CommCare, upload)
-            {
-                CommCareBlocks = said.Blocks,
-            },
+            new Incoming(
+                SubmissionSpace.Published(form),
+                form,
+                new ReadSubmission(said.Head, StoreSubmissionFiles.ContentOf(said.Head, form.Shown, upload.Xml), said.Blocks),
+                DuplicatePolicy.CommCare,
+                upload
+            ),
             cancellationToken
         );
 
@@ -114,20 +124,17 @@ public sealed class ReceiveSubmission(
     }
 
     // Rows 1 to 4.
-    private async Task<FormDefinition> AcceptingVersionAsync(
-        Form? form,
-        SubmissionHead head,
-        bool maySubmit,
-        CancellationToken cancellationToken
-    )
+    private static void Require(Form? form, FormDefinition? version, SubmissionHead head, bool maySubmit)
     {
-        var version = form is null ? null : await forms.FindVersionAsync(form, head.Version, cancellationToken);
-        return DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal ? throw refusal.AsException() : version!;
+        if (DecideSubmission.RefuseForm(form, version, head.Version, maySubmit) is { } refusal)
+        {
+            throw refusal.AsException();
+        }
     }
 
     private async Task<SubmissionReceipt> ReceiveAsync(Incoming incoming, CancellationToken cancellationToken)
     {
-        var (head, upload) = (incoming.Head, incoming.Upload);
+        var (head, upload) = (incoming.Read.Head, incoming.Upload);
         var version = new SubmissionVersion(
             head.InstanceId ?? InstanceId.New(),
             Convert.ToHexStringLower(SHA256.HashData(upload.Xml.Span)),
@@ -136,8 +143,7 @@ public sealed class ReceiveSubmission(
             head.InstanceName,
             clock.GetUtcNow()
         );
-        var content = StoreSubmissionFiles.ContentOf(head, incoming.Definition, upload.Xml);
-        var stored = await StoreAsync(incoming, version, content, cancellationToken);
+        var stored = await StoreAsync(incoming, version, cancellationToken);
         if (clock.GetUtcNow() - version.CreatedAt > FormShards.LongestUse)
         {
             incoming = await WithShardsAsync(incoming);
@@ -152,20 +158,15 @@ public sealed class ReceiveSubmission(
         return form?.Number != incoming.Form.Number ? incoming : incoming with { Space = incoming.Space with { Shards = form.Shards } };
     }
 
-    private async Task<StoredParts> StoreAsync(
-        Incoming incoming,
-        SubmissionVersion version,
-        SubmissionContent content,
-        CancellationToken cancellationToken
-    )
+    private async Task<StoredParts> StoreAsync(Incoming incoming, SubmissionVersion version, CancellationToken cancellationToken)
     {
         var (space, upload, policy) = (incoming.Space, incoming.Upload, incoming.Policy);
-        var expected = policy == DuplicatePolicy.CommCare ? [] : StoreSubmissionFiles.ExpectedMedia(content);
+        var expected = policy == DuplicatePolicy.CommCare ? [] : StoreSubmissionFiles.ExpectedMedia(incoming.Read.Content);
         var received = new Dictionary<string, SubmissionMedia>(StringComparer.Ordinal);
         try
         {
             await storeFiles.RunAsync(space, version, policy, expected, upload.Files, received, cancellationToken);
-            var parts = new StoredParts(content, expected, received);
+            var parts = new StoredParts(expected, received);
             if (policy != DuplicatePolicy.Central && await FindRememberedAsync(space, version, cancellationToken) is { } known)
             {
                 return parts with { Known = known };
@@ -173,7 +174,7 @@ public sealed class ReceiveSubmission(
 
             // The XML is written last, after the whole body has been read: an interrupted request leaves no XML.
             var isCommCare = policy == DuplicatePolicy.CommCare;
-            var note = ReceiptMetadata.Of(space, version, incoming.Head, isCommCare, upload.SyncToken, clock.GetUtcNow());
+            var note = ReceiptMetadata.Of(space, version, incoming.Read.Head, isCommCare, upload.SyncToken, clock.GetUtcNow());
             return parts with
             {
                 Note = note,
@@ -189,13 +190,13 @@ public sealed class ReceiveSubmission(
 
     private static StagedSubmission Stage(Incoming incoming, SubmissionVersion version, StoredParts stored)
     {
-        var (space, head, xml) = (incoming.Space, incoming.Head, incoming.Upload.Xml);
+        var (space, read, xml) = (incoming.Space, incoming.Read, incoming.Upload.Xml);
         var whole = version with { Media = [.. stored.Expected.Select(file => stored.Received.GetValueOrDefault(file.Name, file))] };
-        return new StagedSubmission(space, head, incoming.Policy, whole, xml, stored.Received)
+        return new StagedSubmission(space, read.Head, incoming.Policy, whole, xml, stored.Received)
         {
             Addressed = incoming.Addressed,
-            Blocks = incoming.CommCareBlocks ?? CaseBlocksOf(space, head, xml),
-            Entities = space.Draft is null ? stored.Content.Entities : [],
+            Blocks = space.Draft is null ? read.Blocks : CaseBlocks.None,
+            Entities = space.Draft is null ? read.Content.Entities : [],
             SyncToken = incoming.Upload.SyncToken,
         };
     }
@@ -246,32 +247,15 @@ public sealed class ReceiveSubmission(
             ? found
             : null;
 
-    private static CaseBlocks CaseBlocksOf(SubmissionSpace space, SubmissionHead head, ReadOnlyMemory<byte> xml) =>
-        space.Draft is null && head.CaseBlocks > 0 ? CaseBlockReader.Read(xml, knowsVersion1: false) : CaseBlocks.None;
-
     /// <summary>An incoming submission, with the policy that the route sets.</summary>
-    private sealed record Incoming(
-        SubmissionSpace Space,
-        Form Form,
-        FormDefinition Definition,
-        SubmissionHead Head,
-        DuplicatePolicy Policy,
-        SubmissionUpload Upload
-    )
+    private sealed record Incoming(SubmissionSpace Space, Form Form, ReadSubmission Read, DuplicatePolicy Policy, SubmissionUpload Upload)
     {
         /// <summary>The submission that the address names, for an edit.</summary>
         public InstanceId? Addressed { get; init; }
-
-        /// <summary>The case blocks of a CommCare form, which are read before it is stored.</summary>
-        public CaseBlocks? CommCareBlocks { get; init; }
     }
 
     /// <summary>The content of blobs before the commit.</summary>
-    private sealed record StoredParts(
-        SubmissionContent Content,
-        IReadOnlyList<SubmissionMedia> Expected,
-        IReadOnlyDictionary<string, SubmissionMedia> Received
-    )
+    private sealed record StoredParts(IReadOnlyList<SubmissionMedia> Expected, IReadOnlyDictionary<string, SubmissionMedia> Received)
     {
         /// <summary>The same submission, which this instance of the app committed recently; its XML was not written again.</summary>
         public Instance? Known { get; init; }

@@ -14,9 +14,9 @@ public sealed record SubmissionContent(IReadOnlyList<ExpectedFile> Files, IReadO
 }
 
 /// <summary>
-/// Reads in one pass which files a submission names, the values of the binary fields of its form version (OR-214 to OR-217), and its entity
-/// changes, one block per occurrence of a declared `entity` element (OR-238 to OR-241); both in every instance of a repeat. Parts of the
-/// document that lead to neither are skipped.
+/// Finds in one pass which files a submission names, the values of the binary fields of its form version (OR-214 to OR-217), and its entity
+/// changes, one block per occurrence of a declared `entity` element (OR-238 to OR-241); both in every instance of a repeat. It is shown the
+/// document node by node; parts that lead to neither are passed over.
 /// </summary>
 public sealed class SubmissionContentReader
 {
@@ -28,12 +28,18 @@ public sealed class SubmissionContentReader
     // Names of entity attributes are truncated beyond the valid length; an invalid one appears in the audit log.
     private const int MaxName = 300;
 
+    private readonly SubmissionOutline _outline;
     private readonly List<ExpectedFile> _files = [];
     private readonly HashSet<string> _fileNames = [];
     private readonly List<(int Order, EntityBlock Block)> _blocks = [];
+    private readonly Stack<Place> _open = new();
+
+    // The entities of the enclosing groups and repeats, innermost last.
+    private readonly List<Found> _around = [];
+    private ElementText _text;
     private int _opened;
 
-    private SubmissionContentReader() { }
+    internal SubmissionContentReader(SubmissionOutline outline) => _outline = outline;
 
     /// <param name="binaryPaths">As in <see cref="XForm.BinaryPaths"/>.</param>
     /// <param name="entities">The declarations of the form version.</param>
@@ -47,66 +53,102 @@ public sealed class SubmissionContentReader
         ArgumentNullException.ThrowIfNull(entities);
         if (binaryPaths.Count == 0 && entities.Count == 0)
             return SubmissionContent.None;
-        var root = Branch.Of(binaryPaths, entities);
-        var reader = new SubmissionContentReader();
+        var reader = new SubmissionContentReader(SubmissionOutline.Of(binaryPaths, entities));
         return SafeXml.Read(
             document,
             xml =>
             {
-                reader.Collect(xml, root, []);
-                var blocks = reader._blocks.OrderBy(one => one.Order).Select(one => one.Block);
-                return new SubmissionContent(reader._files, [.. blocks]);
+                reader.Start(xml);
+                while (xml.Read())
+                    reader.Add(xml);
+                return reader.Finish();
             }
         );
     }
 
-    // `around` holds the entities of the enclosing groups and repeats, innermost last.
-    private void Collect(XmlReader xml, Branch branch, List<Found> around)
+    /// <summary>Takes the root element.</summary>
+    internal void Start(XmlReader xml) => Enter(_outline, xml);
+
+    /// <summary>Takes the next node.</summary>
+    internal void Add(XmlReader xml)
     {
-        if (branch.Opens is { } opened)
-            around.Add(new Found(opened, _opened++));
-        if (branch.IsEntity && around.Count > 0)
-        {
-            around[^1].ReadAttributes(xml);
-            ReadLabel(xml, around[^1]);
-        }
-        else if (branch.IsValue)
-        {
-            AddValue(xml.ReadTrimmedText(), branch, around);
-        }
-        else
-        {
-            var children = xml.Children();
-            while (children.MoveNext())
-            {
-                if (branch.Find(xml.LocalName) is { } child)
-                    Collect(xml, child, around);
-            }
-        }
-        if (branch.Opens is null)
+        if (!_open.TryPeek(out var place))
             return;
-        if (around[^1].ToBlock() is { } block)
-            _blocks.Add((around[^1].Order, block));
-        around.RemoveAt(around.Count - 1);
+        if (xml.Depth == place.Depth && xml.NodeType == XmlNodeType.EndElement)
+            Leave();
+        else if (xml.Depth == place.Depth + 1)
+            AddChild(xml, place);
     }
 
-    private void AddValue(string value, Branch branch, List<Found> around)
+    internal SubmissionContent Finish() =>
+        _files.Count == 0 && _blocks.Count == 0
+            ? SubmissionContent.None
+            : new SubmissionContent(_files, [.. _blocks.OrderBy(one => one.Order).Select(one => one.Block)]);
+
+    private void AddChild(XmlReader xml, Place place)
     {
-        if (branch.BinaryPath is { } path && value.Length is > 0 and <= MaxFileNameLength && _fileNames.Add(value))
+        if (place.Kind is Kind.Value or Kind.Label)
+            _text.Add(xml);
+        else if (xml.NodeType != XmlNodeType.Element)
+            return;
+        else if (place.Kind == Kind.Entity && xml.LocalName == "label")
+            Open(new Place(null, xml.Depth, Kind.Label), xml);
+        else if (place.Kind == Kind.Group && place.Node!.Find(xml.LocalName) is { } child)
+            Enter(child, xml);
+    }
+
+    private void Enter(SubmissionOutline node, XmlReader xml)
+    {
+        if (node.Opens is { } opened)
+            _around.Add(new Found(opened, _opened++));
+        var kind =
+            node.IsEntity && _around.Count > 0 ? Kind.Entity
+            : node.IsValue ? Kind.Value
+            : Kind.Group;
+        if (kind == Kind.Entity)
+            _around[^1].ReadAttributes(xml);
+        Open(new Place(node, xml.Depth, kind), xml);
+    }
+
+    private void Open(Place place, XmlReader xml)
+    {
+        _open.Push(place);
+        if (xml.IsEmptyElement)
+            Leave();
+    }
+
+    private void Leave()
+    {
+        var place = _open.Pop();
+        if (place.Kind == Kind.Label)
+            _around[^1].Label = _text.Take();
+        else if (place.Kind == Kind.Value)
+            AddValue(_text.Take(), place.Node!);
+        if (place.Node?.Opens is null)
+            return;
+        if (_around[^1].ToBlock() is { } block)
+            _blocks.Add((_around[^1].Order, block));
+        _around.RemoveAt(_around.Count - 1);
+    }
+
+    private void AddValue(string value, SubmissionOutline field)
+    {
+        if (field.BinaryPath is { } path && value.Length is > 0 and <= MaxFileNameLength && _fileNames.Add(value))
             _files.Add(new ExpectedFile(value, IsAudit: path == AuditPath));
-        if (branch.Saved is { } saved && around.FindLast(found => found.Declared == saved.Entity) is { } entity)
+        if (field.Saved is { } saved && _around.FindLast(found => found.Declared == saved.Entity) is { } entity)
             entity.Values[saved.Property] = value;
     }
 
-    private static void ReadLabel(XmlReader xml, Found found)
+    private enum Kind
     {
-        var children = xml.Children();
-        while (children.MoveNext())
-        {
-            if (xml.LocalName == "label")
-                found.Label = xml.ReadTrimmedText();
-        }
+        Group,
+        Value,
+        Entity,
+        Label,
     }
+
+    /// <summary>An open element; a label has no node.</summary>
+    private readonly record struct Place(SubmissionOutline? Node, int Depth, Kind Kind);
 
     /// <summary>An entity whose group or repeat is being read.</summary>
     private sealed class Found(FormEntity declared, int order)
@@ -149,52 +191,5 @@ public sealed class SubmissionContentReader
                 : null;
 
         private bool Says(string action) => _attributes.GetValueOrDefault(action) is "1" or "true";
-    }
-
-    /// <summary>The relevant paths as a tree, so that a document is read once regardless of their number.</summary>
-    private sealed class Branch
-    {
-        private readonly Dictionary<string, Branch> _children = [];
-
-        /// <summary>The entity whose `meta` is a child of this node.</summary>
-        public FormEntity? Opens { get; private set; }
-
-        public bool IsEntity { get; private set; }
-
-        public (FormEntity Entity, string Property)? Saved { get; private set; }
-
-        /// <summary>The path of a binary field; null for other elements.</summary>
-        public string? BinaryPath { get; private set; }
-
-        public bool IsValue => Saved is not null || BinaryPath is not null;
-
-        public static Branch Of(IReadOnlyCollection<string> binaryPaths, IReadOnlyList<FormEntity> entities)
-        {
-            var root = new Branch();
-            foreach (var path in binaryPaths)
-                root.At(path).BinaryPath = path;
-            foreach (var entity in entities)
-            {
-                root.At(entity.Path[..^EntityDeclaration.Element.Length]).Opens = entity;
-                root.At(entity.Path).IsEntity = true;
-                foreach (var field in entity.Fields)
-                    root.At(field.Path).Saved = (entity, field.Property);
-            }
-            return root;
-        }
-
-        public Branch? Find(string name) => _children.GetValueOrDefault(name);
-
-        private Branch At(string path)
-        {
-            var branch = this;
-            foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (!branch._children.TryGetValue(name, out var child))
-                    branch._children[name] = child = new Branch();
-                branch = child;
-            }
-            return branch;
-        }
     }
 }

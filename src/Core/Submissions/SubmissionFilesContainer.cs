@@ -27,13 +27,13 @@ public sealed class SubmissionFilesContainer(StorageAccount storage)
         ReceiptMetadata note,
         CancellationToken cancellationToken
     ) =>
-        StreamedBlob.PutAsync(
-            _container,
+        storage.NewBlobs.PutAsync(
+            _container.Uri,
             SubmissionKeys.XmlBlob(space.Project, space.Form, id, xmlHash),
             xml,
             XmlType,
-            cancellationToken,
-            new() { [SubmissionKeys.ReceiptMetadata(space.Draft)] = note.Write() }
+            (SubmissionKeys.ReceiptMetadata(space.Draft), note.Write()),
+            cancellationToken
         );
 
     /// <summary>

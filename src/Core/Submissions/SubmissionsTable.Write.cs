@@ -59,12 +59,16 @@ public sealed partial class SubmissionsTable
         }
     }
 
-    private async Task CommitAsync(SubmissionSpace space, IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
+    private async Task CommitAsync(
+        SubmissionSpace space,
+        IReadOnlyList<TableTransactionAction> actions,
+        CancellationToken cancellationToken
+    )
     {
         var before = StorageOperations.Current?.Busy ?? 0;
         try
         {
-            await _table.SubmitTransactionAsync(actions, cancellationToken);
+            await storage.Transactions.SubmitAsync(_table.Name, actions, cancellationToken);
         }
         finally
         {

@@ -52,11 +52,16 @@ public static class SafeXml
     /// A reader on the root element, which preserves whitespace. The caller converts a later <see cref="XmlException"/> into a Problem with
     /// <see cref="Malformed"/>; <see cref="Read{T}"/> does both.
     /// </summary>
-    public static XmlReader Open(ReadOnlyMemory<byte> document, bool isForm = false)
+    public static XmlReader Open(ReadOnlyMemory<byte> document, bool isForm = false) => Open(document, new BoundedNames(), isForm);
+
+    /// <summary>The same, with the table that the reader adds names to.</summary>
+    internal static XmlReader Open(ReadOnlyMemory<byte> document, BoundedNames names, bool isForm = false)
     {
         try
         {
-            return IsUtf16(document.Span, out var bigEndian) ? OpenUtf16(document, bigEndian, isForm) : OpenBytes(document, isForm);
+            return IsUtf16(document.Span, out var bigEndian)
+                ? OpenUtf16(document, names, bigEndian, isForm)
+                : OpenBytes(document, names, isForm);
         }
         catch (XmlException e)
         {
@@ -79,10 +84,10 @@ public static class SafeXml
         return Problem.UnparseableXml(document.Length, place + text).AsException(cause);
     }
 
-    private static XmlReaderSettings Settings() =>
+    private static XmlReaderSettings Settings(BoundedNames names) =>
         new()
         {
-            NameTable = new BoundedNames(),
+            NameTable = names,
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
             IgnoreComments = true,
@@ -90,18 +95,18 @@ public static class SafeXml
             CloseInput = true,
         };
 
-    private static XmlReader OpenBytes(ReadOnlyMemory<byte> document, bool isForm)
+    private static XmlReader OpenBytes(ReadOnlyMemory<byte> document, BoundedNames names, bool isForm)
     {
         if (document.Span[..Math.Min(4, document.Length)].IndexOf("\0\0"u8) >= 0)
             throw Refused(document, "its encoding is not supported; send UTF-8.");
         if (Guard(document, document.Span, FifthEditionNames.IsIn) && TryDecode(document) is { } text)
-            return OpenText(document, text, isForm);
+            return OpenText(document, text, names, isForm);
         if (!isForm && SurrogateReferences.Join(document.Span) is { } joined)
             document = joined;
         var stream = MemoryMarshal.TryGetArray(document, out var bytes)
             ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
             : new MemoryStream(document.ToArray(), writable: false);
-        var xml = XmlReader.Create(stream, Settings());
+        var xml = XmlReader.Create(stream, Settings(names));
         xml.Read();
         // In another encoding, such as UTF-32, the reader would see other tags than those that were checked.
         if (xml.NodeType == XmlNodeType.XmlDeclaration && xml.GetAttribute("encoding") is { } encoding && !IsAsciiCompatible(encoding))
@@ -110,7 +115,7 @@ public static class SafeXml
         return xml;
     }
 
-    private static XmlReader OpenUtf16(ReadOnlyMemory<byte> document, bool bigEndian, bool isForm)
+    private static XmlReader OpenUtf16(ReadOnlyMemory<byte> document, BoundedNames names, bool bigEndian, bool isForm)
     {
         string text;
         try
@@ -121,10 +126,10 @@ public static class SafeXml
         {
             throw Problem.UnparseableXml(document.Length, "it is not valid UTF-16.").AsException(e);
         }
-        return OpenText(document, text.TrimStart('\uFEFF'), isForm);
+        return OpenText(document, text.TrimStart('\uFEFF'), names, isForm);
     }
 
-    private static XmlReader OpenText(ReadOnlyMemory<byte> document, string text, bool isForm)
+    private static XmlReader OpenText(ReadOnlyMemory<byte> document, string text, BoundedNames names, bool isForm)
     {
         var units = MemoryMarshal.Cast<char, ushort>(text.AsSpan());
         var hasFifthEditionNames = Guard(document, units, tag => FifthEditionNames.IsIn(MemoryMarshal.Cast<ushort, char>(tag)));
@@ -132,7 +137,7 @@ public static class SafeXml
             text = new string(MemoryMarshal.Cast<ushort, char>(joined));
         if (hasFifthEditionNames)
             text = FifthEditionNames.Escape(text, MaxTagLength);
-        var xml = XmlReader.Create(new StringReader(text), Settings());
+        var xml = XmlReader.Create(new StringReader(text), Settings(names));
         if (hasFifthEditionNames)
             xml = new FifthEditionNamesReader(xml);
         xml.MoveToContent();
@@ -145,7 +150,7 @@ public static class SafeXml
         var declaration = document.Span[..(document.Span.IndexOf("?>"u8) + 1)];
         if (declaration.IndexOf("<?xml"u8) is 0 or 3)
         {
-            using var xml = XmlReader.Create(new MemoryStream([.. declaration, .. "><a/>"u8]), Settings());
+            using var xml = XmlReader.Create(new MemoryStream([.. declaration, .. "><a/>"u8]), Settings(new BoundedNames()));
             if (xml.Read() && xml.GetAttribute("encoding") is { } encoding && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
                 return null;
         }

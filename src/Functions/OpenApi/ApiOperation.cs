@@ -28,7 +28,7 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
             }
         );
 
-    public AnswerKind Kind =>
+    public AnswerKind Kind { get; } =
         (Method.GetCustomAttribute<SpeaksAttribute>() ?? Method.DeclaringType!.GetCustomAttribute<SpeaksAttribute>())?.Kind
         ?? Folder switch
         {
@@ -38,7 +38,7 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
         };
 
     /// <summary>Null for a function that authenticates its callers.</summary>
-    public OpenToAllAttribute? Opening => Method.GetCustomAttribute<OpenToAllAttribute>();
+    public OpenToAllAttribute? Opening { get; } = Method.GetCustomAttribute<OpenToAllAttribute>();
 
     /// <summary>Fails when the function runs otherwise than it declares. For tests.</summary>
     public void RequireDeclared(AnswerKind kind, bool isOpen)
@@ -79,8 +79,8 @@ internal sealed record ApiOperation(string Name, string Folder, MethodInfo Metho
         }
     }
 
-    public IEnumerable<(string Name, QueryType Type)> Query =>
-        Method.GetCustomAttributes<QueryParametersAttribute>().SelectMany(declared => declared.Parameters);
+    public IReadOnlyList<(string Name, QueryType Type)> Query { get; } =
+    [.. Method.GetCustomAttributes<QueryParametersAttribute>().SelectMany(declared => declared.Parameters)];
 
     /// <summary>Whether the function may read a query parameter.</summary>
     public bool Reads(string name) => name == LinkKey || Declares(name);

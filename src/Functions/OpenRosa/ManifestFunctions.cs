@@ -4,13 +4,21 @@ using ServerlessRosa.Core.Entities;
 using ServerlessRosa.Core.Forms;
 using ServerlessRosa.Core.Ids;
 using ServerlessRosa.Core.Problems;
+using ServerlessRosa.Core.Storage;
 using ServerlessRosa.Functions.OpenApi;
 using ServerlessRosa.Functions.Pipeline;
 
 namespace ServerlessRosa.Functions.OpenRosa;
 
 /// <summary>Manifests: the media files of a form, and where a phone gets them (OR-120 to OR-135).</summary>
-public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory forms, FormAccess access, EntityLists entities, Links links)
+public sealed class ManifestFunctions(
+    EndpointPipeline pipeline,
+    FormDirectory forms,
+    FormAccess access,
+    EntityLists entities,
+    Links links,
+    TimedCache cache
+)
 {
     private const string Namespace = "http://openrosa.org/xforms/xformsManifest";
 
@@ -162,6 +170,14 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var media = await forms.ListMediaAsync(found.Form.Project, found.Definition, cancellationToken);
+
+        // The directory returns the same list of a published version's files while it has it cached.
+        var asked = (media, address);
+        var keepable = found.Definition.PublishedAt is not null && media.All(slot => slot.Dataset is null);
+        if (keepable && cache.TryGet(asked, out XmlDocumentResult? known))
+        {
+            return known!;
+        }
         var lists = new Dictionary<string, EntityList>();
         foreach (var name in media.Select(slot => slot.Dataset).OfType<string>().Distinct())
         {
@@ -170,7 +186,7 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
                 lists.Add(name, list);
             }
         }
-        return OpenRosaResponse.Document(xml =>
+        var answer = OpenRosaResponse.Document(xml =>
         {
             xml.WriteStartElement("manifest", Namespace);
             foreach (var file in media)
@@ -183,6 +199,11 @@ public sealed class ManifestFunctions(EndpointPipeline pipeline, FormDirectory f
             }
             xml.WriteEndElement();
         });
+        if (keepable)
+        {
+            cache.Set(asked, answer, answer.Body.Length);
+        }
+        return answer;
     }
 
     private static void Write(XmlWriter xml, FormMedia file, EntityList? list, string address, string datasets)

@@ -159,7 +159,7 @@ public sealed class SubmissionBody : IAsyncDisposable
     // Skips parts without a name, unknown fields, and a second XML part (OR-186, OR-191).
     private async Task<Part?> NextAsync(CancellationToken cancellationToken)
     {
-        while (await Broken.AsRefusalAsync(() => _reader.ReadNextSectionAsync(cancellationToken)) is { } section)
+        while (await NextSectionAsync(cancellationToken) is { } section)
         {
             if (++_parts > MaxParts)
             {
@@ -204,6 +204,18 @@ public sealed class SubmissionBody : IAsyncDisposable
         return null;
     }
 
+    private async Task<MultipartSection?> NextSectionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception e) when (Broken.IsSenders(e))
+        {
+            throw Broken.Refusal(e);
+        }
+    }
+
     private static string? PartName(ContentDispositionHeaderValue disposition) =>
         HeaderUtilities.UnescapeAsQuotedString(disposition.Name).Value;
 
@@ -229,8 +241,17 @@ public sealed class SubmissionBody : IAsyncDisposable
             set => throw new NotSupportedException();
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            new(Broken.AsRefusalAsync(() => inner.ReadAsync(buffer, cancellationToken).AsTask()));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await inner.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception e) when (Broken.IsSenders(e))
+            {
+                throw Broken.Refusal(e);
+            }
+        }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -250,16 +271,8 @@ public sealed class SubmissionBody : IAsyncDisposable
     /// <summary>Translates the framework's exceptions for a malformed body (OR-183).</summary>
     private static class Broken
     {
-        public static async Task<T> AsRefusalAsync<T>(Func<Task<T>> read)
-        {
-            try
-            {
-                return await read();
-            }
-            catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
-            {
-                throw Problem.BrokenMultipart(e.Message).AsException(e);
-            }
-        }
+        public static bool IsSenders(Exception e) => e is InvalidDataException or (IOException and not BadHttpRequestException);
+
+        public static ProblemException Refusal(Exception e) => Problem.BrokenMultipart(e.Message).AsException(e);
     }
 }

@@ -24,6 +24,7 @@ public sealed class SubmitFunctions(
 )
 {
     private const string MetadataNamespace = "http://www.opendatakit.org/xforms";
+    private static readonly IResult AcceptedPlainly = AcceptedWith(0, null);
 
     [Function("PreflightSubmission")]
     [Query(QueryType.Number, "limit", "offset")]
@@ -216,15 +217,11 @@ public sealed class SubmitFunctions(
     private static IResult Accepted(HttpRequest request, SubmissionReceipt receipt, string formAddress)
     {
         request.HttpContext.Response.Headers.Location = $"{formAddress}/submissions/{Links.Encode(receipt.RootId.Value)}";
-        var withMetadata = Flags.IsTrue(request, "items");
-        return OpenRosaResponse.Envelope(
-            StatusCodes.Status201Created,
-            "",
-            "full submission upload was successful!",
-            withMetadata ? 1 : 0,
-            withMetadata ? xml => WriteMetadata(xml, receipt) : null
-        );
+        return Flags.IsTrue(request, "items") ? AcceptedWith(1, xml => WriteMetadata(xml, receipt)) : AcceptedPlainly;
     }
+
+    private static IResult AcceptedWith(int items, Action<XmlWriter>? payload) =>
+        OpenRosaResponse.Envelope(StatusCodes.Status201Created, "", "full submission upload was successful!", items, payload);
 
     // For clients made for Aggregate (OR-234).
     private static void WriteMetadata(XmlWriter xml, SubmissionReceipt receipt)
