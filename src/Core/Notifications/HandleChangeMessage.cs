@@ -40,6 +40,13 @@ public sealed class HandleChangeMessage(
                 {
                     await deliver.RunAsync(due, messageId, message.Now == true, cancellationToken);
                 }
+                else if (
+                    message.Webhook != Webhook.EventGrid
+                    && await webhooks.FindAsync(project, message.Webhook!, cancellationToken) is null
+                )
+                {
+                    await deliveries.RemoveAllAsync(project, message.Webhook!, cancellationToken);
+                }
                 break;
             case ChangeMessage.TestDelivery:
                 if (await webhooks.FindAsync(project, message.Webhook!, cancellationToken) is { } tested)

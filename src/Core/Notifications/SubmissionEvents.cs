@@ -105,8 +105,8 @@ public sealed class SubmissionEvents(
         return new FoundEvents([reviewed, .. created], true);
     }
 
-    /// <summary>A deletion or restoration, and what it did to cases. Four operations, and those for its cases. Nothing when the
-    /// submission was moved again meanwhile: another message reports that.</summary>
+    /// <summary>A deletion or restoration, and what it did to cases. Four operations, and those for its cases. When the submission was moved
+    /// again meanwhile, the message of the last move reports what became of the cases.</summary>
     internal async Task<FoundEvents> OfTrashAsync(ChangeMessage message, CancellationToken cancellationToken)
     {
         var (space, root) = (await SpaceOfAsync(message, cancellationToken), InstanceId.Parse(message.Instance));
@@ -118,14 +118,15 @@ public sealed class SubmissionEvents(
             return FoundEvents.None;
         }
         var (submission, _) = await submissions.GetAsync(space, instance, cancellationToken);
-        if (submission.MovedAt > message.At)
+        var isLast = submission.MovedAt == message.At;
+        if (!isLast && submission.MovedAt > message.At && !submission.Moves.Contains(message.At))
         {
-            return FoundEvents.None;
+            return FoundEvents.None; // It was refused.
         }
         if (
             submission.MovedAt is not { } moved
             || moved < message.At
-            || await intents.ExistsAsync(space, root, Intent.Deletion, cancellationToken)
+            || (isLast && await intents.ExistsAsync(space, root, Intent.Deletion, cancellationToken))
         )
         {
             return FoundEvents.NotYet; // Or it was refused.
@@ -136,7 +137,9 @@ public sealed class SubmissionEvents(
             EventId = WebhookKeys.EventId(message.Event!, Place(space), root.Value, time),
             Xml = new DeliveredXml(space.Form, submission.Current.Id, submission.Current.XmlHash),
         };
-        return new FoundEvents([happened, .. await cases.OfTrashAsync(space, submission, message.At, cancellationToken)], true);
+        return isLast
+            ? new FoundEvents([happened, .. await cases.OfTrashAsync(space, submission, message.At, cancellationToken)], true)
+            : new FoundEvents([happened], true);
     }
 
     /// <summary>Entities that a version changed later than it was received.</summary>

@@ -82,6 +82,10 @@ public sealed record Submission(InstanceId RootId, Sender Sender, string FormVer
     [JsonIgnore]
     public DateTimeOffset? MovedAt { get; init; }
 
+    /// <summary>When it was deleted or restored the last times, oldest first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<DateTimeOffset> Moves { get; init; } = [];
+
     /// <summary>How many case blocks the current XML carries.</summary>
     public int CaseBlocks { get; init; }
 

@@ -10,6 +10,9 @@ namespace ServerlessRosa.Core.Submissions;
 /// <summary>Deletion, undoing it, and purging.</summary>
 public sealed partial class SubmissionsTable
 {
+    // Those whose events may not have been reported yet.
+    private const int MaxMoves = 8;
+
     /// <summary>Deletes softly, or restores, the submission whose current version this is; false when that has changed. One operation,
     /// and one more then.</summary>
     internal async Task<bool> SetDeletedAsync(
@@ -22,7 +25,12 @@ public sealed partial class SubmissionsTable
     )
     {
         var partition = SubmissionKeys.Partition(space, current.Shard);
-        var row = new TableEntity(partition, current.TimelineKey) { [Column.Deleted] = deleted, [Column.DeletedAt] = now };
+        var row = new TableEntity(partition, current.TimelineKey)
+        {
+            [Column.Deleted] = deleted,
+            [Column.DeletedAt] = now,
+            [Column.Moves] = WriteMoves(submission.Moves.Append(now).TakeLast(MaxMoves)),
+        };
         var state = deleted ? InstanceState.Deleted : InstanceState.Current;
         var mark = new TableEntity(partition, SubmissionKeys.Deleted(submission.DeletedAt ?? now, submission.RootId))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Azure.Data.Tables;
 using ServerlessRosa.Core.Ids;
@@ -103,11 +104,20 @@ public sealed partial class SubmissionsTable
             Edits = row.GetInt32(Column.Edits) ?? 0,
             DeletedAt = row.GetBoolean(Column.Deleted) == true ? row.GetDateTimeOffset(Column.DeletedAt) : null,
             MovedAt = row.GetDateTimeOffset(Column.DeletedAt),
+            Moves = ReadMoves(row.GetString(Column.Moves)),
             CaseBlocks = row.GetInt32(Column.CaseBlocks) ?? 0,
             MediaExpected = row.GetInt32(Column.MediaExpected) ?? 0,
             MediaPresent = row.GetInt32(Column.MediaPresent) ?? 0,
             IndexedOn = row.GetDateTimeOffset(Column.Timestamp),
         };
+
+    private static string WriteMoves(IEnumerable<DateTimeOffset> moves) =>
+        string.Join(' ', moves.Select(move => move.UtcTicks.ToString(CultureInfo.InvariantCulture)));
+
+    private static IReadOnlyList<DateTimeOffset> ReadMoves(string? text) =>
+        text is not { Length: > 0 }
+            ? []
+            : [.. text.Split(' ').Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero))];
 
     private static void WriteVersion(TableEntity entity, VersionColumns columns, SubmissionVersion version)
     {
@@ -173,6 +183,7 @@ public sealed partial class SubmissionsTable
         public const string UpdatedAt = "UpdatedAt";
         public const string Deleted = "Deleted";
         public const string DeletedAt = "DeletedAt";
+        public const string Moves = "Moves";
         public const string Body = "Body";
         public const string Author = "Author";
         public const string RootId = "RootId";

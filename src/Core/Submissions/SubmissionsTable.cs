@@ -24,6 +24,7 @@ public sealed partial class SubmissionsTable(StorageAccount storage, BusyForms b
         Column.Edits,
         Column.Deleted,
         Column.DeletedAt,
+        Column.Moves,
         Column.CaseBlocks,
         Column.MediaExpected,
         Column.MediaPresent,

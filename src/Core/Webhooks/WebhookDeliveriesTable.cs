@@ -202,6 +202,14 @@ public sealed class WebhookDeliveriesTable(StorageAccount storage)
         }
     }
 
+    /// <summary>Removes all rows of a webhook that is no more. One operation per 1,000, and one for each hundred.</summary>
+    internal Task RemoveAllAsync(ProjectId project, string webhook, CancellationToken cancellationToken) =>
+        TableRows.DeleteAllAsync(
+            _table,
+            TableClient.CreateQueryFilter($"PartitionKey eq {WebhookKeys.Deliveries(project, webhook)}"),
+            cancellationToken
+        );
+
     private static string PartitionOf(Webhook webhook) => WebhookKeys.Deliveries(webhook.Project, webhook.Id);
 
     private static TableEntity ToEntity(string partition, Delivery delivery)

@@ -88,12 +88,14 @@ public sealed class WebhookDirectory(
         return (changed, text);
     }
 
-    /// <summary>What is pending is not delivered. Refuses an unknown webhook with 404.1. Two operations.</summary>
+    /// <summary>Its deliveries are removed soon; what is pending is not delivered. Refuses an unknown webhook with 404.1. Three
+    /// operations.</summary>
     public async Task<Webhook> RemoveAsync(ProjectId project, string id, CancellationToken cancellationToken)
     {
         var webhook = await GetAsync(project, id, cancellationToken);
         await webhooks.RemoveAsync(webhook, cancellationToken);
         announce.Forget(project);
+        await DeliverAsync(webhook, CancellationToken.None);
         return webhook;
     }
 

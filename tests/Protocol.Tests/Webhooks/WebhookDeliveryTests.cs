@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,39 @@ public sealed class WebhookDeliveryTests
         Assert.Equal((2, 200), (oldest.GetProperty("attempts").GetInt32(), oldest.GetProperty("lastStatus").GetInt32()));
         Assert.Equal([ids[0], .. ids], (await hanging.WaitAsync(4)).Select(one => one.Data.Text("instanceId")));
     }
+
+    [Fact]
+    public async Task What_waits_for_a_webhook_that_is_deleted_is_removed_and_not_delivered()
+    {
+        var inbox = await Inbox.OpenAsync();
+        var receiver = await WebhookReceiver.OpenAsync();
+        receiver.Answer = (_, http) =>
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        };
+        var webhook = await inbox.Programme.HookAsync(receiver.Url, OfSubmissions);
+        var kept = await inbox.Programme.HookAsync((await WebhookReceiver.OpenAsync()).Url, OfSubmissions);
+        await inbox.SendAsync(inbox.Submission(Samples.NewInstanceId()));
+        await receiver.WaitAsync(1);
+        await Eventually.TrueAsync(
+            async () => (await inbox.Programme.DeliveriesAsync(kept, "?state=delivered")).Count == 1,
+            "the other has the event"
+        );
+
+        (await inbox.Programme.Admin.DeleteAsync($"{inbox.Programme.Path}/webhooks/{webhook.Text("id")}")).ShouldBe(HttpStatusCode.OK);
+
+        var before = receiver.Requests.Count;
+        await Eventually.TrueAsync(async () => await RowsOfAsync(inbox, webhook) == 0, "its deliveries are removed");
+        Assert.InRange(receiver.Requests.Count, before, before + 1);
+        Assert.True(await RowsOfAsync(inbox, kept) > 0);
+    }
+
+    private static async Task<int> RowsOfAsync(Inbox inbox, JsonElement webhook) =>
+        await new TableServiceClient(await Server.StorageAsync())
+            .GetTableClient("webhookDeliveries")
+            .QueryAsync<TableEntity>($"PartitionKey eq '{inbox.Programme.Id:D10}|{webhook.Text("id")}'")
+            .CountAsync();
 
     [Fact]
     public async Task After_three_days_an_event_is_parked_until_somebody_replays_it()

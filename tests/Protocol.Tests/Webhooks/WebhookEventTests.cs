@@ -98,6 +98,14 @@ public sealed class WebhookEventTests
         Assert.Equal(bulk.Select(one => one.label), got.Skip(4).Select(one => one.Data.Text("label")));
         Assert.Equal("31", got[1].Data.GetProperty("values").Text("age"));
         Assert.All(got.Take(4), one => Assert.Equal(id, one.Data.Text("entityId")));
+
+        var ids = bulk.Select(one => one.uuid).ToList();
+        (await census.Programme.Admin.PostJsonAsync($"{census.EntitiesPath}/bulk-delete", new { ids })).ShouldBe(HttpStatusCode.OK);
+        await receiver.WaitAsync(10);
+        (await census.Programme.Admin.PostJsonAsync($"{census.EntitiesPath}/bulk-restore", new { ids })).ShouldBe(HttpStatusCode.OK);
+        var moved = (await receiver.WaitAsync(13)).Skip(7).ToLookup(one => one.Type, one => one.Data.Text("entityId"));
+        Assert.Equal(ids.Order(), moved["entity.deleted"].Order());
+        Assert.Equal(ids.Order(), moved["entity.restored"].Order());
     }
 
     [Fact]
@@ -160,6 +168,32 @@ public sealed class WebhookEventTests
             );
             return got;
         }
+    }
+
+    [Fact]
+    public async Task Deletions_and_restorations_in_quick_succession_are_all_reported()
+    {
+        var inbox = await Inbox.OpenAsync();
+        var receiver = await WebhookReceiver.OpenAsync();
+        await inbox.Programme.HookAsync(receiver.Url, OfTrash);
+        var id = Samples.NewInstanceId();
+        await inbox.SendAsync(inbox.Submission(id));
+        var path = $"{inbox.SubmissionsPath}/{Uri.EscapeDataString(id)}";
+
+        for (var i = 0; i < 2; i++)
+        {
+            (await inbox.Programme.Admin.DeleteAsync(path)).ShouldBe(HttpStatusCode.OK);
+            (await inbox.Programme.Admin.PostAsync($"{path}/restore")).ShouldBe(HttpStatusCode.OK);
+        }
+
+        await Eventually.TrueAsync(
+            () => Task.FromResult(receiver.Requests.DistinctBy(one => one.Id).Count() == 4),
+            "each of the four is reported"
+        );
+        Assert.Equal(
+            [.. OfTrash, .. OfTrash],
+            receiver.Requests.DistinctBy(one => one.Id).OrderBy(one => one.Json.Text("time")).Select(one => one.Type)
+        );
     }
 
     [Fact]
