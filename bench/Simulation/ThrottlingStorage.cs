@@ -1,74 +1,39 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
+using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Bench.Simulation;
 
 /// <summary>
 /// Stands between an app and the storage emulator. Each operation takes a delay longer than the emulator, and writes to a partition of one
-/// table are limited, as Azure limits them: more is answered with 503 (ServerBusy). Signatures do not cover host and port.
+/// table are limited, as Azure limits them: more is answered with 503 (ServerBusy).
 /// </summary>
 internal sealed partial class ThrottlingStorage : IAsyncDisposable
 {
     private const string ServerBusy =
         """{"odata.error":{"code":"ServerBusy","message":{"lang":"en-US","value":"The server is currently busy."}}}""";
 
-    private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
-
-    private readonly WebApplication _proxy;
     private readonly string _limitedTable;
-    private readonly HttpMessageInvoker _storage = new(
-        new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-        }
-    );
-    private readonly Dictionary<int, string> _origins = [];
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TokenBucket> _limits = [];
     private readonly ConcurrentQueue<(OperationKind Kind, double Milliseconds)> _answers = [];
     private double? _entitiesPerSecond;
-    private int _blobPort;
+    private StorageProxy? _proxy;
 
-    private ThrottlingStorage(WebApplication proxy, string limitedTable) => (_proxy, _limitedTable) = (proxy, limitedTable);
+    private ThrottlingStorage(string limitedTable) => _limitedTable = limitedTable;
 
-    public string ConnectionString { get; private set; } = "";
+    public string ConnectionString => _proxy!.ConnectionString;
 
     public TimeSpan Delay { get; set; }
 
     /// <param name="behind">The emulator, with explicit endpoints.</param>
     public static async Task<ThrottlingStorage> StartAsync(string behind, string limitedTable, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder
-            .WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.1:0")
-            .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        var storage = new ThrottlingStorage(builder.Build(), limitedTable);
-        storage._proxy.Run(storage.PassOnAsync);
-        await storage._proxy.StartAsync(cancellationToken);
-        var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
-        storage.ConnectionString = string.Join(
-            ';',
-            behind
-                .Split(';', StringSplitOptions.RemoveEmptyEntries)
-                .Select(part =>
-                    part.StartsWith("BlobEndpoint=", StringComparison.Ordinal)
-                    || part.StartsWith("TableEndpoint=", StringComparison.Ordinal)
-                        ? storage.Redirected(part, ports.Dequeue())
-                        : part
-                )
-        );
+        var storage = new ThrottlingStorage(limitedTable);
+        storage._proxy = await StorageProxy.StartAsync(behind, storage.PassOnAsync, cancellationToken);
         return storage;
     }
 
@@ -103,27 +68,14 @@ internal sealed partial class ThrottlingStorage : IAsyncDisposable
             );
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _proxy.DisposeAsync();
-        _storage.Dispose();
-    }
+    public ValueTask DisposeAsync() => _proxy!.DisposeAsync();
 
-    private string Redirected(string endpoint, int port)
-    {
-        var (name, address) = (endpoint.Split('=', 2)[0], new Uri(endpoint.Split('=', 2)[1]));
-        if (name == "BlobEndpoint")
-            _blobPort = port;
-        _origins[port] = address.GetLeftPart(UriPartial.Authority);
-        return string.Create(CultureInfo.InvariantCulture, $"{name}=http://127.0.0.1:{port}{address.PathAndQuery}");
-    }
-
-    private async Task PassOnAsync(HttpContext http)
+    private async Task PassOnAsync(StorageProxy proxy, HttpContext http)
     {
         var started = Stopwatch.GetTimestamp();
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        var kind = KindOf(http.Request);
+        var kind = KindOf(http.Request, proxy.IsOfBlobs(http));
         if (kind is OperationKind.TableWrite or OperationKind.TableBatch && !IsAllowed(http.Request, body.ToArray()))
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -134,19 +86,16 @@ internal sealed partial class ThrottlingStorage : IAsyncDisposable
             return;
         }
         await Task.Delay(Delay, http.RequestAborted);
-        using var request = RequestTo(http, body.ToArray());
-        using var answer = await _storage.SendAsync(request, http.RequestAborted);
-        http.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !PerConnection.Contains(header.Key)))
-            http.Response.Headers[name] = new StringValues([.. values]);
-        await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
+        body.Position = 0;
+        http.Request.Body = body;
+        await proxy.PassOnAsync(http);
         _answers.Enqueue((kind, Stopwatch.GetElapsedTime(started).TotalMilliseconds));
     }
 
-    private OperationKind KindOf(HttpRequest request)
+    private static OperationKind KindOf(HttpRequest request, bool isOfBlobs)
     {
         var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        if (request.HttpContext.Connection.LocalPort == _blobPort)
+        if (isOfBlobs)
             return reads ? OperationKind.BlobRead : OperationKind.BlobPut;
         if (reads)
             return request.Path.Value!.Contains("PartitionKey=", StringComparison.Ordinal)
@@ -171,25 +120,6 @@ internal sealed partial class ThrottlingStorage : IAsyncDisposable
                 _limits[partitions[0]] = bucket = new TokenBucket(limit, limit);
             return bucket.TryTake(Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency, partitions.Count);
         }
-    }
-
-    private HttpRequestMessage RequestTo(HttpContext http, byte[] body)
-    {
-        var address = new Uri(
-            _origins[http.Connection.LocalPort] + http.Features.Get<IHttpRequestFeature>()!.RawTarget,
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
-        );
-        var hasBody = http.Request.ContentLength is not null || http.Request.Headers.TransferEncoding.Count > 0;
-        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address)
-        {
-            Content = hasBody ? new ByteArrayContent(body) : null,
-        };
-        foreach (var (name, values) in http.Request.Headers.Where(header => !PerConnection.Contains(header.Key)))
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        }
-        return request;
     }
 
     [GeneratedRegex("\"PartitionKey\":\"([^\"]*)\"")]

@@ -1,12 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
+using ServerlessRosa.Dev;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
@@ -34,31 +30,12 @@ public enum Fault
 
 /// <summary>
 /// Stands between an app process and the storage emulator, on loopback, and passes everything through as it is but for the faults that
-/// a test asks for. (Signatures cover neither the host nor paging, so it may have a port of its own and ask for smaller pages.)
+/// a test asks for.
 /// </summary>
 public sealed partial class FaultyStorage : IAsyncDisposable
 {
-    /// <summary>What `UseDevelopmentStorage=true` is short for; the key is the emulator's published one.</summary>
-    private const string DevelopmentStorage =
-        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
-        + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-        + "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
-        + "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1";
-
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BeforeCut = TimeSpan.FromMilliseconds(20);
-    private static readonly string[] PerConnection = ["Connection", "Keep-Alive", "Transfer-Encoding"];
-
-    private readonly WebApplication _proxy;
-    private readonly HttpMessageInvoker _storage = new(
-        new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-        }
-    );
-    private readonly Dictionary<int, string> _origins = [];
     private readonly Lock _gate = new();
     private Func<HttpRequest, bool> _matches = _ => false;
     private Fault _fault;
@@ -68,9 +45,11 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     private int _givenUp;
     private TaskCompletionSource _faultChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FaultyStorage(WebApplication proxy) => _proxy = proxy;
+    private StorageProxy? _proxy;
 
-    public string ConnectionString { get; private set; } = "";
+    private FaultyStorage() { }
+
+    public string ConnectionString => _proxy!.ConnectionString;
 
     /// <summary>When set, lists of table rows come in pages of so many.</summary>
     public int? PageSize { get; set; }
@@ -102,31 +81,9 @@ public sealed partial class FaultyStorage : IAsyncDisposable
     /// <summary>In front of the storage that all servers share, or of another.</summary>
     public static async Task<FaultyStorage> StartAsync(string? behind = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder
-            .WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.1:0")
-            .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        var storage = new FaultyStorage(builder.Build());
-        storage._proxy.Run(storage.PassOnAsync);
-        await storage._proxy.StartAsync();
-
-        var given = behind ?? await Server.StorageAsync();
-        var parts = (given.TrimEnd(';') == "UseDevelopmentStorage=true" ? DevelopmentStorage : given).Split(
-            ';',
-            StringSplitOptions.RemoveEmptyEntries
-        );
-        var ports = new Queue<int>(storage._proxy.Urls.Select(url => new Uri(url).Port));
-        storage.ConnectionString = string.Join(
-            ';',
-            parts.Select(part => IsRedirected(part) ? storage.Redirected(part, ports.Dequeue()) : part)
-        );
-        Assert.Empty(ports); // Otherwise no fault would reach one of the two services.
+        var storage = new FaultyStorage();
+        storage._proxy = await StorageProxy.StartAsync(behind ?? await Server.StorageAsync(), storage.PassOnAsync, CancellationToken.None);
         return storage;
-
-        static bool IsRedirected(string part) =>
-            part.StartsWith("BlobEndpoint=", StringComparison.OrdinalIgnoreCase)
-            || part.StartsWith("TableEndpoint=", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>From the <paramref name="from"/>th matching request on (from 1), <paramref name="count"/> of them meet the fault; all
@@ -143,18 +100,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
 
     public void StopFailing() => Fail(default, _ => false);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _proxy.DisposeAsync();
-        _storage.Dispose();
-    }
-
-    private string Redirected(string endpoint, int port)
-    {
-        var (name, address) = (endpoint.Split('=', 2)[0], new Uri(endpoint.Split('=', 2)[1]));
-        _origins[port] = address.GetLeftPart(UriPartial.Authority);
-        return string.Create(CultureInfo.InvariantCulture, $"{name}=http://127.0.0.1:{port}{address.PathAndQuery}");
-    }
+    public ValueTask DisposeAsync() => _proxy!.DisposeAsync();
 
     private Task FaultChanged()
     {
@@ -193,7 +139,7 @@ public sealed partial class FaultyStorage : IAsyncDisposable
         }
     }
 
-    private async Task PassOnAsync(HttpContext http)
+    private async Task PassOnAsync(StorageProxy proxy, HttpContext http)
     {
         var fault = FaultOf(http.Request);
         switch (fault)
@@ -215,55 +161,24 @@ public sealed partial class FaultyStorage : IAsyncDisposable
                 await BlockAsync(http.RequestAborted);
                 break;
         }
-        using var request = RequestTo(http);
-        using var answer = await _storage.SendAsync(request, http.RequestAborted);
-        http.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !PerConnection.Contains(header.Key)))
-        {
-            http.Response.Headers[name] = new StringValues([.. values]);
-        }
+        var answer = await proxy.SendAsync(http, SmallerPage(http));
         if (fault == Fault.CutOff)
         {
-            var whole = await answer.Content.ReadAsByteArrayAsync(http.RequestAborted);
+            var whole = await answer.ReadAsByteArrayAsync(http.RequestAborted);
             await http.Response.Body.WriteAsync(whole.AsMemory(0, whole.Length / 2), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
             await Task.Delay(BeforeCut, http.RequestAborted); // A reset at once could overtake what was sent.
             http.Abort();
             return;
         }
-        await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
+        await answer.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 
-    [SuppressMessage("Reliability", "CA2000", Justification = "The message owns its content.")]
-    private HttpRequestMessage RequestTo(HttpContext http)
-    {
-        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (PageSize is { } size && IsTableQuery(http.Request))
-        {
-            target = Top().Replace(target, "") + string.Create(CultureInfo.InvariantCulture, $"&$top={size}");
-        }
-        var address = new Uri(
-            _origins[http.Connection.LocalPort] + target,
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
-        );
-        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
-        if (http.Request.ContentLength is > 0 || http.Request.Headers.TransferEncoding.Count > 0)
-        {
-            request.Content = new StreamContent(http.Request.Body);
-        }
-        else if (http.Request.ContentLength is 0)
-        {
-            request.Content = new ByteArrayContent([]);
-        }
-        foreach (var (name, values) in http.Request.Headers.Where(header => !PerConnection.Contains(header.Key)))
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-            }
-        }
-        return request;
-    }
+    private string? SmallerPage(HttpContext http) =>
+        PageSize is { } size && IsTableQuery(http.Request)
+            ? Top().Replace(http.Features.Get<IHttpRequestFeature>()!.RawTarget, "")
+                + string.Create(CultureInfo.InvariantCulture, $"&$top={size}")
+            : null;
 
     [GeneratedRegex("&(\\$|%24)top=[0-9]+", RegexOptions.IgnoreCase)]
     private static partial Regex Top();
