@@ -23,7 +23,16 @@ internal static class CommCarePages
         await visitor.Button("Annuler").ClickAsync();
     }
 
-    /// <summary>Returns the addresses of the pages, that of the locations last.</summary>
+    public static async Task LookAtNewProductAsync(Visitor visitor, string path)
+    {
+        await visitor.Page.GotoAsync($"/#{path}");
+        await visitor.Button("Modifier: Sels de réhydratation orale").ClickAsync();
+        await visitor.ShouldBeAccessibleAsync("product on a phone");
+        await visitor.ScreenshotAsync("phone-product");
+        await visitor.Button("Annuler").ClickAsync();
+    }
+
+    /// <summary>Returns the addresses of the pages, those of products and locations last.</summary>
     public static async Task<string[]> CreateAsync(Domain domain)
     {
         var project = domain.Programme.Path;
@@ -48,6 +57,13 @@ internal static class CommCarePages
                 fields,
             }
         );
+        var oral = new
+        {
+            name = "Sels de réhydratation orale",
+            code = "sro",
+            unit = "sachet",
+        };
+        await domain.CreateAsync("product", oral);
         object One(string text) => new { field_list = new[] { new { field_value = text, properties = new { } } } };
         await domain.CreateAsync(
             "lookup_table_item",

@@ -48,10 +48,32 @@ internal static class LookupSteps
         await Expect(page.GetByText("2 products", new() { Exact = true })).ToBeVisibleAsync();
         await visitor.ShouldBeAccessibleAsync("products");
         await visitor.ScreenshotAsync("products");
+        await ChangeProductAsync(visitor);
         await visitor.Button("Delete product: Salt").ClickAsync();
         await visitor.Button("Delete product").ClickAsync();
         await Expect(page.GetByText("1 product", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "Soap" })).ToBeVisibleAsync();
+    }
+
+    private static async Task ChangeProductAsync(Visitor visitor)
+    {
+        var page = visitor.Page;
+        await visitor.Button("New product").ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Zinc");
+        await page.GetByLabel("Cost").FillAsync("1.5");
+        await visitor.Button("Create").ClickAsync();
+        await visitor.Button("Edit: Zinc").ClickAsync();
+        await Expect(page.GetByLabel("Cost")).ToHaveValueAsync("1.5");
+        await page.GetByLabel("Unit").FillAsync("tablet");
+        await page.GetByLabel("Archived").CheckAsync();
+        await visitor.ShouldBeAccessibleAsync("product");
+        await visitor.ScreenshotAsync("product");
+        await visitor.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Zinc" })).ToContainTextAsync("tablet");
+        await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "Zinc Archived" })).ToBeVisibleAsync();
+        await visitor.Button("Delete product: Zinc").ClickAsync();
+        await visitor.Button("Delete product").ClickAsync();
+        await Expect(page.GetByText("2 products", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     public static async Task ChangeRowsAsync(Visitor visitor)

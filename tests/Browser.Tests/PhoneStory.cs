@@ -57,6 +57,7 @@ public sealed class PhoneStory(BrowserFixture browser) : IClassFixture<BrowserFi
             }
         }
         await CommCarePages.LookAtNewLocationAsync(visitor, commCare[^1]);
+        await CommCarePages.LookAtNewProductAsync(visitor, commCare[^2]);
         await page.GotoAsync($"/#{programme.Path}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
         await Expect(visitor.Link("Utilisateurs")).ToBeVisibleAsync();

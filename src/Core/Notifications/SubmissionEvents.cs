@@ -105,8 +105,8 @@ public sealed class SubmissionEvents(
         return new FoundEvents([reviewed, .. created], true);
     }
 
-    /// <summary>A deletion or restoration, and what it did to cases. Four operations, and those for its cases. When the submission was moved
-    /// again meanwhile, the message of the last move reports what became of the cases.</summary>
+    /// <summary>A deletion or restoration, and what it did to cases. Four operations, and those for its cases. When the submission was
+    /// moved again meanwhile, the message of the last move reports what became of the cases.</summary>
     internal async Task<FoundEvents> OfTrashAsync(ChangeMessage message, CancellationToken cancellationToken)
     {
         var (space, root) = (await SpaceOfAsync(message, cancellationToken), InstanceId.Parse(message.Instance));

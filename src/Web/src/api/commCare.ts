@@ -58,6 +58,8 @@ export function commCare(domain: string) {
     },
     products: {
       list: () => all<t.Product>(at`api/product/v1`),
+      create: (product: Partial<t.Product>) => send<t.Product>('POST', at`api/product/v1`, product),
+      change: (id: string, product: Partial<t.Product>) => send<t.Product>('PUT', at`api/product/v1/${id}`, product),
       upload: (file: File, dryRun: boolean) => sendSheet(at`api/product/file/v1` + `?dry_run=${dryRun}`, file),
       downloadAddress: (format: 'csv' | 'xlsx') => at`api/product/file/v1` + `?format=${format}`,
       remove: (id: string) => remove(at`api/product/v1/${id}`),

@@ -96,7 +96,11 @@ export interface Product {
   name: string
   code: string
   unit: string
+  description: string
   category: string
+  program_id: string
+  cost: string
+  product_data: Record<string, string>
   is_archived: boolean
 }
 
