@@ -10,8 +10,9 @@ namespace ServerlessRosa.Core.Forms;
 /// Table `forms`: one partition per project, one row per form. Every change of a form also replaces the project's `head` row in the same
 /// batch, so that one point read shows whether a cached list is current.
 /// </summary>
-public sealed partial class FormsTable(StorageAccount storage)
+public sealed partial class FormsTable(StorageAccount storage, TimedCache cache)
 {
+    private static readonly TimeSpan Known = TimeSpan.FromMinutes(30);
     private readonly TableClient _table = storage.Table(StorageNames.FormsTable);
 
     /// <summary>Two operations.</summary>
@@ -19,25 +20,33 @@ public sealed partial class FormsTable(StorageAccount storage)
         Sequences.NextAsync(_table, FormKeys.Project(project), FormKeys.Sequence, number => number, cancellationToken);
 
     /// <summary>The version of the project's head row; null when the project has never had a form. One operation.</summary>
-    internal async Task<string?> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+    internal Task<string?> ReadHeadAsync(ProjectId project, CancellationToken cancellationToken) =>
+        storage.Points.FindAsync(
+            _table.Name,
             FormKeys.Project(project),
             FormKeys.Head,
-            cancellationToken: cancellationToken
+            _ => null,
+            row => row.GetString(Column.HeadVersion),
+            cancellationToken
         );
-        return found.HasValue ? found.Value!.GetString(Column.HeadVersion) : null;
-    }
 
-    /// <summary>One operation.</summary>
+    /// <summary>One operation. The form is the same object until its row changes.</summary>
     internal async Task<Form?> FindAsync(ProjectId project, FormId id, CancellationToken cancellationToken)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+        var key = ("form row", project, id);
+        return await storage.Points.FindAsync(
+            _table.Name,
             FormKeys.Project(project),
             FormKeys.Form(id),
-            cancellationToken: cancellationToken
+            etag => cache.TryGet(key, out (ETag ETag, Form Form) before) && before.ETag == etag ? before.Form : null,
+            row =>
+            {
+                var form = ToForm(row, project);
+                cache.Set(key, (row.ETag, form), size: 3000, Known);
+                return form;
+            },
+            cancellationToken
         );
-        return found.HasValue ? ToForm(found.Value!, project) : null;
     }
 
     /// <summary>One operation per 1,000 forms.</summary>

@@ -39,11 +39,14 @@ public sealed class StorageAccount : IHostedService
             _blobs = new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), identity, blobOptions);
             _queues = new QueueServiceClient(new Uri($"https://{account}.queue.core.windows.net"), identity, queueOptions);
         }
-        Transactions = new TableTransactions(ClientPipeline.Of(tableOptions, () => _tables.GetProperties()), _tables.Uri);
+        var tables = ClientPipeline.Of(tableOptions, () => _tables.GetProperties());
+        (Transactions, Points) = (new TableTransactions(tables, _tables.Uri), new TablePoints(tables, _tables.Uri));
         NewBlobs = new NewBlobs(ClientPipeline.Of(blobOptions, () => _blobs.GetProperties()));
     }
 
     internal TableTransactions Transactions { get; }
+
+    internal TablePoints Points { get; }
 
     internal NewBlobs NewBlobs { get; }
 

@@ -89,7 +89,8 @@ internal sealed class TableTransactions(ClientPipeline pipeline, Uri service)
         json.Reset();
     }
 
-    private static string Quoted(string key) => Uri.EscapeDataString(key.Replace("'", "''", StringComparison.Ordinal));
+    /// <summary>A key in an address.</summary>
+    internal static string Quoted(string key) => Uri.EscapeDataString(key.Replace("'", "''", StringComparison.Ordinal));
 
     private static void WriteRow(Utf8JsonWriter json, TableEntity row)
     {

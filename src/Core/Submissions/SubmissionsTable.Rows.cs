@@ -124,9 +124,9 @@ public sealed partial class SubmissionsTable
         entity[columns.Id] = version.Id.Value;
         entity[columns.XmlHash] = version.XmlHash;
         entity[columns.FormVersion] = version.FormVersion;
-        entity[columns.InstanceName] = version.InstanceName;
         entity[columns.CreatedAt] = version.CreatedAt;
-        entity[columns.Problem] = version.Problem;
+        WriteIfAny(entity, columns.InstanceName, version.InstanceName);
+        WriteIfAny(entity, columns.Problem, version.Problem);
         WriteSender(entity, columns, version.Sender);
     }
 
@@ -145,13 +145,20 @@ public sealed partial class SubmissionsTable
 
     private static void WriteSender(TableEntity entity, VersionColumns columns, Sender sender)
     {
-        entity[columns.Submitter] = sender.Submitter?.Value;
-        entity[columns.DeviceId] = sender.DeviceId;
-        entity[columns.UserAgent] = sender.UserAgent;
-        entity[columns.AppId] = sender.AppId;
-        entity[columns.Address] = sender.Address;
-        entity[columns.UserId] = sender.UserId;
-        entity[columns.IsPhone] = sender.IsPhone;
+        WriteIfAny(entity, columns.Submitter, sender.Submitter?.Value);
+        WriteIfAny(entity, columns.DeviceId, sender.DeviceId);
+        WriteIfAny(entity, columns.UserAgent, sender.UserAgent);
+        WriteIfAny(entity, columns.AppId, sender.AppId);
+        WriteIfAny(entity, columns.Address, sender.Address);
+    }
+
+    // A row is written whole: a column without value is absent.
+    private static void WriteIfAny(TableEntity entity, string column, object? value)
+    {
+        if (value is not null)
+        {
+            entity[column] = value;
+        }
     }
 
     private static Sender ReadSender(IRowValues row, VersionColumns columns) =>

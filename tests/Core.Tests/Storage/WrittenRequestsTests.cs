@@ -98,6 +98,39 @@ public sealed class WrittenRequestsTests : IAsyncLifetime
             _storage.NewBlobs.PutAsync(container.Uri, name, content, "text/xml", ("note", note), CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_row_is_parsed_as_by_the_SDK_and_only_if_it_has_changed()
+    {
+        var row = Row("o'w|n 3");
+        (row["Guid"], row["Double"], row["WholeDouble"]) = (Guid.NewGuid(), 1.5, 2.0);
+        await _table.AddEntityAsync(row);
+        var expected = (await _table.GetEntityAsync<TableEntity>(_partition, row.RowKey)).Value;
+
+        var found = await FindAsync(_ => null);
+        Assert.Equal(expected.ETag.ToString("H"), found!.ETag.ToString("H"));
+        foreach (var (name, value) in expected.Where(column => column.Key != "odata.etag"))
+        {
+            Assert.Equal(value, found[name]);
+        }
+        var asked = default(ETag);
+        Assert.Same(
+            found,
+            await FindAsync(etag =>
+            {
+                asked = etag;
+                return found;
+            })
+        );
+        Assert.Equal(found.ETag, asked);
+        await _table.UpdateEntityAsync(new TableEntity(_partition, row.RowKey) { ["Text"] = "new" }, ETag.All);
+        Assert.Equal("new", (await FindAsync(etag => etag == asked ? found : null))!.GetString("Text"));
+        await _table.DeleteEntityAsync(_partition, row.RowKey);
+        Assert.Null(await FindAsync(_ => found));
+
+        Task<TableEntity?> FindAsync(Func<ETag, TableEntity?> known) =>
+            _storage.Points.FindAsync(Table, _partition, row.RowKey, known, entity => entity, CancellationToken.None);
+    }
+
     private TableEntity Row(string key) =>
         new(_partition, key)
         {

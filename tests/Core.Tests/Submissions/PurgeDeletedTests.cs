@@ -27,7 +27,7 @@ public sealed class PurgeDeletedTests
         await storage.StartAsync(CancellationToken.None);
         var (projects, forms, table, files) = (
             new ProjectsTable(storage),
-            new FormsTable(storage),
+            new FormsTable(storage, new TimedCache(Options.Create(new CacheOptions()))),
             new SubmissionsTable(storage, new BusyForms(clock), clock),
             new SubmissionFilesContainer(storage)
         );
