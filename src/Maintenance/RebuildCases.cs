@@ -106,7 +106,7 @@ public sealed class RebuildCases(
     {
         var space = SubmissionSpace.Published(form);
         var speaking = await submissions
-            .ListAllAsync(space, null, null, withXml: false, cancellationToken)
+            .ListAllAsync(space, null, null, withXml: false, [], cancellationToken)
             .Select(one => one.Submission)
             .Where(submission => submission.CaseBlocks > 0)
             .ToListAsync(cancellationToken);

@@ -98,7 +98,7 @@ public sealed class RestoreEntities(
     {
         var space = SubmissionSpace.Published(form);
         var all = await submissions
-            .ListAllAsync(space, null, null, withXml: false, cancellationToken)
+            .ListAllAsync(space, null, null, withXml: false, [], cancellationToken)
             .Select(one => one.Submission)
             .Where(submission => submission.DeletedAt is null)
             .ToListAsync(cancellationToken);

@@ -8,6 +8,9 @@ internal sealed class ReadAhead<T>(IAsyncEnumerable<T> items, bool isWanted) : I
 
     public T Current { get; private set; } = default!;
 
+    /// <summary>Fetches the first item before it is asked for.</summary>
+    public void Begin() => _next ??= _items.MoveNextAsync().AsTask();
+
     public async ValueTask<bool> MoveNextAsync()
     {
         if (!await (_next ?? _items.MoveNextAsync().AsTask()))

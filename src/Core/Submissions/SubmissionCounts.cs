@@ -13,14 +13,15 @@ namespace ServerlessRosa.Core.Submissions;
 /// there already, but none earlier than an hour ago. So a newer chunk has the time up to which its rows were written, and is counted again
 /// when storage finds one that was written later.
 /// </summary>
-public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvider clock)
+public sealed partial class SubmissionCounts(StorageAccount storage, TimedCache cache, TimeProvider clock)
 {
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
 
     /// <summary>By storage's clock, after which a row that was written is seen for sure. Its times in headers are whole seconds.</summary>
     internal TimeSpan Seen { get; init; } = TimeSpan.FromSeconds(15);
 
-    internal int ChunkSize { get; init; } = 1000;
+    /// <summary>A little less than a page, which storage then never takes for a part of the chunk.</summary>
+    internal int ChunkSize { get; init; } = 999;
 
     private readonly TableClient _table = storage.Table(StorageNames.SubmissionsTable);
 
@@ -114,6 +115,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
                 marks.Add(row);
             }
         }
+        Remember(partition, chunks.Values);
         return (chunks, marks);
     }
 
@@ -215,6 +217,7 @@ public sealed partial class SubmissionCounts(StorageAccount storage, TimeProvide
         {
             (chunk.End, end) = (end, chunk.Start);
         }
+        Remember(partition, chunks);
         var added = chunks.Select(chunk => new TableTransactionAction(TableTransactionActionType.Add, chunk.ToEntity(partition)));
         var renewed = unchanged.Select(chunk => new TableTransactionAction(
             TableTransactionActionType.UpdateReplace,

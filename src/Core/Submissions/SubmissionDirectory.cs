@@ -70,7 +70,8 @@ public sealed partial class SubmissionDirectory(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var (submission, key, xml) in submissions.ListAllAsync(space, after, atMost, withXml: true, cancellationToken))
+        var all = submissions.ListAllAsync(space, after, atMost, withXml: true, counts.BoundsOf(space), cancellationToken);
+        await foreach (var (submission, key, xml) in all)
         {
             yield return new StoredSubmission(files, space, submission, key, xml);
         }
@@ -82,7 +83,10 @@ public sealed partial class SubmissionDirectory(
         string? after,
         CancellationToken cancellationToken,
         int? atMost = null
-    ) => submissions.ListAllAsync(space, after, atMost, withXml: false, cancellationToken).Select(found => (found.Submission, found.Key));
+    ) =>
+        submissions
+            .ListAllAsync(space, after, atMost, withXml: false, [], cancellationToken)
+            .Select(found => (found.Submission, found.Key));
 
     /// <summary>The submission at a place of the timeline; null if it was deleted. One operation.</summary>
     public async Task<StoredSubmission?> FindStoredAsync(SubmissionSpace space, string place, CancellationToken cancellationToken) =>

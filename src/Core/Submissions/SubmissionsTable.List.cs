@@ -22,12 +22,7 @@ public sealed partial class SubmissionsTable
             cancellationToken
         );
 
-    private IAsyncEnumerable<Submission> ListShardAsync(
-        string partition,
-        bool deleted,
-        int pageSize,
-        CancellationToken cancellationToken
-    )
+    private IAsyncEnumerable<Submission> ListShardAsync(string partition, bool deleted, int pageSize, CancellationToken cancellationToken)
     {
         var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
         if (deleted)
@@ -65,21 +60,60 @@ public sealed partial class SubmissionsTable
 
     /// <summary>
     /// Newest first, deleted ones too, after a given place; each with its place and, on request, its XML if the row has it. One operation
-    /// per 1,000 in each shard; without <paramref name="atMost"/> the next page is fetched while this one is processed.
+    /// per 1,000 in each shard; without <paramref name="atMost"/> the next page is fetched while this one is processed. With
+    /// <paramref name="bounds"/>, which divide the timeline into parts of about a page, the next three are.
     /// </summary>
     internal IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListAllAsync(
         SubmissionSpace space,
         string? after,
         int? atMost,
         bool withXml,
+        IReadOnlyList<string> bounds,
         CancellationToken cancellationToken
     ) =>
         MergeAsync(
             space,
-            partition => ListShardAsync(partition, after, PageSizeOf(space, atMost), atMost is null, withXml, cancellationToken),
+            partition =>
+                atMost is null && bounds.Count > 0
+                    ? ListRangesAsync(partition, after, bounds, withXml, cancellationToken)
+                    : ListShardAsync(partition, after, PageSizeOf(space, atMost), atMost is null, withXml, cancellationToken),
             found => found.Key,
             cancellationToken
         );
+
+    private IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListRangesAsync(
+        string partition,
+        string? after,
+        IReadOnlyList<string> bounds,
+        bool withXml,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] starts =
+        [
+            SubmissionKeys.TimelinePrefix,
+            .. bounds.Where(bound => string.CompareOrdinal(bound, after) > 0),
+            SubmissionKeys.TimelineEnd,
+        ];
+        var ranges = starts.Zip(
+            starts.Skip(1),
+            (start, end) =>
+            {
+                var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {start} and RowKey lt {end}");
+                filter = start == starts[0] && after is not null ? $"{filter} and {After(after)}" : filter;
+                return QueriedRows.ReadPagesAsync(
+                    _table,
+                    filter,
+                    PageSize,
+                    ColumnsOf(withXml),
+                    selects: true,
+                    row => ToListed(row, withXml),
+                    cancellationToken
+                );
+            }
+        );
+        return InOrder.ReadAsync(ranges, cancellationToken);
+    }
 
     private IAsyncEnumerable<(Submission Submission, string Key, byte[]? Xml)> ListShardAsync(
         string partition,
@@ -93,7 +127,7 @@ public sealed partial class SubmissionsTable
         var filter = TableKey.Prefix(partition, SubmissionKeys.TimelinePrefix);
         if (after is not null)
         {
-            filter = $"{filter} and {TableClient.CreateQueryFilter($"RowKey gt {after}")}";
+            filter = $"{filter} and {After(after)}";
         }
         return ReadTimelineAsync(filter, pageSize, withXml, readAhead, cancellationToken);
     }
@@ -109,12 +143,19 @@ public sealed partial class SubmissionsTable
             _table,
             filter,
             pageSize,
-            withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns],
+            ColumnsOf(withXml),
             selects: true,
-            row => (ToSubmission(row), row.GetString(Column.RowKey)!, withXml ? row.GetBinary(Column.Xml) : null),
+            row => ToListed(row, withXml),
             ahead,
             cancellationToken
         );
+
+    private static string After(string key) => TableClient.CreateQueryFilter($"RowKey gt {key}");
+
+    private static string[] ColumnsOf(bool withXml) => withXml ? ExportedColumns : [Column.RowKey, .. ListedColumns];
+
+    private static (Submission Submission, string Key, byte[]? Xml) ToListed(IRowValues row, bool withXml) =>
+        (ToSubmission(row), row.GetString(Column.RowKey)!, withXml ? row.GetBinary(Column.Xml) : null);
 
     /// <summary>For who checks them, as the four that follow: a space's timeline, without XML.</summary>
     internal IAsyncEnumerable<StoredRow<Submission>> ScanTimelineAsync(SubmissionSpace space, CancellationToken cancellationToken) =>

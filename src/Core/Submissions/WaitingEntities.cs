@@ -108,7 +108,7 @@ public sealed class WaitingEntities(
     )
     {
         var undecided = await submissions
-            .ListAllAsync(space, null, null, withXml: false, cancellationToken)
+            .ListAllAsync(space, null, null, withXml: false, [], cancellationToken)
             .Select(one => one.Submission)
             .Where(submission =>
                 submission.DeletedAt is null

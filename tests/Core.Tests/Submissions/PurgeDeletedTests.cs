@@ -134,7 +134,7 @@ public sealed class PurgeDeletedTests
         var write = new WriteCases(cases, new CaseOwnersTable(storage, bodies), indices, clock);
         return new SubmissionDirectory(
             table,
-            new SubmissionCounts(storage, clock),
+            new SubmissionCounts(storage, new TimedCache(Options.Create(new CacheOptions())), clock),
             files,
             new SubmissionRecovery(table, files, Hook(intents, clock), clock),
             intents,

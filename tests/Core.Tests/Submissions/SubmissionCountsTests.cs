@@ -30,7 +30,7 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
         await _storage.StartAsync(CancellationToken.None);
         (_table, _counts) = (
             new SubmissionsTable(_storage, new BusyForms(TimeProvider.System), TimeProvider.System),
-            new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100 }
+            new SubmissionCounts(_storage, new TimedCache(Options.Create(new CacheOptions())), TimeProvider.System) { ChunkSize = 100 }
         );
         await Parallel.ForEachAsync(Enumerable.Range(0, Old + New), async (i, _) => await AddAsync(i));
     }
@@ -61,7 +61,11 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
     [Fact]
     public async Task Fresh_submissions_are_kept_too_and_late_ones_are_noticed()
     {
-        var counts = new SubmissionCounts(_storage, TimeProvider.System) { ChunkSize = 100, Seen = TimeSpan.Zero };
+        var counts = new SubmissionCounts(_storage, new TimedCache(Options.Create(new CacheOptions())), TimeProvider.System)
+        {
+            ChunkSize = 100,
+            Seen = TimeSpan.Zero,
+        };
         var fresh = Enumerable.Range(1, 250).Select(i => Old + New + i).ToList();
         await Parallel.ForEachAsync(fresh, async (i, _) => await AddAsync(i));
         await Task.Delay(TimeSpan.FromSeconds(1.1)); // storage tells its time in whole seconds
@@ -84,7 +88,11 @@ public sealed class SubmissionCountsTests : IAsyncLifetime
 
         // An hour later nothing can be added there any more. What was added after the last count is noticed all the same.
         await AddAsync(Old + New + 302, _now.AddMinutes(-15));
-        var later = new SubmissionCounts(_storage, new LaterClock()) { ChunkSize = 100, Seen = TimeSpan.Zero };
+        var later = new SubmissionCounts(_storage, new TimedCache(Options.Create(new CacheOptions())), new LaterClock())
+        {
+            ChunkSize = 100,
+            Seen = TimeSpan.Zero,
+        };
         Assert.Equal(Old + New + 252, await AssertCountsAsync(later));
         await AssertCountsAsync(later);
         Assert.DoesNotContain(await KeptAsync(), row => row.ContainsKey("WrittenBefore"));
