@@ -11,11 +11,17 @@ internal sealed class ClientPipeline
 {
     private const string TakenProperty = "rosa.pipeline";
     private const string VersionHeader = "x-ms-version";
+    private const string SignatureParameter = "sig=";
+
+    // Of the request that is not sent.
+    private static readonly string[] OwnParameters = ["restype=", "comp="];
 
     private readonly HttpPipeline _pipeline;
     private readonly string _version;
+    private readonly string? _signature;
 
-    private ClientPipeline(HttpPipeline pipeline, string version) => (_pipeline, _version) = (pipeline, version);
+    private ClientPipeline(HttpPipeline pipeline, string version, string? signature) =>
+        (_pipeline, _version, _signature) = (pipeline, version, signature);
 
     /// <summary>Must be the last policy per call that a client's options add.</summary>
     internal static HttpPipelinePolicy Policy { get; } = new TakingPolicy();
@@ -35,7 +41,7 @@ internal sealed class ClientPipeline
                 // The policy has taken what follows it.
             }
         }
-        return new ClientPipeline(new HttpPipeline(options.Transport, taken.Policies, taken.Classifier), taken.Version);
+        return new ClientPipeline(new HttpPipeline(options.Transport, taken.Policies, taken.Classifier), taken.Version, taken.Signature);
     }
 
     /// <summary>A request to an address of the client's account.</summary>
@@ -45,6 +51,10 @@ internal sealed class ClientPipeline
         message.Request.Method = method;
         message.Request.Uri.Reset(address);
         message.Request.Uri.AppendPath(path, escape: false);
+        if (_signature is not null && !address.Query.Contains(SignatureParameter, StringComparison.Ordinal))
+        {
+            message.Request.Uri.Query = _signature;
+        }
         message.Request.Headers.Add(VersionHeader, _version);
         return message;
     }
@@ -58,6 +68,9 @@ internal sealed class ClientPipeline
         public ResponseClassifier? Classifier { get; set; }
 
         public string Version { get; set; } = "";
+
+        /// <summary>A shared access signature, which is in the address before this policy.</summary>
+        public string? Signature { get; set; }
     }
 
     private sealed class NotSentException : Exception;
@@ -71,6 +84,10 @@ internal sealed class ClientPipeline
                 taken.Policies = pipeline.ToArray();
                 taken.Classifier = message.ResponseClassifier;
                 taken.Version = message.Request.Headers.TryGetValue(VersionHeader, out var version) ? version : "";
+                var parameters = message.Request.Uri.Query.TrimStart('?').Split('&');
+                taken.Signature = Array.Exists(parameters, one => one.StartsWith(SignatureParameter, StringComparison.Ordinal))
+                    ? string.Join('&', parameters.Where(one => !Array.Exists(OwnParameters, own => one.StartsWith(own, StringComparison.Ordinal))))
+                    : null;
                 throw new NotSentException();
             }
             ProcessNext(message, pipeline);
