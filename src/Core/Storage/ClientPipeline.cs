@@ -86,7 +86,10 @@ internal sealed class ClientPipeline
                 taken.Version = message.Request.Headers.TryGetValue(VersionHeader, out var version) ? version : "";
                 var parameters = message.Request.Uri.Query.TrimStart('?').Split('&');
                 taken.Signature = Array.Exists(parameters, one => one.StartsWith(SignatureParameter, StringComparison.Ordinal))
-                    ? string.Join('&', parameters.Where(one => !Array.Exists(OwnParameters, own => one.StartsWith(own, StringComparison.Ordinal))))
+                    ? string.Join(
+                        '&',
+                        parameters.Where(one => !Array.Exists(OwnParameters, own => one.StartsWith(own, StringComparison.Ordinal)))
+                    )
                     : null;
                 throw new NotSentException();
             }
