@@ -12,6 +12,9 @@ internal sealed record BenchOptions(
     FileInfo? Baseline
 )
 {
+    /// <summary>The folder of a published app; null for the one that was built last.</summary>
+    public string? App { get; init; }
+
     public bool Wants(string workload) =>
         Only.Count == 0 || Only.Any(start => workload == start || workload.StartsWith(start + "-", StringComparison.Ordinal));
 }
@@ -30,11 +33,11 @@ internal static class Benchmark
         {
             await using var azurite = await Azurite.StartAsync(new AzuriteOptions(folder.FullName), cancellationToken);
             await using var app = await RosaApp.StartAsync(
-                new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings),
+                new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings, AppFolder: options.App),
                 cancellationToken
             );
             var startup = options.Wants(Startup.Name)
-                ? await Startup.MeasureAsync(azurite.ConnectionString, options.Rounds, cancellationToken)
+                ? await Startup.MeasureAsync(azurite.ConnectionString, options.App, options.Rounds, cancellationToken)
                 : null;
             using var client = new AppClient(app.BaseUrl);
 

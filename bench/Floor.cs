@@ -154,17 +154,20 @@ internal sealed class Floor
         );
     }
 
-    /// <summary>An export: the form, and all rows of the timeline.</summary>
+    /// <summary>An export: the form, what the ETag is made of, and all rows of the timeline.</summary>
     public async Task ExportAsync(CancellationToken cancellationToken)
     {
         await ReadFormAsync(cancellationToken);
+        await ReadVersionsAsync(cancellationToken);
         await ReadAllAsync(_submissions, ExportPartition, cancellationToken);
     }
 
-    /// <summary>A page of 250 with a count: the form, the page, the stored counts, and the rows since then.</summary>
+    /// <summary>A page of 250 with a count: the form, what the ETag is made of, the page, the stored counts, and the rows since
+    /// then.</summary>
     public async Task ReadPageAsync(CancellationToken cancellationToken)
     {
         await ReadFormAsync(cancellationToken);
+        await ReadVersionsAsync(cancellationToken);
         await foreach (
             var _ in _submissions
                 .QueryAsync<TableEntity>(row => row.PartitionKey == ExportPartition, Page, cancellationToken: cancellationToken)
@@ -172,6 +175,13 @@ internal sealed class Floor
         ) { }
         await ReadAllAsync(_submissions, "bench-floor-nothing", cancellationToken);
         await ReadAllAsync(_submissions, ExportPartition, cancellationToken, "RowKey");
+    }
+
+    // The stored counts, and the versions of the rows since then.
+    private async Task ReadVersionsAsync(CancellationToken cancellationToken)
+    {
+        await ReadAllAsync(_submissions, "bench-floor-nothing", cancellationToken);
+        await ReadAllAsync(_submissions, ExportPartition, cancellationToken, "RowKey", "Timestamp");
     }
 
     private static async Task ReadAllAsync(

@@ -38,6 +38,11 @@ var compare = new Option<FileInfo?>("--compare")
     HelpName = "FILE",
 };
 var baseline = new Option<FileInfo?>("--baseline") { Description = "Write this run's operation counts and ratios.", HelpName = "FILE" };
+var app = new Option<string?>("--app")
+{
+    Description = "Measure the app that `dotnet publish src/Functions -o FOLDER` has put there, not the one that was built.",
+    HelpName = "FOLDER",
+};
 rounds.Validators.Add(result =>
 {
     if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
@@ -58,6 +63,7 @@ var command = new RootCommand("Measures ServerlessRosa against what the same sto
     json,
     compare,
     baseline,
+    app,
     XlsFormsCommand.Create(),
     XlsFormsCommand.CreateOne(),
     SimulateCommand.Create(),
@@ -78,7 +84,10 @@ command.SetAction(
             parsed.GetValue(json),
             parsed.GetValue(compare),
             parsed.GetValue(baseline)
-        );
+        )
+        {
+            App = parsed.GetValue(app),
+        };
         try
         {
             return await Benchmark.RunAsync(options, cancellationToken) ? 0 : 1;

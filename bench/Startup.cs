@@ -11,13 +11,16 @@ internal sealed record Startup(int Rounds, double Milliseconds, double CpuSecond
     public const string Name = "startup";
 
     /// <summary>Starts one after the other, on storage that already has its tables.</summary>
-    public static async Task<Startup> MeasureAsync(string storage, int rounds, CancellationToken cancellationToken)
+    public static async Task<Startup> MeasureAsync(string storage, string? appFolder, int rounds, CancellationToken cancellationToken)
     {
         var starts = new List<(double Milliseconds, double CpuSeconds)>();
         for (var i = 1; i <= rounds; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            await using var app = await RosaApp.StartAsync(new RosaAppOptions(storage, Settings: Seed.AppSettings), cancellationToken);
+            await using var app = await RosaApp.StartAsync(
+                new RosaAppOptions(storage, Settings: Seed.AppSettings, AppFolder: appFolder),
+                cancellationToken
+            );
             var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             starts.Add((milliseconds, new ProcessFigures(app.ProcessId, app.HostProcessId, []).WorkerSeconds));
             await Console.Error.WriteLineAsync(

@@ -10,12 +10,14 @@ namespace ServerlessRosa.Dev;
 /// <param name="Settings">Further settings, named like environment variables: <c>Rosa__CacheSeconds</c>.</param>
 /// <param name="OnOutput">Called with each line of output, from any thread.</param>
 /// <param name="HostArguments">Further arguments of the local Functions host (host/README.md).</param>
+/// <param name="AppFolder">A published app, instead of the one that was built last.</param>
 public sealed record RosaAppOptions(
     string StorageConnectionString,
     int Port = 0,
     IReadOnlyDictionary<string, string>? Settings = null,
     Action<string>? OnOutput = null,
-    IReadOnlyList<string>? HostArguments = null
+    IReadOnlyList<string>? HostArguments = null,
+    string? AppFolder = null
 );
 
 /// <summary>
@@ -117,7 +119,7 @@ public sealed class RosaApp : IAsyncDisposable
     {
         // The folder's last part is the configuration (debug, release), which all projects of a build share.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var folder = Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration);
+        var folder = Path.GetFullPath(options.AppFolder ?? Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration));
         var host = Path.Combine(Repository.Root, "artifacts", "bin", "host", configuration, "LocalFunctionsHost.dll");
         foreach (var assembly in (string[])[Path.Combine(folder, "ServerlessRosa.Functions.dll"), host])
         {
