@@ -78,7 +78,7 @@ public sealed class StorageProxy : IAsyncDisposable
     /// <summary>Whether a request is one to blobs, and not to tables.</summary>
     public bool IsOfBlobs(HttpContext http) => http.Connection.LocalPort == _blobPort;
 
-    /// <summary>Sends the request to storage, and answers with its status and headers. The body of the answer is the caller's to copy.</summary>
+    /// <summary>Sends the request to storage, and answers with its status and headers. The caller copies the body.</summary>
     /// <param name="target">Path and query, instead of those of the request.</param>
     public async Task<HttpContent> SendAsync(HttpContext http, string? target = null)
     {
