@@ -73,17 +73,7 @@ internal static class CommCarePages
                 fields = new Dictionary<string, object> { ["code"] = One("AMX"), ["libellé"] = One("Amoxicilline") },
             }
         );
-        var created = await domain.Admin.PostJsonAsync(
-            domain.At("/api/case/v2"),
-            new
-            {
-                case_type = "patient",
-                case_name = "Amina",
-                owner_id = worker.Id,
-                properties = new { village = "Dala" },
-            }
-        );
-        var patient = created.Json.GetProperty("case").GetProperty("case_id").GetString();
+        var patient = await PatientAsync(domain, worker.Id);
         return
         [
             $"{project}/workers",
@@ -95,6 +85,21 @@ internal static class CommCarePages
             $"{project}/products",
             $"{project}/locations",
         ];
+    }
+
+    private static async Task<string> PatientAsync(Domain domain, string owner)
+    {
+        var created = await domain.Admin.PostJsonAsync(
+            domain.At("/api/case/v2"),
+            new
+            {
+                case_type = "patient",
+                case_name = "Amina",
+                owner_id = owner,
+                properties = new { village = "Dala" },
+            }
+        );
+        return created.Json.GetProperty("case").GetProperty("case_id").GetString()!;
     }
 
     private static async Task<string> StateAsync(Domain domain)

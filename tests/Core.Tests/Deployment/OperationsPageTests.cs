@@ -29,6 +29,7 @@ public sealed partial class OperationsPageTests
                 statement.Contains("AuditAsync(", StringComparison.Ordinal)
                 || statement.Contains("WriteAsync(", StringComparison.Ordinal)
                 || statement.Contains("DoneAsync(", StringComparison.Ordinal)
+                || statement.Contains("new SheetUpload<", StringComparison.Ordinal)
             );
         var section = Page[
             Page.IndexOf("## The audit", StringComparison.Ordinal)..Page.IndexOf("## Rotating keys", StringComparison.Ordinal)
