@@ -15,6 +15,9 @@ internal sealed record BenchOptions(
     /// <summary>The folder of a published app; null for the one that was built last.</summary>
     public string? App { get; init; }
 
+    /// <summary>The number of exported submissions, and of cases in a restore.</summary>
+    public int Rows { get; init; } = 1000;
+
     public bool Wants(string workload) =>
         Only.Count == 0 || Only.Any(start => workload == start || workload.StartsWith(start + "-", StringComparison.Ordinal));
 }
@@ -44,7 +47,7 @@ internal static class Benchmark
             await Console.Error.WriteLineAsync("seeding...");
             var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
             var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
-            var workloads = new Workloads(seeded, floor, options.Count).All().Where(workload => options.Wants(workload.Name)).ToList();
+            var workloads = new Workloads(seeded, floor, options).All().Where(workload => options.Wants(workload.Name)).ToList();
             if (workloads.Count == 0 && startup is null)
                 throw new StartException($"No workload is called {string.Join(" or ", options.Only)}.");
 

@@ -36,8 +36,11 @@ internal sealed class Floor
     private readonly BlobContainerClient _files;
     private readonly BlobContainerClient _snapshots;
 
-    private Floor(string connectionString)
+    private readonly int _rows;
+
+    private Floor(string connectionString, int rows)
     {
+        _rows = rows;
         var tables = new TableServiceClient(connectionString, Configured(new TableClientOptions()));
         _forms = tables.GetTableClient(StorageNames.FormsTable);
         _submissions = tables.GetTableClient(StorageNames.SubmissionsTable);
@@ -54,7 +57,7 @@ internal sealed class Floor
 
     public static async Task<Floor> OpenAsync(string connectionString, BenchOptions options, CancellationToken cancellationToken)
     {
-        var floor = new Floor(connectionString);
+        var floor = new Floor(connectionString, options.Rows);
         await floor._forms.AddEntityAsync(
             new TableEntity(Partition, HeadRow) { ["Version"] = Guid.NewGuid().ToString("N") },
             cancellationToken
@@ -64,13 +67,13 @@ internal sealed class Floor
         if (Workloads.NeedExport(options))
             await AddAllAsync(
                 floor._submissions,
-                Enumerable.Range(0, Samples.Exported).Select(i => Timeline(InstanceRow($"{i}"), $"{i}", 0, ExportPartition)),
+                Enumerable.Range(0, options.Rows).Select(i => Timeline(InstanceRow($"{i}"), $"{i}", 0, ExportPartition)),
                 cancellationToken
             );
         if (Workloads.NeedPhone(options))
             await AddAllAsync(
                 floor._caseOwners,
-                Enumerable.Range(0, Samples.Cases).Select(i => Case(OwnerPartition, Hash($"{i}"))),
+                Enumerable.Range(0, options.Rows).Select(i => Case(OwnerPartition, Hash($"{i}"))),
                 cancellationToken
             );
         return floor;
@@ -140,9 +143,7 @@ internal sealed class Floor
     {
         await ReadAllAsync(_caseOwners, OwnerPartition, cancellationToken);
         var token = Guid.NewGuid().ToString("N");
-        await _snapshots
-            .GetBlobClient($"bench/{token}")
-            .UploadAsync(BinaryData.FromBytes(Samples.File(50 * Samples.Cases)), cancellationToken);
+        await _snapshots.GetBlobClient($"bench/{token}").UploadAsync(BinaryData.FromBytes(Samples.File(50 * _rows)), cancellationToken);
         await _syncs.AddEntityAsync(
             new TableEntity(Partition, token)
             {

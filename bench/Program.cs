@@ -29,6 +29,7 @@ var forms = new Option<int[]>("--forms")
     },
     DefaultValueFactory = _ => [10, 100, 1000],
 };
+var rows = new Option<int>("--rows") { Description = "Submissions of an export, and cases of a restore.", DefaultValueFactory = _ => 1000 };
 var json = new Option<FileInfo?>("--json") { Description = "Write all figures to this file, too.", HelpName = "FILE" };
 var compare = new Option<FileInfo?>("--compare")
 {
@@ -48,6 +49,11 @@ rounds.Validators.Add(result =>
     if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
         result.AddError("--rounds takes a number from 1 on.");
 });
+rows.Validators.Add(result =>
+{
+    if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
+        result.AddError("--rows takes a number from 1 on.");
+});
 count.Validators.Add(result =>
 {
     if (result.Tokens is [var given] && !(double.TryParse(given.Value, out var factor) && factor is > 0 and < 1000))
@@ -60,6 +66,7 @@ var command = new RootCommand("Measures ServerlessRosa against what the same sto
     rounds,
     count,
     forms,
+    rows,
     json,
     compare,
     baseline,
@@ -87,6 +94,7 @@ command.SetAction(
         )
         {
             App = parsed.GetValue(app),
+            Rows = parsed.GetValue(rows),
         };
         try
         {

@@ -17,10 +17,6 @@ internal static class Samples
     public const string Repeat = "member";
     public const int Rounds = 2;
 
-    /// <summary>The number of exported submissions, and of cases in a restore.</summary>
-    public const int Exported = 1000;
-    public const int Cases = 1000;
-
     public const int FileSize = 200_000;
     public const int LargeFileSize = 50_000_000;
 

@@ -66,8 +66,8 @@ internal sealed class Seed : IDisposable
         return new Seeded(
             root,
             lists,
-            Workloads.NeedPhone(options) ? await seed.PhoneAsync(cancellationToken) : null,
-            Workloads.NeedExport(options) ? await seed.ExportAsync(cancellationToken) : null
+            Workloads.NeedPhone(options) ? await seed.PhoneAsync(options.Rows, cancellationToken) : null,
+            Workloads.NeedExport(options) ? await seed.ExportAsync(options.Rows, cancellationToken) : null
         );
     }
 
@@ -102,7 +102,7 @@ internal sealed class Seed : IDisposable
         return await AppUserAsync(project, ids, cancellationToken) + "/formList";
     }
 
-    private async Task<Place> PhoneAsync(CancellationToken cancellationToken)
+    private async Task<Place> PhoneAsync(int cases, CancellationToken cancellationToken)
     {
         const string Domain = "bench";
         await PostAsync("/v1/projects", JsonContent.Create(new { name = "Phone", domain = Domain }), cancellationToken);
@@ -116,9 +116,9 @@ internal sealed class Seed : IDisposable
             "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"worker:{Password}")),
             worker.GetProperty("id").GetString()
         );
-        for (var i = 0; i < Samples.Cases; i += CasesInForm)
+        for (var i = 0; i < cases; i += CasesInForm)
         {
-            using var request = phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, CasesInForm));
+            using var request = phone.Post("/receiver/", Samples.CommCareForm(phone.UserId!, Math.Min(CasesInForm, cases - i)));
             using var answer = await _http.SendAsync(request, cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw new StartException(
@@ -129,12 +129,12 @@ internal sealed class Seed : IDisposable
         return phone;
     }
 
-    private async Task<Place> ExportAsync(CancellationToken cancellationToken)
+    private async Task<Place> ExportAsync(int submissions, CancellationToken cancellationToken)
     {
         var project = await ProjectAsync("Export", cancellationToken);
         await PostAsync($"{project}/forms?publish=true", Xml(Samples.Form(Samples.FormId)), cancellationToken);
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Samples.Exported),
+            Enumerable.Range(0, submissions),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (_, stop) =>
                 await PostAsync($"{project}/forms/{Samples.FormId}/submissions", Xml(Samples.Submission(Samples.NewInstanceId())), stop)

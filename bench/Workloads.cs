@@ -23,17 +23,17 @@ internal sealed record Workload(
 );
 
 /// <summary>Typical requests of phones, from one connection and from many, and exports.</summary>
-internal sealed class Workloads(Seeded seeded, Floor floor, double scale)
+internal sealed class Workloads(Seeded seeded, Floor floor, BenchOptions options)
 {
     private const int KnownSubmissions = 50;
     private static readonly int[] Connections = [1, 8];
     private static readonly int[] SubmissionConnections = [1, 8, 32];
-    private static readonly string[] ExportNames = ["csv-1000", "odata-1000", "odata-repeat-1000", "odata-page-1000"];
+    private static readonly string[] Exported = ["csv", "odata", "odata-repeat", "odata-page"];
 
     public static bool NeedPhone(BenchOptions options) =>
-        options.Wants("restore-1000") || Connections.Any(connections => options.Wants($"receiver-c{connections}"));
+        options.Wants(Name("restore", options)) || Connections.Any(connections => options.Wants($"receiver-c{connections}"));
 
-    public static bool NeedExport(BenchOptions options) => ExportNames.Any(options.Wants);
+    public static bool NeedExport(BenchOptions options) => Exported.Any(kind => options.Wants(Name(kind, options)));
 
     public static bool NeedFormList(BenchOptions options, int length) =>
         Connections.Any(connections => options.Wants(FormListName(length, connections)));
@@ -130,13 +130,13 @@ internal sealed class Workloads(Seeded seeded, Floor floor, double scale)
 
     private Workload Restore(Place phone) =>
         new(
-            "restore-1000",
+            Name("restore", options),
             1,
             Count(10, 1),
             _ => phone.Get("/phone/restore/?version=2.0"),
             HttpStatusCode.OK,
             floor.RestoreAsync,
-            ("<case ", Samples.Cases),
+            ("<case ", options.Rows),
             WarmUp: 2,
             Streams: true
         );
@@ -154,26 +154,34 @@ internal sealed class Workloads(Seeded seeded, Floor floor, double scale)
 
     private IEnumerable<Workload> Exports(Place form)
     {
-        yield return Export("csv-1000", "/submissions.csv.zip", null, floor.ExportAsync);
-        yield return Export("odata-1000", ".svc/Submissions", ("\"__id\"", Samples.Exported), floor.ExportAsync);
+        yield return Export("csv", "/submissions.csv.zip", null, floor.ExportAsync);
+        yield return Export("odata", ".svc/Submissions", ("\"__id\"", options.Rows), floor.ExportAsync);
         yield return Export(
-            "odata-repeat-1000",
+            "odata-repeat",
             $".svc/Submissions.{Samples.Repeat}",
-            ("\"__Submissions-id\"", Samples.Exported * Samples.Rounds),
+            ("\"__Submissions-id\"", options.Rows * Samples.Rounds),
             floor.ExportAsync
         );
-        yield return Export("odata-page-1000", ".svc/Submissions?%24top=250&%24count=true", ("\"__id\"", 250), floor.ReadPageAsync);
+        yield return Export(
+            "odata-page",
+            ".svc/Submissions?%24top=250&%24count=true",
+            ("\"__id\"", Math.Min(250, options.Rows)),
+            floor.ReadPageAsync
+        );
 
-        Workload Export(string name, string path, (string, int)? holds, Func<CancellationToken, Task> bare) =>
-            new(name, 1, Count(10, 1), _ => form.Get(path), HttpStatusCode.OK, bare, holds, WarmUp: 2, Streams: true);
+        Workload Export(string kind, string path, (string, int)? holds, Func<CancellationToken, Task> bare) =>
+            new(Name(kind, options), 1, Count(10, 1), _ => form.Get(path), HttpStatusCode.OK, bare, holds, WarmUp: 2, Streams: true);
     }
 
-    private int Count(int count, int connections) => Math.Max(connections, (int)Math.Round(count * scale * (connections > 1 ? 2 : 1)));
+    private int Count(int count, int connections) =>
+        Math.Max(connections, (int)Math.Round(count * options.Count * (connections > 1 ? 2 : 1)));
 
     private HttpRequestMessage Post(string xml, int[] sizes) =>
         new(HttpMethod.Post, $"{seeded.Root}/submission?deviceID=bench") { Content = Samples.Multipart(xml, sizes) };
 
     private static IEnumerable<Workload> PerConnections(Func<int, Workload> workload) => Connections.Select(workload);
+
+    private static string Name(string kind, BenchOptions options) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{options.Rows}");
 
     private static string FormListName(int length, int connections) =>
         string.Create(CultureInfo.InvariantCulture, $"formlist-{length}-c{connections}");

@@ -150,6 +150,8 @@ public sealed partial class SubmissionsTable
         WriteIfAny(entity, columns.UserAgent, sender.UserAgent);
         WriteIfAny(entity, columns.AppId, sender.AppId);
         WriteIfAny(entity, columns.Address, sender.Address);
+        WriteIfAny(entity, columns.UserId, sender.UserId);
+        WriteIfAny(entity, columns.IsPhone, sender.IsPhone ? true : null);
     }
 
     // A row is written whole: a column without value is absent.

@@ -48,7 +48,9 @@ internal static class LostTables
             }
             var key = row.RowKey.StartsWith("c|", StringComparison.Ordinal) ? row.RowKey[..row.RowKey.LastIndexOf('|')] : row.RowKey;
             var columns = row.Where(column =>
-                    column.Key is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob")
+                    // Moves into the trash and back are kept for events that are on their way.
+                    column.Key
+                        is not ("PartitionKey" or "RowKey" or "Timestamp" or "ServerModifiedOn" or "Blob" or "Moves")
                     && !column.Key.StartsWith("odata", StringComparison.Ordinal)
                 )
                 // A merge cannot remove a property: it leaves a blank.
