@@ -97,7 +97,7 @@ internal sealed partial class StoredCaseReader
         _propertyNames.Restart();
         _values.Restart();
         var fields = new Fields();
-        for (var expected = 0; TryReadName(ref json, Members, ref expected, out var member); )
+        for (var expected = 0; TryReadName(ref json, Members, ref expected, out var member);)
         {
             Read(ref json, (Member)member, ref fields);
         }
@@ -236,7 +236,7 @@ internal sealed partial class StoredCaseReader
         }
         Require(json.TokenType == JsonTokenType.StartObject);
         var (identifier, type, target, relationship) = ((string?)null, (string?)null, (CaseId?)null, default(CaseRelationship));
-        for (var expected = 0; TryReadName(ref json, IndexMembers, ref expected, out var member); )
+        for (var expected = 0; TryReadName(ref json, IndexMembers, ref expected, out var member);)
         {
             switch ((IndexMember)member)
             {
