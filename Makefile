@@ -17,4 +17,4 @@ bench:
 format:
 	dotnet tool restore
 	dotnet csharpier format .
-	dotnet format whitespace --no-restore
+	dotnet format whitespace --folder . --exclude artifacts dev/node_modules src/Web/node_modules
