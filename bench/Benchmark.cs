@@ -36,7 +36,7 @@ internal static class Benchmark
         {
             await using var azurite = await Azurite.StartAsync(new AzuriteOptions(folder.FullName), cancellationToken);
             await using var app = await RosaApp.StartAsync(
-                new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings, AppFolder: options.App),
+                new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings, AppFolder: options.App, OwnProcess: true),
                 cancellationToken
             );
             var startup = options.Wants(Startup.Name)

@@ -18,7 +18,7 @@ internal sealed record Startup(int Rounds, double Milliseconds, double CpuSecond
         {
             var started = Stopwatch.GetTimestamp();
             await using var app = await RosaApp.StartAsync(
-                new RosaAppOptions(storage, Settings: Seed.AppSettings, AppFolder: appFolder),
+                new RosaAppOptions(storage, Settings: Seed.AppSettings, AppFolder: appFolder, OwnProcess: true),
                 cancellationToken
             );
             var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -6,14 +5,13 @@ using System.Runtime.InteropServices;
 namespace ServerlessRosa.Dev;
 
 /// <summary>A child process and its last lines of output. Its stdin stays open for as long as this process lives.</summary>
-internal sealed partial class ChildProcess : IAsyncDisposable
+internal sealed partial class ChildProcess : IHostRun
 {
-    private const int KeptLines = 200;
     private const int Sigterm = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = [];
+    private readonly LastLines _output = new();
     private Process? _guard;
 
     private ChildProcess(ProcessStartInfo start, Action<string>? onLine)
@@ -34,19 +32,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public IReadOnlyList<string> Output => [.. _output];
+    public IReadOnlyList<string> Output => _output.All;
 
-    /// <summary>The last lines of output, indented, for an error message.</summary>
-    public string LastWords
-    {
-        get
-        {
-            var last = _output.Where(line => line.Length > 0).TakeLast(20).ToList();
-            return last.Count == 0
-                ? " It wrote nothing."
-                : $" Its last output:{Environment.NewLine}  " + string.Join($"{Environment.NewLine}  ", last);
-        }
-    }
+    public string LastWords => _output.Words;
 
     /// <exception cref="StartException">The program is not there.</exception>
     public static ChildProcess Start(ProcessStartInfo start, string ifMissing, Action<string>? onLine = null)
@@ -146,9 +134,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        _output.Enqueue(line);
-        while (_output.Count > KeptLines)
-            _output.TryDequeue(out _);
+        _output.Keep(line);
         onLine?.Invoke(line);
     }
 }

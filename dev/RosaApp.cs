@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using LocalFunctionsHost;
 
 namespace ServerlessRosa.Dev;
 
@@ -11,17 +12,19 @@ namespace ServerlessRosa.Dev;
 /// <param name="OnOutput">Called with each line of output, from any thread.</param>
 /// <param name="HostArguments">Further arguments of the local Functions host (host/README.md).</param>
 /// <param name="AppFolder">A published app, instead of the one that was built last.</param>
+/// <param name="OwnProcess">The host runs in a process of its own, not in this one.</param>
 public sealed record RosaAppOptions(
     string StorageConnectionString,
     int Port = 0,
     IReadOnlyDictionary<string, string>? Settings = null,
     Action<string>? OnOutput = null,
     IReadOnlyList<string>? HostArguments = null,
-    string? AppFolder = null
+    string? AppFolder = null,
+    bool OwnProcess = false
 );
 
 /// <summary>
-/// The app as it was built last: a local Functions host in a process of its own, and the app's worker process, which the host starts.
+/// The app as it was built last: a local Functions host, and the app's worker process, which the host starts.
 /// Settings in the environment of this process reach it, and win over
 /// those given here; only its address and its storage are always the given ones.
 /// </summary>
@@ -34,13 +37,11 @@ public sealed class RosaApp : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
 
-    private readonly ChildProcess _process;
+    private IHostRun _host = null!;
     private volatile int _workerProcess;
 
-    private RosaApp(ProcessStartInfo start, Uri baseUrl, Action<string>? onOutput)
+    private RosaApp(Uri baseUrl)
     {
-        _process = ChildProcess.Start(start, "The program `dotnet` was not found.", line => Read(line, onOutput));
-        _process.DieWithParent();
         BaseUrl = baseUrl;
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
@@ -50,12 +51,12 @@ public sealed class RosaApp : IAsyncDisposable
     /// <summary>The process id of the worker, in which the app's code runs. Changes when the host starts another.</summary>
     public int ProcessId => _workerProcess;
 
-    public int HostProcessId => _process.Id;
+    public int HostProcessId => _host.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _host.HasExited;
 
     /// <summary>The last lines of output.</summary>
-    public IReadOnlyList<string> Output => _process.Output;
+    public IReadOnlyList<string> Output => _host.Output;
 
     /// <summary>Returns when it answers requests.</summary>
     /// <exception cref="StartException">It doesn't start, with the reason.</exception>
@@ -65,37 +66,30 @@ public sealed class RosaApp : IAsyncDisposable
         {
             if (options.Port != 0)
                 LoopbackPort.EnsureFree(options.Port);
-            var app = Start(options, options.Port == 0 ? LoopbackPort.TakeFree() : options.Port);
+            var port = options.Port == 0 ? LoopbackPort.TakeFree() : options.Port;
             try
             {
-                await app.WaitUntilItAnswersAsync(cancellationToken);
-                return app;
+                return await StartAsync(options, port, cancellationToken);
             }
-            catch (StartException) when (options.Port == 0 && attempt < Attempts && app.LostItsPort)
+            catch (StartException e) when (options.Port == 0 && attempt < Attempts && LostItsPort(e))
             {
                 // Another process took the port after it was found free.
-                await app.DisposeAsync();
-            }
-            catch
-            {
-                await app.DisposeAsync();
-                throw;
             }
         }
     }
 
-    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _host.WaitForExitAsync(cancellationToken);
 
     /// <summary>Asks the app to finish its requests and end, and kills it after ten seconds.</summary>
-    public Task StopAsync() => _process.StopAsync();
+    public Task StopAsync() => _host.StopAsync();
 
     /// <summary>Kills the app (SIGKILL), as a crash would.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill() => _host.Kill();
 
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
-        await _process.DisposeAsync();
+        await _host.DisposeAsync();
     }
 
     internal static IReadOnlyDictionary<string, string> SettingsFor(RosaAppOptions options, Uri baseUrl, IDictionary environment)
@@ -115,34 +109,72 @@ public sealed class RosaApp : IAsyncDisposable
         return settings;
     }
 
-    private static RosaApp Start(RosaAppOptions options, int port)
+    private static async Task<RosaApp> StartAsync(RosaAppOptions options, int port, CancellationToken cancellationToken)
     {
         // The folder's last part is the configuration (debug, release), which all projects of a build share.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var folder = Path.GetFullPath(options.AppFolder ?? Path.Combine(Repository.Root, "artifacts", "bin", "Functions", configuration));
-        var host = Path.Combine(Repository.Root, "artifacts", "bin", "host", configuration, "LocalFunctionsHost.dll");
-        foreach (var assembly in (string[])[Path.Combine(folder, "ServerlessRosa.Functions.dll"), host])
-        {
-            if (!File.Exists(assembly))
-                throw new StartException($"The app is not built: {assembly} is missing.");
-        }
+        var assembly = Path.Combine(folder, "ServerlessRosa.Functions.dll");
+        if (!File.Exists(assembly))
+            throw new StartException($"The app is not built: {assembly} is missing.");
 
         var baseUrl = new Uri($"http://127.0.0.1:{port}");
+        var settings = SettingsFor(options, baseUrl, Environment.GetEnvironmentVariables());
+        string[] arguments =
+        [
+            .. (string[])["--app", folder, "--port", port.ToString(CultureInfo.InvariantCulture)],
+            .. options.HostArguments ?? [],
+        ];
+        var app = new RosaApp(baseUrl);
+        try
+        {
+            app._host = options.OwnProcess
+                ? StartProcess(arguments, folder, settings, Read)
+                : await HostInThisProcess.StartAsync(HostOptions.Parse(arguments) with { Settings = settings }, Read, cancellationToken);
+        }
+        catch
+        {
+            AppDomain.CurrentDomain.ProcessExit -= app.KillAtExit;
+            throw;
+        }
+        try
+        {
+            await app.WaitUntilItAnswersAsync(cancellationToken);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        void Read(string line) => app.Read(line, options.OnOutput);
+    }
+
+    private static ChildProcess StartProcess(
+        IReadOnlyList<string> arguments,
+        string folder,
+        IReadOnlyDictionary<string, string> settings,
+        Action<string> onLine
+    )
+    {
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [host, "--app", folder, "--port", port.ToString(CultureInfo.InvariantCulture), .. options.HostArguments ?? []]
+            [Path.Combine(AppContext.BaseDirectory, "LocalFunctionsHost.dll"), .. arguments]
         )
         {
             WorkingDirectory = folder,
         };
-        foreach (var (name, value) in SettingsFor(options, baseUrl, Environment.GetEnvironmentVariables()))
+        foreach (var (name, value) in settings)
         {
             // Settings ignore case, but environment variables do not on most systems.
             foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
                 start.Environment.Remove(same);
             start.Environment[name] = value;
         }
-        return new RosaApp(start, baseUrl, options.OnOutput);
+        var process = ChildProcess.Start(start, "The program `dotnet` was not found.", onLine);
+        process.DieWithParent();
+        return process;
     }
 
     private void Read(string line, Action<string>? onOutput)
@@ -155,7 +187,7 @@ public sealed class RosaApp : IAsyncDisposable
         onOutput?.Invoke(line);
     }
 
-    private bool LostItsPort => Output.Any(line => line.Contains("address already in use", StringComparison.OrdinalIgnoreCase));
+    private static bool LostItsPort(StartException e) => e.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
 
     private async Task WaitUntilItAnswersAsync(CancellationToken cancellationToken)
     {
@@ -165,12 +197,12 @@ public sealed class RosaApp : IAsyncDisposable
         {
             if (HasExited)
             {
-                await _process.WaitForExitAsync(cancellationToken); // also waits for the last line of output
-                throw new StartException($"The app ended at once, with exit code {_process.ExitCode}.{_process.LastWords}");
+                await WaitForExitAsync(cancellationToken); // also waits for the last line of output
+                throw new StartException($"The app ended at once.{_host.LastWords}");
             }
             if (waited.Elapsed > StartLimit)
                 throw new StartException(
-                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalMinutes} minutes.{_process.LastWords}"
+                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalMinutes} minutes.{_host.LastWords}"
                 );
             await Task.Delay(BetweenPolls, cancellationToken);
         }

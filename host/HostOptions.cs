@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace LocalFunctionsHost;
 
-/// <summary>What to run, and in which ways to behave like a deployment. Given as <c>--name value</c> on the command line.</summary>
-internal sealed record HostOptions
+/// <summary>What to run, and in which ways to behave like a deployment. The command line gives all but the last two as
+/// <c>--name value</c>.</summary>
+public sealed record HostOptions
 {
     /// <summary>The folder of the built app: it holds <c>host.json</c> and <c>worker.config.json</c>.</summary>
     public required string App { get; init; }
@@ -22,6 +23,12 @@ internal sealed record HostOptions
 
     /// <summary>Answers 500 to a larger body, as the real host does. Unlimited unless set.</summary>
     public long? BodyLimit { get; init; }
+
+    /// <summary>Of the host and the app, beside the environment's and before them: <c>Section__Key</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Called with each line of output of the host and of its worker, from any thread.</summary>
+    public Action<string> Output { get; init; } = Console.Out.WriteLine;
 
     /// <exception cref="ArgumentException">The command line is wrong, with the reason.</exception>
     public static HostOptions Parse(IReadOnlyList<string> args)

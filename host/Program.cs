@@ -1,27 +1,28 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using LocalFunctionsHost;
 
-HostOptions options;
-AppFolder app;
 try
 {
-    options = HostOptions.Parse(args);
-    app = AppFolder.Read(options.App);
-}
-catch (Exception e) when (e is ArgumentException or FormatException or IOException)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 2;
-}
+    await using var host = await FunctionsHost.StartAsync(HostOptions.Parse(args), CancellationToken.None);
+    var asked = new TaskCompletionSource();
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    return await Task.WhenAny(host.Ended, asked.Task) == asked.Task || await host.Ended ? 0 : 1;
 
-try
-{
-    await using var host = LocalHost.Build(options, app);
-    await host.RunAsync();
-    return Environment.ExitCode;
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        asked.TrySetResult();
+    }
 }
 catch (SocketException e)
 {
     await Console.Error.WriteLineAsync(e.Message); // The port is taken.
     return 1;
+}
+catch (Exception e) when (e is ArgumentException or FormatException or IOException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
 }

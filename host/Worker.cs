@@ -138,6 +138,8 @@ internal sealed partial class Worker : IDisposable
         await EndAsync();
     }
 
+    public void Kill() => _process.Kill();
+
     public void Dispose()
     {
         _process.Dispose();

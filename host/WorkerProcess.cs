@@ -27,17 +27,23 @@ internal sealed class WorkerProcess : IDisposable
     public Task<int> ExitCode { get; }
 
     /// <param name="rpcPort">Where this host listens for the worker.</param>
-    public static WorkerProcess Start(AppFolder app, int rpcPort)
+    public static WorkerProcess Start(AppFolder app, HostOptions options, int rpcPort)
     {
         var id = Guid.NewGuid().ToString();
-        var process = new Process { StartInfo = StartInfo(app, rpcPort, id) };
-        process.OutputDataReceived += (_, line) => Repeat(line.Data, Console.Out);
-        process.ErrorDataReceived += (_, line) => Repeat(line.Data, Console.Error);
+        var process = new Process { StartInfo = StartInfo(app, options.Settings, rpcPort, id) };
+        process.OutputDataReceived += Repeat;
+        process.ErrorDataReceived += Repeat;
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StartedLine}{process.Id}"));
+        options.Output(string.Create(CultureInfo.InvariantCulture, $"{StartedLine}{process.Id}"));
         return new WorkerProcess(process, id);
+
+        void Repeat(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is not null)
+                options.Output(line.Data);
+        }
     }
 
     /// <summary>Returns when something accepts connections there.</summary>
@@ -76,7 +82,7 @@ internal sealed class WorkerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(AppFolder app, int rpcPort, string id)
+    private static ProcessStartInfo StartInfo(AppFolder app, IReadOnlyDictionary<string, string> settings, int rpcPort, string id)
     {
         var request = Guid.NewGuid().ToString();
         var port = rpcPort.ToString(CultureInfo.InvariantCulture);
@@ -99,6 +105,13 @@ internal sealed class WorkerProcess : IDisposable
                 ]
         )
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in settings)
+        {
+            // Settings ignore case, but environment variables do not on most systems.
+            foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
+                start.Environment.Remove(same);
+            start.Environment[name] = value;
+        }
         start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
         start.Environment["AzureWebJobsScriptRoot"] = app.Path;
@@ -106,12 +119,6 @@ internal sealed class WorkerProcess : IDisposable
         // Threads that spin while they wait take processor time from the other processes of a small machine.
         start.Environment.TryAdd("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");
         return start;
-    }
-
-    private static void Repeat(string? line, TextWriter output)
-    {
-        if (line is not null)
-            output.WriteLine(line);
     }
 
     // A shell waits for the end of its input, which only this process holds open, and then ends the worker.

@@ -38,6 +38,9 @@ internal sealed partial class WorkerSupervisor : BackgroundService
             FunctionCatalog.Read(functions, app.RoutePrefix, constraints, settings);
     }
 
+    /// <summary>No worker could start, so that the host has ended.</summary>
+    public bool HasFailed { get; private set; }
+
     public Worker? Find(string workerId) => _current is { } worker && worker.Id == workerId ? worker : null;
 
     /// <summary>The worker, as soon as it can run functions. Null when the host ends before.</summary>
@@ -51,6 +54,13 @@ internal sealed partial class WorkerSupervisor : BackgroundService
             await worker.Replaced.WaitAsync(cancellationToken);
         }
         return null;
+    }
+
+    /// <summary>Kills the worker, and starts no other.</summary>
+    public void Kill()
+    {
+        _lifetime.StopApplication();
+        _current.Kill();
     }
 
     /// <summary>Ends the worker as soon as the host is to end: Kestrel waits for the worker's stream to close.</summary>
@@ -76,7 +86,7 @@ internal sealed partial class WorkerSupervisor : BackgroundService
             LogEnd(_logger, await worker.ExitCode);
             if (!hasRun || failed >= Attempts)
             {
-                Environment.ExitCode = 1;
+                HasFailed = true;
                 _lifetime.StopApplication();
                 worker.Replace();
                 return;

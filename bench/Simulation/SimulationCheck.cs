@@ -42,7 +42,7 @@ internal sealed class SimulationCheck(RosaApp app, ThrottlingStorage storage, st
                 ["Rosa__SubmissionShards"] = options.Shards.ToString(CultureInfo.InvariantCulture),
             };
             await using var app = await RosaApp.StartAsync(
-                new RosaAppOptions(storage.ConnectionString, Settings: settings),
+                new RosaAppOptions(storage.ConnectionString, Settings: settings, OwnProcess: true),
                 cancellationToken
             );
             var seeded = await Seed.RunAsync(app.BaseUrl, new BenchOptions(["submission"], 1, 1, [], null, null, null), cancellationToken);

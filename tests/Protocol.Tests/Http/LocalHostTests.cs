@@ -31,7 +31,7 @@ public sealed class LocalHostTests
     [Fact]
     public async Task A_host_that_is_stopped_stops_its_worker()
     {
-        var server = await Server.StartAsync();
+        var server = await Server.StartAsync(ownProcess: true);
         using var worker = Process.GetProcessById(server.App!.ProcessId);
 
         await server.App.StopAsync();
@@ -42,7 +42,7 @@ public sealed class LocalHostTests
     [Fact]
     public async Task A_host_that_is_killed_ends_its_worker()
     {
-        var server = await Server.StartAsync();
+        var server = await Server.StartAsync(ownProcess: true);
         using var worker = Process.GetProcessById(server.App!.ProcessId);
         using (var host = Process.GetProcessById(server.App.HostProcessId))
         {

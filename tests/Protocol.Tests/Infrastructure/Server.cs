@@ -5,9 +5,8 @@ using ServerlessRosa.Dev;
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 
 /// <summary>
-/// The server under test: the real app in its own process behind the local Functions host, on real Azurite. All tests share one unless
-/// they ask for another with
-/// settings of their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers
+/// The server under test: the real app in its own process, behind a local Functions host in this one, on real Azurite. All tests share
+/// one unless they ask for another with settings of their own, or for a second process on the same storage. With `ROSA_BASE_URL` set, the shared one is whatever answers
 /// there, and `ROSA_STORAGE` is the connection string of its storage. Tests that rest on what only a front end says (HTTPS, the
 /// client's address), or on bytes that a host in front of the app reads itself, are marked `Needs=FrontEnd`: the real Functions host
 /// overwrites those headers, and has its own words for those bytes.
@@ -47,10 +46,12 @@ public sealed class Server
 
     /// <summary>Another app process. Settings as environment variables: `Rosa__CacheSeconds`.</summary>
     /// <param name="hostArguments">Of the local host (host/README.md), instead of those of all tests.</param>
+    /// <param name="ownProcess">The local host has a process of its own too.</param>
     public static async Task<Server> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null,
         string? storage = null,
-        IReadOnlyList<string>? hostArguments = null
+        IReadOnlyList<string>? hostArguments = null,
+        bool ownProcess = false
     )
     {
         var all = new Dictionary<string, string>
@@ -69,7 +70,12 @@ public sealed class Server
             all[setting] = value;
         }
         var app = await RosaApp.StartAsync(
-            new RosaAppOptions(storage ?? await StorageAsync(), Settings: all, HostArguments: hostArguments ?? HostArguments),
+            new RosaAppOptions(
+                storage ?? await StorageAsync(),
+                Settings: all,
+                HostArguments: hostArguments ?? HostArguments,
+                OwnProcess: ownProcess
+            ),
             CancellationToken.None
         );
         Apps.Add(app);
