@@ -201,9 +201,7 @@ public sealed class RosaApp : IAsyncDisposable
                 throw new StartException($"The app ended at once.{_host.LastWords}");
             }
             if (waited.Elapsed > StartLimit)
-                throw new StartException(
-                    $"The app did not answer at {BaseUrl} within {StartLimit.TotalMinutes} minutes.{_host.LastWords}"
-                );
+                throw new StartException($"The app did not answer at {BaseUrl} within {StartLimit.TotalMinutes} minutes.{_host.LastWords}");
             await Task.Delay(BetweenPolls, cancellationToken);
         }
     }

@@ -38,7 +38,10 @@ internal static class LocalHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         builder.Configuration.AddInMemoryCollection(
-            options.Settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value))
+            options.Settings.ToDictionary(
+                setting => setting.Key.Replace("__", ":", StringComparison.Ordinal),
+                string? (setting) => setting.Value
+            )
         );
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new LineLoggers(options.Output));
