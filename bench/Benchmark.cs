@@ -32,9 +32,10 @@ internal static class Benchmark
     {
         var before = options.Compare is { } compare ? await Baseline.ReadAsync(compare, cancellationToken) : null;
         var folder = Directory.CreateTempSubdirectory("rosa-bench-");
+        Azurite? azurite = null;
         try
         {
-            await using var azurite = await Azurite.StartAsync(new AzuriteOptions(folder.FullName), cancellationToken);
+            azurite = await Azurite.StartAsync(new AzuriteOptions(folder.FullName), cancellationToken);
             await using var app = await RosaApp.StartAsync(
                 new RosaAppOptions(azurite.ConnectionString, Settings: Seed.AppSettings, AppFolder: options.App, OwnProcess: true),
                 cancellationToken
@@ -46,6 +47,8 @@ internal static class Benchmark
 
             await Console.Error.WriteLineAsync("seeding...");
             var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
+            if (options.Rows > Seed.MostRows)
+                azurite = await ManyRows.CopyAsync(azurite, folder.FullName, seeded, options.Rows, cancellationToken);
             var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
             var workloads = new Workloads(seeded, floor, options).All().Where(workload => options.Wants(workload.Name)).ToList();
             if (workloads.Count == 0 && startup is null)
@@ -65,6 +68,8 @@ internal static class Benchmark
         }
         finally
         {
+            if (azurite is not null)
+                await azurite.DisposeAsync();
             folder.Delete(recursive: true);
         }
     }

@@ -37,6 +37,9 @@ internal sealed class Seed : IDisposable
     private const int AtOnce = 4;
     private const int CasesInForm = 50;
 
+    /// <summary>Further ones are copied (<see cref="ManyRows"/>).</summary>
+    public const int MostRows = 1000;
+
     private readonly HttpClient _http;
 
     private Seed(Uri baseUrl) => _http = new HttpClient { BaseAddress = baseUrl };
@@ -66,8 +69,8 @@ internal sealed class Seed : IDisposable
         return new Seeded(
             root,
             lists,
-            Workloads.NeedPhone(options) ? await seed.PhoneAsync(options.Rows, cancellationToken) : null,
-            Workloads.NeedExport(options) ? await seed.ExportAsync(options.Rows, cancellationToken) : null
+            Workloads.NeedPhone(options) ? await seed.PhoneAsync(Math.Min(MostRows, options.Rows), cancellationToken) : null,
+            Workloads.NeedExport(options) ? await seed.ExportAsync(Math.Min(MostRows, options.Rows), cancellationToken) : null
         );
     }
 

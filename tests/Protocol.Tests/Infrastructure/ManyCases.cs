@@ -10,29 +10,32 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 public static class ManyCases
 {
     /// <summary>
-    /// Copies the case to as many cases of the same owner, an hour old, with ids of their own; <paramref name="change"/> may change
-    /// what each says.
+    /// Copies the case, or any when <paramref name="caseId"/> is null, to as many cases of the same owner, an hour old, with ids of their
+    /// own; <paramref name="change"/> may change what each says.
     /// </summary>
-    public static void Multiply(string dataFolder, string caseId, int count, Action<int, JsonObject>? change = null) =>
+    public static void Multiply(string dataFolder, string? caseId, int count, Action<int, JsonObject>? change = null) =>
         StoredTable.Append(
             dataFolder,
             "caseOwners",
             rows =>
             {
-                var row = rows.Single(row => row["properties"]!["Id"]!.GetValue<string>() == caseId).DeepClone();
+                var row = rows.First(row => caseId is null || IdOf(row) == caseId).DeepClone();
+                var original = IdOf(row);
                 var body = Encoding.UTF8.GetString(Inflate(Convert.FromBase64String(row["properties"]!["Body"]!.GetValue<string>())));
                 row["properties"]!["ServerModifiedOn"] = DateTimeOffset.UtcNow.AddHours(-1).ToString("O", CultureInfo.InvariantCulture);
                 row["properties"]!["Body"] = "";
-                var original = row.ToJsonString();
+                var json = row.ToJsonString();
                 return Enumerable
                     .Range(1, count)
                     .Select(copy =>
                     {
-                        var id = string.Create(CultureInfo.InvariantCulture, $"{caseId}-{copy:000000}");
-                        return Copy(original, id, Changed(body.Replace(caseId, id, StringComparison.Ordinal), copy, change));
+                        var id = string.Create(CultureInfo.InvariantCulture, $"{original}-{copy:000000}");
+                        return Copy(json, id, Changed(body.Replace(original, id, StringComparison.Ordinal), copy, change));
                     });
             }
         );
+
+    private static string IdOf(JsonNode row) => row["properties"]!["Id"]!.GetValue<string>();
 
     private static string Changed(string body, int copy, Action<int, JsonObject>? change)
     {

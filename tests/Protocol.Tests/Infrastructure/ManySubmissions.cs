@@ -9,7 +9,7 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 public static class ManySubmissions
 {
     /// <summary>
-    /// Until there are <paramref name="count"/>, of a storage that has nothing else in it. Only what lists and exports read is copied.
+    /// Until there are <paramref name="count"/> of the form that has most. Only what lists and exports read is copied.
     /// Each copy is a minute older than the one before and has an id of its own; its XML says that of the original.
     /// </summary>
     public static void Multiply(string dataFolder, int count) =>
@@ -19,6 +19,8 @@ public static class ManySubmissions
             rows =>
             {
                 var originals = rows.Where(row => row["RowKey"]!.GetValue<string>().StartsWith("t|", StringComparison.Ordinal))
+                    .GroupBy(row => row["PartitionKey"]!.GetValue<string>())
+                    .MaxBy(form => form.Count())!
                     .Select(row => row.ToJsonString())
                     .ToList();
                 var oldest = DateTimeOffset.UtcNow.AddDays(-1);

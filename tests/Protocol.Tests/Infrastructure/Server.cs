@@ -7,9 +7,9 @@ namespace ServerlessRosa.Protocol.Tests.Infrastructure;
 /// <summary>
 /// The server under test: the real app in its own process, behind a local Functions host in this one, on real Azurite. All tests share
 /// one unless they ask for another with settings of their own, or for a second process on the same storage. With `ROSA_BASE_URL` set,
-/// the shared one is whatever answers there, and `ROSA_STORAGE` is the connection string of its storage. Tests that rest on what only a front end says (HTTPS, the
-/// client's address), or on bytes that a host in front of the app reads itself, are marked `Needs=FrontEnd`: the real Functions host
-/// overwrites those headers, and has its own words for those bytes.
+/// the shared one is whatever answers there, and `ROSA_STORAGE` is the connection string of its storage. Tests that rest on what only a
+/// front end says (HTTPS, the client's address), or on bytes that a host in front of the app reads itself, are marked `Needs=FrontEnd`:
+/// the real Functions host overwrites those headers, and has its own words for those bytes.
 /// </summary>
 public sealed class Server
 {
