@@ -24,6 +24,8 @@ export function useUnfinished(key: () => string | undefined, isOpen: () => boole
   let untouched: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let turn = 0
+  // One after the other: on a slow device an earlier one could end last.
+  let keeping = Promise.resolve()
 
   async function read(): Promise<FormData | undefined> {
     return (await rootOf(form.value?.$.subTree)?.prepareInstancePayload({ payloadType: 'monolithic' }))?.data[0]
@@ -37,7 +39,7 @@ export function useUnfinished(key: () => string | undefined, isOpen: () => boole
   }
   function changed() {
     clearTimeout(timer)
-    timer = setTimeout(() => void keep().catch(() => undefined), rest)
+    timer = setTimeout(() => (keeping = keeping.then(keep).catch(() => undefined)), rest)
   }
   async function keep() {
     const [at, mine] = [key(), turn]
