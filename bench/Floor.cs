@@ -203,7 +203,8 @@ internal sealed class Floor
 
     private static async Task AddAllAsync(TableClient table, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
     {
-        foreach (var batch in rows.Chunk(MaxRowsInBatch))
+        // In order, as the app's are: the emulator sorts a whole partition for each page that it answers with.
+        foreach (var batch in rows.OrderBy(row => row.RowKey, StringComparer.Ordinal).Chunk(MaxRowsInBatch))
             await table.SubmitTransactionAsync(
                 batch.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)),
                 cancellationToken
