@@ -165,13 +165,7 @@ public sealed class RosaApp : IAsyncDisposable
         {
             WorkingDirectory = folder,
         };
-        foreach (var (name, value) in settings)
-        {
-            // Settings ignore case, but environment variables do not on most systems.
-            foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
-                start.Environment.Remove(same);
-            start.Environment[name] = value;
-        }
+        HostOptions.AddSettings(settings, start.Environment);
         var process = ChildProcess.Start(start, "The program `dotnet` was not found.", onLine);
         process.DieWithParent();
         return process;

@@ -30,6 +30,18 @@ public sealed record HostOptions
     /// <summary>Called with each line of output of the host and of its worker, from any thread.</summary>
     public Action<string> Output { get; init; } = Console.Out.WriteLine;
 
+    /// <summary>Settings ignore case, but environment variables do not on most systems: one that differs in case only is
+    /// replaced.</summary>
+    public static void AddSettings(IReadOnlyDictionary<string, string> settings, IDictionary<string, string?> environment)
+    {
+        foreach (var (name, value) in settings)
+        {
+            foreach (var same in environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
+                environment.Remove(same);
+            environment[name] = value;
+        }
+    }
+
     /// <exception cref="ArgumentException">The command line is wrong, with the reason.</exception>
     public static HostOptions Parse(IReadOnlyList<string> args)
     {

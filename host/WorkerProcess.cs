@@ -105,13 +105,7 @@ internal sealed class WorkerProcess : IDisposable
                 ]
         )
             start.ArgumentList.Add(argument);
-        foreach (var (name, value) in settings)
-        {
-            // Settings ignore case, but environment variables do not on most systems.
-            foreach (var same in start.Environment.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
-                start.Environment.Remove(same);
-            start.Environment[name] = value;
-        }
+        HostOptions.AddSettings(settings, start.Environment);
         start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
         start.Environment["AzureWebJobsScriptRoot"] = app.Path;
