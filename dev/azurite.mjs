@@ -14,6 +14,8 @@ const ports = [];
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function listenAndRemember(...args) {
   this.once('listening', () => ports.push(this.address().port));
+  // Longer than clients keep an idle connection: with Node's 5 s, a request can meet a connection that is just being closed.
+  this.keepAliveTimeout = 120_000;
   return listen.apply(this, args);
 };
 

@@ -201,8 +201,8 @@ public sealed class WebUserTests
     [Fact]
     public async Task A_new_password_is_valid_immediately_on_every_instance()
     {
-        var programme = await Programme.StartAsync();
-        var second = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });
+        var programme = await Programme.StartAsync(await Processes.FirstAsync());
+        var second = await Processes.RememberingAsync();
         var (user, email, password) = await programme.WebUserAsync();
         await MeAsync(await Api.SignInAsync(second, email, password));
 

@@ -43,10 +43,9 @@ public sealed class CaseBudgetTests
         await CostsAsync(1, () => desk.PostAsync(form, phone));
         await CostsAsync(2 + cases, () => desk.PostAsync(form, tokened));
 
-        var others = await Server.StartAsync(new Dictionary<string, string> { ["Rosa__CacheSeconds"] = "300" });
+        var others = await Processes.AlsoRememberingAsync();
         (await desk.PostAsync(desk.Form(Guid.NewGuid().ToString()), phone.At(others))).ShouldBeSuccess();
         await CostsAsync(5 + cases, () => desk.PostAsync(form, phone.At(others)));
-        await others.App!.DisposeAsync();
     }
 
     [Theory]
