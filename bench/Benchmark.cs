@@ -48,7 +48,7 @@ internal static class Benchmark
             await Console.Error.WriteLineAsync("seeding...");
             var seeded = await Seed.RunAsync(app.BaseUrl, options, cancellationToken);
             if (options.Rows > Seed.MostRows)
-                azurite = await ManyRows.CopyAsync(azurite, folder.FullName, seeded, options.Rows, cancellationToken);
+                azurite = await azurite.ChangeDataAsync(data => ManyRows.Copy(data, seeded, options.Rows), cancellationToken);
             var floor = await Floor.OpenAsync(azurite.ConnectionString, options, cancellationToken);
             var workloads = new Workloads(seeded, floor, options).All().Where(workload => options.Wants(workload.Name)).ToList();
             if (workloads.Count == 0 && startup is null)

@@ -44,16 +44,12 @@ var app = new Option<string?>("--app")
     Description = "Measure the app that `dotnet publish src/Functions -o FOLDER` has put there, not the one that was built.",
     HelpName = "FOLDER",
 };
-rounds.Validators.Add(result =>
-{
-    if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
-        result.AddError("--rounds takes a number from 1 on.");
-});
-rows.Validators.Add(result =>
-{
-    if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
-        result.AddError("--rows takes a number from 1 on.");
-});
+foreach (var positive in new[] { rounds, rows })
+    positive.Validators.Add(result =>
+    {
+        if (result.Tokens is [var given] && !(int.TryParse(given.Value, out var number) && number > 0))
+            result.AddError($"{positive.Name} takes a number from 1 on.");
+    });
 count.Validators.Add(result =>
 {
     if (result.Tokens is [var given] && !(double.TryParse(given.Value, out var factor) && factor is > 0 and < 1000))

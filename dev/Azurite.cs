@@ -28,11 +28,13 @@ public sealed class Azurite : IAsyncDisposable
     private const string Loopback = "127.0.0.1";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
+    private readonly AzuriteOptions _options;
     private readonly Service _blob;
     private readonly Service _table;
 
-    private Azurite(Service blob, Service table)
+    private Azurite(AzuriteOptions options, Service blob, Service table)
     {
+        _options = options;
         _blob = blob;
         _table = table;
     }
@@ -68,7 +70,7 @@ public sealed class Azurite : IAsyncDisposable
         );
         try
         {
-            return new Azurite(await blob, await table);
+            return new Azurite(options, await blob, await table);
         }
         catch
         {
@@ -80,6 +82,24 @@ public sealed class Azurite : IAsyncDisposable
             }
             throw;
         }
+    }
+
+    /// <summary>Ends it, lets the data folder be changed, and starts another, which is returned, at the same addresses.</summary>
+    /// <exception cref="InvalidOperationException">Its data is in memory only.</exception>
+    public async Task<Azurite> ChangeDataAsync(Action<string> change, CancellationToken cancellationToken)
+    {
+        var folder = _options.DataFolder ?? throw new InvalidOperationException("The emulator has no data folder.");
+        await DisposeAsync();
+        change(folder);
+        return await StartAsync(
+            _options with
+            {
+                BlobPort = BlobPort,
+                TablePort = TablePort,
+                QueuePort = QueuePort,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Stops both services, after which all data is on disk.</summary>

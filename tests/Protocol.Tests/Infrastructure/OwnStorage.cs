@@ -21,7 +21,6 @@ public sealed class OwnStorage : IAsyncDisposable
 
     /// <summary>Null when the emulator has accounts of other tests too.</summary>
     private Azurite? _emulator;
-    private string? _dataFolder;
     private bool _ended;
     private bool _isTaken;
     private FaultyStorage? _faulty;
@@ -69,7 +68,6 @@ public sealed class OwnStorage : IAsyncDisposable
         return new OwnStorage(emulator.ConnectionString, await Server.StartAsync(settings, emulator.ConnectionString))
         {
             _emulator = emulator,
-            _dataFolder = dataFolder,
         };
     }
 
@@ -105,11 +103,7 @@ public sealed class OwnStorage : IAsyncDisposable
     public async Task ChangeDataAsync(Action<string> change)
     {
         Assert.NotNull(_emulator);
-        Assert.NotNull(_dataFolder);
-        var (blobPort, tablePort, queuePort) = (_emulator.BlobPort, _emulator.TablePort, _emulator.QueuePort);
-        await _emulator.DisposeAsync();
-        change(_dataFolder);
-        _emulator = await Azurite.StartAsync(new AzuriteOptions(_dataFolder, blobPort, tablePort, queuePort), CancellationToken.None);
+        _emulator = await _emulator.ChangeDataAsync(change, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
