@@ -11,9 +11,11 @@ const [names] = process.argv.splice(2, 1);
 const services = names.split(',');
 
 const ports = [];
+const servers = [];
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function listenAndRemember(...args) {
   this.once('listening', () => ports.push(this.address().port));
+  servers.push(this);
   // Longer than clients keep an idle connection: with Node's 5 s, a request can meet a connection that is just being closed.
   this.keepAliveTimeout = 120_000;
   return listen.apply(this, args);
@@ -24,7 +26,8 @@ const stop = () => {
   if (!running) process.exit(0);
   process.stdin.destroy();
   process.emit('message', 'shutdown');
-  // Once the services are closed nothing keeps the process alive, except a client that doesn't let go of its connection.
+  // A closing server ends idle connections, but not those on which nothing was ever asked.
+  setTimeout(() => servers.forEach(server => server.closeAllConnections()), 1000).unref();
   setTimeout(() => process.exit(0), 8000).unref();
 };
 

@@ -87,14 +87,14 @@ public sealed class OwnStorage : IAsyncDisposable
         return (_faultyServer, _faulty);
     }
 
-    /// <summary>Only where the emulator is its own.</summary>
+    /// <summary>Only where the emulator is its own. Its data is lost.</summary>
     public async Task EndStorageAsync()
     {
         Assert.NotNull(_emulator);
         if (!_ended)
         {
             _ended = true;
-            await _emulator.DisposeAsync();
+            await _emulator.DiscardAsync();
         }
     }
 

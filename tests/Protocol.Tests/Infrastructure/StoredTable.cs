@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ServerlessRosa.Protocol.Tests.Infrastructure;
@@ -16,7 +17,7 @@ public static class StoredTable
     public static void Append(string dataFolder, string name, Func<IReadOnlyList<JsonNode>, IEnumerable<JsonNode>> make)
     {
         var file = Path.Combine(dataFolder, DatabaseFile);
-        var database = JsonNode.Parse(File.ReadAllText(file))!;
+        var database = JsonNode.Parse(File.ReadAllBytes(file))!;
         var table = database["collections"]!
             .AsArray()
             .Single(collection => collection!["name"]!.GetValue<string>().EndsWith($"${name}", StringComparison.Ordinal))!;
@@ -39,6 +40,8 @@ public static class StoredTable
         {
             index!["dirty"] = true;
         }
-        File.WriteAllText(file, database.ToJsonString());
+        using var stream = File.Create(file);
+        using var writer = new Utf8JsonWriter(stream);
+        database.WriteTo(writer);
     }
 }

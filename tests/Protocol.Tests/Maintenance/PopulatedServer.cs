@@ -174,7 +174,7 @@ public sealed class PopulatedServer : IAsyncLifetime
         await Desk.SubmitAsync(CaseDesk.Update(Ids["moved"], "<n0:owner_id>somebody</n0:owner_id>"));
         await Desk.SubmitAsync(CaseDesk.Block(Ids["closed"], "<n0:close/>"));
         await Desk.SubmitAsync(
-            Desk.Create(Ids["big"], more: $"<n0:update><n0:all>{Convert.ToBase64String(Samples.Bytes(1_500_000))}</n0:all></n0:update>")
+            Desk.Create(Ids["big"], more: $"<n0:update><n0:all>{Convert.ToBase64String(Samples.Bytes(1_000_000))}</n0:all></n0:update>")
         );
         Ids["undone form"] = await Desk.SubmitAsync(Desk.Create(Ids["undone"]));
         var edited = Guid.NewGuid().ToString();
