@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure;
@@ -84,58 +83,13 @@ internal sealed class TableTransactions(ClientPipeline pipeline, Uri service)
             return;
         }
         bytes.Write("Content-Type: application/json;odata=nometadata\r\n\r\n"u8);
-        WriteRow(json, (TableEntity)action.Entity);
+        RowJson.Write(json, (TableEntity)action.Entity);
         json.Flush();
         json.Reset();
     }
 
     /// <summary>A key in an address.</summary>
     internal static string Quoted(string key) => Uri.EscapeDataString(key.Replace("'", "''", StringComparison.Ordinal));
-
-    private static void WriteRow(Utf8JsonWriter json, TableEntity row)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in row)
-        {
-            if (name is not ("odata.etag" or "Timestamp"))
-            {
-                WriteColumn(json, name, value);
-            }
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteColumn(Utf8JsonWriter json, string name, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                break;
-            case string text:
-                json.WriteString(name, text);
-                break;
-            case int number:
-                json.WriteNumber(name, number);
-                break;
-            case bool flag:
-                json.WriteBoolean(name, flag);
-                break;
-            case byte[] binary:
-                json.WriteString(name + "@odata.type", "Edm.Binary");
-                json.WriteBase64String(name, binary);
-                break;
-            case DateTimeOffset time:
-                json.WriteString(name + "@odata.type", "Edm.DateTime");
-                json.WriteString(name, time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-                break;
-            case long number:
-                json.WriteString(name + "@odata.type", "Edm.Int64");
-                json.WriteString(name, number.ToString(CultureInfo.InvariantCulture));
-                break;
-            default:
-                throw new ArgumentException($"A column cannot hold a {value.GetType().Name}.", nameof(value));
-        }
-    }
 
     // One answer for each change, or the only one of the change that failed.
     private static void Check(Response response, int expected)

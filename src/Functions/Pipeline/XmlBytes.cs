@@ -15,6 +15,7 @@ public sealed class XmlBytes
     private static readonly SearchValues<char> Escaped = SearchValues.Create("&<>\"");
     private static readonly SearchValues<char> EscapedSomewhere = SearchValues.Create("&<>\"\r\n\t");
     private readonly ArrayBufferWriter<byte> _bytes = new(Initial);
+    private byte[] _name = [];
     private bool _isStartOpen;
 
     public int Length => _bytes.WrittenCount;
@@ -27,13 +28,7 @@ public sealed class XmlBytes
         _isStartOpen = true;
     }
 
-    public void Start(string name)
-    {
-        CloseStart();
-        _bytes.Write("<"u8);
-        Encoding.UTF8.GetBytes(name, _bytes);
-        _isStartOpen = true;
-    }
+    public void Start(string name) => Start(Utf8(name));
 
     /// <summary>An attribute of the element that was opened last, or the namespace that it declares.</summary>
     public void Attribute(ReadOnlySpan<byte> name, string text)
@@ -75,23 +70,18 @@ public sealed class XmlBytes
     /// <summary>Ends the element with this name.</summary>
     public void End(ReadOnlySpan<byte> name)
     {
-        if (!TryEndEmpty())
+        if (_isStartOpen)
         {
-            _bytes.Write("</"u8);
-            _bytes.Write(name);
-            _bytes.Write(">"u8);
+            _bytes.Write(" />"u8);
+            _isStartOpen = false;
+            return;
         }
+        _bytes.Write("</"u8);
+        _bytes.Write(name);
+        _bytes.Write(">"u8);
     }
 
-    public void End(string name)
-    {
-        if (!TryEndEmpty())
-        {
-            _bytes.Write("</"u8);
-            Encoding.UTF8.GetBytes(name, _bytes);
-            _bytes.Write(">"u8);
-        }
-    }
+    public void End(string name) => End(Utf8(name));
 
     public void Element(ReadOnlySpan<byte> name, string text)
     {
@@ -103,15 +93,7 @@ public sealed class XmlBytes
         End(name);
     }
 
-    public void Element(string name, string text)
-    {
-        Start(name);
-        if (text.Length > 0)
-        {
-            Text(text);
-        }
-        End(name);
-    }
+    public void Element(string name, string text) => Element(Utf8(name), text);
 
     /// <summary>Writes on what there is.</summary>
     public void MoveTo(Stream output)
@@ -129,15 +111,15 @@ public sealed class XmlBytes
         }
     }
 
-    private bool TryEndEmpty()
+    // Valid until the next call.
+    private ReadOnlySpan<byte> Utf8(string name)
     {
-        if (!_isStartOpen)
+        var most = Encoding.UTF8.GetMaxByteCount(name.Length);
+        if (_name.Length < most)
         {
-            return false;
+            _name = new byte[most];
         }
-        _bytes.Write(" />"u8);
-        _isStartOpen = false;
-        return true;
+        return _name.AsSpan(0, Encoding.UTF8.GetBytes(name, _name));
     }
 
     private void BeginAttribute(ReadOnlySpan<byte> name)
