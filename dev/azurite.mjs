@@ -10,12 +10,10 @@ import net from 'node:net';
 const [names] = process.argv.splice(2, 1);
 const services = names.split(',');
 
-const ports = [];
 const servers = [];
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function listenAndRemember(...args) {
-  this.once('listening', () => ports.push(this.address().port));
-  servers.push(this);
+  this.once('listening', () => servers.push(this));
   // Longer than clients keep an idle connection: with Node's 5 s, a request can meet a connection that is just being closed.
   this.keepAliveTimeout = 120_000;
   return listen.apply(this, args);
@@ -28,6 +26,7 @@ const stop = () => {
   process.emit('message', 'shutdown');
   // A closing server ends idle connections, but not those on which nothing was ever asked.
   setTimeout(() => servers.forEach(server => server.closeAllConnections()), 1000).unref();
+  // What else might keep the process alive does so no longer than this.
   setTimeout(() => process.exit(0), 8000).unref();
 };
 
@@ -39,7 +38,7 @@ process.on('newListener', (event, listener) => {
   if (event in signals) setImmediate(() => process.removeListener(event, listener));
   if (event !== 'message') return;
   if (++running < services.length) start(services[running]);
-  else console.log(`listening ${ports.join(' ')}`);
+  else console.log(`listening ${servers.map(server => server.address().port).join(' ')}`);
 });
 process.stdin.once('close', stop).on('error', () => {}).resume();
 
